@@ -1,0 +1,34 @@
+# The front door. `make` alone lists what there is.
+
+FILES ?=
+PYTEST ?=
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long lint bench cap clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## install what is missing, make .venv, build the simulated card
+	@tools/setup.sh
+
+demo: setup ## the whole story on simulated cards (FILES="a b": with these files too)
+	@.venv/bin/twincard demo $(FILES)
+
+test: setup ## every test but the long ones (PYTEST="-k name": choose)
+	@tools/test.sh $(PYTEST)
+
+test-long: setup ## the long tests as well
+	@tools/test.sh -m "long or not long" $(PYTEST)
+
+lint: setup ## formatting, style and types
+	@tools/lint.sh
+
+bench: setup ## measure, print the table, write docs/performance.md
+	@$(PYTHON) tools/bench.py
+
+cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no]
+	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)"
+
+clean: ## remove everything that is built
+	rm -rf build dist .venv host/twincard/transport/simulator.jar

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Style and types of the Python code. (javac's warnings are errors in build.xml already.)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+.venv/bin/ruff check host tests
+.venv/bin/ruff format --check host tests
+.venv/bin/mypy host tests

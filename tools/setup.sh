@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Makes the checkout ready to work in: Debian packages, .venv, the simulated card.
+# Says what it installs and why; does nothing where nothing has changed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+venv=.venv
+jar=host/twincard/transport/simulator.jar
+log=build/setup.log
+
+say() { echo "setup: $*"; }
+die() { say "$*" >&2; exit 1; }
+
+# quietly WHAT COMMAND...: runs it with its output in the log, which is shown if it fails.
+quietly() {
+  local what=$1 start
+  shift
+  start=$(wc -c <"$log")
+  echo "== $*" >>"$log"
+  "$@" >>"$log" 2>&1 </dev/null || {
+    tail -c +"$((start + 1))" "$log" | tail -n 60 >&2
+    die "$what failed; the whole log is $log"
+  }
+}
+
+# --- Debian packages -------------------------------------------------------------------------
+
+has_jdk() { [[ $(javac -version 2>/dev/null) =~ ^javac\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 17)); }
+has_venv() { python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+missing=() # package names
+missing_package() {
+  missing+=("$1")
+  say "$1 is missing: $2"
+}
+find_missing() {
+  missing=()
+  has_jdk || missing_package openjdk-17-jdk-headless "compiles and runs the applet"
+  command -v ant >/dev/null || missing_package ant "builds the Java part"
+  [ -f /usr/share/java/ivy.jar ] || missing_package ivy "brings the Java libraries"
+  command -v openssl >/dev/null || missing_package openssl "checks our files independently"
+  has_venv || missing_package python3-venv "holds the Python packages (Python 3.11 or later)"
+}
+
+apt_install() {
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+    -o DPkg::Lock::Timeout=300)
+  # The package lists may be absent, or too old to name what the servers still have.
+  "${apt[@]}" install --no-install-recommends "$@" ||
+    { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; }
+}
+
+install_packages() {
+  find_missing
+  [ ${#missing[@]} -gt 0 ] || return 0
+  as_root=()
+  command -v apt-get >/dev/null ||
+    die "install the equivalents of these Debian packages, then try again: ${missing[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    as_root=(sudo)
+    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; } ||
+      die "not allowed to install; run as root: apt-get install ${missing[*]}"
+  fi
+  say "installing Debian packages: ${missing[*]}"
+  quietly "apt-get install" apt_install "${missing[@]}"
+  find_missing
+  [ ${#missing[@]} -eq 0 ] || die "still missing after installation: ${missing[*]}"
+}
+
+# --- Python packages -------------------------------------------------------------------------
+
+# A virtual environment holds absolute paths, and belongs to one interpreter.
+interpreter_key() { pwd -P; python3 -c 'import sys; print(sys.version, sys.base_prefix)'; }
+
+install_python() {
+  local key
+  if [ "$(interpreter_key)" != "$(cat $venv/.interpreter 2>/dev/null)" ] ||
+    ! $venv/bin/python -c '' 2>/dev/null; then
+    say "making the virtual environment $venv"
+    quietly "python3 -m venv" python3 -m venv --clear $venv
+    interpreter_key >$venv/.interpreter
+  fi
+  key=$(cat requirements.txt pyproject.toml | sha256sum)
+  [ "$key" != "$(cat $venv/.installed 2>/dev/null)" ] || return 0
+  say "installing $(grep -c '==' requirements.txt) Python packages, locked in requirements.txt"
+  quietly "pip install" $venv/bin/python -m pip install --no-deps --require-hashes -r requirements.txt
+  quietly "pip install" $venv/bin/python -m pip install --no-deps --no-build-isolation -e .
+  echo "$key" >$venv/.installed
+}
+
+# --- The simulated card ----------------------------------------------------------------------
+
+jar_key() {
+  { find applet/card applet/simulator -type f -print0 | sort -z | xargs -0 sha256sum
+    sha256sum build.xml ivy.xml; } 2>/dev/null | sha256sum
+}
+
+build_jar() {
+  local key
+  key=$(jar_key)
+  [ ! -f $jar ] || [ "$key" != "$(cat build/simulator.key 2>/dev/null)" ] || return 0
+  say "building the simulated card: $jar"
+  quietly "ant jar" ant -q jar
+  [ -f $jar ] || die "ant jar made no $jar; the log is $log"
+  echo "$key" >build/simulator.key
+}
+
+mkdir -p build
+exec 9>build/setup.lock
+! command -v flock >/dev/null || flock 9
+: >"$log"
+install_packages
+install_python
+build_jar
