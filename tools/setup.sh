@@ -91,8 +91,8 @@ install_python() {
 # --- The simulated card ----------------------------------------------------------------------
 
 jar_key() {
-  { find applet/card applet/simulator -type f -print0 | sort -z | xargs -0 sha256sum
-    sha256sum build.xml ivy.xml; } 2>/dev/null | sha256sum
+  find applet/card applet/simulator build.xml ivy.xml -type f -print0 | sort -z |
+    xargs -0 sha256sum | sha256sum
 }
 
 build_jar() {
