@@ -1,0 +1,115 @@
+package twincard.card;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.math.BigInteger;
+import java.security.AlgorithmParameters;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECFieldFp;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.util.Random;
+import org.junit.Test;
+
+/** The software check of P-256 points against BigInteger and the JDK's own keys. */
+public class CurveCheckTest {
+    private static final ECParameterSpec P256 = p256();
+    private static final BigInteger P = ((ECFieldFp) P256.getCurve().getField()).getP();
+    private static final BigInteger B = P256.getCurve().getB();
+
+    private final byte[] scratch = new byte[5 + CurveCheck.SCRATCH];
+
+    private static ECParameterSpec p256() {
+        try {
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(new ECGenParameterSpec("secp256r1"));
+            return parameters.getParameterSpec(ECParameterSpec.class);
+        } catch (java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean accepts(byte[] point) {
+        return CurveCheck.isPoint(point, (short) 2, scratch, (short) 5);
+    }
+
+    /** The point with its prefix, two bytes into the array. */
+    private static byte[] encode(BigInteger x, BigInteger y) {
+        byte[] out = new byte[67];
+        out[2] = 4;
+        put(x, out, 3);
+        put(y, out, 35);
+        return out;
+    }
+
+    private static void put(BigInteger value, byte[] out, int at) {
+        byte[] bytes = value.toByteArray();
+        for (int i = 0; i < 32 && i < bytes.length; i++) {
+            out[at + 31 - i] = bytes[bytes.length - 1 - i];
+        }
+    }
+
+    private static boolean onCurve(BigInteger x, BigInteger y) {
+        BigInteger right = x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(B).mod(P);
+        return y.multiply(y).mod(P).equals(right);
+    }
+
+    @Test
+    public void acceptsPointsOfRealKeysAndRefusesTheirNeighbours() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        for (int i = 0; i < 500; i++) {
+            ECPublicKey key = (ECPublicKey) generator.generateKeyPair().getPublic();
+            BigInteger x = key.getW().getAffineX();
+            BigInteger y = key.getW().getAffineY();
+            assertTrue(accepts(encode(x, y)));
+            assertTrue(accepts(encode(x, P.subtract(y))));
+            byte[] altered = encode(x, y);
+            altered[3 + i % 64] ^= (byte) (1 << i % 8);
+            assertFalse(accepts(altered));
+        }
+    }
+
+    @Test
+    public void agreesWithTheEquationForCoordinatesAtTheEdges() {
+        BigInteger[] edges = new BigInteger[12];
+        for (int i = 0; i < 6; i++) {
+            edges[i] = BigInteger.valueOf(i);
+            edges[6 + i] = P.subtract(BigInteger.valueOf(i + 1));
+        }
+        Random random = new Random(1);
+        int found = 0;
+        for (int i = 0; i < 400; i++) {
+            BigInteger x = i < edges.length ? edges[i] : new BigInteger(256, random).mod(P);
+            BigInteger square = x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(B).mod(P);
+            BigInteger root = square.modPow(P.add(BigInteger.ONE).shiftRight(2), P); // p = 3 mod 4
+            boolean expected = onCurve(x, root);
+            found += expected ? 1 : 0;
+            assertEquals(expected, accepts(encode(x, root)));
+        }
+        assertTrue(found > 100);
+    }
+
+    @Test
+    public void refusesCoordinatesNotBelowThePrime() {
+        BigInteger y = B.modPow(P.add(BigInteger.ONE).shiftRight(2), P); // x = 0 is on the curve
+        assertTrue(accepts(encode(BigInteger.ZERO, y)));
+        assertFalse(accepts(encode(P, y)));
+        BigInteger top = BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE);
+        assertFalse(accepts(encode(top, y)));
+        assertFalse(accepts(encode(BigInteger.ZERO, top)));
+        assertFalse(accepts(encode(BigInteger.ZERO, BigInteger.ZERO)));
+    }
+
+    @Test
+    public void refusesEveryOtherPrefix() {
+        byte[] point = encode(P256.getGenerator().getAffineX(), P256.getGenerator().getAffineY());
+        for (int prefix = 0; prefix < 256; prefix++) {
+            point[2] = (byte) prefix;
+            assertEquals(prefix == 4, accepts(point));
+        }
+    }
+}
