@@ -1,0 +1,18 @@
+"""twincard: a key that never leaves its smart card in the clear, and that you still cannot lose.
+
+    from twincard import Card, Secret, connect
+
+    with Card(connect("sim:alice")) as card:
+        print(card.report().card_id.hex())
+
+`connect` opens a simulated card or one in a PC/SC reader, `Card` is the session with it, and
+`twincard.protocols` holds what takes two cards: issue, duplicate, recover.
+"""
+
+from __future__ import annotations
+
+from twincard.card.session import Card
+from twincard.keys.secret import Secret
+from twincard.transport import connect
+
+__all__ = ["Card", "Secret", "connect"]

@@ -1,0 +1,42 @@
+"""The contact commands: other people's public keys on a card."""
+
+from __future__ import annotations
+
+from twincard.card.channel import OWN, Channel
+from twincard.card.public_key import encode_public_key, parse_public_key
+from twincard.card.status import Sw, error_for
+from twincard.keys.public import PublicKey
+from twincard.transport.apdu import SHORT_ANSWER, Command
+
+
+class Contacts:
+    """Other people's public keys on one card, in numbered places from 1."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def put(self, number: int, key: PublicKey, *, as_issuer: bool = False) -> None:
+        """Write an RSA-2048 or P-256 key, as the user (PIN) or as the issuer.
+
+        Raises AuthorityMissingError, WrongDataError for a key that is not valid.
+        """
+        command = Command(OWN, 0x40, number, int(as_issuer), encode_public_key(key))
+        self._channel.send(command, f"write contact {number}")
+
+    def delete(self, number: int) -> None:
+        """Empty a place. Raises AuthorityMissingError, NotFoundError when it is empty."""
+        self._channel.send(Command(OWN, 0x42, number), f"delete contact {number}")
+
+    def get(self, number: int) -> PublicKey | None:
+        """The key in a place, None when it is empty."""
+        response = self._channel.exchange(Command(OWN, 0x44, number, answer=SHORT_ANSWER))
+        if response.sw == Sw.NOT_FOUND:
+            return None
+        if response.sw != Sw.DONE:
+            raise error_for(response.sw, f"read contact {number}")
+        return parse_public_key(response.data)
+
+    def used(self) -> tuple[int, ...]:
+        """Numbers of the places that hold a key."""
+        answer = self._channel.send(Command(OWN, 0x44, answer=SHORT_ANSWER), "list its contacts")
+        return tuple(number for number, state in enumerate(answer, 1) if state)

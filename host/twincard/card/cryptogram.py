@@ -1,0 +1,81 @@
+"""Cryptograms as the card takes and gives them (docs/card-interface.md, "Using the key")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from twincard.card import tlv
+from twincard.card.status import UnexpectedAnswerError
+
+_RSA_BYTES = 256
+
+
+class Hash(IntEnum):
+    """The hash of the ANSI X9.63 key derivation."""
+
+    SHA_256 = 1
+    SHA_1 = 2
+    SHA_384 = 3
+    SHA_512 = 4
+
+
+@dataclass(frozen=True)
+class RsaCryptogram:
+    """What was encrypted under an RSA-2048 key: 256 bytes."""
+
+    value: bytes
+
+    def encode(self) -> bytes:
+        """As the card takes it."""
+        return b"\x00" + self.value
+
+
+@dataclass(frozen=True)
+class EcCryptogram:
+    """A content-encryption key wrapped for a P-256 key.
+
+    `kek_length` is 16, 24 or 32 bytes, `shared_info` at most 80, `wrapped_key` 8 more than the
+    content-encryption key, `point` 65: the one-time public key, uncompressed.
+    """
+
+    hash: Hash
+    kek_length: int
+    shared_info: bytes
+    wrapped_key: bytes
+    point: bytes
+
+    def encode(self) -> bytes:
+        """As the card takes it."""
+        return tlv.encode(
+            0xA6,
+            tlv.encode(0x80, bytes([self.hash])),
+            tlv.encode(0x81, bytes([self.kek_length])),
+            tlv.encode(0x82, self.shared_info),
+            tlv.encode(0x83, self.wrapped_key),
+            tlv.encode(0x86, self.point),
+        )
+
+
+Cryptogram = RsaCryptogram | EcCryptogram
+
+
+def parse_cryptogram(answer: bytes) -> Cryptogram:
+    """Read a cryptogram that the card gave; raises UnexpectedAnswerError."""
+    if answer[:1] == b"\x00" and len(answer) == 1 + _RSA_BYTES:
+        return RsaCryptogram(answer[1:])
+    try:
+        kdf_hash, kek_length, shared_info, wrapped_key, point = tlv.decode_exactly(
+            tlv.decode_one(answer, 0xA6), [0x80, 0x81, 0x82, 0x83, 0x86]
+        )
+        return EcCryptogram(Hash(kdf_hash[0]), kek_length[0], shared_info, wrapped_key, point)
+    except (ValueError, IndexError) as error:
+        raise UnexpectedAnswerError(f"The card's cryptogram cannot be read: {error}.") from None
+
+
+@dataclass(frozen=True)
+class Transcoded:
+    """A cryptogram for the target, and the check (8 bytes) of the key inside it."""
+
+    cryptogram: Cryptogram
+    check: bytes = field(repr=False)

@@ -1,0 +1,54 @@
+"""The key group's commands."""
+
+from __future__ import annotations
+
+from twincard.card.channel import OWN, Channel
+from twincard.card.report import ID_BYTES
+from twincard.card.status import UnexpectedAnswerError
+from twincard.keys.component import Component
+from twincard.transport.apdu import SHORT_ANSWER, Command
+
+
+class Group:
+    """The key group of one card. The issuer sets it in initialisation, the PIN's user afterwards."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def begin(self, size: int, group_id: bytes = b"") -> bytes:
+        """Make places 1 to `size` (at most 8); without `group_id` (16 bytes) the card draws one.
+
+        Returns the group id. Raises AuthorityMissingError, WrongStateError when another group is
+        there or this one was erased, MemoryFullError after too many erased ones.
+        """
+        command = Command(OWN, 0x10, size, data=group_id, answer=SHORT_ANSWER)
+        answer = self._channel.send(command, "begin a key group")
+        if len(answer) != ID_BYTES:
+            raise UnexpectedAnswerError("The card's key group has no id of 16 bytes.")
+        return answer
+
+    def set_component(self, component: Component) -> None:
+        """Put a component in its place (SET COMPONENT); the same again does nothing.
+
+        Raises AuthorityMissingError, WrongDataError for a wrong KCV, AlreadyExistsError when it
+        equals a component in another place, WrongStateError when its place holds another,
+        NotFoundError without a group.
+        """
+        data = component.value.reveal() + component.kcv
+        command = Command(OWN, 0x12, component.number, data=data)
+        self._channel.send(command, f"set component {component.number}")
+
+    def clear_component(self, number: int) -> None:
+        """Wipe one component, with the authority that set it.
+
+        Raises AuthorityMissingError, WrongStateError while there is a key, a ticket or an export,
+        NotFoundError without a group.
+        """
+        self._channel.send(Command(OWN, 0x14, number), f"clear component {number}")
+
+    def clear(self) -> None:
+        """Wipe the group, its id for good, with every authority that set a part of it.
+
+        Errors as for `clear_component`.
+        """
+        self._channel.send(Command(OWN, 0x14), "clear the key group")

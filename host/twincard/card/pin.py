@@ -1,0 +1,78 @@
+"""PIN and PUK (ISO 7816-4, 7.5.6 to 7.5.10)."""
+
+from __future__ import annotations
+
+from twincard.card.channel import ISO, Channel
+from twincard.card.status import Sw, error_for, tries_left
+from twincard.keys.secret import Secret
+from twincard.transport.apdu import Command
+
+SHORTEST = 6
+LONGEST = 16
+_USER_PIN = 0x01
+_FORGET = 0xFF
+
+
+class PinFormatError(ValueError):
+    """Not a PIN or PUK that a card can have; the message is one plain sentence."""
+
+
+def pin_bytes(pin: Secret) -> bytes:
+    """The PIN or PUK as the card takes it; raises PinFormatError.
+
+    6 to 16 bytes, the last not zero: cards strip zero bytes at the end, since other hosts pad.
+    """
+    value = pin.reveal()
+    if not SHORTEST <= len(value) <= LONGEST:
+        raise PinFormatError(f"A PIN or PUK has {SHORTEST} to {LONGEST} bytes.")
+    if value.endswith(b"\x00"):
+        raise PinFormatError("A PIN or PUK does not end with a zero byte.")
+    return value
+
+
+class Pin:
+    """The user's PIN on one card, which the PUK unblocks."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def verify(self, pin: Secret) -> None:
+        """Give the PIN; verified until reset, SELECT or `forget`.
+
+        Raises WrongPinError with the tries left, PinBlockedError, PinFormatError.
+        """
+        command = Command(ISO, 0x20, 0x00, _USER_PIN, pin_bytes(pin))
+        self._channel.send(command, "verify the PIN")
+
+    def is_verified(self) -> bool:
+        """Whether the card takes the PIN as given now; asking costs no try."""
+        sw = self._channel.exchange(Command(ISO, 0x20, 0x00, _USER_PIN)).sw
+        if sw == Sw.DONE:
+            return True
+        if sw == Sw.BLOCKED or tries_left(sw) is not None:
+            return False
+        raise error_for(sw, "say whether the PIN is verified")
+
+    def forget(self) -> None:
+        """Take the verification back."""
+        self._channel.send(Command(ISO, 0x20, _FORGET, _USER_PIN), "forget the PIN's verification")
+
+    def change(self, old: Secret, new: Secret) -> None:
+        """Replace the PIN; the new one is not verified then.
+
+        Raises WrongPinError (it counts as for `verify`), PinBlockedError, PinFormatError.
+        """
+        command = Command(ISO, 0x24, 0x00, _USER_PIN, _padded(old) + _padded(new))
+        self._channel.send(command, "change the PIN")
+
+    def unblock(self, puk: Secret, new: Secret) -> None:
+        """Set a new PIN with the PUK.
+
+        Raises WrongPinError with the PUK's tries left, PinBlockedError when the PUK is used up.
+        """
+        command = Command(ISO, 0x2C, 0x00, _USER_PIN, _padded(puk) + _padded(new))
+        self._channel.send(command, "unblock the PIN")
+
+
+def _padded(pin: Secret) -> bytes:
+    return pin_bytes(pin).ljust(LONGEST, b"\x00")

@@ -1,0 +1,286 @@
+"""The state report of a card, read into types (GET DATA E0, see docs/card-interface.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+from twincard.card import tlv
+from twincard.card.status import UnexpectedAnswerError
+
+ID_BYTES = 16
+NONCE_BYTES = 16
+KCV_BYTES = 3
+
+
+class LifeCycle(IntEnum):
+    """Where the card is in its life (ISO 7816-4, 7.4.10)."""
+
+    INITIALISATION = 0x03
+    OPERATIONAL = 0x05
+    TERMINATED = 0x0F
+
+
+class Role(IntEnum):
+    """What the card was personalised as."""
+
+    NONE = 0
+    ORIGINAL = 1
+    BACKUP = 2
+
+
+class Features(IntFlag):
+    """What the chip and this build of the applet can do."""
+
+    RSA_2048 = 1 << 0
+    P_256 = 1 << 1
+    POINTS_CHECKED = 1 << 2
+    EXTENDED_LENGTH = 1 << 3
+    HOST_BLIND = 1 << 4
+    KEK_128 = 1 << 5
+    KEK_192 = 1 << 6
+    SHA_1 = 1 << 7
+    SHA_384 = 1 << 8
+    SHA_512 = 1 << 9
+
+
+class PolicyFlags(IntFlag):
+    """Rules fixed at personalisation."""
+
+    NONE = 0x00
+    ERASE_GROUP = 0x01
+    PUBLIC_KEY_IN_BACKUP = 0x02
+    TRUSTED_TARGETS_ONLY = 0x04
+    DECIPHER_OFF = 0x08
+
+
+class SetBy(IntEnum):
+    """Whose authority set a component."""
+
+    NOBODY = 0
+    ISSUER = 1
+    USER = 2
+
+
+class KeyType(IntEnum):
+    """Types of decipher keys and contacts."""
+
+    RSA_2048 = 1
+    P_256 = 2
+
+
+class ExportState(IntEnum):
+    """How far the export of the present key is, on an original."""
+
+    NONE = 0
+    PENDING = 1
+    DONE = 2
+
+
+class ImportState(IntEnum):
+    """How far the import is, on a backup."""
+
+    EMPTY = 0
+    TICKETED = 1
+    IMPORTED = 2
+    VOID = 3
+
+
+class SlotUse(IntEnum):
+    """How a slot for a backup was used up."""
+
+    DONE = 1
+    ABANDONED = 2
+
+
+@dataclass(frozen=True)
+class ComponentReport:
+    """One place of the key group."""
+
+    number: int
+    set_by: SetBy
+    kcv: bytes | None
+    """3 bytes; None for a place that is not set."""
+
+
+@dataclass(frozen=True)
+class GroupReport:
+    """The key group: its id (16 bytes) and its places."""
+
+    group_id: bytes
+    components: tuple[ComponentReport, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of places."""
+        return len(self.components)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Numbers of the places that are not set."""
+        return tuple(item.number for item in self.components if item.set_by is SetBy.NOBODY)
+
+
+@dataclass(frozen=True)
+class KeyReport:
+    """The decipher key."""
+
+    type: KeyType
+    public_key_readable: bool
+    digest: bytes
+    """32 bytes: SHA-256 over n ‖ e, or over the uncompressed point."""
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """An original's side of the duplication. The last two only while pending, 16 bytes each."""
+
+    state: ExportState
+    slots_used: int
+    backup_id: bytes | None = None
+    nonce: bytes | None = None
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """A backup's side of the duplication. The last two unless empty, 16 bytes each."""
+
+    state: ImportState
+    original_id: bytes | None = None
+    nonce: bytes | None = None
+
+
+@dataclass(frozen=True)
+class UsedSlot:
+    """One used slot of the present key, and the card id (16 bytes) of the backup."""
+
+    use: SlotUse
+    backup_id: bytes
+
+
+@dataclass(frozen=True)
+class CardReport:
+    """All that a host needs to know to go on with a card."""
+
+    version: int
+    features: Features
+    card_id: bytes
+    life_cycle: LifeCycle
+    role: Role
+    backups_allowed: int
+    policy: PolicyFlags
+    pin_tries_left: int
+    puk_tries_left: int
+    group: GroupReport | None
+    key: KeyReport | None
+    export: ExportReport | None
+    """None on a card that is not an original."""
+    import_: ImportReport | None
+    """None on a card that is not a backup."""
+    file_bytes_free: int
+    file_entries_free: int
+    contact_places: int
+
+    @property
+    def export_closed(self) -> bool:
+        """Whether every backup that the card may make of its present key has its slot."""
+        return self.export is None or self.export.slots_used >= self.backups_allowed
+
+
+def parse_report(answer: bytes) -> CardReport:
+    """Read the answer to GET DATA E0; raises UnexpectedAnswerError."""
+    try:
+        objects = tlv.decode(tlv.decode_one(answer, 0xE0))
+        return _report({item.tag: item.value for item in objects})
+    except (ValueError, KeyError, IndexError) as error:
+        raise UnexpectedAnswerError(f"The card's state report cannot be read: {error}.") from None
+
+
+def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
+    """Read the answer to GET DATA E4; raises UnexpectedAnswerError."""
+    try:
+        objects = tlv.decode(tlv.decode_one(answer, 0xE4))
+        return tuple(
+            UsedSlot(SlotUse(item.value[0]), _sized(item.value[1:], ID_BYTES)) for item in objects
+        )
+    except (ValueError, IndexError) as error:
+        raise UnexpectedAnswerError(
+            f"The card's list of used slots cannot be read: {error}."
+        ) from None
+
+
+def _report(values: Mapping[int, bytes]) -> CardReport:
+    allowed, policy = _sized(values[0x85], 2)
+    pin_tries, puk_tries = _sized(values[0x86], 2)
+    memory = _sized(values[0x8C], 4)
+    return CardReport(
+        version=int.from_bytes(_sized(values[0x80], 2), "big"),
+        features=Features(int.from_bytes(_sized(values[0x81], 2), "big")),
+        card_id=_sized(values[0x82], ID_BYTES),
+        life_cycle=LifeCycle(_one(values[0x83])),
+        role=Role(_one(values[0x84])),
+        backups_allowed=allowed,
+        policy=PolicyFlags(policy),
+        pin_tries_left=pin_tries,
+        puk_tries_left=puk_tries,
+        group=_group(values),
+        key=_key(values[0x89]) if 0x89 in values else None,
+        export=_export(values[0x8A]) if 0x8A in values else None,
+        import_=_import(values[0x8B]) if 0x8B in values else None,
+        file_bytes_free=int.from_bytes(memory[:2], "big"),
+        file_entries_free=memory[2],
+        contact_places=memory[3],
+    )
+
+
+def _group(values: Mapping[int, bytes]) -> GroupReport | None:
+    if 0x87 not in values:
+        return None
+    identity = _sized(values[0x87], ID_BYTES + 1)
+    size = identity[-1]
+    places = _sized(values[0x88], size * (1 + KCV_BYTES))
+    return GroupReport(identity[:-1], tuple(_component(n, places) for n in range(1, size + 1)))
+
+
+def _component(number: int, places: bytes) -> ComponentReport:
+    start = (number - 1) * (1 + KCV_BYTES)
+    set_by = SetBy(places[start])
+    kcv = places[start + 1 : start + 1 + KCV_BYTES]
+    return ComponentReport(number, set_by, None if set_by is SetBy.NOBODY else kcv)
+
+
+def _key(value: bytes) -> KeyReport:
+    _sized(value, 34)
+    return KeyReport(KeyType(value[0]), value[1] == 1, value[2:])
+
+
+def _export(value: bytes) -> ExportReport:
+    state = ExportState(value[0])
+    if state is not ExportState.PENDING:
+        return ExportReport(state, _sized(value, 2)[1])
+    backup_id, nonce = _id_and_nonce(value[2:])
+    return ExportReport(state, value[1], backup_id, nonce)
+
+
+def _import(value: bytes) -> ImportReport:
+    state = ImportState(value[0])
+    if state is ImportState.EMPTY:
+        _sized(value, 1)
+        return ImportReport(state)
+    return ImportReport(state, *_id_and_nonce(value[1:]))
+
+
+def _id_and_nonce(value: bytes) -> tuple[bytes, bytes]:
+    _sized(value, ID_BYTES + NONCE_BYTES)
+    return value[:ID_BYTES], value[ID_BYTES:]
+
+
+def _one(value: bytes) -> int:
+    return _sized(value, 1)[0]
+
+
+def _sized(value: bytes, size: int) -> bytes:
+    if len(value) != size:
+        raise ValueError(f"{len(value)} bytes where {size} should be")
+    return value

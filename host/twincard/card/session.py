@@ -1,0 +1,105 @@
+"""A session with the applet on one card."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from twincard.card.channel import ISO, Channel
+from twincard.card.contacts import Contacts
+from twincard.card.duplication import Duplication
+from twincard.card.files import Files
+from twincard.card.group import Group
+from twincard.card.issuer import Issuer
+from twincard.card.pin import Pin
+from twincard.card.report import CardReport, Features, parse_report
+from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
+from twincard.card.tlv import TlvError, decode, decode_one
+from twincard.card.usage import Usage
+from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.transport.base import Connection
+
+APPLET_AID = bytes.fromhex("F05457494E4341524401")
+
+
+class NoAppletError(CardError):
+    """The card has no twincard applet."""
+
+    def __init__(self, sw: int, action: str = "select the applet") -> None:
+        super().__init__(sw, action)
+        self.args = ("There is no twincard applet on this card.",)
+
+
+class Card:
+    """One card with the twincard applet, through one connection, in one thread.
+
+    The commands are methods of its parts: `pin`, `issuer`, `group`, `duplication`, `usage`,
+    `contacts` and `files`. Each sends one APDU (more where data are long) and raises a CardError
+    when the card refuses. As a context manager the card closes its connection.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Select the applet; raises NoAppletError where there is none."""
+        self._channel = Channel(connection)
+        self.pin = Pin(self._channel)
+        self.issuer = Issuer(self._channel)
+        self.group = Group(self._channel)
+        self.duplication = Duplication(self._channel)
+        self.usage = Usage(self._channel)
+        self.contacts = Contacts(self._channel)
+        self.files = Files(self._channel)
+        self.features = self.select()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that the session was made with."""
+        return self._channel.connection
+
+    def select(self) -> Features:
+        """Select the applet again: PIN, issuer's authority and environment are forgotten."""
+        self.usage.forget_environment()
+        command = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
+        response = self._channel.exchange(command)
+        if response.sw == Sw.FILE_NOT_FOUND:
+            raise NoAppletError(response.sw)
+        if response.sw != Sw.DONE:
+            raise error_for(response.sw, "select the applet")
+        features = _features(response.data)
+        self._channel.use_extended_length(Features.EXTENDED_LENGTH in features)
+        return features
+
+    def reset(self) -> None:
+        """Cut the power, give it again, and select the applet."""
+        self.connection.reset()
+        self.select()
+
+    def report(self) -> CardReport:
+        """The state of the card (GET DATA E0); needs no authority."""
+        command = Command(ISO, 0xCA, 0x00, 0xE0, answer=SHORT_ANSWER)
+        return parse_report(self._channel.send(command, "report its state"))
+
+    def terminate(self) -> None:
+        """Wipe all secrets and end the card's life, for good (TERMINATE CARD USAGE).
+
+        With the PIN or the issuer's authority; raises AuthorityMissingError.
+        """
+        self._channel.send(Command(ISO, 0xFE), "end its life")
+
+    def close(self) -> None:
+        """Let the card go."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _features(answer: bytes) -> Features:
+    try:
+        information = {item.tag: item.value for item in decode(decode_one(answer, 0x6F))}
+        values = {item.tag: item.value for item in decode(information[0xA5])}
+        return Features(int.from_bytes(values[0x81], "big"))
+    except (TlvError, KeyError) as error:
+        message = f"The card's answer to SELECT cannot be read: {error}."
+        raise UnexpectedAnswerError(message) from None

@@ -1,0 +1,131 @@
+"""The commands that make and use keys (ISO 7816-8)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from twincard.card import tlv
+from twincard.card.channel import ISO, OWN, Channel
+from twincard.card.cryptogram import Cryptogram, Transcoded, parse_cryptogram
+from twincard.card.public_key import encode_public_key, parse_public_key
+from twincard.card.report import KeyType
+from twincard.card.status import UnexpectedAnswerError
+from twincard.keys.public import PublicKey
+from twincard.transport.apdu import SHORT_ANSWER, Command
+
+OWN_KEY = 0
+"""As a target: the card's own public key."""
+CHECK_BYTES = 8
+
+
+class Padding(IntEnum):
+    """How an RSA cryptogram was made."""
+
+    PKCS1_V15 = 0x11
+    OAEP_SHA256 = 0x12
+
+
+Target = PublicKey | int
+"""A public key, the number of a contact, or OWN_KEY."""
+
+
+class Usage:
+    """The decipher key of one card.
+
+    The padding and target that the card has in force are remembered, so that they are set only
+    when they change; `card.select` and `card.reset` forget them, as the card does.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._padding: Padding | None = Padding.OAEP_SHA256
+        self._target: Target | None = None
+
+    def generate(self, key_type: KeyType) -> PublicKey:
+        """Original: make a new key pair on the card, in place of the one there.
+
+        Raises AuthorityMissingError, WrongStateError while an export is pending, NotSupportedError.
+        """
+        data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
+        command = Command(ISO, 0x46, data=data, answer=SHORT_ANSWER)
+        return parse_public_key(self._channel.send(command, "make a key pair"))
+
+    def public_key(self) -> PublicKey:
+        """The public key. Raises NotFoundError without a key, or where a backup keeps none."""
+        command = Command(ISO, 0x46, 0x81, answer=SHORT_ANSWER)
+        return parse_public_key(self._channel.send(command, "give its public key"))
+
+    def decipher(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
+        """The plaintext of a cryptogram (PSO: DECIPHER).
+
+        Raises AuthorityMissingError, WrongDataError when it does not open, WrongStateError when the
+        policy says no, NotFoundError without a key, NotSupportedError for a hash or KEK length.
+        """
+        self._set_padding(padding)
+        return self._perform(0x80, 0x86, cryptogram.encode(), "decipher")
+
+    def encipher(self, plaintext: bytes, target: Target) -> Cryptogram:
+        """A cryptogram for the target (PSO: ENCIPHER).
+
+        RSA takes up to 190 bytes, EC a content-encryption key of 16, 24 or 32 bytes.
+        Raises AuthorityMissingError, also for a target that is not trusted, NotFoundError,
+        WrongDataError.
+        """
+        self._set_target(target)
+        return parse_cryptogram(self._perform(0x86, 0x80, plaintext, "encipher"))
+
+    def transcode(
+        self, cryptogram: Cryptogram, target: Target, padding: Padding = Padding.OAEP_SHA256
+    ) -> Transcoded:
+        """The content-encryption key of a cryptogram, for the target, seen by nobody (TRANSCODE).
+
+        Errors as for `decipher` and `encipher`.
+        """
+        self._set_padding(padding)
+        self._set_target(target)
+        command = Command(OWN, 0x30, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        answer = self._channel.send(command, "transcode")
+        head = tlv.encode(0x8E, bytes(CHECK_BYTES))[:2]
+        check, rest = answer[2 : 2 + CHECK_BYTES], answer[2 + CHECK_BYTES :]
+        if answer[:2] != head or len(check) != CHECK_BYTES:
+            raise UnexpectedAnswerError("The card's transcoded key has no check.")
+        return Transcoded(parse_cryptogram(rest), check)
+
+    def check(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
+        """The check (8 bytes) of the content-encryption key in a cryptogram (CHECK).
+
+        Errors as for `decipher`.
+        """
+        self._set_padding(padding)
+        command = Command(OWN, 0x32, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        check = self._channel.send(command, "check a cryptogram")
+        if len(check) != CHECK_BYTES:
+            raise UnexpectedAnswerError("The card's check does not have 8 bytes.")
+        return check
+
+    def forget_environment(self) -> None:
+        """What SELECT and reset make the card forget."""
+        self._padding = Padding.OAEP_SHA256
+        self._target = None
+
+    def _set_padding(self, padding: Padding) -> None:
+        if padding is not self._padding:
+            self._padding = None
+            self._set_environment(0x41, tlv.encode(0x80, bytes([padding])))
+            self._padding = padding
+
+    def _set_target(self, target: Target) -> None:
+        if target != self._target:
+            self._target = None
+            if isinstance(target, PublicKey):
+                self._set_environment(0x81, encode_public_key(target))
+            else:
+                self._set_environment(0x81, tlv.encode(0x83, bytes([target])))
+            self._target = target
+
+    def _set_environment(self, p1: int, data: bytes) -> None:
+        self._channel.send(Command(ISO, 0x22, p1, 0xB8, data), "choose algorithm or target")
+
+    def _perform(self, p1: int, p2: int, data: bytes, action: str) -> bytes:
+        command = Command(ISO, 0x2A, p1, p2, data, SHORT_ANSWER)
+        return self._channel.send(command, action)

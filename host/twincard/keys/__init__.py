@@ -1,0 +1,1 @@
+"""Keys and secrets outside a card: public keys, components, derivation, key blocks."""

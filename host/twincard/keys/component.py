@@ -1,0 +1,131 @@
+"""Components of a key group, in memory and as files for their holders."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.keys.derivation import KCV_BYTES, key_check_value
+from twincard.keys.secret import Secret
+
+COMPONENT_BYTES = 32
+LARGEST_GROUP = 8
+_TITLE = "twincard component"
+_FORMAT = "1"
+_NAMES = (_TITLE, "number", "size", "component", "kcv")
+_MOST_FILE_BYTES = 4096
+
+
+class ComponentError(ValueError):
+    """Not a component, or not one that can be read; the message is one plain sentence."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component: its place `number` in a group of `size`, and 32 secret bytes."""
+
+    number: int
+    size: int
+    value: Secret
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.size <= LARGEST_GROUP:
+            raise ComponentError(f"A key group has 1 to {LARGEST_GROUP} components.")
+        if not 1 <= self.number <= self.size:
+            raise ComponentError(f"A group of {self.size} has no component {self.number}.")
+        if len(self.value) != COMPONENT_BYTES:
+            raise ComponentError(f"A component has {COMPONENT_BYTES} bytes.")
+
+    @property
+    def kcv(self) -> bytes:
+        """The key check value, 3 bytes."""
+        return key_check_value(self.value.reveal())
+
+
+def draw_component(number: int, size: int) -> Component:
+    """A component from the operating system's random source."""
+    return Component(number, size, Secret(secrets.token_bytes(COMPONENT_BYTES)))
+
+
+def draw_group(size: int) -> list[Component]:
+    """All components of a new group, in order."""
+    return [draw_component(number, size) for number in range(1, size + 1)]
+
+
+def parse_component(text: str) -> Component:
+    """Read a component file: one `name: value` line each for format, number, size, value, KCV.
+
+    Raises ComponentError, which never repeats the value.
+    """
+    fields = _fields(text)
+    if fields[_TITLE] != _FORMAT:
+        raise ComponentError("This component file is of another version.")
+    value = _hex(fields["component"], COMPONENT_BYTES, "The component is not 64 hex digits.")
+    kcv = _hex(fields["kcv"], KCV_BYTES, "The key check value is not 6 hex digits.")
+    component = Component(_number(fields["number"]), _number(fields["size"]), Secret(value))
+    if component.kcv != kcv:
+        raise ComponentError("The component does not agree with its key check value.")
+    return component
+
+
+def format_component(component: Component) -> str:
+    """The text of a component file."""
+    values = (
+        _FORMAT,
+        str(component.number),
+        str(component.size),
+        component.value.reveal().hex(),
+        component.kcv.hex(),
+    )
+    return "".join(f"{name}: {value}\n" for name, value in zip(_NAMES, values, strict=True))
+
+
+def read_component(path: Path) -> Component:
+    """Read a component file. Raises ComponentError, OSError."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_FILE_BYTES + 1)
+    try:
+        if len(content) > _MOST_FILE_BYTES:
+            raise ComponentError("it is too long")
+        return parse_component(content.decode("ascii"))
+    except UnicodeDecodeError:
+        raise ComponentError(f"{path} is not a component file.") from None
+    except ComponentError as error:
+        raise ComponentError(f"{path}: {error}") from None
+
+
+def write_component(component: Component, path: Path) -> None:
+    """Write a component file with mode 0600. Raises FileExistsError, OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(format_component(component))
+
+
+def _fields(text: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        if not colon or name not in _NAMES or name in fields:
+            raise ComponentError("This is not a component file, or a line of it is not understood.")
+        fields[name] = value.strip()
+    missing = [name for name in _NAMES if name not in fields]
+    if missing:
+        raise ComponentError(f"The component file has no line {missing[0]!r}.")
+    return fields
+
+
+def _number(text: str) -> int:
+    if len(text) != 1 or not "1" <= text <= "8":
+        raise ComponentError(f"Number and size of a component are 1 to {LARGEST_GROUP}.")
+    return int(text)
+
+
+def _hex(text: str, size: int, message: str) -> bytes:
+    if len(text) != 2 * size or not all(digit in "0123456789abcdefABCDEF" for digit in text):
+        raise ComponentError(message)
+    return bytes.fromhex(text)

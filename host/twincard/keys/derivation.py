@@ -1,0 +1,74 @@
+"""Key derivation of the key group (docs/card-interface.md, "Derivation")."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.cmac import CMAC
+
+MAC_BYTES = 16
+KEY_BITS = 256
+PAD_BITS = 128
+KCV_BYTES = 3
+_GROUP_LABEL = b"twincard/group/1"
+
+
+def aes_cmac(key: bytes, message: bytes) -> bytes:
+    """AES-CMAC (SP 800-38B, RFC 4493): 16 bytes; `key` has 16, 24 or 32."""
+    mac = CMAC(AES(key))
+    mac.update(message)
+    return mac.finalize()
+
+
+def key_check_value(key: bytes) -> bytes:
+    """KCV: the first 3 bytes of AES-CMAC over 16 zero bytes (X9.143, annex A)."""
+    return aes_cmac(key, bytes(MAC_BYTES))[:KCV_BYTES]
+
+
+def kdf(key: bytes, label: bytes, context: bytes, bits: int) -> bytes:
+    """SP 800-108 in counter mode with AES-CMAC: 1-byte counter, 2-byte length; `bits` / 8 bytes."""
+    blocks = b""
+    for counter in range(1, -(-bits // (8 * MAC_BYTES)) + 1):
+        fixed = label + b"\x00" + context + bits.to_bytes(2, "big")
+        blocks += aes_cmac(key, bytes([counter]) + fixed)
+    return blocks[: bits // 8]
+
+
+@dataclass(frozen=True)
+class GroupKey:
+    """GK, the key that all components of a group together make (32 bytes)."""
+
+    value: bytes = field(repr=False)
+
+    @classmethod
+    def from_components(cls, components: Sequence[bytes], group_id: bytes) -> GroupKey:
+        """SP 800-56C one-step with SHA-256. All components (32 bytes each) in their order."""
+        fixed = _GROUP_LABEL + group_id + bytes([len(components)])
+        counter = (1).to_bytes(4, "big")
+        return cls(hashlib.sha256(counter + b"".join(components) + fixed).digest())
+
+    def ticket_mac(self, ticket: bytes) -> bytes:
+        """The MAC of a ticket T (51 bytes): 16 bytes."""
+        return aes_cmac(kdf(self.value, b"ticket", b"", KEY_BITS), ticket)
+
+    def done_mac(self, ticket: bytes, key_digest: bytes) -> bytes:
+        """The MAC of a receipt for an imported key: 16 bytes."""
+        return self._receipt_mac(b"done" + ticket + key_digest)
+
+    def void_mac(self, ticket: bytes) -> bytes:
+        """The MAC of a receipt for a void ticket: 16 bytes."""
+        return self._receipt_mac(b"void" + ticket)
+
+    def kbpk(self, ticket: bytes) -> bytes:
+        """The key block protection key of one export: 32 bytes (base mode)."""
+        return kdf(self.value, b"kbpk", hashlib.sha256(ticket).digest(), KEY_BITS)
+
+    def pad(self, ticket: bytes) -> bytes:
+        """Padding of the key block of one export: 16 bytes, used from the beginning."""
+        return kdf(self.value, b"pad", hashlib.sha256(ticket).digest(), PAD_BITS)
+
+    def _receipt_mac(self, message: bytes) -> bytes:
+        return aes_cmac(kdf(self.value, b"receipt", b"", KEY_BITS), message)

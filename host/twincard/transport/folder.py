@@ -1,0 +1,102 @@
+"""The folder of simulated cards: one file a card, and its issuer's key beside it."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+import platformdirs
+
+from twincard.transport.base import CardNotFoundError, TransportError
+from twincard.transport.simulator import SimulatedCard
+
+_NAME = re.compile(r"[\w][\w.-]{0,63}")
+_STATE_SUFFIX = ".card"
+_KEY_SUFFIX = ".issuer-key"
+_KEY_BYTES = 32
+
+
+def folder() -> Path:
+    """Where simulated cards are kept: TWINCARD_HOME, else the user's data folder."""
+    home = os.environ.get("TWINCARD_HOME")
+    return Path(home) if home else Path(platformdirs.user_data_dir("twincard", appauthor=False))
+
+
+def list_cards() -> list[str]:
+    """Names of the simulated cards, sorted."""
+    if not folder().is_dir():
+        return []
+    return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
+
+
+def create_card(name: str) -> None:
+    """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
+
+    Raises TransportError when the name is taken or not a plain file name.
+    """
+    state = _state_file(name)
+    if state.exists():
+        raise TransportError(f"There is a simulated card {name} already.")
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = secrets.token_bytes(_KEY_BYTES)
+    # Made under another name, so that a card is either whole or not there.
+    unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
+    try:
+        with SimulatedCard.open(unfinished) as card:
+            card.install(b"\x80" + bytes([_KEY_BYTES]) + key)
+        _write_private(issuer_key_file(name), key.hex() + "\n")
+        unfinished.rename(state)
+    finally:
+        _remove_files(unfinished)
+
+
+def open_card(name: str) -> SimulatedCard:
+    """A connection to the card; CardNotFoundError when there is none of this name."""
+    state = _state_file(name)
+    if not state.exists():
+        raise CardNotFoundError(
+            f"There is no simulated card {name}; `twincard sim list` lists them."
+        )
+    return SimulatedCard.open(state)
+
+
+def remove_card(name: str) -> None:
+    """Destroy the card and its issuer's key; CardInUseError while a program has it open."""
+    open_card(name).close()
+    _remove_files(_state_file(name))
+    issuer_key_file(name).unlink(missing_ok=True)
+
+
+def issuer_key_file(name: str) -> Path:
+    """The file with the card's transport key: 64 hex digits, mode 0600."""
+    return _state_file(name).with_suffix(_KEY_SUFFIX)
+
+
+def _states() -> list[Path]:
+    return [path for path in folder().glob(f"*{_STATE_SUFFIX}") if path.name[0] != "."]
+
+
+def _state_file(name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise TransportError(
+            f"Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+        )
+    return folder() / (name + _STATE_SUFFIX)
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with open(path, "x", opener=_private, encoding="ascii") as file:
+        file.write(text)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _remove_files(state: Path) -> None:
+    """The state and what the simulator keeps beside it under the same beginning (its lock)."""
+    for path in state.parent.glob(state.name.replace("[", "[[]") + "*"):
+        path.unlink()

@@ -1,0 +1,62 @@
+"""A simulated card in a laboratory: its state saved and put back, its power cut at any write."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import NewType, Self
+
+from twincard.transport.simulator import Operation, SimulatedCard, SimulatorProcess
+
+Snapshot = NewType("Snapshot", int)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Memory the applet takes, in bytes."""
+
+    persistent: int
+    transient_reset: int
+    transient_deselect: int
+    largest_transaction: int
+
+
+class Laboratory(SimulatedCard):
+    """A card in memory only, for tests and measurements."""
+
+    @classmethod
+    def start(cls) -> Self:
+        """A blank card in a process of its own; `install` puts the applet on it."""
+        return cls(SimulatorProcess(["run", "--memory", "--lab"]))
+
+    def snapshot(self) -> Snapshot:
+        """Keep the whole persistent state; also an open power cut is forgotten."""
+        return Snapshot(int.from_bytes(self._process.call(Operation.SNAPSHOT), "big"))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put a kept state back and reset the card."""
+        self._process.call(Operation.RESTORE, snapshot.to_bytes(4, "big"))
+
+    def drop(self, snapshot: Snapshot) -> None:
+        """Forget a kept state."""
+        self._process.call(Operation.DROP, snapshot.to_bytes(4, "big"))
+
+    def cut(self, write: int) -> None:
+        """Cut the power at the `write`-th persistent write from now (1: the next); 0: never."""
+        self._process.call(Operation.CUT, write.to_bytes(4, "big"))
+
+    def writes(self) -> int:
+        """Persistent writes since this or `cut` was called last."""
+        return int.from_bytes(self._process.call(Operation.WRITES), "big")
+
+    def sizes(self) -> Sizes:
+        """Memory in use."""
+        return Sizes(*struct.unpack(">4I", self._process.call(Operation.SIZES)))
+
+    def faults(self) -> str:
+        """Every exception that left the applet uncaught so far; empty when there was none."""
+        return self._process.call(Operation.FAULTS).decode()
+
+    def image(self) -> bytes:
+        """All persistent bytes of the card, one after the other."""
+        return self._process.call(Operation.IMAGE)

@@ -1,0 +1,177 @@
+"""Simulated cards: the real applet in a small Java program, spoken to over its standard streams.
+
+A frame is a 4-byte big-endian length and that many bytes: in a request the operation (1 byte) and
+its payload, in an answer the status (1 byte) and its payload.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import IO, Self, cast
+
+from twincard.transport.base import CardGoneError, CardInUseError, PowerCutError, TransportError
+from twincard.transport.java import java_command
+
+JAR = Path(__file__).with_name("simulator.jar")
+
+_STATUS_OK = 0x00
+_STATUS_POWER_CUT = 0x01
+_STATUS_NO_POWER = 0x02
+_EXIT_IN_USE = 3
+_CLOSE_SECONDS = 5.0
+
+
+class Operation(IntEnum):
+    """The first byte of a request."""
+
+    RESET = 0x01
+    APDU = 0x02
+    SNAPSHOT = 0x10
+    RESTORE = 0x11
+    CUT = 0x12
+    WRITES = 0x13
+    SIZES = 0x14
+    FAULTS = 0x15
+    DROP = 0x16
+    IMAGE = 0x17
+    INSTALL = 0x20
+
+
+class SimulatorProcess:
+    """The Java program that holds one card, and the frames to and from it."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        """Start it; `arguments` follow the program's name. It answers before this returns."""
+        if not JAR.is_file():
+            raise TransportError("The simulated card is not built: run `make setup`.")
+        # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [*java_command(), "-jar", str(JAR), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            # Ctrl-C at the terminal is for the host; the card ends when its input does.
+            start_new_session=True,
+        )
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._answers = cast(IO[bytes], self._process.stdout)
+
+    @property
+    def pid(self) -> int:
+        """The operating system's number of the process, for tests that kill it."""
+        return self._process.pid
+
+    def call(self, operation: Operation, payload: bytes = b"") -> bytes:
+        """Carry out one operation and return the answer's payload.
+
+        Raises PowerCutError, CardGoneError when the program has ended, CardInUseError when another
+        one holds the card, TransportError with the program's own sentence otherwise.
+        """
+        if self._requests.closed:
+            raise CardGoneError("The connection to the simulated card is closed.")
+        frame = bytes([operation]) + payload
+        try:
+            self._requests.write(len(frame).to_bytes(4, "big") + frame)
+            self._requests.flush()
+            answer = self._read(int.from_bytes(self._read(4), "big"))
+        except (EOFError, BrokenPipeError):
+            raise self._ended() from None
+        return _payload(answer)
+
+    def close(self) -> None:
+        """End the program by ending its input, so that it leaves nothing half done."""
+        with contextlib.suppress(BrokenPipeError):
+            self._requests.close()
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._answers.close()
+        self._errors.close()
+
+    def _read(self, size: int) -> bytes:
+        data = self._answers.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def _ended(self) -> TransportError:
+        code = self._process.wait()
+        self._errors.seek(0)
+        sentence = self._errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+        self.close()
+        if code == _EXIT_IN_USE:
+            return CardInUseError(sentence or "Another program uses this simulated card.")
+        if code < 0 or not sentence:
+            return CardGoneError("The program that simulates the card has ended unexpectedly.")
+        return CardGoneError(sentence)
+
+
+def _payload(answer: bytes) -> bytes:
+    status, payload = answer[0], answer[1:]
+    if status == _STATUS_OK:
+        return payload
+    if status == _STATUS_POWER_CUT:
+        raise PowerCutError
+    if status == _STATUS_NO_POWER:
+        raise TransportError("The card has no power: reset it first.")
+    raise TransportError(payload.decode(errors="replace"))
+
+
+class SimulatedCard:
+    """A connection to a simulated card."""
+
+    def __init__(self, process: SimulatorProcess) -> None:
+        """Take over `process` and give the card its power."""
+        self._process = process
+        self._atr = b""
+        try:
+            self.reset()
+        except TransportError:
+            process.close()
+            raise
+
+    @classmethod
+    def open(cls, state: Path) -> Self:
+        """The card kept in the file `state`; created (without an applet) when it is missing."""
+        return cls(SimulatorProcess(["run", "--state", str(state)]))
+
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return self._atr
+
+    @property
+    def pid(self) -> int:
+        """The operating system's number of the simulator, for tests that kill it."""
+        return self._process.pid
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        answer = self._process.call(Operation.APDU, apdu)
+        return answer[:-2], int.from_bytes(answer[-2:], "big")
+
+    def reset(self) -> None:
+        """See Connection."""
+        self._atr = self._process.call(Operation.RESET)
+
+    def install(self, application_data: bytes) -> None:
+        """Install the applet on a blank card, with the TLVs of the card interface."""
+        self._process.call(Operation.INSTALL, application_data)
+
+    def close(self) -> None:
+        """See Connection."""
+        self._process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,82 @@
+"""A trace of APDUs that shows headers, lengths and status words, and data only when told to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from twincard.transport.base import Connection
+
+# (class without its chaining bit, INS) of commands whose data, either way, are never shown:
+# PINs, components, plaintext and challenge-responses.
+_SECRET = {
+    (0x00, 0x20),  # VERIFY
+    (0x00, 0x24),  # CHANGE REFERENCE DATA
+    (0x00, 0x2C),  # RESET RETRY COUNTER
+    (0x00, 0x2A),  # PERFORM SECURITY OPERATION: the plaintext in or out
+    (0x00, 0x82),  # EXTERNAL AUTHENTICATE
+    (0x80, 0x02),  # PERSONALISE: PIN and PUK
+    (0x80, 0x12),  # SET COMPONENT
+}
+_GET_RESPONSE = 0xC0
+_CHAINING = 0x10
+
+
+class Traced:
+    """A connection that reports every exchange as one line of text to `sink`.
+
+    Without `show_data` only lengths are shown. With it data are shown in hex, but never those
+    of a command that carries a PIN, a component or a plaintext.
+    """
+
+    def __init__(
+        self, connection: Connection, sink: Callable[[str], None], *, show_data: bool = False
+    ) -> None:
+        self._connection = connection
+        self._sink = sink
+        self._show_data = show_data
+        self._last_was_secret = False
+
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return self._connection.atr
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        visible = self._visible(apdu)
+        start = time.perf_counter()
+        try:
+            data, sw = self._connection.transmit(apdu)
+        except Exception as error:
+            self._sink(f"{_command(apdu, visible)} → {type(error).__name__}")
+            raise
+        milliseconds = (time.perf_counter() - start) * 1000
+        answer = _data(data, visible)
+        self._sink(f"{_command(apdu, visible)} → {answer}{sw:04X}  {milliseconds:.1f} ms")
+        return data, sw
+
+    def reset(self) -> None:
+        """See Connection."""
+        self._connection.reset()
+        self._sink("reset")
+
+    def close(self) -> None:
+        """See Connection."""
+        self._connection.close()
+
+    def _visible(self, apdu: bytes) -> bool:
+        # GET RESPONSE brings the rest of the answer before it, and inherits its secrecy.
+        if len(apdu) < 2 or apdu[1] != _GET_RESPONSE:
+            self._last_was_secret = len(apdu) < 2 or (apdu[0] & ~_CHAINING, apdu[1]) in _SECRET
+        return self._show_data and not self._last_was_secret
+
+
+def _command(apdu: bytes, visible: bool) -> str:
+    return f"{apdu[:4].hex(' ').upper()}  {_data(apdu[4:], visible)}".rstrip()
+
+
+def _data(data: bytes, visible: bool) -> str:
+    if not data:
+        return ""
+    return f"{data.hex().upper()} " if visible else f"[{len(data)}] "
