@@ -1,0 +1,76 @@
+"""CMS files: encrypted to cards and to other people, streamed in constant memory.
+
+``encrypt`` needs public keys only; ``decrypt`` and ``transcode`` need something that holds the
+private key, an Opener or a Transcoder. Everything here raises FilesError, or lets through what
+the holder of the key raises.
+"""
+
+from twincard.files.decrypt import decrypt
+from twincard.files.encrypt import encrypt
+from twincard.files.errors import (
+    AlteredError,
+    FilesError,
+    NotCmsError,
+    NotForThisKeyError,
+    OutputError,
+    RecipientRejectedError,
+    SourceError,
+    TooLargeError,
+    UnsupportedError,
+)
+from twincard.files.output import FileOutput, Output, SpooledOutput
+from twincard.files.recipients import (
+    AES256_WRAP_SHARED_INFO,
+    EcRecipient,
+    IssuerAndSerial,
+    KdfHash,
+    KeyHolder,
+    KeyIdentifier,
+    OpenableRecipient,
+    Opener,
+    Recipient,
+    RecipientIdentifier,
+    RecipientInfo,
+    RsaAlgorithm,
+    RsaRecipient,
+    Transcoder,
+    UnsupportedRecipient,
+)
+from twincard.files.transcode import read_recipients, replace_recipients, transcode
+from twincard.files.wrapping import wrap_key
+
+__all__ = [
+    "AES256_WRAP_SHARED_INFO",
+    "AlteredError",
+    "EcRecipient",
+    "FileOutput",
+    "FilesError",
+    "IssuerAndSerial",
+    "KdfHash",
+    "KeyHolder",
+    "KeyIdentifier",
+    "NotCmsError",
+    "NotForThisKeyError",
+    "OpenableRecipient",
+    "Opener",
+    "Output",
+    "OutputError",
+    "Recipient",
+    "RecipientIdentifier",
+    "RecipientInfo",
+    "RecipientRejectedError",
+    "RsaAlgorithm",
+    "RsaRecipient",
+    "SourceError",
+    "SpooledOutput",
+    "TooLargeError",
+    "Transcoder",
+    "UnsupportedError",
+    "UnsupportedRecipient",
+    "decrypt",
+    "encrypt",
+    "read_recipients",
+    "replace_recipients",
+    "transcode",
+    "wrap_key",
+]

@@ -1,0 +1,117 @@
+"""Encrypting a stream to recipients, in constant memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
+
+from twincard.files import ber
+from twincard.files.content_cipher import BLOCK_BYTES, MAX_GCM_BYTES, CipherMode, ContentCipher
+from twincard.files.errors import TooLargeError, reading
+from twincard.files.message import DATA, MessageKind, enveloped_version
+from twincard.files.recipient_codec import encode_recipient
+from twincard.files.recipients import Recipient
+from twincard.files.source import Progress, Writable
+from twincard.files.wrapping import wrap_key
+
+CHUNK_BYTES = 1 << 18
+
+
+def encrypt(
+    source: BinaryIO,
+    sink: Writable,
+    recipients: Sequence[Recipient],
+    *,
+    mail: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Encrypts a stream as a CMS message, in BER with indefinite lengths.
+
+    AuthEnvelopedData with AES-256-GCM; or, for mail programs, EnvelopedData with AES-256-CBC, which
+    does not protect its content against change. Raises ValueError without recipients, TooLargeError
+    beyond 64 GiB, SourceError, and what the sink raises.
+    """
+    if not recipients:
+        raise ValueError("at least one recipient is needed")
+    cipher = ContentCipher.draw(CipherMode.CBC if mail else CipherMode.GCM)
+    cek = os.urandom(cipher.key_length)
+    infos = [wrap_key(cek, recipient) for recipient in recipients]
+    kind = MessageKind.ENVELOPED if mail else MessageKind.AUTH_ENVELOPED
+    version = enveloped_version(infos) if mail else 0
+    # A SET OF is sorted by its encodings (X.690, 11.6); nobody learns who was named first.
+    sink.write(_opening(kind, version, sorted(map(encode_recipient, infos)), cipher))
+    mac = _write_content(sink, cipher, cek, _plaintext(source, progress))
+    sink.write(2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS)
+
+
+def _opening(
+    kind: MessageKind, version: int, infos: Iterable[bytes], cipher: ContentCipher
+) -> bytes:
+    sequence = ber.encode_header(ber.SEQUENCE, None)
+    explicit = ber.encode_header(ber.CONTEXT_0, None)
+    return b"".join(
+        (
+            sequence + kind.value + explicit,
+            sequence + ber.encode(ber.INTEGER, bytes((version,))) + ber.encode(ber.SET, *infos),
+            sequence + DATA + cipher.encode() + explicit,
+        )
+    )
+
+
+def _plaintext(source: BinaryIO, progress: Progress | None) -> Iterator[bytes]:
+    done = 0
+    while True:
+        with reading():
+            piece = source.read(CHUNK_BYTES)
+        if not piece:
+            return
+        yield piece
+        done += len(piece)
+        if progress is not None:
+            progress(done)
+
+
+def _write_content(
+    sink: Writable, cipher: ContentCipher, cek: bytes, plaintext: Iterator[bytes]
+) -> bytes:
+    """Writes the chunks; returns the encoded MAC, which CBC does not have."""
+    encryptor = cipher.cipher(cek).encryptor()
+    buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
+    if isinstance(encryptor, AEADEncryptionContext):
+        for piece in _limited(plaintext):
+            _write_chunk(sink, buffer[: encryptor.update_into(piece, buffer)])
+        encryptor.finalize()
+        return ber.encode(ber.OCTET_STRING, encryptor.tag)
+    for piece in _padded(plaintext):
+        _write_chunk(sink, buffer[: encryptor.update_into(piece, buffer)])
+    encryptor.finalize()
+    return b""
+
+
+def _limited(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    done = 0
+    for piece in pieces:
+        done += len(piece)
+        if done > MAX_GCM_BYTES:
+            raise TooLargeError("The file is larger than 64 GiB, the limit of AES-GCM.")
+        yield piece
+
+
+def _padded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """With the padding of RFC 5652, 6.3, as a last piece."""
+    done = 0
+    for piece in pieces:
+        done += len(piece)
+        yield piece
+    padding = BLOCK_BYTES - done % BLOCK_BYTES
+    yield bytes((padding,)) * padding
+
+
+def _write_chunk(sink: Writable, chunk: memoryview) -> None:
+    # A pipe may give less than one block of CBC: an empty chunk would be allowed, but is no use.
+    if chunk:
+        sink.write(ber.encode_header(ber.OCTET_STRING, len(chunk)))
+        sink.write(chunk)

@@ -1,0 +1,54 @@
+"""What can go wrong with a file, each as one plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class FilesError(Exception):
+    """Any reason why a file could not be encrypted, decrypted or transcoded."""
+
+
+class NotCmsError(FilesError):
+    """The input is not an encrypted CMS message in BER or DER."""
+
+
+class AlteredError(FilesError):
+    """The message is malformed, cut short, or fails its authentication."""
+
+
+class UnsupportedError(FilesError):
+    """The message is well-formed, but made in a way that is not supported."""
+
+
+class NotForThisKeyError(FilesError):
+    """No recipient info of the message opens with the key."""
+
+
+class TooLargeError(FilesError):
+    """The content is longer than AES-GCM allows."""
+
+
+class SourceError(FilesError):
+    """The input could not be read."""
+
+
+class OutputError(FilesError):
+    """The output could not be written; nothing is left of it."""
+
+
+class RecipientRejectedError(FilesError):
+    """What an opener or a transcoder raises for a recipient info that does not open."""
+
+
+ALTERED = "The file was altered or cut short."
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turns an operating system's error while reading into a SourceError."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"The file could not be read: {error.strerror or error}.") from error

@@ -1,0 +1,186 @@
+"""For whom a message is: recipients, and the recipient infos made for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from twincard.files.errors import FilesError, NotForThisKeyError, UnsupportedError
+from twincard.keys.public import KeyKind, PublicKey, certificate_from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIdentifier:
+    """A subject key identifier; for a bare public key its ``key_id``, 20 bytes."""
+
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerAndSerial:
+    """A certificate by its issuer (a DER Name) and its serial number (RFC 5652, 10.2.4)."""
+
+    issuer: bytes
+    serial: int
+
+
+RecipientIdentifier = KeyIdentifier | IssuerAndSerial
+
+
+class RsaAlgorithm(Enum):
+    """How a content-encryption key is encrypted under an RSA key."""
+
+    OAEP_SHA256 = "RSAES-OAEP with SHA-256, MGF1 with SHA-256, empty label"
+    PKCS1_V15 = "RSAES-PKCS1-v1_5"
+
+
+class KdfHash(Enum):
+    """The hash of the ANSI X9.63 key derivation."""
+
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
+
+
+@dataclass(frozen=True, slots=True)
+class RsaRecipient:
+    """Key transport (RFC 5652, 6.2.1): the cryptogram has as many bytes as the modulus, 256."""
+
+    identifier: RecipientIdentifier
+    algorithm: RsaAlgorithm
+    cryptogram: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EcRecipient:
+    """Key agreement with a one-time P-256 key (RFC 5753, 3.1).
+
+    ``ephemeral_point`` is uncompressed, 65 bytes; ``kek_length`` 16, 24 or 32 bytes;
+    ``shared_info`` the DER ECC-CMS-SharedInfo, at most 80 bytes; ``wrapped_key`` the
+    content-encryption key in AES key wrap (RFC 3394), 8 bytes longer than the key.
+    """
+
+    identifier: RecipientIdentifier
+    ephemeral_point: bytes
+    kdf_hash: KdfHash
+    kek_length: int
+    shared_info: bytes
+    wrapped_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedRecipient:
+    """A recipient info that no card can open, and why; it is kept as it is."""
+
+    identifier: RecipientIdentifier | None
+    reason: str
+
+
+OpenableRecipient = RsaRecipient | EcRecipient
+RecipientInfo = OpenableRecipient | UnsupportedRecipient
+
+AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")
+"""ECC-CMS-SharedInfo (RFC 5753, 7.2) for aes256-wrap without user keying material."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone to encrypt to: a public key, and the name it goes by in recipient infos."""
+
+    key: PublicKey
+    identifier: RecipientIdentifier
+
+    @classmethod
+    def of(cls, key: PublicKey) -> Recipient:
+        """A bare public key, named by its own digest."""
+        return cls(key, KeyIdentifier(key.key_id))
+
+    @classmethod
+    def from_bytes(cls, encoded: bytes) -> Recipient:
+        """A public key or certificate in PEM or DER.
+
+        A certificate is named as it names itself: by its subject key identifier, else by issuer and
+        serial number. Raises twincard.keys.public.UnusablePublicKeyError.
+        """
+        key = PublicKey.from_bytes(encoded)
+        certificate = certificate_from_bytes(encoded)
+        if certificate is None:
+            return cls.of(key)
+        return cls(key, _identifier_of(certificate))
+
+
+def _identifier_of(certificate: x509.Certificate) -> RecipientIdentifier:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+        return KeyIdentifier(extension.value.digest)
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        # The issuer is compared byte by byte, so it is copied from the certificate, not rebuilt.
+        parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+        issuer: bytes = parsed["tbs_certificate"]["issuer"].dump()
+        return IssuerAndSerial(issuer, certificate.serial_number)
+
+
+class KeyHolder(Protocol):
+    """Whatever holds a private key: it knows which recipient infos may be for it."""
+
+    @property
+    def kind(self) -> KeyKind:
+        """The kind of the key."""
+
+    @property
+    def key_id(self) -> bytes:
+        """The first 20 bytes of the key digest."""
+
+
+class Opener(KeyHolder, Protocol):
+    """Opens recipient infos: a card, or a key in software."""
+
+    def open(self, recipient: OpenableRecipient, /) -> bytes:
+        """The content-encryption key, 16, 24 or 32 bytes.
+
+        Raises RecipientRejectedError where the recipient info does not open with this key.
+        """
+
+
+class Transcoder(KeyHolder, Protocol):
+    """Encrypts the content-encryption key of a recipient info anew, for another key."""
+
+    def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
+        """The recipient info for the other key.
+
+        Raises RecipientRejectedError where the recipient info does not open with this key.
+        """
+
+
+def is_named(recipient: RecipientInfo, holder: KeyHolder) -> bool:
+    """Whether the recipient info names the holder's key by its own key identifier."""
+    return recipient.identifier == KeyIdentifier(holder.key_id)
+
+
+def candidates(
+    recipients: Iterable[RecipientInfo], holder: KeyHolder
+) -> tuple[OpenableRecipient, ...]:
+    """The recipient infos of the holder's kind, those that name its key first.
+
+    The others may be for it too: a certificate can give its key any name.
+    """
+    wanted = RsaRecipient if holder.kind is KeyKind.RSA else EcRecipient
+    own_kind = [recipient for recipient in recipients if isinstance(recipient, wanted)]
+    return tuple(sorted(own_kind, key=lambda recipient: not is_named(recipient, holder)))
+
+
+def not_for(holder: KeyHolder, recipients: Iterable[RecipientInfo]) -> FilesError:
+    """The error to raise where none of these recipient infos opened."""
+    for recipient in recipients:
+        if isinstance(recipient, UnsupportedRecipient) and is_named(recipient, holder):
+            return UnsupportedError(
+                f"The file is for this key, but in a form that no card opens: {recipient.reason}."
+            )
+    return NotForThisKeyError("The file is not encrypted to this key.")

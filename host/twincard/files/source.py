@@ -1,0 +1,92 @@
+"""A binary stream read in large pieces; what is consumed can be passed on unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+from twincard.files.errors import ALTERED, AlteredError, reading
+
+READ_BYTES = 1 << 20
+
+Progress = Callable[[int], None]
+"""Called now and then with the number of bytes of the source that are done."""
+
+
+class Writable(Protocol):
+    """Where bytes go: a binary file, or an output of this package."""
+
+    def write(self, piece: bytes | memoryview, /) -> object:
+        """Writes all of it."""
+
+
+class Source:
+    """Reads a stream of any kind, also one that gives fewer bytes than asked, as pipes do."""
+
+    def __init__(self, stream: BinaryIO, progress: Progress | None = None) -> None:
+        self._stream = stream
+        self._progress = progress
+        self._buffer = memoryview(b"")
+        self._at = 0
+        self._base = 0
+        self._copy: Writable | None = None
+        self._copied = 0
+
+    @property
+    def position(self) -> int:
+        """Bytes consumed so far."""
+        return self._base + self._at
+
+    def peek(self, count: int) -> bytes:
+        """The next bytes without consuming them; fewer only where the stream ends."""
+        self._fill(count)
+        return bytes(self._buffer[self._at : self._at + count])
+
+    def take(self, count: int) -> bytes:
+        """Exactly so many bytes. Raises AlteredError where the stream ends before."""
+        piece = self.peek(count)
+        if len(piece) < count:
+            raise AlteredError(ALTERED)
+        self._at += count
+        return piece
+
+    def some(self, limit: int) -> memoryview:
+        """At least one byte and at most ``limit``, without copying. Raises AlteredError."""
+        self._fill(1)
+        piece = self._buffer[self._at : self._at + limit]
+        if not piece:
+            raise AlteredError(ALTERED)
+        self._at += len(piece)
+        return piece
+
+    def at_end(self) -> bool:
+        """Whether the stream has no more bytes."""
+        return not self.peek(1)
+
+    def copy_to(self, sink: Writable) -> None:
+        """From here on, whatever is consumed also goes to the sink, byte by byte the same."""
+        self._copy = sink
+        self._copied = self._at
+
+    def finish(self) -> None:
+        """Passes on what is still held back, and reports the progress for the last time."""
+        self._pass_on()
+        if self._progress is not None:
+            self._progress(self.position)
+
+    def _fill(self, count: int) -> None:
+        while len(self._buffer) - self._at < count:
+            with reading():
+                piece = self._stream.read(READ_BYTES)
+            if not piece:
+                return
+            self.finish()
+            rest = self._buffer[self._at :]
+            self._base += self._at
+            self._at = self._copied = 0
+            self._buffer = memoryview(bytes(rest) + piece if rest else piece)
+
+    def _pass_on(self) -> None:
+        if self._copy is not None and self._copied < self._at:
+            self._copy.write(self._buffer[self._copied : self._at])
+            self._copied = self._at

@@ -1,0 +1,138 @@
+"""Public keys by value: what a card, a contact or a recipient is known by."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_public_key,
+)
+
+KEY_ID_BYTES = 20
+RSA_BITS = range(2048, 4096 + 1)
+
+
+class UnusablePublicKeyError(ValueError):
+    """What was given is no public key that files can be encrypted to."""
+
+
+class KeyKind(Enum):
+    """The two kinds of key that twincard knows."""
+
+    RSA = "RSA"
+    EC = "EC P-256"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """An RSA key of 2048 to 4096 bits, or a P-256 point; made by the class methods, which check it.
+
+    ``spki`` is its DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
+    """
+
+    kind: KeyKind
+    spki: bytes
+
+    @classmethod
+    def from_rsa(cls, modulus: bytes, exponent: bytes) -> PublicKey:
+        """The RSA key of these two big-endian numbers. Raises UnusablePublicKeyError."""
+        numbers = rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus))
+        try:
+            return cls._checked(numbers.public_key())
+        except ValueError as error:
+            raise UnusablePublicKeyError("These numbers are not an RSA public key.") from error
+
+    @classmethod
+    def from_point(cls, point: bytes) -> PublicKey:
+        """The P-256 key of this encoded point (SEC 1, 2.3.3). Raises UnusablePublicKeyError."""
+        try:
+            key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+        except ValueError as error:
+            raise UnusablePublicKeyError("This is not a point of the curve P-256.") from error
+        return cls._checked(key)
+
+    @classmethod
+    def from_bytes(cls, encoded: bytes) -> PublicKey:
+        """The key in a SubjectPublicKeyInfo or X.509 certificate, each in PEM or DER.
+
+        Raises UnusablePublicKeyError.
+        """
+        if b"PRIVATE KEY-----" in encoded:
+            raise UnusablePublicKeyError("This is a private key; the public one is wanted.")
+        certificate = certificate_from_bytes(encoded)
+        try:
+            if certificate is not None:
+                return cls._checked(certificate.public_key())
+            if encoded.lstrip().startswith(b"-----BEGIN"):
+                return cls._checked(load_pem_public_key(encoded))
+            return cls._checked(load_der_public_key(encoded))
+        except UnusablePublicKeyError:
+            raise
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            message = "This is neither a public key nor a certificate, in PEM or DER."
+            raise UnusablePublicKeyError(message) from error
+
+    @classmethod
+    def _checked(cls, key: object) -> PublicKey:
+        if isinstance(key, rsa.RSAPublicKey):
+            if key.key_size not in RSA_BITS:
+                raise UnusablePublicKeyError("RSA keys must have 2048 to 4096 bits.")
+            kind = KeyKind.RSA
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            if not isinstance(key.curve, ec.SECP256R1):
+                raise UnusablePublicKeyError("Elliptic-curve keys must be on the curve P-256.")
+            kind = KeyKind.EC
+        else:
+            raise UnusablePublicKeyError("Only RSA and P-256 keys can be used.")
+        return cls(kind, key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+    def loaded(self) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
+        """The key as the cryptography package takes it."""
+        key = load_der_public_key(self.spki)
+        assert isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)  # noqa: S101
+        return key
+
+    @property
+    def value(self) -> bytes:
+        """RSA: modulus ‖ exponent, each as short as can be; EC: the 65-byte uncompressed point."""
+        key = self.loaded()
+        if isinstance(key, rsa.RSAPublicKey):
+            numbers = key.public_numbers()
+            return _minimal(numbers.n) + _minimal(numbers.e)
+        return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    @property
+    def digest(self) -> bytes:
+        """The key digest as cards report it: SHA-256 over ``value``, 32 bytes."""
+        return hashlib.sha256(self.value).digest()
+
+    @property
+    def key_id(self) -> bytes:
+        """The subject key identifier of the bare key: the first 20 bytes of its digest."""
+        return self.digest[:KEY_ID_BYTES]
+
+    def to_pem(self) -> bytes:
+        """The SubjectPublicKeyInfo in PEM (RFC 7468, 13)."""
+        return self.loaded().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def certificate_from_bytes(encoded: bytes) -> x509.Certificate | None:
+    """The X.509 certificate in PEM or DER, or None where this is something else."""
+    try:
+        if b"-----BEGIN CERTIFICATE-----" in encoded:
+            return x509.load_pem_x509_certificate(encoded)
+        return x509.load_der_x509_certificate(encoded)
+    except ValueError:
+        return None
+
+
+def _minimal(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8)
