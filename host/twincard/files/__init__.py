@@ -5,8 +5,8 @@ private key, an Opener or a Transcoder. Everything here raises FilesError, or le
 the holder of the key raises.
 """
 
-from twincard.files.decrypt import decrypt
-from twincard.files.encrypt import encrypt
+from twincard.files.decryption import decrypt
+from twincard.files.encryption import encrypt
 from twincard.files.errors import (
     AlteredError,
     FilesError,
@@ -36,7 +36,7 @@ from twincard.files.recipients import (
     Transcoder,
     UnsupportedRecipient,
 )
-from twincard.files.transcode import read_recipients, replace_recipients, transcode
+from twincard.files.transcoding import read_recipients, replace_recipients, transcode
 from twincard.files.wrapping import wrap_key
 
 __all__ = [
