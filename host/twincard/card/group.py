@@ -10,7 +10,7 @@ from twincard.transport.apdu import SHORT_ANSWER, Command
 
 
 class Group:
-    """The key group of one card. The issuer sets it in initialisation, the PIN's user afterwards."""
+    """The key group of one card: set by the issuer in initialisation, by the user afterwards."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

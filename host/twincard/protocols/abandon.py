@@ -1,0 +1,53 @@
+"""Ways out of a duplication that will not be finished."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from twincard.card.report import ExportState, ImportState, LifeCycle
+from twincard.card.session import Card
+from twincard.keys.secret import Secret
+from twincard.protocols.errors import ProtocolError
+
+
+class Cancelled(Enum):
+    """What cancelling came to."""
+
+    SLOT_FREE = "the original has its slot back"
+    NOTHING_PENDING = "the original was not waiting for this ticket"
+
+
+def cancel(original: Card, backup: Card) -> Cancelled:
+    """Make the backup's ticket void, and free the original's slot with its receipt.
+
+    Both PINs must be verified, the backup's not where its ticket is void already: so a backup that
+    was terminated also frees the slot. May be interrupted and repeated. Raises ProtocolError when
+    the backup has no ticket or has the key already, CardError, TransportError.
+    """
+    before, asked = original.report(), backup.report()
+    side = asked.import_
+    if side is not None and side.state is ImportState.TICKETED:
+        backup.duplication.cancel()
+    elif asked.life_cycle is not LifeCycle.TERMINATED and (
+        side is None or side.state is not ImportState.VOID
+    ):
+        raise ProtocolError("This backup has no open ticket that could be cancelled.")
+    receipt = backup.duplication.receipt()
+    waiting = before.export is not None and before.export.backup_id == asked.card_id
+    if not waiting:
+        return Cancelled.NOTHING_PENDING
+    original.duplication.confirm(receipt)
+    return Cancelled.SLOT_FREE
+
+
+def abandon(original: Card, transport_key: Secret) -> None:
+    """Spend the pending slot of an original whose backup is destroyed.
+
+    The PIN must be verified; the issuer's authority is proved here with the transport key.
+    Raises ProtocolError when nothing is pending, IssuerRefusedError, CardError, TransportError.
+    """
+    report = original.report()
+    if report.export is None or report.export.state is not ExportState.PENDING:
+        raise ProtocolError("The original has no pending export to abandon.")
+    original.issuer.authenticate(report.card_id, transport_key)
+    original.duplication.abandon()

@@ -1,0 +1,20 @@
+"""What keeps two cards from going on together."""
+
+from __future__ import annotations
+
+
+class ProtocolError(Exception):
+    """The states of the cards, or what was given, allow no way forward; one plain sentence."""
+
+
+class ComponentMissingError(ProtocolError):
+    """Components that are set on neither card, or on one only, and were not given.
+
+    `places` are their numbers, in order.
+    """
+
+    def __init__(self, places: tuple[int, ...]) -> None:
+        names = ", ".join(map(str, places))
+        what = f"Component {names} is" if len(places) == 1 else f"Components {names} are"
+        super().__init__(f"{what} still needed from the holders.")
+        self.places = places

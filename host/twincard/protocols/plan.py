@@ -1,0 +1,132 @@
+"""What is left to do for a duplication, from what the two cards report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twincard.card.report import (
+    CardReport,
+    ExportReport,
+    ExportState,
+    ImportReport,
+    ImportState,
+    LifeCycle,
+    UsedSlot,
+)
+from twincard.protocols.errors import ProtocolError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps left, in the order of the fields.
+
+    `deliver_void`: the original still waits for the ticket that the backup made void.
+    `copy`: ticket, export and import; `void_delivered` lets a void backup draw a new ticket.
+    `confirm`: the backup's receipt goes to the original.
+    """
+
+    generate: bool = False
+    deliver_void: bool = False
+    copy: bool = False
+    void_delivered: bool = False
+    confirm: bool = False
+
+
+_FINISHED = Plan()
+
+
+def plan_duplication(
+    original: CardReport,
+    backup: CardReport,
+    used: tuple[UsedSlot, ...] = (),
+    *,
+    forget_void: bool = False,
+) -> Plan:
+    """The steps left from here, whatever happened before.
+
+    `used` are the original's used slots. `forget_void` gives up on a void receipt that another
+    original may wait for. Raises ProtocolError where no way leads on, saying what would.
+    """
+    export, import_ = _sides(original, backup)
+    if export.state is ExportState.PENDING:
+        return _while_pending(export, import_, original, backup)
+    if import_.state is ImportState.IMPORTED:
+        return _when_imported(import_, original, backup)
+    _check_open(original, backup, used)
+    generate = original.key is None
+    if import_.state is ImportState.EMPTY:
+        return Plan(generate=generate, copy=True, confirm=True)
+    if import_.original_id != original.card_id and not (
+        import_.state is ImportState.VOID and forget_void
+    ):
+        raise ProtocolError(_of_another_original(import_))
+    void = import_.state is ImportState.VOID
+    return Plan(generate=generate, copy=True, void_delivered=void, confirm=True)
+
+
+def _sides(original: CardReport, backup: CardReport) -> tuple[ExportReport, ImportReport]:
+    for report, name in ((original, "original"), (backup, "backup")):
+        if report.life_cycle is LifeCycle.TERMINATED:
+            raise ProtocolError(f"The {name} was terminated; it holds nothing any more.")
+        if report.life_cycle is LifeCycle.INITIALISATION:
+            raise ProtocolError(f"The card for the {name} is not issued yet.")
+    if original.export is None:
+        raise ProtocolError("The card given as the original was issued as a backup.")
+    if backup.import_ is None:
+        raise ProtocolError("The card given as the backup was issued as an original.")
+    return original.export, backup.import_
+
+
+def _while_pending(
+    export: ExportReport, import_: ImportReport, original: CardReport, backup: CardReport
+) -> Plan:
+    if export.backup_id != backup.card_id:
+        raise ProtocolError(
+            f"The original has handed its key to another backup, card {_short(export.backup_id)}: "
+            "finish with that card, cancel there, or abandon the export."
+        )
+    if (import_.original_id, import_.nonce) != (original.card_id, export.nonce):
+        raise ProtocolError(
+            "The original waits for a ticket that this backup no longer has: abandon the export."
+        )
+    if import_.state is ImportState.IMPORTED:
+        return Plan(confirm=True)
+    if import_.state is ImportState.VOID:
+        return Plan(deliver_void=True, copy=True, void_delivered=True, confirm=True)
+    return Plan(copy=True, confirm=True)
+
+
+def _when_imported(import_: ImportReport, original: CardReport, backup: CardReport) -> Plan:
+    if import_.original_id != original.card_id:
+        raise ProtocolError(
+            f"This backup holds the key of another original, card {_short(import_.original_id)}."
+        )
+    if original.key is None or backup.key is None or original.key.digest != backup.key.digest:
+        raise ProtocolError("This backup holds an earlier key of the original; take a new backup.")
+    return _FINISHED
+
+
+def _check_open(original: CardReport, backup: CardReport, used: tuple[UsedSlot, ...]) -> None:
+    if original.backups_allowed == 0:
+        raise ProtocolError("The original was issued to make no backup.")
+    if original.export_closed:
+        raise ProtocolError(
+            f"The original has made every backup it may make of its key "
+            f"({original.backups_allowed}); another one is refused for good."
+        )
+    if any(slot.backup_id == backup.card_id for slot in used):
+        raise ProtocolError("The export to this backup was abandoned; take another backup.")
+
+
+def _of_another_original(import_: ImportReport) -> str:
+    name = _short(import_.original_id)
+    if import_.state is ImportState.VOID:
+        return (
+            f"The backup's void receipt is for another original, card {name}: "
+            "give it that receipt first, or say that it is not needed."
+        )
+    return f"The backup has asked another original for its key, card {name}: cancel that first."
+
+
+def _short(card_id: bytes | None) -> str:
+    return card_id.hex()[:8] if card_id else "unknown"
