@@ -116,21 +116,26 @@ def key_unwrap(kek: bytes, wrapped: bytes) -> bytes:
     return b"".join(registers)
 
 
-@functools.cache
-def rsa_key(name: str = "alice") -> SoftwareKey:
-    """One key for each name, made once."""
-    return SoftwareKey(rsa.generate_private_key(65537, 2048))
+def key_of(kind: KeyKind, name: str = "alice") -> SoftwareKey:
+    """One key for each kind and name, made once."""
+    return _key(kind, name)
 
 
 @functools.cache
-def ec_key(name: str = "alice") -> SoftwareKey:
-    """One key for each name, made once."""
+def _key(kind: KeyKind, name: str) -> SoftwareKey:
+    if kind is KeyKind.RSA:
+        return SoftwareKey(rsa.generate_private_key(65537, 2048))
     return SoftwareKey(ec.generate_private_key(ec.SECP256R1()))
 
 
-def key_of(kind: KeyKind, name: str = "alice") -> SoftwareKey:
-    """One key for each kind and name, made once."""
-    return rsa_key(name) if kind is KeyKind.RSA else ec_key(name)
+def rsa_key(name: str = "alice") -> SoftwareKey:
+    """The RSA key of this name."""
+    return key_of(KeyKind.RSA, name)
+
+
+def ec_key(name: str = "alice") -> SoftwareKey:
+    """The P-256 key of this name."""
+    return key_of(KeyKind.EC, name)
 
 
 def encrypted(plaintext: bytes, *keys: SoftwareKey, mail: bool = False) -> bytes:
