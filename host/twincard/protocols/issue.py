@@ -183,10 +183,10 @@ class _Issuing:
     def _begin_group(self, group_id: bytes) -> bytes:
         self._announce(IssueStep.GROUP)
         group = self.report.group
-        if group is not None and group.size == self._profile.group_size:
-            if group_id in (b"", group.group_id):
-                return group.group_id
         if group is not None:
+            same_size = group.size == self._profile.group_size
+            if same_size and group_id in (b"", group.group_id):
+                return group.group_id
             # Left by an issue that was broken off with other arguments; nothing depends on it.
             self._card.group.clear()
         return self._card.group.begin(self._profile.group_size, group_id)

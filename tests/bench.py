@@ -1,0 +1,236 @@
+"""A bench with up to five simulated cards, which tests start from a stage they name.
+
+    def test_a_backup_takes_the_key(bench: Bench) -> None:
+        bench.at(Stage.KEYED, key=KeyType.P_256)
+        original, backup = bench.original.unlocked(), bench.backup.unlocked()
+
+A stage is reached once a worker, by the product's own commands, and kept as a snapshot; after that
+it costs a millisecond. Each card runs in a process of its own, started when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from twincard.card.issuer import Personalisation
+from twincard.card.report import KeyType, PolicyFlags, Role
+from twincard.card.session import Card
+from twincard.keys.component import Component
+from twincard.keys.secret import Secret
+from twincard.protocols.duplicate import duplicate
+from twincard.transport.laboratory import Laboratory, Snapshot
+
+GROUP_ID = hashlib.sha256(b"the bench's key group").digest()[:16]
+
+
+class Stage(IntEnum):
+    """How far the cards are; each stage includes those before it."""
+
+    BLANK = 0
+    """Applet installed, nothing else: initialisation."""
+    ISSUED = 1
+    """Personalised, component 1 set by the issuer, operational. One slot, no policy flags."""
+    COMPLETE = 2
+    """All components set, the others with the PIN."""
+    KEYED = 3
+    """The originals have a key pair each."""
+    DUPLICATED = 4
+    """`backup` holds the key of `original`, whose export is done."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a stage is made with."""
+
+    stage: Stage
+    size: int = 3
+    key: KeyType = KeyType.P_256
+    backups: int = 1
+    policy: PolicyFlags = PolicyFlags.NONE
+
+    def at(self, stage: Stage) -> Setting:
+        """Another stage, with what matters there; BLANK is the same for all."""
+        if stage is Stage.BLANK:
+            return Setting(stage)
+        key = self.key if stage >= Stage.KEYED else KeyType.P_256
+        return replace(self, stage=stage, key=key)
+
+
+def component(number: int, size: int = 3) -> Component:
+    """The bench's component for a place: the same on every card, different for every place."""
+    value = hashlib.sha256(b"the bench's component %d of %d" % (number, size)).digest()
+    return Component(number, size, Secret(value))
+
+
+def components(size: int = 3) -> list[Component]:
+    """All components of the bench's group."""
+    return [component(number, size) for number in range(1, size + 1)]
+
+
+@dataclass
+class Specimen:
+    """One simulated card with what its issuer and its user know."""
+
+    name: str
+    role: Role
+    lab: Laboratory
+    transport_key: Secret
+    pin: Secret
+    puk: Secret
+    snapshots: dict[Setting, Snapshot]
+    seen_faults: str = ""
+
+    @classmethod
+    def start(cls, name: str, role: Role) -> Specimen:
+        """A new card with the applet installed."""
+        key = hashlib.sha256(b"transport key of " + name.encode()).digest()
+        lab = Laboratory.start()
+        lab.install(b"\x80\x20" + key)
+        secrets = Secret(key), Secret(f"{name} PIN"), Secret(f"{name} PUK")
+        blank = {Setting(Stage.BLANK): lab.snapshot()}
+        return cls(name, role, lab, *secrets, blank)
+
+    def card(self) -> Card:
+        """A session, after SELECT, with no authority."""
+        return Card(self.lab)
+
+    def unlocked(self) -> Card:
+        """A session with the PIN verified."""
+        card = self.card()
+        card.pin.verify(self.pin)
+        return card
+
+    def as_issuer(self) -> Card:
+        """A session with the issuer's authority."""
+        card = self.card()
+        card.issuer.authenticate(card.report().card_id, self.transport_key)
+        return card
+
+    def restart(self) -> Card:
+        """Cut the power, give it again: a session with the PIN verified."""
+        self.lab.cut(0)
+        self.lab.reset()
+        return self.unlocked()
+
+
+class Bench:
+    """Two originals and three backups, each at the stage last asked for when first touched."""
+
+    def __init__(self) -> None:
+        self._specimens: dict[str, Specimen] = {}
+        self._setting = Setting(Stage.BLANK)
+        self._ready: set[str] = set()
+
+    def at(
+        self,
+        stage: Stage,
+        *,
+        size: int = 3,
+        key: KeyType = KeyType.P_256,
+        backups: int = 1,
+        policy: PolicyFlags = PolicyFlags.NONE,
+    ) -> Bench:
+        """Put all cards to a stage, reset: a group of `size`, keys of type `key`."""
+        self._setting = Setting(stage, size, key, backups, policy).at(stage)
+        self._ready.clear()
+        return self
+
+    @property
+    def original(self) -> Specimen:
+        """An original."""
+        return self._specimen("original", Role.ORIGINAL)
+
+    @property
+    def original2(self) -> Specimen:
+        """Another original, of the same key group."""
+        return self._specimen("original2", Role.ORIGINAL)
+
+    @property
+    def backup(self) -> Specimen:
+        """A backup; the one that holds the key when DUPLICATED."""
+        return self._specimen("backup", Role.BACKUP)
+
+    @property
+    def backup2(self) -> Specimen:
+        """Another backup, of the same key group."""
+        return self._specimen("backup2", Role.BACKUP)
+
+    @property
+    def backup3(self) -> Specimen:
+        """A third backup, of the same key group."""
+        return self._specimen("backup3", Role.BACKUP)
+
+    def new_faults(self) -> str:
+        """Exceptions that left the applet uncaught since this was last asked; empty when none."""
+        found = ""
+        for specimen in self._specimens.values():
+            faults = specimen.lab.faults()
+            if faults != specimen.seen_faults:
+                found += f"{specimen.name}: {faults.removeprefix(specimen.seen_faults)}"
+                specimen.seen_faults = faults
+        return found
+
+    def settle(self) -> None:
+        """Between tests: no cut armed, every card to be put to its stage again."""
+        for specimen in self._specimens.values():
+            specimen.lab.cut(0)
+        self._setting = Setting(Stage.BLANK)
+        self._ready.clear()
+
+    def close(self) -> None:
+        """End the processes."""
+        for specimen in self._specimens.values():
+            specimen.lab.close()
+
+    def _specimen(self, name: str, role: Role) -> Specimen:
+        if name not in self._specimens:
+            self._specimens[name] = Specimen.start(name, role)
+        specimen = self._specimens[name]
+        if name not in self._ready:
+            self._prepare(specimen, self._setting)
+            self._ready.add(name)
+        return specimen
+
+    def _prepare(self, specimen: Specimen, setting: Setting) -> None:
+        if setting not in specimen.snapshots:
+            self._prepare(specimen, setting.at(Stage(setting.stage - 1)))
+            self._advance(specimen, setting)
+        specimen.lab.restore(specimen.snapshots[setting])
+
+    def _advance(self, specimen: Specimen, setting: Setting) -> None:
+        if setting.stage is Stage.ISSUED:
+            _issue(specimen, setting)
+        elif setting.stage is Stage.COMPLETE:
+            card = specimen.unlocked()
+            for item in components(setting.size)[1:]:
+                card.group.set_component(item)
+        elif setting.stage is Stage.KEYED and specimen.role is Role.ORIGINAL:
+            specimen.unlocked().usage.generate(setting.key)
+        elif setting.stage is Stage.DUPLICATED and specimen.name in ("original", "backup"):
+            self._duplicate(setting)
+            return
+        specimen.snapshots[setting] = specimen.lab.snapshot()
+
+    def _duplicate(self, setting: Setting) -> None:
+        pair: list[Specimen] = []
+        for name, role in (("original", Role.ORIGINAL), ("backup", Role.BACKUP)):
+            if name not in self._specimens:
+                self._specimens[name] = Specimen.start(name, role)
+            self._prepare(self._specimens[name], setting.at(Stage.KEYED))
+            pair.append(self._specimens[name])
+        duplicate(pair[0].unlocked(), pair[1].unlocked())
+        for specimen in pair:
+            specimen.snapshots[setting] = specimen.lab.snapshot()
+
+
+def _issue(specimen: Specimen, setting: Setting) -> None:
+    card = specimen.as_issuer()
+    backups = setting.backups if specimen.role is Role.ORIGINAL else 0
+    card.issuer.personalise(
+        Personalisation(specimen.role, specimen.pin, specimen.puk, backups, setting.policy)
+    )
+    card.group.begin(setting.size, GROUP_ID)
+    card.group.set_component(component(1, setting.size))
+    card.issuer.activate()
