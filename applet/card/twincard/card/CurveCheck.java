@@ -13,8 +13,8 @@ final class CurveCheck {
 
     /** Bytes of scratch. */
     static final short SCRATCH = 129;
-    /** Bytes of an uncompressed point: 04, x, y. */
-    static final short POINT = 65;
+    /** First byte of an uncompressed point. */
+    static final byte UNCOMPRESSED = 0x04;
 
     private static final short SIZE = 32;
     /** Places in the scratch: a running product, and the two sides of the equation. */
@@ -55,7 +55,7 @@ final class CurveCheck {
     static boolean isPoint(byte[] point, short off, byte[] scratch, short scratchOff) {
         short x = (short) (off + 1);
         short y = (short) (x + SIZE);
-        if (point[off] != 4 || !belowP(point, x) || !belowP(point, y)) {
+        if (point[off] != UNCOMPRESSED || !belowP(point, x) || !belowP(point, y)) {
             return false;
         }
         short left = (short) (scratchOff + LEFT);

@@ -31,12 +31,12 @@ final class KeyWrap {
     private final AESKey kek192;
     private final AESKey kek256;
 
-    /** @param trial 24 bytes of any value, with which the key lengths are tried on this chip */
-    KeyWrap(Chip chip, byte[] trial) {
-        aes = chip.aes;
+    /** @param aes AES-CBC without padding, shared with other classes */
+    KeyWrap(Cipher aes) {
+        this.aes = aes;
         kek256 = Chip.aesKey(KeyBuilder.LENGTH_AES_256);
-        kek192 = probe(KeyBuilder.LENGTH_AES_192, trial);
-        kek128 = probe(KeyBuilder.LENGTH_AES_128, trial);
+        kek192 = probe(KeyBuilder.LENGTH_AES_192);
+        kek128 = probe(KeyBuilder.LENGTH_AES_128);
     }
 
     /** The feature bits that this chip earns. */
@@ -139,13 +139,9 @@ final class KeyWrap {
         }
     }
 
-    private AESKey probe(short bits, byte[] trial) {
+    private static AESKey probe(short bits) {
         try {
-            AESKey key = Chip.aesKey(bits);
-            key.setKey(trial, (short) 0);
-            aes.init(key, Cipher.MODE_DECRYPT);
-            key.clearKey();
-            return key;
+            return Chip.aesKey(bits);
         } catch (CryptoException missing) {
             return null;
         }

@@ -24,8 +24,9 @@ final class X963 {
     private final MessageDigest sha384;
     private final MessageDigest sha512;
 
-    X963(Chip chip) {
-        sha256 = chip.sha256;
+    /** @param sha256 SHA-256, shared with other classes */
+    X963(MessageDigest sha256) {
+        this.sha256 = sha256;
         sha1 = probe(MessageDigest.ALG_SHA);
         sha384 = probe(MessageDigest.ALG_SHA_384);
         sha512 = probe(MessageDigest.ALG_SHA_512);

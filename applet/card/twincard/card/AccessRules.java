@@ -1,0 +1,84 @@
+package twincard.card;
+
+/**
+ * Judges access rules in compact form (ISO 7816-4, 5.4.3.2): an access-mode byte, then a condition for each of its
+ * set bits, from the highest. What is not mentioned is never allowed.
+ */
+final class AccessRules {
+
+    /** Bits of the access-mode byte of every file. */
+    static final byte DELETE_SELF = 0x40;
+    /** Bits of a DF. */
+    static final byte CREATE_DF = 0x04;
+    static final byte CREATE_EF = 0x02;
+    static final byte DELETE_CHILD = 0x01;
+    static final byte DF_MODES = 0x47;
+    /** Bits of an EF. */
+    static final byte UPDATE = 0x02;
+    static final byte READ = 0x01;
+    static final byte EF_MODES = 0x43;
+
+    /** Conditions. */
+    static final byte ALWAYS = 0x00;
+    static final byte USER = 0x10;
+    static final byte ISSUER = 0x20;
+    static final byte NEVER = (byte) 0xFF;
+
+    /** Bytes of the longest rule. */
+    static final short MAX_LENGTH = 5;
+
+    private static final byte HIGHEST_MODE = 0x40;
+
+    private final Authority authority;
+
+    AccessRules(Authority authority) {
+        this.authority = authority;
+    }
+
+    /** Whether the rule at {@code off}, one that {@link #isRule} accepts, allows now what the bit {@code mode} means. */
+    boolean allow(byte[] rule, short off, byte mode) {
+        if ((rule[off] & mode) == 0) {
+            return false;
+        }
+        byte higherModes = (byte) (rule[off] & ~((mode << 1) - 1));
+        switch (rule[(short) (off + 1 + count(higherModes))]) {
+            case ALWAYS:
+                return true;
+            case USER:
+                return authority.user();
+            case ISSUER:
+                return authority.issuer();
+            default:
+                return false;
+        }
+    }
+
+    /** Bytes of the rule at {@code off}. */
+    static short length(byte[] rule, short off) {
+        return (short) (1 + count(rule[off]));
+    }
+
+    /** Whether the {@code len} bytes at {@code off} are a rule with no other bits than {@code modes}. */
+    static boolean isRule(byte[] rule, short off, short len, byte modes) {
+        if (len < 1 || (rule[off] & ~modes) != 0 || len != length(rule, off)) {
+            return false;
+        }
+        for (short i = 1; i < len; i++) {
+            byte condition = rule[(short) (off + i)];
+            if (condition != ALWAYS && condition != USER && condition != ISSUER && condition != NEVER) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static short count(byte modes) {
+        short count = 0;
+        for (short bit = HIGHEST_MODE; bit != 0; bit = (short) (bit >> 1)) {
+            if ((modes & bit) != 0) {
+                count++;
+            }
+        }
+        return count;
+    }
+}
