@@ -68,10 +68,9 @@ class Usage:
         """A cryptogram for the target (PSO: ENCIPHER).
 
         RSA takes up to 190 bytes, EC a content-encryption key of 16, 24 or 32 bytes.
-        Raises AuthorityMissingError, also for a target that is not trusted, NotFoundError,
-        WrongDataError.
+        Raises AuthorityMissingError, WrongDataError, and what `set_target` raises.
         """
-        self._set_target(target)
+        self.set_target(target)
         return parse_cryptogram(self._perform(0x86, 0x80, plaintext, "encipher"))
 
     def transcode(
@@ -82,7 +81,7 @@ class Usage:
         Errors as for `decipher` and `encipher`.
         """
         self._set_padding(padding)
-        self._set_target(target)
+        self.set_target(target)
         command = Command(OWN, 0x30, data=cryptogram.encode(), answer=SHORT_ANSWER)
         answer = self._channel.send(command, "transcode")
         head = tlv.encode(0x8E, bytes(CHECK_BYTES))[:2]
@@ -103,6 +102,21 @@ class Usage:
             raise UnexpectedAnswerError("The card's check does not have 8 bytes.")
         return check
 
+    def set_target(self, target: Target) -> None:
+        """Choose whom to encipher for (MSE SET); the methods that take a target do it themselves.
+
+        Raises NotFoundError for a contact that is not there, WrongDataError for a key that is not
+        valid, AuthorityMissingError for one that the card's policy does not trust.
+        """
+        if target == self._target:
+            return
+        self._target = None
+        if isinstance(target, PublicKey):
+            self._set_environment(0x81, encode_public_key(target))
+        else:
+            self._set_environment(0x81, tlv.encode(0x83, bytes([target])))
+        self._target = target
+
     def forget_environment(self) -> None:
         """What SELECT and reset make the card forget."""
         self._padding = Padding.OAEP_SHA256
@@ -113,15 +127,6 @@ class Usage:
             self._padding = None
             self._set_environment(0x41, tlv.encode(0x80, bytes([padding])))
             self._padding = padding
-
-    def _set_target(self, target: Target) -> None:
-        if target != self._target:
-            self._target = None
-            if isinstance(target, PublicKey):
-                self._set_environment(0x81, encode_public_key(target))
-            else:
-                self._set_environment(0x81, tlv.encode(0x83, bytes([target])))
-            self._target = target
 
     def _set_environment(self, p1: int, data: bytes) -> None:
         self._channel.send(Command(ISO, 0x22, p1, 0xB8, data), "choose algorithm or target")

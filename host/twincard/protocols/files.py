@@ -1,0 +1,63 @@
+"""Files encrypted to cards: encrypt without one, decrypt and transcode with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from twincard.card.session import Card
+from twincard.files.decryption import decrypt
+from twincard.files.encryption import encrypt
+from twincard.files.errors import reading
+from twincard.files.output import Output
+from twincard.files.recipients import Recipient
+from twincard.files.source import Progress
+from twincard.files.transcoding import transcode
+from twincard.protocols.opener import CardOpener, CardTranscoder, PinProvider
+
+
+def encrypt_file(
+    source: Path,
+    output: Output,
+    recipients: Sequence[Recipient],
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Encrypt a file to one or more keys. `progress` is told the bytes done. Raises FilesError."""
+    with output as sink, reading(), source.open("rb") as stream:
+        encrypt(stream, sink, recipients, progress=progress)
+
+
+def decrypt_file(
+    card: Card,
+    source: Path,
+    output: Output,
+    *,
+    pin: PinProvider | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Decrypt a file with a card: one card operation, whatever the file's size.
+
+    Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
+    """
+    opener = CardOpener(card, pin)
+    with output as sink, reading(), source.open("rb") as stream:
+        decrypt(stream, sink, opener, progress=progress)
+
+
+def transcode_file(
+    card: Card,
+    source: Path,
+    output: Output,
+    target: Recipient,
+    *,
+    pin: PinProvider | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Give an encrypted file to another key; nobody sees its content, nor the key to it.
+
+    Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
+    """
+    transcoder = CardTranscoder(card, target, pin)
+    with output as sink, reading(), source.open("rb") as stream:
+        transcode(stream, sink, transcoder, progress=progress)
