@@ -2,7 +2,6 @@ package twincard.card;
 
 import javacard.framework.Util;
 import javacard.security.MessageDigest;
-import javacard.security.RandomData;
 
 /**
  * RSAES-OAEP for RSA-2048 with SHA-256, MGF1 with SHA-256 and the empty label (RFC 8017, 7.1), on blocks
@@ -29,11 +28,11 @@ final class Oaep {
         (byte) 0xA4, (byte) 0x95, (byte) 0x99, 0x1B, 0x78, 0x52, (byte) 0xB8, 0x55};
 
     private final MessageDigest sha256;
-    private final RandomData random;
+    private final Chip chip;
 
     Oaep(Chip chip) {
         sha256 = chip.sha256;
-        random = chip.random;
+        this.chip = chip;
     }
 
     /**
@@ -49,7 +48,7 @@ final class Oaep {
         Util.arrayFillNonAtomic(block, off, (short) (BLOCK - len), (byte) 0);
         block[(short) (message - 1)] = 1;
         Util.arrayCopyNonAtomic(LABEL_HASH, (short) 0, block, (short) (off + DB_AT), HASH);
-        random.generateData(block, (short) (off + SEED_AT), HASH);
+        chip.random(block, (short) (off + SEED_AT), HASH);
         maskDb(block, off, scratch, scratchOff);
         maskSeed(block, off, scratch, scratchOff);
     }

@@ -1,0 +1,175 @@
+package twincard.card;
+
+import javacard.framework.APDU;
+import javacard.framework.ISO7816;
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+
+/** Command data, gathered from chains and extended lengths; answers, given in pieces where they are long. */
+final class Apdu {
+    private static final byte CHAIN_BIT = 0x10;
+    private static final short HEADER = 4;
+    private static final short ANY_LENGTH = 256;
+
+    private final Ram ram;
+    /** Persistent, 1 KB, for ciphertext only: the key block that comes in or goes out. */
+    private final byte[] store;
+
+    Apdu(Ram ram, byte[] store) {
+        this.ram = ram;
+        this.store = store;
+    }
+
+    /** Notes the header; whatever this command does not continue has ended. */
+    void begin(APDU apdu) {
+        byte[] buffer = apdu.getBuffer();
+        byte[] flags = ram.flags;
+        Util.arrayCopyNonAtomic(buffer, ISO7816.OFFSET_CLA, flags, Ram.CLA, HEADER);
+        if (flags[Ram.CHAINING] != 0 && !continuesChain()) {
+            endChain();
+        }
+        if (flags[Ram.INS] != Ins.GET_RESPONSE || flags[Ram.CLA] != 0) {
+            endAnswer();
+        }
+        if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE) {
+            flags[Ram.CHALLENGED] = 0;
+        }
+    }
+
+    /** The class without its chaining bit. */
+    byte plainClass() {
+        return (byte) (ram.flags[Ram.CLA] & ~CHAIN_BIT);
+    }
+
+    boolean morePartsFollow() {
+        return (ram.flags[Ram.CLA] & CHAIN_BIT) != 0;
+    }
+
+    private boolean continuesChain() {
+        byte[] flags = ram.flags;
+        short difference = (short) ((flags[Ram.CLA] ^ flags[Ram.CHAIN_CLA]) & ~CHAIN_BIT);
+        return difference == 0
+                && Util.arrayCompare(flags, Ram.INS, flags, (short) (Ram.CHAIN_CLA + 1), (short) (HEADER - 1)) == 0;
+    }
+
+    /** Drops a chain in progress. */
+    void endChain() {
+        ram.flags[Ram.CHAINING] = 0;
+        ram.words[Ram.GATHERED] = 0;
+    }
+
+    private void endAnswer() {
+        if (ram.words[Ram.REST_LENGTH] != 0) {
+            ram.words[Ram.REST_LENGTH] = 0;
+            ram.wipe();
+        }
+        ram.flags[Ram.ANSWER_IN_STORE] = 0;
+    }
+
+    /**
+     * Receives the data of this APDU behind those of the chain so far.
+     *
+     * @return bytes gathered in all, or -1 while the chain goes on
+     */
+    short receive(APDU apdu, boolean intoStore) {
+        byte[] target = intoStore ? store : ram.work;
+        short gathered = ram.words[Ram.GATHERED];
+        byte[] buffer = apdu.getBuffer();
+        short received = apdu.setIncomingAndReceive();
+        short length = apdu.getIncomingLength();
+        if (length < 0 || length > (short) (target.length - gathered)) {
+            endChain();
+            ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
+        short at = gathered;
+        while (received > 0) {
+            Util.arrayCopyNonAtomic(buffer, apdu.getOffsetCdata(), target, at, received);
+            at += received;
+            received = apdu.receiveBytes(apdu.getOffsetCdata());
+        }
+        if (morePartsFollow()) {
+            Util.arrayCopyNonAtomic(ram.flags, Ram.CLA, ram.flags, Ram.CHAIN_CLA, HEADER);
+            ram.flags[Ram.CHAINING] = 1;
+            ram.words[Ram.GATHERED] = at;
+            return -1;
+        }
+        endChain();
+        return at;
+    }
+
+    /** Ne: the most bytes the host takes now, 256 for any length in short form. */
+    static short expected(APDU apdu) {
+        short expected = apdu.setOutgoing();
+        return expected < 0 ? (short) 0x7FFF : expected;
+    }
+
+    /** {@link #answer(APDU, short, short)} where there is something to answer. */
+    void answer(APDU apdu, short length) {
+        if (length > 0) {
+            answer(apdu, length, expected(apdu));
+        }
+    }
+
+    /** Answers with the first {@code length} bytes of {@link Ram#aux}, or of the store when so flagged. */
+    void answer(APDU apdu, short length, short expected) {
+        ram.words[Ram.REST_OFFSET] = 0;
+        ram.words[Ram.REST_LENGTH] = length;
+        send(apdu, expected);
+    }
+
+    /** The answer is in the store. */
+    void answerFromStore() {
+        ram.flags[Ram.ANSWER_IN_STORE] = 1;
+    }
+
+    /** GET RESPONSE. */
+    void more(APDU apdu) {
+        if (ram.words[Ram.REST_LENGTH] == 0) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+        send(apdu, expected(apdu));
+    }
+
+    private void send(APDU apdu, short expected) {
+        short[] words = ram.words;
+        short length = words[Ram.REST_LENGTH];
+        short now = length < expected ? length : expected;
+        if (now > 0) {
+            byte[] source = ram.flags[Ram.ANSWER_IN_STORE] != 0 ? store : ram.aux;
+            apdu.setOutgoingLength(now);
+            apdu.sendBytesLong(source, words[Ram.REST_OFFSET], now);
+            words[Ram.REST_OFFSET] += now;
+            words[Ram.REST_LENGTH] -= now;
+        }
+        short left = words[Ram.REST_LENGTH];
+        if (left != 0) {
+            ISOException.throwIt((short) (Sw.MORE_DATA | (left >= ANY_LENGTH ? 0 : left)));
+        }
+    }
+
+    static void requireLength(short length, short wanted) {
+        if (length != wanted) {
+            ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
+    }
+
+    static void requireP1(Ram ram, byte wanted) {
+        requireParameter(ram.flags[Ram.P1], wanted);
+    }
+
+    static void requireP2(Ram ram, byte wanted) {
+        requireParameter(ram.flags[Ram.P2], wanted);
+    }
+
+    /** P1 and P2 are both zero. */
+    static void requireNoParameters(Ram ram) {
+        requireP1(ram, (byte) 0);
+        requireP2(ram, (byte) 0);
+    }
+
+    private static void requireParameter(byte value, byte wanted) {
+        if (value != wanted) {
+            ISOException.throwIt(Sw.WRONG_P1P2);
+        }
+    }
+}

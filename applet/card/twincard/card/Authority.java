@@ -1,0 +1,320 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.JCSystem;
+import javacard.framework.OwnerPIN;
+import javacard.framework.Util;
+
+/** Who may: life cycle, role and policy of the card, its issuer (transport key), user PIN and PUK. */
+final class Authority {
+    /** Life cycle, numbered as in ISO 7816-4, 7.4.10. */
+    static final byte INITIALISATION = 0x03;
+    static final byte OPERATIONAL = 0x05;
+    /** On its way to {@link #TERMINATED}: never seen outside, finished at the next select. */
+    static final byte TERMINATING = 0x0E;
+    static final byte TERMINATED = 0x0F;
+
+    static final byte ORIGINAL = 0x01;
+    static final byte BACKUP = 0x02;
+
+    static final byte ERASE_GROUP_WHEN_DONE = 0x01;
+    static final byte BACKUP_KEEPS_PUBLIC_KEY = 0x02;
+    static final byte TRUSTED_TARGETS_ONLY = 0x04;
+    static final byte DECIPHER_OFF = 0x08;
+    private static final byte KNOWN_FLAGS = 0x0F;
+
+    static final byte MAXIMUM_BACKUPS = 8;
+    static final short ID = 16;
+
+    /** The reference of the PIN in P2. */
+    private static final byte PIN = 0x01;
+    private static final byte PIN_MINIMUM = 6;
+    private static final byte PIN_MAXIMUM = 16;
+    private static final byte PIN_TRIES = 3;
+    private static final byte PUK_TRIES = 10;
+    private static final short CHALLENGE = 16;
+    private static final short TRANSPORT_KEY = 32;
+    /** "twincard/issuer/1" */
+    private static final byte[] ISSUER_LABEL = {
+        't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'i', 's', 's', 'u', 'e', 'r', '/', '1'
+    };
+
+    private final Chip chip;
+    private final Ram ram;
+    private final Cmac cmac;
+    private final byte[] cardId = new byte[ID];
+    private final byte[] transportKey = new byte[TRANSPORT_KEY];
+    private final OwnerPIN pin = new OwnerPIN(PIN_TRIES, PIN_MAXIMUM);
+    private final OwnerPIN puk = new OwnerPIN(PUK_TRIES, PIN_MAXIMUM);
+    private byte lifeCycle = INITIALISATION;
+    private byte role;
+    private byte backups;
+    private byte flags;
+
+    Authority(Chip chip, Ram ram, Cmac cmac, byte[] key, short offset) {
+        this.chip = chip;
+        this.ram = ram;
+        this.cmac = cmac;
+        chip.random(cardId, (short) 0, ID);
+        Util.arrayCopyNonAtomic(key, offset, transportKey, (short) 0, TRANSPORT_KEY);
+    }
+
+    byte lifeCycle() {
+        return lifeCycle;
+    }
+
+    byte role() {
+        return role;
+    }
+
+    byte backups() {
+        return backups;
+    }
+
+    byte flags() {
+        return flags;
+    }
+
+    /** Whether the policy has this flag. */
+    boolean policy(byte flag) {
+        return (flags & flag) != 0;
+    }
+
+    byte[] cardId() {
+        return cardId;
+    }
+
+    boolean isCardId(byte[] id, short offset) {
+        return Util.arrayCompare(id, offset, cardId, (short) 0, ID) == 0;
+    }
+
+    byte pinTries() {
+        return pin.getTriesRemaining();
+    }
+
+    byte pukTries() {
+        return puk.getTriesRemaining();
+    }
+
+    /** Whether the user's PIN is verified. */
+    boolean user() {
+        return lifeCycle == OPERATIONAL && pin.isValidated();
+    }
+
+    /** Whether the issuer has authenticated. */
+    boolean issuer() {
+        return ram.flags[Ram.ISSUER] != 0;
+    }
+
+    void requireUser() {
+        require(user());
+    }
+
+    void requireIssuer() {
+        require(issuer());
+    }
+
+    /** The authority that acts on the key group: the issuer in initialisation, the user afterwards. */
+    void requirePersonaliser() {
+        require(lifeCycle == INITIALISATION ? issuer() : user());
+    }
+
+    static void require(boolean allowed) {
+        if (!allowed) {
+            ISOException.throwIt(Sw.AUTHORITY_MISSING);
+        }
+    }
+
+    /** Ends the session of the PIN. */
+    void resetPin() {
+        pin.reset();
+        ram.flags[Ram.FAULTS] = 0;
+    }
+
+    /** At deselect: what CLEAR_ON_RESET memory would keep. */
+    void deselect() {
+        pin.reset();
+        puk.reset();
+    }
+
+    /** GET CHALLENGE: {@code expected} random bytes; 16 of them are a challenge for the next command. */
+    short challenge(short expected) {
+        short length = expected == 256 ? (short) 32 : expected;
+        if (length < 1 || length > 64) {
+            ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
+        chip.random(ram.aux, (short) 0, length);
+        if (length == CHALLENGE) {
+            Util.arrayCopyNonAtomic(ram.aux, (short) 0, ram.challenge, (short) 0, CHALLENGE);
+            ram.flags[Ram.CHALLENGED] = 1;
+        }
+        return length;
+    }
+
+    /** EXTERNAL AUTHENTICATE: AES-CMAC under the transport key over label, card id and challenge. */
+    void authenticateIssuer(short length) {
+        boolean challenged = ram.flags[Ram.CHALLENGED] != 0;
+        ram.flags[Ram.CHALLENGED] = 0;
+        ram.flags[Ram.ISSUER] = 0;
+        Apdu.requireNoParameters(ram);
+        Apdu.requireLength(length, CHALLENGE);
+        if (!challenged) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+        cmac.init(transportKey, (short) 0);
+        cmac.update(ISSUER_LABEL, (short) 0, (short) ISSUER_LABEL.length);
+        cmac.update(cardId, (short) 0, ID);
+        cmac.update(ram.challenge, (short) 0, CHALLENGE);
+        cmac.finish(ram.hash, (short) 0);
+        if (ConstantTime.difference(ram.hash, (short) 0, ram.work, (short) 0, CHALLENGE) != 0) {
+            ISOException.throwIt(Sw.AUTHENTICATION_FAILED);
+        }
+        ram.flags[Ram.ISSUER] = 1;
+    }
+
+    /** PERSONALISE: role, policy, PIN and PUK, replaced as a whole. */
+    void personalise(short length) {
+        Apdu.requireNoParameters(ram);
+        byte[] data = ram.work;
+        if (length < 9
+                || Util.getShort(data, (short) 0) != (short) 0x8001
+                || Util.getShort(data, (short) 3) != (short) 0x8102
+                || data[7] != (byte) 0x82) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+        byte pinLength = data[8];
+        short pukTag = (short) (9 + pinLength);
+        if (pinLength < 0 || length < (short) (pukTag + 2) || data[pukTag] != (byte) 0x83) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+        byte pukLength = data[(short) (pukTag + 1)];
+        short pukStart = (short) (pukTag + 2);
+        byte newRole = data[2];
+        byte newBackups = data[5];
+        byte newFlags = data[6];
+        if (length != (short) (pukStart + pukLength)
+                || newRole != ORIGINAL && newRole != BACKUP
+                || newBackups < 0
+                || newBackups > MAXIMUM_BACKUPS
+                || (newFlags & ~KNOWN_FLAGS) != 0) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+        byte pinStripped = acceptable(data, (short) 9, pinLength);
+        byte pukStripped = acceptable(data, pukStart, pukLength);
+        JCSystem.beginTransaction();
+        role = newRole;
+        backups = newBackups;
+        flags = newFlags;
+        pin.update(data, (short) 9, pinStripped);
+        puk.update(data, pukStart, pukStripped);
+        JCSystem.commitTransaction();
+    }
+
+    /** ACTIVATE: from initialisation to operational. */
+    void activate(short length) {
+        Apdu.requireNoParameters(ram);
+        Apdu.requireLength(length, (short) 0);
+        if (role == 0) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+        lifeCycle = OPERATIONAL;
+    }
+
+    /** VERIFY; the counter is OwnerPIN's, written before the comparison. */
+    void verify(short length) {
+        byte p1 = ram.flags[Ram.P1];
+        Apdu.requireP2(ram, PIN);
+        if (p1 == (byte) 0xFF) {
+            Apdu.requireLength(length, (short) 0);
+            resetPin();
+            return;
+        }
+        Apdu.requireP1(ram, (byte) 0x00);
+        if (length == 0) {
+            if (!pin.isValidated()) {
+                refuse(pin);
+            }
+            return;
+        }
+        if (length > PIN_MAXIMUM) {
+            ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
+        ram.flags[Ram.FAULTS] = 0;
+        check(pin, stripped(ram.work, (short) 0, length));
+    }
+
+    /** CHANGE REFERENCE DATA: old and new PIN, 16 bytes each. */
+    void change(short length) {
+        replacePin(length, pin);
+    }
+
+    /** RESET RETRY COUNTER: PUK and new PIN, 16 bytes each. */
+    void unblock(short length) {
+        replacePin(length, puk);
+    }
+
+    private void replacePin(short length, OwnerPIN proof) {
+        Apdu.requireP1(ram, (byte) 0);
+        Apdu.requireP2(ram, PIN);
+        Apdu.requireLength(length, (short) (2 * PIN_MAXIMUM));
+        byte newLength = acceptable(ram.work, PIN_MAXIMUM, PIN_MAXIMUM);
+        check(proof, stripped(ram.work, (short) 0, PIN_MAXIMUM));
+        proof.reset();
+        JCSystem.beginTransaction();
+        pin.update(ram.work, PIN_MAXIMUM, newLength);
+        JCSystem.commitTransaction();
+        resetPin();
+    }
+
+    private void check(OwnerPIN secret, byte length) {
+        if (!secret.check(ram.work, (short) 0, length)) {
+            refuse(secret);
+        }
+    }
+
+    private static void refuse(OwnerPIN secret) {
+        byte left = secret.getTriesRemaining();
+        ISOException.throwIt(left == 0 ? Sw.BLOCKED : (short) (Sw.TRIES_LEFT | left));
+    }
+
+    /** The length of a new PIN or PUK without its padding, if it is one. */
+    private static byte acceptable(byte[] data, short offset, short length) {
+        if (length < 0 || length > PIN_MAXIMUM) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+        byte bare = stripped(data, offset, length);
+        if (bare < PIN_MINIMUM) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+        return bare;
+    }
+
+    private static byte stripped(byte[] data, short offset, short length) {
+        short end = (short) (offset + length);
+        while (end > offset && data[(short) (end - 1)] == 0) {
+            end--;
+        }
+        return (byte) (end - offset);
+    }
+
+    /** First step of TERMINATE, inside the caller's transaction: from here on there is no way back. */
+    void beginTermination() {
+        lifeCycle = TERMINATING;
+    }
+
+    /** Wipes PIN, PUK and transport key; may be repeated. */
+    void wipe() {
+        Util.arrayFillNonAtomic(transportKey, (short) 0, TRANSPORT_KEY, (byte) 0);
+        Util.arrayFillNonAtomic(ram.aux, (short) 0, PIN_MAXIMUM, (byte) 0);
+        JCSystem.beginTransaction();
+        pin.update(ram.aux, (short) 0, PIN_MAXIMUM);
+        puk.update(ram.aux, (short) 0, PIN_MAXIMUM);
+        JCSystem.commitTransaction();
+        ram.flags[Ram.ISSUER] = 0;
+    }
+
+    /** Last step of TERMINATE, inside the caller's transaction. */
+    void endTermination() {
+        lifeCycle = TERMINATED;
+    }
+}

@@ -1,0 +1,32 @@
+package twincard.card;
+
+import javacard.security.AESKey;
+import javacard.security.KeyBuilder;
+import javacard.security.MessageDigest;
+import javacard.security.RandomData;
+import javacardx.crypto.Cipher;
+
+/** The engines without which nothing works; made once, at install, and shared by all classes. */
+final class Chip {
+    /** AES in CBC mode without padding. Every use begins with its own init. */
+    final Cipher aes = Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false);
+    /** SHA-256. Every use ends with doFinal. */
+    final MessageDigest sha256 = MessageDigest.getInstance(MessageDigest.ALG_SHA_256, false);
+    private final RandomData generator = generator();
+
+    /** A transient AES key of so many bits. */
+    static AESKey aesKey(short bits) {
+        return (AESKey) KeyBuilder.buildKey(KeyBuilder.TYPE_AES_TRANSIENT_DESELECT, bits, false);
+    }
+
+    /** Draws random bytes. */
+    @SuppressWarnings("deprecation") // the newer names are not in 3.0.4
+    void random(byte[] out, short offset, short length) {
+        generator.generateData(out, offset, length);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static RandomData generator() {
+        return RandomData.getInstance(RandomData.ALG_SECURE_RANDOM);
+    }
+}

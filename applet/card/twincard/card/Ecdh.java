@@ -1,0 +1,115 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+import javacard.security.CryptoException;
+import javacard.security.ECPrivateKey;
+import javacard.security.ECPublicKey;
+import javacard.security.KeyAgreement;
+import javacard.security.KeyPair;
+
+/** ECDH on P-256 with the plain x-coordinate as its result, and the ephemeral key pair of single commands. */
+final class Ecdh {
+    private final KeyAgreement agreement;
+    private final ECPrivateKey ephemeralPrivate;
+    private final ECPublicKey ephemeralPublic;
+    private final KeyPair ephemeral;
+
+    private final byte[] scratch;
+    /** The chip itself refuses points off the curve. */
+    private final boolean chipChecks;
+
+    private Ecdh(Ram ram) {
+        scratch = ram.cmac;
+        agreement = KeyAgreement.getInstance(KeyAgreement.ALG_EC_SVDP_DH_PLAIN, false);
+        ephemeralPrivate = P256.privateKey();
+        ephemeralPublic = P256.publicKey();
+        ephemeral = new KeyPair(ephemeralPublic, ephemeralPrivate);
+        chipChecks = refusesOffCurve(ram);
+    }
+
+    /** The engine, or null where the chip has none. */
+    static Ecdh probe(Ram ram) {
+        try {
+            return new Ecdh(ram);
+        } catch (CryptoException absent) {
+            return null;
+        }
+    }
+
+    boolean chipChecks() {
+        return chipChecks;
+    }
+
+    /** Tries a point whose y-coordinate is off by one bit. */
+    private boolean refusesOffCurve(Ram ram) {
+        begin(ram.work, (short) 0, ram.aux, (short) 0);
+        ram.work[(short) (P256.POINT - 1)] ^= 1;
+        try {
+            agreement.init(ephemeralPrivate);
+            agreement.generateSecret(ram.work, (short) 0, P256.POINT, ram.aux, (short) 0);
+            return false;
+        } catch (RuntimeException refused) {
+            return true;
+        } finally {
+            end();
+            ram.wipe();
+        }
+    }
+
+    /** Refuses with 6A80 what is not an uncompressed point of the curve. Always in software: a chip tells only in use. */
+    void requirePoint(byte[] point, short offset) {
+        if (!CurveCheck.isPoint(point, offset, scratch, (short) 0)) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+    }
+
+    /**
+     * The shared x-coordinate (32 bytes) of a private key and a point; 6A80 for whatever is not a point of the curve.
+     */
+    void agree(ECPrivateKey key, byte[] point, short pointOffset, byte[] out, short outOffset) {
+        if (!chipChecks) {
+            requirePoint(point, pointOffset);
+        }
+        try {
+            agreement.init(key);
+            short length = agreement.generateSecret(point, pointOffset, P256.POINT, out, outOffset);
+            Numbers.alignRight(out, outOffset, length, P256.SCALAR);
+        } catch (RuntimeException fault) {
+            ISOException.throwIt(Sw.WRONG_DATA);
+        }
+    }
+
+    /** Draws a fresh ephemeral pair and writes its point (65 bytes); 32 bytes of room are used and wiped. */
+    void begin(byte[] point, short offset, byte[] room, short roomOffset) {
+        generate(ephemeral, ephemeralPrivate, ephemeralPublic, room, roomOffset);
+        ephemeralPublic.getW(point, offset);
+    }
+
+    /** {@link #agree} with the ephemeral private key. */
+    void agreeEphemeral(byte[] point, short pointOffset, byte[] out, short outOffset) {
+        agree(ephemeralPrivate, point, pointOffset, out, outOffset);
+    }
+
+    /** Forgets the ephemeral pair. */
+    void end() {
+        ephemeralPrivate.clearKey();
+        ephemeralPublic.clearKey();
+    }
+
+    /**
+     * Generates a pair on P-256; the scalar is read and set again at its full width, since implementations differ in how
+     * they keep short numbers.
+     *
+     * @param room 32 bytes, left wiped
+     */
+    static void generate(KeyPair pair, ECPrivateKey secret, ECPublicKey open, byte[] room, short roomOffset) {
+        P256.setCurve(secret);
+        P256.setCurve(open);
+        pair.genKeyPair();
+        short length = secret.getS(room, roomOffset);
+        Numbers.alignRight(room, roomOffset, length, P256.SCALAR);
+        secret.setS(room, roomOffset, P256.SCALAR);
+        Util.arrayFillNonAtomic(room, roomOffset, P256.SCALAR, (byte) 0);
+    }
+}

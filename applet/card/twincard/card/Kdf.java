@@ -1,0 +1,42 @@
+package twincard.card;
+
+import javacard.framework.Util;
+
+/** NIST SP 800-108 in counter mode with AES-256-CMAC: Ti = CMAC(K, i ‖ label ‖ 00 ‖ context ‖ bits). */
+final class Kdf {
+    private static final short MAC = 16;
+
+    private final Cmac cmac;
+    private final byte[] number;
+
+    Kdf(Cmac cmac, Ram ram) {
+        this.cmac = cmac;
+        this.number = ram.number;
+    }
+
+    /** Derives {@code blocks} times 16 bytes; the output may not overlap the 32-byte key. */
+    void derive(
+            byte[] key,
+            short keyOffset,
+            byte[] label,
+            byte[] context,
+            short contextOffset,
+            short contextLength,
+            byte blocks,
+            byte[] out,
+            short outOffset) {
+        for (byte i = 1; i <= blocks; i++) {
+            cmac.init(key, keyOffset);
+            Util.setShort(number, (short) 0, i);
+            cmac.update(number, (short) 1, (short) 1);
+            cmac.update(label, (short) 0, (short) label.length);
+            number[0] = 0;
+            cmac.update(number, (short) 0, (short) 1);
+            cmac.update(context, contextOffset, contextLength);
+            Util.setShort(number, (short) 0, (short) (blocks * 128));
+            cmac.update(number, (short) 0, (short) 2);
+            cmac.finish(out, outOffset);
+            outOffset += MAC;
+        }
+    }
+}

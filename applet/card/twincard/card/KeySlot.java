@@ -1,0 +1,229 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.JCSystem;
+import javacard.framework.Util;
+import javacard.security.CryptoException;
+import javacard.security.ECPrivateKey;
+import javacard.security.ECPublicKey;
+import javacard.security.KeyPair;
+import javacard.security.RSAPrivateCrtKey;
+import javacard.security.RSAPublicKey;
+
+/** The key objects of one decipher key, of either type. Two of these stand by turns: one in use, one to be filled. */
+final class KeySlot {
+    static final byte RSA_2048 = 1;
+    static final byte EC_P256 = 2;
+    static final short DIGEST = 32;
+
+    /** The parts of an RSA private key, in the order of ISO 7816-8's tags 92 to 96. */
+    static final byte P = 0;
+    static final byte Q = 1;
+    static final byte PQ = 2;
+    static final byte DP = 3;
+    static final byte DQ = 4;
+    static final byte RSA_PARTS = 5;
+
+    private final Chip chip;
+    private final Rsa rsa;
+    private final Ecdh ecdh;
+    private final RSAPrivateCrtKey rsaPrivate;
+    private final RSAPublicKey rsaPublic;
+    private final KeyPair rsaPair;
+    private final ECPrivateKey ecPrivate;
+    private final ECPublicKey ecPublic;
+    private final KeyPair ecPair;
+
+    /** Either engine may be null: then the slot has no keys of that type. */
+    KeySlot(Chip chip, Rsa rsa, Ecdh ecdh) {
+        this.chip = chip;
+        this.rsa = rsa;
+        this.ecdh = ecdh;
+        rsaPrivate = rsa == null ? null : Rsa.privateKey();
+        rsaPublic = rsa == null ? null : Rsa.publicKey();
+        rsaPair = rsa == null ? null : new KeyPair(rsaPublic, rsaPrivate);
+        ecPrivate = ecdh == null ? null : P256.privateKey();
+        ecPublic = ecdh == null ? null : P256.publicKey();
+        ecPair = ecdh == null ? null : new KeyPair(ecPublic, ecPrivate);
+    }
+
+    /** Wipes every key object. */
+    void clear() {
+        if (rsa != null) {
+            rsaPrivate.clearKey();
+            rsaPublic.clearKey();
+        }
+        if (ecdh != null) {
+            ecPrivate.clearKey();
+            ecPublic.clearKey();
+        }
+    }
+
+    /** Wipes the public key alone. */
+    void clearPublic(byte type) {
+        if (type == RSA_2048) {
+            rsaPublic.clearKey();
+        } else {
+            ecPublic.clearKey();
+        }
+    }
+
+    /** Makes a new pair on the chip and brings its numbers to their full width. Uses 256 bytes of scratch, left wiped. */
+    void generate(byte type, byte[] scratch) {
+        if (type == EC_P256) {
+            Ecdh.generate(ecPair, ecPrivate, ecPublic, scratch, (short) 0);
+            return;
+        }
+        rsaPair.genKeyPair();
+        for (byte part = P; part < RSA_PARTS; part++) {
+            readPart(part, scratch, (short) 0);
+            setPart(part, scratch, (short) 0);
+        }
+        readModulus(scratch, (short) 0);
+        if (scratch[0] >= 0) {
+            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+        }
+        setModulus(scratch, (short) 0);
+        short length = rsaPublic.getExponent(scratch, (short) 0);
+        short start = (short) (length - Rsa.EXPONENT);
+        if (start < 0 || Util.arrayCompare(scratch, start, Rsa.F4, (short) 0, Rsa.EXPONENT) != 0) {
+            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+        }
+        setExponent();
+        Util.arrayFillNonAtomic(scratch, (short) 0, Rsa.LENGTH, (byte) 0);
+    }
+
+    /** Reads a part of the RSA private key, 128 bytes. */
+    void readPart(byte part, byte[] out, short offset) {
+        short length;
+        switch (part) {
+            case P:
+                length = rsaPrivate.getP(out, offset);
+                break;
+            case Q:
+                length = rsaPrivate.getQ(out, offset);
+                break;
+            case PQ:
+                length = rsaPrivate.getPQ(out, offset);
+                break;
+            case DP:
+                length = rsaPrivate.getDP1(out, offset);
+                break;
+            default:
+                length = rsaPrivate.getDQ1(out, offset);
+                break;
+        }
+        Numbers.alignRight(out, offset, length, Rsa.PRIME);
+    }
+
+    /** Sets a part of the RSA private key from 128 bytes. */
+    void setPart(byte part, byte[] in, short offset) {
+        switch (part) {
+            case P:
+                rsaPrivate.setP(in, offset, Rsa.PRIME);
+                break;
+            case Q:
+                rsaPrivate.setQ(in, offset, Rsa.PRIME);
+                break;
+            case PQ:
+                rsaPrivate.setPQ(in, offset, Rsa.PRIME);
+                break;
+            case DP:
+                rsaPrivate.setDP1(in, offset, Rsa.PRIME);
+                break;
+            default:
+                rsaPrivate.setDQ1(in, offset, Rsa.PRIME);
+                break;
+        }
+    }
+
+    void readModulus(byte[] out, short offset) {
+        short length = rsaPublic.getModulus(out, offset);
+        Numbers.alignRight(out, offset, length, Rsa.LENGTH);
+    }
+
+    void setModulus(byte[] in, short offset) {
+        rsaPublic.setModulus(in, offset, Rsa.LENGTH);
+    }
+
+    /** The public exponent is always 65537. */
+    void setExponent() {
+        rsaPublic.setExponent(Rsa.F4, (short) 0, Rsa.EXPONENT);
+    }
+
+    void readScalar(byte[] out, short offset) {
+        short length = ecPrivate.getS(out, offset);
+        Numbers.alignRight(out, offset, length, P256.SCALAR);
+    }
+
+    void setScalar(byte[] in, short offset) {
+        P256.setCurve(ecPrivate);
+        ecPrivate.setS(in, offset, P256.SCALAR);
+    }
+
+    void readPoint(byte[] out, short offset) {
+        ecPublic.getW(out, offset);
+    }
+
+    void setPoint(byte[] in, short offset) {
+        P256.setCurve(ecPublic);
+        ecPublic.setW(in, offset, P256.POINT);
+    }
+
+    RSAPublicKey rsaPublic() {
+        return rsaPublic;
+    }
+
+    /** The private RSA operation, 256 bytes. */
+    void raisePrivate(byte[] in, short inOffset, byte[] out, short outOffset) {
+        rsa.raisePrivate(rsaPrivate, in, inOffset, out, outOffset);
+    }
+
+    /** ECDH with the private key: 32 bytes. */
+    void agree(byte[] point, short pointOffset, byte[] out, short outOffset) {
+        ecdh.agree(ecPrivate, point, pointOffset, out, outOffset);
+    }
+
+    /**
+     * Whether private and public key belong together: a raw RSA round trip on a random number below n, or ECDH(d, E)
+     * against ECDH(e, Q) with a fresh pair. Uses both scratches, of 257 bytes, left wiped.
+     */
+    boolean isPair(byte type, byte[] a, byte[] b) {
+        short difference;
+        if (type == RSA_2048) {
+            chip.random(a, (short) 0, Rsa.LENGTH);
+            a[0] = 0;
+            rsa.raisePublic(rsaPublic, a, (short) 0, b, (short) 0);
+            raisePrivate(b, (short) 0, b, (short) 0);
+            difference = ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH);
+        } else {
+            ecdh.begin(a, (short) 0, b, (short) 0);
+            agree(a, (short) 0, b, (short) 0);
+            readPoint(a, (short) 0);
+            ecdh.agreeEphemeral(a, (short) 0, b, P256.SCALAR);
+            ecdh.end();
+            difference = ConstantTime.difference(b, (short) 0, b, P256.SCALAR, P256.SCALAR);
+        }
+        Util.arrayFillNonAtomic(a, (short) 0, Rsa.LENGTH, (byte) 0);
+        Util.arrayFillNonAtomic(b, (short) 0, Rsa.LENGTH, (byte) 0);
+        return difference == 0;
+    }
+
+    /** The key digest: SHA-256 over n and e, or over the point. Uses 259 bytes of scratch. */
+    void digest(byte type, byte[] scratch, byte[] out, short offset) {
+        short length;
+        if (type == RSA_2048) {
+            readModulus(scratch, (short) 0);
+            length = Util.arrayCopyNonAtomic(Rsa.F4, (short) 0, scratch, Rsa.LENGTH, Rsa.EXPONENT);
+        } else {
+            readPoint(scratch, (short) 0);
+            length = P256.POINT;
+        }
+        chip.sha256.doFinal(scratch, (short) 0, length, out, offset);
+    }
+
+    /** Whether this chip can hold keys of the type at all. */
+    boolean supports(byte type) {
+        return type == RSA_2048 ? rsa != null : type == EC_P256 && ecdh != null;
+    }
+}

@@ -1,0 +1,17 @@
+package twincard.card;
+
+import javacard.framework.Util;
+
+/** Big-endian numbers of fixed width. */
+final class Numbers {
+    private Numbers() {}
+
+    /** Moves a number of {@code length} bytes to the right end of {@code width} bytes, zeros before it. */
+    static void alignRight(byte[] data, short offset, short length, short width) {
+        short missing = (short) (width - length);
+        if (missing > 0) {
+            Util.arrayCopyNonAtomic(data, offset, data, (short) (offset + missing), length);
+            Util.arrayFillNonAtomic(data, offset, missing, (byte) 0);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+
+/** GET DATA: the state report, the used slots, the receipt. Public all of it; built in Ram.aux. */
+final class Report {
+    static final short VERSION = 0x0100;
+    /** Behind tag and a length in two bytes. */
+    private static final short BODY = 3;
+    /** Where the AID stands in the answer to SELECT; it is there before {@link #select} is called. */
+    static final short SELECTED_AID = 4;
+
+    private final Ram ram;
+    private final Features features;
+    private final Authority authority;
+    private final KeyGroup group;
+    private final DecipherKey key;
+    private final Export export;
+    private final Import imports;
+    private final FileSystem files;
+    private final Contacts contacts;
+
+    Report(
+            Ram ram,
+            Features features,
+            Authority authority,
+            KeyGroup group,
+            DecipherKey key,
+            Export export,
+            Import imports,
+            FileSystem files,
+            Contacts contacts) {
+        this.ram = ram;
+        this.features = features;
+        this.authority = authority;
+        this.group = group;
+        this.key = key;
+        this.export = export;
+        this.imports = imports;
+        this.files = files;
+        this.contacts = contacts;
+    }
+
+    /** GET DATA of the object whose tag is in P1 and P2. */
+    short get() {
+        Apdu.requireP1(ram, (byte) 0);
+        switch (ram.flags[Ram.P2]) {
+            case Tag.REPORT:
+                return finish(Tag.REPORT, state());
+            case Tag.USED_SLOTS:
+                return finish(Tag.USED_SLOTS, slots());
+            case Tag.RECEIPT:
+                return imports.readReceipt();
+            default:
+                ISOException.throwIt(Sw.NOT_FOUND);
+                return 0;
+        }
+    }
+
+    /** Answer to SELECT by AID: FCI with AID, version and features. */
+    short select(byte aidLength) {
+        byte[] out = ram.aux;
+        out[0] = Tag.FCI;
+        out[1] = (byte) (aidLength + 12);
+        out[2] = Tag.AID;
+        out[3] = aidLength;
+        short at = (short) (SELECTED_AID + aidLength);
+        out[at++] = Tag.PROPRIETARY;
+        out[at++] = 8;
+        at = number((byte) 0x80, VERSION, at);
+        return number((byte) 0x81, features.bits(), at);
+    }
+
+    private short state() {
+        byte[] out = ram.aux;
+        short at = number((byte) 0x80, VERSION, BODY);
+        at = number((byte) 0x81, features.bits(), at);
+        at = head((byte) 0x82, Authority.ID, at);
+        at = Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, out, at, Authority.ID);
+        at = single((byte) 0x83, authority.lifeCycle(), at);
+        at = single((byte) 0x84, authority.role(), at);
+        at = pair((byte) 0x85, authority.backups(), authority.flags(), at);
+        at = pair((byte) 0x86, authority.pinTries(), authority.pukTries(), at);
+        at = groupState(at);
+        at = keyState(at);
+        if (authority.role() == Authority.ORIGINAL) {
+            at = exportState(at);
+        } else if (authority.role() == Authority.BACKUP) {
+            at = importState(at);
+        }
+        at = head((byte) 0x8C, (short) 4, at);
+        at = Util.setShort(out, at, files.bytesFree());
+        out[at++] = (byte) files.filesFree();
+        out[at++] = contacts.places();
+        return at;
+    }
+
+    private short groupState(short at) {
+        byte size = group.size();
+        if (size != 0) {
+            at = head((byte) 0x87, (short) (KeyGroup.ID + 1), at);
+            at = group.writeId(ram.aux, at);
+            ram.aux[at++] = size;
+            at = head((byte) 0x88, (short) (size * 4), at);
+            at = group.writePlaces(ram.aux, at);
+        }
+        return at;
+    }
+
+    private short keyState(short at) {
+        if (key.present()) {
+            at = head((byte) 0x89, (short) (2 + KeySlot.DIGEST), at);
+            ram.aux[at++] = key.type();
+            ram.aux[at++] = key.publicKept() ? (byte) 1 : (byte) 0;
+            at = Util.arrayCopyNonAtomic(key.digest(), (short) 0, ram.aux, at, KeySlot.DIGEST);
+        }
+        return at;
+    }
+
+    private short exportState(short at) {
+        boolean pending = export.isPending();
+        short more = pending ? (short) (Authority.ID + Ticket.NONCE_LENGTH) : 0;
+        at = head((byte) 0x8A, (short) (2 + more), at);
+        ram.aux[at++] = export.state();
+        ram.aux[at++] = export.used();
+        return pending ? export.writePending(ram.aux, at) : at;
+    }
+
+    private short importState(short at) {
+        boolean empty = imports.state() == Import.EMPTY;
+        short more = empty ? 0 : (short) (Authority.ID + Ticket.NONCE_LENGTH);
+        at = head((byte) 0x8B, (short) (1 + more), at);
+        ram.aux[at++] = imports.state();
+        return empty ? at : imports.writeTicket(ram.aux, at);
+    }
+
+    private short slots() {
+        short at = BODY;
+        for (byte i = 0; i < export.used(); i++) {
+            at = head((byte) 0x80, (short) (1 + Authority.ID), at);
+            at = export.writeSlot(i, ram.aux, at);
+        }
+        return at;
+    }
+
+    /** Sets tag and length before a body that ends at {@code end}; moves it to the left where the length is short. */
+    private short finish(byte tag, short end) {
+        byte[] out = ram.aux;
+        short length = (short) (end - BODY);
+        out[0] = tag;
+        if (length > 0x7F) {
+            out[1] = (byte) 0x81;
+            out[2] = (byte) length;
+            return end;
+        }
+        out[1] = (byte) length;
+        Util.arrayCopyNonAtomic(out, BODY, out, (short) 2, length);
+        return (short) (2 + length);
+    }
+
+    private short head(byte tag, short length, short at) {
+        ram.aux[at++] = tag;
+        ram.aux[at++] = (byte) length;
+        return at;
+    }
+
+    private short single(byte tag, byte value, short at) {
+        at = head(tag, (short) 1, at);
+        ram.aux[at++] = value;
+        return at;
+    }
+
+    private short pair(byte tag, byte first, byte second, short at) {
+        at = head(tag, (short) 2, at);
+        ram.aux[at++] = first;
+        ram.aux[at++] = second;
+        return at;
+    }
+
+    private short number(byte tag, short value, short at) {
+        at = head(tag, (short) 2, at);
+        return Util.setShort(ram.aux, at, value);
+    }
+}

@@ -1,0 +1,233 @@
+package twincard.card;
+
+import javacard.framework.APDU;
+import javacard.framework.Applet;
+import javacard.framework.ISOException;
+import javacard.framework.JCSystem;
+
+/** The applet: installation, selection, dispatch. */
+public class TwinCardApplet extends Applet {
+    private static final short STORE = 1024;
+
+    private final Ram ram;
+    private final Apdu apdu;
+    private final CommandRules rules;
+    private final Authority authority;
+    private final KeyGroup group;
+    private final DecipherKey key;
+    private final KeyGeneration generation;
+    private final Export export;
+    private final Import imports;
+    private final Report report;
+    private final Termination termination;
+    private final FileSystem files;
+    private final Contacts contacts;
+    private final Target target;
+    private final Transcode usage;
+
+    /** Allocates everything there will ever be. */
+    protected TwinCardApplet(InstallParameters parameters, boolean extendedLength) {
+        byte[] store = new byte[STORE];
+        Chip chip = new Chip();
+        ram = new Ram();
+        apdu = new Apdu(ram, store);
+        Cmac cmac = new Cmac(chip, ram);
+        Kdf kdf = new Kdf(cmac, ram);
+        authority = new Authority(chip, ram, cmac, parameters.bytes, parameters.transportKey);
+        rules = new CommandRules(ram, authority);
+        Rsa rsa = Rsa.probe();
+        Ecdh ecdh = Ecdh.probe(ram);
+        KeyWrap keyWrap = new KeyWrap(chip.aes);
+        X963 x963 = new X963(chip.sha256);
+        group = new KeyGroup(chip, ram, authority, cmac);
+        key = new DecipherKey(chip, rsa, ecdh);
+        Ticket tickets = new Ticket(ram, group, cmac, kdf);
+        KeyBlock block = new KeyBlock(chip, ram, cmac, kdf, group, store);
+        export = new Export(ram, authority, group, key, tickets, block, apdu, store);
+        imports = new Import(chip, ram, authority, group, key, tickets, block, store);
+        generation = new KeyGeneration(ram, key, export);
+        files = new FileSystem(ram, new AccessRules(authority), new FileTable(parameters.files, parameters.fileBytes));
+        contacts = new Contacts(ram, authority, parameters.contacts);
+        target = new Target(ram, authority, contacts, key, rsa, ecdh);
+        Oaep oaep = new Oaep(chip);
+        Cryptogram cryptogram = new Cryptogram(ram, authority, key, oaep, x963, keyWrap);
+        Seal seal = new Seal(ram, target, rsa, ecdh, oaep, x963, keyWrap);
+        usage = new Transcode(ram, chip, authority, target, cryptogram, seal);
+        Features features = new Features(rsa, ecdh, extendedLength, keyWrap.features(), x963.features());
+        report = new Report(ram, features, authority, group, key, export, imports, files, contacts);
+        termination = new Termination(ram, authority, group, key, imports, files, contacts, store);
+    }
+
+    /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */
+    public static void install(byte[] parameters, short offset, byte length) {
+        InstallParameters parsed = new InstallParameters(parameters, offset, length);
+        new TwinCardApplet(parsed, false).register(parameters, (short) (offset + 1), parameters[offset]);
+    }
+
+    /** Finishes what a loss of power may have left half-way. */
+    @Override
+    public boolean select() {
+        resume();
+        return true;
+    }
+
+    private void resume() {
+        key.clearSpare();
+        group.resume();
+        files.resume();
+        termination.resume();
+    }
+
+    @Override
+    public void deselect() {
+        authority.deselect();
+        target.clear();
+    }
+
+    @Override
+    public void process(APDU raw) {
+        try {
+            resume();
+            carryOut(raw);
+        } catch (RuntimeException fault) {
+            Faults.rethrow(fault);
+        } finally {
+            if (JCSystem.getTransactionDepth() != 0) {
+                JCSystem.abortTransaction();
+            }
+            ram.wipe();
+        }
+    }
+
+    private void carryOut(APDU raw) {
+        apdu.begin(raw);
+        if (selectingApplet()) {
+            byte aidLength = JCSystem.getAID().getBytes(ram.aux, Report.SELECTED_AID);
+            apdu.answer(raw, report.select(aidLength));
+            return;
+        }
+        byte shape = rules.admit(apdu.plainClass(), apdu.morePartsFollow());
+        byte ins = ram.flags[Ram.INS];
+        if ((shape & CommandRules.NO_DATA) != 0) {
+            query(raw, ins);
+            return;
+        }
+        short length = apdu.receive(raw, (shape & CommandRules.INTO_STORE) != 0);
+        if (length >= 0) {
+            apdu.answer(raw, apdu.plainClass() == 0 ? iso(ins, length) : ours(ins, length));
+        }
+    }
+
+    /** Commands without data, some of which need to know how much the host expects. */
+    private void query(APDU raw, byte ins) {
+        if (ins == Ins.GET_RESPONSE) {
+            Apdu.requireNoParameters(ram);
+            apdu.more(raw);
+            return;
+        }
+        short expected = Apdu.expected(raw);
+        switch (ins) {
+            case Ins.GET_DATA:
+                apdu.answer(raw, report.get(), expected);
+                break;
+            case Ins.GET_CHALLENGE:
+                Apdu.requireNoParameters(ram);
+                apdu.answer(raw, authority.challenge(expected), expected);
+                break;
+            case Ins.READ_BINARY:
+                short length = files.read(expected);
+                apdu.answer(raw, length, expected);
+                if (FileSystem.endedEarly(length, expected)) {
+                    ISOException.throwIt(Sw.END_OF_FILE);
+                }
+                break;
+            case Ins.GET_CONTACT:
+                apdu.answer(raw, contacts.get(), expected);
+                break;
+            default:
+                apdu.answer(raw, generation.readPublicKey(), expected);
+                break;
+        }
+    }
+
+    private short iso(byte ins, short length) {
+        switch (ins) {
+            case Ins.SELECT:
+                return files.select(length);
+            case Ins.EXTERNAL_AUTHENTICATE:
+                authority.authenticateIssuer(length);
+                return 0;
+            case Ins.ACTIVATE:
+                authority.activate(length);
+                return 0;
+            case Ins.TERMINATE_CARD_USAGE:
+                termination.terminate(length);
+                return 0;
+            case Ins.VERIFY:
+                authority.verify(length);
+                return 0;
+            case Ins.CHANGE_REFERENCE_DATA:
+                authority.change(length);
+                return 0;
+            case Ins.RESET_RETRY_COUNTER:
+                authority.unblock(length);
+                return 0;
+            case Ins.GENERATE_KEY_PAIR:
+                return generation.generate(length);
+            case Ins.MANAGE_SECURITY_ENVIRONMENT:
+                target.manage(length);
+                return 0;
+            case Ins.PERFORM_SECURITY_OPERATION:
+                return usage.perform(length);
+            case Ins.UPDATE_BINARY:
+                files.update(length);
+                return 0;
+            case Ins.CREATE_FILE:
+                files.create(length);
+                return 0;
+            default:
+                files.delete(length);
+                return 0;
+        }
+    }
+
+    private short ours(byte ins, short length) {
+        switch (ins) {
+            case Ins.PERSONALISE:
+                authority.personalise(length);
+                return 0;
+            case Ins.BEGIN_GROUP:
+                return group.begin(length);
+            case Ins.SET_COMPONENT:
+                group.setComponent(length);
+                return 0;
+            case Ins.CLEAR_GROUP:
+                group.clear(key.present() || imports.state() == Import.TICKETED || export.isPending(), length);
+                return 0;
+            case Ins.GET_TICKET:
+                return imports.ticket(length);
+            case Ins.EXPORT_KEY:
+                return export.export(length);
+            case Ins.IMPORT_KEY:
+                return imports.importKey(length);
+            case Ins.CONFIRM_EXPORT:
+                export.confirm(length);
+                return 0;
+            case Ins.CANCEL_TICKET:
+                return imports.cancel(length);
+            case Ins.ABANDON_EXPORT:
+                export.abandon(length);
+                return 0;
+            case Ins.TRANSCODE:
+                return usage.transcode(length);
+            case Ins.CHECK:
+                return usage.check(length);
+            case Ins.PUT_CONTACT:
+                contacts.put(length);
+                return 0;
+            default:
+                contacts.delete(length);
+                return 0;
+        }
+    }
+}
