@@ -53,20 +53,26 @@ final class ClassCheck {
 
   private void method(MethodNode method) {
     modifiers(method);
-    int line = new Code(method).firstLine();
-    Type result = Type.getReturnType(method.desc);
-    Types.unsupported(result)
-        .ifPresent(bad -> findings.add(owner, line, bad + " result of " + method.name));
-    names.check(result, method.instructions.getFirst());
+    signature(method, Type.getReturnType(method.desc), "result");
     for (Type parameter : Type.getArgumentTypes(method.desc)) {
-      Types.unsupported(parameter)
-          .ifPresent(bad -> findings.add(owner, line, bad + " parameter of " + method.name));
-      names.check(parameter, method.instructions.getFirst());
+      signature(method, parameter, "parameter");
     }
     if (method.localVariables != null) {
       int parameters = Type.getArgumentsAndReturnSizes(method.desc) >> 2;
       int first = is(method.access, Opcodes.ACC_STATIC) ? parameters - 1 : parameters;
       method.localVariables.stream().filter(l -> l.index >= first).forEach(this::local);
+    }
+  }
+
+  private void signature(MethodNode method, Type type, String role) {
+    int line = new Code(method).firstLine();
+    String of = " " + role + " of " + method.name;
+    Types.unsupported(type).ifPresent(bad -> findings.add(owner, line, bad + of));
+    names.check(type, method.instructions.getFirst());
+    if (is(owner.access, Opcodes.ACC_PUBLIC)
+        && is(method.access, Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
+        && names.isPackagePrivate(type)) {
+      findings.add(owner, line, "package-private" + of + ", which other packages see");
     }
   }
 

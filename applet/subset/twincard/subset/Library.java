@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.ClassNode;
 
 /**
@@ -25,7 +26,7 @@ final class Library {
   private static final String API = "javacard-3.0.4.txt";
 
   /** A class or interface: its direct supertypes, and its members as name and descriptor. */
-  private record Entry(List<String> supertypes, Set<String> members) {}
+  private record Entry(boolean isPublic, List<String> supertypes, Set<String> members) {}
 
   private final Map<String, Entry> entries = new HashMap<>();
 
@@ -42,7 +43,7 @@ final class Library {
           String[] names = line.split(" ");
           members = new HashSet<>();
           List<String> supertypes = Arrays.asList(names).subList(1, names.length);
-          entries.put(names[0], new Entry(supertypes, members));
+          entries.put(names[0], new Entry(true, supertypes, members));
         }
       }
     } catch (IOException e) {
@@ -58,7 +59,8 @@ final class Library {
       Set<String> members = new HashSet<>();
       node.fields.forEach(f -> members.add(field(f.name, f.desc)));
       node.methods.forEach(m -> members.add(method(m.name, m.desc)));
-      entries.put(node.name, new Entry(supertypes, members));
+      boolean isPublic = (node.access & Opcodes.ACC_PUBLIC) != 0;
+      entries.put(node.name, new Entry(isPublic, supertypes, members));
     }
   }
 
@@ -72,6 +74,10 @@ final class Library {
 
   boolean hasClass(String internalName) {
     return entries.containsKey(internalName);
+  }
+
+  boolean isPackagePrivate(String internalName) {
+    return hasClass(internalName) && !entries.get(internalName).isPublic;
   }
 
   /** Whether a class has a member or inherits it. */

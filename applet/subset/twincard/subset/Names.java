@@ -35,10 +35,20 @@ final class Names {
 
   /** Checks the class a type or its elements are of; {@code at} may be null. */
   boolean check(Type type, AbstractInsnNode at) {
-    Type element = type.getSort() == Type.ARRAY ? type.getElementType() : type;
+    Type element = elementOf(type);
     return element.getSort() != Type.OBJECT
         || Types.unsupported(element).isPresent() // reported where it stands
         || check(element.getInternalName(), at);
+  }
+
+  /** Whether a type is, or its elements are, of a class that other packages cannot see. */
+  boolean isPackagePrivate(Type type) {
+    Type element = elementOf(type);
+    return element.getSort() == Type.OBJECT && library.isPackagePrivate(element.getInternalName());
+  }
+
+  private static Type elementOf(Type type) {
+    return type.getSort() == Type.ARRAY ? type.getElementType() : type;
   }
 
   /** Checks a member; {@code member} is written as {@link Library} does. */
