@@ -47,7 +47,7 @@ class Usage:
         Raises AuthorityMissingError, WrongStateError while an export is pending, NotSupportedError.
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
-        command = Command(ISO, 0x46, data=data, answer=SHORT_ANSWER)
+        command = Command(ISO, 0x46, 0x80, data=data, answer=SHORT_ANSWER)
         return parse_public_key(self._channel.send(command, "make a key pair"))
 
     def public_key(self) -> PublicKey:
