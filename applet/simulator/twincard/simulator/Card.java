@@ -1,0 +1,158 @@
+package twincard.simulator;
+
+import com.licel.jcardsim.crypto.ByteContainer;
+import com.licel.jcardsim.utils.AIDUtil;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import javacard.framework.Applet;
+
+/**
+ * One simulated card with its applet installed. Several cards may live in one process, as long as the applet's classes keep
+ * nothing in static fields; each is for one thread at a time.
+ */
+public final class Card {
+    /** T=1; historical bytes: command chaining and extended length (ISO 7816-4, clause 12.1.1), "TWINCARD". */
+    private static final String ATR = "3B8E8131FE458073F001C0585457494E434152440F";
+
+    /** The most bytes of install parameters, all three fields together (Java Card API, Applet.install). */
+    private static final int MOST_PARAMETERS = 127;
+
+    private final Memory memory = new Memory();
+    private final Faults faults = new Faults();
+    private final CardRuntime runtime;
+    private final Graph graph;
+
+    /**
+     * Installs an applet.
+     *
+     * @param type the applet class, woven
+     * @param aid instance AID, 5 to 16 bytes
+     * @param data application data of the install parameters, as many bytes as 127 less the length of the AID and 4 leave
+     * @throws CardException when the applet refuses or fails
+     */
+    public static Card install(Class<? extends Applet> type, byte[] aid, byte[] data) throws CardException {
+        return new Card(type, aid, data);
+    }
+
+    private Card(Class<? extends Applet> type, byte[] aid, byte[] data) throws CardException {
+        Hooks.memory = memory;
+        runtime = new CardRuntime(memory, faults);
+        Applet applet = runtime.install(type, AIDUtil.create(aid), parameters(aid, data));
+        try {
+            graph = new Graph(memory, applet, AppletClasses.load());
+        } catch (IllegalStateException unknown) {
+            throw new CardException("The simulator " + unknown.getMessage() + ".");
+        }
+        reset();
+    }
+
+    private static byte[] parameters(byte[] aid, byte[] data) throws CardException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(aid.length);
+        out.writeBytes(aid);
+        out.write(1);
+        out.write(0);
+        out.write(data.length);
+        out.writeBytes(data);
+        if (aid.length < 5 || aid.length > 16 || out.size() > MOST_PARAMETERS) {
+            throw new CardException("An AID has 5 to 16 bytes, and all install parameters at most 127.");
+        }
+        return out.toByteArray();
+    }
+
+    /** Power off, power on; returns the answer to reset. */
+    public byte[] reset() {
+        Hooks.memory = memory;
+        memory.power.switchOn();
+        runtime.reset();
+        Engines.renew(graph.engines());
+        return answerToReset();
+    }
+
+    static byte[] answerToReset() {
+        return HexFormat.of().parseHex(ATR);
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return data and status word
+     * @throws PowerCut when the power fails inside the command, or has failed before and there was no {@link #reset}
+     */
+    public byte[] transmit(byte[] command) {
+        Hooks.memory = memory;
+        if (!memory.power.isOn()) {
+            throw new PowerCut();
+        }
+        try {
+            return runtime.transmitCommand(command);
+        } catch (PowerCut cut) {
+            memory.log.rollBack();
+            throw cut;
+        }
+    }
+
+    public boolean isOn() {
+        return memory.power.isOn();
+    }
+
+    /** Lets the power fail at the k-th persistent write from now, k counted from 1; 0 takes it back. */
+    public void cutAt(int k) {
+        memory.power.cutAt(k);
+    }
+
+    /** How many persistent writes there were since the last call of this method or of {@link #cutAt}. */
+    public int takeWrites() {
+        return memory.power.takeWrites();
+    }
+
+    public Snapshot snapshot() {
+        return new Snapshot(graph);
+    }
+
+    /** Puts the persistent memory of this card back and cycles the power; a cut that was chosen is taken back. */
+    public void restore(Snapshot snapshot) {
+        memory.log.rollBack();
+        snapshot.restore(graph);
+        memory.power.cutAt(0);
+        memory.markChanged();
+        reset();
+    }
+
+    public Sizes sizes() {
+        return Sizes.of(graph, memory);
+    }
+
+    /** Every uncaught exception so far, with its stack; empty when there was none. */
+    public String faults() {
+        return faults.text();
+    }
+
+    /** All persistent bytes one after the other: arrays and the storage of keys. */
+    public byte[] image() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (Object object : graph.names().objects()) {
+            if (object instanceof byte[] bytes && memory.isPersistent(bytes)) {
+                all.writeBytes(bytes);
+            } else if (object instanceof ByteContainer part && part.isPersistent()) {
+                all.writeBytes(part.storage());
+            }
+        }
+        return all.toByteArray();
+    }
+
+    /** Whether anything persistent was written since the last call. */
+    boolean takeChanged() {
+        return memory.takeChanged();
+    }
+
+    void write(ByteBuffer out) {
+        Image.write(graph, out);
+    }
+
+    void read(ByteBuffer in) {
+        Image.read(graph, in);
+        reset();
+    }
+}

@@ -1,0 +1,56 @@
+package twincard.simulator;
+
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+
+/** A field of an object, or a static field when the owner is null. */
+final class FieldCell implements Cell {
+    private final Object owner;
+    private final Field field;
+
+    FieldCell(Object owner, Field field) {
+        this.owner = owner;
+        this.field = field;
+    }
+
+    @Override
+    public Object copy(Names names) {
+        Object value = Fields.get(field, owner);
+        return field.getType().isPrimitive() ? value : names.known(value);
+    }
+
+    @Override
+    public void restore(Object copy) {
+        Fields.set(field, owner, copy);
+    }
+
+    @Override
+    public void encode(ByteBuffer out, Names names) {
+        Object value = Fields.get(field, owner);
+        if (value instanceof Boolean flag) {
+            out.putInt(flag ? 1 : 0);
+        } else if (field.getType().isPrimitive()) {
+            out.putInt(((Number) value).intValue());
+        } else {
+            names.put(out, value);
+        }
+    }
+
+    @Override
+    public void decode(ByteBuffer in, Names names) {
+        Class<?> type = field.getType();
+        Object value;
+        if (type == boolean.class) {
+            value = in.getInt() != 0;
+        } else if (type == byte.class) {
+            value = (byte) in.getInt();
+        } else if (type == short.class) {
+            value = (short) in.getInt();
+        } else if (type == int.class) {
+            value = in.getInt();
+        } else {
+            value = names.take(in);
+        }
+        Fields.set(field, owner, value);
+    }
+}

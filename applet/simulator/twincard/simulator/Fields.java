@@ -1,0 +1,43 @@
+package twincard.simulator;
+
+import java.lang.reflect.Field;
+
+/** Reads and writes fields of the applet by reflection, past the hooks. */
+final class Fields {
+    private Fields() {}
+
+    /** The field of that name in the class or the nearest superclass that declares it. */
+    static Field find(Class<?> type, String name) {
+        for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                if (field.getName().equals(name)) {
+                    field.setAccessible(true);
+                    return field;
+                }
+            }
+        }
+        throw new IllegalStateException(type.getName() + " has no field " + name);
+    }
+
+    static Object get(Field field, Object owner) {
+        try {
+            return field.get(owner);
+        } catch (IllegalAccessException refused) {
+            throw new IllegalStateException(refused);
+        }
+    }
+
+    static void set(Field field, Object owner, Object value) {
+        try {
+            field.set(owner, value);
+        } catch (IllegalAccessException refused) {
+            throw new IllegalStateException(refused);
+        }
+    }
+
+    /** Bytes that the value takes on a card, where a reference is two bytes. */
+    static int size(Field field) {
+        Class<?> type = field.getType();
+        return type == byte.class || type == boolean.class ? 1 : type == int.class ? 4 : 2;
+    }
+}

@@ -1,0 +1,100 @@
+package twincard.simulator;
+
+import java.lang.reflect.Field;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where every store of the woven classes passes. The weaver replaces array stores by calls of the methods here and calls
+ * {@link #field} before each store to a field.
+ *
+ * <p>One card at a time is at work in a process; {@link #memory} is the memory of that card.
+ */
+public final class Hooks {
+    static Memory memory = new Memory();
+
+    private static final Map<String, Field> FIELDS = new ConcurrentHashMap<>();
+
+    private Hooks() {}
+
+    /** Stores into a byte[] or a boolean[]: the same instruction serves both. */
+    public static void storeByte(Object array, int index, int value) {
+        if (array instanceof byte[] bytes) {
+            byte old = bytes[index];
+            beforeStore(array, 1, () -> bytes[index] = old);
+            bytes[index] = (byte) value;
+        } else {
+            boolean[] flags = (boolean[]) array;
+            boolean old = flags[index];
+            beforeStore(array, 1, () -> flags[index] = old);
+            flags[index] = (value & 1) != 0;
+        }
+    }
+
+    public static void storeShort(short[] array, int index, int value) {
+        short old = array[index];
+        beforeStore(array, 2, () -> array[index] = old);
+        array[index] = (short) value;
+    }
+
+    public static void storeInt(int[] array, int index, int value) {
+        int old = array[index];
+        beforeStore(array, 4, () -> array[index] = old);
+        array[index] = value;
+    }
+
+    public static void storeReference(Object[] array, int index, Object value) {
+        Object old = array[index];
+        beforeStore(array, 2, () -> array[index] = old);
+        array[index] = value;
+    }
+
+    private static void beforeStore(Object array, int size, Runnable takeBack) {
+        Memory card = memory;
+        if (card.isPersistent(array)) {
+            card.beforeWrite();
+            card.log.save(size, takeBack);
+        }
+    }
+
+    /**
+     * Called before a store to a field.
+     *
+     * @param owner the object, or null for a static field
+     * @param name class and field, with a dot between
+     */
+    public static void field(Object owner, String name) {
+        Memory card = memory;
+        card.beforeWrite();
+        if (card.log.isOpen()) {
+            Field field = FIELDS.computeIfAbsent(name, Hooks::find);
+            Object old = Fields.get(field, owner);
+            card.log.save(Fields.size(field), () -> Fields.set(field, owner, old));
+        }
+    }
+
+    /**
+     * Called before a part of a persistent key is written. A key part is not written atomically, but a transaction takes it back.
+     *
+     * @return whether the power fails half-way
+     */
+    public static boolean failsAtKeyPart(int size, Runnable takeBack) {
+        memory.log.save(size, takeBack);
+        return memory.failsAtWrite();
+    }
+
+    /** What a writer throws after it has left a write half done. */
+    public static PowerCut powerCut() {
+        return new PowerCut();
+    }
+
+    private static Field find(String name) {
+        int dot = name.lastIndexOf('.');
+        try {
+            Class<?> type = Class.forName(name.substring(0, dot));
+            return Fields.find(type, name.substring(dot + 1));
+        } catch (ClassNotFoundException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+}

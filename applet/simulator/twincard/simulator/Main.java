@@ -1,0 +1,94 @@
+package twincard.simulator;
+
+import java.io.BufferedInputStream;
+import java.io.FileOutputStream;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import javacard.framework.Applet;
+
+/** The command line: {@code run (--state FILE | --memory) [--lab] [--applet CLASS]}; see the package description. */
+public final class Main {
+    private static final String USAGE = "Usage: java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]";
+    private static final int FAILED = 2;
+    private static final int IN_USE = 3;
+
+    private Main() {}
+
+    private record Options(Path state, boolean laboratory, String applet) {}
+
+    public static void main(String[] arguments) {
+        PrintStream errors = System.err;
+        silenceJCardSim();
+        try {
+            serve(parse(arguments));
+        } catch (StateFile.InUse inUse) {
+            errors.println("Another process uses this card.");
+            System.exit(IN_USE);
+        } catch (FileSystemException file) {
+            errors.println("Cannot use " + file.getFile() + ": " + reason(file) + ".");
+            System.exit(FAILED);
+        } catch (CardException | IOException failed) {
+            errors.println(failed.getMessage());
+            System.exit(FAILED);
+        }
+    }
+
+    /** jCardSim prints what it lacks; standard output carries frames, and standard error sentences. */
+    private static void silenceJCardSim() {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        System.setOut(nowhere);
+        System.setErr(nowhere);
+    }
+
+    private static String reason(FileSystemException file) {
+        return file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
+    }
+
+    private static Options parse(String[] arguments) throws CardException {
+        Path state = null;
+        boolean inMemory = false;
+        boolean laboratory = false;
+        String applet = "twincard.card.ExtendedTwinCardApplet";
+        for (int i = 1; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--state" -> state = Path.of(value(arguments, ++i));
+                case "--memory" -> inMemory = true;
+                case "--lab" -> laboratory = true;
+                case "--applet" -> applet = value(arguments, ++i);
+                default -> throw new CardException(USAGE);
+            }
+        }
+        if (arguments.length == 0 || !arguments[0].equals("run") || inMemory == (state != null)) {
+            throw new CardException(USAGE);
+        }
+        return new Options(state, laboratory, applet);
+    }
+
+    private static String value(String[] arguments, int i) throws CardException {
+        if (i == arguments.length) {
+            throw new CardException(USAGE);
+        }
+        return arguments[i];
+    }
+
+    private static void serve(Options options) throws CardException, IOException, StateFile.InUse {
+        try (StateFile file = options.state == null ? null : new StateFile(options.state)) {
+            SavedCard saved = new SavedCard(appletClass(options.applet), file);
+            saved.load();
+            Frames frames = new Frames(new BufferedInputStream(System.in), new FileOutputStream(FileDescriptor.out));
+            new Session(saved, options.laboratory).serve(frames);
+        }
+    }
+
+    private static Class<? extends Applet> appletClass(String name) throws CardException {
+        try {
+            return Class.forName(name).asSubclass(Applet.class);
+        } catch (ClassNotFoundException | ClassCastException missing) {
+            throw new CardException("There is no applet class " + name + ".");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package twincard.simulator;
+
+/** The memory of one card as its woven classes see it: which arrays persist, the power, and the open transaction. */
+final class Memory {
+    final Power power = new Power();
+    final UndoLog log = new UndoLog();
+    final Transients transients = new Transients();
+    private boolean changed;
+
+    boolean isPersistent(Object array) {
+        return !transients.contains(array);
+    }
+
+    /** Counts one persistent write. Returns whether the power fails at it; the caller then leaves it undone or half done. */
+    boolean failsAtWrite() {
+        changed = true;
+        return power.failsNow();
+    }
+
+    /** Counts one persistent write that happens wholly or not at all. */
+    void beforeWrite() {
+        if (failsAtWrite()) {
+            throw new PowerCut();
+        }
+    }
+
+    /** Ends the transaction; the moment of commitment is itself a write at which the power can fail. */
+    void commit() {
+        if (!log.isEmpty()) {
+            beforeWrite();
+        }
+        log.commit();
+    }
+
+    void markChanged() {
+        changed = true;
+    }
+
+    /** Whether anything persistent was written since the last call. */
+    boolean takeChanged() {
+        boolean taken = changed;
+        changed = false;
+        return taken;
+    }
+}

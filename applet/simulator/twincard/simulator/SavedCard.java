@@ -1,0 +1,105 @@
+package twincard.simulator;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import javacard.framework.Applet;
+
+/** A card and the file that keeps it: the install parameters, then the {@link Image} of its memory. Without a file it is in memory only. */
+final class SavedCard {
+    private final Class<? extends Applet> type;
+    private final StateFile file;
+    private Card card;
+    private byte[] aid;
+    private byte[] data;
+    private boolean broken;
+
+    /** @param file where the card is kept, or null */
+    SavedCard(Class<? extends Applet> type, StateFile file) {
+        this.type = type;
+        this.file = file;
+    }
+
+    /** Takes the card from its file, if there is one: it is then as after power-up. */
+    void load() throws IOException, CardException {
+        if (file == null || !file.exists()) {
+            return;
+        }
+        ByteBuffer body = file.load();
+        try {
+            aid = take(body);
+            data = take(body);
+            Card loaded = Card.install(type, aid, data);
+            loaded.read(body);
+            loaded.takeChanged();
+            loaded.takeWrites();
+            card = loaded;
+        } catch (IllegalStateException unfit) {
+            throw new CardException("The card file cannot be read: " + unfit.getMessage() + ".");
+        }
+    }
+
+    void install(byte[] newAid, byte[] newData) throws CardException, IOException {
+        if (card != null) {
+            throw new CardException("A card is installed already.");
+        }
+        Card fresh = Card.install(type, newAid, newData);
+        aid = newAid;
+        data = newData;
+        card = fresh;
+        card.takeChanged();
+        card.takeWrites();
+        if (file != null) {
+            try {
+                file.create(this::write);
+            } catch (IOException | IllegalStateException failed) {
+                card = null;
+                throw failed;
+            }
+        }
+    }
+
+    /** Power off and on; returns the answer to reset, which a card without applet gives as well. */
+    byte[] reset() throws CardException {
+        return card == null ? Card.answerToReset() : card().reset();
+    }
+
+    /** The card, to be followed by {@link #save}. */
+    Card card() throws CardException {
+        if (card == null) {
+            throw new CardException("No card is installed.");
+        }
+        if (broken) {
+            throw new CardException("The card could not be saved earlier; start it again.");
+        }
+        return card;
+    }
+
+    /** Saves the card if anything persistent was written; after a failure the card serves no more. */
+    void save() throws CardException {
+        if (card == null || broken || !card.takeChanged() || file == null) {
+            return;
+        }
+        try {
+            file.save(this::write);
+        } catch (IOException | IllegalStateException failed) {
+            broken = true;
+            throw new CardException("The card could not be saved: " + failed.getMessage() + ".");
+        }
+    }
+
+    private void write(ByteBuffer out) {
+        put(out, aid);
+        put(out, data);
+        card.write(out);
+    }
+
+    private static void put(ByteBuffer out, byte[] bytes) {
+        out.putShort((short) bytes.length).put(bytes);
+    }
+
+    private static byte[] take(ByteBuffer in) {
+        byte[] bytes = new byte[in.getShort()];
+        in.get(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,182 @@
+package twincard.simulator;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.zip.CRC32;
+
+/**
+ * The state of one card on disk, in two slots written in turn, so that a process killed at any moment leaves a whole one.
+ *
+ * <p>Slot: magic "TWINCARD", format version (2 bytes), unused (2), sequence number (8), length of the body (4), CRC-32 of all but
+ * itself (4), body. The whole slot with the highest sequence number counts. The second slot begins at {@link #CAPACITY}.
+ *
+ * <p>Nothing is forced to the disk: killing the process loses nothing, but when the computer itself loses its power within
+ * seconds of a command, the file may hold an older state, or no whole one.
+ *
+ * <p>The file {@code NAME.lock} beside it is locked while a process uses the card; it may be deleted with the card.
+ */
+final class StateFile implements AutoCloseable {
+    static final int CAPACITY = 256 * 1024;
+
+    private static final long MAGIC = 0x5457494E43415244L;
+    private static final short VERSION = 1;
+    private static final int CRC_AT = 24;
+    private static final int HEADER = 28;
+
+    private final Path path;
+    private final FileChannel lock;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
+    private final int[] written = new int[2];
+    private FileChannel channel;
+    private long sequence;
+
+    /**
+     * Takes the card for this process. The file itself need not exist yet.
+     *
+     * @throws InUse when another process has it
+     */
+    StateFile(Path path) throws IOException, InUse {
+        this.path = path;
+        lock = open(path.resolveSibling(path.getFileName() + ".lock"));
+        if (!lockExclusively()) {
+            lock.close();
+            throw new InUse();
+        }
+    }
+
+    /** Another process uses the card. */
+    static final class InUse extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Writes the body of a state into a buffer. */
+    interface Body {
+        void write(ByteBuffer out);
+    }
+
+    private boolean lockExclusively() throws IOException {
+        try {
+            FileLock taken = lock.tryLock();
+            return taken != null;
+        } catch (OverlappingFileLockException ours) {
+            return false;
+        }
+    }
+
+    boolean exists() {
+        return Files.exists(path);
+    }
+
+    /** Makes the file with its first state, whole or not at all. */
+    void create(Body body) throws IOException {
+        Path fresh = path.resolveSibling(path.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        channel = open(fresh);
+        save(body);
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Writes a new state over the older of the two. */
+    void save(Body body) throws IOException {
+        long next = sequence + 1;
+        int slot = (int) (next & 1);
+        buffer.clear();
+        buffer.putLong(MAGIC).putShort(VERSION).putShort((short) 0).putLong(next).position(HEADER);
+        body.write(buffer);
+        int end = buffer.position();
+        buffer.putInt(20, end - HEADER).putInt(CRC_AT, checksum(buffer, end - HEADER));
+        while (buffer.position() < written[slot]) {
+            buffer.put((byte) 0);
+        }
+        written[slot] = buffer.position();
+        buffer.flip();
+        writeFully((long) slot * CAPACITY);
+        sequence = next;
+    }
+
+    private void writeFully(long at) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer, at + buffer.position());
+        }
+    }
+
+    /**
+     * Reads the last whole state.
+     *
+     * @return its body
+     * @throws IOException with a sentence as its message when there is none
+     */
+    ByteBuffer load() throws IOException {
+        channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        ByteBuffer newest = null;
+        boolean otherVersion = false;
+        for (int slot = 0; slot < 2; slot++) {
+            ByteBuffer content = ByteBuffer.allocate(CAPACITY);
+            int length = Math.max(0, channel.read(content, (long) slot * CAPACITY));
+            written[slot] = CAPACITY;
+            if (isWhole(content, length)) {
+                otherVersion |= content.getShort(8) != VERSION;
+                if (newest == null || content.getLong(12) > sequence) {
+                    sequence = content.getLong(12);
+                    newest = content.slice(HEADER, content.getInt(20));
+                }
+            }
+        }
+        if (otherVersion) {
+            throw new IOException("The card file " + path + " was written by another version of the simulator.");
+        }
+        if (newest == null) {
+            throw new IOException("The card file " + path + " is damaged: it holds no whole state.");
+        }
+        return newest;
+    }
+
+    private static boolean isWhole(ByteBuffer content, int length) {
+        return length >= HEADER
+                && content.getLong(0) == MAGIC
+                && content.getInt(20) >= 0
+                && content.getInt(20) <= length - HEADER
+                && content.getInt(CRC_AT) == checksum(content, content.getInt(20));
+    }
+
+    private static int checksum(ByteBuffer content, int bodyLength) {
+        CRC32 crc = new CRC32();
+        crc.update(content.slice(0, CRC_AT));
+        crc.update(content.slice(HEADER, bodyLength));
+        return (int) crc.getValue();
+    }
+
+    /** Opens a file for reading and writing; one that is made is for its owner alone. */
+    private static FileChannel open(Path path) throws IOException {
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] owner = posix
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
+                : new FileAttribute<?>[0];
+        try {
+            return FileChannel.open(path,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE), owner);
+        } catch (FileAlreadyExistsException there) {
+            return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+        lock.close();
+    }
+}

@@ -1,0 +1,56 @@
+package twincard.simulator;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What an open transaction has overwritten, so that it can be put back. */
+final class UndoLog {
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private boolean open;
+    private int bytes;
+    private int largest;
+
+    void begin() {
+        open = true;
+    }
+
+    /** Remembers how to take one write back; does nothing outside a transaction. */
+    void save(int size, Runnable takeBack) {
+        if (open) {
+            undo.push(takeBack);
+            bytes += size;
+            largest = Math.max(largest, bytes);
+        }
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean isEmpty() {
+        return undo.isEmpty();
+    }
+
+    void commit() {
+        undo.clear();
+        close();
+    }
+
+    /** Takes all writes of the open transaction back, the last one first. */
+    void rollBack() {
+        while (!undo.isEmpty()) {
+            undo.pop().run();
+        }
+        close();
+    }
+
+    private void close() {
+        open = false;
+        bytes = 0;
+    }
+
+    /** The most bytes that one transaction has written, a byte written twice counted twice. */
+    int largest() {
+        return largest;
+    }
+}

@@ -1,0 +1,28 @@
+/**
+ * Simulated cards: runs the compiled applet in jCardSim, with real transactions, a power supply that tests can cut, and a state file.
+ *
+ * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]} serves one card by frames on standard
+ * input and output: length N in four bytes, big-endian, then N bytes: an operation (a status in answers), then its payload.
+ *
+ * <pre>
+ * 01 RESET     power off and on; without a card too                        answer to reset
+ * 02 APDU      command, short or extended                                  data, SW1 SW2
+ * 20 INSTALL   application data of the install parameters; or before it, when the
+ *              first byte is 05 to 10: length of the instance AID, AID            nothing
+ *
+ * only with --lab:
+ * 10 SNAPSHOT  nothing                                                     number of the snapshot (4 bytes)
+ * 11 RESTORE   number      persistent memory as it was, then power off and on, no cut chosen      nothing
+ * 12 CUT       k (4 bytes): power fails at the k-th persistent write from now; 0: never           nothing
+ * 13 WRITES    nothing: persistent writes since the last 12 or 13          count (4 bytes)
+ * 14 SIZES     nothing     persistent, transient (reset), transient (deselect), largest transaction: 4 bytes each
+ * 15 FAULTS    nothing     every uncaught exception so far, UTF-8
+ * 16 DROP      number      forgets a snapshot                              nothing
+ * 17 IMAGE     nothing     all persistent bytes
+ *
+ * status 00 done; 01 the power was cut inside this command; 02 no power until RESET; 7F error, with a sentence in UTF-8
+ * </pre>
+ *
+ * <p>Exit codes: 0 when standard input ends, 2 with one sentence on standard error, 3 when another process uses the card.
+ */
+package twincard.simulator;

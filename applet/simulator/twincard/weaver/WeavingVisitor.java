@@ -1,0 +1,120 @@
+package twincard.weaver;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import twincard.simulator.Copies;
+import twincard.simulator.Hooks;
+import twincard.simulator.Outputs;
+
+/** Rewrites one class: array stores, field stores, and the calls for which Copies and Outputs have a method. */
+final class WeavingVisitor extends ClassVisitor {
+    private static final String HOOKS = Type.getInternalName(Hooks.class);
+    private static final Map<String, Method> REDIRECTED = new HashMap<>();
+
+    static {
+        for (Method method : Copies.class.getDeclaredMethods()) {
+            if (Modifier.isPublic(method.getModifiers())) {
+                REDIRECTED.put("javacard/framework/Util." + method.getName() + Type.getMethodDescriptor(method), method);
+            }
+        }
+        for (Method method : Outputs.class.getDeclaredMethods()) {
+            if (Modifier.isPublic(method.getModifiers())) {
+                Type[] all = Type.getArgumentTypes(method);
+                Type[] withoutOwner = Arrays.copyOfRange(all, 1, all.length);
+                String descriptor = Type.getMethodDescriptor(Type.getReturnType(method), withoutOwner);
+                REDIRECTED.put(all[0].getInternalName() + "." + method.getName() + descriptor, method);
+            }
+        }
+    }
+
+    private String className;
+
+    WeavingVisitor(ClassVisitor next) {
+        super(Opcodes.ASM9, next);
+    }
+
+    @Override
+    public void visit(int version, int access, String name, String signature, String superName, String[] interfaces) {
+        className = name;
+        super.visit(version, access, name, signature, superName, interfaces);
+    }
+
+    @Override
+    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+        MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+        return next == null ? null : new Stores(next, className + "." + name, name.startsWith("<"));
+    }
+
+    private static final class Stores extends MethodVisitor {
+        private final String where;
+        /** The fields of an object under construction are of no interest: nothing refers to it yet. */
+        private final boolean constructing;
+
+        Stores(MethodVisitor next, String where, boolean constructing) {
+            super(Opcodes.ASM9, next);
+            this.where = where;
+            this.constructing = constructing;
+        }
+
+        @Override
+        public void visitInsn(int opcode) {
+            switch (opcode) {
+                case Opcodes.BASTORE -> hook("storeByte", "(Ljava/lang/Object;II)V");
+                case Opcodes.SASTORE -> hook("storeShort", "([SII)V");
+                case Opcodes.IASTORE -> hook("storeInt", "([III)V");
+                case Opcodes.AASTORE -> hook("storeReference", "([Ljava/lang/Object;ILjava/lang/Object;)V");
+                case Opcodes.CASTORE, Opcodes.LASTORE, Opcodes.FASTORE, Opcodes.DASTORE ->
+                    throw new IllegalStateException(where + " stores into an array that Java Card lacks");
+                default -> super.visitInsn(opcode);
+            }
+        }
+
+        @Override
+        public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+            String field = owner.replace('/', '.') + "." + name;
+            if (!constructing && opcode == Opcodes.PUTFIELD) {
+                requireOneWord(descriptor);
+                super.visitInsn(Opcodes.DUP2);
+                super.visitInsn(Opcodes.POP);
+                super.visitLdcInsn(field);
+                hook("field", "(Ljava/lang/Object;Ljava/lang/String;)V");
+            } else if (!constructing && opcode == Opcodes.PUTSTATIC) {
+                super.visitInsn(Opcodes.ACONST_NULL);
+                super.visitLdcInsn(field);
+                hook("field", "(Ljava/lang/Object;Ljava/lang/String;)V");
+            }
+            super.visitFieldInsn(opcode, owner, name, descriptor);
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (owner.startsWith("javacardx/framework/")) {
+                throw new IllegalStateException(where + " calls " + owner + ", whose writes the simulator does not see");
+            }
+            Method replacement = REDIRECTED.get(owner + "." + name + descriptor);
+            if (replacement == null) {
+                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+            } else {
+                super.visitMethodInsn(Opcodes.INVOKESTATIC, Type.getInternalName(replacement.getDeclaringClass()),
+                        replacement.getName(), Type.getMethodDescriptor(replacement), false);
+            }
+        }
+
+        private void hook(String name, String descriptor) {
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, name, descriptor, false);
+        }
+
+        private void requireOneWord(String descriptor) {
+            if (descriptor.equals("J") || descriptor.equals("D")) {
+                throw new IllegalStateException(where + " stores into a field that Java Card lacks");
+            }
+        }
+    }
+}
