@@ -1,0 +1,61 @@
+"""Memory does not grow with the file."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.files.software_key import SoftwareKey, ec_key
+
+from twincard.files import FileOutput, decrypt, encrypt, transcode
+
+CONTENT_BYTES = 64 << 20
+ALLOWED_BYTES = 8 << 20
+
+
+class Zeros(io.RawIOBase):
+    """A file of zero bytes that takes no room."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def read(self, size: int = -1, /) -> bytes:
+        count = min(size, self._left)
+        self._left -= count
+        return bytes(count)
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
+def test_64_mib_are_encrypted_transcoded_and_decrypted_in_constant_memory(
+    tmp_path: Path, mail: bool
+) -> None:
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+
+    def encrypt_it() -> None:
+        with FileOutput(first) as sink:
+            encrypt(Zeros(CONTENT_BYTES), sink, [ec_key().recipient], mail=mail)  # type: ignore[arg-type]
+
+    def transcode_it() -> None:
+        with first.open("rb") as source, FileOutput(second) as sink:
+            transcode(source, sink, SoftwareKey(ec_key().private, ec_key("new").recipient))
+
+    def decrypt_it() -> None:
+        with second.open("rb") as source, FileOutput(third) as sink:
+            decrypt(source, sink, ec_key("new"))
+
+    for work in (encrypt_it, transcode_it, decrypt_it):
+        assert peak_of(work) < ALLOWED_BYTES
+    assert third.stat().st_size == CONTENT_BYTES
+    assert third.read_bytes().count(0) == CONTENT_BYTES
