@@ -1,0 +1,340 @@
+package twincard.card;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.Test;
+
+/** The use of the decipher key, with the JDK as the other end: DECIPHER, ENCIPHER, TRANSCODE and CHECK. */
+public class TranscodeTest {
+    private static final byte[] NOTHING = new byte[0];
+    private static final PeerKey RSA = PeerKey.rsa();
+    private static final PeerKey EC = PeerKey.ec();
+
+    private Bench card = new Bench().operational(0);
+
+    private static byte[] content(int length) {
+        byte[] out = new byte[length];
+        new Random(length).nextBytes(out);
+        return out;
+    }
+
+    private Bench cardWith(byte type, int flags) {
+        card = new Bench().operational(flags);
+        card.verify();
+        card.generate(type, true);
+        return card;
+    }
+
+    private int manage(int p1, byte[] data) {
+        return card.status(length -> {
+            card.target.manage(length);
+            return 0;
+        }, p1, 0xB8, data);
+    }
+
+    private int target(byte[] data) {
+        return manage(0x81, data);
+    }
+
+    private byte[] decipher(byte[] cryptogram) {
+        return card.send(card.usage::perform, 0x80, 0x86, cryptogram);
+    }
+
+    private int decipherStatus(byte[] cryptogram) {
+        return card.status(card.usage::perform, 0x80, 0x86, cryptogram);
+    }
+
+    private byte[] encipher(byte[] content) {
+        return card.send(card.usage::perform, 0x86, 0x80, content);
+    }
+
+    private int encipherStatus(byte[] content) {
+        return card.status(card.usage::perform, 0x86, 0x80, content);
+    }
+
+    private byte[] transcode(byte[] cryptogram) {
+        return card.send(card.usage::transcode, 0, 0, cryptogram);
+    }
+
+    private int transcodeStatus(byte[] cryptogram) {
+        return card.status(card.usage::transcode, 0, 0, cryptogram);
+    }
+
+    private byte[] check(byte[] cryptogram) {
+        return card.send(card.usage::check, 0, 0, cryptogram);
+    }
+
+    private static byte[] checkOf(byte[] cek) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update("cek".getBytes());
+        return Arrays.copyOf(digest.digest(cek), 8);
+    }
+
+    private void putContact(int place, int as, byte[] template) {
+        card.actAsIssuer(true);
+        card.send(length -> {
+            card.contacts.put(length);
+            return 0;
+        }, place, as, template);
+        card.actAsIssuer(false);
+    }
+
+    @Test
+    public void rsaCryptogramsOfOthersOpen() {
+        cardWith(KeySlot.RSA_2048, 0);
+        byte[] key = card.publicKey();
+        for (int length : new int[] {1, 16, 190}) {
+            assertArrayEquals(content(length), decipher(PeerKey.sealRsa(key, true, content(length))));
+        }
+        assertEquals(0x6A80, decipherStatus(PeerKey.sealRsa(key, false, content(16))));
+        assertEquals(0x9000, manage(0x41, Hex.bytes("840100 8102D001 800111")));
+        for (int length : new int[] {1, 16, 245}) {
+            assertArrayEquals(content(length), decipher(PeerKey.sealRsa(key, false, content(length))));
+        }
+        assertEquals(0x6A80, decipherStatus(PeerKey.sealRsa(key, true, content(16))));
+        assertEquals(0x9000, manage(0x41, Hex.bytes("840100")));
+        assertArrayEquals(content(16), decipher(PeerKey.sealRsa(key, true, content(16))));
+    }
+
+    @Test
+    public void ecCryptogramsOfOthersOpenForEveryHashAndLength() {
+        cardWith(KeySlot.EC_P256, 0);
+        byte[] key = card.publicKey();
+        for (int hash = 1; hash <= 4; hash++) {
+            for (int kek : new int[] {16, 24, 32}) {
+                for (int info : new int[] {0, 23, 80}) {
+                    byte[] cek = content(kek == 16 ? 32 : 16 + 8 * (hash % 2));
+                    assertArrayEquals(cek, decipher(EC.sealEc(key, hash, kek, content(info), cek)));
+                }
+            }
+        }
+    }
+
+    @Test
+    public void othersOpenWhatIsEncipheredForThem() {
+        card.verify();
+        assertEquals(0x9000, target(RSA.template()));
+        for (int length : new int[] {0, 1, 32, 190}) {
+            assertArrayEquals(content(length), RSA.openRsa(encipher(content(length))));
+        }
+        assertEquals(0x6700, encipherStatus(content(191)));
+        assertEquals(0x9000, target(EC.template()));
+        for (int length : new int[] {16, 24, 32}) {
+            assertArrayEquals(content(length), EC.openEc(encipher(content(length))));
+        }
+        assertEquals(0x6700, encipherStatus(content(20)));
+    }
+
+    @Test
+    public void anExponentOfFourBytesIsUsedAndLeavesNoTraceInTheNext() {
+        card.verify();
+        byte[] template = RSA.templateWith(Hex.bytes("80000003"));
+        assertEquals(0x9000, target(template));
+        byte[] sealed = encipher(content(32));
+        assertEquals(257, sealed.length);
+        assertEquals(0x9000, target(RSA.template()));
+        assertArrayEquals(content(32), RSA.openRsa(encipher(content(32))));
+    }
+
+    @Test
+    public void everyKindOfKeyIsTranscodedToEveryOther() throws Exception {
+        for (byte type : new byte[] {KeySlot.RSA_2048, KeySlot.EC_P256}) {
+            cardWith(type, 0);
+            byte[] key = card.publicKey();
+            for (int length : new int[] {16, 24, 32}) {
+                byte[] cek = content(length);
+                byte[] cryptogram = type == KeySlot.RSA_2048
+                        ? PeerKey.sealRsa(key, true, cek)
+                        : EC.sealEc(key, 1, 32, PeerKey.RFC5753_INFO, cek);
+                byte[] start = PeerKey.join(Hex.bytes("8E08"), checkOf(cek));
+                assertEquals(0x9000, target(RSA.template()));
+                byte[] forRsa = transcode(cryptogram);
+                assertArrayEquals(start, Arrays.copyOf(forRsa, 10));
+                assertArrayEquals(cek, RSA.openRsa(Arrays.copyOfRange(forRsa, 10, forRsa.length)));
+                assertEquals(0x9000, target(EC.template()));
+                byte[] forEc = transcode(cryptogram);
+                assertArrayEquals(start, Arrays.copyOf(forEc, 10));
+                assertArrayEquals(cek, EC.openEc(Arrays.copyOfRange(forEc, 10, forEc.length)));
+                assertArrayEquals(checkOf(cek), check(cryptogram));
+                assertEquals("sealed for itself", 0x9000, target(Hex.bytes("830100")));
+                byte[] own = transcode(cryptogram);
+                assertArrayEquals(checkOf(cek), check(Arrays.copyOfRange(own, 10, own.length)));
+            }
+        }
+    }
+
+    @Test
+    public void onlyContentEncryptionKeysAreTranscodedOrChecked() {
+        cardWith(KeySlot.RSA_2048, 0);
+        target(EC.template());
+        byte[] cryptogram = PeerKey.sealRsa(card.publicKey(), true, content(20));
+        assertEquals(0x6A80, transcodeStatus(cryptogram));
+        assertEquals(0x6A80, card.status(card.usage::check, 0, 0, cryptogram));
+        assertEquals(0x6A86, card.status(card.usage::check, 1, 0, cryptogram));
+        assertEquals(0x6A86, card.status(card.usage::transcode, 0, 1, cryptogram));
+        assertEquals(0x6A86, card.status(card.usage::perform, 0x80, 0x80, cryptogram));
+    }
+
+    @Test
+    public void everyAlteredByteOfAnEcCryptogramIsRefusedAlike() {
+        cardWith(KeySlot.EC_P256, 0);
+        byte[] good = EC.sealEc(card.publicKey(), 1, 32, PeerKey.RFC5753_INFO, content(32));
+        for (int i = 0; i < good.length; i++) {
+            byte[] altered = good.clone();
+            altered[i] ^= 1;
+            assertEquals("byte " + i, 0x6A80, decipherStatus(altered));
+            card.verify();
+        }
+        for (int length = 0; length < good.length; length++) {
+            assertEquals(0x6A80, decipherStatus(Arrays.copyOf(good, length)));
+            card.verify();
+        }
+        assertEquals(0x6A80, decipherStatus(Arrays.copyOf(good, good.length + 1)));
+        assertArrayEquals(content(32), decipher(good));
+    }
+
+    @Test
+    public void malformedEcTemplatesAreRefused() {
+        cardWith(KeySlot.EC_P256, 0);
+        byte[] wrapped = content(40);
+        byte[][] wrong = {
+            PeerKey.ecCryptogram(0, 32, NOTHING, wrapped, EC.point()),
+            PeerKey.ecCryptogram(5, 32, NOTHING, wrapped, EC.point()),
+            PeerKey.ecCryptogram(1, 20, NOTHING, wrapped, EC.point()),
+            PeerKey.ecCryptogram(1, 32, content(81), wrapped, EC.point()),
+            PeerKey.ecCryptogram(1, 32, NOTHING, content(16), EC.point()),
+            PeerKey.ecCryptogram(1, 32, NOTHING, content(41), EC.point()),
+            PeerKey.ecCryptogram(1, 32, NOTHING, wrapped, new byte[65]),
+            PeerKey.ecCryptogram(1, 32, NOTHING, wrapped, Arrays.copyOf(EC.point(), 64)),
+        };
+        for (byte[] cryptogram : wrong) {
+            assertEquals(0x6A80, decipherStatus(cryptogram));
+        }
+    }
+
+    @Test
+    public void malformedRsaCryptogramsAreRefused() {
+        cardWith(KeySlot.RSA_2048, 0);
+        byte[] good = PeerKey.sealRsa(card.publicKey(), true, content(32));
+        assertEquals(0x6A80, decipherStatus(NOTHING));
+        assertEquals(0x6A80, decipherStatus(Arrays.copyOf(good, 256)));
+        assertEquals(0x6A80, decipherStatus(Arrays.copyOf(good, 258)));
+        byte[] marked = good.clone();
+        marked[0] = (byte) 0x81;
+        assertEquals(0x6A80, decipherStatus(marked));
+        byte[] large = new byte[257];
+        Arrays.fill(large, 1, 257, (byte) 0xFF);
+        assertEquals("not below the modulus", 0x6A80, decipherStatus(large));
+        assertEquals(0x6A80, decipherStatus(new byte[257]));
+        assertArrayEquals(content(32), decipher(good));
+    }
+
+    @Test
+    public void thirtyTwoFaultsEndTheSessionOfThePin() {
+        for (byte type : new byte[] {KeySlot.RSA_2048, KeySlot.EC_P256}) {
+            cardWith(type, 0);
+            byte[] wrong = new byte[257];
+            for (int i = 0; i < 31; i++) {
+                assertEquals(0x6A80, decipherStatus(wrong));
+            }
+            assertTrue(card.authority.user());
+            assertEquals(0x6A80, decipherStatus(wrong));
+            assertFalse(card.authority.user());
+            card.verify();
+            assertEquals("the next session counts anew", 0x6A80, decipherStatus(wrong));
+            assertTrue(card.authority.user());
+        }
+    }
+
+    @Test
+    public void decipherCanBeOffWhileTranscodeIsOn() {
+        cardWith(KeySlot.EC_P256, Authority.DECIPHER_OFF);
+        byte[] cryptogram = EC.sealEc(card.publicKey(), 1, 32, PeerKey.RFC5753_INFO, content(32));
+        assertEquals(0x6985, decipherStatus(cryptogram));
+        target(EC.template());
+        byte[] answer = transcode(cryptogram);
+        assertArrayEquals(content(32), EC.openEc(Arrays.copyOfRange(answer, 10, answer.length)));
+    }
+
+    @Test
+    public void aPolicyOfTrustedTargetsAllowsTheIssuersContactsAndTheOwnKeyAlone() {
+        cardWith(KeySlot.EC_P256, Authority.TRUSTED_TARGETS_ONLY);
+        byte[] cryptogram = EC.sealEc(card.publicKey(), 1, 32, PeerKey.RFC5753_INFO, content(32));
+        putContact(1, 1, EC.template());
+        putContact(2, 0, EC.template());
+        assertEquals(0x6982, target(EC.template()));
+        assertEquals(0x6985, transcodeStatus(cryptogram));
+        assertEquals(0x9000, target(Hex.bytes("830102")));
+        assertEquals(0x6982, transcodeStatus(cryptogram));
+        assertEquals("what the host knows it may send", 0x9000, encipherStatus(content(32)));
+        assertEquals(0x9000, target(Hex.bytes("830101")));
+        assertEquals(0x9000, transcodeStatus(cryptogram));
+        assertEquals(0x9000, target(Hex.bytes("830100")));
+        assertEquals(0x9000, transcodeStatus(cryptogram));
+    }
+
+    @Test
+    public void aTargetIsWhatItWasWhenItWasSet() {
+        cardWith(KeySlot.EC_P256, Authority.TRUSTED_TARGETS_ONLY);
+        byte[] cryptogram = EC.sealEc(card.publicKey(), 1, 32, PeerKey.RFC5753_INFO, content(32));
+        putContact(2, 0, EC.template());
+        target(Hex.bytes("830102"));
+        putContact(2, 1, RSA.template());
+        assertEquals(0x6982, transcodeStatus(cryptogram));
+        assertArrayEquals(content(32), EC.openEc(encipher(content(32))));
+    }
+
+    @Test
+    public void withoutTargetOrKeyNothingIsDone() {
+        card.verify();
+        assertEquals(0x6985, encipherStatus(content(32)));
+        assertEquals(0x6985, transcodeStatus(new byte[257]));
+        assertEquals(0x6A88, decipherStatus(new byte[257]));
+        assertEquals(0x6A88, target(Hex.bytes("830100")));
+        assertEquals(0x6A88, target(Hex.bytes("830101")));
+        assertEquals(0x6A88, target(Hex.bytes("8301FF")));
+        card.generate(KeySlot.EC_P256, false);
+        assertEquals("the backup keeps no public key", 0x6A88, target(Hex.bytes("830100")));
+    }
+
+    @Test
+    public void anInvalidTargetIsRefusedAndTheOldOneForgotten() {
+        card.verify();
+        target(EC.template());
+        byte[] off = EC.template();
+        off[69] ^= 1;
+        assertEquals(0x6A80, target(off));
+        assertEquals(0x6985, encipherStatus(content(32)));
+        assertEquals(0x6A80, target(NOTHING));
+        assertEquals(0x6A80, target(Hex.bytes("830200 00")));
+        assertEquals(0x6A86, manage(0x41 ^ 0x80, NOTHING));
+    }
+
+    @Test
+    public void theSecurityEnvironmentTakesOnlyWhatTheInterfaceNames() {
+        String[] wrong = {"800113", "80021112", "8001", "80", "840101", "84020000", "8500", "810201", "8180", "8000"};
+        for (String data : wrong) {
+            assertEquals(data, 0x6A80, manage(0x41, Hex.bytes(data)));
+        }
+        String[] good = {"", "800112", "8100", "84010080011281023F00"};
+        for (String data : good) {
+            assertEquals(data, 0x9000, manage(0x41, Hex.bytes(data)));
+        }
+    }
+
+    @Test
+    public void clearingForgetsTheTarget() {
+        card.verify();
+        for (PeerKey key : new PeerKey[] {RSA, EC}) {
+            assertEquals(0x9000, target(key.template()));
+            card.target.clear();
+            assertEquals(0x6985, encipherStatus(content(32)));
+        }
+    }
+}
