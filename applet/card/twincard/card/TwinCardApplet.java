@@ -26,7 +26,7 @@ public class TwinCardApplet extends Applet {
     private final Transcode usage;
 
     /** Allocates everything there will ever be. */
-    protected TwinCardApplet(InstallParameters parameters, boolean extendedLength) {
+    TwinCardApplet(InstallParameters parameters, boolean extendedLength) {
         byte[] store = new byte[STORE];
         Chip chip = new Chip();
         ram = new Ram();
