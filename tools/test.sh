@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-ant -q test
+ant -emacs -logger org.apache.tools.ant.NoBannerLogger test
 .venv/bin/python -m pytest -n 2 --dist worksteal "$@"

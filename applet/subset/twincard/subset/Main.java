@@ -30,7 +30,7 @@ public final class Main {
     SortedSet<Finding> findings =
         new SubsetCheck(classes, arguments[3].replace('.', '/')).run();
     findings.addAll(constants(sources, arguments[2]));
-    findings.forEach(System.out::println);
+    findings.forEach(System.err::println);
     System.out.println(
         "subset: " + classes.size() + " classes, " + findings.size() + " findings");
     System.exit(findings.isEmpty() ? 0 : 1);
