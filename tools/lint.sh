@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.venv/bin/ruff check host tests
-.venv/bin/ruff format --check host tests
-.venv/bin/mypy host tests
+.venv/bin/ruff check host tests tools
+.venv/bin/ruff format --check host tests tools
+.venv/bin/mypy host tests tools
