@@ -47,6 +47,10 @@ class SoftwareKey:
             + public.public_numbers().y.to_bytes(32)
         )
 
+    def giving_to(self, target: Recipient) -> SoftwareKey:
+        """This key as a Transcoder for the target."""
+        return SoftwareKey(self.private, target)
+
     @property
     def recipient(self) -> Recipient:
         return Recipient.of(self.public)

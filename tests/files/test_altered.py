@@ -82,7 +82,7 @@ def test_no_part_of_a_message_gives_any_content(kind: KeyKind) -> None:
 
 
 def test_a_message_cut_short_anywhere_is_not_given_to_another_key() -> None:
-    transcoder = SoftwareKey(ec_key().private, ec_key("new").recipient)
+    transcoder = ec_key().giving_to(ec_key("new").recipient)
     for message in (MESSAGES[KeyKind.EC], MAIL):
         for length in range(len(message)):
             with pytest.raises(FilesError):
@@ -204,7 +204,7 @@ FRAME = bytes.fromhex("3080060B2A864886F70D0109100117A0803080020100")
 def test_what_is_read_into_memory_is_bounded(start: bytes, unit: bytes) -> None:
     source = Endless(start, unit)
     with pytest.raises(FilesError):
-        read_recipients(source)  # type: ignore[arg-type]
+        read_recipients(source)
     assert source.given < 4 << 20
 
 
@@ -220,7 +220,7 @@ def check(data: bytes) -> None:
     """Every way in answers with content, or with one of our errors."""
     for key in (ec_key(), rsa_key()):
         outcome(data, key)
-    transcoder = SoftwareKey(ec_key().private, ec_key("new").recipient)
+    transcoder = ec_key().giving_to(ec_key("new").recipient)
     with contextlib.suppress(FilesError):
         transcode(io.BytesIO(data), io.BytesIO(), transcoder)
 

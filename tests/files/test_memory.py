@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.files.software_key import SoftwareKey, ec_key
+from tests.files.software_key import ec_key
 
 from twincard.files import FileOutput, decrypt, encrypt, transcode
 
@@ -45,11 +45,11 @@ def test_64_mib_are_encrypted_transcoded_and_decrypted_in_constant_memory(
 
     def encrypt_it() -> None:
         with FileOutput(first) as sink:
-            encrypt(Zeros(CONTENT_BYTES), sink, [ec_key().recipient], mail=mail)  # type: ignore[arg-type]
+            encrypt(Zeros(CONTENT_BYTES), sink, [ec_key().recipient], mail=mail)
 
     def transcode_it() -> None:
         with first.open("rb") as source, FileOutput(second) as sink:
-            transcode(source, sink, SoftwareKey(ec_key().private, ec_key("new").recipient))
+            transcode(source, sink, ec_key().giving_to(ec_key("new").recipient))
 
     def decrypt_it() -> None:
         with second.open("rb") as source, FileOutput(third) as sink:

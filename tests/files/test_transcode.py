@@ -35,7 +35,7 @@ PLAINTEXT = bytes(range(256)) * 5000
 def transcoded(message: bytes, old: SoftwareKey, new: SoftwareKey | Recipient) -> bytes:
     target = new.recipient if isinstance(new, SoftwareKey) else new
     sink = io.BytesIO()
-    transcode(io.BytesIO(message), sink, SoftwareKey(old.private, target))
+    transcode(io.BytesIO(message), sink, old.giving_to(target))
     return sink.getvalue()
 
 
@@ -144,7 +144,7 @@ def test_a_key_that_is_not_a_recipient_can_give_nothing_away() -> None:
     for key in (rsa_key("mallory"), ec_key("mallory")):
         sink = io.BytesIO()
         with pytest.raises(NotForThisKeyError):
-            transcode(io.BytesIO(message), sink, SoftwareKey(key.private, key.recipient))
+            transcode(io.BytesIO(message), sink, key.giving_to(key.recipient))
         assert sink.getvalue() == b""
 
 
@@ -164,7 +164,7 @@ def test_progress_ends_at_the_size_of_the_source() -> None:
     transcode(
         io.BytesIO(message),
         io.BytesIO(),
-        SoftwareKey(ec_key().private, rsa_key().recipient),
+        ec_key().giving_to(rsa_key().recipient),
         progress=seen.append,
     )
     assert seen == sorted(seen)

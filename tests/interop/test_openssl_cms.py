@@ -189,7 +189,7 @@ def test_openssl_reads_its_own_message_after_we_gave_it_to_another_key(
     message = openssl_encrypt({people[kind].certificate: OPTIONS[kind]}, f"-{cipher}", framing)
     target = person(key_of(to, "new"), tmp_path / "new")
     sink = io.BytesIO()
-    transcode(io.BytesIO(message), sink, SoftwareKey(key_of(kind).private, target.recipient))
+    transcode(io.BytesIO(message), sink, key_of(kind).giving_to(target.recipient))
     assert openssl_decrypt(sink.getvalue(), target) == PLAINTEXT
 
 
@@ -200,7 +200,7 @@ def test_other_recipients_still_read_with_openssl_after_a_transcode(
     message = openssl_encrypt(recipients, "-aes-256-gcm")
     target = person(ec_key("new"), tmp_path / "new")
     sink = io.BytesIO()
-    transcode(io.BytesIO(message), sink, SoftwareKey(rsa_key().private, target.recipient))
+    transcode(io.BytesIO(message), sink, rsa_key().giving_to(target.recipient))
     for reader in (people[KeyKind.EC], target):
         assert openssl_decrypt(sink.getvalue(), reader) == PLAINTEXT
     with pytest.raises(subprocess.CalledProcessError):

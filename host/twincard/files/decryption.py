@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import AEADDecryptionContext, CipherContext
@@ -26,7 +25,7 @@ from twincard.files.message import MessageKind, MessageReader
 from twincard.files.output import Output
 from twincard.files.recipient_codec import decode_all
 from twincard.files.recipients import Opener, RecipientInfo, candidates, not_for
-from twincard.files.source import Progress, Writable
+from twincard.files.source import Progress, Readable, Writable
 
 _PIECE_BYTES = 1 << 20
 _KIND_OF_MODE = {
@@ -36,7 +35,7 @@ _KIND_OF_MODE = {
 
 
 def decrypt(
-    source: BinaryIO, sink: Output, opener: Opener, *, progress: Progress | None = None
+    source: Readable, sink: Output, opener: Opener, *, progress: Progress | None = None
 ) -> None:
     """Decrypts AuthEnvelopedData with AES-GCM, or EnvelopedData with AES-CBC, in BER or DER.
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
 
 from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
 
 from twincard.files import ber
 from twincard.files.content_cipher import BLOCK_BYTES, MAX_GCM_BYTES, CipherMode, ContentCipher
-from twincard.files.errors import TooLargeError, reading
+from twincard.files.errors import TooLargeError
 from twincard.files.message import DATA, MessageKind, enveloped_version
 from twincard.files.recipient_codec import encode_recipient
 from twincard.files.recipients import Recipient
-from twincard.files.source import Progress, Writable
+from twincard.files.source import Progress, Readable, Writable, read_some
 from twincard.files.wrapping import wrap_key
 
 CHUNK_BYTES = 1 << 18
 
 
 def encrypt(
-    source: BinaryIO,
+    source: Readable,
     sink: Writable,
     recipients: Sequence[Recipient],
     *,
@@ -61,11 +60,10 @@ def _opening(
     )
 
 
-def _plaintext(source: BinaryIO, progress: Progress | None) -> Iterator[bytes]:
+def _plaintext(source: Readable, progress: Progress | None) -> Iterator[bytes]:
     done = 0
     while True:
-        with reading():
-            piece = source.read(CHUNK_BYTES)
+        piece = read_some(source, CHUNK_BYTES)
         if not piece:
             return
         yield piece

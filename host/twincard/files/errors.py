@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 
 class FilesError(Exception):
     """Any reason why a file could not be encrypted, decrypted or transcoded."""
@@ -43,12 +40,3 @@ class RecipientRejectedError(FilesError):
 
 
 ALTERED = "The file was altered or cut short."
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Turns an operating system's error while reading into a SourceError."""
-    try:
-        yield
-    except OSError as error:
-        raise SourceError(f"The file could not be read: {error.strerror or error}.") from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import BinaryIO
 
 from asn1crypto import core
 
@@ -23,7 +22,7 @@ from twincard.files.errors import (
     UnsupportedError,
 )
 from twincard.files.recipients import IssuerAndSerial, RecipientInfo, RsaRecipient
-from twincard.files.source import Progress, Source, Writable
+from twincard.files.source import Progress, Readable, Source, Writable
 
 CONTENT_TAGS = (0x80, 0xA0)
 
@@ -78,7 +77,7 @@ class MessageReader:
     Every method raises a FilesError for what it cannot read.
     """
 
-    def __init__(self, stream: BinaryIO, progress: Progress | None = None) -> None:
+    def __init__(self, stream: Readable, progress: Progress | None = None) -> None:
         self._source = Source(stream, progress)
         self._ber = ber.BerReader(self._source)
         self._kind = MessageKind.ENVELOPED

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from twincard.files.errors import ALTERED, AlteredError, reading
+from twincard.files.errors import ALTERED, AlteredError, SourceError
 
 READ_BYTES = 1 << 20
 
 Progress = Callable[[int], None]
 """Called now and then with the number of bytes of the source that are done."""
+
+
+class Readable(Protocol):
+    """Where bytes come from: a binary file, a pipe, anything that reads."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most ``size`` bytes; empty at the end."""
 
 
 class Writable(Protocol):
@@ -20,10 +27,22 @@ class Writable(Protocol):
         """Writes all of it."""
 
 
+def read_some(stream: Readable, size: int) -> bytes:
+    """At most ``size`` bytes; empty at the end. Raises SourceError."""
+    try:
+        piece = stream.read(size)
+    except OSError as error:
+        raise SourceError(f"The file could not be read: {error.strerror or error}.") from error
+    if piece is None:
+        # Not the end, though it would look like it: the stream does not wait for more.
+        raise SourceError("The file could not be read: its stream is set not to wait.")
+    return piece
+
+
 class Source:
     """Reads a stream of any kind, also one that gives fewer bytes than asked, as pipes do."""
 
-    def __init__(self, stream: BinaryIO, progress: Progress | None = None) -> None:
+    def __init__(self, stream: Readable, progress: Progress | None = None) -> None:
         self._stream = stream
         self._progress = progress
         self._buffer = memoryview(b"")
@@ -76,8 +95,7 @@ class Source:
 
     def _fill(self, count: int) -> None:
         while len(self._buffer) - self._at < count:
-            with reading():
-                piece = self._stream.read(READ_BYTES)
+            piece = read_some(self._stream, READ_BYTES)
             if not piece:
                 return
             self.finish()

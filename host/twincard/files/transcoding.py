@@ -7,7 +7,6 @@ byte by byte, whatever its size.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import BinaryIO
 
 from twincard.files import ber
 from twincard.files.errors import RecipientRejectedError
@@ -19,13 +18,13 @@ from twincard.files.recipient_codec import (
     without_encrypted_keys,
 )
 from twincard.files.recipients import RecipientInfo, Transcoder, candidates, not_for
-from twincard.files.source import Progress, Writable
+from twincard.files.source import Progress, Readable, Writable
 
 _Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo]]
 
 
 def transcode(
-    source: BinaryIO, sink: Writable, transcoder: Transcoder, *, progress: Progress | None = None
+    source: Readable, sink: Writable, transcoder: Transcoder, *, progress: Progress | None = None
 ) -> None:
     """Replaces the one recipient info that opens with the transcoder's key; others stay.
 
@@ -41,7 +40,7 @@ def transcode(
 
 
 def replace_recipients(
-    source: BinaryIO,
+    source: Readable,
     sink: Writable,
     replace: Callable[[RecipientInfo], RecipientInfo],
     *,
@@ -54,7 +53,7 @@ def replace_recipients(
     _rewrite(source, sink, lambda recipients: [replace(one) for one in recipients], progress)
 
 
-def read_recipients(source: BinaryIO) -> tuple[RecipientInfo, ...]:
+def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
     return decode_all(MessageReader(source).opening().recipient_infos)
 
@@ -70,7 +69,7 @@ def _transcoded(
     raise not_for(transcoder, recipients)
 
 
-def _rewrite(source: BinaryIO, sink: Writable, choose: _Choose, progress: Progress | None) -> None:
+def _rewrite(source: Readable, sink: Writable, choose: _Choose, progress: Progress | None) -> None:
     message = MessageReader(source, progress)
     opening = message.opening()
     groups = [decode_recipients(info) for info in opening.recipient_infos]

@@ -1,0 +1,185 @@
+"""BER lets the same message be framed in many ways; all of them are read."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+
+import pytest
+from tests.files.software_key import decrypted, ec_key, encrypted
+
+from twincard.files import AlteredError, SourceError, UnsupportedError, ber, encrypt, transcode
+from twincard.files.message import DATA, MessageKind, MessageReader
+
+PLAINTEXT = bytes(range(256)) * 40
+INDEFINITE = b"\x80"
+AUTH = MessageKind.AUTH_ENVELOPED
+
+
+def indefinite(tag: int, *contents: bytes) -> bytes:
+    return bytes((tag, 0x80)) + b"".join(contents) + ber.END_OF_CONTENTS
+
+
+def long_form(tag: int, *contents: bytes) -> bytes:
+    """With a length of eight bytes, which BER allows and DER does not."""
+    content = b"".join(contents)
+    return bytes((tag, 0x88)) + len(content).to_bytes(8) + content
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A message taken apart, to be put together otherwise."""
+
+    kind: MessageKind
+    version: bytes
+    infos: tuple[bytes, ...]
+    algorithm: bytes
+    ciphertext: bytes
+    mac: bytes
+    originator_info: bytes = b""
+    authenticated: bytes = b""
+    unauthenticated: bytes = b""
+
+    @classmethod
+    def of(cls, message: bytes) -> Parts:
+        reader = MessageReader(io.BytesIO(message))
+        opening = reader.opening()
+        algorithm = reader.algorithm()
+        ciphertext = b"".join(reader.content())
+        tail = reader.tail()
+        mac = ber.encode(ber.OCTET_STRING, tail.mac) if opening.kind is AUTH else b""
+        version = ber.encode(ber.INTEGER, bytes((opening.version,)))
+        return cls(opening.kind, version, opening.recipient_infos, algorithm, ciphertext, mac)
+
+    def message(self, build: object = ber.encode, content: bytes | None = None) -> bytes:
+        assert callable(build)
+        content = ber.encode(0x80, self.ciphertext) if content is None else content
+        enveloped = build(
+            ber.SEQUENCE,
+            self.version,
+            self.originator_info,
+            build(ber.SET, *self.infos),
+            build(ber.SEQUENCE, DATA, self.algorithm, content),
+            self.authenticated,
+            self.mac,
+            self.unauthenticated,
+        )
+        return bytes(build(ber.SEQUENCE, self.kind.value, build(ber.CONTEXT_0, enveloped)))
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["file", "mail"])
+def parts(request: pytest.FixtureRequest) -> Parts:
+    return Parts.of(encrypted(PLAINTEXT, ec_key(), mail=request.param))
+
+
+def reads(message: bytes) -> bool:
+    """Whether it is read, also after it was given to another key."""
+    sink = io.BytesIO()
+    transcode(io.BytesIO(message), sink, ec_key().giving_to(ec_key("new").recipient))
+    results = (decrypted(message, ec_key()), decrypted(sink.getvalue(), ec_key("new")))
+    return results == (PLAINTEXT, PLAINTEXT)
+
+
+@pytest.mark.parametrize("build", [ber.encode, indefinite, long_form])
+def test_lengths_of_every_form_are_read(parts: Parts, build: object) -> None:
+    assert reads(parts.message(build))
+
+
+@pytest.mark.parametrize("size", [1, 7, 16, 4096])
+@pytest.mark.parametrize("build", [ber.encode, indefinite, long_form])
+def test_content_in_chunks_of_any_size_is_read(parts: Parts, build: object, size: int) -> None:
+    assert callable(build)
+    whole = parts.ciphertext
+    chunks = [ber.encode(ber.OCTET_STRING, whole[i : i + size]) for i in range(0, len(whole), size)]
+    assert reads(parts.message(build, build(ber.CONTEXT_0, *chunks)))
+
+
+def test_content_in_nested_strings_is_read(parts: Parts) -> None:
+    def chunk(start: int, end: int | None) -> bytes:
+        return ber.encode(ber.OCTET_STRING, parts.ciphertext[start:end])
+
+    empty = ber.encode(ber.OCTET_STRING)
+    inner = ber.encode(ber.CONSTRUCTED_OCTET_STRING, chunk(100, 200), empty)
+    nested = indefinite(ber.CONSTRUCTED_OCTET_STRING, inner, chunk(200, 300))
+    content = indefinite(ber.CONTEXT_0, empty, chunk(0, 100), nested, chunk(300, None))
+    assert reads(parts.message(content=content))
+
+
+def test_anything_but_strings_inside_the_content_is_refused(parts: Parts) -> None:
+    content = ber.encode(ber.CONTEXT_0, ber.encode(ber.INTEGER, parts.ciphertext))
+    with pytest.raises(AlteredError):
+        decrypted(parts.message(content=content), ec_key())
+
+
+def test_information_about_the_originator_is_passed_over_and_kept(parts: Parts) -> None:
+    originator_info = ber.encode(ber.CONTEXT_0, indefinite(ber.CONTEXT_0))
+    message = replace(parts, originator_info=originator_info).message()
+    assert reads(message)
+    sink = io.BytesIO()
+    transcode(io.BytesIO(message), sink, ec_key().giving_to(ec_key("new").recipient))
+    assert originator_info in sink.getvalue()
+
+
+def test_attributes_that_are_not_authenticated_are_passed_over(parts: Parts) -> None:
+    tag = ber.CONTEXT_2 if parts.kind is AUTH else ber.CONTEXT_1
+    attributes = ber.encode(tag, ber.encode(ber.SEQUENCE))
+    assert reads(replace(parts, unauthenticated=attributes).message(indefinite))
+
+
+def test_authenticated_attributes_are_not_supported_and_never_ignored() -> None:
+    parts = Parts.of(encrypted(PLAINTEXT, ec_key()))
+    attributes = ber.encode(ber.CONTEXT_1, ber.encode(ber.SEQUENCE))
+    with pytest.raises(UnsupportedError, match="authenticated attributes"):
+        decrypted(replace(parts, authenticated=attributes).message(), ec_key())
+
+
+def test_content_that_is_kept_apart_is_not_supported(parts: Parts) -> None:
+    with pytest.raises(UnsupportedError, match="apart from it"):
+        decrypted(parts.message(content=b""), ec_key())
+
+
+def test_another_cipher_is_not_supported(parts: Parts) -> None:
+    triple_des = bytes.fromhex("3014 06082A864886F70D0307 0408 0000000000000000")
+    with pytest.raises(UnsupportedError, match="not encrypted with AES"):
+        decrypted(replace(parts, algorithm=triple_des).message(), ec_key())
+
+
+def test_an_element_may_not_reach_beyond_the_one_around_it(parts: Parts) -> None:
+    content = bytes((0x80,)) + (len(parts.ciphertext) + 1).to_bytes(1 + 2)
+    with pytest.raises(AlteredError):
+        decrypted(parts.message(content=content + parts.ciphertext), ec_key())
+
+
+class Failing(io.RawIOBase):
+    """A medium that fails after its first bytes."""
+
+    def __init__(self, first: bytes) -> None:
+        self._first: bytes | None = first
+
+    def read(self, size: int = -1, /) -> bytes:
+        first, self._first = self._first, None
+        if first is None:
+            raise OSError(5, "Input/output error")
+        return first
+
+
+class NotWaiting(io.RawIOBase):
+    """A stream that has nothing just now."""
+
+    def read(self, size: int = -1, /) -> None:
+        return None
+
+
+def test_a_source_that_fails_is_an_error_of_its_own(parts: Parts) -> None:
+    message = parts.message()
+    transcoder = ec_key().giving_to(ec_key("new").recipient)
+    for length in (0, 3, len(message) // 2):
+        with pytest.raises(SourceError, match="could not be read: Input/output error"):
+            transcode(Failing(message[:length] or b"0"), io.BytesIO(), transcoder)
+    with pytest.raises(SourceError, match="could not be read"):
+        encrypt(Failing(b"text"), io.BytesIO(), [ec_key().recipient])
+
+
+def test_a_stream_that_does_not_wait_is_not_taken_for_its_end() -> None:
+    with pytest.raises(SourceError, match="not to wait"):
+        encrypt(NotWaiting(), io.BytesIO(), [ec_key().recipient])
