@@ -1,0 +1,212 @@
+"""Writes docs/card-trace.md: every byte of each flow, from a run on simulated cards.
+
+    python -m tests.docs.worked_trace
+
+The cards draw random numbers, so another run gives other bytes; the test compares what must not
+change: who sends which command, with how many bytes each way, and what is said about it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from twincard.card.report import KeyType
+from twincard.card.session import Card
+from twincard.card.usage import OWN_KEY
+from twincard.keys.component import Component
+from twincard.keys.derivation import GroupKey
+from twincard.keys.public import PublicKey
+from twincard.keys.secret import Secret
+from twincard.protocols.duplicate import DuplicationEvent, duplicate
+from twincard.protocols.issue import Blank, IssueEvent, Profile, issue_pair
+from twincard.transport.base import Connection
+from twincard.transport.laboratory import Laboratory
+
+PAGE = Path(__file__).parents[2] / "docs" / "card-trace.md"
+
+_TRANSPORT_KEY = bytes(range(32))
+_PIN = b"123456"
+_PUK = b"12345678"
+_COMPONENTS = [bytes([0x11 * number] * 32) for number in (1, 2)]
+_WIDTH = 100
+_INTRODUCTION = """\
+# A worked trace
+
+Every byte of issuing, duplicating, using and terminating, between a host and two simulated
+cards with P-256: O becomes the original, B the backup. `>` is what the host sends,
+`<` what the card answers, status word last. [The card interface](card-interface.md) says what the
+bytes mean. The secrets below are examples, and the cards are gone.
+
+This page is written by `python -m tests.docs.worked_trace`, and a test compares its commands,
+lengths and status words with a fresh run.
+
+"""
+
+
+@dataclass
+class _Page:
+    """The page as it grows: prose, and blocks of traced bytes."""
+
+    lines: list[str] = field(default_factory=list)
+    in_block: bool = False
+
+    def say(self, text: str) -> None:
+        """A line outside of the traced bytes."""
+        if self.in_block:
+            self.lines.append("```")
+            self.in_block = False
+            self.lines.append("")
+        self.lines.append(text)
+        self.lines.append("")
+
+    def bytes(self, mark: str, data: bytes) -> None:
+        """Traced bytes, wrapped."""
+        if not self.in_block:
+            self.lines.append("```")
+            self.in_block = True
+        lead = f"{mark} "
+        self.lines += textwrap.wrap(
+            data.hex().upper(), _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)
+        )
+
+    def text(self) -> str:
+        """The page."""
+        self.say("")
+        return _INTRODUCTION + "\n".join(self.lines).rstrip() + "\n"
+
+
+@dataclass
+class _Recorded:
+    """A connection that writes each exchange to the page."""
+
+    connection: Connection
+    name: str
+    page: _Page
+
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return self.connection.atr
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        data, sw = self.connection.transmit(apdu)
+        self.page.bytes(f"{self.name}>", apdu)
+        self.page.bytes(f"{self.name}<", data + sw.to_bytes(2, "big"))
+        return data, sw
+
+    def reset(self) -> None:
+        """See Connection."""
+        self.connection.reset()
+
+    def close(self) -> None:
+        """See Connection."""
+        self.connection.close()
+
+
+@contextmanager
+def _cards(page: _Page) -> Iterator[tuple[Card, Card]]:
+    labs = Laboratory.start(), Laboratory.start()
+    try:
+        cards = []
+        for name, lab in zip("OB", labs, strict=True):
+            lab.install(b"\x80\x20" + _TRANSPORT_KEY)
+            page.say(f"Select the applet on {name}:")
+            cards.append(Card(_Recorded(lab, name, page)))
+        yield cards[0], cards[1]
+    finally:
+        for lab in labs:
+            lab.close()
+
+
+def write_page() -> str:
+    """Run all flows and return the page."""
+    page = _Page()
+    page.say("## Issue")
+    page.say(
+        f"Transport key `{_TRANSPORT_KEY.hex().upper()}` (both cards), PIN “{_PIN.decode()}”, "
+        f"PUK “{_PUK.decode()}”, component 1 `{_COMPONENTS[0].hex().upper()}`, "
+        f"component 2 `{_COMPONENTS[1].hex().upper()}`."
+    )
+    with _cards(page) as (original, backup):
+        page.say("Before anything else the host reads O's state:")
+        _issue(page, original, backup)
+        _duplicate(page, original, backup)
+        _use(page, original, backup)
+        _end(page, backup)
+    return page.text()
+
+
+def _issue(page: _Page, original: Card, backup: Card) -> None:
+    secrets = Secret(_TRANSPORT_KEY), Secret(_PIN), Secret(_PUK)
+    profile = Profile(group_size=2, member_number=b"0042")
+
+    def progress(event: IssueEvent) -> None:
+        page.say(f"{'O' if event.role.name == 'ORIGINAL' else 'B'}: {event.step.value}")
+
+    first = Component(1, 2, Secret(_COMPONENTS[0]))
+    issue_pair(Blank(original, *secrets), Blank(backup, *secrets), profile, [first], progress)
+
+
+def _duplicate(page: _Page, original: Card, backup: Card) -> None:
+    page.say("## Duplicate")
+    for card in (original, backup):
+        card.pin.verify(Secret(_PIN))
+
+    def progress(event: DuplicationEvent) -> None:
+        page.say(f"{event.step.value.capitalize()}:")
+
+    second = Component(2, 2, Secret(_COMPONENTS[1]))
+    duplicate(original, backup, [second], KeyType.P_256, progress)
+    _say_derived(page, original, backup)
+
+
+def _say_derived(page: _Page, original: Card, backup: Card) -> None:
+    group = original.report().group
+    ticket_report = backup.report().import_
+    if group is None or ticket_report is None or ticket_report.nonce is None:
+        raise AssertionError("a duplicated pair reports its group and its ticket")
+    ids = backup.report().card_id + original.report().card_id
+    ticket = bytes([1, 0, 1]) + ids + ticket_report.nonce
+    key = GroupKey.from_components(_COMPONENTS, group.group_id)
+    page.say("What both cards derived:")
+    for name, value in {
+        "T": ticket,
+        "GK": key.value,
+        "SHA-256(T)": hashlib.sha256(ticket).digest(),
+        "KBPK": key.kbpk(ticket),
+        "PAD": key.pad(ticket),
+    }.items():
+        page.bytes(f"{name} =", value)
+
+
+def _use(page: _Page, original: Card, backup: Card) -> None:
+    page.say("## Use")
+    content_key = hashlib.sha256(b"an example").digest()[:32]
+    page.say("O enciphers a content-encryption key for its own key, and B deciphers it:")
+    cryptogram = original.usage.encipher(content_key, OWN_KEY)
+    backup.usage.decipher(cryptogram)
+    page.say("B transcodes it for another public key, and checks its own:")
+    other = generate_private_key(SECP256R1()).public_key()
+    point = other.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    backup.usage.transcode(cryptogram, PublicKey.from_point(point))
+    backup.usage.check(cryptogram)
+
+
+def _end(page: _Page, backup: Card) -> None:
+    page.say("## Terminate")
+    page.say("B is terminated; its receipt now says *void*. It came too late for O, which is done.")
+    backup.terminate()
+    backup.duplication.receipt()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(write_page(), encoding="utf-8")
