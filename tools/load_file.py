@@ -7,7 +7,7 @@ import hashlib
 import sys
 import zipfile
 
-# In the order of loading (Java Card VM specification 3.0.4, 6.1); Descriptor and Debug are not loaded.
+# In the order of loading (Java Card VM specification 3.0.4, 6.1); the other two are not loaded.
 COMPONENTS = (
     "Header",
     "Directory",
