@@ -97,6 +97,6 @@ def _private(path: str, flags: int) -> int:
 
 
 def _remove_files(state: Path) -> None:
-    """The state and what the simulator keeps beside it under the same beginning (its lock)."""
-    for path in state.parent.glob(state.name.replace("[", "[[]") + "*"):
-        path.unlink()
+    """The state, and what the simulator keeps beside it."""
+    for suffix in ("", ".new", ".lock"):
+        state.with_name(state.name + suffix).unlink(missing_ok=True)

@@ -49,10 +49,11 @@ class SimulatorProcess:
         """Start it; `arguments` follow the program's name. It answers before this returns."""
         if not JAR.is_file():
             raise TransportError("The simulated card is not built: run `make setup`.")
+        command = [*java_command(), "-jar", str(JAR), *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
-            [*java_command(), "-jar", str(JAR), *arguments],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -1,0 +1,121 @@
+"""A simulated card keeps what a real one keeps, and fails as plainly."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from tests.bench import Bench, Stage
+
+from twincard.card.session import Card
+from twincard.keys.issuer_key import read_issuer_key
+from twincard.transport import (
+    CardGoneError,
+    CardInUseError,
+    NotInstalledError,
+    PowerCutError,
+    TransportError,
+    connect,
+)
+from twincard.transport.folder import create_card, issuer_key_file
+from twincard.transport.laboratory import Laboratory
+from twincard.transport.simulator import SimulatedCard
+
+
+@pytest.fixture
+def alice(home: Path) -> str:
+    create_card("alice")
+    return "sim:alice"
+
+
+def test_a_second_program_is_refused_until_the_first_lets_go(alice: str) -> None:
+    first = connect(alice)
+    with pytest.raises(CardInUseError):
+        connect(alice)
+    first.close()
+    connect(alice).close()
+
+
+def test_a_killed_card_says_so_and_comes_back_with_all_but_its_authority(alice: str) -> None:
+    connection = connect(alice)
+    assert isinstance(connection, SimulatedCard)
+    card = Card(connection)
+    card_id = card.report().card_id
+    card.issuer.authenticate(card_id, read_issuer_key(issuer_key_file("alice")))
+    group_id = card.group.begin(3)
+    os.kill(connection.pid, signal.SIGKILL)
+    with pytest.raises(CardGoneError, match="ended unexpectedly"):
+        card.report()
+    with pytest.raises(CardGoneError, match="closed"):
+        card.report()
+    with Card(connect(alice)) as again:
+        report = again.report()
+        assert report.group is not None
+        assert (report.card_id, report.group.group_id) == (card_id, group_id)
+
+
+def test_reset_forgets_the_pin(bench: Bench) -> None:
+    bench.at(Stage.ISSUED)
+    card = bench.original.unlocked()
+    assert card.pin.is_verified()
+    card.reset()
+    assert not card.pin.is_verified()
+
+
+def test_two_cards_draw_different_ids_and_keys(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    first, second = bench.original.card(), bench.original2.card()
+    assert first.report().card_id != second.report().card_id
+    assert first.usage.public_key() != second.usage.public_key()
+
+
+def test_a_cut_leaves_the_card_dark_until_it_is_reset(bench: Bench) -> None:
+    bench.at(Stage.ISSUED)
+    card = bench.original.unlocked()
+    bench.original.lab.cut(1)
+    with pytest.raises(PowerCutError):
+        card.pin.verify(bench.original.pin)
+    with pytest.raises(TransportError, match="no power"):
+        card.report()
+    assert bench.original.restart().report().pin_tries_left == 3
+
+
+def test_the_laboratory_counts_writes_and_sizes(bench: Bench) -> None:
+    bench.at(Stage.ISSUED)
+    card, lab = bench.original.unlocked(), bench.original.lab
+    lab.writes()
+    card.report()
+    assert lab.writes() == 0
+    card.pin.change(bench.original.pin, bench.original.puk)
+    assert lab.writes() > 0
+    sizes = lab.sizes()
+    assert 0 < sizes.largest_transaction <= 128
+    assert 0 < sizes.transient_reset + sizes.transient_deselect <= 1400 < sizes.persistent
+
+
+def test_the_image_shows_what_is_kept_and_not_what_was_wiped(bench: Bench) -> None:
+    bench.at(Stage.ISSUED)
+    secret = bench.original.transport_key.reveal()
+    assert secret in bench.original.lab.image()
+    bench.original.as_issuer().terminate()
+    assert secret not in bench.original.lab.image()
+
+
+def test_a_blank_card_says_that_nothing_is_installed() -> None:
+    with Laboratory.start() as blank, pytest.raises(TransportError, match="No card is installed"):
+        Card(blank)
+
+
+def test_a_missing_java_is_named(home: Path, alice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINCARD_JAVA", "/nowhere/java")
+    with pytest.raises(NotInstalledError, match="/nowhere/java"):
+        connect(alice)
+
+
+def test_a_damaged_card_file_is_never_taken_for_a_new_card(home: Path, alice: str) -> None:
+    state = home / "alice.card"
+    state.write_bytes(bytes(state.stat().st_size))
+    with pytest.raises(CardGoneError, match="damaged"):
+        connect(alice)
