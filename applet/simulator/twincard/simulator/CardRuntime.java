@@ -19,6 +19,9 @@ import javacardx.apdu.ExtendedLength;
 final class CardRuntime extends SimulatorRuntime {
     /** A short command of case 4 is up to 261 bytes long; jCardSim's buffer holds 260. */
     private static final int SHORT_BUFFER = 261;
+    /** CLA to P2, and the one or three bytes of a length. */
+    private static final int SHORT_HEADER = 5;
+    private static final int EXTENDED_HEADER = 7;
     private static final int LE = 0;
 
     private final Memory memory;
@@ -81,12 +84,10 @@ final class CardRuntime extends SimulatorRuntime {
     @Override
     public byte[] transmitCommand(byte[] command) {
         activateSimulatorRuntimeInstance();
-        ApduCase form;
-        try {
-            form = ApduCase.getCase(command);
-        } catch (IllegalArgumentException malformed) {
+        if (!isWellFormed(command)) {
             return statusWord(ISO7816.SW_WRONG_LENGTH);
         }
+        ApduCase form = ApduCase.getCase(command);
         boolean selection = !form.isExtended() && isAppletSelectionApdu(command);
         AID chosen = selection ? findAppletForSelectApdu(command, form) : null;
         if (chosen != null) {
@@ -110,6 +111,24 @@ final class CardRuntime extends SimulatorRuntime {
         }
     }
 
+    /** Whether the lengths fit one of the seven cases of ISO 7816-3, 12.1; jCardSim takes others too, and fails on some. */
+    private static boolean isWellFormed(byte[] command) {
+        if (command.length <= SHORT_HEADER) {
+            return command.length >= SHORT_HEADER - 1;
+        }
+        int lc = command[SHORT_HEADER - 1] & 0xFF;
+        if (lc != 0) {
+            int rest = command.length - SHORT_HEADER - lc;
+            return rest == 0 || rest == 1;
+        }
+        if (command.length <= EXTENDED_HEADER) {
+            return command.length == EXTENDED_HEADER;
+        }
+        lc = (command[EXTENDED_HEADER - 2] & 0xFF) << 8 | command[EXTENDED_HEADER - 1] & 0xFF;
+        int rest = command.length - EXTENDED_HEADER - lc;
+        return lc != 0 && (rest == 0 || rest == 2);
+    }
+
     private short process(Applet applet, ApduCase form, byte[] command) {
         responseBufferSize = 0;
         APDU apdu = getCurrentAPDU();
@@ -128,7 +147,7 @@ final class CardRuntime extends SimulatorRuntime {
             return status.getReason();
         } catch (PowerCut cut) {
             throw cut;
-        } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError fault) {
+        } catch (Throwable fault) {
             faults.add(String.format("command %02X %02X %02X %02X", command[0], command[1], command[2], command[3]), fault);
             return ISO7816.SW_UNKNOWN;
         } finally {
@@ -146,8 +165,8 @@ final class CardRuntime extends SimulatorRuntime {
     }
 
     private byte[] answer(short status) {
-        boolean withData = status == ISO7816.SW_NO_ERROR || (status >> 8 & 0xF0) == 0x60 && (status >> 8) <= 0x63
-                || (status & 0xF000) == 0x9000;
+        int sw1 = status >> 8 & 0xFF;
+        boolean withData = sw1 >= 0x61 && sw1 <= 0x63 || sw1 >> 4 == 0x9;
         int length = withData ? responseBufferSize : 0;
         byte[] response = Arrays.copyOf(responseBuffer, length + 2);
         response[length] = (byte) (status >> 8);
@@ -164,7 +183,9 @@ final class CardRuntime extends SimulatorRuntime {
         if (instance != null) {
             try {
                 instance.getApplet().deselect();
-            } catch (RuntimeException fault) {
+            } catch (PowerCut cut) {
+                throw cut;
+            } catch (Throwable fault) {
                 faults.add("deselect", fault);
             }
         }
