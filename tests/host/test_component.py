@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from twincard.keys.component import (
+    Component,
     ComponentError,
     draw_group,
     format_component,
@@ -14,8 +15,10 @@ from twincard.keys.component import (
     read_component,
     write_component,
 )
+from twincard.keys.secret import Secret
 
-COMPONENT = draw_group(3)[1]
+# Fixed, because it names the cases below, which must be called the same in every test process.
+COMPONENT = Component(2, 3, Secret(bytes(range(0xC0, 0xE0))))
 TEXT = format_component(COMPONENT)
 VALUE = COMPONENT.value.reveal().hex()
 
