@@ -142,6 +142,11 @@ public final class Card {
         return all.toByteArray();
     }
 
+    /** How many arrays are transient or global now. */
+    int transientArrays() {
+        return memory.transients.size();
+    }
+
     /** Whether anything persistent was written since the last call. */
     boolean takeChanged() {
         return memory.takeChanged();

@@ -20,20 +20,19 @@ final class Frames {
         this.out = out;
     }
 
-    /** Reads the next frame, or returns null when the other side has closed the stream between two frames. */
+    /** Reads the next frame, or returns null when the other side has closed the stream. */
     byte[] read() throws IOException {
-        int length;
         try {
-            length = in.readInt();
+            int length = in.readInt();
+            if (length < 1 || length > LONGEST) {
+                throw new IOException("A frame has 1 to " + LONGEST + " bytes, not " + length + ".");
+            }
+            byte[] frame = new byte[length];
+            in.readFully(frame);
+            return frame;
         } catch (EOFException closed) {
             return null;
         }
-        if (length < 1 || length > LONGEST) {
-            throw new IOException("A frame of " + length + " bytes is not allowed");
-        }
-        byte[] frame = new byte[length];
-        in.readFully(frame);
-        return frame;
     }
 
     /** Writes one frame in one piece. */

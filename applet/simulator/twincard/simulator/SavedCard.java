@@ -38,7 +38,7 @@ final class SavedCard {
         }
     }
 
-    void install(byte[] newAid, byte[] newData) throws CardException, IOException {
+    void install(byte[] newAid, byte[] newData) throws CardException {
         if (card != null) {
             throw new CardException("A card is installed already.");
         }
@@ -53,7 +53,7 @@ final class SavedCard {
                 file.create(this::write);
             } catch (IOException | IllegalStateException failed) {
                 card = null;
-                throw failed;
+                throw unsaved(failed);
             }
         }
     }
@@ -83,8 +83,12 @@ final class SavedCard {
             file.save(this::write);
         } catch (IOException | IllegalStateException failed) {
             broken = true;
-            throw new CardException("The card could not be saved: " + failed.getMessage() + ".");
+            throw unsaved(failed);
         }
+    }
+
+    private static CardException unsaved(Exception cause) {
+        return new CardException("The card could not be saved: " + cause.getMessage() + ".");
     }
 
     private void write(ByteBuffer out) {

@@ -55,12 +55,14 @@ final class Session {
             return answer;
         } catch (BufferUnderflowException tooShort) {
             return Answer.error("The payload is too short.");
-        } catch (CardException | IOException | IllegalStateException failed) {
+        } catch (CardException failed) {
             return Answer.error(failed.getMessage());
+        } catch (RuntimeException failed) {
+            return Answer.error("The simulator failed: " + failed + ".");
         }
     }
 
-    private Answer run(Op op, ByteBuffer payload) throws CardException, IOException {
+    private Answer run(Op op, ByteBuffer payload) throws CardException {
         switch (op) {
             case INSTALL -> {
                 install(payload);
@@ -118,7 +120,7 @@ final class Session {
         }
     }
 
-    private void install(ByteBuffer payload) throws CardException, IOException {
+    private void install(ByteBuffer payload) throws CardException {
         byte[] aid = USUAL_AID;
         if (payload.hasRemaining() && payload.get(payload.position()) >= 5 && payload.get(payload.position()) <= 16) {
             aid = new byte[payload.get()];

@@ -83,17 +83,20 @@ final class StateFile implements AutoCloseable {
     void create(Body body) throws IOException {
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        channel = open(fresh);
-        save(body);
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            channel = open(fresh);
+            save(body);
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
     }
 
     /** Writes a new state over the older of the two. */
     void save(Body body) throws IOException {
-        long next = sequence + 1;
-        int slot = (int) (next & 1);
+        int slot = (int) (sequence & 1);
         buffer.clear();
-        buffer.putLong(MAGIC).putShort(VERSION).putShort((short) 0).putLong(next).position(HEADER);
+        buffer.putLong(MAGIC).putShort(VERSION).putShort((short) 0).putLong(sequence + 1).position(HEADER);
         body.write(buffer);
         int end = buffer.position();
         buffer.putInt(20, end - HEADER).putInt(CRC_AT, checksum(buffer, end - HEADER));
@@ -101,14 +104,16 @@ final class StateFile implements AutoCloseable {
             buffer.put((byte) 0);
         }
         written[slot] = buffer.position();
-        buffer.flip();
-        writeFully((long) slot * CAPACITY);
-        sequence = next;
+        // The header comes last: a write that fails half-way never completes the slot.
+        writeFully(slot, HEADER, written[slot]);
+        writeFully(slot, 0, HEADER);
+        sequence++;
     }
 
-    private void writeFully(long at) throws IOException {
+    private void writeFully(int slot, int from, int to) throws IOException {
+        buffer.limit(to).position(from);
         while (buffer.hasRemaining()) {
-            channel.write(buffer, at + buffer.position());
+            channel.write(buffer, (long) slot * CAPACITY + buffer.position());
         }
     }
 
@@ -125,7 +130,7 @@ final class StateFile implements AutoCloseable {
         for (int slot = 0; slot < 2; slot++) {
             ByteBuffer content = ByteBuffer.allocate(CAPACITY);
             int length = Math.max(0, channel.read(content, (long) slot * CAPACITY));
-            written[slot] = CAPACITY;
+            written[slot] = length;
             if (isWhole(content, length)) {
                 otherVersion |= content.getShort(8) != VERSION;
                 if (newest == null || content.getLong(12) > sequence) {

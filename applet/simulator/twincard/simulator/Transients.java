@@ -20,6 +20,11 @@ final class Transients extends TransientMemory {
         arrays.put(array, JCSystem.NOT_A_TRANSIENT_OBJECT);
     }
 
+    /** How many arrays there are, those included that nobody refers to and that are not yet collected. */
+    int size() {
+        return arrays.size();
+    }
+
     boolean contains(Object array) {
         return arrays.containsKey(array);
     }

@@ -80,6 +80,10 @@ final class Keys {
     /** Encrypts the first 16 bytes of a persistent array in place. */
     void encrypt(byte[] persistent) {
         cbc.init(aes, Cipher.MODE_ENCRYPT);
+        encryptMore(persistent);
+    }
+
+    void encryptMore(byte[] persistent) {
         cbc.doFinal(persistent, (short) 0, (short) 16, persistent, (short) 0);
     }
 

@@ -83,6 +83,7 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             case 0x21: send(apdu, keys.transientKey(p1, buffer)); break;
             case 0x22: fail(p1); break;
             case 0x23: apdu.setIncomingAndReceive(); keys.loadAes(buffer, ISO7816.OFFSET_CDATA); break;
+            case 0x24: keys.encryptMore(record); break;
             default: ISOException.throwIt(ISO7816.SW_INS_NOT_SUPPORTED);
         }
     }
@@ -136,19 +137,21 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
         }
     }
 
-    private void changePin(APDU apdu, byte inTransaction) {
+    /** P1: 0 without transaction, 1 with one, 2 with one that is aborted, 3 a wrong try in one that is aborted. */
+    private void changePin(APDU apdu, byte how) {
         byte[] buffer = apdu.getBuffer();
         byte length = (byte) apdu.setIncomingAndReceive();
-        if (inTransaction == 0) {
-            pin.update(buffer, ISO7816.OFFSET_CDATA, length);
-            return;
+        if (how != 0) {
+            JCSystem.beginTransaction();
         }
-        JCSystem.beginTransaction();
-        pin.update(buffer, ISO7816.OFFSET_CDATA, length);
-        pin.check(buffer, (short) 0, (byte) 4);
-        if (inTransaction == 1) {
-            JCSystem.commitTransaction();
+        if (how == 3) {
+            pin.check(buffer, ISO7816.OFFSET_CDATA, length);
         } else {
+            pin.update(buffer, ISO7816.OFFSET_CDATA, length);
+        }
+        if (how == 1) {
+            JCSystem.commitTransaction();
+        } else if (how != 0) {
             JCSystem.abortTransaction();
         }
     }

@@ -83,10 +83,19 @@ public final class ByteContainer {
         return length[0];
     }
 
+    /** Wipes also what a write that was cut half-way has left in a part that is not initialised. */
     public void clear() {
-        if (length[0] > 0) {
+        if (length[0] > 0 || holdsRest()) {
             write(new byte[0]);
         }
+    }
+
+    private boolean holdsRest() {
+        boolean rest = false;
+        for (byte element : data) {
+            rest |= element != 0;
+        }
+        return rest;
     }
 
     public boolean isInitialized() {

@@ -1,0 +1,91 @@
+package twincard.simulator;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import org.junit.Before;
+import org.junit.Test;
+import twincard.probe.ProbeApplet;
+
+public class ApduTest {
+    private Probe probe;
+
+    @Before
+    public void install() throws CardException {
+        probe = new Probe();
+    }
+
+    @Test
+    public void longestShortCommandWithLe() {
+        String data = "5A".repeat(255).toLowerCase();
+        assertEquals(data + "9000", probe.send("801E0000FF" + data + "00"));
+    }
+
+    @Test
+    public void extendedCommand() {
+        String data = "a5".repeat(1000);
+        assertEquals(data + "9000", probe.send("801E00000003E8" + data + "0000"));
+    }
+
+    @Test
+    public void malformedCommandIsOfWrongLength() {
+        for (String command : new String[] {"801E00", "801E000005AABB", "801E0000000010AA", "801E0000000000000000"}) {
+            assertEquals(command, "6700", probe.send(command));
+        }
+    }
+
+    @Test
+    public void appletIsSelectedByTheBeginningOfItsAid() {
+        probe.card.reset();
+        assertEquals("9000", probe.send("00A4040009" + Probe.AID.substring(0, 18)));
+    }
+
+    @Test
+    public void unknownAidGoesToTheSelectedAppletOrFails() {
+        assertEquals("6d00", probe.send("00A4040005A000000001"));
+        probe.card.reset();
+        assertEquals("6999", probe.send("00A4040005A000000001"));
+    }
+
+    @Test
+    public void uncaughtExceptionsAreCountedAndAnswered6F00() {
+        assertEquals("", probe.card.faults());
+        assertEquals("6f00", probe.send("80220000"));
+        assertEquals("6f00", probe.send("80220100"));
+        assertEquals("6f00", probe.send("80220200"));
+        String faults = probe.card.faults();
+        assertTrue(faults.contains("command 80 22 00 00: javacard.security.CryptoException"));
+        assertTrue(faults.contains("NullPointerException"));
+        assertTrue(faults.contains("StackOverflowError"));
+        assertTrue(faults.contains("at twincard.probe.ProbeApplet.fail"));
+    }
+
+    @Test
+    public void statusWordsAreNoFaults() {
+        assertEquals("6d00", probe.send("80990000"));
+        assertEquals("", probe.card.faults());
+    }
+
+    @Test
+    public void exceptionInDeselectIsAFaultAndSelectionGoesOn() {
+        probe.send("80220300");
+        assertEquals("9000", probe.send(Probe.SELECT));
+        assertTrue(probe.card.faults().contains("deselect: javacard.framework.ISOException"));
+    }
+
+    @Test
+    public void installParametersAreThoseOfGlobalPlatform() {
+        byte[] report = probe.report();
+        assertEquals("applet's data alone", 5, report[44]);
+        assertEquals(1, report[45]);
+    }
+
+    @Test
+    public void refusedInstallationSaysTheStatusWord() {
+        CardException refused = assertThrows(CardException.class,
+                () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("00")));
+        assertEquals("The applet refused its installation with status word 6985.", refused.getMessage());
+        assertThrows(CardException.class, () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), new byte[120]));
+    }
+}
