@@ -106,6 +106,7 @@ final class FileSystem {
 
     /** CREATE FILE in the current DF; the new file is current. */
     void create(short length) {
+        Apdu.requireNoParameters(ram);
         Authority.require(allow(df(), AccessRules.CREATE_DF) || allow(df(), AccessRules.CREATE_EF));
         byte[] row = ram.aux;
         Fcp.parse(ram.work, length, row, (short) 0);
@@ -120,6 +121,7 @@ final class FileSystem {
 
     /** DELETE FILE: the child with the FID given, or the current file; then the DF it was in is current. */
     void delete(short length) {
+        Apdu.requireNoParameters(ram);
         short row = length == 0 ? current() : existing(table.child(df(), fid(length)));
         Authority.require(row != FileTable.MF
                 && (allow(row, AccessRules.DELETE_SELF) || allow(table.parent(row), AccessRules.DELETE_CHILD)));

@@ -1,0 +1,106 @@
+"""The command table of docs/card-interface.md, for tests: who may send which command, and when.
+
+`tests/docs/test_command_table.py` holds it against the document and against the applet's own table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from twincard.card.report import LifeCycle, Role
+
+
+class Authority(Enum):
+    """What a command asks for, in the words of the document."""
+
+    NONE = "–"
+    USER = "P"
+    ISSUER = "I"
+    PERSONALISER = "I→P"
+    USER_OR_ISSUER = "P or I"
+    USER_AND_ISSUER = "P and I"
+    SETTERS = "its setters"
+    FILE = "the file's"
+    DF = "the DF's"
+    FILE_OR_DF = "the file's or the DF's"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row: life cycles as letters of IOT, roles as letters of OB."""
+
+    name: str
+    cla: int
+    ins: int
+    life: str
+    roles: str
+    authority: Authority
+    chain: bool = False
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Class and instruction, by which the card knows the command."""
+        return self.cla, self.ins
+
+    def allows_life_cycle(self, life_cycle: LifeCycle) -> bool:
+        """Whether the command exists in this part of the card's life."""
+        return _LETTERS[life_cycle] in self.life
+
+    def allows_role(self, role: Role) -> bool:
+        """Whether cards of this role have the command; both roles: also a card without one."""
+        return self.roles == "OB" or {Role.ORIGINAL: "O", Role.BACKUP: "B"}.get(role) == self.roles
+
+    def allows_holder(self, life_cycle: LifeCycle, *, user: bool, issuer: bool) -> bool:
+        """Whether these authorities pass the table; some commands then judge for themselves."""
+        personaliser = issuer if life_cycle is LifeCycle.INITIALISATION else user
+        return {
+            Authority.USER: user,
+            Authority.ISSUER: issuer,
+            Authority.PERSONALISER: personaliser,
+            Authority.USER_OR_ISSUER: user or issuer,
+            Authority.SETTERS: user or issuer,
+            Authority.USER_AND_ISSUER: user and issuer,
+        }.get(self.authority, True)
+
+
+_LETTERS = {
+    LifeCycle.INITIALISATION: "I",
+    LifeCycle.OPERATIONAL: "O",
+    LifeCycle.TERMINATED: "T",
+}
+
+RULES = (
+    Rule("SELECT", 0x00, 0xA4, "IOT", "OB", Authority.NONE),
+    Rule("GET RESPONSE", 0x00, 0xC0, "IOT", "OB", Authority.NONE),
+    Rule("GET DATA", 0x00, 0xCA, "IOT", "OB", Authority.NONE),
+    Rule("GET CHALLENGE", 0x00, 0x84, "IO", "OB", Authority.NONE),
+    Rule("EXTERNAL AUTHENTICATE", 0x00, 0x82, "IO", "OB", Authority.NONE),
+    Rule("PERSONALISE", 0x80, 0x02, "I", "OB", Authority.ISSUER),
+    Rule("ACTIVATE", 0x00, 0x44, "I", "OB", Authority.ISSUER),
+    Rule("TERMINATE CARD USAGE", 0x00, 0xFE, "IO", "OB", Authority.USER_OR_ISSUER),
+    Rule("VERIFY", 0x00, 0x20, "O", "OB", Authority.NONE),
+    Rule("CHANGE REFERENCE DATA", 0x00, 0x24, "O", "OB", Authority.NONE),
+    Rule("RESET RETRY COUNTER", 0x00, 0x2C, "O", "OB", Authority.NONE),
+    Rule("BEGIN GROUP", 0x80, 0x10, "IO", "OB", Authority.PERSONALISER),
+    Rule("SET COMPONENT", 0x80, 0x12, "IO", "OB", Authority.PERSONALISER),
+    Rule("CLEAR GROUP", 0x80, 0x14, "IO", "OB", Authority.SETTERS),
+    Rule("GENERATE ASYMMETRIC KEY PAIR", 0x00, 0x46, "O", "O", Authority.USER),
+    Rule("GET TICKET", 0x80, 0x20, "O", "B", Authority.USER),
+    Rule("EXPORT KEY", 0x80, 0x22, "O", "O", Authority.USER),
+    Rule("IMPORT KEY", 0x80, 0x24, "O", "B", Authority.USER, chain=True),
+    Rule("CONFIRM EXPORT", 0x80, 0x26, "O", "O", Authority.USER),
+    Rule("CANCEL TICKET", 0x80, 0x28, "O", "B", Authority.USER),
+    Rule("ABANDON EXPORT", 0x80, 0x2A, "O", "O", Authority.USER_AND_ISSUER),
+    Rule("MANAGE SECURITY ENVIRONMENT", 0x00, 0x22, "O", "OB", Authority.NONE, chain=True),
+    Rule("PERFORM SECURITY OPERATION", 0x00, 0x2A, "O", "OB", Authority.USER, chain=True),
+    Rule("TRANSCODE", 0x80, 0x30, "O", "OB", Authority.USER, chain=True),
+    Rule("CHECK", 0x80, 0x32, "O", "OB", Authority.USER, chain=True),
+    Rule("PUT CONTACT", 0x80, 0x40, "IO", "OB", Authority.USER_OR_ISSUER, chain=True),
+    Rule("DELETE CONTACT", 0x80, 0x42, "IO", "OB", Authority.USER_OR_ISSUER),
+    Rule("GET CONTACT", 0x80, 0x44, "IO", "OB", Authority.NONE),
+    Rule("READ BINARY", 0x00, 0xB0, "IO", "OB", Authority.FILE),
+    Rule("UPDATE BINARY", 0x00, 0xD6, "IO", "OB", Authority.FILE),
+    Rule("CREATE FILE", 0x00, 0xE0, "IO", "OB", Authority.DF),
+    Rule("DELETE FILE", 0x00, 0xE4, "IO", "OB", Authority.FILE_OR_DF),
+)

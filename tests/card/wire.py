@@ -1,0 +1,23 @@
+"""Commands to a simulated card below the host's session, so that tests see every status word."""
+
+from __future__ import annotations
+
+from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.transport.laboratory import Laboratory
+from twincard.transport.stages import Link
+
+__all__ = ["SHORT_ANSWER", "Command", "exchange", "status"]
+
+ISO = 0x00
+OWN = 0x80
+
+
+def status(lab: Laboratory, command: Command) -> int:
+    """The status word of one short APDU."""
+    return lab.transmit(command.short())[1]
+
+
+def exchange(lab: Laboratory, command: Command, *, extended: bool = False) -> tuple[bytes, int]:
+    """Whole answer and status word of a command of any length."""
+    response = Link(lab, extended=extended).exchange(command)
+    return response.data, response.sw

@@ -1,0 +1,106 @@
+"""Document, applet and tests have one and the same command table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.card.commands import RULES, Authority, Rule
+
+from twincard.card.status import Sw
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs/card-interface.md").read_text(encoding="utf-8")
+APPLET = ROOT / "applet/card/twincard/card"
+
+# What the applet's table says of authority that a command judges by itself.
+IN_APPLET = {
+    Authority.NONE: "ANYBODY",
+    Authority.FILE: "ANYBODY",
+    Authority.DF: "ANYBODY",
+    Authority.FILE_OR_DF: "ANYBODY",
+    Authority.SETTERS: "USER_OR_ISSUER",
+}
+
+
+def source(name: str) -> str:
+    return (APPLET / f"{name}.java").read_text(encoding="utf-8")
+
+
+def constants(name: str) -> dict[str, int]:
+    """Every numeric constant of a Java file, by its name."""
+    found = re.findall(r"(\w+) = (?:\((?:byte|short)\) )?(0x[0-9A-F]+);", source(name))
+    return {constant: int(value, 16) for constant, value in found}
+
+
+def document_rules() -> list[Rule]:
+    row = re.compile(
+        r"^\| \[(?P<name>[^]]+)]\(#[\w-]+\) \| (?P<cla>\w\w) (?P<ins>\w\w) \| (?P<life>\w+) "
+        r"\| (?P<roles>\w+) \| (?P<authority>[^|]+) \| (?P<chain>chain )?\|$",
+        re.MULTILINE,
+    )
+    return [
+        Rule(
+            match["name"],
+            int(match["cla"], 16),
+            int(match["ins"], 16),
+            match["life"],
+            match["roles"],
+            Authority(match["authority"]),
+            match["chain"] is not None,
+        )
+        for match in row.finditer(DOCUMENT)
+    ]
+
+
+def applet_rows() -> set[tuple[int, int, str, str, str, bool]]:
+    instructions = constants("Ins")
+    row = re.compile(r"^ +(ISO|OURS), Ins\.(\w+), ([IOT |]+), (\w+), (\w+), ([\w |]+),$", re.M)
+    roles = {"ANY_ROLE": "OB", "ORIGINAL": "O", "BACKUP": "B"}
+    return {
+        (
+            {"ISO": 0x00, "OURS": 0x80}[cla],
+            instructions[ins],
+            life.replace(" | ", ""),
+            roles[role],
+            authority,
+            "CHAIN" in shape.split(" | "),
+        )
+        for cla, ins, life, role, authority, shape in row.findall(source("CommandRules"))
+    }
+
+
+def test_the_document_has_the_table_that_tests_use() -> None:
+    assert document_rules() == list(RULES)
+
+
+def test_the_applet_has_the_table_that_tests_use() -> None:
+    expected = {
+        (
+            rule.cla,
+            rule.ins,
+            rule.life,
+            rule.roles,
+            IN_APPLET.get(rule.authority, rule.authority.name),
+            rule.chain,
+        )
+        for rule in RULES
+    }
+    assert applet_rows() == expected
+
+
+def test_the_applet_has_no_instruction_outside_the_table() -> None:
+    assert set(constants("Ins").values()) == {rule.ins for rule in RULES}
+
+
+def test_document_applet_and_host_have_the_same_status_words() -> None:
+    # `61xx` and `63Cx` stand for many; `6883` is said not to be used.
+    section = DOCUMENT.split("## Status words")[1].split("## Commands")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+    documented = {word for cell in cells for word in re.findall(r"`(\w{4})`", cell)}
+    applet = {f"{value:04X}" for value in constants("Sw").values()} | {"9000"}
+    host = {f"{word:04X}" for word in Sw}
+    assert applet == {word.replace("61xx", "6100").replace("x", "0") for word in documented} - {
+        "6883"
+    }
+    assert host == documented - {"61xx", "63Cx"}

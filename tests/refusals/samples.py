@@ -1,0 +1,112 @@
+"""For every command one well-formed APDU, and what is wrong with others of its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.bench import component
+
+from twincard.card.status import Sw
+from twincard.transport.apdu import SHORT_ANSWER
+
+PIN = b"a new PIN"
+PADDED = PIN.ljust(16, b"\x00")
+PERSONALISATION = bytes.fromhex("800101 81020100 8206") + b"111111" + b"\x83\x06" + b"222222"
+COMPONENT = component(1).value.reveal() + component(1).kcv
+TICKET = bytes.fromhex("E1478033") + bytes(51) + bytes.fromhex("8110") + bytes(16)
+RECEIPT = bytes.fromhex("E315800101 8110") + bytes(16)
+EXPORT = bytes.fromhex("E28193808190") + bytes(144)
+POINT = bytes.fromhex(
+    "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"
+    "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
+)
+"""The generator of P-256: a valid public key."""
+EC_TEMPLATE = bytes.fromhex("7F49438641 04") + POINT
+EF_CONTROL = bytes.fromhex("6210 80020010 820101 8302D010 8C03030000")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`wrong_data` are data of a wrong length, which the card answers with `wrong_length`."""
+
+    p1: int
+    p2: int
+    data: bytes = b""
+    answer: int = 0
+    wrong_parameters: tuple[tuple[int, int], ...] = ((0x01, 0x00), (0x00, 0x01))
+    wrong_data: tuple[bytes, ...] = ()
+    wrong_length: Sw = Sw.WRONG_LENGTH
+
+
+def _no_data() -> Sample:
+    return Sample(0x00, 0x00, wrong_data=(b"\x00",))
+
+
+def _template(data: bytes, refusal: Sw) -> Sample:
+    return Sample(0, 0, data, SHORT_ANSWER, wrong_data=(data[:-1], data + b"\x00", b""),
+                  wrong_length=refusal)  # fmt: skip
+
+
+_PIN_PARAMETERS = ((0x01, 0x01), (0x00, 0x00), (0x00, 0x02), (0x00, 0x81))
+_TWO_PINS = Sample(0, 1, PADDED * 2, 0, _PIN_PARAMETERS, (PADDED * 2 + b"0", PADDED, b""))
+_ANY = SHORT_ANSWER
+
+SAMPLES = {
+    "SELECT": Sample(
+        0, 4, b"\x3f\x00", _ANY, ((0x05, 0x00), (0x00, 0x01)), (b"\x3f", b"\x3f\x00\x00")
+    ),
+    "GET RESPONSE": Sample(0, 0, answer=_ANY),
+    "GET DATA": Sample(0x00, 0xE0, answer=_ANY, wrong_parameters=((0x01, 0xE0), (0x3F, 0xE3))),
+    "GET CHALLENGE": Sample(0, 0, answer=16),
+    "EXTERNAL AUTHENTICATE": Sample(0, 0, bytes(16), wrong_data=(bytes(15), bytes(17), b"")),
+    "PERSONALISE": _template(PERSONALISATION, Sw.WRONG_DATA),
+    "ACTIVATE": _no_data(),
+    "TERMINATE CARD USAGE": _no_data(),
+    "VERIFY": Sample(0, 1, PIN, 0, (*_PIN_PARAMETERS, (0xFE, 0x01)), (PADDED + b"0",)),
+    "CHANGE REFERENCE DATA": _TWO_PINS,
+    "RESET RETRY COUNTER": _TWO_PINS,
+    "BEGIN GROUP": Sample(
+        3, 0, bytes(16), _ANY, ((0, 0), (9, 0), (0x83, 0), (3, 1)), (bytes(15), bytes(17))
+    ),
+    "SET COMPONENT": Sample(
+        1, 0, COMPONENT, 0, ((0, 0), (4, 0), (0x81, 0), (1, 1)), (COMPONENT[:-1], COMPONENT + b"0")
+    ),
+    "CLEAR GROUP": Sample(0, 0, b"", 0, ((0, 1), (9, 0), (0x81, 0)), (b"\x00",)),
+    "GENERATE ASYMMETRIC KEY PAIR": Sample(
+        0x80,
+        0,
+        bytes.fromhex("AC03800102"),
+        _ANY,
+        ((0x00, 0x00), (0x80, 0x01), (0x82, 0x00)),
+        (bytes.fromhex("AC038001"), bytes.fromhex("AC0380010200"), b""),
+    ),
+    "GET TICKET": Sample(
+        0, 0, bytes(16), _ANY, ((2, 0), (0x81, 0), (0, 1)), (bytes(15), bytes(17), b"")
+    ),
+    "EXPORT KEY": _template(TICKET, Sw.WRONG_DATA),
+    "IMPORT KEY": _template(EXPORT, Sw.INTEGRITY),
+    "CONFIRM EXPORT": _template(RECEIPT, Sw.WRONG_DATA),
+    "CANCEL TICKET": _no_data(),
+    "ABANDON EXPORT": _no_data(),
+    "MANAGE SECURITY ENVIRONMENT": Sample(
+        0x41,
+        0xB8,
+        bytes.fromhex("840100"),
+        0,
+        ((0x41, 0xB6), (0x01, 0xB8), (0x81, 0xB6), (0xF3, 0xB8)),
+        (bytes.fromhex("8401"), bytes.fromhex("84010000")),
+        Sw.WRONG_DATA,
+    ),
+    "PERFORM SECURITY OPERATION": Sample(
+        0x80, 0x86, bytes(257)[:255], _ANY, ((0x80, 0x80), (0x86, 0x86), (0x9E, 0x9A))
+    ),
+    "TRANSCODE": Sample(0, 0, bytes(255), _ANY),
+    "CHECK": Sample(0, 0, bytes(255), _ANY),
+    "PUT CONTACT": Sample(1, 0, EC_TEMPLATE, 0, ((0, 0), (9, 0), (0x81, 0), (1, 2))),
+    "DELETE CONTACT": Sample(1, 0, b"", 0, ((0, 0), (9, 0), (0x81, 0), (1, 1)), (b"\x00",)),
+    "GET CONTACT": Sample(0, 0, b"", _ANY, ((9, 0), (0x81, 0), (0, 1), (1, 1))),
+    "READ BINARY": Sample(0, 0, b"", _ANY, ((0x80, 0), (0xFF, 0xFF))),
+    "UPDATE BINARY": Sample(0, 0, b"\x00", 0, ((0x80, 0), (0xFF, 0xFF))),
+    "CREATE FILE": Sample(0, 0, EF_CONTROL),
+    "DELETE FILE": Sample(0, 0, b"\xd0\x10"),
+}

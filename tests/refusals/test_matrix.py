@@ -1,0 +1,174 @@
+"""Every command in every life cycle, role and authority: what the command table forbids is refused.
+
+The checks come in the document's order, and a refused command writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
+from tests.card.commands import RULES, Rule
+from tests.card.wire import Command, status
+from tests.refusals.samples import SAMPLES, Sample
+
+from twincard.card.issuer import Personalisation
+from twincard.card.report import LifeCycle, Role
+from twincard.card.status import Sw
+from twincard.keys.secret import Secret
+from twincard.transport.laboratory import Snapshot
+
+INITIALISATION, OPERATIONAL, TERMINATED = LifeCycle
+
+
+@dataclass(frozen=True)
+class State:
+    """A card as a command finds it."""
+
+    life_cycle: LifeCycle
+    role: Role
+    user: bool = False
+    issuer: bool = False
+    blocked: bool = False
+
+    def __str__(self) -> str:
+        holders = [name for name in ("user", "issuer", "blocked") if getattr(self, name)]
+        return "-".join([self.life_cycle.name, self.role.name, *(holders or ["nobody"])]).lower()
+
+    def refuses(self, rule: Rule, *, chained: bool = False) -> Sw | None:
+        """The status word that the command table asks for; None when the command is admitted."""
+        if not rule.allows_life_cycle(self.life_cycle):
+            return Sw.WRONG_STATE
+        if chained and not rule.chain:
+            return Sw.CHAINING_NOT_SUPPORTED
+        if not rule.allows_role(self.role):
+            return Sw.WRONG_STATE
+        if not rule.allows_holder(self.life_cycle, user=self.user, issuer=self.issuer):
+            return Sw.AUTHORITY_MISSING
+        return None
+
+
+STATES = [
+    State(INITIALISATION, Role.NONE),
+    State(INITIALISATION, Role.NONE, issuer=True),
+    *(
+        state
+        for role in (Role.ORIGINAL, Role.BACKUP)
+        for state in (
+            State(INITIALISATION, role),
+            State(INITIALISATION, role, issuer=True),
+            State(OPERATIONAL, role),
+            State(OPERATIONAL, role, user=True),
+            State(OPERATIONAL, role, issuer=True),
+            State(OPERATIONAL, role, user=True, issuer=True),
+            State(OPERATIONAL, role, blocked=True),
+            State(TERMINATED, role),
+        )
+    ),
+]
+
+
+class Subject:
+    """A card that is put to a state before each command."""
+
+    def __init__(self, bench: Bench, state: State) -> None:
+        blank = state.life_cycle is INITIALISATION
+        bench.at(Stage.BLANK if blank else Stage.ISSUED)
+        self.state = state
+        self.specimen = bench.backup if state.role is Role.BACKUP else bench.original
+        self._snapshot = self._reach()
+
+    def _reach(self) -> Snapshot:
+        specimen, state = self.specimen, self.state
+        if state.life_cycle is INITIALISATION:
+            card = specimen.as_issuer()
+            if state.role is not Role.NONE:
+                card.issuer.personalise(Personalisation(state.role, specimen.pin, specimen.puk))
+            card.group.begin(3, GROUP_ID)
+            card.group.set_component(component(1))
+        elif state.life_cycle is TERMINATED:
+            specimen.unlocked().terminate()
+        elif state.blocked:
+            _block(specimen)
+        return specimen.lab.snapshot()
+
+    def answer(self, command: Command) -> int:
+        """The status word of the command in this state."""
+        specimen, state = self.specimen, self.state
+        specimen.lab.restore(self._snapshot)
+        card = specimen.as_issuer() if state.issuer else specimen.card()
+        if state.user:
+            card.pin.verify(specimen.pin)
+        specimen.lab.writes()
+        return status(specimen.lab, command)
+
+    def refuses(self, command: Command, sw: int) -> None:
+        """The command is answered with `sw` and has written nothing."""
+        assert f"{self.answer(command):04X}" == f"{sw:04X}"
+        # The data of IMPORT KEY go straight to the buffer for ciphertext, which is persistent.
+        assert self.specimen.lab.writes() == 0 or command.ins == 0x24
+
+    def close(self) -> None:
+        """Forget the state."""
+        self.specimen.lab.drop(self._snapshot)
+
+
+def _block(specimen: Specimen) -> None:
+    card = specimen.card()
+    for _ in range(3):
+        card.connection.transmit(Command(0x00, 0x20, 0, 1, b"no PIN").short())
+    assert card.report().pin_tries_left == 0
+
+
+def command(rule: Rule, sample: Sample, **changes: int | bytes) -> Command:
+    """The sample's APDU, changed."""
+    values = {"p1": sample.p1, "p2": sample.p2, "data": sample.data, "answer": sample.answer}
+    return Command(rule.cla, rule.ins, **(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_the_command_table_holds(bench: Bench, state: State, rule: Rule) -> None:
+    sample, subject = SAMPLES[rule.name], Subject(bench, state)
+    refusal = state.refuses(rule)
+    for p1, p2 in sample.wrong_parameters:
+        subject.refuses(command(rule, sample, p1=p1, p2=p2), refusal or Sw.WRONG_P1_P2)
+    for data in sample.wrong_data:
+        subject.refuses(command(rule, sample, data=data), refusal or sample.wrong_length)
+    if refusal:
+        subject.refuses(command(rule, sample), refusal)
+    refusal_of_part = state.refuses(rule, chained=True)
+    part = Command(rule.cla | 0x10, rule.ins, sample.p1, sample.p2, sample.data)
+    if refusal_of_part:
+        subject.refuses(part, refusal_of_part)
+    else:
+        assert subject.answer(part) == Sw.DONE
+    subject.close()
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_reading_the_public_key_needs_no_role_and_no_authority(bench: Bench, state: State) -> None:
+    read = Command(0x00, 0x46, 0x81, 0x00, answer=256)
+    operational = state.life_cycle is OPERATIONAL
+    Subject(bench, state).refuses(read, Sw.NOT_FOUND if operational else Sw.WRONG_STATE)
+
+
+@pytest.mark.parametrize("state", [STATES[0], STATES[5], STATES[9]], ids=str)
+def test_other_instructions_and_classes_are_refused(bench: Bench, state: State) -> None:
+    subject = Subject(bench, state)
+    known = {rule.key for rule in RULES}
+    for cla in (0x00, 0x80, 0x10, 0x90):
+        for ins in range(0x100):
+            if (cla & 0x80, ins) not in known:
+                subject.refuses(Command(cla, ins), Sw.UNKNOWN_INSTRUCTION)
+    for cla in set(range(0x100)) - {0x00, 0x80, 0x10, 0x90}:
+        base, channel, secured = cla & 0xE0, cla & 0x03, cla & 0x0C
+        if base not in (0x00, 0x80):
+            expected = Sw.UNKNOWN_CLASS
+        elif secured:
+            expected = Sw.SECURE_MESSAGING
+        else:
+            assert channel
+            expected = Sw.LOGICAL_CHANNEL
+        subject.refuses(Command(cla, 0xCA, 0x00, 0xE0), expected)
