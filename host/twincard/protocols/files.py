@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from twincard.card.session import Card
 from twincard.files.decryption import decrypt
 from twincard.files.encryption import encrypt
-from twincard.files.errors import reading
+from twincard.files.errors import SourceError
 from twincard.files.output import Output
 from twincard.files.recipients import Recipient
 from twincard.files.source import Progress
 from twincard.files.transcoding import transcode
 from twincard.protocols.opener import CardOpener, CardTranscoder, PinProvider
+
+
+def open_source(path: Path) -> BinaryIO:
+    """Open a file to read from; raises SourceError, which names it."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise SourceError(f"{path} could not be read: {error.strerror or error}.") from error
 
 
 def encrypt_file(
@@ -24,7 +33,7 @@ def encrypt_file(
     progress: Progress | None = None,
 ) -> None:
     """Encrypt a file to one or more keys. `progress` is told the bytes done. Raises FilesError."""
-    with output as sink, reading(), source.open("rb") as stream:
+    with output as sink, open_source(source) as stream:
         encrypt(stream, sink, recipients, progress=progress)
 
 
@@ -41,7 +50,7 @@ def decrypt_file(
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     opener = CardOpener(card, pin)
-    with output as sink, reading(), source.open("rb") as stream:
+    with output as sink, open_source(source) as stream:
         decrypt(stream, sink, opener, progress=progress)
 
 
@@ -59,5 +68,5 @@ def transcode_file(
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     transcoder = CardTranscoder(card, target, pin)
-    with output as sink, reading(), source.open("rb") as stream:
+    with output as sink, open_source(source) as stream:
         transcode(stream, sink, transcoder, progress=progress)

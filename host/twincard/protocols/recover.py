@@ -13,11 +13,12 @@ from enum import Enum
 from pathlib import Path
 
 from twincard.card.session import Card
-from twincard.files.errors import FilesError, NotCmsError, NotForThisKeyError, reading
+from twincard.files.errors import FilesError, NotCmsError, NotForThisKeyError
 from twincard.files.output import FileOutput
 from twincard.files.recipients import OpenableRecipient, Recipient, RecipientInfo, is_named
 from twincard.files.transcoding import read_recipients, transcode
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, CardTranscoder, PinProvider
 
 _UNFINISHED = ".twincard-*.part"
@@ -108,19 +109,20 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -
         return FileEvent(path, Outcome.NOT_ENCRYPTED)
     except FilesError as error:
         return FileEvent(path, Outcome.FAILED, str(error))
+    except OSError as error:
+        return FileEvent(path, Outcome.FAILED, f"{path}: {error.strerror or error}.")
     return FileEvent(path, Outcome.MOVED)
 
 
 def _recipients(path: Path) -> tuple[RecipientInfo, ...]:
-    with reading(), path.open("rb") as stream:
+    with open_source(path) as stream:
         return read_recipients(stream)
 
 
 def _rewrite(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> None:
-    with reading():
-        mode = stat.S_IMODE(path.stat().st_mode)
+    mode = stat.S_IMODE(path.stat().st_mode)
     # The input is closed before it is replaced: Windows wants it so.
-    with FileOutput(path, overwrite=True, mode=mode) as sink, reading(), path.open("rb") as stream:
+    with FileOutput(path, overwrite=True, mode=mode) as sink, open_source(path) as stream:
         transcode(stream, sink, moving, progress=progress)
 
 
