@@ -60,7 +60,7 @@ class WrongPinError(CardError):
     def __init__(self, sw: int, action: str) -> None:
         super().__init__(sw, action)
         self.tries_left = sw & 0x0F
-        tries = {0: "no try is", 1: "1 try is"}.get(self.tries_left, f"{self.tries_left} tries are")
+        tries = "1 try is" if self.tries_left == 1 else f"{self.tries_left} tries are"
         self.args = (f"Could not {action}: wrong, {tries} left.",)
 
 
