@@ -144,6 +144,48 @@ def test_another_cipher_is_not_supported(parts: Parts) -> None:
         decrypted(replace(parts, algorithm=triple_des).message(), ec_key())
 
 
+AES_256_GCM = bytes.fromhex("060960864801650304012E")
+AES_256_CBC = bytes.fromhex("060960864801650304012A")
+
+
+def nonce_of(size: int) -> bytes:
+    """Parameters of AES-GCM with a nonce of this many bytes."""
+    nonce = ber.encode(ber.OCTET_STRING, bytes(size))
+    return ber.encode(ber.SEQUENCE, nonce, bytes.fromhex("020110"))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "parameters"),
+    [
+        (AES_256_GCM, b""),
+        (AES_256_GCM, ber.encode(ber.OCTET_STRING, bytes(12))),
+        (AES_256_CBC, b""),
+        (AES_256_CBC, nonce_of(12)),
+        (AES_256_CBC, ber.encode(ber.OCTET_STRING, bytes(8))),
+    ],
+)
+def test_malformed_parameters_of_a_cipher_are_refused(
+    parts: Parts, algorithm: bytes, parameters: bytes
+) -> None:
+    encoded = ber.encode(ber.SEQUENCE, algorithm, parameters)
+    with pytest.raises(AlteredError):
+        decrypted(replace(parts, algorithm=encoded).message(), ec_key())
+
+
+@pytest.mark.parametrize("size", [0, 8, 16])
+def test_a_nonce_of_another_size_than_12_bytes_is_not_supported(parts: Parts, size: int) -> None:
+    encoded = ber.encode(ber.SEQUENCE, AES_256_GCM, nonce_of(size))
+    with pytest.raises(UnsupportedError, match="nonce"):
+        decrypted(replace(parts, algorithm=encoded).message(), ec_key())
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 17])
+def test_mail_that_is_not_a_whole_number_of_blocks_is_refused(size: int) -> None:
+    parts = Parts.of(encrypted(PLAINTEXT, ec_key(), mail=True))
+    with pytest.raises(AlteredError):
+        decrypted(replace(parts, ciphertext=parts.ciphertext[:size]).message(), ec_key())
+
+
 def test_an_element_may_not_reach_beyond_the_one_around_it(parts: Parts) -> None:
     content = bytes((0x80,)) + (len(parts.ciphertext) + 1).to_bytes(1 + 2)
     with pytest.raises(AlteredError):

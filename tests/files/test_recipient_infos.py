@@ -178,6 +178,12 @@ def test_an_rsa_key_of_another_size_is_for_no_card() -> None:
     assert isinstance(decoded(encode_recipient(recipient)), UnsupportedRecipient)
 
 
+def test_a_wrapped_key_that_is_no_aes_key_is_for_no_card() -> None:
+    info = load_key_agreement(encode_recipient(wrap_key(CEK, ec_key().recipient)))
+    info["recipient_encrypted_keys"][0]["encrypted_key"] = bytes(36)
+    assert isinstance(decoded(info.dump(force=True)), UnsupportedRecipient)
+
+
 def test_a_password_recipient_is_for_no_card() -> None:
     assert isinstance(decoded(bytes.fromhex("A303020100")), UnsupportedRecipient)
 
