@@ -14,7 +14,7 @@ from twincard.card.report import LifeCycle, Role
 class Authority(Enum):
     """What a command asks for, in the words of the document."""
 
-    NONE = "–"
+    NONE = "–"  # noqa: RUF001 -- as the document prints it
     USER = "P"
     ISSUER = "I"
     PERSONALISER = "I→P"
