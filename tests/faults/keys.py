@@ -1,0 +1,95 @@
+"""What shows that a card's key works, and what a card must not hold any more."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives import keywrap
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.bench import GROUP_ID, Specimen, components
+
+from twincard.card import tlv
+from twincard.card.cryptogram import Cryptogram, EcCryptogram, Hash, RsaCryptogram
+from twincard.card.duplication import ExportedKey, Ticket
+from twincard.card.report import KeyType
+from twincard.card.session import Card
+from twincard.keys.derivation import GroupKey
+from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, open_block
+from twincard.keys.public import PublicKey
+
+_KEK_BYTES = 32
+_TICKET = slice(4, 4 + 51)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Something encrypted to a card's key, and what it is (32 bytes)."""
+
+    cryptogram: Cryptogram
+    content: bytes = field(repr=False)
+
+    @classmethod
+    def to(cls, key: PublicKey) -> Sealed:
+        """Encrypt random bytes to the key."""
+        content = os.urandom(32)
+        public = key.loaded()
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            return cls(_ec_cryptogram(public, content), content)
+        oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
+        return cls(RsaCryptogram(public.encrypt(content, oaep)), content)
+
+    def opens_with(self, card: Card) -> bool:
+        """Whether the card, its PIN verified, gives the content back; raises CardError."""
+        return card.usage.decipher(self.cryptogram) == self.content
+
+
+def _ec_cryptogram(public: ec.EllipticCurvePublicKey, content: bytes) -> EcCryptogram:
+    ephemeral = ec.generate_private_key(ec.SECP256R1())
+    kek = X963KDF(SHA256(), _KEK_BYTES, b"").derive(ephemeral.exchange(ec.ECDH(), public))
+    point = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    wrapped = keywrap.aes_key_wrap(kek, content)
+    return EcCryptogram(Hash.SHA_256, _KEK_BYTES, b"", wrapped, point)
+
+
+def group_key(size: int) -> GroupKey:
+    """The key of the bench's group."""
+    values = [item.value.reveal() for item in components(size)]
+    return GroupKey.from_components(values, GROUP_ID)
+
+
+def private_parts(ticket: Ticket, exported: ExportedKey, size: int, key: KeyType) -> list[bytes]:
+    """The numbers of a private key, opened from the block that the original handed out."""
+    kbpk = group_key(size).kbpk(ticket.encoded[_TICKET])
+    header = EC_HEADER if key is KeyType.P_256 else RSA_HEADER
+    data = {
+        item.tag: item.value for item in tlv.decode(open_block(kbpk, exported.key_block, header))
+    }
+    width = 32 if key is KeyType.P_256 else 128
+    values = data[0x5F48]
+    return [values[start : start + width] for start in range(0, len(values), width)]
+
+
+def parts_of(original: Specimen, backup: Specimen, size: int, key: KeyType) -> list[bytes]:
+    """The private numbers of an original's key; afterwards both cards are as before, reset."""
+    kept = [(specimen.lab, specimen.lab.snapshot()) for specimen in (original, backup)]
+    card = original.unlocked()
+    ticket = backup.unlocked().duplication.ticket(card.report().card_id)
+    parts = private_parts(ticket, card.duplication.export_key(ticket), size, key)
+    for lab, snapshot in kept:
+        lab.restore(snapshot)
+        lab.drop(snapshot)
+    return parts
+
+
+def remains(image: bytes, secrets: list[bytes]) -> list[str]:
+    """Which halves of which secrets (by their places in the list) the image of a card holds."""
+    found = []
+    for index, secret in enumerate(secrets):
+        middle = len(secret) // 2
+        halves = {"first": secret[:middle], "second": secret[middle:]}
+        found += [f"{name} half of {index}" for name, half in halves.items() if half in image]
+    return found

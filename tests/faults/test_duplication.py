@@ -1,0 +1,127 @@
+"""Exactly once: however often the power fails, one backup gets the key, and both cards work."""
+
+from __future__ import annotations
+
+import pytest
+from tests.bench import Bench, Stage
+from tests.faults.keys import Sealed, parts_of, remains
+from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
+
+from twincard.card.report import CardReport, ExportState, ImportState, KeyType, PolicyFlags
+from twincard.card.session import Card
+from twincard.card.status import NotFoundError, WrongStateError
+from twincard.protocols.duplicate import duplicate
+
+SIZES = (1, 3, 8)
+
+
+class Duplicating(Story):
+    """The whole flow between an original with a key and a backup; another backup looks on."""
+
+    def __init__(self, bench: Bench, size: int, key: KeyType) -> None:
+        self.parts = parts_of(bench.original, bench.backup, size, key)
+        super().__init__(bench.original, bench.backup)
+        self.original, self.backup = self.scene.subjects
+        card = bench.original.unlocked()
+        self.start = card.report()
+        self.sealed = Sealed.to(card.usage.public_key())
+        other = bench.backup2.unlocked()
+        self.other_ticket = other.duplication.ticket(self.start.card_id)
+
+    def open(self) -> None:
+        """Nothing: the flow verifies its PINs itself, and is cut there too."""
+
+    def act(self) -> None:
+        duplicate(self.original.unlocked(), self.backup.unlocked())
+
+    repeat = act
+
+    def check(self) -> None:
+        original, backup = self.original.unlocked(), self.backup.unlocked()
+        there, here = original.report(), backup.report()
+        assert there.key == self.start.key
+        assert self.sealed.opens_with(original)
+        self._check_backup(here, backup)
+        assert there.export is not None
+        assert here.import_ is not None
+        if there.export.state is not ExportState.NONE:
+            with pytest.raises((WrongStateError, NotFoundError)):
+                original.duplication.export_key(self.other_ticket)
+        if there.export.state is ExportState.PENDING:
+            assert there.export.nonce == here.import_.nonce
+        if there.export.state is ExportState.DONE:
+            assert here.import_.state is ImportState.IMPORTED
+        if here.import_.state is ImportState.IMPORTED:
+            assert there.export.state is not ExportState.NONE
+
+    def _check_backup(self, report: CardReport, backup: Card) -> None:
+        assert report.import_ is not None
+        assert self.start.key is not None
+        if report.import_.state is ImportState.IMPORTED:
+            assert report.key is not None
+            assert report.key.digest == self.start.key.digest
+            assert self.sealed.opens_with(backup)
+        else:
+            assert report.import_.state in (ImportState.EMPTY, ImportState.TICKETED)
+            assert report.key is None
+            with pytest.raises(NotFoundError):
+                self.sealed.opens_with(backup)
+            assert remains(self.backup.lab.image(), self.parts) == []
+
+    def conclude(self) -> None:
+        self.check()
+        there, here = self.original.card().report(), self.backup.card().report()
+        assert there.export is not None
+        assert (there.export.state, there.export.slots_used) == (ExportState.DONE, 1)
+        assert here.import_ is not None
+        assert here.import_.state is ImportState.IMPORTED
+        used = self.original.card().duplication.used_slots()
+        assert [slot.backup_id for slot in used] == [here.card_id]
+        if PolicyFlags.ERASE_GROUP in there.policy:
+            assert there.group is None
+
+
+def _victim(story: Duplicating, name: str) -> Subject:
+    return story.original if name == "original" else story.backup
+
+
+victims = pytest.mark.parametrize("victim", ["original", "backup"])
+keys = pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+
+
+@victims
+@keys
+@pytest.mark.parametrize("size", SIZES)
+def test_exactly_one_backup_gets_the_key_whatever_write_is_cut(
+    bench: Bench, size: int, key: KeyType, victim: str
+) -> None:
+    story = Duplicating(bench.at(Stage.KEYED, size=size, key=key), size, key)
+    assert interrupt(story, _victim(story, victim)) > 10
+
+
+@victims
+@keys
+def test_exactly_one_backup_gets_the_key_whatever_answer_is_lost(
+    bench: Bench, key: KeyType, victim: str
+) -> None:
+    story = Duplicating(bench.at(Stage.KEYED, key=key), 3, key)
+    assert interrupt(story, _victim(story, victim), Place.ANSWER) > 4
+
+
+@keys
+def test_the_group_is_erased_with_the_last_backup_whatever_write_is_cut(
+    bench: Bench, key: KeyType
+) -> None:
+    bench.at(Stage.KEYED, key=key, policy=PolicyFlags.ERASE_GROUP)
+    story = Duplicating(bench, 3, key)
+    assert interrupt(story, story.original) > 10
+
+
+@victims
+@keys
+@pytest.mark.parametrize(("first", "second"), [(4, 7), pytest.param(1, 1, marks=pytest.mark.long)])
+def test_exactly_one_backup_gets_the_key_when_power_fails_twice(
+    bench: Bench, key: KeyType, victim: str, first: int, second: int
+) -> None:
+    story = Duplicating(bench.at(Stage.KEYED, key=key), 3, key)
+    assert interrupt_twice(story, _victim(story, victim), first=first, second=second) > 10
