@@ -25,7 +25,7 @@ lint: setup ## formatting, style and types
 	@tools/lint.sh
 
 bench: setup ## measure, print the table, write docs/performance.md
-	@$(PYTHON) tools/bench.py
+	@$(PYTHON) -m tools.bench
 
 cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no]
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)"

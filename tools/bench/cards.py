@@ -1,0 +1,34 @@
+"""Runs the flows: on cards that are saved, as a user's are, and on cards that tell their memory."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from tools.bench.flows import Flow, run_flows
+from twincard.card.report import KeyType
+from twincard.transport.laboratory import Laboratory, Sizes
+from twincard.transport.simulator import SimulatedCard
+
+
+def measure_flows(folder: Path, key_type: KeyType) -> list[Flow]:
+    """Every flow on cards whose state is saved in `folder` after each command."""
+    with ExitStack() as cards:
+
+        def new_card(name: str) -> SimulatedCard:
+            return cards.enter_context(SimulatedCard.open(folder / f"{name}.card"))
+
+        return run_flows(key_type, folder, new_card)
+
+
+def measure_sizes(folder: Path, key_type: KeyType) -> list[Sizes]:
+    """Memory of each card after all flows."""
+    laboratories: list[Laboratory] = []
+    with ExitStack() as cards:
+
+        def new_card(_: str) -> SimulatedCard:
+            laboratories.append(cards.enter_context(Laboratory.start()))
+            return laboratories[-1]
+
+        run_flows(key_type, folder, new_card)
+        return [laboratory.sizes() for laboratory in laboratories]
