@@ -1,0 +1,179 @@
+"""Issue of a pair: complete, repeatable after any interruption, and never across pairs."""
+
+from __future__ import annotations
+
+import pytest
+from tests.bench import Bench, Specimen, Stage, component, components
+from tests.flows.unplugged import Cable, Unplugged
+
+from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
+from twincard.card.report import LifeCycle, PolicyFlags, Role, SetBy
+from twincard.card.session import Card
+from twincard.card.status import IssuerRefusedError
+from twincard.keys.component import Component, draw_group
+from twincard.keys.secret import Secret
+from twincard.protocols.errors import ProtocolError
+from twincard.protocols.issue import Blank, IssuedPair, IssueEvent, IssueStep, Profile, issue_pair
+from twincard.transport import CardGoneError
+
+PROFILE = Profile(
+    group_size=3,
+    backups=2,
+    policy=PolicyFlags.PUBLIC_KEY_IN_BACKUP,
+    member_number=b"4711",
+    expiry_date="2030年12月".encode(),
+)
+
+
+def blank(specimen: Specimen, card: Card | None = None) -> Blank:
+    return Blank(card or specimen.card(), specimen.transport_key, specimen.pin, specimen.puk)
+
+
+def assert_issued(bench: Bench, pair: IssuedPair) -> None:
+    original, backup = bench.original.unlocked(), bench.backup.unlocked()
+    for card, card_id, role in (
+        (original, pair.original_id, Role.ORIGINAL),
+        (backup, pair.backup_id, Role.BACKUP),
+    ):
+        report = card.report()
+        assert (report.card_id, report.role) == (card_id, role)
+        assert report.life_cycle is LifeCycle.OPERATIONAL
+        assert report.policy == PROFILE.policy
+        assert report.group is not None
+        assert report.group.group_id == pair.group_id
+        assert [item.kcv for item in report.group.components] == [component(1).kcv, None, None]
+        assert report.group.components[0].set_by is SetBy.ISSUER
+    assert original.report().backups_allowed == 2
+    assert read(original, MEMBER_NUMBER) == PROFILE.member_number
+    assert read(original, EXPIRY_DATE) == PROFILE.expiry_date
+
+
+def read(card: Card, fid: int) -> bytes:
+    size = card.files.select(fid).size
+    assert size is not None
+    return card.files.read(size)
+
+
+def test_a_pair_is_issued_with_one_component_and_its_files(bench: Bench) -> None:
+    events: list[IssueEvent] = []
+    pair = issue_pair(
+        blank(bench.original), blank(bench.backup), PROFILE, [component(1)], events.append
+    )
+    assert_issued(bench, pair)
+    assert [event.step for event in events if event.role is Role.ORIGINAL] == list(IssueStep)
+    assert bench.backup.card().report().file_entries_free == 32
+
+
+def test_a_pair_can_be_issued_with_all_components_or_none(bench: Bench) -> None:
+    for given in ([], components()):
+        bench.at(Stage.BLANK)
+        issue_pair(blank(bench.original), blank(bench.backup), Profile(), given)
+        for specimen in (bench.original, bench.backup):
+            group = specimen.card().report().group
+            assert group is not None
+            assert len(group.missing) == 3 - len(given)
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["lost command", "lost answer"])
+def test_issue_is_repeated_after_an_interruption_at_any_exchange(
+    bench: Bench, answered: bool
+) -> None:
+    at = 0
+    finished = False
+    while not finished:
+        at += 1
+        bench.at(Stage.BLANK)
+        cable = Cable(at, answered=answered)
+        readers = (bench.original, bench.backup)
+        try:
+            blanks = [blank(item, Card(Unplugged(item.lab, cable))) for item in readers]
+            issue_pair(blanks[0], blanks[1], PROFILE, [component(1)])
+            finished = True
+        except CardGoneError:
+            for item in readers:
+                item.lab.reset()
+        pair = issue_pair(blank(bench.original), blank(bench.backup), PROFILE, [component(1)])
+        assert_issued(bench, pair)
+    assert at > 20
+
+
+def test_an_interrupted_issue_may_be_repeated_with_other_components_and_files(
+    bench: Bench,
+) -> None:
+    original, backup = blank(bench.original), blank(bench.backup)
+    original.card.issuer.authenticate(original.card.report().card_id, original.transport_key)
+    original.card.group.begin(5)
+    original.card.group.set_component(component(2, size=5))
+    backup.card.issuer.authenticate(backup.card.report().card_id, backup.transport_key)
+    backup.card.group.begin(3)
+    backup.card.group.set_component(draw_group(3)[0])
+    pair = issue_pair(original, backup, PROFILE, [component(1)])
+    assert_issued(bench, pair)
+
+
+def test_a_further_backup_is_issued_to_an_original_in_use(bench: Bench) -> None:
+    bench.at(Stage.BLANK)
+    given = [component(1)]
+    first = issue_pair(blank(bench.original), blank(bench.backup), PROFILE, given)
+    second = issue_pair(blank(bench.original), blank(bench.backup2), PROFILE, given)
+    assert (first.original_id, first.group_id) == (second.original_id, second.group_id)
+    assert first.backup_id != second.backup_id
+
+
+def test_the_issuers_key_of_another_card_is_refused(bench: Bench) -> None:
+    wrong = Blank(
+        bench.original.card(), bench.backup.transport_key, Secret("123456"), Secret("12345678")
+    )
+    with pytest.raises(IssuerRefusedError):
+        issue_pair(wrong, blank(bench.backup), PROFILE)
+    assert bench.original.card().report().role is Role.NONE
+
+
+@pytest.mark.parametrize(
+    ("profile", "given", "message"),
+    [
+        (Profile(group_size=9), [], "1 to 8"),
+        (Profile(group_size=0), [], "1 to 8"),
+        (Profile(), [component(1), component(1)], "given twice"),
+        (Profile(group_size=2), [component(1, 3)], "a group of 3, not of 2"),
+    ],
+)
+def test_wrong_arguments_touch_no_card(
+    bench: Bench, profile: Profile, given: list[Component], message: str
+) -> None:
+    with pytest.raises(ProtocolError, match=message):
+        issue_pair(blank(bench.original), blank(bench.backup), profile, given)
+    assert bench.original.card().report().role is Role.NONE
+
+
+def test_one_card_is_no_pair(bench: Bench) -> None:
+    both = blank(bench.original)
+    with pytest.raises(ProtocolError, match="two cards"):
+        issue_pair(both, both, PROFILE)
+    assert bench.original.card().report().role is Role.NONE
+
+
+def test_cards_in_use_elsewhere_are_told_apart(bench: Bench) -> None:
+    bench.at(Stage.ISSUED)
+    cards = {name: blank(getattr(bench, name)) for name in ("original", "original2", "backup")}
+    other = Component(1, 3, Secret(bytes(32)))
+    for original, backup, profile, given, message in (
+        ("original", "original2", Profile(), [], "in another role"),
+        ("backup", "original", Profile(), [], "in another role"),
+        ("original", "backup", Profile(group_size=2), [], "without a key group of 2"),
+        ("original", "backup", Profile(), [other], "another component 1"),
+    ):
+        with pytest.raises(ProtocolError, match=message):
+            issue_pair(cards[original], cards[backup], profile, given)
+    issue_pair(cards["original"], cards["backup"], Profile(), [component(1)])
+    bench.at(Stage.BLANK)
+    fresh = blank(bench.original2)
+    bench.at(Stage.ISSUED)
+    with pytest.raises(ProtocolError, match="another key group"):
+        issue_pair(fresh, blank(bench.backup), Profile())
+
+
+def test_a_terminated_card_is_not_issued(bench: Bench) -> None:
+    bench.original.as_issuer().terminate()
+    with pytest.raises(ProtocolError, match="was terminated"):
+        issue_pair(blank(bench.original), blank(bench.backup), PROFILE)
