@@ -11,6 +11,8 @@ import com.licel.jcardsim.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import com.licel.jcardsim.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javacard.security.CryptoException;
 import javacard.security.KeyBuilder;
 import javacard.security.KeyPair;
@@ -27,6 +29,7 @@ public final class KeyPairImpl {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final BigInteger DEFAULT_EXPONENT = BigInteger.valueOf(65537);
     private static final int PRIME_CERTAINTY = 80;
+    private static final Map<Short, ECDomainParameters> USUAL_DOMAINS = new ConcurrentHashMap<>();
 
     private final PublicKey publicKey;
     private final PrivateKey privateKey;
@@ -101,9 +104,7 @@ public final class KeyPairImpl {
     }
 
     private static void generateEc(ECPublicKeyImpl open, ECPrivateKeyImpl secret) {
-        ECDomainParameters domain = open.isDomainParametersInitialized()
-                ? open.getDomainParameters()
-                : ECKeyImpl.getDefaultsDomainParameters(open.getType(), open.getSize());
+        ECDomainParameters domain = domainOf(open);
         ECKeyPairGenerator generator = new ECKeyPairGenerator();
         generator.init(new ECKeyGenerationParameters(domain, RANDOM));
         AsymmetricCipherKeyPair drawn = generator.generateKeyPair();
@@ -116,6 +117,17 @@ public final class KeyPairImpl {
         open.w.setBytes(((ECPublicKeyParameters) drawn.getPublic()).getQ().getEncoded(false));
         BigInteger scalar = ((ECPrivateKeyParameters) drawn.getPrivate()).getD();
         secret.s.setBytes(unsigned(scalar, (secret.getSize() + 7) / 8));
+    }
+
+    /**
+     * The domain parameters of a key, or else the usual ones of its size. These are the same object each time: Bouncy Castle
+     * keeps in it the multiples of the base point that it has computed.
+     */
+    private static ECDomainParameters domainOf(ECPublicKeyImpl open) {
+        ECDomainParameters usual = USUAL_DOMAINS.computeIfAbsent(
+                open.getSize(), bits -> ECKeyImpl.getDefaultsDomainParameters(open.getType(), bits));
+        ECDomainParameters own = open.isDomainParametersInitialized() ? open.getDomainParameters() : usual;
+        return own.equals(usual) ? usual : own;
     }
 
     /** The number as {@code width} bytes, big-endian, zeros on the left. */

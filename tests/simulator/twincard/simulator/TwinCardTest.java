@@ -1,0 +1,73 @@
+package twincard.simulator;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import org.junit.Before;
+import org.junit.Test;
+import twincard.card.ExtendedTwinCardApplet;
+
+/** The project's own applet in the simulator: everything that it reaches can be kept. */
+public class TwinCardTest {
+    private static final byte[] PARAMETERS = Probe.bytes("8020" + "11".repeat(32));
+
+    private Card card;
+
+    @Before
+    public void install() throws CardException {
+        card = newCard();
+    }
+
+    private static Card newCard() throws CardException {
+        return Card.install(ExtendedTwinCardApplet.class, Probe.bytes(Probe.AID), PARAMETERS);
+    }
+
+    private static String select(Card card) {
+        return HexFormat.of().formatHex(card.transmit(Probe.bytes(Probe.SELECT + "00")));
+    }
+
+    @Test
+    public void wholeStateGoesFromOneCardToAnother() throws CardException {
+        Card other = newCard();
+        assertNotEquals("card ids differ", HexFormat.of().formatHex(card.image()), HexFormat.of().formatHex(other.image()));
+        ByteBuffer state = ByteBuffer.allocate(StateFile.CAPACITY);
+        card.write(state);
+        other.read(state.flip());
+        assertArrayEquals(card.image(), other.image());
+        assertEquals(select(card), select(other));
+    }
+
+    @Test
+    public void selectionWritesNothing() {
+        card.takeWrites();
+        assertTrue(select(card).endsWith("9000"));
+        assertEquals(0, card.takeWrites());
+        assertEquals("", card.faults());
+    }
+
+    @Test
+    public void appletKeepsNothingInStaticFields() {
+        for (Class<?> type : AppletClasses.load()) {
+            if (type.getName().startsWith("twincard.card.")) {
+                for (Field field : type.getDeclaredFields()) {
+                    int modifiers = field.getModifiers();
+                    assertTrue(field.toString(), Modifier.isFinal(modifiers) || !Modifier.isStatic(modifiers));
+                }
+            }
+        }
+    }
+
+    @Test
+    public void stateFileHasRoomForTheLargestFileStore() throws CardException {
+        byte[] large = Probe.bytes(HexFormat.of().formatHex(PARAMETERS) + "81017F" + "82027FFF" + "830110");
+        ByteBuffer state = ByteBuffer.allocate(StateFile.CAPACITY);
+        Card.install(ExtendedTwinCardApplet.class, Probe.bytes(Probe.AID), large).write(state);
+        assertTrue(state.position() > Short.MAX_VALUE);
+    }
+}
