@@ -42,6 +42,11 @@ find_missing() {
   has_venv || missing_package python3-venv "holds the Python packages (Python 3.11 or later)"
 }
 
+# Without a terminal nobody could type a password.
+has_sudo() {
+  command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }
+}
+
 apt_install() {
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
     -o DPkg::Lock::Timeout=300)
@@ -58,7 +63,7 @@ install_packages() {
     die "install the equivalents of these Debian packages, then try again: ${missing[*]}"
   if [ "$(id -u)" != 0 ]; then
     as_root=(sudo)
-    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; } ||
+    has_sudo ||
       die "not allowed to install; run as root: apt-get install ${missing[*]}"
   fi
   say "installing Debian packages: ${missing[*]}"
