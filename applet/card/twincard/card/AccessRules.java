@@ -35,7 +35,7 @@ final class AccessRules {
         this.authority = authority;
     }
 
-    /** Whether the rule at {@code off}, one that {@link #isRule} accepts, allows now what the bit {@code mode} means. */
+    /** Whether the rule at {@code off}, one that {@link #isRule} accepts, allows now what {@code mode} means. */
     boolean allow(byte[] rule, short off, byte mode) {
         if ((rule[off] & mode) == 0) {
             return false;

@@ -9,9 +9,6 @@ import javacard.framework.Util;
  */
 final class PublicKeys {
 
-    static final byte RSA = 1;
-    static final byte EC = 2;
-
     /** Bytes of the longest template. */
     static final short MAX_LENGTH = 271;
     /** Where the modulus (256 bytes), the exponent's length and the exponent stand in an RSA template. */
@@ -35,7 +32,7 @@ final class PublicKeys {
      * not.
      *
      * @param scratch {@link CurveCheck#SCRATCH} bytes
-     * @return {@link #RSA} or {@link #EC}
+     * @return the key type, as in {@link KeySlot}
      */
     static byte check(byte[] data, short length, byte[] scratch) {
         boolean isEc = length == EC_LENGTH;
@@ -43,7 +40,7 @@ final class PublicKeys {
         if (!good) {
             ISOException.throwIt(Sw.WRONG_DATA);
         }
-        return isEc ? EC : RSA;
+        return isEc ? KeySlot.EC_P256 : KeySlot.RSA_2048;
     }
 
     private static boolean isEcKey(byte[] data, byte[] scratch) {
@@ -74,13 +71,13 @@ final class PublicKeys {
 
     /** Bytes of a template that {@link #check} accepted. */
     static short length(byte[] data, short off) {
-        return type(data, off) == EC
+        return type(data, off) == KeySlot.EC_P256
                 ? EC_LENGTH
                 : (short) (EXPONENT + data[(short) (off + EXPONENT_LENGTH)]);
     }
 
     /** The key type of a template that {@link #check} accepted, or the card's own. */
     static byte type(byte[] data, short off) {
-        return data[(short) (off + 2)] == Template.EC_PUBLIC_HEAD[2] ? EC : RSA;
+        return data[(short) (off + 2)] == Template.EC_PUBLIC_HEAD[2] ? KeySlot.EC_P256 : KeySlot.RSA_2048;
     }
 }

@@ -48,7 +48,7 @@ final class Seal {
      * @return bytes of the answer up to the end of the cryptogram
      */
     short write(short length, short at) {
-        return target.type() == PublicKeys.RSA ? writeRsa(length, at) : writeEc(length, at);
+        return target.type() == KeySlot.RSA_2048 ? writeRsa(length, at) : writeEc(length, at);
     }
 
     private short writeRsa(short length, short at) {

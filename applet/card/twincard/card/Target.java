@@ -111,10 +111,10 @@ final class Target {
     }
 
     private void set(byte[] template, byte type, byte trust) {
-        if (type == PublicKeys.RSA ? rsaKey == null : !hasEc) {
+        if (type == KeySlot.RSA_2048 ? rsaKey == null : !hasEc) {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
-        if (type == PublicKeys.RSA) {
+        if (type == KeySlot.RSA_2048) {
             setRsa(template);
         } else {
             Util.arrayCopyNonAtomic(template, PublicKeys.POINT, ram.point, (short) 0, P256.POINT);
@@ -130,7 +130,7 @@ final class Target {
         rsaKey.setExponent(ram.hash, (short) 0, EXPONENT);
     }
 
-    /** PublicKeys.RSA or PublicKeys.EC; 6985 without a target. */
+    /** KeySlot.RSA_2048 or KeySlot.EC_P256; 6985 without a target. */
     byte type() {
         byte type = (byte) (ram.flags[Ram.TARGET] & TYPE);
         if (type == 0) {

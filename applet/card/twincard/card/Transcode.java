@@ -51,7 +51,7 @@ final class Transcode {
 
     private short encipher(short length) {
         byte type = target.type();
-        if (type == PublicKeys.RSA ? length > Oaep.MAX_MESSAGE : !Cryptogram.isKeyLength(length)) {
+        if (type == KeySlot.RSA_2048 ? length > Oaep.MAX_MESSAGE : !Cryptogram.isKeyLength(length)) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
         Util.arrayCopyNonAtomic(ram.work, (short) 0, ram.work, Seal.CONTENT, length);

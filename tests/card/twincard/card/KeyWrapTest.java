@@ -65,7 +65,8 @@ public class KeyWrapTest {
         for (int i = 0; i < wrapped.length; i++) {
             byte[] data = wrapped.clone();
             data[i] ^= 0x10;
-            assertEquals(-1, keyWrap.unwrap(KEK, (short) 0, (short) 32, data, (short) 0, (short) 24, scratch, (short) 0));
+            short len = keyWrap.unwrap(KEK, (short) 0, (short) 32, data, (short) 0, (short) 24, scratch, (short) 0);
+            assertEquals(-1, len);
             assertArrayEquals(new byte[24], data);
         }
     }

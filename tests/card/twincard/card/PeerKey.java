@@ -77,7 +77,7 @@ final class PeerKey {
         return join(new byte[] {4}, fixed(w.getAffineX(), 32), fixed(w.getAffineY(), 32));
     }
 
-    /** Opens an RSA cryptogram of the interface, by its padding's JDK name. */
+    /** Opens an RSA cryptogram of the interface, with OAEP. */
     byte[] openRsa(byte[] cryptogram) {
         return checked(() -> {
             Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
@@ -86,7 +86,7 @@ final class PeerKey {
         });
     }
 
-    /** Opens an EC cryptogram of the interface as the card must write it: SHA-256, KEK of 32 bytes, RFC 5753's SharedInfo. */
+    /** Opens an EC cryptogram as the card must write it: SHA-256, KEK of 32 bytes, SharedInfo of RFC 5753. */
     byte[] openEc(byte[] cryptogram) {
         return checked(() -> {
             int at = cryptogram[1] == (byte) 0x81 ? 3 : 2;

@@ -19,7 +19,7 @@ import twincard.simulator.Card;
 import twincard.simulator.PowerCut;
 import twincard.simulator.Snapshot;
 
-/** Files and contacts of the whole applet when the power fails at any write: the old state or the new, and it can be repeated. */
+/** Files and contacts when the power fails at any write: the old state or the new, and the command can be repeated. */
 public class PowerCutTest {
     private static final String AID = "F05457494E4341524401";
     private static final String KEY = "00".repeat(32);
@@ -36,7 +36,8 @@ public class PowerCutTest {
     /** A DF 1000 in which everybody may do everything: two files, a freed piece before the second, and one contact. */
     @Before
     public void install() throws Exception {
-        card = Card.install(ExtendedTwinCardApplet.class, Hex.bytes(AID), Hex.bytes("8020" + KEY + "810106 82020200 830102"));
+        byte[] parameters = Hex.bytes("8020" + KEY + "810106 82020200 830102");
+        card = Card.install(ExtendedTwinCardApplet.class, Hex.bytes(AID), parameters);
         begin();
         ok("00E00000 10 620E 820138 83021000 8C054700000000");
         create("1001", 100);
