@@ -63,8 +63,7 @@ install_packages() {
     die "install the equivalents of these Debian packages, then try again: ${missing[*]}"
   if [ "$(id -u)" != 0 ]; then
     as_root=(sudo)
-    has_sudo ||
-      die "not allowed to install; run as root: apt-get install ${missing[*]}"
+    has_sudo || die "not allowed to install; run as root: apt-get install ${missing[*]}"
   fi
   say "installing Debian packages: ${missing[*]}"
   quietly "apt-get install" apt_install "${missing[@]}"
