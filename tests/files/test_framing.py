@@ -3,68 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
+from tests.files.framing import AUTH, Build, Parts, indefinite, long_form
 from tests.files.software_key import decrypted, ec_key, encrypted
 
 from twincard.files import AlteredError, SourceError, UnsupportedError, ber, encrypt, transcode
-from twincard.files.message import DATA, MessageKind, MessageReader
 
 PLAINTEXT = bytes(range(256)) * 40
-INDEFINITE = b"\x80"
-AUTH = MessageKind.AUTH_ENVELOPED
-
-
-def indefinite(tag: int, *contents: bytes) -> bytes:
-    return bytes((tag, 0x80)) + b"".join(contents) + ber.END_OF_CONTENTS
-
-
-def long_form(tag: int, *contents: bytes) -> bytes:
-    """With a length of eight bytes, which BER allows and DER does not."""
-    content = b"".join(contents)
-    return bytes((tag, 0x88)) + len(content).to_bytes(8) + content
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A message taken apart, to be put together otherwise."""
-
-    kind: MessageKind
-    version: bytes
-    infos: tuple[bytes, ...]
-    algorithm: bytes
-    ciphertext: bytes
-    mac: bytes
-    originator_info: bytes = b""
-    authenticated: bytes = b""
-    unauthenticated: bytes = b""
-
-    @classmethod
-    def of(cls, message: bytes) -> Parts:
-        reader = MessageReader(io.BytesIO(message))
-        opening = reader.opening()
-        algorithm = reader.algorithm()
-        ciphertext = b"".join(reader.content())
-        tail = reader.tail()
-        mac = ber.encode(ber.OCTET_STRING, tail.mac) if opening.kind is AUTH else b""
-        version = ber.encode(ber.INTEGER, bytes((opening.version,)))
-        return cls(opening.kind, version, opening.recipient_infos, algorithm, ciphertext, mac)
-
-    def message(self, build: object = ber.encode, content: bytes | None = None) -> bytes:
-        assert callable(build)
-        content = ber.encode(0x80, self.ciphertext) if content is None else content
-        enveloped = build(
-            ber.SEQUENCE,
-            self.version,
-            self.originator_info,
-            build(ber.SET, *self.infos),
-            build(ber.SEQUENCE, DATA, self.algorithm, content),
-            self.authenticated,
-            self.mac,
-            self.unauthenticated,
-        )
-        return bytes(build(ber.SEQUENCE, self.kind.value, build(ber.CONTEXT_0, enveloped)))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["file", "mail"])
@@ -81,14 +28,13 @@ def reads(message: bytes) -> bool:
 
 
 @pytest.mark.parametrize("build", [ber.encode, indefinite, long_form])
-def test_lengths_of_every_form_are_read(parts: Parts, build: object) -> None:
+def test_lengths_of_every_form_are_read(parts: Parts, build: Build) -> None:
     assert reads(parts.message(build))
 
 
 @pytest.mark.parametrize("size", [1, 7, 16, 4096])
 @pytest.mark.parametrize("build", [ber.encode, indefinite, long_form])
-def test_content_in_chunks_of_any_size_is_read(parts: Parts, build: object, size: int) -> None:
-    assert callable(build)
+def test_content_in_chunks_of_any_size_is_read(parts: Parts, build: Build, size: int) -> None:
     whole = parts.ciphertext
     chunks = [ber.encode(ber.OCTET_STRING, whole[i : i + size]) for i in range(0, len(whole), size)]
     assert reads(parts.message(build, build(ber.CONTEXT_0, *chunks)))

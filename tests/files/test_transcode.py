@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from tests.files.framing import body, definite
 from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
 from twincard.files import (
@@ -45,33 +46,6 @@ def replaced(message: bytes, replacements: dict[RecipientInfo, RecipientInfo]) -
         io.BytesIO(message), sink, lambda recipient: replacements.get(recipient, recipient)
     )
     return sink.getvalue()
-
-
-def body(message: bytes) -> bytes:
-    """From the EncryptedContentInfo to the end."""
-    reader = MessageReader(io.BytesIO(message))
-    opening = reader.opening()
-    sink = io.BytesIO()
-    reader.copy_to(sink)
-    reader.algorithm()
-    for _ in reader.content():
-        pass
-    reader.tail()
-    assert message.endswith(sink.getvalue())
-    assert opening.frame[0].tag == ber.SEQUENCE
-    return sink.getvalue()
-
-
-def definite(message: bytes) -> bytes:
-    """The same message with definite lengths around it, as DER has."""
-    opening = MessageReader(io.BytesIO(message)).opening()
-    assert all(header.length is None for header in opening.frame)
-    rest = body(message).removesuffix(3 * ber.END_OF_CONTENTS)
-    infos = ber.encode(ber.SET, *opening.recipient_infos)
-    version = ber.encode(ber.INTEGER, bytes((opening.version,)))
-    enveloped = ber.encode(ber.SEQUENCE, version, infos, rest)
-    explicit = ber.encode(ber.CONTEXT_0, enveloped)
-    return ber.encode(ber.SEQUENCE, opening.kind.value, explicit)
 
 
 def with_a_second_encrypted_key(info: bytes) -> bytes:

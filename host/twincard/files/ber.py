@@ -89,10 +89,9 @@ class BerReader:
         end = self._scopes[-1].end
         if end is not None:
             return self._source.position < end
-        following = self._source.peek(2)
-        if len(following) < 2 or self._source.position + 2 > self._scopes[-1].limit:
+        if self._source.position + 2 > self._scopes[-1].limit:
             raise AlteredError(ALTERED)
-        return following != END_OF_CONTENTS
+        return self._ahead(2) != END_OF_CONTENTS
 
     def leave(self) -> None:
         """Goes out of the present element, which must be at its end."""
@@ -103,7 +102,7 @@ class BerReader:
 
     def next_tag(self) -> int | None:
         """The tag of the next element inside the present one, without reading it."""
-        return self._source.peek(1)[0] if self.more() else None
+        return self._ahead(1)[0] if self.more() else None
 
     def element(self, tag: int | None = None) -> bytes:
         """One whole element with this tag, or with any: header, contents, and end if indefinite."""
@@ -141,6 +140,12 @@ class BerReader:
         if len(self._scopes) != 1 or not self._source.at_end():
             raise AlteredError(ALTERED)
         self._source.finish()
+
+    def _ahead(self, count: int) -> bytes:
+        following = self._source.peek(count)
+        if len(following) < count:
+            raise AlteredError(ALTERED)
+        return following
 
     def _pieces(self, length: int) -> Iterator[memoryview]:
         while length:
