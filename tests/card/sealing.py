@@ -1,4 +1,4 @@
-"""Cryptograms made without the product: OAEP, PKCS#1 and RFC 5753's key agreement, by `cryptography`."""
+"""Cryptograms made without the product: OAEP, PKCS#1, RFC 5753, by `cryptography`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ class Correspondent:
 
     def __init__(self, private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
         self._private = private
-        self.public = PublicKey.from_loaded(private.public_key())
+        spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.public = PublicKey.from_bytes(spki)
 
     @classmethod
     def with_rsa(cls) -> Correspondent:

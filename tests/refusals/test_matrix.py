@@ -16,7 +16,6 @@ from tests.refusals.samples import SAMPLES, Sample
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, Role
 from twincard.card.status import Sw
-from twincard.keys.secret import Secret
 from twincard.transport.laboratory import Snapshot
 
 INITIALISATION, OPERATIONAL, TERMINATED = LifeCycle

@@ -1,0 +1,126 @@
+"""Any bit altered in a ticket, key block or receipt: the card says so and stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.bench import Bench, Specimen, Stage
+from tests.card.wire import Command, exchange
+
+from twincard.card.report import KeyType
+from twincard.card.session import Card
+from twincard.card.status import Sw
+
+EXPORT_KEY, IMPORT_KEY, CONFIRM_EXPORT = 0x22, 0x24, 0x26
+
+
+def every_bit(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each alteration of one bit, with the place of its byte."""
+    for bit in range(8 * len(data)):
+        altered = bytearray(data)
+        altered[bit // 8] ^= 0x80 >> bit % 8
+        yield bit // 8, bytes(altered)
+
+
+def every_byte(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """One bit in each byte, another one from byte to byte."""
+    for place in range(len(data)):
+        yield place, data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :]
+
+
+def ticket_refusal(place: int) -> Sw:
+    """E1 47 80 33 version mode purpose idB idO nonce 81 10 MAC."""
+    in_form = place < 4 or place in (55, 56)
+    in_head = 4 <= place < 7
+    in_original_id = 23 <= place < 39
+    return Sw.WRONG_DATA if in_form or in_head or in_original_id else Sw.INTEGRITY
+
+
+def receipt_refusal(place: int) -> Sw:
+    """E3 15 80 01 kind 81 10 MAC; no kind becomes the other one by one bit."""
+    return Sw.WRONG_DATA if place < 7 else Sw.INTEGRITY
+
+
+def pending(bench: Bench, key: KeyType = KeyType.P_256) -> tuple[Card, Card, bytes, bytes]:
+    """Original, backup, ticket, and export of the key, which the backup has not seen."""
+    bench.at(Stage.KEYED, key=key)
+    original, backup = bench.original.unlocked(), bench.backup.unlocked()
+    ticket = backup.duplication.ticket(original.report().card_id)
+    return original, backup, ticket.encoded, original.duplication.export_key(ticket).encoded
+
+
+def refuses(specimen: Specimen, ins: int, data: bytes, sw: Sw) -> None:
+    """The card refuses the command and writes nothing."""
+    specimen.lab.writes()
+    answer = exchange(specimen.lab, Command(0x80, ins, data=data, answer=256))
+    assert answer == (b"", sw), data.hex()
+    assert specimen.lab.writes() == 0
+
+
+def test_every_bit_of_a_ticket(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    original, backup = bench.original.unlocked(), bench.backup.unlocked()
+    ticket = backup.duplication.ticket(original.report().card_id)
+    before = original.report()
+    for place, altered in every_bit(ticket.encoded):
+        refuses(bench.original, EXPORT_KEY, altered, ticket_refusal(place))
+    assert original.report() == before
+    original.duplication.export_key(ticket)
+
+
+def test_every_bit_of_a_ticket_while_it_is_pending(bench: Bench) -> None:
+    original, _, ticket, export = pending(bench)
+    before = original.report()
+    for place, altered in every_bit(ticket):
+        refuses(bench.original, EXPORT_KEY, altered, ticket_refusal(place))
+    assert original.report() == before
+    command = Command(0x80, EXPORT_KEY, data=ticket, answer=256)
+    assert exchange(bench.original.lab, command) == (export, Sw.DONE)
+
+
+@pytest.mark.parametrize("void", [False, True], ids=["done", "void"])
+def test_every_bit_of_a_receipt(bench: Bench, void: bool) -> None:
+    original, backup, _, export = pending(bench)
+    if void:
+        receipt = backup.duplication.cancel().encoded
+    else:
+        receipt = exchange(
+            bench.backup.lab, Command(0x80, IMPORT_KEY, data=export, answer=256), extended=True
+        )[0]
+    before = original.report()
+    for place, altered in every_bit(receipt):
+        refuses(bench.original, CONFIRM_EXPORT, altered, receipt_refusal(place))
+    other_kind = receipt[:4] + bytes([receipt[4] ^ 3]) + receipt[5:]
+    refuses(bench.original, CONFIRM_EXPORT, other_kind, Sw.INTEGRITY)
+    assert original.report() == before
+    original.duplication.confirm(backup.duplication.receipt())
+
+
+@pytest.mark.parametrize("key", KeyType)
+def test_every_byte_of_a_key_block(bench: Bench, key: KeyType) -> None:
+    original, backup, _, export = pending(bench, key)
+    before = backup.report()
+    for place, altered in (every_bit if key is KeyType.P_256 else every_byte)(export):
+        command = Command(0x80, IMPORT_KEY, data=altered, answer=256)
+        answer = exchange(bench.backup.lab, command, extended=True)
+        assert answer == (b"", Sw.INTEGRITY), place
+    assert backup.report() == before
+    command = Command(0x80, IMPORT_KEY, data=export, answer=256)
+    assert exchange(bench.backup.lab, command, extended=True)[1] == Sw.DONE
+    keys = [card.report().key for card in (original, backup)]
+    assert None not in keys
+    assert len({key.digest for key in keys if key}) == 1
+
+
+@pytest.mark.parametrize("key", KeyType)
+def test_a_key_block_that_is_cut_or_longer(bench: Bench, key: KeyType) -> None:
+    _, backup, _, export = pending(bench, key)
+    before = backup.report()
+    for size in [*range(0, len(export), 37), len(export) - 1]:
+        command = Command(0x80, IMPORT_KEY, data=export[:size], answer=256)
+        assert exchange(bench.backup.lab, command) == (b"", Sw.INTEGRITY)
+    for more in (b"\x00", bytes(16)):
+        command = Command(0x80, IMPORT_KEY, data=export + more, answer=256)
+        assert exchange(bench.backup.lab, command) == (b"", Sw.INTEGRITY)
+    assert backup.report() == before

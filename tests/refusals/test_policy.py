@@ -1,0 +1,72 @@
+"""The policy fixed at personalisation: trusted targets only, and no DECIPHER."""
+
+from __future__ import annotations
+
+import pytest
+from tests.bench import Bench, Stage
+from tests.card.sealing import Correspondent, seal
+from tests.card.wire import Command, exchange
+from tests.refusals.expect import refused
+
+from twincard.card.report import KeyType, PolicyFlags
+from twincard.card.status import Sw
+from twincard.card.usage import OWN_KEY
+
+CEK = bytes(range(32))
+FRIEND, COLLEAGUE = 1, 2
+KEYS = pytest.mark.parametrize("key", KeyType)
+
+
+@pytest.fixture(scope="module")
+def friend() -> Correspondent:
+    return Correspondent.with_ec()
+
+
+def with_contacts(bench: Bench, key: KeyType, policy: PolicyFlags, public: Correspondent) -> None:
+    """The original, with one contact of the user's and one of the issuer's."""
+    bench.at(Stage.KEYED, key=key, policy=policy)
+    bench.original.unlocked().contacts.put(FRIEND, public.public)
+    bench.original.as_issuer().contacts.put(COLLEAGUE, public.public, as_issuer=True)
+
+
+@KEYS
+def test_a_transcode_goes_to_trusted_targets_only(
+    bench: Bench, key: KeyType, friend: Correspondent
+) -> None:
+    with_contacts(bench, key, PolicyFlags.TRUSTED_TARGETS_ONLY, friend)
+    card = bench.original.unlocked()
+    cryptogram = seal(card.usage.public_key(), CEK)
+    with refused(Sw.AUTHORITY_MISSING, card):
+        card.usage.set_target(friend.public)
+    transcode = Command(0x80, 0x30, data=cryptogram.encode(), answer=256)
+    assert exchange(bench.original.lab, transcode, extended=True) == (b"", Sw.WRONG_STATE)
+    with refused(Sw.AUTHORITY_MISSING, card):
+        card.usage.transcode(cryptogram, FRIEND)
+    assert friend.open(card.usage.transcode(cryptogram, COLLEAGUE).cryptogram) == CEK
+    own = card.usage.transcode(cryptogram, OWN_KEY).cryptogram
+    assert card.usage.decipher(own) == CEK
+
+
+@KEYS
+def test_without_that_policy_any_target_will_do(
+    bench: Bench, key: KeyType, friend: Correspondent
+) -> None:
+    with_contacts(bench, key, PolicyFlags.NONE, friend)
+    card = bench.original.unlocked()
+    cryptogram = seal(card.usage.public_key(), CEK)
+    for target in (friend.public, FRIEND, COLLEAGUE):
+        assert friend.open(card.usage.transcode(cryptogram, target).cryptogram) == CEK
+
+
+@KEYS
+def test_decipher_is_off_where_the_policy_says_so(
+    bench: Bench, key: KeyType, friend: Correspondent
+) -> None:
+    with_contacts(bench, key, PolicyFlags.DECIPHER_OFF, friend)
+    card = bench.original.unlocked()
+    cryptogram = seal(card.usage.public_key(), CEK)
+    with refused(Sw.WRONG_STATE, card):
+        card.usage.decipher(cryptogram)
+    transcoded = card.usage.transcode(cryptogram, FRIEND)
+    assert friend.open(transcoded.cryptogram) == CEK
+    assert card.usage.check(cryptogram) == transcoded.check
