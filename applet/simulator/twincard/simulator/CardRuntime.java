@@ -137,7 +137,7 @@ final class CardRuntime extends SimulatorRuntime {
             liftExtendedLe(apdu);
         }
         try {
-            if (selecting && !applet.select()) {
+            if (selecting && !select(applet)) {
                 currentAID = null;
                 return ISO7816.SW_APPLET_SELECT_FAILED;
             }
@@ -150,6 +150,19 @@ final class CardRuntime extends SimulatorRuntime {
         } catch (Throwable fault) {
             faults.add(String.format("command %02X %02X %02X %02X", command[0], command[1], command[2], command[3]), fault);
             return ISO7816.SW_UNKNOWN;
+        } finally {
+            closeTransaction();
+        }
+    }
+
+    private boolean select(Applet applet) {
+        try {
+            return applet.select();
+        } catch (PowerCut cut) {
+            throw cut;
+        } catch (Throwable fault) {
+            faults.add("select", fault);
+            return false;
         } finally {
             closeTransaction();
         }

@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,15 @@ final class Graph {
     private final Names names = new Names();
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final List<Object> engines = new ArrayList<>();
+    private final Map<byte[], byte[]> constants = new IdentityHashMap<>();
 
     Graph(Memory memory, Applet applet, List<Class<?>> appletClasses) {
         this.memory = memory;
         this.appletClasses = appletClasses;
-        visit(applet, "applet");
         for (Class<?> type : appletClasses) {
             visitFields(null, type, type.getName());
         }
+        visit(applet, "applet");
     }
 
     Names names() {
@@ -56,6 +58,18 @@ final class Graph {
 
     List<Object> engines() {
         return engines;
+    }
+
+    /**
+     * Checks that the applet has not written to an array of a static final field. Such arrays are not saved, so that a newer
+     * applet keeps its own constants.
+     */
+    void requireConstants() {
+        constants.forEach((constant, original) -> {
+            if (!Arrays.equals(constant, original)) {
+                throw new IllegalStateException("the applet wrote to " + names.of(constant) + ", which is a constant");
+            }
+        });
     }
 
     private void visit(Object object, String name) {
@@ -105,8 +119,15 @@ final class Graph {
             if (!Modifier.isFinal(modifiers)) {
                 cells.put(fieldName + "=", new FieldCell(owner, field));
             }
-            if (!field.getType().isPrimitive() && field.getType() != String.class) {
-                visit(Fields.get(field, owner), fieldName);
+            if (field.getType().isPrimitive() || field.getType() == String.class) {
+                continue;
+            }
+            Object value = Fields.get(field, owner);
+            if (owner == null && Modifier.isFinal(modifiers) && value instanceof byte[] constant) {
+                names.add(constant, fieldName);
+                constants.put(constant, constant.clone());
+            } else {
+                visit(value, fieldName);
             }
         }
     }

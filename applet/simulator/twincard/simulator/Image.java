@@ -14,6 +14,7 @@ final class Image {
 
     /** @throws IllegalStateException when the memory does not fit or holds what cannot be kept */
     static void write(Graph graph, ByteBuffer out) {
+        graph.requireConstants();
         try {
             graph.cells().forEach((name, cell) -> {
                 Names.putText(out, name);

@@ -1,12 +1,14 @@
 package twincard.simulator;
 
 import java.io.BufferedInputStream;
-import java.io.FileOutputStream;
 import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import javacard.framework.Applet;
 
@@ -45,6 +47,12 @@ public final class Main {
     }
 
     private static String reason(FileSystemException file) {
+        if (file instanceof NoSuchFileException) {
+            return "there is no such folder";
+        }
+        if (file instanceof AccessDeniedException) {
+            return "permission denied";
+        }
         return file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
     }
 

@@ -18,6 +18,10 @@ final class Names {
         return byObject.containsKey(object);
     }
 
+    String of(Object object) {
+        return byObject.get(object);
+    }
+
     void add(Object object, String name) {
         if (byName.putIfAbsent(name, object) != null) {
             throw new IllegalStateException("two objects of the applet are named " + name);

@@ -8,6 +8,7 @@ public final class Snapshot {
     private final List<Object> copies = new ArrayList<>();
 
     Snapshot(Graph graph) {
+        graph.requireConstants();
         graph.cells().values().forEach(cell -> copies.add(cell.copy(graph.names())));
     }
 

@@ -16,6 +16,8 @@ import javacardx.crypto.Cipher;
 public final class ProbeApplet extends Applet implements ExtendedLength {
     static final short REFUSED = 0x6985;
 
+    static final byte[] CONSTANT = {1, 2, 3};
+
     private static short installations;
 
     private final byte[] record = new byte[32];
@@ -46,6 +48,15 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
         }
         installations = 1;
         new ProbeApplet(bArray, (short) (data + 1), bArray[data]).register(bArray, (short) (bOffset + 1), bArray[bOffset]);
+    }
+
+    /** Fails when a byte of transient memory says so. */
+    @Override
+    public boolean select() {
+        if (untilReset[7] == 2) {
+            ISOException.throwIt(REFUSED);
+        }
+        return untilReset[7] != 3;
     }
 
     @Override
@@ -84,6 +95,8 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             case 0x22: fail(p1); break;
             case 0x23: apdu.setIncomingAndReceive(); keys.loadAes(buffer, ISO7816.OFFSET_CDATA); break;
             case 0x24: keys.encryptMore(record); break;
+            case 0x25: CONSTANT[0] = p1; break;
+            case 0x26: untilReset[7] = p1; break;
             default: ISOException.throwIt(ISO7816.SW_INS_NOT_SUPPORTED);
         }
     }

@@ -75,6 +75,17 @@ public class ApduTest {
     }
 
     @Test
+    public void failureInSelectLeavesNoAppletSelected() {
+        for (String how : new String[] {"02", "03"}) {
+            probe.send("8026" + how + "00");
+            assertEquals("6999", probe.send(Probe.SELECT));
+            assertEquals("6986", probe.send("80110000"));
+            probe.powerUp();
+        }
+        assertTrue(probe.card.faults().startsWith("select: javacard.framework.ISOException"));
+    }
+
+    @Test
     public void installParametersAreThoseOfGlobalPlatform() {
         byte[] report = probe.report();
         assertEquals("applet's data alone", 5, report[44]);

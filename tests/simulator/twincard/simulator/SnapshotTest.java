@@ -64,6 +64,15 @@ public class SnapshotTest {
     }
 
     @Test
+    public void writingToAConstantIsAnErrorNotALoss() {
+        probe.send("80250700");
+        IllegalStateException error = assertThrows(IllegalStateException.class, probe.card::snapshot);
+        assertEquals("the applet wrote to twincard.probe.ProbeApplet.CONSTANT, which is a constant", error.getMessage());
+        probe.send("80250100");
+        probe.card.snapshot();
+    }
+
+    @Test
     public void thousandsOfRestoresTakeSeconds() {
         Snapshot snapshot = probe.card.snapshot();
         long start = System.nanoTime();
