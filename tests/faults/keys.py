@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import keywrap
@@ -83,6 +84,12 @@ def parts_of(original: Specimen, backup: Specimen, size: int, key: KeyType) -> l
         lab.restore(snapshot)
         lab.drop(snapshot)
     return parts
+
+
+def news(image: bytes, before: bytes) -> list[str]:
+    """What a card's image holds that it did not hold before: pieces between runs of zero bytes."""
+    pieces = re.split(rb"\0{4,}", image)
+    return [piece.hex() for piece in pieces if piece not in before]
 
 
 def remains(image: bytes, secrets: list[bytes]) -> list[str]:

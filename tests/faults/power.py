@@ -173,23 +173,28 @@ class Story(ABC):
 
 
 def interrupt(
-    story: Story, victim: Subject, place: Place = Place.WRITE, *, repeating: int = 1
+    story: Story,
+    victim: Subject,
+    place: Place = Place.WRITE,
+    *,
+    step: int = 1,
+    repeating: bool = True,
 ) -> int:
     """Interrupt the story at every place on the victim; the last time it runs to its end.
 
-    `repeating` 5 repeats the story after each fifth interruption only (0: after none).
-    Returns how many places there were.
+    With `step` 3, at each third place only. Without `repeating`, only what the interruption left is
+    looked at. Returns how many interruptions there were.
     """
-    for number in count(1):
+    for done, number in enumerate(count(1, step)):
         story.begin()
         interrupted = _fails(story.act, victim, place, number)
         with _naming(f"power of {victim.name} cut at {place.value} {number}", victim):
             story.check()
-            if repeating and number % repeating == 0:
+            if repeating or not interrupted:
                 story.repeat()
                 story.conclude()
         if not interrupted:
-            return number - 1
+            return done
     raise AssertionError
 
 

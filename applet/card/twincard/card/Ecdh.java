@@ -18,6 +18,8 @@ final class Ecdh {
     private final byte[] scratch;
     /** The chip itself refuses points off the curve. */
     private final boolean chipChecks;
+    /** The ephemeral pair may hold something. */
+    private boolean ephemeralUsed;
 
     private Ecdh(Ram ram) {
         scratch = ram.cmac;
@@ -82,6 +84,7 @@ final class Ecdh {
 
     /** Draws a fresh ephemeral pair and writes its point (65 bytes); 32 bytes of room are used and wiped. */
     void begin(byte[] point, short offset, byte[] room, short roomOffset) {
+        ephemeralUsed = true;
         generate(ephemeral, ephemeralPrivate, ephemeralPublic, room, roomOffset);
         ephemeralPublic.getW(point, offset);
     }
@@ -91,10 +94,13 @@ final class Ecdh {
         agree(ephemeralPrivate, point, pointOffset, out, outOffset);
     }
 
-    /** Forgets the ephemeral pair. */
+    /** Forgets the ephemeral pair; also at select, for what an interruption left of it. */
     void end() {
-        ephemeralPrivate.clearKey();
-        ephemeralPublic.clearKey();
+        if (ephemeralUsed) {
+            ephemeralPrivate.clearKey();
+            ephemeralPublic.clearKey();
+            ephemeralUsed = false;
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ public class TwinCardApplet extends Applet {
     private final CommandRules rules;
     private final Authority authority;
     private final KeyGroup group;
+    private final Ecdh ecdh;
     private final DecipherKey key;
     private final KeyGeneration generation;
     private final Export export;
@@ -36,8 +37,8 @@ public class TwinCardApplet extends Applet {
         authority = new Authority(chip, ram, cmac, parameters.bytes, parameters.transportKey);
         rules = new CommandRules(ram, authority);
         Rsa rsa = Rsa.probe();
-        Ecdh ecdh = Ecdh.probe(ram);
-        KeyWrap keyWrap = new KeyWrap(chip.aes);
+        ecdh = Ecdh.probe(ram);
+        KeyWrap keyWrap = new KeyWrap(chip);
         X963 x963 = new X963(chip.sha256);
         group = new KeyGroup(chip, ram, authority, cmac);
         key = new DecipherKey(chip, rsa, ecdh);
@@ -68,10 +69,14 @@ public class TwinCardApplet extends Applet {
     @Override
     public boolean select() {
         resume();
+        target.clear();
         return true;
     }
 
     private void resume() {
+        if (ecdh != null) {
+            ecdh.end();
+        }
         key.clearSpare();
         group.resume();
         files.resume();
