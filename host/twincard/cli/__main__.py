@@ -1,0 +1,9 @@
+"""`python -m twincard.cli` is `twincard`."""
+
+from __future__ import annotations
+
+import sys
+
+from twincard.cli.app import main
+
+sys.exit(main())

@@ -1,0 +1,100 @@
+"""The commands put together, and the one way into them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from twincard.cli import (
+    card,
+    decrypt,
+    duplicate,
+    encrypt,
+    group,
+    issue,
+    public_key,
+    readers,
+    recover,
+    sim,
+    transcode,
+)
+from twincard.cli.demo import command as demo
+from twincard.cli.errors import ExitCode, describe
+from twincard.cli.output import print_failure
+
+app = typer.Typer(
+    help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Rich's panels cut long options short on a terminal of 80 columns.
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.add_typer(sim.app, name="sim")
+app.command("readers")(readers.readers)
+app.add_typer(card.app, name="card")
+app.add_typer(group.app, name="group")
+app.command("issue")(issue.issue)
+app.command("duplicate")(duplicate.duplicate)
+app.command("public-key")(public_key.public_key)
+app.command("encrypt")(encrypt.encrypt)
+app.command("decrypt")(decrypt.decrypt)
+app.command("transcode")(transcode.transcode)
+app.command("recover")(recover.recover)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"twincard {version('twincard')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Its version.")
+    ] = False,
+) -> None:
+    del version
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (see docs/cli.md). Nothing is raised.
+
+    `arguments` are those after the program's name; None takes the program's own.
+    """
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A name of a file that the terminal cannot show must not end the command.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        # Typer returns the code of an Exit, and None after a command that just returned.
+        code = app(args=words, prog_name="twincard", standalone_mode=False)
+    except BaseException as error:
+        if isinstance(error, SystemExit):
+            raise
+        return _failed(error, words)
+    if code == ExitCode.INTERRUPTED:
+        return _failed(KeyboardInterrupt(), words)
+    return int(code or ExitCode.DONE)
+
+
+def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
+    if os.environ.get("TWINCARD_DEBUG") == "1":
+        traceback.print_exception(error)
+    failure = describe(error)
+    # A wrong option can end the command before it has looked at --json.
+    print_failure(failure, as_json="--json" in words)
+    return failure.code

@@ -1,0 +1,70 @@
+"""The same done to several files: each on its own, failures told at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from twincard.cli.errors import ExitCode, describe
+from twincard.cli.output import Output
+from twincard.cli.targets import STANDARD_OUTPUT
+from twincard.files.errors import FilesError
+from twincard.files.source import Progress
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one file; `output` is None when it failed, `error` when it did not."""
+
+    file: Path
+    output: Path | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class FileResults:
+    """All files of a run, in order."""
+
+    files: tuple[FileResult, ...]
+
+
+def run(
+    out: Output,
+    verb: str,
+    sources: Sequence[Path],
+    outputs: Sequence[Path],
+    action: Callable[[Path, Path, Progress], None],
+) -> None:
+    """Do `action` to each source, and tell what came of it; `verb` is what was done to them.
+
+    A file that fails leaves the others be, and makes the exit code FILE.
+    """
+    results = []
+    for source, output in zip(sources, outputs, strict=True):
+        try:
+            with out.progress(source.name, _size(source)) as progress:
+                action(source, output, progress)
+        except FilesError as error:
+            sentence = describe(error).sentence
+            out.note(sentence if str(source) in sentence else f"{source}: {sentence}")
+            results.append(FileResult(source, None, sentence))
+            continue
+        results.append(FileResult(source, output, None))
+        if output != STANDARD_OUTPUT:
+            out.step(f"{source} → {output}")
+    failed = sum(result.error is not None for result in results)
+    if outputs != [STANDARD_OUTPUT]:
+        text = f"{len(results) - failed} {verb}" + (f", {failed} failed" if failed else "") + "."
+        out.result(FileResults(tuple(results)), text)
+    if failed:
+        raise typer.Exit(ExitCode.FILE)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None  # opening it will say why

@@ -1,0 +1,114 @@
+"""`twincard card`: one card, its PIN and its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from twincard.card.report import LifeCycle
+from twincard.card.session import Card
+from twincard.cli import prompts
+from twincard.cli.cards import check_operational, issuer_key, opened
+from twincard.cli.info import TriesInfo, card_info, card_text
+from twincard.cli.options import IssuerKeyFile, Json, NewPinFile, PinFile, PukFile, Reader, Yes
+from twincard.cli.output import Output
+from twincard.keys.secret import Secret
+from twincard.protocols.errors import ProtocolError
+
+app = typer.Typer(help="One card: its state, its PIN, its end.")
+
+
+@dataclass(frozen=True)
+class PinSet:
+    """A card that has a new PIN."""
+
+    card_id: bytes
+    pin: TriesInfo
+
+
+@dataclass(frozen=True)
+class Terminated:
+    """A card whose life is over."""
+
+    card_id: bytes
+    life_cycle: LifeCycle
+
+
+@app.command("info")
+def info(reader: Reader, json: Json = False) -> None:
+    """Show what a card says about itself. No PIN is needed."""
+    with opened(reader) as card:
+        told = card_info(card)
+    Output(json).result(told, card_text(told))
+
+
+@app.command("pin")
+def pin(
+    reader: Reader, pin_file: PinFile = None, new_pin_file: NewPinFile = None, json: Json = False
+) -> None:
+    """Change the PIN."""
+    old = prompts.pin(pin_file, "Old PIN", "--pin-file")
+    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    with opened(reader) as card:
+        check_operational(card)
+        card.pin.change(old, new)
+        _pin_is_set(card, json)
+
+
+@app.command("unblock")
+def unblock(
+    reader: Reader, puk_file: PukFile = None, new_pin_file: NewPinFile = None, json: Json = False
+) -> None:
+    """Set a new PIN with the PUK."""
+    puk = prompts.pin(puk_file, "PUK", "--puk-file")
+    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    with opened(reader) as card:
+        check_operational(card)
+        card.pin.unblock(puk, new)
+        _pin_is_set(card, json)
+
+
+@app.command("terminate")
+def terminate(
+    reader: Reader,
+    pin_file: PinFile = None,
+    issuer_key_file: IssuerKeyFile = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Wipe every secret on a card and end its life, for good.
+
+    With the PIN; or with the issuer's key, where it is named or the card has no PIN yet.
+    """
+    with opened(reader) as card:
+        before = card.report()
+    if before.life_cycle is LifeCycle.TERMINATED:
+        raise ProtocolError("This card was terminated before.")
+    prompts.confirm(f"Destroy all that is on {reader}, for good?", "--yes", yes=yes)
+    by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
+    secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
+    with opened(reader) as card:
+        if by_issuer:
+            card.issuer.authenticate(before.card_id, secret)
+        else:
+            card.pin.verify(secret)
+        card.terminate()
+        after = card.report()
+    ended = Terminated(after.card_id, after.life_cycle)
+    Output(json).result(ended, f"The card in {reader} is terminated and holds nothing any more.")
+
+
+def _issuer_or_pin(
+    reader: str, pin_file: Path | None, issuer_key_file: Path | None, *, by_issuer: bool
+) -> Secret:
+    if by_issuer:
+        return issuer_key(reader, issuer_key_file)
+    return prompts.pin(pin_file, "PIN", "--pin-file")
+
+
+def _pin_is_set(card: Card, json: bool) -> None:
+    report = card.report()
+    done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
+    Output(json).result(done, "The new PIN is set.")

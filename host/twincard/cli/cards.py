@@ -1,0 +1,112 @@
+"""Cards as commands use them: opened for a while, unlocked, named when something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.card.report import LifeCycle
+from twincard.card.session import Card
+from twincard.card.status import CardError
+from twincard.cli import prompts
+from twincard.cli.errors import InputError
+from twincard.keys.secret import Secret
+from twincard.protocols.errors import ProtocolError
+from twincard.transport import TransportError, connect
+from twincard.transport.folder import issuer_key_file
+
+_SIMULATED = "sim:"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A card to be unlocked: what it is here ("Original"), its reader and its PIN."""
+
+    name: str
+    reader: str
+    pin: Secret
+
+
+@contextmanager
+def opened(reader: str) -> Iterator[Card]:
+    """A session with the card in a reader; it ends with the block, and with it every authority."""
+    connection = connect(reader)
+    try:
+        yield Card(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def unlocked(reader: str, pin: Secret) -> Iterator[Card]:
+    """The same, with the PIN verified."""
+    with opened(reader) as card:
+        verify(card, pin)
+        yield card
+
+
+@contextmanager
+def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tuple[Card, Card]]:
+    """Sessions with two cards, each given by what it is and its reader."""
+    with ExitStack() as stack:
+        cards = []
+        for name, reader in (first, second):
+            with naming(name, reader):
+                cards.append(stack.enter_context(opened(reader)))
+        yield cards[0], cards[1]
+
+
+@contextmanager
+def unlocked_pair(first: Holder, second: Holder) -> Iterator[tuple[Card, Card]]:
+    """The same, with both PINs verified."""
+    with opened_pair((first.name, first.reader), (second.name, second.reader)) as cards:
+        for holder, card in zip((first, second), cards, strict=True):
+            with naming(holder.name, holder.reader):
+                verify(card, holder.pin)
+        yield cards
+
+
+@contextmanager
+def naming(name: str, reader: str) -> Iterator[None]:
+    """Errors of a card or its reader tell which of two cards it was."""
+    try:
+        yield
+    except (CardError, ProtocolError, TransportError) as error:
+        error.add_note(f"{name} {reader}")
+        raise
+
+
+def verify(card: Card, pin: Secret) -> None:
+    """Verify the PIN. Raises ProtocolError for a card that has none now, CardError."""
+    check_operational(card)
+    card.pin.verify(pin)
+
+
+def check_operational(card: Card) -> None:
+    """Raises ProtocolError for a card that is not issued yet, or was terminated."""
+    life_cycle = card.report().life_cycle
+    if life_cycle is LifeCycle.INITIALISATION:
+        raise ProtocolError("This card is not issued yet: `twincard issue` does that.")
+    if life_cycle is LifeCycle.TERMINATED:
+        raise ProtocolError("This card was terminated and holds nothing any more.")
+
+
+def check_two_cards(first: str, second: str) -> None:
+    """Raises InputError when two readers are the same one."""
+    if first == second:
+        raise InputError(f"Two cards are needed, and {first} was named twice.")
+
+
+def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file") -> Secret:
+    """The card's transport key: from a file, for a simulated card from the one beside it.
+
+    Raises InputError, TransportError, OSError.
+    """
+    if path is None and reader.startswith(_SIMULATED):
+        path = issuer_key_file(reader.removeprefix(_SIMULATED))
+        if not path.exists():
+            connect(reader).close()  # where the card is missing too, that is the better error
+            raise InputError(f"The issuer's key of {reader} is not here: name it with {option}.")
+    return prompts.transport_key(path, f"Issuer's key of {reader}")

@@ -1,0 +1,1 @@
+"""`twincard demo`."""

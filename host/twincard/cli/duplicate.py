@@ -1,0 +1,206 @@
+"""`twincard duplicate`: the original's key goes to its backup; and the ways out of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from twincard.card.report import CardReport
+from twincard.card.session import Card
+from twincard.cli import prompts, ways_out
+from twincard.cli.cards import Holder, check_two_cards, unlocked_pair
+from twincard.cli.components import read_components
+from twincard.cli.errors import InputError
+from twincard.cli.options import (
+    READER_HELP,
+    BackupPinFile,
+    Components,
+    IssuerKeyFile,
+    Json,
+    KeyName,
+    Original,
+    PinFile,
+    Yes,
+)
+from twincard.cli.output import Output
+from twincard.keys.component import Component
+from twincard.protocols.duplicate import Duplicated, DuplicationEvent, DuplicationStep
+from twincard.protocols.duplicate import duplicate as duplicate_key
+from twincard.protocols.errors import ComponentMissingError, ProtocolError
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the key group that is empty on a card; `kcv` is what the other card has there."""
+
+    number: int
+    size: int
+    kcv: bytes | None
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A pair that holds one key; what was done now, and what was done before."""
+
+    original_id: bytes
+    backup_id: bytes
+    key: str
+    public_key_sha256: bytes
+    generated: bool
+    copied: bool
+    done: int
+    allowed: int
+
+
+class PlacesMissingError(Exception):
+    """Components are needed: `places` says where, `error` is what to tell without a terminal."""
+
+    def __init__(self, places: tuple[Place, ...], error: ComponentMissingError) -> None:
+        super().__init__(str(error))
+        self.places = places
+        self.error = error
+
+
+def duplicate(
+    original: Original,
+    backup: Annotated[
+        str | None, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
+    ] = None,
+    component: Components = None,
+    key: Annotated[
+        KeyName | None,
+        typer.Option("--key", help="The key pair to make where there is none: rsa2048 by default."),
+    ] = None,
+    pin_file: PinFile = None,
+    backup_pin_file: BackupPinFile = None,
+    forget_void: Annotated[
+        bool,
+        typer.Option(
+            "--forget-void", help="Another original will not be given this backup's void receipt."
+        ),
+    ] = False,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Make the backup's ticket void instead.")
+    ] = False,
+    abandon: Annotated[
+        bool,
+        typer.Option("--abandon", help="Give up a backup that is destroyed; spends the export."),
+    ] = False,
+    issuer_key_file: IssuerKeyFile = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Hand the original's key to its backup, once.
+
+    Where the original has no key pair yet, it makes one.
+    Components not given by files are typed by their holders. Interrupted, the same command goes on.
+    """
+    out = Output(json)
+    if abandon:
+        ways_out.abandon(out, original, pin_file, issuer_key_file, yes=yes)
+        return
+    if backup is None:
+        raise InputError("Name the backup's reader with --backup.")
+    check_two_cards(original, backup)
+    components = read_components(component)
+    pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
+    other = prompts.other_pin(
+        backup_pin_file, "PIN of the backup", "--backup-pin-file", pin, asked=pin_file is None
+    )
+    holders = Holder("Original", original, pin), Holder("Backup", backup, other)
+    if cancel:
+        ways_out.cancel(out, *holders)
+        return
+
+    def run(given: list[Component]) -> Duplicated:
+        return _run(out, holders, given, key, forget_void=forget_void)
+
+    _tell(out, _with_prompts(run, components), original, backup)
+
+
+def _with_prompts(
+    run: Callable[[list[Component]], Duplicated], components: list[Component]
+) -> Duplicated:
+    """Ask for missing components while no card is open, since a card in a reader may not wait."""
+    try:
+        return run(components)
+    except PlacesMissingError as missing:
+        if not prompts.has_terminal():
+            raise missing.error from None
+        places = missing.places
+    typed = [prompts.component(place.number, place.size, place.kcv) for place in places]
+    try:
+        return run([*components, *typed])
+    finally:
+        for item in typed:
+            item.value.wipe()
+
+
+def _run(
+    out: Output,
+    holders: tuple[Holder, Holder],
+    components: list[Component],
+    key: KeyName | None,
+    *,
+    forget_void: bool,
+) -> Duplicated:
+    with unlocked_pair(*holders) as (original, backup):
+        _check_type(original.report(), key)
+        try:
+            return duplicate_key(
+                original,
+                backup,
+                components,
+                (key or KeyName.RSA_2048).type,
+                lambda event: out.step(_step(event)),
+                forget_void=forget_void,
+            )
+        except ComponentMissingError as error:
+            raise PlacesMissingError(_places(original, backup, error.places), error) from None
+
+
+def _check_type(report: CardReport, key: KeyName | None) -> None:
+    if key is not None and report.key is not None and report.key.type is not key.type:
+        held = KeyName.of(report.key.type).value
+        raise ProtocolError(f"The original holds a key pair already, {held}: leave --key out.")
+
+
+def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Place, ...]:
+    groups = [report.group for report in (original.report(), backup.report())]
+    places = []
+    for number in numbers:
+        held = [group.components[number - 1].kcv for group in groups if group is not None]
+        size = max(group.size for group in groups if group is not None)
+        places.append(Place(number, size, next((kcv for kcv in held if kcv), None)))
+    return tuple(places)
+
+
+def _step(event: DuplicationEvent) -> str:
+    if event.step is DuplicationStep.COMPONENT:
+        return f"component {event.component}: set on both cards"
+    return str(event.step.value)
+
+
+def _tell(out: Output, result: Duplicated, original: str, backup: str) -> None:
+    key, export = result.original.key, result.original.export
+    assert key is not None  # noqa: S101 -- duplicate() checked both
+    assert export is not None  # noqa: S101 -- and the role
+    copied = Copied(
+        result.original.card_id,
+        result.backup.card_id,
+        KeyName.of(key.type).value,
+        result.key_digest,
+        result.generated,
+        result.copied,
+        export.slots_used,
+        result.original.backups_allowed,
+    )
+    done = "now holds" if result.copied else "held already"
+    left = copied.allowed - copied.done
+    text = f"{backup} {done} the key of {original}, SHA-256 {result.key_digest.hex()}.\n" + (
+        "No other backup can be made of it." if left == 0 else f"Backups left: {left}."
+    )
+    out.result(copied, text)

@@ -1,0 +1,156 @@
+"""What goes wrong, as an exit code and one plain sentence: the only place that maps exceptions.
+
+The codes are explained in docs/cli.md; the names are those of JSON errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from typer import TyperException
+
+from twincard.card.pin import PinFormatError
+from twincard.card.status import (
+    AuthorityMissingError,
+    CardError,
+    IssuerRefusedError,
+    PinBlockedError,
+    UnexpectedAnswerError,
+    WrongPinError,
+)
+from twincard.files.errors import FilesError
+from twincard.keys.component import ComponentError
+from twincard.keys.public import UnusablePublicKeyError
+from twincard.protocols.errors import ComponentMissingError, ProtocolError
+from twincard.transport.base import (
+    CardGoneError,
+    CardInUseError,
+    PowerCutError,
+    TransportError,
+)
+
+
+class ExitCode(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    NO_CARD = 3
+    CARD_IN_USE = 4
+    WRONG_SECRET = 5
+    BLOCKED = 6
+    REFUSED = 7
+    FILE = 8
+    CHECK_FAILED = 9
+    INTERRUPTED = 130
+
+
+class InputError(Exception):
+    """What the user gave cannot be used; one plain sentence that says what to give instead."""
+
+
+class CheckFailedError(Exception):
+    """A check of the product on itself failed; one plain sentence."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error as people and programs are told it."""
+
+    code: ExitCode
+    sentence: str
+    tries_left: int | None = None
+    """After a wrong PIN or PUK."""
+
+
+_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    # The first that fits counts, so children stand before their parents.
+    (InputError, ExitCode.USAGE),
+    (PinFormatError, ExitCode.USAGE),
+    (ComponentError, ExitCode.USAGE),
+    (UnusablePublicKeyError, ExitCode.USAGE),
+    (CardInUseError, ExitCode.CARD_IN_USE),
+    (TransportError, ExitCode.NO_CARD),
+    (WrongPinError, ExitCode.WRONG_SECRET),
+    (IssuerRefusedError, ExitCode.WRONG_SECRET),
+    (PinBlockedError, ExitCode.BLOCKED),
+    (CardError, ExitCode.REFUSED),
+    (UnexpectedAnswerError, ExitCode.REFUSED),
+    (ProtocolError, ExitCode.REFUSED),
+    (FilesError, ExitCode.FILE),
+    (OSError, ExitCode.FILE),
+    (CheckFailedError, ExitCode.CHECK_FAILED),
+    (KeyboardInterrupt, ExitCode.INTERRUPTED),
+)
+_UNBLOCK = "unblock the PIN"
+
+
+def describe(error: BaseException) -> Failure:
+    """The exit code and sentence for whatever a command raised."""
+    if isinstance(error, TyperException):
+        return Failure(ExitCode.USAGE, _usage(error))
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            tries = error.tries_left if isinstance(error, WrongPinError) else None
+            return Failure(code, _sentence(error), tries)
+    # No text of the exception: nobody has made sure that it holds no secret.
+    return Failure(
+        ExitCode.UNEXPECTED,
+        f"Something unexpected happened ({type(error).__name__}): please report it, with what "
+        "the same command prints when TWINCARD_DEBUG=1 is set.",
+    )
+
+
+def _usage(error: TyperException) -> str:
+    text = error.format_message()
+    # Only errors in the arguments know their command, and not all of them.
+    context = getattr(error, "ctx", None)
+    command = "twincard" if context is None else context.command_path
+    return f"{text.rstrip('.')}. `{command} --help` shows what there is."
+
+
+def _sentence(error: BaseException) -> str:
+    text = _text(error)
+    # Notes say which of two cards it was.
+    notes = ", ".join(getattr(error, "__notes__", ()))
+    if notes:
+        text = f"{notes}: {text}"
+    advice = _advice(error)
+    return f"{text} {advice}" if advice else text
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+        return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted."
+    return str(error)
+
+
+def _advice(error: BaseException) -> str | None:
+    """What to do next, where the sentence does not say it already."""
+    if isinstance(error, WrongPinError | PinBlockedError):
+        return _pin_advice(error)
+    if isinstance(error, IssuerRefusedError):
+        return "Name the card's own key with --issuer-key-file."
+    if isinstance(error, AuthorityMissingError):
+        return "Run the command again with the PIN."
+    if isinstance(error, ComponentMissingError):
+        return "Give each with --component NUMBER=FILE, or type it at a terminal."
+    if isinstance(error, CardInUseError):
+        return "Close that program, or wait for it, and try again."
+    if isinstance(error, CardGoneError | PowerCutError):
+        return "Run the command again: it goes on where the cards are."
+    return None
+
+
+def _pin_advice(error: WrongPinError | PinBlockedError) -> str | None:
+    blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
+    if not blocked:
+        return None
+    if error.action == _UNBLOCK:
+        return "With no try of the PUK left, the PIN stays blocked: move the files to a new card."
+    return "`twincard card unblock` sets a new PIN with the PUK."

@@ -1,0 +1,184 @@
+"""What `twincard card info` tells: the state report, in the words of the JSON interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
+from twincard.card.report import (
+    CardReport,
+    GroupReport,
+    ImportState,
+    KeyReport,
+    LifeCycle,
+    PolicyFlags,
+    Role,
+    SetBy,
+)
+from twincard.card.session import Card
+from twincard.card.status import AuthorityMissingError, NotFoundError
+from twincard.cli.options import KeyName
+
+
+@dataclass(frozen=True)
+class ComponentInfo:
+    """One place of the key group; `kcv` (3 bytes) is None where none is set."""
+
+    number: int
+    set: bool
+    set_by: SetBy
+    kcv: bytes | None
+
+
+@dataclass(frozen=True)
+class GroupInfo:
+    """The key group."""
+
+    id: bytes
+    size: int
+    components: tuple[ComponentInfo, ...]
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    """The decipher key; `public_key_sha256` is the card's own digest of it."""
+
+    type: str
+    public_key_sha256: bytes
+    public_key_readable: bool
+
+
+@dataclass(frozen=True)
+class ExportInfo:
+    """The duplication, seen from this card.
+
+    An original's `state` is none, pending or done, a backup's empty, ticketed, imported or void.
+    `done` and `allowed` count backups of the present key. `other_card` is the id of the card that
+    a pending export, or a backup's ticket or key, is about.
+    """
+
+    state: str
+    done: int
+    allowed: int
+    other_card: bytes | None
+
+
+@dataclass(frozen=True)
+class TriesInfo:
+    """Tries left before PIN or PUK is blocked."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True)
+class CardInfo:
+    """All that a card tells without a PIN."""
+
+    card_id: bytes
+    role: Role
+    life_cycle: LifeCycle
+    group: GroupInfo | None
+    key: KeyInfo | None
+    export: ExportInfo | None
+    pin: TriesInfo
+    puk: TriesInfo
+    policy: tuple[str, ...]
+    member_number: str | None
+    expires: str | None
+
+
+def card_info(card: Card) -> CardInfo:
+    """Ask a card. Raises CardError, TransportError."""
+    report = card.report()
+    return CardInfo(
+        card_id=report.card_id,
+        role=report.role,
+        life_cycle=report.life_cycle,
+        group=_group(report.group),
+        key=_key(report.key),
+        export=_export(report),
+        pin=TriesInfo(report.pin_tries_left),
+        puk=TriesInfo(report.puk_tries_left),
+        policy=tuple((flag.name or "").lower() for flag in PolicyFlags if flag in report.policy),
+        member_number=_file(card, report, MEMBER_NUMBER),
+        expires=_file(card, report, EXPIRY_DATE),
+    )
+
+
+def card_text(info: CardInfo) -> str:
+    """The same for people: a line each, whole however narrow the terminal is."""
+    rows = _rows(info)
+    width = max(cell_len(name) for name, _ in rows) + 2
+    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+
+
+def _rows(info: CardInfo) -> list[tuple[str, str]]:
+    rows = [
+        ("card id", info.card_id.hex()),
+        ("role", info.role.name.lower()),
+        ("life cycle", info.life_cycle.name.lower()),
+    ]
+    if info.member_number is not None:
+        rows.append(("member's number", info.member_number))
+    if info.expires is not None:
+        rows.append(("expires", info.expires))
+    if info.group is not None:
+        rows.append(("key group", f"{info.group.id.hex()}, {info.group.size} components"))
+        for item in info.group.components:
+            state = f"KCV {item.kcv.hex().upper()}" if item.kcv else "not set"
+            rows.append((f"  component {item.number}", state))
+    if info.key is not None:
+        rows.append(("key", info.key.type))
+        rows.append(("  SHA-256", info.key.public_key_sha256.hex()))
+    if info.export is not None:
+        rows.append(_export_row(info.role, info.export))
+    rows.append(("PIN tries left", str(info.pin.tries_left)))
+    rows.append(("PUK tries left", str(info.puk.tries_left)))
+    return rows
+
+
+def _export_row(role: Role, export: ExportInfo) -> tuple[str, str]:
+    if role is Role.ORIGINAL:
+        return "backups", f"{export.done} of {export.allowed} made, export {export.state}"
+    return "backup", export.state
+
+
+def _group(group: GroupReport | None) -> GroupInfo | None:
+    if group is None:
+        return None
+    places = tuple(
+        ComponentInfo(item.number, item.set_by is not SetBy.NOBODY, item.set_by, item.kcv)
+        for item in group.components
+    )
+    return GroupInfo(group.group_id, group.size, places)
+
+
+def _key(key: KeyReport | None) -> KeyInfo | None:
+    if key is None:
+        return None
+    return KeyInfo(KeyName.of(key.type).value, key.digest, key.public_key_readable)
+
+
+def _export(report: CardReport) -> ExportInfo | None:
+    if report.export is not None:
+        export = report.export
+        state = export.state.name.lower()
+        return ExportInfo(state, export.slots_used, report.backups_allowed, export.backup_id)
+    if report.import_ is not None:
+        side = report.import_
+        done = int(side.state is ImportState.IMPORTED)
+        return ExportInfo(side.state.name.lower(), done, 1, side.original_id)
+    return None
+
+
+def _file(card: Card, report: CardReport, fid: int) -> str | None:
+    """The text of a file below the MF, None where there is none that can be read."""
+    if report.life_cycle is LifeCycle.TERMINATED:
+        return None
+    try:
+        size = card.files.select(fid).size
+        return None if size is None else card.files.read(size).decode(errors="backslashreplace")
+    except (NotFoundError, AuthorityMissingError):
+        return None

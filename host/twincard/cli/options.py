@@ -1,0 +1,90 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.card.report import KeyType
+
+READER_HELP = "sim:NAME, or pcsc: and a reader's name, a unique part of it, or its index."
+_OR_PROMPT = "'-' reads standard input; without it, a prompt asks."
+
+
+class KeyName(Enum):
+    """Types of key pairs, as they are typed."""
+
+    RSA_2048 = "rsa2048"
+    P_256 = "p256"
+
+    @property
+    def type(self) -> KeyType:
+        """The type as cards know it."""
+        return KeyType[self.name]
+
+    @classmethod
+    def of(cls, key_type: KeyType) -> KeyName:
+        """The name of a type."""
+        return cls[key_type.name]
+
+
+Reader = Annotated[str, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)]
+Original = Annotated[
+    str, typer.Option("--original", metavar="READER", help="The original: " + READER_HELP)
+]
+Backup = Annotated[
+    str, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
+]
+PinFile = Annotated[
+    Path | None, typer.Option("--pin-file", metavar="FILE", help="File with the PIN; " + _OR_PROMPT)
+]
+BackupPinFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--backup-pin-file", metavar="FILE", help="File with the backup's PIN, if it is another."
+    ),
+]
+NewPinFile = Annotated[
+    Path | None,
+    typer.Option("--new-pin-file", metavar="FILE", help="File with the new PIN; " + _OR_PROMPT),
+]
+PukFile = Annotated[
+    Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK; " + _OR_PROMPT)
+]
+IssuerKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--issuer-key-file",
+        metavar="FILE",
+        help="File with the card's transport key, 64 hex digits; for a simulated card "
+        "the one that `sim new` made.",
+    ),
+]
+Components = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--component", metavar="NUMBER=FILE", help="A component of the key group, from its file."
+    ),
+]
+To = Annotated[
+    list[Path],
+    typer.Option(
+        "--to", metavar="KEY", help="File with a public key or certificate, in PEM or DER."
+    ),
+]
+InputFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files.")]
+OutputPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="Where the result goes: a file, a folder, or '-' for standard output.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for a confirmation.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]

@@ -1,0 +1,106 @@
+"""What a command prints: text for people, or one JSON object for programs.
+
+Results go to standard output, all else to standard error; bars are drawn on a terminal only.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.text import Text
+
+from twincard.cli.errors import Failure
+
+JSON_VERSION = 1
+_NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
+
+
+class Output:
+    """Where one command prints to."""
+
+    def __init__(self, as_json: bool) -> None:
+        """`as_json`: the result is one JSON object, and steps are not told."""
+        self.as_json = as_json
+
+    def result(self, result: object, text: RenderableType) -> None:
+        """The command's result: a dataclass for programs, the same as text for people."""
+        if self.as_json:
+            print_json(to_json(result))
+        else:
+            console(sys.stdout).print(text)
+
+    def step(self, text: str) -> None:
+        """What is being done, for people only."""
+        if not self.as_json:
+            console(sys.stderr).print(Text(text, style="dim"))
+
+    def note(self, text: str) -> None:
+        """Something that people and the logs of programs should see."""
+        console(sys.stderr).print(text)
+
+    @contextmanager
+    def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A bar for `total` bytes; gives a function that is told the bytes done."""
+        screen = console(sys.stderr)
+        if self.as_json or not screen.is_terminal:
+            yield _NO_ADVANCE
+            return
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+        )
+        with Progress(*columns, console=screen, transient=True) as bars:
+            task = bars.add_task(title, total=total)
+            yield lambda done: bars.update(task, completed=done)
+
+
+def console(file: TextIO) -> Console:
+    """A console that takes names of files as they are, brackets included."""
+    return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def print_json(result: object) -> None:
+    """One JSON object on standard output."""
+    assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
+    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=False, indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def print_failure(failure: Failure, *, as_json: bool) -> None:
+    """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
+    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), failure.sentence))
+    if not as_json:
+        return
+    error: dict[str, object] = {
+        "code": failure.code.value,
+        "name": failure.code.name.lower(),
+        "message": failure.sentence,
+    }
+    if failure.tries_left is not None:
+        error["tries_left"] = failure.tries_left
+    print_json({"error": error})
+
+
+def to_json(value: object) -> object:
+    """Dataclasses as objects, bytes as hexadecimal, enums by their names in lower case."""
+    if is_dataclass(value):
+        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

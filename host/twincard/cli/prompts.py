@@ -1,0 +1,174 @@
+"""Secrets and confirmations, from a terminal or from files; never from an argument."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from twincard.card.pin import PinFormatError, pin_bytes
+from twincard.cli.errors import InputError
+from twincard.keys.component import COMPONENT_BYTES, Component
+from twincard.keys.secret import Secret
+
+_STANDARD_INPUT = Path("-")
+_MOST_FILE_BYTES = 4096
+_KEY_BYTES = 32
+_ATTEMPTS = 3
+_T = TypeVar("_T")
+
+
+def read_secret(path: Path) -> Secret:
+    """The one line in a file; `-` is the next line of standard input.
+
+    Raises InputError when there is none, OSError.
+    """
+    if path == _STANDARD_INPUT:
+        content = sys.stdin.buffer.readline(_MOST_FILE_BYTES)
+    else:
+        with path.open("rb") as file:
+            content = file.read(_MOST_FILE_BYTES + 1)
+    value = content.removesuffix(b"\n").removesuffix(b"\r")
+    if not value:
+        name = "Standard input" if path == _STANDARD_INPUT else str(path)
+        raise InputError(f"{name} is empty where one line with the secret should be.")
+    if b"\n" in value or len(value) > _MOST_FILE_BYTES:
+        raise InputError(f"{path} has more than the one line with the secret.")
+    return Secret(value)
+
+
+def pin(path: Path | None, what: str, option: str) -> Secret:
+    """A PIN or PUK that the card knows. `what` it is is asked; `option` names the file."""
+    if path is not None:
+        return pin_in(path)
+    secret = ask_secret(what, option)
+    pin_bytes(secret)
+    return secret
+
+
+def pin_in(path: Path) -> Secret:
+    """A PIN or PUK from its file. Raises InputError, PinFormatError, OSError."""
+    secret = read_secret(path)
+    pin_bytes(secret)
+    return secret
+
+
+def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked: bool) -> Secret:
+    """A second card's PIN: from its file, or the same as the `first` one where nothing is typed.
+
+    `asked`: the first one was typed too; where it came from a file, so does the other.
+    """
+    if path is not None:
+        return pin_in(path)
+    if not asked:
+        return first
+    secret = ask_secret(f"{what} (Enter: the same)", option, may_be_empty=True)
+    if not secret:
+        return first
+    pin_bytes(secret)
+    return secret
+
+
+def new_pin(path: Path | None, what: str, option: str) -> Secret:
+    """A PIN or PUK to be set: typed twice, until it is one that a card can have."""
+    if path is not None:
+        return pin_in(path)
+
+    def ask() -> Secret:
+        secret = ask_secret(f"{what} (6 to 16 characters)", option)
+        pin_bytes(secret)
+        if ask_secret(f"{what} again", option) != secret:
+            raise InputError("The two entries differ.")
+        return secret
+
+    return _repeated(ask)
+
+
+def transport_key(path: Path | None, what: str) -> Secret:
+    """A transport key of 32 bytes, in 64 hex digits."""
+    if path is not None:
+        return _hex_secret(read_secret(path), _KEY_BYTES, f"{path} does not hold")
+    return _repeated(lambda: _ask_hex(what, "--issuer-key-file", _KEY_BYTES))
+
+
+def component(number: int, size: int, expected_kcv: bytes | None) -> Component:
+    """A component typed blind by its holder and confirmed by its KCV.
+
+    `expected_kcv` is what a card says of the component that it holds already, if one does.
+    """
+
+    def ask() -> Component:
+        value = _ask_hex(f"Component {number} of {size}", "--component", COMPONENT_BYTES)
+        typed = Component(number, size, value)
+        if expected_kcv is not None and typed.kcv != expected_kcv:
+            raise InputError(
+                f"Its key check value is {_spelled(typed.kcv)}, "
+                f"and that of the component on the card {_spelled(expected_kcv)}."
+            )
+        confirm(f"Is {_spelled(typed.kcv)} the key check value of component {number}?", "its file")
+        return typed
+
+    return _repeated(ask)
+
+
+def confirm(question: str, option: str, *, yes: bool = False) -> None:
+    """Go on only if the answer is yes; `option` is what would answer without a terminal.
+
+    Raises InputError.
+    """
+    if yes:
+        return
+    if not has_terminal():
+        raise InputError(f"There is no terminal to ask: {question} Use {option}.")
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InputError("Not confirmed, so nothing was done.")
+
+
+def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
+    """Typed without an echo. Raises InputError without a terminal."""
+    if not has_terminal():
+        raise InputError(f"There is no terminal to ask for the {what}: use {option}.")
+    try:
+        text = getpass.getpass(f"{what}: ")
+    except EOFError:
+        raise InputError(f"The {what} was not typed.") from None
+    if not text and not may_be_empty:
+        raise InputError(f"The {what} was not typed.")
+    return Secret(text)
+
+
+def has_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _ask_hex(what: str, option: str, size: int) -> Secret:
+    typed = ask_secret(f"{what} ({2 * size} hex digits, spaces allowed)", option)
+    return _hex_secret(typed, size, "That is not")
+
+
+def _hex_secret(text: Secret, size: int, refusal: str) -> Secret:
+    digits = b"".join(text.reveal().split())
+    text.wipe()
+    if len(digits) != 2 * size or not all(digit in b"0123456789abcdefABCDEF" for digit in digits):
+        raise InputError(f"{refusal} {2 * size} hex digits.")
+    return Secret(bytes.fromhex(digits.decode("ascii")))
+
+
+def _repeated(ask: Callable[[], _T]) -> _T:
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except (InputError, PinFormatError) as error:
+            if not has_terminal():
+                raise
+            sys.stderr.write(f"{error}\n")
+    return ask()
+
+
+def _spelled(kcv: bytes) -> str:
+    return kcv.hex(" ", 1).upper()

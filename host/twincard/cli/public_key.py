@@ -1,0 +1,42 @@
+"""`twincard public-key`: what others need to encrypt to a card."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from twincard.cli.cards import opened
+from twincard.cli.options import Force, Json, KeyName, OutputPath, Reader
+from twincard.cli.output import Output
+from twincard.cli.targets import output_for
+from twincard.protocols.errors import ProtocolError
+
+
+@dataclass(frozen=True)
+class CardPublicKey:
+    """The public key in PEM, and its digest as the card reports it."""
+
+    type: str
+    public_key_sha256: bytes
+    pem: str
+
+
+def public_key(
+    reader: Reader, output: OutputPath = None, force: Force = False, json: Json = False
+) -> None:
+    """Print the card's public key in PEM. No PIN is needed."""
+    with opened(reader) as card:
+        report = card.report()
+        if report.key is None:
+            raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+        if not report.key.public_key_readable:
+            raise ProtocolError("A backup issued like this one shows no key: ask the original.")
+        key = card.usage.public_key()
+    pem = key.to_pem().decode("ascii")
+    if output is not None:
+        with output_for(output, force=force, mode=0o644) as sink:
+            sink.write(pem.encode("ascii"))
+    elif not json:
+        sys.stdout.write(pem)
+    if json:
+        Output(json).result(CardPublicKey(KeyName.of(report.key.type).value, key.digest, pem), "")

@@ -1,0 +1,97 @@
+"""`twincard recover`: the files of a lost original move to a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli import prompts
+from twincard.cli.cards import Holder, check_two_cards, unlocked_pair
+from twincard.cli.errors import ExitCode
+from twincard.cli.options import READER_HELP, Json, PinFile
+from twincard.cli.output import Output
+from twincard.protocols.recover import FileEvent, Outcome
+from twincard.protocols.recover import recover as recover_files
+
+_COUNTED = {
+    Outcome.MOVED: "moved to the new card",
+    Outcome.ALREADY_MOVED: "on the new card already",
+    Outcome.NOT_FOR_THIS_KEY: "encrypted to other keys",
+    Outcome.NOT_ENCRYPTED: "not encrypted",
+    Outcome.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What became of each file, and how many went each way."""
+
+    moved: int
+    already_moved: int
+    not_for_this_key: int
+    not_encrypted: int
+    failed: int
+    files: tuple[FileEvent, ...]
+
+
+def recover(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    old: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="READER", help="The backup, or an original that still works."
+        ),
+    ],
+    new: Annotated[
+        str, typer.Option("--new", metavar="READER", help="The new original: " + READER_HELP)
+    ],
+    pin_file: PinFile = None,
+    new_pin_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-pin-file", metavar="FILE", help="File with the new card's PIN, if another."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Move encrypted files to a new card.
+
+    In place, and nobody sees what is in them. Files encrypted to other keys are left alone. Interrupted, the same command goes on.
+    """
+    check_two_cards(old, new)
+    pin = prompts.pin(pin_file, "PIN of the old card", "--pin-file")
+    new_pin = prompts.other_pin(
+        new_pin_file, "PIN of the new card", "--new-pin-file", pin, asked=pin_file is None
+    )
+    out = Output(json)
+    events = []
+    holders = Holder("Old card", old, pin), Holder("New card", new, new_pin)
+    with unlocked_pair(*holders) as (old_card, new_card):
+        providers = (lambda: pin), (lambda: new_pin)
+        for event in recover_files(
+            old_card, new_card, paths, old_pin=providers[0], new_pin=providers[1]
+        ):
+            events.append(event)
+            if event.outcome is not Outcome.NOT_ENCRYPTED:
+                out.step(f"{event.path}: {event.reason or event.outcome.value}")
+    _tell(out, tuple(events))
+
+
+def _tell(out: Output, events: tuple[FileEvent, ...]) -> None:
+    counts = Counter(event.outcome for event in events)
+    result = Recovered(
+        counts[Outcome.MOVED],
+        counts[Outcome.ALREADY_MOVED],
+        counts[Outcome.NOT_FOR_THIS_KEY],
+        counts[Outcome.NOT_ENCRYPTED],
+        counts[Outcome.FAILED],
+        events,
+    )
+    lines = [f"{counts[outcome]:>6} {_COUNTED[outcome]}" for outcome in Outcome if counts[outcome]]
+    out.result(result, "\n".join(lines) or "There was no file.")
+    if result.failed:
+        raise typer.Exit(ExitCode.FILE)

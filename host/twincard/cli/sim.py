@@ -1,0 +1,70 @@
+"""`twincard sim`: simulated cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli import prompts
+from twincard.cli.options import Json, Yes
+from twincard.cli.output import Output
+from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
+
+app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The card's name, without sim:.")]
+
+
+@dataclass(frozen=True)
+class NewCard:
+    """A simulated card that was made."""
+
+    reader: str
+    issuer_key_file: Path
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The readers of all simulated cards."""
+
+    cards: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RemovedCard:
+    """A simulated card that is no more."""
+
+    removed: str
+
+
+@app.command("new")
+def new(name: Name, json: Json = False) -> None:
+    """Make a blank card, with a transport key of its own in a file beside it."""
+    create_card(name)
+    made = NewCard(_reader(name), issuer_key_file(name))
+    Output(json).result(made, f"{made.reader} is ready to be issued.")
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List the simulated cards."""
+    cards = Cards(tuple(map(_reader, list_cards())))
+    text = "\n".join(cards.cards) or "There is none: `twincard sim new NAME` makes one."
+    Output(json).result(cards, text)
+
+
+@app.command("remove")
+def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
+    """Destroy a simulated card, and with it the keys on it."""
+    reader = _reader(name)
+    if name in list_cards():
+        prompts.confirm(f"Destroy {reader} and every key on it?", "--yes", yes=yes)
+    remove_card(name)
+    Output(json).result(RemovedCard(reader), f"{reader} is destroyed.")
+
+
+def _reader(name: str) -> str:
+    return f"sim:{name}"

@@ -1,0 +1,67 @@
+"""Keys to encrypt to, and where results go."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from twincard.cli.errors import InputError
+from twincard.files.output import PRIVATE_MODE, FileOutput, Output, SpooledOutput
+from twincard.files.recipients import Recipient
+from twincard.keys.public import UnusablePublicKeyError
+
+STANDARD_OUTPUT = Path("-")
+SUFFIX = ".p7m"
+_MOST_KEY_BYTES = 1 << 20
+
+
+def read_recipient(path: Path) -> Recipient:
+    """The public key or certificate in a file. Raises InputError, OSError."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_KEY_BYTES)
+    try:
+        return Recipient.from_bytes(content)
+    except UnusablePublicKeyError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:
+    """The file, or standard output for `-`. Raises InputError when it exists and must not."""
+    if path == STANDARD_OUTPUT:
+        return SpooledOutput(sys.stdout.buffer)
+    return FileOutput(path, overwrite=force, mode=mode)
+
+
+def output_paths(
+    sources: Sequence[Path], names: Sequence[str], output: Path | None, *, force: bool, json: bool
+) -> list[Path]:
+    """Where each source's result goes: beside it under its name in `names`, or as `output` says.
+
+    Raises InputError when results would fall together, replace a source or what exists.
+    """
+    if output == STANDARD_OUTPUT and json:
+        raise InputError("Standard output cannot take both the result and JSON.")
+    if output is None:
+        paths = [source.with_name(name) for source, name in zip(sources, names, strict=True)]
+    elif output != STANDARD_OUTPUT and output.is_dir():
+        paths = [output / name for name in names]
+    elif len(sources) == 1:
+        paths = [output]
+    else:
+        raise InputError("Several files need a folder for --output, and it must exist.")
+    _check(sources, [path for path in paths if path != STANDARD_OUTPUT], force=force)
+    return paths
+
+
+def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> None:
+    originals = {source.resolve() for source in sources}
+    seen = set()
+    for path in paths:
+        if path in seen:
+            raise InputError(f"Two results would be called {path}.")
+        if path.resolve() in originals:
+            raise InputError(f"{path} is an input: name another output with --output.")
+        if path.exists() and not force:
+            raise InputError(f"{path} exists already; --force overwrites it.")
+        seen.add(path)

@@ -1,0 +1,60 @@
+"""`twincard transcode`: files given to another key, without being decrypted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli import batch, prompts
+from twincard.cli.cards import unlocked
+from twincard.cli.errors import InputError
+from twincard.cli.options import Force, InputFiles, Json, OutputPath, PinFile, Reader
+from twincard.cli.output import Output
+from twincard.cli.targets import SUFFIX, output_for, output_paths, read_recipient
+from twincard.files.recipients import Recipient
+from twincard.files.source import Progress
+from twincard.keys.public import KeyKind
+from twincard.protocols.files import transcode_file
+
+_CARD_RSA_BITS = 2048
+
+
+def transcode(
+    files: InputFiles,
+    reader: Reader,
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to", metavar="KEY", help="File with a public key or certificate, in PEM or DER."
+        ),
+    ],
+    pin_file: PinFile = None,
+    output: OutputPath = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Give encrypted files to another key.
+
+    FILE.p7m becomes FILE.KEY.p7m; nobody sees what is in it.
+    """
+    target = _target(to)
+    names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
+    outputs = output_paths(files, names, output, force=force, json=json)
+    pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    with unlocked(reader, pin) as card:
+
+        def action(source: Path, result: Path, progress: Progress) -> None:
+            sink = output_for(result, force=force)
+            transcode_file(card, source, sink, target, pin=lambda: pin, progress=progress)
+
+        batch.run(Output(json), "transcoded", files, outputs, action)
+
+
+def _target(path: Path) -> Recipient:
+    target = read_recipient(path)
+    key = target.key
+    if key.kind is KeyKind.RSA and key.loaded().key_size != _CARD_RSA_BITS:
+        raise InputError(f"{path}: a card can give files to RSA-2048 and P-256 keys only.")
+    return target

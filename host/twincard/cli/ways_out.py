@@ -1,0 +1,67 @@
+"""What `twincard duplicate` does with --cancel and --abandon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.card.report import LifeCycle
+from twincard.card.session import Card
+from twincard.cli import prompts
+from twincard.cli.cards import Holder, issuer_key, naming, opened_pair, unlocked, verify
+from twincard.cli.output import Output
+from twincard.protocols import abandon as protocol
+
+
+@dataclass(frozen=True)
+class TicketCancelled:
+    """The backup's ticket is void; whether the original took its slot back."""
+
+    backup_id: bytes
+    slot_free: bool
+
+
+@dataclass(frozen=True)
+class ExportAbandoned:
+    """A slot was spent without a backup."""
+
+    original_id: bytes
+    done: int
+    allowed: int
+
+
+def cancel(out: Output, original: Holder, backup: Holder) -> None:
+    """Void the backup's ticket and give the original its slot back."""
+    names = [(holder.name, holder.reader) for holder in (original, backup)]
+    with opened_pair(names[0], names[1]) as (first, second):
+        _unlock(original, first)
+        report = second.report()
+        if report.life_cycle is not LifeCycle.TERMINATED:
+            _unlock(backup, second)
+        freed = protocol.cancel(first, second) is protocol.Cancelled.SLOT_FREE
+    ending = "the original may export again" if freed else "this original was not waiting for it"
+    out.result(
+        TicketCancelled(report.card_id, freed), f"The backup's ticket is void, and {ending}."
+    )
+
+
+def abandon(
+    out: Output, reader: str, pin_file: Path | None, key_file: Path | None, *, yes: bool
+) -> None:
+    """Spend the slot of a backup that will never answer."""
+    prompts.confirm("Is the backup destroyed, so that its place shall be spent?", "--yes", yes=yes)
+    key = issuer_key(reader, key_file)
+    pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
+    with unlocked(reader, pin) as card:
+        protocol.abandon(card, key)
+        report = card.report()
+    done = report.export.slots_used if report.export else 0
+    result = ExportAbandoned(report.card_id, done, report.backups_allowed)
+    out.result(
+        result, f"The export is abandoned: {done} of {report.backups_allowed} backups are spent."
+    )
+
+
+def _unlock(holder: Holder, card: Card) -> None:
+    with naming(holder.name, holder.reader):
+        verify(card, holder.pin)
