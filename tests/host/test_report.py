@@ -1,0 +1,107 @@
+"""The state report is read as the card interface has it, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.bench import GROUP_ID, Bench, Stage, component
+
+from twincard.card.report import (
+    CardReport,
+    ExportReport,
+    ExportState,
+    Features,
+    ImportReport,
+    ImportState,
+    LifeCycle,
+    PolicyFlags,
+    Role,
+    SetBy,
+    parse_report,
+    parse_used_slots,
+)
+from twincard.card.status import UnexpectedAnswerError
+
+OBJECTS = bytes.fromhex(
+    "80020100 810203ef 8210" + "ab" * 16 + "830105 840101 85020103 8602030a"
+    "8711" + "cd" * 16 + "02 8808 01f4c263 00000000 8a020001 8c0410002008"
+)
+REPORT = bytes([0xE0, len(OBJECTS)]) + OBJECTS
+
+
+def test_a_report_is_read_field_by_field() -> None:
+    report = parse_report(REPORT)
+    assert (report.version, report.card_id) == (0x0100, b"\xab" * 16)
+    assert Features.EXTENDED_LENGTH in report.features
+    assert Features.HOST_BLIND not in report.features
+    assert (report.life_cycle, report.role) == (LifeCycle.OPERATIONAL, Role.ORIGINAL)
+    assert report.backups_allowed == 1
+    assert report.policy == PolicyFlags.ERASE_GROUP | PolicyFlags.PUBLIC_KEY_IN_BACKUP
+    assert (report.pin_tries_left, report.puk_tries_left) == (3, 10)
+    assert report.group is not None
+    assert (report.group.group_id, report.group.size) == (b"\xcd" * 16, 2)
+    assert report.group.missing == (2,)
+    places = report.group.components
+    assert (places[0].set_by, places[0].kcv) == (SetBy.ISSUER, bytes.fromhex("f4c263"))
+    assert (places[1].set_by, places[1].kcv) == (SetBy.NOBODY, None)
+    assert (report.key, report.import_) == (None, None)
+    assert report.export == ExportReport(ExportState.NONE, 1)
+    assert report.export_closed
+    assert (report.file_bytes_free, report.file_entries_free, report.contact_places) == (
+        4096,
+        32,
+        8,
+    )
+
+
+@given(st.integers(0, len(REPORT) - 1), st.integers(0, 255))
+def test_a_report_with_any_other_byte_is_read_or_refused_plainly(place: int, value: int) -> None:
+    altered = REPORT[:place] + bytes([value]) + REPORT[place + 1 :]
+    try:
+        assert isinstance(parse_report(altered), CardReport)
+    except UnexpectedAnswerError as error:
+        assert str(error).endswith(".")  # noqa: PT017 -- most altered bytes are still a report
+
+
+@given(st.integers(0, len(REPORT) - 1))
+def test_a_report_cut_short_is_refused(end: int) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        parse_report(REPORT[:end])
+
+
+def test_a_list_of_slots_that_is_none_is_refused() -> None:
+    for answer in ("e5 00", "e4 02 8000", "e4 03 800103", "e4 13 8011 07" + "00" * 16):
+        with pytest.raises(UnexpectedAnswerError):
+            parse_used_slots(bytes.fromhex(answer))
+    assert parse_used_slots(bytes.fromhex("e400")) == ()
+
+
+def test_the_report_follows_the_card_through_its_life(bench: Bench) -> None:
+    bench.at(Stage.BLANK)
+    blank = bench.original.card().report()
+    assert (blank.life_cycle, blank.role) == (LifeCycle.INITIALISATION, Role.NONE)
+    assert (blank.group, blank.key, blank.export, blank.import_) == (None, None, None, None)
+    bench.at(Stage.ISSUED)
+    issued = bench.backup.card().report()
+    assert issued.import_ == ImportReport(ImportState.EMPTY)
+    assert issued.group is not None
+    assert (issued.group.group_id, issued.group.missing) == (GROUP_ID, (2, 3))
+    assert issued.group.components[0].kcv == component(1).kcv
+    bench.at(Stage.DUPLICATED)
+    done = bench.original.card().report()
+    assert done.export == ExportReport(ExportState.DONE, 1)
+    bench.original.unlocked().terminate()
+    ended = bench.original.card().report()
+    assert ended.life_cycle is LifeCycle.TERMINATED
+    assert (ended.group, ended.key) == (None, None)
+    assert ended.card_id == done.card_id
+
+
+def test_reports_are_compared_by_value(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    card = bench.original.card()
+    assert card.report() == card.report()
+    assert replace(card.report(), pin_tries_left=1) != card.report()
