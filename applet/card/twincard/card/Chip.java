@@ -12,6 +12,8 @@ final class Chip {
     final Cipher aes = Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false);
     /** SHA-256. Every use ends with doFinal. */
     final MessageDigest sha256 = MessageDigest.getInstance(MessageDigest.ALG_SHA_256, false);
+    /** An AES-256 key for single uses: set, used and cleared within one method. */
+    final AESKey key256 = aesKey(KeyBuilder.LENGTH_AES_256);
     private final RandomData generator = generator();
 
     /** A transient AES key of so many bits. */

@@ -23,13 +23,6 @@ final class CurveCheck {
     private static final short LEFT = 65;
     private static final short RIGHT = 97;
 
-    /** p = 2^256 - 2^224 + 2^192 + 2^96 - 1. */
-    private static final byte[] P = {
-        (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x00, 0x00, 0x00, 0x01,
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00, 0x00, 0x00, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF,
-        (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF};
-
     /** -3 / R mod p. */
     private static final byte[] MINUS_THREE = {
         0x00, 0x00, 0x00, 0x02, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xF7,
@@ -138,7 +131,7 @@ final class CurveCheck {
         }
         short borrow = 0;
         for (short i = (short) (SIZE - 1); i >= 0; i--) {
-            short t = (short) ((a[(short) (off + i)] & 0xFF) - (P[i] & 0xFF) - borrow);
+            short t = (short) ((a[(short) (off + i)] & 0xFF) - (P256.FIELD[i] & 0xFF) - borrow);
             a[(short) (off + i)] = (byte) t;
             borrow = (short) (t < 0 ? 1 : 0);
         }
@@ -146,7 +139,7 @@ final class CurveCheck {
 
     private static boolean belowP(byte[] a, short off) {
         for (short i = 0; i < SIZE; i++) {
-            short difference = (short) ((a[(short) (off + i)] & 0xFF) - (P[i] & 0xFF));
+            short difference = (short) ((a[(short) (off + i)] & 0xFF) - (P256.FIELD[i] & 0xFF));
             if (difference != 0) {
                 return difference < 0;
             }

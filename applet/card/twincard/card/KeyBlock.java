@@ -1,8 +1,6 @@
 package twincard.card;
 
 import javacard.framework.Util;
-import javacard.security.AESKey;
-import javacard.security.KeyBuilder;
 import javacardx.crypto.Cipher;
 
 /**
@@ -61,7 +59,6 @@ final class KeyBlock {
     private final Kdf kdf;
     private final KeyGroup group;
     private final byte[] store;
-    private final AESKey encryptionKey;
 
     KeyBlock(Chip chip, Ram ram, Cmac cmac, Kdf kdf, KeyGroup group, byte[] store) {
         this.chip = chip;
@@ -70,7 +67,6 @@ final class KeyBlock {
         this.kdf = kdf;
         this.group = group;
         this.store = store;
-        encryptionKey = Chip.aesKey(KeyBuilder.LENGTH_AES_256);
     }
 
     private static short plainLength(byte type) {
@@ -98,7 +94,7 @@ final class KeyBlock {
         pass(slot, type, text);
         Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, (short) (text + plainLength(type)), MAC);
         Util.arrayCopyNonAtomic(header(type), (short) 0, store, at, HEADER);
-        encryptionKey.clearKey();
+        chip.key256.clearKey();
     }
 
     /** One pass over the plaintext, piece by piece in Ram.aux: into the MAC, or encrypted into the store. */
@@ -156,7 +152,7 @@ final class KeyBlock {
     /** Encrypts whole blocks from Ram.aux into the store; the IV is the block before. */
     private void encrypt(short at, short length) {
         if (length > 0) {
-            chip.aes.init(encryptionKey, Cipher.MODE_ENCRYPT, store, (short) (at - BLOCK), BLOCK);
+            chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (at - BLOCK), BLOCK);
             chip.aes.doFinal(ram.aux, (short) 0, length, ram.aux, (short) 0);
             Util.arrayCopyNonAtomic(ram.aux, (short) 0, store, at, length);
         }
@@ -185,7 +181,7 @@ final class KeyBlock {
         if (good) {
             good = type == KeySlot.RSA_2048 ? fillRsa(slot, text) : fillEc(slot, text);
         }
-        encryptionKey.clearKey();
+        chip.key256.clearKey();
         Util.arrayFillNonAtomic(ram.aux, (short) 0, Ram.LARGE, (byte) 0);
         return good;
     }
@@ -225,7 +221,7 @@ final class KeyBlock {
         short before = (short) (from & (BLOCK - 1));
         short start = (short) (text + from - before);
         short blocks = (short) ((short) (before + length + BLOCK - 1) & ~(BLOCK - 1));
-        chip.aes.init(encryptionKey, Cipher.MODE_DECRYPT, store, (short) (start - BLOCK), BLOCK);
+        chip.aes.init(chip.key256, Cipher.MODE_DECRYPT, store, (short) (start - BLOCK), BLOCK);
         chip.aes.doFinal(store, start, blocks, ram.aux, (short) 0);
         return before;
     }
@@ -238,7 +234,7 @@ final class KeyBlock {
         kdf.derive(secret, GROUP_KEY, PAD_LABEL, ram.hash, TICKET_HASH, SHA256, (byte) 1, ram.hash, PADDING_AT);
         kdf.derive(secret, GROUP_KEY, KBPK_LABEL, ram.hash, TICKET_HASH, SHA256, (byte) 2, secret, KBPK);
         deriveBlockKey(ENCRYPTION);
-        encryptionKey.setKey(secret, BLOCK_KEY);
+        chip.key256.setKey(secret, BLOCK_KEY);
         deriveBlockKey(AUTHENTICATION);
         cmac.init(secret, BLOCK_KEY);
         Util.arrayFillNonAtomic(secret, (short) 0, (short) secret.length, (byte) 0);

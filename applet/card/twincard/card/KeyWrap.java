@@ -31,10 +31,9 @@ final class KeyWrap {
     private final AESKey kek192;
     private final AESKey kek256;
 
-    /** @param aes AES-CBC without padding, shared with other classes */
-    KeyWrap(Cipher aes) {
-        this.aes = aes;
-        kek256 = Chip.aesKey(KeyBuilder.LENGTH_AES_256);
+    KeyWrap(Chip chip) {
+        aes = chip.aes;
+        kek256 = chip.key256;
         kek192 = probe(KeyBuilder.LENGTH_AES_192);
         kek128 = probe(KeyBuilder.LENGTH_AES_128);
     }

@@ -29,7 +29,7 @@ final class Ram {
     final byte[] challenge = JCSystem.makeTransientByteArray((short) 16, JCSystem.CLEAR_ON_DESELECT);
 
     /** Small values that outlive a command, at the indexes below. */
-    final byte[] flags = JCSystem.makeTransientByteArray((short) 16, JCSystem.CLEAR_ON_DESELECT);
+    final byte[] flags = JCSystem.makeTransientByteArray((short) 15, JCSystem.CLEAR_ON_DESELECT);
     static final byte CLA = 0;
     static final byte INS = 1;
     static final byte P1 = 2;
@@ -44,7 +44,7 @@ final class Ram {
     static final byte FAULTS = 14; // cryptograms that did not open in this PIN session
 
     /** Small values of two bytes, likewise. */
-    final short[] words = JCSystem.makeTransientShortArray((short) 8, JCSystem.CLEAR_ON_DESELECT);
+    final short[] words = JCSystem.makeTransientShortArray((short) 6, JCSystem.CLEAR_ON_DESELECT);
     static final byte GATHERED = 0; // bytes of the chain so far
     static final byte REST_OFFSET = 1; // what GET RESPONSE gives next
     static final byte REST_LENGTH = 2;

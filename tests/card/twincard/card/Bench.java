@@ -34,7 +34,7 @@ final class Bench {
         files = new FileSystem(ram, new AccessRules(authority), table);
         Oaep oaep = new Oaep(chip);
         X963 x963 = new X963(chip.sha256);
-        KeyWrap keyWrap = new KeyWrap(chip.aes);
+        KeyWrap keyWrap = new KeyWrap(chip);
         Cryptogram cryptogram = new Cryptogram(ram, authority, key, oaep, x963, keyWrap);
         usage = new Transcode(ram, chip, authority, target, cryptogram,
                 new Seal(ram, target, rsa, ecdh, oaep, x963, keyWrap));

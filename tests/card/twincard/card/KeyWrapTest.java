@@ -13,7 +13,7 @@ public class KeyWrapTest {
     private static final byte[] KEK = Hex.bytes("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F");
     private static final byte[] KEY = Hex.bytes("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F");
 
-    private final KeyWrap keyWrap = new KeyWrap(new Chip().aes);
+    private final KeyWrap keyWrap = new KeyWrap(new Chip());
     private final byte[] scratch = new byte[KeyWrap.SCRATCH];
 
     private void assertVector(int kekLen, int keyLen, String wrappedHex) {
