@@ -111,7 +111,10 @@ final class CardRuntime extends SimulatorRuntime {
         }
     }
 
-    /** Whether the lengths fit one of the seven cases of ISO 7816-3, 12.1; jCardSim takes others too, and fails on some. */
+    /**
+     * Whether the lengths fit one of the seven cases of ISO 7816-3, 12.1, and the data a Java Card's short; jCardSim takes others
+     * too, and fails on some.
+     */
     private static boolean isWellFormed(byte[] command) {
         if (command.length <= SHORT_HEADER) {
             return command.length >= SHORT_HEADER - 1;
@@ -126,7 +129,7 @@ final class CardRuntime extends SimulatorRuntime {
         }
         lc = (command[EXTENDED_HEADER - 2] & 0xFF) << 8 | command[EXTENDED_HEADER - 1] & 0xFF;
         int rest = command.length - EXTENDED_HEADER - lc;
-        return lc != 0 && (rest == 0 || rest == 2);
+        return lc != 0 && lc <= Short.MAX_VALUE && (rest == 0 || rest == 2);
     }
 
     private short process(Applet applet, ApduCase form, byte[] command) {
