@@ -228,6 +228,8 @@ def test_messages_with_bytes_changed_inserted_and_removed(seed: int, kind: KeyKi
     message = MESSAGES[kind] if kind else MAIL
     data = bytearray(chance.choice([message, definite(message)]))
     for _ in range(chance.randint(1, 6)):
+        if not data:
+            break
         at = chance.randrange(len(data))
         match chance.randrange(5):
             case 0:
