@@ -19,7 +19,6 @@ public final class Card {
     private static final int MOST_PARAMETERS = 127;
 
     private final Memory memory = new Memory();
-    private final Faults faults = new Faults();
     private final CardRuntime runtime;
     private final Graph graph;
 
@@ -37,7 +36,7 @@ public final class Card {
 
     private Card(Class<? extends Applet> type, byte[] aid, byte[] data) throws CardException {
         Hooks.memory = memory;
-        runtime = new CardRuntime(memory, faults);
+        runtime = new CardRuntime(memory);
         Applet applet = runtime.install(type, AIDUtil.create(aid), parameters(aid, data));
         try {
             graph = new Graph(memory, applet, AppletClasses.load());
@@ -124,9 +123,12 @@ public final class Card {
         return Sizes.of(graph, memory);
     }
 
-    /** Every uncaught exception so far, with its stack; empty when there was none. */
+    /**
+     * Every exception so far that left the applet uncaught, other than ISOException, and every one that it caught but that only
+     * a programming error throws (null reference, array bounds, class cast, arithmetic); with stacks. Empty when there was none.
+     */
     public String faults() {
-        return faults.text();
+        return memory.faults.text();
     }
 
     /** All persistent bytes one after the other: arrays and the storage of keys. */

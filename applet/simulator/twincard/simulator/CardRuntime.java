@@ -27,10 +27,10 @@ final class CardRuntime extends SimulatorRuntime {
     private final Memory memory;
     private final Faults faults;
 
-    CardRuntime(Memory memory, Faults faults) {
+    CardRuntime(Memory memory) {
         super(memory.transients);
         this.memory = memory;
-        this.faults = faults;
+        this.faults = memory.faults;
         setField(shortAPDU, "buffer", new byte[SHORT_BUFFER]);
         memory.transients.addGlobal(shortAPDU.getBuffer());
         memory.transients.addGlobal(extendedAPDU.getBuffer());

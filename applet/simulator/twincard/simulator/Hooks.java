@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Where every store of the woven classes passes. The weaver replaces array stores by calls of the methods here and calls
- * {@link #field} before each store to a field.
+ * {@link #field} before each store to a field, {@link #caught} in broad exception handlers.
  *
  * <p>One card at a time is at work in a process; {@link #memory} is the memory of that card.
  */
@@ -81,6 +81,11 @@ public final class Hooks {
     public static boolean failsAtKeyPart(int size, Runnable takeBack) {
         memory.log.save(size, takeBack);
         return memory.failsAtWrite();
+    }
+
+    /** Called at the beginning of every handler for all runtime exceptions. */
+    public static void caught(Throwable exception) {
+        memory.faults.addCaught(exception);
     }
 
     /** What a writer throws after it has left a write half done. */

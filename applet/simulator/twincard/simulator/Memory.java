@@ -1,10 +1,11 @@
 package twincard.simulator;
 
-/** The memory of one card as its woven classes see it: which arrays persist, the power, and the open transaction. */
+/** One card as its woven classes see it: which arrays persist, the power, the open transaction, and what went wrong. */
 final class Memory {
     final Power power = new Power();
     final UndoLog log = new UndoLog();
     final Transients transients = new Transients();
+    final Faults faults = new Faults();
     private boolean changed;
 
     boolean isPersistent(Object array) {

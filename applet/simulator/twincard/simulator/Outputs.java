@@ -3,20 +3,36 @@ package twincard.simulator;
 import com.licel.jcardsim.bouncycastle.crypto.RuntimeCryptoException;
 import javacard.framework.AID;
 import javacard.security.CryptoException;
+import javacard.security.Key;
 import javacard.security.KeyAgreement;
 import javacard.security.MessageDigest;
+import javacard.security.PrivateKey;
 import javacard.security.RandomData;
 import javacard.security.Signature;
 import javacardx.crypto.Cipher;
 
 /**
- * What takes the place of the calls that put bytes into an array of the applet. The weaver redirects a call of
+ * What takes the place of the calls that put bytes into an array of the applet, or that start an engine with a key. The weaver redirects a call of
  * {@code owner.name(...)} here when there is a method of that name that takes the owner first.
  *
  * <p>What jCardSim throws as a bare runtime exception for bad key material comes out as the CryptoException a card throws.
  */
 public final class Outputs {
     private Outputs() {}
+
+    public static void init(Cipher cipher, Key key, byte mode) {
+        run(target -> {
+            cipher.init(key, mode);
+            return 0;
+        }, null);
+    }
+
+    public static void init(KeyAgreement agreement, PrivateKey key) {
+        run(target -> {
+            agreement.init(key);
+            return 0;
+        }, null);
+    }
 
     public static short doFinal(Cipher cipher, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
         if (cipher.getAlgorithm() == Cipher.ALG_RSA_NOPAD) {

@@ -16,7 +16,7 @@
  * 12 CUT       k (4 bytes): power fails at the k-th persistent write from now; 0: never           nothing
  * 13 WRITES    nothing: persistent writes since the last 12 or 13          count (4 bytes)
  * 14 SIZES     nothing     persistent, transient (reset), transient (deselect), largest transaction: 4 bytes each
- * 15 FAULTS    nothing     every uncaught exception so far, UTF-8
+ * 15 FAULTS    nothing     every fault so far, UTF-8: see Card.faults
  * 16 DROP      number      forgets a snapshot                              nothing
  * 17 IMAGE     nothing     all persistent bytes
  *

@@ -4,8 +4,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -13,9 +16,11 @@ import twincard.simulator.Copies;
 import twincard.simulator.Hooks;
 import twincard.simulator.Outputs;
 
-/** Rewrites one class: array stores, field stores, and the calls for which Copies and Outputs have a method. */
+/** Rewrites one class: array stores, field stores, broad exception handlers, and the calls for which Copies and Outputs have a method. */
 final class WeavingVisitor extends ClassVisitor {
     private static final String HOOKS = Type.getInternalName(Hooks.class);
+    private static final Set<String> CATCHES_ALL =
+            Set.of("java/lang/RuntimeException", "java/lang/Exception", "java/lang/Throwable");
     private static final Map<String, Method> REDIRECTED = new HashMap<>();
 
     static {
@@ -56,6 +61,8 @@ final class WeavingVisitor extends ClassVisitor {
         private final String where;
         /** The fields of an object under construction are of no interest: nothing refers to it yet. */
         private final boolean constructing;
+        private final Set<Label> broadHandlers = new HashSet<>();
+        private boolean atBroadHandler;
 
         Stores(MethodVisitor next, String where, boolean constructing) {
             super(Opcodes.ASM9, next);
@@ -64,7 +71,37 @@ final class WeavingVisitor extends ClassVisitor {
         }
 
         @Override
+        public void visitTryCatchBlock(Label start, Label end, Label handler, String type) {
+            if (type != null && CATCHES_ALL.contains(type)) {
+                broadHandlers.add(handler);
+            }
+            super.visitTryCatchBlock(start, end, handler, type);
+        }
+
+        @Override
+        public void visitLabel(Label label) {
+            super.visitLabel(label);
+            atBroadHandler |= broadHandlers.contains(label);
+        }
+
+        /** The first instruction of a handler, after its frame: it stores the exception. */
+        @Override
+        public void visitVarInsn(int opcode, int variable) {
+            noteCaught();
+            super.visitVarInsn(opcode, variable);
+        }
+
+        private void noteCaught() {
+            if (atBroadHandler) {
+                atBroadHandler = false;
+                super.visitInsn(Opcodes.DUP);
+                hook("caught", "(Ljava/lang/Throwable;)V");
+            }
+        }
+
+        @Override
         public void visitInsn(int opcode) {
+            noteCaught();
             switch (opcode) {
                 case Opcodes.BASTORE -> hook("storeByte", "(Ljava/lang/Object;II)V");
                 case Opcodes.SASTORE -> hook("storeShort", "([SII)V");

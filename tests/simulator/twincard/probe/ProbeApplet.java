@@ -97,6 +97,7 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             case 0x24: keys.encryptMore(record); break;
             case 0x25: CONSTANT[0] = p1; break;
             case 0x26: untilReset[7] = p1; break;
+            case 0x27: hide(p1); break;
             default: ISOException.throwIt(ISO7816.SW_INS_NOT_SUPPORTED);
         }
     }
@@ -211,6 +212,15 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             record[(short) 100] = 1;
         } finally {
             counter = 98;
+        }
+    }
+
+    /** Catches everything, as a mapper of exceptions does. */
+    private void hide(byte kind) {
+        try {
+            fail(kind);
+        } catch (RuntimeException hidden) {
+            ISOException.throwIt(REFUSED);
         }
     }
 

@@ -62,6 +62,14 @@ public class ApduTest {
     }
 
     @Test
+    public void programmingErrorThatTheAppletCatchesIsAFault() {
+        assertEquals("a CryptoException is none", "6985", probe.send("80270000"));
+        assertEquals("", probe.card.faults());
+        assertEquals("6985", probe.send("80270100"));
+        assertTrue(probe.card.faults().startsWith("caught by the applet: java.lang.NullPointerException"));
+    }
+
+    @Test
     public void statusWordsAreNoFaults() {
         assertEquals("6d00", probe.send("80990000"));
         assertEquals("", probe.card.faults());
