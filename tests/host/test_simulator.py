@@ -56,6 +56,29 @@ def test_a_killed_card_says_so_and_comes_back_with_all_but_its_authority(alice: 
         assert (report.card_id, report.group.group_id) == (card_id, group_id)
 
 
+def test_an_interrupted_command_closes_the_connection(alice: str) -> None:
+    connection = connect(alice)
+    assert isinstance(connection, SimulatedCard)
+    pid = connection.pid
+
+    def interrupt(*_: object) -> None:
+        os.kill(pid, signal.SIGCONT)
+        raise KeyboardInterrupt
+
+    card = Card(connection)
+    os.kill(pid, signal.SIGSTOP)
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            card.report()
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    with pytest.raises(CardGoneError, match="closed"):
+        card.report()
+    connect(alice).close()
+
+
 def test_reset_forgets_the_pin(bench: Bench) -> None:
     bench.at(Stage.ISSUED)
     card = bench.original.unlocked()

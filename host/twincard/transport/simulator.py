@@ -83,6 +83,10 @@ class SimulatorProcess:
             answer = self._read(int.from_bytes(self._read(4), "big"))
         except (EOFError, BrokenPipeError):
             raise self._ended() from None
+        except BaseException:
+            # Interrupted while an answer is on its way: nobody must take it for the next one.
+            self.close()
+            raise
         return _payload(answer)
 
     def close(self) -> None:
