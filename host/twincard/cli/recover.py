@@ -60,7 +60,8 @@ def recover(
 ) -> None:
     """Move encrypted files to a new card.
 
-    In place, and nobody sees what is in them. Files encrypted to other keys are left alone. Interrupted, the same command goes on.
+    In place, and nobody sees what is in them. Files encrypted to other keys are left alone.
+    Interrupted, the same command goes on.
     """
     check_two_cards(old, new)
     pin = prompts.pin(pin_file, "PIN of the old card", "--pin-file")

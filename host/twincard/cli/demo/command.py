@@ -1,2 +1,96 @@
-def demo() -> None:
-    """x"""
+"""The command `twincard demo`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from twincard.cli.demo.cast import Cast
+from twincard.cli.demo.narrator import Check, Narrator
+from twincard.cli.demo.story import Story
+from twincard.cli.errors import InputError
+from twincard.cli.options import Json, KeyName
+from twincard.cli.output import Output
+
+_HOME = "TWINCARD_HOME"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the demo came to; every check in the list was passed, or it would have failed."""
+
+    files: int
+    seconds: float
+    folder: Path | None
+    checks: tuple[Check, ...]
+
+
+def demo(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Files and folders of yours; copies are used."),
+    ] = None,
+    key: Annotated[KeyName, typer.Option("--key", help="The key pairs to make.")] = (
+        KeyName.RSA_2048
+    ),
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Keep the files of the demo in a new folder."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell the whole story on simulated cards."""
+    given = files or []
+    for path in given:
+        if not path.exists():
+            raise InputError(f"{path} does not exist: name files and folders of yours, or none.")
+    start = time.perf_counter()
+    console = None if json else Console(file=sys.stdout, highlight=False, markup=False)
+    narrator = Narrator(console)
+    with _cards_for_a_while(), _folder(keep) as folder, Cast() as cast:
+        count = Story(narrator, cast, folder, key.type).run(given)
+    seconds = round(time.perf_counter() - start, 1)
+    kept = "" if keep is None else f" They are in {keep}."
+    text = (
+        f"\nAll {len(narrator.checks)} checks passed; {count} files came through the loss of "
+        f"their card, in {seconds} s.{kept}"
+    )
+    Output(json).result(Told(count, seconds, keep, narrator.checks), text)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """A folder for the files; a temporary one unless it is kept."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="twincard-demo-") as name:
+            yield Path(name)
+        return
+    if keep.exists():
+        raise InputError(f"{keep} exists already: name a new folder with --keep.")
+    keep.mkdir(parents=True)
+    yield keep
+
+
+@contextmanager
+def _cards_for_a_while() -> Iterator[None]:
+    """Simulated cards apart from the user's own, gone at the end."""
+    before = os.environ.get(_HOME)
+    with tempfile.TemporaryDirectory(prefix="twincard-cards-") as name:
+        os.environ[_HOME] = name
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_HOME]
+            else:
+                os.environ[_HOME] = before

@@ -1,0 +1,62 @@
+"""The simulated cards of the demo, each with the secrets that its people know."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+from twincard.card.session import Card
+from twincard.cli.cards import issuer_key, opened
+from twincard.keys.secret import Secret
+from twincard.protocols.issue import Blank
+from twincard.transport.folder import create_card
+
+_DIGITS = "0123456789"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A card in its reader for as long as it plays; PIN and PUK are drawn and told to nobody."""
+
+    name: str
+    card: Card
+    blank: Blank
+
+    def pin(self) -> Secret:
+        """The PIN, for a card that asks for it again (a PinProvider)."""
+        return self.blank.pin
+
+    def unlock(self) -> None:
+        """Type the PIN."""
+        self.card.pin.verify(self.blank.pin)
+
+    def leave(self) -> None:
+        """Take the card out of its reader."""
+        self.card.close()
+
+
+class Cast:
+    """All cards that play; at the end, however it comes, every one leaves."""
+
+    def __init__(self) -> None:
+        self._sessions = ExitStack()
+
+    def enter(self, name: str, pin: Secret, puk: Secret) -> Actor:
+        """Make a blank card and put it into a reader."""
+        create_card(name)
+        reader = f"sim:{name}"
+        card = self._sessions.enter_context(opened(reader))
+        return Actor(name, card, Blank(card, issuer_key(reader, None), pin, puk))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sessions.close()
+
+
+def draw_pin() -> Secret:
+    """Eight digits."""
+    return Secret("".join(secrets.choice(_DIGITS) for _ in range(8)))

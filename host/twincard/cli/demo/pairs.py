@@ -1,0 +1,159 @@
+"""The chapters about cards: a key group, a pair, one backup and no second one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.card.duplication import Ticket
+from twincard.card.report import ExportState, KeyType, PolicyFlags
+from twincard.card.session import Card
+from twincard.card.status import CardError, Sw
+from twincard.cli.demo.cast import Actor, Cast, draw_pin
+from twincard.cli.demo.narrator import Narrator
+from twincard.keys.component import Component, draw_group, read_component, write_component
+from twincard.keys.public import PublicKey
+from twincard.protocols.duplicate import DuplicationEvent, DuplicationStep, duplicate
+from twincard.protocols.errors import ProtocolError
+from twincard.protocols.issue import Profile, issue_pair
+
+GROUP_SIZE = 3
+_PROFILE = Profile(GROUP_SIZE, policy=PolicyFlags.ERASE_GROUP)
+_ON_BACKUP = {DuplicationStep.TICKET, DuplicationStep.IMPORT}
+_REFUSALS = {Sw.WRONG_STATE, Sw.NOT_FOUND}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An original and its backup, in their readers, unlocked once they are duplicated."""
+
+    original: Actor
+    backup: Actor
+
+
+def make_group(narrator: Narrator, folder: Path) -> list[Path]:
+    """Draw a key group; the files of its holders, below `folder`."""
+    paths = []
+    for component in draw_group(GROUP_SIZE):
+        holder = folder / f"holder-{component.number}"
+        holder.mkdir(parents=True)
+        path = holder / f"component-{component.number}.txt"
+        write_component(component, path)
+        narrator.detail(f"{path.relative_to(folder)}  check value {component.kcv.hex().upper()}")
+        paths.append(path)
+    values = {read_component(path).value.reveal() for path in paths}
+    text = f"{GROUP_SIZE} different components, each in a file of its own"
+    narrator.check(text, len(values) == GROUP_SIZE)
+    return paths
+
+
+def issue(narrator: Narrator, cast: Cast, names: tuple[str, str], component: Component) -> Pair:
+    """Make two blank cards and issue them, with the component that the issuer knows."""
+    pin, puk = draw_pin(), draw_pin()
+    actors = []
+    for name in names:
+        with narrator.step(name, "a blank card; the applet draws its card id"):
+            actors.append(cast.enter(name, pin, puk))
+    pair = Pair(*actors)
+    with narrator.step("both cards", "role, PIN, PUK, key group and component 1 are set"):
+        issued = issue_pair(pair.original.blank, pair.backup.blank, _PROFILE, [component])
+    narrator.detail(f"key group {issued.group_id.hex()}")
+    ids = issued.original_id, issued.backup_id
+    reports = pair.original.card.report(), pair.backup.card.report()
+    narrator.check("the two cards have different ids", ids[0] != ids[1])
+    narrator.check(
+        "both are operational, with one key group and no key yet",
+        all(report.group and report.group.group_id == issued.group_id for report in reports)
+        and not any(report.key for report in reports),
+    )
+    return pair
+
+
+def duplicate_pair(
+    narrator: Narrator, pair: Pair, components: Sequence[Component], key_type: KeyType
+) -> PublicKey:
+    """Set the other components, make the key pair, hand it to the backup; the public key."""
+    pair.original.unlock()
+    pair.backup.unlock()
+    cards = pair.original.card, pair.backup.card
+    with narrator.steps() as begin:
+
+        def progress(event: DuplicationEvent) -> None:
+            begin(_place(event, pair), _words(event))
+
+        result = duplicate(*cards, components, key_type, progress)
+    public_key = cards[0].usage.public_key()
+    narrator.detail(f"key digest {result.key_digest.hex()}")
+    export = result.original.export
+    narrator.check(
+        "both cards report the digest of the same public key",
+        result.key_digest == public_key.digest and result.generated and result.copied,
+    )
+    narrator.check(
+        "the original's export is done, 1 of 1, and its key group is erased",
+        export is not None
+        and (export.state, export.slots_used) == (ExportState.DONE, 1)
+        and result.original.group is None,
+    )
+    return public_key
+
+
+def issue_another_backup(narrator: Narrator, cast: Cast, pair: Pair, component: Component) -> Actor:
+    """A second backup of the same original, to be refused later."""
+    with narrator.step("impostor", "one more blank card, issued as another backup of Alice's"):
+        name = "impostor"
+        actor = cast.enter(name, draw_pin(), draw_pin())
+        issue_pair(pair.original.blank, actor.blank, _PROFILE, [component])
+    return actor
+
+
+def refuse_second_backup(
+    narrator: Narrator, pair: Pair, impostor: Actor, components: Sequence[Component]
+) -> None:
+    """Try to get the key a second time, with every PIN and every component."""
+    impostor.unlock()
+    for component in components:
+        impostor.card.group.set_component(component)
+    original_id = pair.original.card.report().card_id
+    with narrator.step("impostor", "asks for the key, with a ticket that is in order"):
+        ticket = impostor.card.duplication.ticket(original_id)
+    for holder in (pair.original, pair.backup):
+        refusal = _refusal(holder.card, ticket)
+        narrator.check(
+            f"{holder.name} itself refuses to hand the key over (status word {refusal:04X})",
+            refusal in _REFUSALS,
+        )
+    narrator.check(
+        "the host's own protocol refuses too, and says why",
+        _protocol_refuses(pair.original, impostor),
+    )
+    narrator.check("the impostor holds no key", impostor.card.report().key is None)
+
+
+def _refusal(card: Card, ticket: Ticket) -> int:
+    try:
+        card.duplication.export_key(ticket)
+    except CardError as error:
+        return error.sw
+    return Sw.DONE
+
+
+def _protocol_refuses(original: Actor, impostor: Actor) -> bool:
+    try:
+        duplicate(original.card, impostor.card)
+    except ProtocolError:
+        return True
+    return False
+
+
+def _place(event: DuplicationEvent, pair: Pair) -> str:
+    if event.step is DuplicationStep.COMPONENT:
+        return "both cards"
+    return pair.backup.name if event.step in _ON_BACKUP else pair.original.name
+
+
+def _words(event: DuplicationEvent) -> str:
+    if event.step is DuplicationStep.COMPONENT:
+        return f"holder {event.component} comes with component {event.component}"
+    return str(event.step.value)

@@ -1,0 +1,214 @@
+"""The story of the demo: two cards, a loss, and every file back.
+
+Each chapter calls the protocols that the commands call; whatever it claims it checks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.filesize import decimal
+
+from twincard.card.report import KeyType
+from twincard.cli.demo import pairs
+from twincard.cli.demo.cast import Actor, Cast
+from twincard.cli.demo.documents import JAPANESE, MAIL, digests, files_below, write_documents
+from twincard.cli.demo.narrator import Narrator
+from twincard.cli.demo.openssl import OpenSsl, SoftwareKey
+from twincard.files.errors import NotForThisKeyError
+from twincard.files.output import FileOutput
+from twincard.files.recipients import Recipient
+from twincard.keys.component import read_component
+from twincard.keys.public import PublicKey
+from twincard.protocols.files import decrypt_file, encrypt_file
+from twincard.protocols.recover import Outcome, recover
+from twincard.transport.folder import list_cards, remove_card
+
+_SUFFIX = ".p7m"
+_THIS_COMPUTER = "computer"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Folders of the demo's files."""
+
+    documents: Path
+    encrypted: Path
+    by_backup: Path
+    by_new_original: Path
+    holders: Path
+    software: Path
+
+    @classmethod
+    def below(cls, folder: Path) -> Places:
+        """Make them."""
+        names = ("documents", "encrypted", "opened-by-backup", "opened-by-new-original")
+        places = cls(*(folder / name for name in (*names, "holders", "software")))
+        for path in (places.documents, places.software):
+            path.mkdir(parents=True)
+        return places
+
+
+class Story:
+    """The chapters in order, and what one hands to the next."""
+
+    def __init__(self, narrator: Narrator, cast: Cast, folder: Path, key_type: KeyType) -> None:
+        self._narrator = narrator
+        self._cast = cast
+        self._key_type = key_type
+        self._places = Places.below(folder)
+        self._digests: dict[Path, str] = {}
+        self._openssl = OpenSsl.find()
+        self._software_key = SoftwareKey.make(self._places.software, key_type)
+
+    def run(self, given: Sequence[Path]) -> int:
+        """Tell it all, with copies of the files `given` too; how many files came through.
+
+        Raises CheckFailedError at the first check that fails, and whatever the product raises.
+        """
+        pair, public_key = self._issue_and_duplicate()
+        self._encrypt(public_key, given)
+        self._lose(pair.original)
+        self._open_all(pair.backup, self._places.by_backup, "The backup opens everything")
+        new = self._issue_again()
+        self._recover(pair.backup, new.original)
+        self._open_all(
+            new.original, self._places.by_new_original, "The new original opens everything"
+        )
+        self._ask_openssl("The other recipient's way in is still open")
+        return len(self._digests)
+
+    def _issue_and_duplicate(self) -> tuple[pairs.Pair, PublicKey]:
+        tell = self._narrator
+        tell.chapter("A key group of three components")
+        tell.tell("Three holders get 32 random bytes each; alone, none of them can do anything.")
+        paths = pairs.make_group(tell, self._places.holders / "first")
+        components = [read_component(path) for path in paths]
+
+        tell.chapter("An original and a backup are issued")
+        pair = pairs.issue(tell, self._cast, ("alice", "alice-backup"), components[0])
+        impostor = pairs.issue_another_backup(tell, self._cast, pair, components[0])
+
+        tell.chapter("The key pair is made on the original and handed to the backup")
+        public_key = pairs.duplicate_pair(tell, pair, components[1:], self._key_type)
+
+        tell.chapter("Exactly once: a second backup is refused")
+        tell.tell("Somebody has a second backup card, all three components and every PIN.")
+        pairs.refuse_second_backup(tell, pair, impostor, components[1:])
+        impostor.leave()
+        return pair, public_key
+
+    def _encrypt(self, public_key: PublicKey, given: Sequence[Path]) -> None:
+        tell = self._narrator
+        tell.chapter("Documents are encrypted; no card is needed for that")
+        documents, encrypted = self._places.documents, self._places.encrypted
+        with tell.step(_THIS_COMPUTER, "documents are written, and their SHA-256 taken"):
+            write_documents(documents, given)
+            self._digests = digests(documents)
+        for group in sorted({path.parts[0] for path in self._digests}):
+            tell.detail(self._describe(group))
+        recipient = Recipient.of(public_key)
+        # Bob has no card: openssl stands for whatever program he uses.
+        both = [recipient, self._software_key.recipient()]
+        with tell.step(
+            _THIS_COMPUTER, f"{len(self._digests)} files are encrypted, the mail to Bob too"
+        ):
+            for path in self._digests:
+                target = encrypted / (str(path) + _SUFFIX)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                to = both if path == MAIL else [recipient]
+                encrypt_file(documents / path, FileOutput(target), to)
+        tell.check("every file has its encrypted one", self._all_encrypted())
+        self._ask_openssl("Bob reads his copy of the mail")
+
+    def _lose(self, original: Actor) -> None:
+        tell = self._narrator
+        tell.chapter("The original is lost")
+        original.leave()
+        with tell.step(original.name, "the card is destroyed, with its key"):
+            remove_card(original.name)
+        tell.check(f"there is no card {original.name} any more", original.name not in list_cards())
+
+    def _open_all(self, holder: Actor, folder: Path, title: str) -> None:
+        tell = self._narrator
+        tell.chapter(title)
+        with tell.step(holder.name, f"opens {len(self._digests)} files, one operation each"):
+            for path in self._digests:
+                target = folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source = self._places.encrypted / (str(path) + _SUFFIX)
+                decrypt_file(holder.card, source, FileOutput(target))
+        with tell.step(_THIS_COMPUTER, "their SHA-256 are taken"):
+            opened = digests(folder)
+        tell.check(
+            f"all {len(opened)} files are what they were, bit by bit", opened == self._digests
+        )
+        tell.check(f"{JAPANESE.name} is among them", JAPANESE in opened)
+
+    def _issue_again(self) -> pairs.Pair:
+        tell = self._narrator
+        tell.chapter("A new original is issued, with a backup of its own")
+        paths = pairs.make_group(tell, self._places.holders / "second")
+        components = [read_component(path) for path in paths]
+        pair = pairs.issue(tell, self._cast, ("alice-2", "alice-2-backup"), components[0])
+        pairs.duplicate_pair(tell, pair, components[1:], self._key_type)
+        return pair
+
+    def _recover(self, backup: Actor, original: Actor) -> None:
+        tell = self._narrator
+        tell.chapter("Every file moves to the new original")
+        tell.tell("The old backup wraps each file's key for the new card, which confirms that it")
+        tell.tell("opens there; no computer sees the key, and the file's body is not touched.")
+        with tell.step(
+            "both cards",
+            f"{len(self._digests)} times TRANSCODE on the old one, CHECK on the new one",
+        ):
+            events = list(recover(backup.card, original.card, [self._places.encrypted]))
+        outcomes = Counter(event.outcome for event in events)
+        tell.check(
+            f"{outcomes[Outcome.MOVED]} files moved, none was left behind",
+            outcomes == {Outcome.MOVED: len(self._digests)},
+        )
+        tell.check("the old backup opens none of them any more", not self._opens_any(backup))
+
+    def _opens_any(self, holder: Actor) -> bool:
+        for path in self._digests:
+            source = self._places.encrypted / (str(path) + _SUFFIX)
+            target = self._places.software / "nothing"
+            try:
+                # After 32 files that do not open the card wants its PIN again.
+                decrypt_file(holder.card, source, FileOutput(target), pin=holder.pin)
+            except NotForThisKeyError:
+                continue
+            return True
+        return False
+
+    def _ask_openssl(self, title: str) -> None:
+        tell = self._narrator
+        if self._openssl is None:
+            tell.tell("  SKIPPED: there is no openssl 3 here to check the CMS with.")
+            return
+        message = self._places.encrypted / (str(MAIL) + _SUFFIX)
+        name = self._openssl.version
+        described = self._openssl.describe(message)
+        tell.check(
+            f"{name} reads the encrypted mail as AuthEnvelopedData with AES-256-GCM",
+            "authEnvelopedData" in described and "aes-256-gcm" in described,
+        )
+        output = self._places.software / MAIL.name
+        opened = self._openssl.decrypt(message, self._software_key, output)
+        same = opened and output.read_bytes() == (self._places.documents / MAIL).read_bytes()
+        output.unlink(missing_ok=True)
+        tell.check(f"{title}: {name} decrypts it with Bob's key in software", same)
+
+    def _all_encrypted(self) -> bool:
+        wanted = {Path(str(path) + _SUFFIX) for path in self._digests}
+        return set(files_below(self._places.encrypted)) == wanted
+
+    def _describe(self, group: str) -> str:
+        paths = [path for path in self._digests if path.parts[0] == group]
+        size = decimal(sum((self._places.documents / path).stat().st_size for path in paths))
+        return f"{paths[0]}, {size}" if len(paths) == 1 else f"{group}/: {len(paths)} files, {size}"
