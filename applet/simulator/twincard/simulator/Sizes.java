@@ -15,7 +15,8 @@ import javacard.security.KeyBuilder;
  *
  * <p>A fair figure, since chips differ: a header of 8 bytes for each object and array; elements at their width, references and
  * fields at two bytes; a key at the sum of its parts at full width (an EC key with its own domain parameters). Engines count as
- * their header.
+ * their header. The largest transaction is that since the process began: the bytes written in it, a byte written twice counted
+ * twice.
  */
 public record Sizes(int persistent, int transientReset, int transientDeselect, int largestTransaction) {
     private static final int HEADER = 8;

@@ -25,6 +25,9 @@ import java.util.zip.CRC32;
  * <p>Nothing is forced to the disk: killing the process loses nothing, but when the computer itself loses its power within
  * seconds of a command, the file may hold an older state, or no whole one.
  *
+ * <p>The file holds the card's secrets in the clear, the transport key of its installation included, and the older slot holds the
+ * state before the last change until the next one; so its mode is 0600.
+ *
  * <p>The file {@code NAME.lock} beside it is locked while a process uses the card; it may be deleted with the card.
  */
 final class StateFile implements AutoCloseable {
@@ -132,6 +135,7 @@ final class StateFile implements AutoCloseable {
             int length = Math.max(0, channel.read(content, (long) slot * CAPACITY));
             written[slot] = length;
             if (isWhole(content, length)) {
+                written[slot] = HEADER + content.getInt(20);
                 otherVersion |= content.getShort(8) != VERSION;
                 if (newest == null || content.getLong(12) > sequence) {
                     sequence = content.getLong(12);
