@@ -144,7 +144,7 @@ def run_world(bench: Bench, world: World, seed: int, apdus: int) -> None:
     assert counts["done"] > apdus // 50
     scene.restore()
     has_key = scene.specimen.card().report().key is not None
-    assert (counts["key tried"] > apdus // PER_RUN // 4) == has_key
+    assert (counts["key tried"] > 0) == has_key
     scene.specimen.lab.drop(scene.snapshot)
 
 
