@@ -1,92 +1,143 @@
-"""The exported key block opens with psec under a KBPK computed without any code of the product."""
+"""Other people's code computes the KBPK, opens what the card hands out, and finds its key."""
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import sha256
 
-import psec
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives import keywrap
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
-from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
-from tests.bench import GROUP_ID, Bench, Stage, components
+from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.bench import Bench, Stage
+from tests.interop.cards import SPKI, Export, card_id, export, group, import_block, send, state
+from tests.interop.independent import (
+    EC_HEADER,
+    RSA_HEADER,
+    ec_key,
+    ec_key_data,
+    objects,
+    padding_of,
+    rsa_key,
+    unwrap,
+    wrap,
+)
 
 from twincard.card.report import KeyType
-from twincard.card.session import Card
+from twincard.keys.public import PublicKey
 
-HEADERS = {KeyType.RSA_2048: "D1936D1RD00N0000", KeyType.P_256: "D0272K3EX00N0000"}
-RSA_TEMPLATE = bytes.fromhex("7f480f9281809381809481809581809681805f48820280")
-EC_TEMPLATE = bytes.fromhex("7f480292205f4820")
-
-
-def group_key(size: int) -> bytes:
-    """SP 800-56C, one step."""
-    fixed = b"twincard/group/1" + GROUP_ID + bytes([size])
-    secret = b"".join(item.value.reveal() for item in components(size))
-    return ConcatKDFHash(SHA256(), 32, fixed).derive(secret)
+SIZES = pytest.mark.parametrize("size", [1, 3, 8])
+CEK = bytes(range(100, 132))
 
 
-def derive(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
-    """SP 800-108, counter mode."""
-    kdf = KBKDFCMAC(
-        AES, Mode.CounterMode, size, 1, 2, CounterLocation.BeforeFixed, label, context, None
-    )
-    return kdf.derive(key)
+def exported(bench: Bench, key: KeyType, size: int = 3) -> Export:
+    bench.at(Stage.KEYED, key=key, size=size)
+    return export(bench.original, bench.backup)
 
 
-def exported(original: Card, backup: Card) -> tuple[bytes, bytes]:
-    """T, and the key block on the wire."""
-    ticket = backup.duplication.ticket(original.report().card_id)
-    assert ticket.encoded[:4].hex() == "e1478033"
-    return ticket.encoded[4:55], original.duplication.export_key(ticket).key_block
+def public_key(bench: Bench) -> bytes:
+    """The DER SubjectPublicKeyInfo of the original's key."""
+    return bench.original.card().usage.public_key().spki
+
+
+@SIZES
+def test_the_ec_block_holds_the_private_key_of_the_card(bench: Bench, size: int) -> None:
+    found = exported(bench, KeyType.P_256, size)
+    header, key_data = unwrap(group(size).kbpk(found.ticket.said), found.block)
+    assert header == EC_HEADER == found.block[:16].decode()
+    assert ec_key(key_data).public_key().public_bytes(*SPKI) == public_key(bench)
+
+
+@SIZES
+def test_the_rsa_block_holds_the_private_key_of_the_card(bench: Bench, size: int) -> None:
+    found = exported(bench, KeyType.RSA_2048, size)
+    header, key_data = unwrap(group(size).kbpk(found.ticket.said), found.block)
+    assert header == RSA_HEADER == found.block[:16].decode()
+    assert rsa_key(key_data).public_key().public_bytes(*SPKI) == public_key(bench)
+
+
+def test_what_the_card_enciphers_opens_with_the_rsa_key_in_its_block(bench: Bench) -> None:
+    found = exported(bench, KeyType.RSA_2048)
+    _, key_data = unwrap(group().kbpk(found.ticket.said), found.block)
+    card = bench.original.unlocked()
+    send(card, "002281B8", bytes.fromhex("830100"))
+    cryptogram = send(card, "002A8680", CEK)
+    oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
+    assert rsa_key(key_data).decrypt(cryptogram[1:], oaep) == CEK
+
+
+def test_what_the_card_enciphers_opens_with_the_ec_key_in_its_block(bench: Bench) -> None:
+    found = exported(bench, KeyType.P_256)
+    _, key_data = unwrap(group().kbpk(found.ticket.said), found.block)
+    card = bench.original.unlocked()
+    send(card, "002281B8", bytes.fromhex("830100"))
+    ((_, content),) = objects(send(card, "002A8680", CEK))
+    parts = dict(objects(content))
+    ephemeral = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), parts[0x86])
+    shared = ec_key(key_data).exchange(ec.ECDH(), ephemeral)
+    kek = X963KDF(SHA256(), 32, parts[0x82]).derive(shared)
+    assert keywrap.aes_key_unwrap(kek, parts[0x83]) == CEK
+
+
+@pytest.mark.parametrize(("key", "bytes_of_padding"), [(KeyType.RSA_2048, 9), (KeyType.P_256, 0)])
+def test_the_padding_is_the_derived_one(bench: Bench, key: KeyType, bytes_of_padding: int) -> None:
+    found = exported(bench, key)
+    kbpk, pad = (group().kbpk(found.ticket.said), group().pad(found.ticket.said))
+    assert padding_of(kbpk, found.block) == pad[:bytes_of_padding]
+
+
+@pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+def test_the_block_is_byte_for_byte_what_the_standard_gives(bench: Bench, key: KeyType) -> None:
+    found = exported(bench, key)
+    kbpk, pad = (group().kbpk(found.ticket.said), group().pad(found.ticket.said))
+    header, key_data = unwrap(kbpk, found.block)
+    assert wrap(kbpk, header, key_data, pad) == found.block
+
+
+def test_a_block_does_not_open_under_the_key_of_another_ticket(bench: Bench) -> None:
+    found = exported(bench, KeyType.P_256)
+    other = found.ticket.said[:-1] + bytes([found.ticket.said[-1] ^ 1])
+    with pytest.raises(Exception, match="MAC"):
+        unwrap(group().kbpk(other), found.block)
+
+
+def test_the_card_takes_a_block_that_other_code_made(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    ticket = export(bench.original, bench.backup).ticket
+    private = ec.generate_private_key(ec.SECP256R1())
+    point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    scalar = private.private_numbers().private_value.to_bytes(32, "big")
+    kbpk, pad = group().kbpk(ticket.said), group().pad(ticket.said)
+    receipt = import_block(bench.backup, wrap(kbpk, EC_HEADER, ec_key_data(scalar, point), pad))
+    digest = sha256(point).digest()
+    assert receipt.mac == group().receipt_mac(b"done" + ticket.said + digest)
+    assert state(bench.backup)[0x89] == bytes([KeyType.P_256, 0]) + digest
 
 
 @pytest.mark.parametrize("size", [1, 3, 8])
-@pytest.mark.parametrize("key_type", list(KeyType))
-def test_psec_opens_the_block_and_the_key_in_it_is_the_originals(
-    bench: Bench, key_type: KeyType, size: int
-) -> None:
-    bench.at(Stage.KEYED, key=key_type, size=size)
-    original = bench.original.unlocked()
-    ticket, block = exported(original, bench.backup.unlocked())
-    context = hashlib.sha256(ticket).digest()
-    kbpk = derive(group_key(size), b"kbpk", context, 32)
-    assert block[:16].decode() == HEADERS[key_type]
-    header, key = psec.tr31.unwrap(kbpk, block[:16].decode() + block[16:].hex().upper())
-    assert (header.version_id, header.exportability) == ("D", "N")
-    public_key = original.usage.public_key().loaded()
-    if key_type is KeyType.RSA_2048:
-        assert isinstance(public_key, rsa.RSAPublicKey)
-        assert_rsa(key, public_key.public_numbers())
-    else:
-        assert isinstance(public_key, ec.EllipticCurvePublicKey)
-        assert_ec(key, public_key.public_numbers())
+def test_tickets_carry_the_mac_of_the_group(bench: Bench, size: int) -> None:
+    ticket = exported(bench, KeyType.P_256, size).ticket
+    assert ticket.mac == group(size).ticket_mac(ticket.said)
+    head, nonce = ticket.said[:35], ticket.said[35:]
+    assert head == b"\x01\x00\x01" + card_id(bench.backup) + card_id(bench.original)
+    assert nonce == state(bench.backup)[0x8B][-16:] == state(bench.original)[0x8A][-16:]
 
 
-def assert_rsa(key: bytes, public: rsa.RSAPublicNumbers) -> None:
-    assert (len(key), key[: len(RSA_TEMPLATE)]) == (933, RSA_TEMPLATE)
-    values = key[len(RSA_TEMPLATE) :]
-    p, q, inverse, dp, dq = (int.from_bytes(values[i : i + 128], "big") for i in range(0, 640, 128))
-    assert (p * q, public.e) == (public.n, 65537)
-    assert (inverse * q % p, dp * 65537 % (p - 1), dq * 65537 % (q - 1)) == (1, 1, 1)
-    n = public.n.to_bytes(256, "big")
-    assert values[640:].hex() == "7f4982010981820100" + n.hex() + "8203010001"
+@pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+def test_the_receipt_of_a_key_names_ticket_and_key(bench: Bench, key: KeyType) -> None:
+    found = exported(bench, key)
+    receipt = import_block(bench.backup, found.block)
+    digest = sha256(PublicKey.from_bytes(public_key(bench)).value).digest()
+    assert receipt.said == b"\x01"
+    assert receipt.mac == group().receipt_mac(b"done" + found.ticket.said + digest)
 
 
-def assert_ec(key: bytes, public: ec.EllipticCurvePublicNumbers) -> None:
-    assert (len(key), key[: len(EC_TEMPLATE)]) == (110, EC_TEMPLATE)
-    scalar = int.from_bytes(key[8:40], "big")
-    assert ec.derive_private_key(scalar, ec.SECP256R1()).public_key().public_numbers() == public
-    point = b"\x04" + public.x.to_bytes(32, "big") + public.y.to_bytes(32, "big")
-    assert key[40:] == bytes.fromhex("7f49438641") + point
-
-
-def test_the_padding_is_derived_so_the_same_ticket_gives_the_same_block(bench: Bench) -> None:
-    bench.at(Stage.KEYED, key=KeyType.RSA_2048)
-    original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    first = exported(original, backup)
-    original.reset()
-    original.pin.verify(bench.original.pin)
-    assert exported(original, backup) == first
+def test_the_receipt_of_a_void_ticket_names_the_ticket(bench: Bench) -> None:
+    found = exported(bench, KeyType.P_256)
+    card = bench.backup.unlocked()
+    content = objects(send(card, "80280000"))[0][1]
+    assert dict(objects(content)) == {
+        0x80: b"\x02",
+        0x81: group().receipt_mac(b"void" + found.ticket.said),
+    }
