@@ -40,7 +40,11 @@ class PcscCard:
         from smartcard.Exceptions import CardConnectionException, NoCardException
         from smartcard.ExclusiveConnectCardConnection import ExclusiveConnectCardConnection
         from smartcard.ExclusiveTransmitCardConnection import ExclusiveTransmitCardConnection
-        from smartcard.scard import SCARD_RESET_CARD, SCARD_SHARE_EXCLUSIVE
+        from smartcard.scard import (
+            SCARD_E_SHARING_VIOLATION,
+            SCARD_RESET_CARD,
+            SCARD_SHARE_EXCLUSIVE,
+        )
 
         self._name = str(reader)
         self._failure = CardConnectionException
@@ -53,7 +57,9 @@ class PcscCard:
         except NoCardException:
             raise CardNotFoundError(f"There is no card in the reader {self._name}.") from None
         except CardConnectionException as error:
-            raise CardInUseError(f"The card in {self._name} cannot be had: {error}.") from None
+            if error.hresult == SCARD_E_SHARING_VIOLATION:
+                raise CardInUseError(f"Another program uses the card in {self._name}.") from None
+            raise CardGoneError(f"The card in {self._name} does not answer.") from None
         self._connection = connection
         self._closed = False
 
@@ -66,16 +72,16 @@ class PcscCard:
         """See Connection."""
         try:
             data, sw1, sw2 = self._connection.transmit(list(apdu))
-        except self._failure as error:
-            raise CardGoneError(f"The card in {self._name} does not answer: {error}.") from None
+        except self._failure:
+            raise CardGoneError(f"The card in {self._name} does not answer.") from None
         return bytes(data), sw1 << 8 | sw2
 
     def reset(self) -> None:
         """See Connection."""
         try:
             self._connection.reconnect()
-        except self._failure as error:
-            raise CardGoneError(f"The card in {self._name} cannot be reset: {error}.") from None
+        except self._failure:
+            raise CardGoneError(f"The card in {self._name} cannot be reset.") from None
 
     def close(self) -> None:
         """See Connection."""
@@ -89,7 +95,7 @@ class PcscCard:
 
 def _readers() -> list[Any]:
     try:
-        from smartcard.Exceptions import EstablishContextException
+        from smartcard.pcsc.PCSCExceptions import BaseSCardException
         from smartcard.System import readers
     except ImportError:
         raise NotInstalledError(
@@ -97,7 +103,7 @@ def _readers() -> list[Any]:
         ) from None
     try:
         return list(readers())
-    except EstablishContextException:
+    except BaseSCardException:
         raise TransportError("The PC/SC service does not run on this machine.") from None
 
 
