@@ -187,7 +187,7 @@ def interrupt(
     """
     for done, number in enumerate(count(1, step)):
         story.begin()
-        interrupted = _fails(story.act, victim, place, number)
+        interrupted = power_fails(story.act, victim, place, number)
         with _naming(f"power of {victim.name} cut at {place.value} {number}", victim):
             story.check()
             if repeating or not interrupted:
@@ -207,12 +207,12 @@ def interrupt_twice(story: Story, victim: Subject, *, first: int = 1, second: in
     pairs = 0
     for number in count(1, first):
         story.begin()
-        if not _fails(story.act, victim, Place.WRITE, number):
+        if not power_fails(story.act, victim, Place.WRITE, number):
             return pairs
         kept = story.scene.keep()
         for again in count(1, second):
             story.scene.put_back(kept)
-            interrupted = _fails(story.repeat, victim, Place.WRITE, again)
+            interrupted = power_fails(story.repeat, victim, Place.WRITE, again)
             with _naming(f"power of {victim.name} cut at writes {number} and {again}", victim):
                 story.check()
                 story.repeat()
@@ -224,7 +224,7 @@ def interrupt_twice(story: Story, victim: Subject, *, first: int = 1, second: in
     raise AssertionError
 
 
-def _fails(action: Callable[[], None], victim: Subject, place: Place, number: int) -> bool:
+def power_fails(action: Callable[[], object], victim: Subject, place: Place, number: int) -> bool:
     """Whether the power failed within the action; it is on again, either way."""
     victim.wire.fail(place, number)
     try:

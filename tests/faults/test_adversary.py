@@ -1,0 +1,156 @@
+"""Exactly once against who holds the wire: power cuts and replays give no second backup the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+
+import pytest
+from tests.bench import Bench, Stage
+from tests.faults.adversary import Adversary, Messages, heard
+from tests.faults.keys import Sealed, parts_of, remains
+from tests.faults.power import Place, Scene, Subject, power_fails
+
+from twincard.card.report import CardReport, ExportState, KeyType
+from twincard.card.session import Card
+from twincard.card.status import CardError
+
+SIZE = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command to cut, on one card; `prepare` brings the cards there and tells what was heard.
+
+    `depth` is how many moves the attacker makes after each cut.
+    """
+
+    victim: str
+    prepare: Callable[[Siege], Messages]
+    command: Callable[[Card, Messages], object]
+    depth: int = 4
+
+
+class Siege:
+    """An original that may make one backup, two backups with a ticket each, and the attacker."""
+
+    def __init__(self, bench: Bench, key: KeyType) -> None:
+        bench.at(Stage.KEYED, size=SIZE, key=key)
+        self.parts = parts_of(bench.original, bench.backup, SIZE, key)
+        self.scene = Scene(bench.original, bench.backup, bench.backup2)
+        self.original, self.backup, self.backup2 = self.scene.subjects
+        card = self.original.unlocked()
+        self.original_id = card.report().card_id
+        self.sealed = Sealed.to(card.usage.public_key())
+
+    def subject(self, name: str) -> Subject:
+        """The card of this name."""
+        return next(subject for subject in self.scene.subjects if subject.name == name)
+
+    def judge(self) -> None:
+        """At most one backup holds the key, and then the original counts it; its own key works."""
+        original = self.original.unlocked()
+        assert self.sealed.opens_with(original)
+        export = original.report().export
+        assert export is not None
+        holders = []
+        for backup in (self.backup, self.backup2):
+            opens = self._opens(backup)
+            assert opens == (remains(backup.lab.image(), self.parts) != [])
+            if opens:
+                holders.append(backup.card().report().card_id)
+        assert len(holders) <= 1
+        if holders:
+            assert export.state is not ExportState.NONE
+        if export.state is ExportState.PENDING:
+            assert export.slots_used == 0
+            assert holders in ([], [export.backup_id])
+
+    def _opens(self, backup: Subject) -> bool:
+        try:
+            return self.sealed.opens_with(backup.unlocked())
+        except CardError:
+            return False
+
+
+def _tickets(siege: Siege) -> Messages:
+    backups = (siege.backup, siege.backup2)
+    return Messages(
+        tickets=tuple(backup.unlocked().duplication.ticket(siege.original_id) for backup in backups)
+    )
+
+
+def _exported(siege: Siege) -> Messages:
+    known = _tickets(siege)
+    block = siege.original.unlocked().duplication.export_key(known.tickets[0])
+    return Messages(known.tickets, (block,))
+
+
+def _imported(siege: Siege) -> Messages:
+    known = _exported(siege)
+    return heard(known, siege.backup.unlocked().duplication.import_key(known.blocks[0]))
+
+
+def _cancelled(siege: Siege) -> Messages:
+    return heard(_exported(siege), siege.backup.unlocked().duplication.cancel())
+
+
+def _terminated(siege: Siege) -> Messages:
+    known = _imported(siege)
+    siege.backup.unlocked().terminate()
+    return heard(known, siege.backup.card().duplication.receipt())
+
+
+def _confirm_last(card: Card, known: Messages) -> None:
+    card.duplication.confirm(known.receipts[-1])
+
+
+CASES = {
+    "EXPORT KEY": Case(
+        "original", _tickets, lambda card, known: card.duplication.export_key(known.tickets[0]), 3
+    ),
+    "IMPORT KEY": Case(
+        "backup", _exported, lambda card, known: card.duplication.import_key(known.blocks[0]), 3
+    ),
+    "CONFIRM EXPORT done": Case("original", _imported, _confirm_last),
+    "CONFIRM EXPORT void": Case("original", _cancelled, _confirm_last),
+    "CONFIRM EXPORT void of a terminated backup": Case("original", _terminated, _confirm_last),
+    "CANCEL TICKET": Case("backup", _exported, lambda card, known: card.duplication.cancel()),
+    "TERMINATE with a ticket": Case("backup", _exported, lambda card, known: card.terminate()),
+    "TERMINATE with the key": Case("backup", _imported, lambda card, known: card.terminate()),
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "deeper"),
+    [
+        (KeyType.P_256, 0),
+        (KeyType.RSA_2048, -1),
+        pytest.param(KeyType.RSA_2048, 2, marks=pytest.mark.long),
+    ],
+)
+@pytest.mark.parametrize("command", CASES)
+def test_no_replay_after_a_cut_gives_two_backups_the_key(
+    bench: Bench, command: str, key: KeyType, deeper: int
+) -> None:
+    case = CASES[command]
+    siege = Siege(bench, key)
+    known = case.prepare(siege)
+    victim = siege.subject(case.victim)
+    adversary = Adversary(siege.original, (siege.backup, siege.backup2), siege.scene)
+    start = siege.scene.keep()
+    attacked: set[tuple[CardReport, bytes]] = set()
+    for write in count(1):
+        siege.scene.put_back(start)
+        card = victim.unlocked()
+        interrupted = power_fails(partial(case.command, card, known), victim, Place.WRITE, write)
+        report = victim.card().report()
+        state = report, victim.lab.image()
+        if state not in attacked:
+            attacked.add(state)
+            adversary.attack(known, case.depth + deeper, siege.judge)
+        if not interrupted:
+            break
+    assert len(attacked) > 1
