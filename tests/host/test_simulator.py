@@ -67,6 +67,7 @@ def test_an_interrupted_command_closes_the_connection(alice: str) -> None:
 
     card = Card(connection)
     os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
     previous = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, 0.05)
     try:
