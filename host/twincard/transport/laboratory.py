@@ -30,11 +30,11 @@ class Laboratory(SimulatedCard):
         return cls(SimulatorProcess(["run", "--memory", "--lab"]))
 
     def snapshot(self) -> Snapshot:
-        """Keep the whole persistent state; also an open power cut is forgotten."""
+        """Keep the whole persistent state, to be put back with `restore`."""
         return Snapshot(int.from_bytes(self._process.call(Operation.SNAPSHOT), "big"))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Put a kept state back and reset the card."""
+        """Put a kept state back and reset the card; no power cut is armed then."""
         self._process.call(Operation.RESTORE, snapshot.to_bytes(4, "big"))
 
     def drop(self, snapshot: Snapshot) -> None:
