@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.bench import Bench, Stage
+from tests.bench import Bench, Specimen, Stage
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
 
@@ -16,17 +16,21 @@ SIZES = (1, 3, 8)
 
 
 class Duplicating(Story):
-    """The whole flow between an original with a key and a backup; another backup looks on."""
+    """The whole flow between an original with a key and a backup; another backup looks on.
 
-    def __init__(self, bench: Bench, size: int, key: KeyType) -> None:
-        self.parts = parts_of(bench.original, bench.backup, size, key)
-        super().__init__(bench.original, bench.backup)
+    The backup takes the last slot of the original.
+    """
+
+    def __init__(
+        self, bench: Bench, size: int, key: KeyType, backup: Specimen, onlooker: Specimen
+    ) -> None:
+        self.parts = parts_of(bench.original, backup, size, key)
+        super().__init__(bench.original, backup)
         self.original, self.backup = self.scene.subjects
         card = bench.original.unlocked()
         self.start = card.report()
         self.sealed = Sealed.to(card.usage.public_key())
-        other = bench.backup2.unlocked()
-        self.other_ticket = other.duplication.ticket(self.start.card_id)
+        self.other_ticket = onlooker.unlocked().duplication.ticket(self.start.card_id)
 
     def open(self) -> None:
         """Nothing: the flow verifies its PINs itself, and is cut there too."""
@@ -44,15 +48,18 @@ class Duplicating(Story):
         self._check_backup(here, backup)
         assert there.export is not None
         assert here.import_ is not None
-        if there.export.state is not ExportState.NONE:
-            with pytest.raises((WrongStateError, NotFoundError)):
-                original.duplication.export_key(self.other_ticket)
+        imported = here.import_.state is ImportState.IMPORTED
+        if there.export == self.start.export:
+            assert not imported
+            return
+        with pytest.raises((WrongStateError, NotFoundError)):
+            original.duplication.export_key(self.other_ticket)
         if there.export.state is ExportState.PENDING:
+            assert not there.export_closed
             assert there.export.nonce == here.import_.nonce
-        if there.export.state is ExportState.DONE:
-            assert here.import_.state is ImportState.IMPORTED
-        if here.import_.state is ImportState.IMPORTED:
-            assert there.export.state is not ExportState.NONE
+        else:
+            assert there.export_closed
+            assert imported
 
     def _check_backup(self, report: CardReport, backup: Card) -> None:
         assert report.import_ is not None
@@ -72,13 +79,19 @@ class Duplicating(Story):
         self.check()
         there, here = self.original.card().report(), self.backup.card().report()
         assert there.export is not None
-        assert (there.export.state, there.export.slots_used) == (ExportState.DONE, 1)
+        assert there.export.state is ExportState.DONE
+        assert there.export.slots_used == there.backups_allowed
         assert here.import_ is not None
         assert here.import_.state is ImportState.IMPORTED
-        used = self.original.card().duplication.used_slots()
-        assert [slot.backup_id for slot in used] == [here.card_id]
+        used = [slot.backup_id for slot in self.original.card().duplication.used_slots()]
+        assert len(used) == len(set(used)) == there.backups_allowed
+        assert used[-1] == here.card_id
         if PolicyFlags.ERASE_GROUP in there.policy:
             assert there.group is None
+
+
+def _only(bench: Bench, size: int, key: KeyType) -> Duplicating:
+    return Duplicating(bench, size, key, bench.backup, bench.backup2)
 
 
 def _victim(story: Duplicating, name: str) -> Subject:
@@ -95,7 +108,7 @@ keys = pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
 def test_exactly_one_backup_gets_the_key_whatever_write_is_cut(
     bench: Bench, size: int, key: KeyType, victim: str
 ) -> None:
-    story = Duplicating(bench.at(Stage.KEYED, size=size, key=key), size, key)
+    story = _only(bench.at(Stage.KEYED, size=size, key=key), size, key)
     assert interrupt(story, _victim(story, victim)) > 10
 
 
@@ -104,7 +117,7 @@ def test_exactly_one_backup_gets_the_key_whatever_write_is_cut(
 def test_exactly_one_backup_gets_the_key_whatever_answer_is_lost(
     bench: Bench, key: KeyType, victim: str
 ) -> None:
-    story = Duplicating(bench.at(Stage.KEYED, key=key), 3, key)
+    story = _only(bench.at(Stage.KEYED, key=key), 3, key)
     assert interrupt(story, _victim(story, victim), Place.ANSWER) > 4
 
 
@@ -113,7 +126,7 @@ def test_the_group_is_erased_with_the_last_backup_whatever_write_is_cut(
     bench: Bench, key: KeyType
 ) -> None:
     bench.at(Stage.KEYED, key=key, policy=PolicyFlags.ERASE_GROUP)
-    story = Duplicating(bench, 3, key)
+    story = _only(bench, 3, key)
     assert interrupt(story, story.original) > 10
 
 
@@ -130,5 +143,12 @@ def test_the_group_is_erased_with_the_last_backup_whatever_write_is_cut(
 def test_exactly_one_backup_gets_the_key_when_power_fails_twice(
     bench: Bench, key: KeyType, victim: str, first: int, second: int
 ) -> None:
-    story = Duplicating(bench.at(Stage.KEYED, key=key), 3, key)
+    story = _only(bench.at(Stage.KEYED, key=key), 3, key)
     assert interrupt_twice(story, _victim(story, victim), first=first, second=second) > 20
+
+
+@victims
+def test_a_second_backup_gets_the_key_once_whatever_write_is_cut(bench: Bench, victim: str) -> None:
+    bench.at(Stage.DUPLICATED, backups=2)
+    story = Duplicating(bench, 3, KeyType.P_256, bench.backup2, bench.backup3)
+    assert interrupt(story, _victim(story, victim)) > 10

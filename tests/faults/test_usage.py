@@ -1,0 +1,65 @@
+"""Using the key leaves nothing behind, whatever write is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.bench import Bench, Stage
+from tests.faults.keys import Sealed, news
+from tests.faults.power import Place, Story, interrupt, interrupt_twice
+
+from twincard.card.report import KeyType
+from twincard.card.session import Card
+from twincard.card.status import Sw
+from twincard.card.usage import OWN_KEY
+from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.transport.stages import Link
+
+
+class UsingKey(Story):
+    """A command for the card's own key as the target, which takes a one-time key pair for EC."""
+
+    def __init__(self, bench: Bench, use: Callable[[Card, Sealed], object]) -> None:
+        super().__init__(bench.original)
+        (self.original,) = self.scene.subjects
+        card = bench.original.unlocked()
+        self.sealed = Sealed.to(card.usage.public_key())
+        self.use = use
+        self.image = self.original.lab.image()
+
+    def open(self) -> None:
+        self.session = self.original.unlocked()
+        self.session.usage.set_target(OWN_KEY)
+
+    def act(self) -> None:
+        self.use(self.session, self.sealed)
+
+    def check(self) -> None:
+        card = self.original.unlocked()
+        assert news(self.original.lab.image(), self.image) == []
+        assert self.sealed.opens_with(card)
+        # No target is in force any more.
+        encipher = Command(0x00, 0x2A, 0x86, 0x80, bytes(32), SHORT_ANSWER)
+        assert Link(self.original.wire).exchange(encipher).sw == Sw.WRONG_STATE
+
+    def repeat(self) -> None:
+        self.open()
+        self.act()
+
+    def conclude(self) -> None:
+        self.check()
+
+
+USES: dict[str, Callable[[Card, Sealed], object]] = {
+    "ENCIPHER": lambda card, sealed: card.usage.encipher(sealed.content, OWN_KEY),
+    "TRANSCODE": lambda card, sealed: card.usage.transcode(sealed.cryptogram, OWN_KEY),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_one_time_key_does_not_outlive_its_command(bench: Bench, use: str) -> None:
+    story = UsingKey(bench.at(Stage.KEYED, key=KeyType.P_256), USES[use])
+    assert interrupt(story, story.original) > 5
+    assert interrupt(story, story.original, Place.ANSWER) == 1
+    assert interrupt_twice(story, story.original, first=9, second=7) > 10
