@@ -10,7 +10,9 @@ import pytest
 from tests.bench import Bench, Stage
 
 from twincard.card.session import Card
+from twincard.keys.component import Component
 from twincard.keys.issuer_key import read_issuer_key
+from twincard.keys.secret import Secret
 from twincard.transport import (
     CardGoneError,
     CardInUseError,
@@ -54,6 +56,18 @@ def test_a_killed_card_says_so_and_comes_back_with_all_but_its_authority(alice: 
         report = again.report()
         assert report.group is not None
         assert (report.card_id, report.group.group_id) == (card_id, group_id)
+
+
+def test_what_was_wiped_on_the_card_is_not_left_in_its_file(home: Path, alice: str) -> None:
+    component = os.urandom(32)
+    state = home / "alice.card"
+    with Card(connect(alice)) as card:
+        card.issuer.authenticate(card.report().card_id, read_issuer_key(issuer_key_file("alice")))
+        card.group.begin(1)
+        card.group.set_component(Component(1, 1, Secret(component)))
+        assert component in state.read_bytes()
+        card.terminate()
+    assert component not in state.read_bytes()
 
 
 def test_an_interrupted_command_closes_the_connection(alice: str) -> None:

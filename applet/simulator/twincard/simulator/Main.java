@@ -89,6 +89,7 @@ public final class Main {
             saved.load();
             Frames frames = new Frames(new BufferedInputStream(System.in), new FileOutputStream(FileDescriptor.out));
             new Session(saved, options.laboratory).serve(frames);
+            saved.settle();
         }
     }
 

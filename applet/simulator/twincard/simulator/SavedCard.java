@@ -12,6 +12,8 @@ final class SavedCard {
     private byte[] aid;
     private byte[] data;
     private boolean broken;
+    /** The older slot of the file holds another state than the newer one. */
+    private boolean olderStateKept;
 
     /** @param file where the card is kept, or null */
     SavedCard(Class<? extends Applet> type, StateFile file) {
@@ -81,8 +83,22 @@ final class SavedCard {
         }
         try {
             file.save(this::write);
+            olderStateKept = true;
         } catch (IOException | IllegalStateException failed) {
             broken = true;
+            throw unsaved(failed);
+        }
+    }
+
+    /** At an orderly end: writes over the older state too, so that what was wiped on the card is in no slot. */
+    void settle() throws CardException {
+        if (!olderStateKept || broken) {
+            return;
+        }
+        try {
+            file.save(this::write);
+            olderStateKept = false;
+        } catch (IOException | IllegalStateException failed) {
             throw unsaved(failed);
         }
     }

@@ -25,8 +25,8 @@ import java.util.zip.CRC32;
  * <p>Nothing is forced to the disk: killing the process loses nothing, but when the computer itself loses its power within
  * seconds of a command, the file may hold an older state, or no whole one.
  *
- * <p>The file holds the card's secrets in the clear, the transport key of its installation included, and the older slot holds the
- * state before the last change until the next one; so its mode is 0600.
+ * <p>The file holds the card's secrets in the clear, the transport key of its installation included, and until the process ends
+ * in order the older slot holds the state before the last change; so its mode is 0600.
  *
  * <p>The file {@code NAME.lock} beside it is locked while a process uses the card; it may be deleted with the card.
  */
