@@ -10,7 +10,7 @@ import typer
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
 from twincard.cli import prompts
-from twincard.cli.cards import check_operational, issuer_key, opened
+from twincard.cli.cards import check_operational, check_reader, issuer_key, opened
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import IssuerKeyFile, Json, NewPinFile, PinFile, PukFile, Reader, Yes
 from twincard.cli.output import Output
@@ -49,6 +49,7 @@ def pin(
     reader: Reader, pin_file: PinFile = None, new_pin_file: NewPinFile = None, json: Json = False
 ) -> None:
     """Change the PIN."""
+    check_reader(reader)
     old = prompts.pin(pin_file, "Old PIN", "--pin-file")
     new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
     with opened(reader) as card:
@@ -62,6 +63,7 @@ def unblock(
     reader: Reader, puk_file: PukFile = None, new_pin_file: NewPinFile = None, json: Json = False
 ) -> None:
     """Set a new PIN with the PUK."""
+    check_reader(reader)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
     new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
     with opened(reader) as card:

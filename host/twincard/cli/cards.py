@@ -15,7 +15,7 @@ from twincard.cli.errors import InputError
 from twincard.keys.secret import Secret
 from twincard.protocols.errors import ProtocolError
 from twincard.transport import TransportError, connect
-from twincard.transport.folder import issuer_key_file
+from twincard.transport.folder import issuer_key_file, list_cards
 
 _SIMULATED = "sim:"
 
@@ -93,10 +93,19 @@ def check_operational(card: Card) -> None:
         raise ProtocolError("This card was terminated and holds nothing any more.")
 
 
+def check_reader(reader: str) -> None:
+    """Raises CardNotFoundError for a name that no card has, before anybody is asked for a PIN."""
+    kind, _, name = reader.partition(":")
+    if kind != "pcsc" and not (kind == "sim" and name in list_cards()):
+        connect(reader).close()
+
+
 def check_two_cards(first: str, second: str) -> None:
-    """Raises InputError when two readers are the same one."""
+    """The same for two readers; raises InputError too, when they are one."""
     if first == second:
         raise InputError(f"Two cards are needed, and {first} was named twice.")
+    for reader in (first, second):
+        check_reader(reader)
 
 
 def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file") -> Secret:
@@ -107,6 +116,5 @@ def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file"
     if path is None and reader.startswith(_SIMULATED):
         path = issuer_key_file(reader.removeprefix(_SIMULATED))
         if not path.exists():
-            connect(reader).close()  # where the card is missing too, that is the better error
             raise InputError(f"The issuer's key of {reader} is not here: name it with {option}.")
     return prompts.transport_key(path, f"Issuer's key of {reader}")

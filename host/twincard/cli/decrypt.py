@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from twincard.cli import batch, prompts
-from twincard.cli.cards import unlocked
+from twincard.cli.cards import check_reader, unlocked
 from twincard.cli.errors import InputError
 from twincard.cli.options import Force, InputFiles, Json, OutputPath, PinFile, Reader
 from twincard.cli.output import Output
@@ -28,6 +28,7 @@ def decrypt(
     """
     names = [_plain_name(file, output) for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
+    check_reader(reader)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
     with unlocked(reader, pin) as card:
 

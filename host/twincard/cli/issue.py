@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import PolicyFlags
+from twincard.card.report import PolicyFlags, Role
+from twincard.card.status import CardError
 from twincard.cli import prompts
 from twincard.cli.cards import check_two_cards, issuer_key, opened_pair
 from twincard.cli.components import read_components
@@ -124,12 +125,19 @@ def issue(
         events.append(event)
         out.step(f"{event.role.name.lower()}: {event.step.value}")
 
-    with opened_pair(("Original", original), ("Backup", backup)) as cards:
+    names = {Role.ORIGINAL: ("Original", original), Role.BACKUP: ("Backup", backup)}
+    with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
         blanks = [
             Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
             for card, secrets in zip(cards, (for_original, for_backup), strict=True)
         ]
-        pair = issue_pair(blanks[0], blanks[1], profile, components, progress)
+        try:
+            pair = issue_pair(blanks[0], blanks[1], profile, components, progress)
+        except CardError as error:
+            if events:
+                name, reader = names[events[-1].role]
+                error.add_note(f"{name} {reader}")
+            raise
     _tell(out, pair, original, backup, changed=bool(events))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli import batch, prompts
-from twincard.cli.cards import unlocked
+from twincard.cli.cards import check_reader, unlocked
 from twincard.cli.errors import InputError
 from twincard.cli.options import Force, InputFiles, Json, OutputPath, PinFile, Reader
 from twincard.cli.output import Output
@@ -42,6 +42,7 @@ def transcode(
     target = _target(to)
     names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
+    check_reader(reader)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
     with unlocked(reader, pin) as card:
 

@@ -8,7 +8,15 @@ from pathlib import Path
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
 from twincard.cli import prompts
-from twincard.cli.cards import Holder, issuer_key, naming, opened_pair, unlocked, verify
+from twincard.cli.cards import (
+    Holder,
+    check_reader,
+    issuer_key,
+    naming,
+    opened_pair,
+    unlocked,
+    verify,
+)
 from twincard.cli.output import Output
 from twincard.protocols import abandon as protocol
 
@@ -49,6 +57,7 @@ def abandon(
     out: Output, reader: str, pin_file: Path | None, key_file: Path | None, *, yes: bool
 ) -> None:
     """Spend the slot of a backup that will never answer."""
+    check_reader(reader)
     prompts.confirm("Is the backup destroyed, so that its place shall be spent?", "--yes", yes=yes)
     key = issuer_key(reader, key_file)
     pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")

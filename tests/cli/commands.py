@@ -1,0 +1,109 @@
+"""Runs commands as a user does, and sees to it that no output ever holds a secret."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twincard.cli import main
+
+PIN = "pin-4711-alice"
+BACKUP_PIN = "pin-0815-backup"
+PUK = "puk-31415926"
+WRONG = "quite-wrong"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.out.decode()
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The JSON object, of which there is exactly one, of the version that is documented."""
+        value = json.loads(self.text)
+        assert isinstance(value, dict)
+        assert value["version"] == 1
+        return value
+
+    def failed(self, code: int, *words: str) -> str:
+        """The one sentence of an error with this code, which has these words."""
+        assert self.code == code, self.err
+        sentence = self.err.splitlines()[-1]
+        assert sentence.startswith("Error: ")
+        assert self.err.count("Error") == 1
+        for word in words:
+            assert word in sentence
+        return sentence
+
+
+class Desk:
+    """A folder with files of PINs, in which commands are run in this process."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self._secrets = {PIN, BACKUP_PIN, PUK, WRONG}
+        for name, secret in (("pin", PIN), ("backup-pin", BACKUP_PIN), ("puk", PUK)):
+            (folder / name).write_text(secret + "\n")
+        (folder / "wrong").write_text(WRONG)
+        monkeypatch.chdir(folder)
+
+    def run(self, *words: str, stdin: bytes = b"") -> Ran:
+        """Run a command without a terminal; whatever it prints is searched for secrets."""
+        streams = [io.BytesIO(stdin), io.BytesIO(), io.BytesIO()]
+        names = ("stdin", "stdout", "stderr")
+        with self._monkeypatch.context() as patch:
+            for name, stream in zip(names, streams, strict=True):
+                patch.setattr(sys, name, io.TextIOWrapper(stream, encoding="utf-8"))
+            code = main(words)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            ran = Ran(code, streams[1].getvalue(), streams[2].getvalue().decode())
+        for secret in self.known_secrets():
+            assert secret not in ran.text if _is_text(ran.out) else secret.encode() not in ran.out
+            assert secret not in ran.err
+        return ran
+
+    def done(self, *words: str, stdin: bytes = b"") -> Ran:
+        """The same, for a command that must succeed."""
+        ran = self.run(*words, stdin=stdin)
+        assert ran.code == 0, ran.err
+        return ran
+
+    def json(self, *words: str) -> dict[str, Any]:
+        """The JSON object of a command that must succeed, and of which nothing else is told."""
+        ran = self.done(*words, "--json")
+        assert ran.err == ""
+        return ran.json
+
+    def known_secrets(self) -> set[str]:
+        """PINs, PUK, and every component and issuer's key that lies about."""
+        found = set(self._secrets)
+        for path in self.folder.rglob("component-*.txt"):
+            found.add(path.read_text().split("component: ")[1][:64])
+        for path in self.folder.rglob("*.issuer-key"):
+            found.add(path.read_text().strip())
+        return found
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

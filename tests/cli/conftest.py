@@ -1,0 +1,58 @@
+"""Desks with cards at different stages; each test gets a copy of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Desk
+
+PAIR = ("--original", "sim:alice", "--backup", "sim:控え")
+PINS = ("--pin-file", "pin", "--backup-pin-file", "backup-pin")
+COMPONENTS = ("--component", "2=g/component-2.txt", "--component", "3=g/component-3.txt")
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+    """Folders of an issued and of a duplicated pair, made by the commands themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("issued")
+        patch.setenv("TWINCARD_HOME", str(folder / "cards"))
+        desk = Desk(folder, patch)
+        desk.done("sim", "new", "alice")
+        desk.done("sim", "new", "控え")
+        desk.done("group", "new", "--out", "g")
+        first = ("--component", "1=g/component-1.txt")
+        files = ("--member-number", "会員七番", "--expires", "2030-12")
+        desk.done("issue", *PAIR, *PINS, "--puk-file", "puk", *first, *files)
+        issued = tmp_path_factory.mktemp("template") / "issued"
+        shutil.copytree(folder, issued)
+        desk.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
+        desk.done("public-key", "-r", "sim:alice", "-o", "alice.pem")
+        yield {"issued": issued, "duplicated": folder}
+
+
+@pytest.fixture
+def desk(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk with no card."""
+    return Desk(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def issued(templates: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The cards `alice` and `控え`, issued: component 1 is set, 2 and 3 are in files."""
+    return _copy(templates["issued"], tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def duplicated(templates: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The same with the key of `alice`, P-256, on both, and its public key in `alice.pem`."""
+    return _copy(templates["duplicated"], tmp_path, monkeypatch)
+
+
+def _copy(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("TWINCARD_HOME", str(tmp_path / "cards"))
+    return Desk(tmp_path, monkeypatch)

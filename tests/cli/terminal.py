@@ -1,0 +1,69 @@
+"""A command at a terminal, with somebody who reads and types."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from typing import Self
+
+_SECONDS = 60
+_PIECE = 4096
+
+
+class Terminal:
+    """The real program with a pseudo-terminal as its standard input, output and errors."""
+
+    def __init__(self, *words: str) -> None:
+        self.shown = ""
+        self._read_up_to = 0
+        self._master, slave = pty.openpty()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "twincard.cli", *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def expect(self, text: str) -> None:
+        """Wait until this is shown, after all that was expected before."""
+        deadline = time.monotonic() + _SECONDS
+        while text not in self.shown[self._read_up_to :]:
+            assert time.monotonic() < deadline, f"{text!r} was not shown: {self.shown!r}"
+            assert self._read(), f"{text!r} was not shown: {self.shown!r}"
+        self._read_up_to = self.shown.index(text, self._read_up_to) + len(text)
+
+    def answer(self, question: str, line: str) -> None:
+        """Wait for a question, then type a line."""
+        self.expect(question)
+        os.write(self._master, line.encode() + b"\n")
+
+    def wait(self) -> int:
+        """Read to the end; the exit code."""
+        while self._read():
+            pass
+        return self._process.wait(_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+    def _read(self) -> bool:
+        """More of what is shown; False at the end."""
+        ready, _, _ = select.select([self._master], [], [], _SECONDS)
+        assert ready, f"the command is silent: {self.shown!r}"
+        try:
+            piece = os.read(self._master, _PIECE)
+        except OSError:  # how Linux says that nobody has the terminal open any more
+            return False
+        self.shown += piece.decode(errors="replace")
+        return bool(piece)

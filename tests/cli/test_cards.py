@@ -1,0 +1,178 @@
+"""Simulated cards, readers, and what is told and done about one card."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.cli.commands import Desk
+from tests.cli.conftest import PAIR, PINS
+
+HEX16 = re.compile(r"[0-9a-f]{32}")
+
+
+def test_a_new_card_is_listed_and_can_be_removed(desk: Desk) -> None:
+    made = desk.json("sim", "new", "太郎")
+    assert made["reader"] == "sim:太郎"
+    assert desk.json("sim", "list")["cards"] == ["sim:太郎"]
+    assert desk.json("readers")["simulated"] == ["sim:太郎"]
+    assert desk.json("sim", "remove", "太郎", "--yes") == {"version": 1, "removed": "sim:太郎"}
+    assert desk.json("sim", "list")["cards"] == []
+
+
+def test_a_card_is_not_removed_without_a_confirmation(duplicated: Desk) -> None:
+    duplicated.run("sim", "remove", "alice").failed(2, "--yes")
+    duplicated.done("card", "info", "-r", "sim:alice")
+
+
+def test_a_taken_name_leaves_the_card_alone(duplicated: Desk) -> None:
+    before = duplicated.json("card", "info", "-r", "sim:alice")
+    duplicated.run("sim", "new", "alice").failed(3, "already")
+    assert duplicated.json("card", "info", "-r", "sim:alice") == before
+
+
+def test_a_blank_card_says_that_it_is_not_issued(desk: Desk) -> None:
+    desk.done("sim", "new", "blank")
+    info = desk.json("card", "info", "-r", "sim:blank")
+    assert HEX16.fullmatch(info["card_id"])
+    assert (info["role"], info["life_cycle"]) == ("none", "initialisation")
+    assert [info[name] for name in ("group", "key", "export", "member_number")] == [None] * 4
+    desk.run("decrypt", "-r", "sim:blank", "--pin-file", "pin", "x.p7m").failed(7, "twincard issue")
+
+
+def test_an_original_tells_its_state(issued: Desk) -> None:
+    info = issued.json("card", "info", "-r", "sim:alice")
+    assert (info["role"], info["life_cycle"]) == ("original", "operational")
+    assert info["group"]["size"] == 3
+    places = [(item["number"], item["set"], item["set_by"]) for item in info["group"]["components"]]
+    assert places == [(1, True, "issuer"), (2, False, "nobody"), (3, False, "nobody")]
+    assert re.fullmatch("[0-9a-f]{6}", info["group"]["components"][0]["kcv"])
+    assert info["key"] is None
+    assert info["export"] == {"state": "none", "done": 0, "allowed": 1, "other_card": None}
+    assert (info["pin"], info["puk"]) == ({"tries_left": 3}, {"tries_left": 10})
+    assert (info["member_number"], info["expires"]) == ("会員七番", "2030-12")
+    assert info["policy"] == ["erase_group"]
+
+
+def test_a_duplicated_pair_reports_one_key(duplicated: Desk) -> None:
+    original = duplicated.json("card", "info", "-r", "sim:alice")
+    backup = duplicated.json("card", "info", "-r", "sim:控え")
+    public = duplicated.json("public-key", "-r", "sim:alice")
+    assert original["key"]["type"] == backup["key"]["type"] == public["type"] == "p256"
+    digests = {item["public_key_sha256"] for item in (original["key"], backup["key"], public)}
+    assert len(digests) == 1
+    assert original["export"]["state"] == "done"
+    assert (original["export"]["done"], original["export"]["allowed"]) == (1, 1)
+    assert backup["export"]["state"] == "imported"
+    assert backup["export"]["other_card"] == original["card_id"]
+    assert original["group"] is None
+
+
+def test_people_read_the_same_state_in_whole_lines(duplicated: Desk) -> None:
+    text = duplicated.done("card", "info", "-r", "sim:alice").text
+    digest = duplicated.json("public-key", "-r", "sim:alice")["public_key_sha256"]
+    assert digest in text
+    assert "会員七番" in text
+    assert "1 of 1 made, export done" in text
+
+
+def test_a_backup_that_keeps_no_public_key_says_whom_to_ask(duplicated: Desk) -> None:
+    duplicated.run("public-key", "-r", "sim:控え").failed(7, "ask the original")
+
+
+def test_the_pin_is_changed_by_who_knows_it(duplicated: Desk) -> None:
+    new = ("--new-pin-file", "backup-pin")
+    duplicated.run("card", "pin", "-r", "sim:alice", "--pin-file", "wrong", *new).failed(5, "2 tri")
+    duplicated.done("card", "pin", "-r", "sim:alice", "--pin-file", "pin", *new)
+    duplicated.done("encrypt", "--to", "alice.pem", "pin")
+    opened = ("decrypt", "-r", "sim:alice", "-o", "-", "pin.p7m", "--pin-file")
+    assert duplicated.run(*opened, "pin").code == 5
+    assert duplicated.json("card", "info", "-r", "sim:alice")["pin"]["tries_left"] == 2
+
+
+def test_a_blocked_pin_is_set_anew_with_the_puk(duplicated: Desk) -> None:
+    change = ("card", "pin", "-r", "sim:alice", "--new-pin-file", "pin", "--pin-file")
+    codes = [duplicated.run(*change, "wrong").code for _ in range(4)]
+    assert codes == [5, 5, 6, 6]
+    duplicated.run(*change, "pin").failed(6, "blocked", "twincard card unblock")
+    unblock = ("card", "unblock", "-r", "sim:alice", "--new-pin-file", "pin", "--puk-file")
+    duplicated.run(*unblock, "wrong").failed(5, "9 tries")
+    assert duplicated.json(*unblock, "puk")["pin"] == {"tries_left": 3}
+    duplicated.done(*change, "pin")
+
+
+def test_a_terminated_card_is_at_its_end(duplicated: Desk) -> None:
+    terminate = ("card", "terminate", "-r", "sim:控え", "--pin-file", "backup-pin")
+    duplicated.run(*terminate).failed(2, "--yes")
+    assert duplicated.json(*terminate, "--yes")["life_cycle"] == "terminated"
+    info = duplicated.json("card", "info", "-r", "sim:控え")
+    assert (info["life_cycle"], info["key"], info["export"]["state"]) == (
+        "terminated",
+        None,
+        "void",
+    )
+    duplicated.run(*terminate, "--yes").failed(7, "terminated before")
+    duplicated.run("decrypt", "-r", "sim:控え", "--pin-file", "backup-pin", "x.p7m").failed(
+        7, "terminated"
+    )
+
+
+def test_the_issuer_can_end_a_card_whose_pin_nobody_knows(issued: Desk) -> None:
+    key = issued.folder / "cards" / "alice.issuer-key"
+    issued.done("card", "terminate", "-r", "sim:alice", "--issuer-key-file", str(key), "--yes")
+    assert issued.json("card", "info", "-r", "sim:alice")["life_cycle"] == "terminated"
+
+
+def test_issuing_again_changes_nothing(issued: Desk) -> None:
+    before = issued.json("card", "info", "-r", "sim:alice")
+    again = issued.json("issue", *PAIR, *PINS, "--puk-file", "puk")
+    assert again["changed"] is False
+    assert again["original_id"] == before["card_id"]
+    assert issued.json("card", "info", "-r", "sim:alice") == before
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--expires", "2030-13"), "2030-12"),
+        (("--expires", "soon"), "2030-12"),
+        (("--member-number", ""), "1 to 255"),
+        (("--component", "1"), "NUMBER=FILE"),
+        (("--component", "2=g/component-1.txt"), "holds component 1"),
+        (("--component", "1=pin"), "component file"),
+        (("--group-size", "9"), "8"),
+        (("--puk-file", "empty"), "empty"),
+        (("--puk-file", "short"), "6 to 16"),
+    ],
+)
+def test_issue_says_what_it_cannot_use(issued: Desk, options: tuple[str, ...], word: str) -> None:
+    (issued.folder / "empty").touch()
+    (issued.folder / "short").write_text("12345")
+    issued.run("issue", *PAIR, *PINS, "--puk-file", "puk", *options).failed(2, word)
+
+
+def test_only_the_issuer_issues(desk: Desk) -> None:
+    for name in ("a", "b"):
+        desk.done("sim", "new", name)
+    pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
+    (desk.folder / "other.issuer-key").write_text("00" * 32)
+    desk.run(*pair, "--issuer-key-file", "other.issuer-key").failed(
+        5, "Original sim:a", "--issuer-key-file"
+    )
+    (desk.folder / "cards" / "a.issuer-key").unlink()
+    desk.run(*pair).failed(2, "--issuer-key-file")
+    assert desk.json("card", "info", "-r", "sim:a")["role"] == "none"
+
+
+def test_components_are_files_of_their_holders_alone(desk: Desk) -> None:
+    made = desk.json("group", "new", "--size", "2", "--out", "保管")["components"]
+    paths = [desk.folder / item["file"] for item in made]
+    assert [path.name for path in paths] == ["component-1.txt", "component-2.txt"]
+    assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
+    before = [path.read_text() for path in paths]
+    for path, item in zip(paths, made, strict=True):
+        assert f"kcv: {item['kcv']}" in path.read_text()
+    desk.run("group", "new", "--size", "2", "--out", "保管").failed(2, "--force")
+    assert [path.read_text() for path in paths] == before
+    desk.done("group", "new", "--size", "2", "--out", "保管", "--force")
+    assert all(path.read_text() != old for path, old in zip(paths, before, strict=True))
