@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint bench cap clean
+.PHONY: help setup demo test test-long lint bench coverage cap clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,6 +26,9 @@ lint: setup ## formatting, style and types
 
 bench: setup ## measure, print the table, write docs/performance.md
 	@$(PYTHON) -m tools.bench
+
+coverage: setup ## what the tests reach of the applet, class by class
+	@tools/coverage.sh
 
 cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no]
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)"
