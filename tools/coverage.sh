@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Prints, class by class, what the tests over the wire reach of the applet. Arguments go to pytest.
+# A line that ends in an exception counts as missed, though it was reached: so do all refusals.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -10,6 +10,7 @@ from tests.card.wire import Command, exchange
 
 from twincard.card.report import Features, LifeCycle, Role
 from twincard.card.session import APPLET_AID, Card
+from twincard.card.status import Sw
 from twincard.transport.base import TransportError
 from twincard.transport.laboratory import Laboratory
 
@@ -108,3 +109,11 @@ def test_select_tells_version_and_features(bench: Bench) -> None:
     features = Features(int.from_bytes(answer[-2:], "big"))
     assert features == ~Features.HOST_BLIND
     assert bench.original.card().report().features == features
+
+
+def test_there_are_no_other_data_objects(bench: Bench) -> None:
+    specimen = bench.at(Stage.BLANK).original
+    specimen.card()
+    for tag in sorted(set(range(0x100)) - {0xE0, 0xE3, 0xE4}):
+        get_data = Command(0x00, 0xCA, 0x00, tag, answer=256)
+        assert exchange(specimen.lab, get_data) == (b"", Sw.NOT_FOUND)

@@ -390,6 +390,15 @@ def test_a_new_key_replaces_the_old_one(bench: Bench, key: KeyType) -> None:
     assert card.usage.decipher(seal(new_public, bytes(32))) == bytes(32)
 
 
+@pytest.mark.parametrize("data", ["AC03800100", "AC03800103", "AC038001FF", "AC03810102"])
+def test_unknown_key_types_are_refused(bench: Bench, data: str) -> None:
+    card = keyed(bench, KeyType.P_256)
+    before = card.report()
+    generate = Command(0x00, 0x46, 0x80, 0x00, bytes.fromhex(data), 256)
+    assert exchange(bench.original.lab, generate) == (b"", Sw.WRONG_DATA)
+    assert card.report() == before
+
+
 def test_a_backup_without_its_key_deciphers_nothing(bench: Bench) -> None:
     backup = bench.at(Stage.COMPLETE).backup.unlocked()
     with pytest.raises(NotFoundError):
