@@ -136,6 +136,16 @@ def test_ctrl_c_ends_the_demo_and_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("twincard")] == []
 
 
+def test_a_reader_who_stops_reading_is_not_told_so(desk: Desk) -> None:
+    for words in (["sim", "list"], ["sim", "list", "--json"], ["--help"]):
+        nobody, output = os.pipe()
+        os.close(nobody)
+        command = [sys.executable, "-m", "twincard.cli", *words]
+        ran = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, check=False)
+        os.close(output)
+        assert (ran.returncode, ran.stderr) == (8, b"")
+
+
 def test_a_traceback_is_for_those_who_ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Traceback" not in desk.run("card", "info", "-r", "sim:nobody").err
     monkeypatch.setenv("TWINCARD_DEBUG", "1")

@@ -82,13 +82,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Typer returns the code of an Exit, and None after a command that just returned.
         code = app(args=words, prog_name="twincard", standalone_mode=False)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):
+        # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.
+        return _stop_writing()
     except BaseException as error:
-        if isinstance(error, SystemExit):
-            raise
         return _failed(error, words)
     if code == ExitCode.INTERRUPTED:
         return _failed(KeyboardInterrupt(), words)
     return int(code or ExitCode.DONE)
+
+
+def _stop_writing() -> ExitCode:
+    # What is still buffered would fail once more when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return ExitCode.FILE
 
 
 def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:

@@ -29,6 +29,7 @@ class Output:
     def __init__(self, as_json: bool) -> None:
         """`as_json`: the result is one JSON object, and steps are not told."""
         self.as_json = as_json
+        self._screen = console(sys.stderr)
 
     def result(self, result: object, text: RenderableType) -> None:
         """The command's result: a dataclass for programs, the same as text for people."""
@@ -40,17 +41,16 @@ class Output:
     def step(self, text: str) -> None:
         """What is being done, for people only."""
         if not self.as_json:
-            console(sys.stderr).print(Text(text, style="dim"))
+            self._screen.print(Text(text, style="dim"))
 
     def note(self, text: str) -> None:
         """Something that people and the logs of programs should see."""
-        console(sys.stderr).print(text)
+        self._screen.print(text)
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """A bar for `total` bytes; gives a function that is told the bytes done."""
-        screen = console(sys.stderr)
-        if self.as_json or not screen.is_terminal:
+        if self.as_json or not self._screen.is_terminal:
             yield _NO_ADVANCE
             return
         columns = (
@@ -59,7 +59,7 @@ class Output:
             DownloadColumn(),
             TransferSpeedColumn(),
         )
-        with Progress(*columns, console=screen, transient=True) as bars:
+        with Progress(*columns, console=self._screen, transient=True) as bars:
             task = bars.add_task(title, total=total)
             yield lambda done: bars.update(task, completed=done)
 

@@ -71,10 +71,17 @@ def recover(
     out = Output(json)
     events = []
     holders = Holder("Old card", old, pin), Holder("New card", new, new_pin)
-    with unlocked_pair(*holders) as (old_card, new_card):
-        providers = (lambda: pin), (lambda: new_pin)
+    with (
+        unlocked_pair(*holders) as (old_card, new_card),
+        out.progress("this file", None) as progress,
+    ):
         for event in recover_files(
-            old_card, new_card, paths, old_pin=providers[0], new_pin=providers[1]
+            old_card,
+            new_card,
+            paths,
+            old_pin=lambda: pin,
+            new_pin=lambda: new_pin,
+            progress=lambda _, done: progress(done),
         ):
             events.append(event)
             if event.outcome is not Outcome.NOT_ENCRYPTED:

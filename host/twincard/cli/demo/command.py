@@ -38,7 +38,7 @@ class Told:
 def demo(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="Files and folders of yours; copies are used."),
+        typer.Argument(metavar="FILE", help="Files and folders of yours; copies are used."),
     ] = None,
     key: Annotated[KeyName, typer.Option("--key", help="The key pairs to make.")] = (
         KeyName.RSA_2048

@@ -19,9 +19,9 @@ from twincard.protocols.errors import ProtocolError
 from twincard.protocols.issue import Profile, issue_pair
 
 GROUP_SIZE = 3
-_PROFILE = Profile(GROUP_SIZE, policy=PolicyFlags.ERASE_GROUP)
+KEEP_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.NONE)
+ERASE_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.ERASE_GROUP)
 _ON_BACKUP = {DuplicationStep.TICKET, DuplicationStep.IMPORT}
-_REFUSALS = {Sw.WRONG_STATE, Sw.NOT_FOUND}
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,18 @@ def make_group(narrator: Narrator, folder: Path) -> list[Path]:
     return paths
 
 
-def issue(narrator: Narrator, cast: Cast, names: tuple[str, str], component: Component) -> Pair:
+def issue(
+    narrator: Narrator, cast: Cast, owner: str, profile: Profile, component: Component
+) -> Pair:
     """Make two blank cards and issue them, with the component that the issuer knows."""
     pin, puk = draw_pin(), draw_pin()
     actors = []
-    for name in names:
+    for name in (owner, f"{owner}-backup"):
         with narrator.step(name, "a blank card; the applet draws its card id"):
             actors.append(cast.enter(name, pin, puk))
     pair = Pair(*actors)
     with narrator.step("both cards", "role, PIN, PUK, key group and component 1 are set"):
-        issued = issue_pair(pair.original.blank, pair.backup.blank, _PROFILE, [component])
+        issued = issue_pair(pair.original.blank, pair.backup.blank, profile, [component])
     narrator.detail(f"key group {issued.group_id.hex()}")
     ids = issued.original_id, issued.backup_id
     reports = pair.original.card.report(), pair.backup.card.report()
@@ -91,20 +93,22 @@ def duplicate_pair(
         result.key_digest == public_key.digest and result.generated and result.copied,
     )
     narrator.check(
-        "the original's export is done, 1 of 1, and its key group is erased",
+        "the original's export is done: 1 backup of 1 allowed",
         export is not None
         and (export.state, export.slots_used) == (ExportState.DONE, 1)
-        and result.original.group is None,
+        and result.original.backups_allowed == 1,
     )
+    if PolicyFlags.ERASE_GROUP in result.original.policy:
+        narrator.check("and its key group is erased, for good", result.original.group is None)
     return public_key
 
 
 def issue_another_backup(narrator: Narrator, cast: Cast, pair: Pair, component: Component) -> Actor:
     """A second backup of the same original, to be refused later."""
-    with narrator.step("impostor", "one more blank card, issued as another backup of Alice's"):
+    with narrator.step("impostor", "a third blank card, issued as one more backup"):
         name = "impostor"
         actor = cast.enter(name, draw_pin(), draw_pin())
-        issue_pair(pair.original.blank, actor.blank, _PROFILE, [component])
+        issue_pair(pair.original.blank, actor.blank, KEEP_GROUP, [component])
     return actor
 
 
@@ -121,8 +125,8 @@ def refuse_second_backup(
     for holder in (pair.original, pair.backup):
         refusal = _refusal(holder.card, ticket)
         narrator.check(
-            f"{holder.name} itself refuses to hand the key over (status word {refusal:04X})",
-            refusal in _REFUSALS,
+            f"{holder.name} refuses to hand the key over (status word {refusal:04X})",
+            refusal == Sw.WRONG_STATE,
         )
     narrator.check(
         "the host's own protocol refuses too, and says why",

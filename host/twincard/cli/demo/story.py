@@ -78,7 +78,7 @@ class Story:
         self._open_all(
             new.original, self._places.by_new_original, "The new original opens everything"
         )
-        self._ask_openssl("The other recipient's way in is still open")
+        self._ask_openssl("Bob reads it still")
         return len(self._digests)
 
     def _issue_and_duplicate(self) -> tuple[pairs.Pair, PublicKey]:
@@ -89,14 +89,15 @@ class Story:
         components = [read_component(path) for path in paths]
 
         tell.chapter("An original and a backup are issued")
-        pair = pairs.issue(tell, self._cast, ("alice", "alice-backup"), components[0])
+        pair = pairs.issue(tell, self._cast, "alice", pairs.KEEP_GROUP, components[0])
         impostor = pairs.issue_another_backup(tell, self._cast, pair, components[0])
 
         tell.chapter("The key pair is made on the original and handed to the backup")
         public_key = pairs.duplicate_pair(tell, pair, components[1:], self._key_type)
 
         tell.chapter("Exactly once: a second backup is refused")
-        tell.tell("Somebody has a second backup card, all three components and every PIN.")
+        tell.tell("Somebody has a second backup card, all three components and every PIN;")
+        tell.tell("and the original was issued to keep its key group.")
         pairs.refuse_second_backup(tell, pair, impostor, components[1:])
         impostor.leave()
         return pair, public_key
@@ -122,7 +123,7 @@ class Story:
                 to = both if path == MAIL else [recipient]
                 encrypt_file(documents / path, FileOutput(target), to)
         tell.check("every file has its encrypted one", self._all_encrypted())
-        self._ask_openssl("Bob reads his copy of the mail")
+        self._ask_openssl("Bob reads the mail")
 
     def _lose(self, original: Actor) -> None:
         tell = self._narrator
@@ -153,7 +154,7 @@ class Story:
         tell.chapter("A new original is issued, with a backup of its own")
         paths = pairs.make_group(tell, self._places.holders / "second")
         components = [read_component(path) for path in paths]
-        pair = pairs.issue(tell, self._cast, ("alice-2", "alice-2-backup"), components[0])
+        pair = pairs.issue(tell, self._cast, "alice-2", pairs.ERASE_GROUP, components[0])
         pairs.duplicate_pair(tell, pair, components[1:], self._key_type)
         return pair
 
@@ -164,7 +165,7 @@ class Story:
         tell.tell("opens there; no computer sees the key, and the file's body is not touched.")
         with tell.step(
             "both cards",
-            f"{len(self._digests)} times TRANSCODE on the old one, CHECK on the new one",
+            f"{len(self._digests)} times TRANSCODE on the old, CHECK on the new",
         ):
             events = list(recover(backup.card, original.card, [self._places.encrypted]))
         outcomes = Counter(event.outcome for event in events)
@@ -195,14 +196,14 @@ class Story:
         name = self._openssl.version
         described = self._openssl.describe(message)
         tell.check(
-            f"{name} reads the encrypted mail as AuthEnvelopedData with AES-256-GCM",
+            f"{name} reads the mail as AuthEnvelopedData, AES-256-GCM",
             "authEnvelopedData" in described and "aes-256-gcm" in described,
         )
         output = self._places.software / MAIL.name
         opened = self._openssl.decrypt(message, self._software_key, output)
         same = opened and output.read_bytes() == (self._places.documents / MAIL).read_bytes()
         output.unlink(missing_ok=True)
-        tell.check(f"{title}: {name} decrypts it with Bob's key in software", same)
+        tell.check(f"{title}: {name} decrypts it with a software key", same)
 
     def _all_encrypted(self) -> bool:
         wanted = {Path(str(path) + _SUFFIX) for path in self._digests}
