@@ -15,12 +15,16 @@ from enum import Enum
 from itertools import count
 from typing import final
 
+import pytest
 from tests.bench import Specimen
 
 from twincard.card.session import Card
 from twincard.keys.secret import Secret
 from twincard.transport.base import PowerCutError
 from twincard.transport.laboratory import Snapshot
+
+LONG = (pytest.mark.long, pytest.mark.timeout(1800))
+"""For what tries more places than a daily run has time for."""
 
 
 class Place(Enum):

@@ -11,7 +11,7 @@ import pytest
 from tests.bench import Bench, Stage
 from tests.faults.adversary import Adversary, Messages, heard
 from tests.faults.keys import Sealed, parts_of, remains
-from tests.faults.power import Place, Scene, Subject, power_fails
+from tests.faults.power import LONG, Place, Scene, Subject, power_fails
 
 from twincard.card.report import CardReport, ExportState, KeyType
 from twincard.card.session import Card
@@ -128,7 +128,7 @@ CASES = {
     [
         (KeyType.P_256, 0),
         (KeyType.RSA_2048, -1),
-        pytest.param(KeyType.RSA_2048, 2, marks=pytest.mark.long),
+        pytest.param(KeyType.RSA_2048, 1, marks=LONG),
     ],
 )
 @pytest.mark.parametrize("command", CASES)

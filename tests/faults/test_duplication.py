@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.bench import Bench, Specimen, Stage
 from tests.faults.keys import Sealed, parts_of, remains
-from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
+from tests.faults.power import LONG, Place, Story, Subject, interrupt, interrupt_twice
 
 from twincard.card.report import CardReport, ExportState, ImportState, KeyType, PolicyFlags
 from twincard.card.session import Card
@@ -136,8 +136,8 @@ def test_the_group_is_erased_with_the_last_backup_whatever_write_is_cut(
     [
         ("original", 2, 3),
         ("backup", 5, 11),
-        pytest.param("original", 1, 1, marks=pytest.mark.long),
-        pytest.param("backup", 1, 1, marks=pytest.mark.long),
+        pytest.param("original", 1, 1, marks=LONG),
+        pytest.param("backup", 2, 3, marks=LONG),
     ],
 )
 def test_exactly_one_backup_gets_the_key_when_power_fails_twice(

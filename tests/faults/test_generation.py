@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.bench import Bench, Stage
 from tests.faults.keys import Sealed, news, parts_of, remains
-from tests.faults.power import Place, Story, interrupt, interrupt_twice
+from tests.faults.power import LONG, Place, Story, interrupt, interrupt_twice
 
 from twincard.card.report import ExportState, KeyType
 from twincard.card.status import NotFoundError
@@ -63,7 +63,7 @@ class Generating(Story):
     [
         (KeyType.P_256, 1, True),
         (KeyType.RSA_2048, 2, False),
-        pytest.param(KeyType.RSA_2048, 1, True, marks=pytest.mark.long),
+        pytest.param(KeyType.RSA_2048, 1, True, marks=LONG),
     ],
 )
 def test_a_first_key_pair_is_made_wholly_or_not_at_all(
@@ -79,8 +79,8 @@ def test_a_first_key_pair_is_made_wholly_or_not_at_all(
         (KeyType.P_256, KeyType.P_256, 1, True),
         (KeyType.RSA_2048, KeyType.P_256, 1, True),
         (KeyType.RSA_2048, KeyType.RSA_2048, 3, False),
-        pytest.param(KeyType.P_256, KeyType.RSA_2048, 1, True, marks=pytest.mark.long),
-        pytest.param(KeyType.RSA_2048, KeyType.RSA_2048, 1, True, marks=pytest.mark.long),
+        pytest.param(KeyType.P_256, KeyType.RSA_2048, 1, True, marks=LONG),
+        pytest.param(KeyType.RSA_2048, KeyType.RSA_2048, 1, True, marks=LONG),
     ],
 )
 def test_a_key_pair_is_replaced_wholly_or_not_at_all(
@@ -105,7 +105,7 @@ def test_a_key_pair_whose_answer_is_lost_is_there(bench: Bench) -> None:
     assert interrupt(story, story.original, Place.ANSWER) == 1
 
 
-@pytest.mark.parametrize(("first", "second"), [(9, 13), pytest.param(1, 1, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("first", "second"), [(9, 13), pytest.param(2, 3, marks=LONG)])
 def test_a_key_pair_is_whole_when_power_fails_twice(bench: Bench, first: int, second: int) -> None:
     story = Generating(bench.at(Stage.KEYED), KeyType.P_256)
     assert interrupt_twice(story, story.original, first=first, second=second) > 20
