@@ -102,12 +102,11 @@ def component(number: int, size: int, expected_kcv: bytes | None) -> Component:
     def ask() -> Component:
         value = _ask_hex(f"Component {number} of {size}", "--component", COMPONENT_BYTES)
         typed = Component(number, size, value)
-        if expected_kcv is not None and typed.kcv != expected_kcv:
-            raise InputError(
-                f"Its key check value is {_spelled(typed.kcv)}, "
-                f"and that of the component on the card {_spelled(expected_kcv)}."
-            )
-        confirm(f"Is {_spelled(typed.kcv)} the key check value of component {number}?", "its file")
+        try:
+            _check_kcv(typed, expected_kcv)
+        except BaseException:
+            value.wipe()
+            raise
         return typed
 
     return _repeated(ask)
@@ -144,6 +143,16 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
 def has_terminal() -> bool:
     """Whether somebody can be asked."""
     return sys.stdin.isatty()
+
+
+def _check_kcv(typed: Component, expected: bytes | None) -> None:
+    if expected is not None and typed.kcv != expected:
+        raise InputError(
+            f"Its key check value is {_spelled(typed.kcv)}, "
+            f"and that of the component on the card {_spelled(expected)}."
+        )
+    question = f"Is {_spelled(typed.kcv)} the key check value of component {typed.number}?"
+    confirm(question, "--component")
 
 
 def _ask_hex(what: str, option: str, size: int) -> Secret:
