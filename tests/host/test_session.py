@@ -108,6 +108,24 @@ def test_a_contact_and_the_own_key_are_targets(bench: Bench) -> None:
     assert other.usage.decipher(card.usage.encipher(CEK, 1)) == CEK
 
 
+def test_a_contact_that_is_replaced_is_the_new_target_at_once(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    other = bench.original2.unlocked()
+    card = bench.original.unlocked()
+    card.contacts.put(1, card.usage.public_key())
+    card.usage.encipher(CEK, 1)
+    card.contacts.put(1, other.usage.public_key())
+    assert other.usage.decipher(card.usage.encipher(CEK, 1)) == CEK
+
+
+def test_after_generation_the_own_key_is_the_new_one(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    card = bench.original.unlocked()
+    card.usage.encipher(CEK, OWN_KEY)
+    card.usage.generate(KeyType.P_256)
+    assert card.usage.decipher(card.usage.encipher(CEK, OWN_KEY)) == CEK
+
+
 def test_only_what_the_issuer_wrote_is_a_trusted_target(bench: Bench) -> None:
     bench.at(Stage.KEYED, policy=PolicyFlags.TRUSTED_TARGETS_ONLY | PolicyFlags.DECIPHER_OFF)
     other_key = bench.original2.card().usage.public_key()

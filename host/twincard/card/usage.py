@@ -32,14 +32,14 @@ Target = PublicKey | int
 class Usage:
     """The decipher key of one card.
 
-    The padding and target that the card has in force are remembered, so that they are set only
-    when they change; `card.select` and `card.reset` forget them, as the card does.
+    The padding that the card has in force and a public key as target are remembered, so that they
+    are set only when they change; `card.select` and `card.reset` forget them, as the card does.
     """
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._padding: Padding | None = Padding.OAEP_SHA256
-        self._target: Target | None = None
+        self._target: PublicKey | None = None
 
     def generate(self, key_type: KeyType) -> PublicKey:
         """Original: make a new key pair on the card, in place of the one there.
@@ -108,14 +108,15 @@ class Usage:
         Raises NotFoundError for a contact that is not there, WrongDataError for a key that is not
         valid, AuthorityMissingError for one that the card's policy does not trust.
         """
-        if target == self._target:
+        if isinstance(target, PublicKey) and target == self._target:
             return
         self._target = None
         if isinstance(target, PublicKey):
             self._set_environment(0x81, encode_public_key(target))
+            self._target = target
         else:
+            # Never remembered: what a number stands for changes with contacts and keys.
             self._set_environment(0x81, tlv.encode(0x83, bytes([target])))
-        self._target = target
 
     def forget_environment(self) -> None:
         """What SELECT and reset make the card forget."""
