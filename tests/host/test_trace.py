@@ -37,6 +37,22 @@ def test_no_secret_is_ever_shown(bench: Bench, show_data: bool) -> None:
     assert len(lines) > len(secrets)
 
 
+@pytest.mark.parametrize("cla", ["0c", "80", "10"])
+def test_a_pin_sent_with_a_wrong_class_is_not_shown_either(bench: Bench, cla: str) -> None:
+    bench.at(Stage.ISSUED)
+    card, lines = traced(bench.original, show_data=True)
+    pin = bench.original.pin.reveal()
+    card.connection.transmit(bytes.fromhex(cla + "200001") + bytes([len(pin)]) + pin)
+    assert pin.hex() not in lines[-1].lower()
+
+
+def test_random_bytes_drawn_on_the_card_are_not_shown(bench: Bench) -> None:
+    bench.at(Stage.ISSUED)
+    card, lines = traced(bench.original, show_data=True)
+    drawn = card.issuer.challenge(32)
+    assert drawn.hex() not in "".join(lines).lower()
+
+
 def test_without_being_told_to_it_shows_headers_lengths_and_status_only(bench: Bench) -> None:
     bench.at(Stage.ISSUED)
     card, lines = traced(bench.original, show_data=False)

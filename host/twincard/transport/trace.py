@@ -7,26 +7,26 @@ from collections.abc import Callable
 
 from twincard.transport.base import Connection
 
-# (class without its chaining bit, INS) of commands whose data, either way, are never shown:
-# PINs, components, plaintext and challenge-responses.
+# INS of commands whose data, either way, are never shown: PINs, components, plaintext, random
+# material and challenge-responses. Whatever the class, since a wrong class is no less a secret.
 _SECRET = {
-    (0x00, 0x20),  # VERIFY
-    (0x00, 0x24),  # CHANGE REFERENCE DATA
-    (0x00, 0x2C),  # RESET RETRY COUNTER
-    (0x00, 0x2A),  # PERFORM SECURITY OPERATION: the plaintext in or out
-    (0x00, 0x82),  # EXTERNAL AUTHENTICATE
-    (0x80, 0x02),  # PERSONALISE: PIN and PUK
-    (0x80, 0x12),  # SET COMPONENT
+    0x02,  # PERSONALISE: PIN and PUK
+    0x12,  # SET COMPONENT
+    0x20,  # VERIFY
+    0x24,  # CHANGE REFERENCE DATA
+    0x2A,  # PERFORM SECURITY OPERATION: the plaintext in or out
+    0x2C,  # RESET RETRY COUNTER
+    0x82,  # EXTERNAL AUTHENTICATE
+    0x84,  # GET CHALLENGE: random bytes that may become a component
 }
 _GET_RESPONSE = 0xC0
-_CHAINING = 0x10
 
 
 class Traced:
     """A connection that reports every exchange as one line of text to `sink`.
 
     Without `show_data` only lengths are shown. With it data are shown in hex, but never those
-    of a command that carries a PIN, a component or a plaintext.
+    of a command that carries a PIN, a component, a plaintext or random material.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Traced:
     def _visible(self, apdu: bytes) -> bool:
         # GET RESPONSE brings the rest of the answer before it, and inherits its secrecy.
         if len(apdu) < 2 or apdu[1] != _GET_RESPONSE:
-            self._last_was_secret = len(apdu) < 2 or (apdu[0] & ~_CHAINING, apdu[1]) in _SECRET
+            self._last_was_secret = len(apdu) < 2 or apdu[1] in _SECRET
         return self._show_data and not self._last_was_secret
 
 
