@@ -171,3 +171,14 @@ def test_a_source_that_fails_is_an_error_of_its_own(parts: Parts) -> None:
 def test_a_stream_that_does_not_wait_is_not_taken_for_its_end() -> None:
     with pytest.raises(SourceError, match="not to wait"):
         encrypt(NotWaiting(), io.BytesIO(), [ec_key().recipient])
+
+
+@pytest.mark.parametrize("version", ["020106", "0201FF", "02020100", "0200", "02028000"])
+def test_a_version_that_no_standard_knows_is_refused_by_every_way_in(version: str) -> None:
+    message = replace(Parts.of(encrypted(b"text", ec_key())), version=bytes.fromhex(version))
+    for build in (ber.encode, indefinite):
+        data = message.message(build)
+        with pytest.raises(AlteredError):
+            decrypted(data, ec_key())
+        with pytest.raises(AlteredError):
+            transcode(io.BytesIO(data), io.BytesIO(), ec_key().giving_to(ec_key("new").recipient))

@@ -26,6 +26,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.usefixtures("temporary")
 def test_a_file_appears_when_the_block_ends_and_not_before(tmp_path: Path) -> None:
     with FileOutput(tmp_path / "result") as output:
         output.write(b"one ")
@@ -34,20 +35,65 @@ def test_a_file_appears_when_the_block_ends_and_not_before(tmp_path: Path) -> No
     assert files(tmp_path) == {"result": b"one two"}
 
 
+@pytest.fixture(params=["nameless", "named"])
+def temporary(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Temporary files without a name, and as on systems that have none."""
+    if request.param == "named":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    return str(request.param)
+
+
 @posix
-def test_the_file_is_private_from_its_first_byte(tmp_path: Path) -> None:
+def test_the_file_is_private_from_its_first_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     with FileOutput(tmp_path / "result") as output:
         output.write(b"text")
-        (temporary,) = tmp_path.iterdir()
-        assert stat.S_IMODE(temporary.stat().st_mode) == 0o600
+        (part,) = tmp_path.iterdir()
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "result").stat().st_mode) == 0o600
 
 
 @posix
-def test_the_finished_file_can_have_another_mode(tmp_path: Path) -> None:
-    with FileOutput(tmp_path / "result", mode=0o644):
+@pytest.mark.usefixtures("temporary")
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_finished_file_can_have_another_mode(tmp_path: Path, overwrite: bool) -> None:
+    with FileOutput(tmp_path / "first"):
         pass
+    with FileOutput(tmp_path / "result", mode=0o644, overwrite=overwrite):
+        pass
+    assert stat.S_IMODE((tmp_path / "first").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "result").stat().st_mode) == 0o644
+
+
+@posix
+def test_a_link_put_in_the_place_of_the_temporary_file_changes_no_mode_elsewhere(
+    tmp_path: Path,
+) -> None:
+    private = tmp_path / "private"
+    private.touch(0o600)
+    with FileOutput(tmp_path / "result", overwrite=True, mode=0o644) as output:
+        output.write(b"text")
+        (part,) = tmp_path.glob(".twincard-*")
+        part.unlink()
+        part.symlink_to(private)
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="Linux has it")
+def test_a_process_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from twincard.files import FileOutput
+with FileOutput(Path(sys.argv[1])) as output:
+    output.write(b"secret" * 500_000)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    result = subprocess.run([sys.executable, "-c", program, str(tmp_path / "result")], check=False)
+    assert result.returncode < 0
+    assert files(tmp_path) == {}
 
 
 @pytest.mark.parametrize("error", [AlteredError, KeyboardInterrupt, SystemExit])
@@ -63,6 +109,7 @@ def test_nothing_is_left_when_the_block_fails(tmp_path: Path, error: type[BaseEx
     assert files(tmp_path) == {"result": b"as it was"}
 
 
+@pytest.mark.usefixtures("temporary")
 def test_an_existing_file_is_kept_unless_told(tmp_path: Path) -> None:
     write(tmp_path / "result", b"first")
     with pytest.raises(OutputError, match="exists already"):
@@ -72,6 +119,7 @@ def test_an_existing_file_is_kept_unless_told(tmp_path: Path) -> None:
     assert files(tmp_path) == {"result": b"second"}
 
 
+@pytest.mark.usefixtures("temporary")
 def test_a_file_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
     def write_while_another_does() -> None:
         with FileOutput(tmp_path / "result") as output:
@@ -90,6 +138,7 @@ def test_a_file_system_without_hard_links_is_served_too(
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     write(tmp_path / "result", b"text")
     assert files(tmp_path) == {"result": b"text"}
     with pytest.raises(OutputError, match="exists already"):

@@ -25,6 +25,8 @@ from twincard.files.recipients import IssuerAndSerial, RecipientInfo, RsaRecipie
 from twincard.files.source import Progress, Readable, Source, Writable
 
 CONTENT_TAGS = (0x80, 0xA0)
+_MAX_VERSION = 5
+"""RFC 5652, 10.2.5: no CMSVersion is higher."""
 
 
 class MessageKind(Enum):
@@ -87,7 +89,7 @@ class MessageReader:
         """Reads up to the EncryptedContentInfo."""
         outer, explicit, enveloped = self._frame()
         start = self._source.position
-        version = int.from_bytes(core.Integer.load(self._ber.element(ber.INTEGER)).contents)
+        version = self._version()
         originator_info = b""
         if self._ber.next_tag() == ber.CONTEXT_0:
             originator_info = self._ber.element()
@@ -154,6 +156,12 @@ class MessageReader:
         except ValueError as error:
             raise NotCmsError("This is not an encrypted CMS file.") from error
         return outer, self._ber.enter(ber.CONTEXT_0), self._ber.enter(ber.SEQUENCE)
+
+    def _version(self) -> int:
+        contents = core.Integer.load(self._ber.element(ber.INTEGER)).contents
+        if len(contents) != 1 or contents[0] > _MAX_VERSION:
+            raise AlteredError(ALTERED)
+        return int(contents[0])
 
     def _optional(self, tag: int) -> bool:
         present = self._ber.next_tag() == tag

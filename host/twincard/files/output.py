@@ -17,6 +17,7 @@ from twincard.files.errors import OutputError
 
 PRIVATE_MODE = 0o600
 _BUFFER_BYTES = 1 << 20
+_DESCRIPTORS = "/proc/self/fd"
 
 
 class Output(ABC):
@@ -86,8 +87,10 @@ class Output(ABC):
 class FileOutput(Output):
     """A file that appears under its name only when it is whole and on the disk.
 
-    Until then it is a temporary file of mode 0600 in the same folder. An existing file is replaced
-    only where ``overwrite`` is set; a symbolic link is followed. ``mode`` is for the finished file.
+    Until then it is a temporary file of mode 0600 in the same folder; on Linux one without a name,
+    of which nothing is left even if the process is killed, except where ``overwrite`` is set. Only
+    then is an existing file replaced; a symbolic link is followed. ``mode`` is for the finished
+    file.
     """
 
     def __init__(self, path: Path, *, overwrite: bool = False, mode: int = PRIVATE_MODE) -> None:
@@ -99,23 +102,41 @@ class FileOutput(Output):
 
     def _open(self) -> BinaryIO:
         self._check_free()
-        descriptor, name = tempfile.mkstemp(
-            prefix=".twincard-", suffix=".part", dir=self._path.parent
-        )
-        self._temporary = Path(name)
+        descriptor = None if self._overwrite else _open_nameless(self._path.parent)
+        if descriptor is None:
+            descriptor, name = tempfile.mkstemp(
+                prefix=".twincard-", suffix=".part", dir=self._path.parent
+            )
+            self._temporary = Path(name)
         return os.fdopen(descriptor, "wb", _BUFFER_BYTES)
 
     def _publish(self, file: BinaryIO) -> None:
-        assert self._temporary is not None  # noqa: S101
         file.flush()
+        if hasattr(os, "fchmod"):
+            # By descriptor: in a shared folder the name may be somebody else's by now.
+            os.fchmod(file.fileno(), self._mode)
         os.fsync(file.fileno())
-        file.close()
-        self._temporary.chmod(self._mode)
-        if self._overwrite:
-            self._temporary.replace(self._path)
+        if self._temporary is None:
+            self._give_name(file)
         else:
-            self._rename_to_free_name(self._temporary)
+            file.close()
+            self._rename(self._temporary)
         _sync_folder(self._path.parent)
+
+    def _give_name(self, file: BinaryIO) -> None:
+        descriptor = file.fileno()
+        source = f"{_DESCRIPTORS}/{descriptor}"
+        try:
+            # Python follows the link to the file only if given a folder, ignored for such a path.
+            os.link(source, self._path, src_dir_fd=descriptor, follow_symlinks=True)
+        except FileExistsError:
+            raise self._taken() from None
+
+    def _rename(self, temporary: Path) -> None:
+        if self._overwrite:
+            temporary.replace(self._path)
+        else:
+            self._rename_to_free_name(temporary)
 
     def _rename_to_free_name(self, temporary: Path) -> None:
         # A hard link, unlike a rename, never replaces a file that appeared meanwhile.
@@ -166,6 +187,16 @@ class SpooledOutput(Output):
 
     def _discard(self) -> None:
         """Nothing to do: the file has no name, so it ended when it was closed."""
+
+
+def _open_nameless(folder: Path) -> int | None:
+    """A file that ends with the process unless it is linked; None where there is no such thing."""
+    if not hasattr(os, "O_TMPFILE") or not Path(_DESCRIPTORS).is_dir():
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_MODE)
+    except OSError:  # the file system has none; what else is wrong will be found again
+        return None
 
 
 def _sync_folder(folder: Path) -> None:
