@@ -1,0 +1,478 @@
+"""Two originals and three backups, played at random against the rules, with power cuts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.bench import Bench, Specimen, Stage
+from tests.faults.keys import Sealed
+from tests.faults.power import Place
+from tests.model import rules
+from tests.model.rules import Backup, Block, Group, Original, Receipt, Ticket
+from tests.model.subject import (
+    KITS,
+    Answer,
+    Failure,
+    Observed,
+    Outcome,
+    component_named,
+    group_id,
+    names_of,
+)
+
+from twincard.card.duplication import ExportedKey
+from twincard.card.duplication import Receipt as ReceiptBytes
+from twincard.card.duplication import Ticket as TicketBytes
+from twincard.card.report import CardReport, ImportState, KeyType, PolicyFlags
+from twincard.card.session import Card
+from twincard.card.status import WrongStateError
+
+Said = TypeVar("Said", Ticket, Block, Receipt)
+Carried = TypeVar("Carried", TicketBytes, ExportedKey, ReceiptBytes)
+
+
+@dataclass(frozen=True)
+class Seen(Generic[Said, Carried]):
+    """Something that crossed the wire: what it says, and its bytes."""
+
+    said: Said
+    carried: Carried = field(repr=False)
+
+
+SeenTicket = Seen[Ticket, TicketBytes]
+SeenBlock = Seen[Block, ExportedKey]
+SeenReceipt = Seen[Receipt, ReceiptBytes]
+
+ORIGINALS = ("original", "original2")
+BACKUPS = ("backup", "backup2", "backup3")
+LIVELY_STEPS = 25
+"""No card's life ends before."""
+
+originals = st.sampled_from(ORIGINALS)
+backups = st.sampled_from(BACKUPS)
+cards = st.sampled_from(ORIGINALS + BACKUPS)
+kits = st.sampled_from(KITS)
+places = st.integers(0, rules.PLACES - 1)
+components = st.sampled_from([name for kit in KITS for name in names_of(kit)])
+ages = st.integers(0, 3) | st.integers(0, 30)
+"""Which of the things seen so far, from the newest."""
+writes = st.builds(Failure, st.just(Place.WRITE), st.integers(1, 8) | st.integers(1, 60))
+answers = st.builds(Failure, st.just(Place.ANSWER), st.integers(1, 2))
+failures = st.one_of(st.none(), st.none(), writes, answers)
+four_failures = st.lists(failures, min_size=4, max_size=4)
+flow_steps = st.sampled_from([4, 3, 2, 1])
+Item = TypeVar("Item")
+
+
+def aged(items: Sequence[Item], age: int) -> Item:
+    """The item of this age; the oldest where there is none so old."""
+    return items[max(-1 - age, -len(items))]
+
+
+class Duplications(RuleBasedStateMachine):
+    """Every command of duplication to every card, with anything that was ever seen on a wire."""
+
+    def __init__(self, bench: Bench, happened: Counter[str]) -> None:
+        super().__init__()
+        self.bench = bench
+        self.happened = happened
+        self.cards: dict[str, Observed] = {}
+        self.tickets: list[SeenTicket] = []
+        self.blocks: list[SeenBlock] = []
+        self.receipts: list[SeenReceipt] = []
+        self.sealed: dict[bytes, Sealed] = {}
+        self.bytes_of: dict[Ticket | Block | Receipt, bytes] = {}
+        self.allowed = 0
+        self.steps = 0
+
+    @initialize(
+        allowed=st.sampled_from([1, 2, 1, 2, 0]),
+        erases=st.booleans(),
+        divided=st.sampled_from([False, True, False]),
+        keyed=st.sampled_from([True, True, True, False]),
+        openings=st.lists(
+            st.tuples(backups, originals, four_failures, flow_steps, st.booleans()), max_size=4
+        ),
+    )
+    def begin(
+        self,
+        allowed: int,
+        erases: bool,
+        divided: bool,
+        keyed: bool,
+        openings: list[tuple[str, str, list[Failure | None], int, bool]],
+    ) -> None:
+        """Cards with a complete group; `divided`: one of each kind in another group."""
+        policy = PolicyFlags.ERASE_GROUP if erases else PolicyFlags.NONE
+        self.bench.at(Stage.COMPLETE, backups=allowed, policy=policy)
+        self.allowed = allowed
+        group = Group("a", names_of("a"))
+        for name in ORIGINALS:
+            self._take(Original(name=name, group=group, allowed=allowed, erases_group=erases))
+        for name in BACKUPS:
+            self._take(Backup(name=name, group=group))
+        if divided:
+            for name in ("original2", "backup3"):
+                self.clear_group(name, None)
+                self.join(name, "b")
+        if keyed:
+            for name in ORIGINALS:
+                self.generate(name, None)
+        for opening in openings:
+            self.duplicate(*opening)
+
+    def _take(self, state: rules.Card) -> None:
+        specimen: Specimen = getattr(self.bench, state.name)
+        self.cards[state.name] = Observed(specimen, state)
+
+    @rule(name=originals, failure=failures)
+    def generate(self, name: str, failure: Failure | None) -> None:
+        """A new key, never seen before."""
+        card = self._original(name)
+
+        def outcome(report: CardReport) -> Outcome:
+            return rules.generate(card, report.key.digest if report.key else b"")
+
+        self._send("generate", name, lambda it: it.usage.generate(KeyType.P_256), outcome, failure)
+        key = self.cards[name].state.key
+        if key is not None and key != card.key:
+            assert key not in self.sealed
+            public = self.cards[name].session.usage.public_key()
+            assert public.digest == key
+            self.sealed[key] = Sealed.to(public)
+
+    @rule(name=backups, original=originals, delivered=st.booleans(), failure=failures)
+    def ask(self, name: str, original: str, delivered: bool, failure: Failure | None) -> None:
+        """A ticket, open or new."""
+        self._ask(name, original, delivered, failure)
+
+    def _ask(
+        self, name: str, original: str, delivered: bool, failure: Failure | None
+    ) -> SeenTicket | None:
+        card, original_id = self._backup(name), self.cards[original].card_id
+
+        def outcome(report: CardReport) -> Outcome:
+            nonce = report.import_.nonce if report.import_ else None
+            return rules.get_ticket(card, original, nonce or b"", delivered=delivered)
+
+        answer = self._send(
+            "ticket",
+            name,
+            lambda it: it.duplication.ticket(original_id, void_delivered=delivered),
+            outcome,
+            failure,
+        )
+        ticket = self._backup(name).ticket
+        if answer is None or ticket is None:
+            return None
+        assert (answer.backup_id, answer.original_id) == (self.cards[name].card_id, original_id)
+        self._note(ticket, answer.encoded)
+        self.tickets.append(Seen(ticket, answer))
+        return self.tickets[-1]
+
+    @precondition(lambda self: self.tickets)
+    @rule(age=ages, name=st.none() | originals, failure=failures)
+    def export(self, age: int, name: str | None, failure: Failure | None) -> None:
+        """Any ticket to the original that it names, or to any other."""
+        ticket = aged(self.tickets, age)
+        self._export(ticket, name or ticket.said.original, failure)
+
+    def _export(self, ticket: SeenTicket, name: str, failure: Failure | None) -> SeenBlock | None:
+        card = self._original(name)
+        answer = self._send(
+            "export",
+            card.name,
+            lambda it: it.duplication.export_key(ticket.carried),
+            lambda _: rules.export(card, ticket.said),
+            failure,
+        )
+        if answer is None or card.key is None:
+            return None
+        block = Block(ticket.said, card.key)
+        self._note(block, answer.encoded)
+        self.blocks.append(Seen(block, answer))
+        return self.blocks[-1]
+
+    @precondition(lambda self: self.blocks)
+    @rule(age=ages, name=st.none() | backups, failure=failures)
+    def import_key(self, age: int, name: str | None, failure: Failure | None) -> None:
+        """Any block to the backup whose ticket it is for, or to any other."""
+        block = aged(self.blocks, age)
+        self._import(block, name or block.said.ticket.backup, failure)
+
+    def _import(self, block: SeenBlock, name: str, failure: Failure | None) -> None:
+        card = self._backup(name)
+        answer = self._send(
+            "import",
+            card.name,
+            lambda it: it.duplication.import_key(block.carried),
+            lambda _: rules.import_key(card, block.said),
+            failure,
+        )
+        self._note_receipt(card.name, answer)
+
+    @precondition(lambda self: self.receipts)
+    @rule(age=ages, name=st.none() | originals, failure=failures)
+    def confirm(self, age: int, name: str | None, failure: Failure | None) -> None:
+        """Any receipt to the original of its ticket, or to the other."""
+        receipt = aged(self.receipts, age)
+        self._confirm(receipt, name or receipt.said.ticket.original, failure)
+
+    def _confirm(self, receipt: SeenReceipt, name: str, failure: Failure | None) -> None:
+        card = self._original(name)
+        self._send(
+            f"confirm {receipt.said.kind.name.lower()}",
+            card.name,
+            lambda it: it.duplication.confirm(receipt.carried),
+            lambda _: rules.confirm(card, receipt.said),
+            failure,
+        )
+
+    @rule(name=backups, failure=failures)
+    def cancel(self, name: str, failure: Failure | None) -> None:
+        """The open ticket becomes void."""
+        card = self._backup(name)
+        answer = self._send(
+            "cancel",
+            name,
+            lambda it: it.duplication.cancel(),
+            lambda _: rules.cancel(card),
+            failure,
+        )
+        self._note_receipt(name, answer)
+
+    @rule(name=backups)
+    def read_receipt(self, name: str) -> None:
+        """The receipt again, which the end of the card's life does not take away."""
+        self._read_receipt(name)
+
+    def _read_receipt(self, name: str) -> SeenReceipt | None:
+        card = self._backup(name)
+        receipt = rules.receipt_of(card)
+        expected = receipt if isinstance(receipt, type) else card
+        answer = self._send(
+            "receipt", name, lambda it: it.duplication.receipt(), lambda _: expected, None
+        )
+        return self._note_receipt(name, answer)
+
+    @rule(name=originals, failure=failures)
+    def abandon(self, name: str, failure: Failure | None) -> None:
+        """The pending slot is spent."""
+        card = self._original(name)
+        self._send(
+            "abandon",
+            name,
+            lambda it: it.duplication.abandon(),
+            lambda _: rules.abandon(card),
+            failure,
+        )
+
+    @rule(
+        name=backups,
+        original=originals,
+        failing=four_failures,
+        steps=flow_steps,
+        gives_up=st.booleans(),
+    )
+    def duplicate(
+        self,
+        name: str,
+        original: str,
+        failing: list[Failure | None],
+        steps: int,
+        gives_up: bool,
+    ) -> None:
+        """As many steps of the flow as wanted, as a user goes on: each again where power failed.
+
+        Who gives up cancels the ticket instead of importing the key.
+        """
+        backup = self._backup(name)
+        if backup.ticket is not None and backup.state is not ImportState.VOID:
+            original = backup.ticket.original
+        ticket = self._ask(name, original, True, failing[0]) or self._ask(
+            name, original, True, None
+        )
+        if ticket is None or steps == 1:
+            return
+        block = self._export(ticket, original, failing[1]) or self._export(ticket, original, None)
+        if block is None or steps == 2:
+            return
+        if gives_up:
+            self.cancel(name, failing[2])
+        else:
+            self._import(block, name, failing[2])
+        receipt = self._read_receipt(name)
+        if receipt is None or steps == 3:
+            return
+        self._confirm(receipt, original, failing[3])
+        self._confirm(receipt, original, None)
+
+    @precondition(lambda self: self.steps > LIVELY_STEPS)
+    @rule(name=cards, failure=failures)
+    def terminate(self, name: str, failure: Failure | None) -> None:
+        """The end of a card's life."""
+        card = self.cards[name].state
+        self._send(
+            "terminate", name, lambda it: it.terminate(), lambda _: rules.terminate(card), failure
+        )
+
+    @rule(
+        name=cards,
+        change=st.sampled_from(["begin", "set", "clear component", "clear"]),
+        kit=kits,
+        place=places,
+        component=components,
+        failure=failures,
+    )
+    def change_group(
+        self,
+        name: str,
+        change: str,
+        kit: str,
+        place: int,
+        component: str,
+        failure: Failure | None,
+    ) -> None:
+        """One step with a group."""
+        if change == "begin":
+            self.begin_group(name, kit, failure)
+        elif change == "set":
+            self.set_component(name, place, component, failure)
+        elif change == "clear component":
+            self.clear_component(name, place, failure)
+        else:
+            self.clear_group(name, failure)
+
+    @rule(name=cards, kit=kits)
+    def join(self, name: str, kit: str) -> None:
+        """A card gets a whole group, where it can."""
+        self.begin_group(name, kit, None)
+        for place, component in enumerate(names_of(kit)):
+            self.set_component(name, place, component, None)
+
+    def begin_group(self, name: str, kit: str, failure: Failure | None) -> None:
+        """A group with the id of a kit."""
+        card = self.cards[name].state
+        self._send(
+            "begin group",
+            name,
+            lambda it: it.group.begin(rules.PLACES, group_id(kit)),
+            lambda _: rules.begin_group(card, kit),
+            failure,
+        )
+
+    def set_component(self, name: str, place: int, component: str, failure: Failure | None) -> None:
+        """A component in any place."""
+        card = self.cards[name].state
+        self._send(
+            "set component",
+            name,
+            lambda it: it.group.set_component(component_named(component, place)),
+            lambda _: rules.set_component(card, place, component),
+            failure,
+        )
+
+    def clear_component(self, name: str, place: int, failure: Failure | None) -> None:
+        """One component is wiped."""
+        card = self.cards[name].state
+        self._send(
+            "clear component",
+            name,
+            lambda it: it.group.clear_component(place + 1),
+            lambda _: rules.clear_component(card, place),
+            failure,
+        )
+
+    def clear_group(self, name: str, failure: Failure | None) -> None:
+        """The group is wiped."""
+        card = self.cards[name].state
+        self._send(
+            "clear group",
+            name,
+            lambda it: it.group.clear(),
+            lambda _: rules.clear_group(card),
+            failure,
+        )
+
+    @rule(original=originals, backup=backups)
+    def mistake_the_role(self, original: str, backup: str) -> None:
+        """What the other kind of card does is refused in every state."""
+        other_id = self.cards[original].card_id
+        self._refused(original, lambda it: it.duplication.ticket(other_id))
+        self._refused(original, lambda it: it.duplication.cancel())
+        self._refused(backup, lambda it: it.usage.generate(KeyType.P_256))
+        self._refused(backup, lambda it: it.duplication.abandon())
+
+    def _refused(self, name: str, send: Callable[[Card], object]) -> None:
+        self._send("role", name, send, lambda _: WrongStateError, None)
+
+    @invariant()
+    def reports_agree(self) -> None:
+        """Every card reports what the model says."""
+        card_ids = {name: card.card_id for name, card in self.cards.items()}
+        for card in self.cards.values():
+            card.report = card.session.report()
+            card.agrees(card_ids)
+
+    @invariant()
+    def keys_are_where_the_slots_say(self) -> None:
+        """Never more backups of a key than allowed, and its original knows of each."""
+        for key in self.sealed:
+            holders = {name for name in BACKUPS if self.cards[name].state.key == key}
+            assert len(holders) <= self.allowed
+            for original in map(self._original, ORIGINALS):
+                if original.key == key:
+                    known = {slot.backup for slot in original.slots}
+                    if original.pending:
+                        known.add(original.pending.backup)
+                    assert holders <= known
+
+    @invariant()
+    def keys_work(self) -> None:
+        """Every card opens what was encrypted to the key that it reports."""
+        self.steps += 1
+        for card in self.cards.values():
+            if card.state.key is not None:
+                assert self.sealed[card.state.key].opens_with(card.session)
+
+    def _send(
+        self,
+        command: str,
+        name: str,
+        send: Callable[[Card], Answer],
+        outcome: Callable[[CardReport], Outcome],
+        failure: Failure | None,
+    ) -> Answer | None:
+        """Send a command, let the model follow; the answer, if it came."""
+        fate, answer = self.cards[name].send(send, outcome, failure)
+        self.happened[f"{command} {fate.value}"] += 1
+        return answer
+
+    def _note_receipt(self, name: str, answer: ReceiptBytes | None) -> SeenReceipt | None:
+        receipt = rules.receipt_of(self._backup(name))
+        if answer is None or isinstance(receipt, type):
+            return None
+        assert answer.kind is receipt.kind
+        self._note(receipt, answer.encoded)
+        self.receipts.append(Seen(receipt, answer))
+        return self.receipts[-1]
+
+    def _note(self, said: Ticket | Block | Receipt, encoded: bytes) -> None:
+        """The same is always said in the same bytes, and different things in different ones."""
+        assert self.bytes_of.setdefault(said, encoded) == encoded
+        assert len(set(self.bytes_of.values())) == len(self.bytes_of)
+
+    def _original(self, name: str) -> Original:
+        state = self.cards[name].state
+        assert isinstance(state, Original)
+        return state
+
+    def _backup(self, name: str) -> Backup:
+        state = self.cards[name].state
+        assert isinstance(state, Backup)
+        return state

@@ -1,0 +1,272 @@
+"""The rules of docs/card-interface.md once more, as small as they can be said.
+
+A rule takes a card's state and gives its state afterwards, or the refusal. What a card draws at
+random, a nonce or a key, is given to the rule as it was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from twincard.card.duplication import ReceiptKind
+from twincard.card.report import ImportState, SlotUse
+from twincard.card.status import (
+    AlreadyExistsError,
+    CardError,
+    IntegrityError,
+    NotFoundError,
+    WrongDataError,
+    WrongStateError,
+)
+
+PLACES = 3
+Refusal = type[CardError]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A key group: its id, and which component is in each place."""
+
+    identity: str
+    places: tuple[str | None, ...] = (None,) * PLACES
+
+    @property
+    def complete(self) -> bool:
+        """Whether every place is set."""
+        return None not in self.places
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """T, and the group that it was authenticated under."""
+
+    backup: str
+    original: str
+    nonce: bytes
+    group: Group
+
+
+@dataclass(frozen=True)
+class Block:
+    """A key (its digest) for a ticket."""
+
+    ticket: Ticket
+    key: bytes
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a backup says about its ticket; the key's digest belongs to DONE."""
+
+    kind: ReceiptKind
+    ticket: Ticket
+    key: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A slot of the present key, used; by its receipt, unless abandoned."""
+
+    use: SlotUse
+    backup: str
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What both kinds have."""
+
+    name: str
+    group: Group | None
+    erased: frozenset[str] = frozenset()
+    key: bytes | None = None
+    alive: bool = True
+
+    @property
+    def in_use(self) -> bool:
+        """Whether something depends on the group."""
+        return self.key is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Original(Card):
+    """A card that makes keys."""
+
+    allowed: int
+    erases_group: bool
+    pending: Ticket | None = None
+    slots: tuple[Slot, ...] = ()
+
+    @property
+    def in_use(self) -> bool:
+        """See Card."""
+        return super().in_use or self.pending is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backup(Card):
+    """A card that takes one key."""
+
+    state: ImportState = ImportState.EMPTY
+    ticket: Ticket | None = None
+
+    @property
+    def in_use(self) -> bool:
+        """See Card."""
+        return super().in_use or self.state is ImportState.TICKETED
+
+
+def generate(card: Original, key: bytes) -> Original | Refusal:
+    """GENERATE: a new key starts a new count."""
+    if not card.alive or card.pending:
+        return WrongStateError
+    return replace(card, key=key, slots=())
+
+
+def get_ticket(card: Backup, original: str, nonce: bytes, *, delivered: bool) -> Backup | Refusal:
+    """GET TICKET."""
+    if not card.alive:
+        return WrongStateError
+    if card.group is None or not card.group.complete:
+        return NotFoundError
+    if card.state is ImportState.TICKETED:
+        assert card.ticket is not None
+        return card if card.ticket.original == original else WrongStateError
+    if card.state is ImportState.EMPTY or (card.state is ImportState.VOID and delivered):
+        ticket = Ticket(card.name, original, nonce, card.group)
+        return replace(card, state=ImportState.TICKETED, ticket=ticket)
+    return WrongStateError
+
+
+def export(card: Original, ticket: Ticket) -> Original | Refusal:
+    """EXPORT KEY."""
+    if not card.alive:
+        return WrongStateError
+    if card.key is None or card.group is None or not card.group.complete:
+        return NotFoundError
+    if ticket.original != card.name:
+        return WrongDataError
+    if ticket.group != card.group:
+        return IntegrityError
+    if card.pending:
+        return card if card.pending == ticket else WrongStateError
+    had_it = any(slot.backup == ticket.backup for slot in card.slots)
+    if had_it or len(card.slots) >= card.allowed:
+        return WrongStateError
+    return replace(card, pending=ticket)
+
+
+def import_key(card: Backup, block: Block) -> Backup | Refusal:
+    """IMPORT KEY."""
+    if not card.alive or card.state is not ImportState.TICKETED:
+        return WrongStateError
+    if block.ticket != card.ticket:
+        return IntegrityError
+    return replace(card, state=ImportState.IMPORTED, key=block.key)
+
+
+def confirm(card: Original, receipt: Receipt) -> Original | Refusal:
+    """CONFIRM EXPORT."""
+    if not card.alive:
+        return WrongStateError
+    if card.pending is None:
+        return card if receipt in [slot.receipt for slot in card.slots] else WrongStateError
+    if receipt.ticket != card.pending or receipt.key not in (None, card.key):
+        return IntegrityError
+    if receipt.kind is ReceiptKind.VOID:
+        return replace(card, pending=None)
+    return _use_slot(card, Slot(SlotUse.DONE, receipt.ticket.backup, receipt))
+
+
+def abandon(card: Original) -> Original | Refusal:
+    """ABANDON EXPORT."""
+    if not card.alive or card.pending is None:
+        return WrongStateError
+    return _use_slot(card, Slot(SlotUse.ABANDONED, card.pending.backup))
+
+
+def _use_slot(card: Original, slot: Slot) -> Original:
+    used = replace(card, slots=(*card.slots, slot), pending=None)
+    if used.erases_group and len(used.slots) >= used.allowed and used.group:
+        return replace(used, group=None, erased=used.erased | {used.group.identity})
+    return used
+
+
+def cancel(card: Backup) -> Backup | Refusal:
+    """CANCEL TICKET."""
+    if not card.alive or card.state not in (ImportState.TICKETED, ImportState.VOID):
+        return WrongStateError
+    return replace(card, state=ImportState.VOID)
+
+
+def receipt_of(card: Backup) -> Receipt | Refusal:
+    """The receipt that can be read."""
+    if card.ticket is not None and card.state is ImportState.IMPORTED:
+        return Receipt(ReceiptKind.DONE, card.ticket, card.key)
+    if card.ticket is not None and card.state is ImportState.VOID:
+        return Receipt(ReceiptKind.VOID, card.ticket)
+    return NotFoundError
+
+
+def terminate(card: Card) -> Card | Refusal:
+    """TERMINATE CARD USAGE; a ticket becomes void with the key."""
+    if not card.alive:
+        return WrongStateError
+    ended = replace(card, alive=False, key=None, group=None)
+    if isinstance(ended, Backup) and ended.state is not ImportState.EMPTY:
+        return replace(ended, state=ImportState.VOID)
+    return ended
+
+
+def begin_group(card: Card, identity: str) -> Card | Refusal:
+    """BEGIN GROUP with a given id."""
+    if not card.alive:
+        return WrongStateError
+    if card.group is not None:
+        return card if card.group.identity == identity else WrongStateError
+    if identity in card.erased:
+        return WrongStateError
+    return replace(card, group=Group(identity))
+
+
+def set_component(card: Card, place: int, component: str) -> Card | Refusal:
+    """SET COMPONENT in a place, from 0."""
+    if not card.alive:
+        return WrongStateError
+    if card.group is None:
+        return NotFoundError
+    if card.group.places[place] is not None:
+        return card if card.group.places[place] == component else WrongStateError
+    if component in card.group.places:
+        return AlreadyExistsError
+    return _with_place(card, place, component)
+
+
+def clear_component(card: Card, place: int) -> Card | Refusal:
+    """CLEAR GROUP of one place, with every authority."""
+    refusal = _clearing_refused(card)
+    return refusal or _with_place(card, place, None)
+
+
+def clear_group(card: Card) -> Card | Refusal:
+    """CLEAR GROUP of all, with every authority."""
+    refusal = _clearing_refused(card)
+    if refusal is not None:
+        return refusal
+    assert card.group is not None
+    return replace(card, group=None, erased=card.erased | {card.group.identity})
+
+
+def _clearing_refused(card: Card) -> Refusal | None:
+    if not card.alive:
+        return WrongStateError
+    if card.group is None:
+        return NotFoundError
+    return WrongStateError if card.in_use else None
+
+
+def _with_place(card: Card, place: int, component: str | None) -> Card:
+    assert card.group is not None
+    places = list(card.group.places)
+    places[place] = component
+    return replace(card, group=replace(card.group, places=tuple(places)))
