@@ -334,6 +334,16 @@ def test_the_target_ends_with_select_and_reset(
     assert exchange(bench.original.lab, encipher) == (b"", Sw.WRONG_STATE)
 
 
+def test_a_padding_that_is_refused_leaves_the_default(bench: Bench) -> None:
+    card = keyed(bench, KeyType.RSA_2048)
+    public = card.usage.public_key()
+    card.usage.decipher(seal_pkcs1(public, b"old"), Padding.PKCS1_V15)
+    refused = Command(0x00, 0x22, 0x41, 0xB8, bytes.fromhex("800110"))
+    assert status(bench.original.lab, refused) == Sw.WRONG_DATA
+    oaep = Command(0x00, 0x2A, 0x80, 0x86, seal(public, b"new").encode(), 256)
+    assert exchange(bench.original.lab, oaep) == (b"new", Sw.DONE)
+
+
 def test_a_target_that_is_refused_leaves_none(bench: Bench, ec_friend: Correspondent) -> None:
     card = keyed(bench, KeyType.P_256)
     card.usage.set_target(ec_friend.public)

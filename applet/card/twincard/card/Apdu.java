@@ -31,7 +31,7 @@ final class Apdu {
         if (flags[Ram.INS] != Ins.GET_RESPONSE || flags[Ram.CLA] != 0) {
             endAnswer();
         }
-        if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE) {
+        if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE || flags[Ram.CLA] != 0) {
             flags[Ram.CHALLENGED] = 0;
         }
     }

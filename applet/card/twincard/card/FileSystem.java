@@ -10,6 +10,7 @@ final class FileSystem {
     private static final byte CHILD_DF = 0x01;
     private static final byte CHILD_EF = 0x02;
     private static final byte PARENT_DF = 0x03;
+    private static final byte BY_NAME = 0x04;
     private static final byte PATH_FROM_MF = 0x08;
     private static final byte PATH_FROM_CURRENT = 0x09;
     private static final byte RETURN_FCI = 0x00;
@@ -51,6 +52,8 @@ final class FileSystem {
             case PARENT_DF:
                 Apdu.requireLength(length, (short) 0);
                 return df() == FileTable.MF ? existing(FileTable.NONE) : table.parent(df());
+            case BY_NAME: // another application, which is not on this card
+                return existing(FileTable.NONE);
             case PATH_FROM_MF:
                 return follow(FileTable.MF, length);
             case PATH_FROM_CURRENT:

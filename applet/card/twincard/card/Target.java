@@ -49,6 +49,7 @@ final class Target {
     void manage(short length) {
         switch (Util.getShort(ram.flags, Ram.P1)) {
             case FOR_DECIPHER:
+                ram.flags[Ram.ALGORITHM] = 0;
                 ram.flags[Ram.ALGORITHM] = algorithm(length);
                 break;
             case FOR_ENCIPHER:
@@ -70,8 +71,9 @@ final class Target {
             require(next <= length);
             switch (data[at]) {
                 case ALGORITHM:
+                    require(next == (short) (value + 1));
                     algorithm = data[value];
-                    require(next == (short) (value + 1) && (algorithm == PKCS1 || algorithm == OAEP));
+                    require(algorithm == PKCS1 || algorithm == OAEP);
                     break;
                 case KEY_REFERENCE:
                     require(next == (short) (value + 1) && data[value] == 0);
