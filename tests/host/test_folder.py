@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,34 @@ def test_a_name_is_taken_once(home: Path) -> None:
     with pytest.raises(TransportError, match="already"):
         create_card("alice")
     assert issuer_key_file("alice").read_bytes() == key
+
+
+def test_of_programs_that_take_a_name_at_once_one_has_the_card_and_its_key(home: Path) -> None:
+    def create() -> bool:
+        try:
+            create_card("alice")
+        except TransportError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: create(), range(4))) == 1
+    with Card(connect("sim:alice")) as card:
+        card.issuer.authenticate(card.report().card_id, read_issuer_key(issuer_key_file("alice")))
+    assert sorted(path.name for path in home.iterdir() if path.suffix != ".lock") == [
+        "alice.card",
+        "alice.issuer-key",
+    ]
+
+
+def test_a_key_that_lies_there_is_never_replaced(home: Path) -> None:
+    create_card("alice")
+    (home / "alice.card").rename(home / "kept elsewhere")
+    key = issuer_key_file("alice").read_bytes()
+    with pytest.raises(TransportError, match="move it away"):
+        create_card("alice")
+    assert issuer_key_file("alice").read_bytes() == key
+    assert list_cards() == []
 
 
 @pytest.mark.parametrize("name", ["", "../alice", "a/b", ".hidden", "a b", "x" * 65, "-r"])

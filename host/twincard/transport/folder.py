@@ -34,11 +34,11 @@ def list_cards() -> list[str]:
 def create_card(name: str) -> None:
     """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
 
-    Raises TransportError when the name is taken or not a plain file name.
+    Raises TransportError when the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
     if state.exists():
-        raise TransportError(f"There is a simulated card {name} already.")
+        raise _taken(state)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.token_bytes(_KEY_BYTES)
     # Made under another name, so that a card is either whole or not there.
@@ -46,8 +46,7 @@ def create_card(name: str) -> None:
     try:
         with SimulatedCard.open(unfinished) as card:
             card.install(b"\x80" + bytes([_KEY_BYTES]) + key)
-        _write_private(issuer_key_file(name), key.hex() + "\n")
-        unfinished.rename(state)
+        _publish(unfinished, state, issuer_key_file(name), key)
     finally:
         _remove_files(unfinished)
 
@@ -86,10 +85,32 @@ def _state_file(name: str) -> Path:
     return folder() / (name + _STATE_SUFFIX)
 
 
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with open(path, "x", opener=_private, encoding="ascii") as file:
-        file.write(text)
+def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
+    """Give key and card their names, neither of which may be taken.
+
+    Whoever makes the key file has the name: of two programs at once only one goes on, and nothing
+    that a card in use needs is ever replaced.
+    """
+    try:
+        file = open(key_file, "x", opener=_private, encoding="ascii")  # noqa: SIM115
+    except FileExistsError:
+        raise TransportError(
+            f"There is an issuer's key of this name already: {key_file}; "
+            "if no card belongs to it, move it away."
+        ) from None
+    try:
+        with file:
+            file.write(key.hex() + "\n")
+        os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
+    except OSError as error:
+        key_file.unlink()
+        if isinstance(error, FileExistsError):
+            raise _taken(state) from None
+        raise
+
+
+def _taken(state: Path) -> TransportError:
+    return TransportError(f"There is a simulated card {state.stem} already.")
 
 
 def _private(path: str, flags: int) -> int:
