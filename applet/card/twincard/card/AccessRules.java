@@ -5,7 +5,6 @@ package twincard.card;
  * set bits, from the highest. What is not mentioned is never allowed.
  */
 final class AccessRules {
-
     /** Bits of the access-mode byte of every file. */
     static final byte DELETE_SELF = 0x40;
     /** Bits of a DF. */
@@ -35,13 +34,13 @@ final class AccessRules {
         this.authority = authority;
     }
 
-    /** Whether the rule at {@code off}, one that {@link #isRule} accepts, allows now what {@code mode} means. */
-    boolean allow(byte[] rule, short off, byte mode) {
-        if ((rule[off] & mode) == 0) {
+    /** Whether the rule at {@code offset}, one that {@link #isRule} accepts, allows now what {@code mode} means. */
+    boolean allow(byte[] rule, short offset, byte mode) {
+        if ((rule[offset] & mode) == 0) {
             return false;
         }
-        byte higherModes = (byte) (rule[off] & ~((mode << 1) - 1));
-        switch (rule[(short) (off + 1 + count(higherModes))]) {
+        byte higherModes = (byte) (rule[offset] & ~((mode << 1) - 1));
+        switch (rule[(short) (offset + 1 + count(higherModes))]) {
             case ALWAYS:
                 return true;
             case USER:
@@ -53,18 +52,18 @@ final class AccessRules {
         }
     }
 
-    /** Bytes of the rule at {@code off}. */
-    static short length(byte[] rule, short off) {
-        return (short) (1 + count(rule[off]));
+    /** Bytes of the rule at {@code offset}. */
+    static short lengthOf(byte[] rule, short offset) {
+        return (short) (1 + count(rule[offset]));
     }
 
-    /** Whether the {@code len} bytes at {@code off} are a rule with no other bits than {@code modes}. */
-    static boolean isRule(byte[] rule, short off, short len, byte modes) {
-        if (len < 1 || (rule[off] & ~modes) != 0 || len != length(rule, off)) {
+    /** Whether the {@code length} bytes at {@code offset} are a rule with no other bits than {@code modes}. */
+    static boolean isRule(byte[] rule, short offset, short length, byte modes) {
+        if (length < 1 || (rule[offset] & ~modes) != 0 || length != lengthOf(rule, offset)) {
             return false;
         }
-        for (short i = 1; i < len; i++) {
-            byte condition = rule[(short) (off + i)];
+        for (short i = 1; i < length; i++) {
+            byte condition = rule[(short) (offset + i)];
             if (condition != ALWAYS && condition != USER && condition != ISSUER && condition != NEVER) {
                 return false;
             }

@@ -9,7 +9,8 @@ import javacard.framework.Util;
 final class Apdu {
     private static final byte CHAIN_BIT = 0x10;
     private static final short HEADER = 4;
-    private static final short ANY_LENGTH = 256;
+    /** Ne where Le is 00: as much as there is. */
+    static final short ANY_LENGTH = 256;
 
     private final Ram ram;
     /** Persistent, 1 KB, for ciphertext only: the key block that comes in or goes out. */
@@ -97,7 +98,7 @@ final class Apdu {
         return at;
     }
 
-    /** Ne: the most bytes the host takes now, 256 for any length in short form. */
+    /** Ne: the most bytes that the host takes now. */
     static short expected(APDU apdu) {
         short expected = apdu.setOutgoing();
         return expected < 0 ? (short) 0x7FFF : expected;
@@ -144,6 +145,13 @@ final class Apdu {
         short left = words[Ram.REST_LENGTH];
         if (left != 0) {
             ISOException.throwIt((short) (Sw.MORE_DATA | (left >= ANY_LENGTH ? 0 : left)));
+        }
+    }
+
+    /** Refuses with 6A80 data that are not as they should be. */
+    static void requireData(boolean good) {
+        if (!good) {
+            ISOException.throwIt(Sw.WRONG_DATA);
         }
     }
 

@@ -32,7 +32,10 @@ final class Authority {
     private static final byte PIN_MAXIMUM = 16;
     private static final byte PIN_TRIES = 3;
     private static final byte PUK_TRIES = 10;
-    private static final short CHALLENGE = 16;
+    /** Random bytes that GET CHALLENGE gives where none are asked for by number, and the most of them. */
+    private static final short USUAL_RANDOM = 32;
+    private static final short MAXIMUM_RANDOM = 64;
+    static final short CHALLENGE = 16;
     private static final short TRANSPORT_KEY = 32;
     /** "twincard/issuer/1" */
     private static final byte[] ISSUER_LABEL = {
@@ -139,8 +142,8 @@ final class Authority {
 
     /** GET CHALLENGE: {@code expected} random bytes; 16 of them are a challenge for the next command. */
     short challenge(short expected) {
-        short length = expected == 256 ? (short) 32 : expected;
-        if (length < 1 || length > 64) {
+        short length = expected == Apdu.ANY_LENGTH ? USUAL_RANDOM : expected;
+        if (length < 1 || length > MAXIMUM_RANDOM) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
         chip.random(ram.aux, (short) 0, length);

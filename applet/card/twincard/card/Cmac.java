@@ -6,11 +6,12 @@ import javacard.security.KeyBuilder;
 import javacardx.crypto.Cipher;
 
 /**
- * AES-256-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have a
- * CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}.
+ * AES-256-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have
+ * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}.
  */
 final class Cmac {
     static final short BLOCK = 16;
+    static final short MAC = 16;
     private static final short STATE = 0;
     private static final short PENDING = 16;
     private static final short SCRATCH = 32;

@@ -86,7 +86,8 @@ final class CommandRules {
     byte admit(byte plainClass, boolean chained) {
         byte ins = ram.flags[Ram.INS];
         short row = find(plainClass, ins);
-        boolean readsPublicKey = ins == Ins.GENERATE_KEY_PAIR && plainClass == ISO && ram.flags[Ram.P1] == READ_PUBLIC_KEY;
+        boolean readsPublicKey =
+                ins == Ins.GENERATE_KEY_PAIR && plainClass == ISO && ram.flags[Ram.P1] == READ_PUBLIC_KEY;
         byte shape = readsPublicKey ? NO_DATA : TABLE[(short) (row + SHAPE)];
         if ((TABLE[(short) (row + LIFE)] & phase()) == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);

@@ -5,7 +5,6 @@ import javacard.framework.Util;
 
 /** Other people's public keys, in numbered places from 1, each with the authority that wrote it. */
 final class Contacts {
-
     /** The owner's part of a state byte; the key type is added. An empty place has 00. */
     static final byte BY_ISSUER = 0x10;
     static final byte BY_USER = 0x20;
@@ -49,9 +48,8 @@ final class Contacts {
     void delete(short length) {
         short record = record();
         Apdu.requireP2(ram, (byte) 0);
-        Authority.require(authority.issuer() || authority.user());
+        Authority.require(authority.issuer() || authority.user() && (records[record] & BY_ISSUER) == 0);
         Apdu.requireLength(length, (short) 0);
-        Authority.require(authority.issuer() || (records[record] & BY_ISSUER) == 0);
         requireFilled(record);
         records[record] = 0;
         Util.arrayFillNonAtomic(records, record, RECORD, (byte) 0);
@@ -60,9 +58,7 @@ final class Contacts {
     /** GET CONTACT: the template in place P1, or with P1 = 00 the state bytes of all places. */
     short get() {
         Apdu.requireP2(ram, (byte) 0);
-        boolean list = ram.flags[Ram.P1] == LIST;
-        short place = list ? (short) 0 : (short) (record() / RECORD + 1);
-        return list ? list() : copy(place, ram.aux);
+        return ram.flags[Ram.P1] == LIST ? list() : copyRecord(record(), ram.aux);
     }
 
     private short list() {
@@ -84,7 +80,10 @@ final class Contacts {
 
     /** Copies the template to the beginning of {@code out} and returns its length; 6A88 for an empty place. */
     short copy(short place, byte[] out) {
-        short record = start(place);
+        return copyRecord(start(place), out);
+    }
+
+    private short copyRecord(short record, byte[] out) {
         requireFilled(record);
         short template = (short) (record + 1);
         return Util.arrayCopyNonAtomic(records, template, out, (short) 0, PublicKeys.length(records, template));

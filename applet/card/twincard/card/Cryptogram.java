@@ -8,7 +8,6 @@ import javacard.framework.Util;
  * session of the PIN, for every answer tells something to whoever forges cryptograms.
  */
 final class Cryptogram {
-
     /** First byte of an RSA cryptogram (the padding indicator of ISO 7816-4). */
     static final byte RSA_INDICATOR = 0x00;
     static final short RSA_LENGTH = 257;
@@ -81,7 +80,7 @@ final class Cryptogram {
     }
 
     private short openRsa(short length) {
-        require(length == RSA_LENGTH && ram.work[0] == RSA_INDICATOR);
+        Apdu.requireData(length == RSA_LENGTH && ram.work[0] == RSA_INDICATOR);
         key.rsaPrivate(ram.work, (short) 1, ram.aux, (short) 0);
         return ram.flags[Ram.ALGORITHM] == Target.PKCS1
                 ? Pkcs1.decode(ram.aux, (short) 0)
@@ -91,7 +90,7 @@ final class Cryptogram {
     private short openEc(short length) {
         byte[] data = ram.work;
         short hashAt = contentOf(length);
-        require(length >= (short) (hashAt + 8));
+        Apdu.requireData(length >= (short) (hashAt + 8));
         requireHead(hashAt, HASH, (short) 1);
         byte hash = data[(short) (hashAt + 2)];
         requireHead((short) (hashAt + 3), KEK_LENGTH, (short) 1);
@@ -99,16 +98,17 @@ final class Cryptogram {
 
         short info = (short) (hashAt + 8);
         short infoLength = data[(short) (info - 1)];
-        require(data[(short) (info - 2)] == SHARED_INFO && infoLength >= 0 && infoLength <= MAX_SHARED_INFO);
+        Apdu.requireData(data[(short) (info - 2)] == SHARED_INFO && infoLength >= 0 && infoLength <= MAX_SHARED_INFO);
         short wrapped = (short) (info + infoLength + 2);
         short wrappedLength = data[(short) (wrapped - 1)];
-        require(data[(short) (wrapped - 2)] == WRAPPED_KEY && isKeyLength((short) (wrappedLength - KeyWrap.OVERHEAD)));
+        Apdu.requireData(data[(short) (wrapped - 2)] == WRAPPED_KEY
+                && isKeyLength((short) (wrappedLength - KeyWrap.OVERHEAD)));
         short point = (short) (wrapped + wrappedLength + 2);
         requireHead((short) (point - 2), EPHEMERAL_POINT, P256.POINT);
-        require(length == (short) (point + P256.POINT));
+        Apdu.requireData(length == (short) (point + P256.POINT));
 
         requireAlgorithms(hash, kekLength);
-        require(data[point] == CurveCheck.UNCOMPRESSED);
+        Apdu.requireData(data[point] == CurveCheck.UNCOMPRESSED);
         key.ecdh(data, point, ram.secret, Z);
         x963.derive(hash, ram.secret, Z, P256.SCALAR, data, info, infoLength, ram.secret, KEK, kekLength, ram.hash,
                 (short) 0);
@@ -121,26 +121,20 @@ final class Cryptogram {
         byte[] data = ram.work;
         boolean isLong = data[1] == LONG_LENGTH;
         short content = (short) (isLong ? 3 : 2);
-        require(length > content && data[0] == Tag.KEY_AGREEMENT);
+        Apdu.requireData(length > content && data[0] == Tag.KEY_AGREEMENT);
         short stated = (short) (data[(short) (content - 1)] & 0xFF);
-        require(isLong == (stated >= 0x80) && length == (short) (content + stated));
+        Apdu.requireData(isLong == (stated >= 0x80) && length == (short) (content + stated));
         return content;
     }
 
     private void requireAlgorithms(byte hash, short kekLength) {
-        require(hash >= X963.SHA_256 && hash <= X963.SHA_512 && isKeyLength(kekLength));
+        Apdu.requireData(hash >= X963.SHA_256 && hash <= X963.SHA_512 && isKeyLength(kekLength));
         if (!x963.supports(hash) || !keyWrap.supports(kekLength)) {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
     }
 
     private void requireHead(short at, byte tag, short length) {
-        require(ram.work[at] == tag && ram.work[(short) (at + 1)] == length);
-    }
-
-    private static void require(boolean good) {
-        if (!good) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(ram.work[at] == tag && ram.work[(short) (at + 1)] == length);
     }
 }

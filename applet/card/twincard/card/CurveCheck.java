@@ -10,7 +10,6 @@ import javacard.framework.Util;
  * computed divided by R². No inverse is needed, for p is -1 modulo 256, and p has but five terms.
  */
 final class CurveCheck {
-
     /** Bytes of scratch. */
     static final short SCRATCH = 129;
     /** First byte of an uncompressed point. */
@@ -28,48 +27,50 @@ final class CurveCheck {
         0x00, 0x00, 0x00, 0x02, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xF7,
         0x00, 0x00, 0x00, 0x08, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xF9,
         (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFD, 0x00, 0x00, 0x00, 0x05,
-        (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xF6, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFD};
+        (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xF6, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFD
+    };
 
     /** b / R² mod p. */
     private static final byte[] B = {
         0x30, (byte) 0x81, (byte) 0xDC, 0x38, (byte) 0xD9, 0x48, 0x43, 0x1A,
         0x7C, 0x17, (byte) 0x86, (byte) 0x84, (byte) 0xA0, (byte) 0xF4, 0x53, 0x03,
         (byte) 0xFC, 0x35, 0x21, (byte) 0xEB, (byte) 0x9C, (byte) 0xA0, 0x65, (byte) 0xA7,
-        (byte) 0xE5, (byte) 0x9B, (byte) 0xE0, (byte) 0xA6, 0x45, (byte) 0x84, (byte) 0xA1, 0x37};
+        (byte) 0xE5, (byte) 0x9B, (byte) 0xE0, (byte) 0xA6, 0x45, (byte) 0x84, (byte) 0xA1, 0x37
+    };
 
     private static final byte[] ONE = {
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    };
 
-    private CurveCheck() {
-    }
+    private CurveCheck() {}
 
-    /** Whether the 65 bytes at {@code off} are an uncompressed point of the curve. */
-    static boolean isPoint(byte[] point, short off, byte[] scratch, short scratchOff) {
-        short x = (short) (off + 1);
+    /** Whether the 65 bytes at {@code offset} are an uncompressed point of the curve. */
+    static boolean isPoint(byte[] point, short offset, byte[] scratch, short scratchOffset) {
+        short x = (short) (offset + 1);
         short y = (short) (x + SIZE);
-        if (point[off] != UNCOMPRESSED || !belowP(point, x) || !belowP(point, y)) {
+        if (point[offset] != UNCOMPRESSED || !belowP(point, x) || !belowP(point, y)) {
             return false;
         }
-        short left = (short) (scratchOff + LEFT);
-        short right = (short) (scratchOff + RIGHT);
-        multiply(point, y, point, y, scratch, scratchOff, left);
-        multiply(scratch, left, ONE, (short) 0, scratch, scratchOff, left);
-        multiply(point, x, point, x, scratch, scratchOff, right);
+        short left = (short) (scratchOffset + LEFT);
+        short right = (short) (scratchOffset + RIGHT);
+        multiply(point, y, point, y, scratch, scratchOffset, left);
+        multiply(scratch, left, ONE, (short) 0, scratch, scratchOffset, left);
+        multiply(point, x, point, x, scratch, scratchOffset, right);
         add(scratch, right, MINUS_THREE);
-        multiply(scratch, right, point, x, scratch, scratchOff, right);
+        multiply(scratch, right, point, x, scratch, scratchOffset, right);
         add(scratch, right, B);
         return Util.arrayCompare(scratch, left, scratch, right, SIZE) == 0;
     }
 
     /** {@code scratch[to] = a * b / R mod p}; a and b below p, and {@code to} may be one of them. */
-    private static void multiply(byte[] a, short aOff, byte[] b, short bOff, byte[] scratch, short scratchOff,
+    private static void multiply(byte[] a, short aOffset, byte[] b, short bOffset, byte[] scratch, short scratchOffset,
             short to) {
-        short product = (short) (scratchOff + PRODUCT);
+        short product = (short) (scratchOffset + PRODUCT);
         Util.arrayFillNonAtomic(scratch, product, PRODUCT_LENGTH, (byte) 0);
         short low = (short) (product + PRODUCT_LENGTH - 1);
-        for (short i = (short) (aOff + SIZE - 1); i >= aOff; i--) {
-            addMultiple(scratch, low, a[i], b, bOff);
+        for (short i = (short) (aOffset + SIZE - 1); i >= aOffset; i--) {
+            addMultiple(scratch, low, a[i], b, bOffset);
             short m = (short) (scratch[low] & 0xFF);
             addByte(scratch, (short) (low - 12), m);
             addByte(scratch, (short) (low - 24), m);
@@ -82,11 +83,11 @@ final class CurveCheck {
     }
 
     /** Adds factor * b to the number whose lowest byte is {@code sum[low]}. */
-    private static void addMultiple(byte[] sum, short low, byte factor, byte[] b, short bOff) {
+    private static void addMultiple(byte[] sum, short low, byte factor, byte[] b, short bOffset) {
         short f = (short) (factor & 0xFF);
         short carry = 0;
         short to = low;
-        for (short j = (short) (bOff + SIZE - 1); j >= bOff; j--) {
+        for (short j = (short) (bOffset + SIZE - 1); j >= bOffset; j--) {
             short t = (short) (f * (b[j] & 0xFF) + (sum[to] & 0xFF) + carry);
             sum[to] = (byte) t;
             carry = (short) ((t >> 8) & 0xFF);
@@ -114,32 +115,32 @@ final class CurveCheck {
     }
 
     /** {@code a = a + b mod p}, both below p. */
-    private static void add(byte[] a, short off, byte[] b) {
+    private static void add(byte[] a, short offset, byte[] b) {
         short carry = 0;
         for (short i = (short) (SIZE - 1); i >= 0; i--) {
-            carry += (short) ((a[(short) (off + i)] & 0xFF) + (b[i] & 0xFF));
-            a[(short) (off + i)] = (byte) carry;
+            carry += (short) ((a[(short) (offset + i)] & 0xFF) + (b[i] & 0xFF));
+            a[(short) (offset + i)] = (byte) carry;
             carry = (short) (carry >> 8);
         }
-        reduce(a, off, carry != 0);
+        reduce(a, offset, carry != 0);
     }
 
     /** Brings a number below 2p, whose bit 256 is {@code overflow}, below p. */
-    private static void reduce(byte[] a, short off, boolean overflow) {
-        if (!overflow && belowP(a, off)) {
+    private static void reduce(byte[] a, short offset, boolean overflow) {
+        if (!overflow && belowP(a, offset)) {
             return;
         }
         short borrow = 0;
         for (short i = (short) (SIZE - 1); i >= 0; i--) {
-            short t = (short) ((a[(short) (off + i)] & 0xFF) - (P256.FIELD[i] & 0xFF) - borrow);
-            a[(short) (off + i)] = (byte) t;
+            short t = (short) ((a[(short) (offset + i)] & 0xFF) - (P256.FIELD[i] & 0xFF) - borrow);
+            a[(short) (offset + i)] = (byte) t;
             borrow = (short) (t < 0 ? 1 : 0);
         }
     }
 
-    private static boolean belowP(byte[] a, short off) {
+    private static boolean belowP(byte[] a, short offset) {
         for (short i = 0; i < SIZE; i++) {
-            short difference = (short) ((a[(short) (off + i)] & 0xFF) - (P256.FIELD[i] & 0xFF));
+            short difference = (short) ((a[(short) (offset + i)] & 0xFF) - (P256.FIELD[i] & 0xFF));
             if (difference != 0) {
                 return difference < 0;
             }

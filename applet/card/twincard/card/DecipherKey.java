@@ -58,6 +58,10 @@ final class DecipherKey {
     /** The other slot, noted as possibly filled. */
     KeySlot spare() {
         spareUsed = true;
+        return other();
+    }
+
+    private KeySlot other() {
         return active == 0 ? second : first;
     }
 
@@ -72,8 +76,7 @@ final class DecipherKey {
     /** Clears the spare slot; also at select, for what an interruption left there. */
     void clearSpare() {
         if (spareUsed) {
-            KeySlot spare = active == 0 ? second : first;
-            spare.clear();
+            other().clear();
             spareUsed = false;
         }
     }

@@ -59,7 +59,9 @@ final class Ecdh {
         }
     }
 
-    /** Refuses with 6A80 what is not an uncompressed point of the curve. Always in software: a chip tells only in use. */
+    /**
+     * Refuses with 6A80 what is not an uncompressed point of the curve. Always in software: a chip tells only in use.
+     */
     void requirePoint(byte[] point, short offset) {
         if (!CurveCheck.isPoint(point, offset, scratch, (short) 0)) {
             ISOException.throwIt(Sw.WRONG_DATA);
@@ -104,8 +106,8 @@ final class Ecdh {
     }
 
     /**
-     * Generates a pair on P-256; the scalar is read and set again at its full width, since implementations differ in how
-     * they keep short numbers.
+     * Generates a pair on P-256; the scalar is read and set again at its full width, since implementations differ in
+     * how they keep short numbers.
      *
      * @param room 32 bytes, left wiped
      */

@@ -18,8 +18,10 @@ final class Export {
     static final byte SLOT_ABANDONED = 2;
 
     /** E2 L { 80 L block }: what stands before the block. */
-    static final byte[] RSA_HEAD = {Tag.EXPORT, (byte) 0x82, 0x03, (byte) 0xD4, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xD0};
-    static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0x93, (byte) 0x80, (byte) 0x81, (byte) 0x90};
+    private static final byte[] RSA_HEAD = {
+        Tag.EXPORT, (byte) 0x82, 0x03, (byte) 0xD4, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xD0
+    };
+    private static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0x93, (byte) 0x80, (byte) 0x81, (byte) 0x90};
 
     private final Ram ram;
     private final Authority authority;
@@ -34,14 +36,7 @@ final class Export {
     private byte used;
     private boolean isPending;
 
-    Export(
-            Ram ram,
-            Authority authority,
-            KeyGroup group,
-            DecipherKey key,
-            Ticket tickets,
-            KeyBlock block,
-            Apdu apdu,
+    Export(Ram ram, Authority authority, KeyGroup group, DecipherKey key, Ticket tickets, KeyBlock block, Apdu apdu,
             byte[] store) {
         this.ram = ram;
         this.authority = authority;
@@ -134,7 +129,7 @@ final class Export {
             return;
         }
         tickets.receiptMac(kind, pending, key.digest(), (short) 0);
-        if (ConstantTime.difference(ram.hash, (short) 0, ram.work, Ticket.RECEIPT_MAC, Ticket.MAC) != 0) {
+        if (ConstantTime.difference(ram.hash, (short) 0, ram.work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
         if (kind == Ticket.DONE) {
@@ -148,10 +143,9 @@ final class Export {
         boolean accepted = false;
         for (byte i = 0; i < used; i++) {
             short at = (short) (i * SLOT);
-            accepted |= slots[at] == SLOT_DONE
-                    && ConstantTime.difference(
-                                    ram.work, Ticket.RECEIPT_MAC, slots, (short) (at + SLOT_MAC), Ticket.MAC)
-                            == 0;
+            short difference = ConstantTime.difference(
+                    ram.work, Ticket.RECEIPT_MAC, slots, (short) (at + SLOT_MAC), Cmac.MAC);
+            accepted |= slots[at] == SLOT_DONE && difference == 0;
         }
         return accepted;
     }
@@ -172,7 +166,7 @@ final class Export {
         JCSystem.beginTransaction();
         slots[at] = kind;
         Util.arrayCopy(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID);
-        Util.arrayCopy(ram.hash, (short) 0, slots, (short) (at + SLOT_MAC), Ticket.MAC);
+        Util.arrayCopy(ram.hash, (short) 0, slots, (short) (at + SLOT_MAC), Cmac.MAC);
         used++;
         isPending = false;
         if (used >= authority.backups() && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {

@@ -5,7 +5,6 @@ import javacard.framework.Util;
 
 /** The file commands (ISO 7816-4 and -9): what is current, who may, and where a path leads. */
 final class FileSystem {
-
     private static final byte BY_FID = 0x00;
     private static final byte CHILD_DF = 0x01;
     private static final byte CHILD_EF = 0x02;
@@ -153,9 +152,9 @@ final class FileSystem {
         return length;
     }
 
-    /** Whether an answer of READ BINARY deserves the warning 6282. 256 bytes ask for what there is, as Le = 00 does. */
+    /** Whether an answer of READ BINARY deserves the warning 6282. */
     static boolean endedEarly(short length, short expected) {
-        return expected != MAX_READ && length < expected && length < MAX_READ;
+        return expected != Apdu.ANY_LENGTH && length < expected && length < MAX_READ;
     }
 
     /** UPDATE BINARY. */

@@ -11,7 +11,6 @@ import javacard.framework.Util;
  * interrupted wipe goes on at the next select. Free pieces hold zeros.
  */
 final class FileTable {
-
     /** Bytes of a row, and what stands where in it. */
     static final short ROW = 16;
     static final short STATE = 0;
@@ -102,17 +101,17 @@ final class FileTable {
     /**
      * Makes a file; its content is zeros. 6A84 where there is no room.
      *
-     * @param row with type, parent, rule, FID and size set at {@code off}; the rest is filled in here
+     * @param row with type, parent, rule, FID and size set at {@code offset}; the rest is filled in here
      */
-    short create(byte[] row, short off) {
-        short size = Util.getShort(row, (short) (off + SIZE));
+    short create(byte[] row, short offset) {
+        short size = Util.getShort(row, (short) (offset + SIZE));
         short place = freeRow(size);
         short capacity = number(place, CAPACITY);
         boolean fresh = capacity == 0 && size != 0;
-        row[(short) (off + STATE)] = USED;
-        Util.setShort(row, (short) (off + OFFSET), fresh ? end() : number(place, OFFSET));
-        Util.setShort(row, (short) (off + CAPACITY), fresh ? size : capacity);
-        Util.arrayCopy(row, off, rows, (short) (place * ROW), ROW);
+        row[(short) (offset + STATE)] = USED;
+        Util.setShort(row, (short) (offset + OFFSET), fresh ? end() : number(place, OFFSET));
+        Util.setShort(row, (short) (offset + CAPACITY), fresh ? size : capacity);
+        Util.arrayCopy(row, offset, rows, (short) (place * ROW), ROW);
         return place;
     }
 
@@ -207,18 +206,18 @@ final class FileTable {
         return free;
     }
 
-    /** Copies {@code len} bytes of content; offset and length are within the file. */
-    void read(short row, short at, byte[] out, short off, short len) {
-        Util.arrayCopyNonAtomic(pool, (short) (number(row, OFFSET) + at), out, off, len);
+    /** Copies {@code length} bytes of content; offset and length are within the file. */
+    void read(short row, short at, byte[] out, short offset, short length) {
+        Util.arrayCopyNonAtomic(pool, (short) (number(row, OFFSET) + at), out, offset, length);
     }
 
-    /** Replaces {@code len} bytes of content; offset and length are within the file. */
-    void write(short row, short at, byte[] in, short off, short len) {
+    /** Replaces {@code length} bytes of content; offset and length are within the file. */
+    void write(short row, short at, byte[] in, short offset, short length) {
         short to = (short) (number(row, OFFSET) + at);
-        if (len > ATOMIC) {
-            Util.arrayCopyNonAtomic(in, off, pool, to, len);
+        if (length > ATOMIC) {
+            Util.arrayCopyNonAtomic(in, offset, pool, to, length);
         } else {
-            Util.arrayCopy(in, off, pool, to, len);
+            Util.arrayCopy(in, offset, pool, to, length);
         }
     }
 

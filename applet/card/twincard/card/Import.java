@@ -20,17 +20,10 @@ final class Import {
     private final KeyBlock block;
     private final byte[] store;
     private final byte[] ticket = new byte[Ticket.LENGTH];
-    private final byte[] receipt = new byte[Ticket.MAC];
+    private final byte[] receipt = new byte[Cmac.MAC];
     private byte state = EMPTY;
 
-    Import(
-            Chip chip,
-            Ram ram,
-            Authority authority,
-            KeyGroup group,
-            DecipherKey key,
-            Ticket tickets,
-            KeyBlock block,
+    Import(Chip chip, Ram ram, Authority authority, KeyGroup group, DecipherKey key, Ticket tickets, KeyBlock block,
             byte[] store) {
         this.chip = chip;
         this.ram = ram;
@@ -102,7 +95,7 @@ final class Import {
         tickets.receiptMac(Ticket.DONE, ticket, ram.work, (short) 0);
         JCSystem.beginTransaction();
         key.replace(type, keepPublic, ram.work, (short) 0);
-        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Ticket.MAC);
+        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
         state = IMPORTED;
         JCSystem.commitTransaction();
         key.clearSpare();
@@ -154,7 +147,7 @@ final class Import {
     }
 
     private void keepVoidReceipt() {
-        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Ticket.MAC);
+        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
     }
 
     /** Whether the ticket must be made void before the card is terminated; its receipt's MAC is then in Ram.hash. */

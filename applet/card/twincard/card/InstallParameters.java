@@ -32,28 +32,28 @@ final class InstallParameters {
             ISOException.throwIt(Sw.WRONG_DATA);
         }
         end = (short) (at + array[data]);
-        require(is(at, end, TRANSPORT_KEY, KEY_LENGTH));
+        Apdu.requireData(is(at, end, TRANSPORT_KEY, KEY_LENGTH));
         transportKey = (short) (at + 2);
         at = (short) (transportKey + KEY_LENGTH);
         short rows = 32;
         if (is(at, end, FILES, (byte) 1)) {
             rows = array[(short) (at + 2)];
-            require(rows > 0);
+            Apdu.requireData(rows > 0);
             at += 3;
         }
         short pool = 4096;
         if (is(at, end, FILE_BYTES, (byte) 2)) {
             pool = Util.getShort(array, (short) (at + 2));
-            require(pool >= 0);
+            Apdu.requireData(pool >= 0);
             at += 4;
         }
         byte places = 8;
         if (is(at, end, CONTACTS, (byte) 1)) {
             places = array[(short) (at + 2)];
-            require(places >= 0 && places <= MAXIMUM_CONTACTS);
+            Apdu.requireData(places >= 0 && places <= MAXIMUM_CONTACTS);
             at += 3;
         }
-        require(at == end);
+        Apdu.requireData(at == end);
         files = rows;
         fileBytes = pool;
         contacts = places;
@@ -61,11 +61,5 @@ final class InstallParameters {
 
     private boolean is(short at, short end, byte tag, byte length) {
         return (short) (at + 2 + length) <= end && bytes[at] == tag && bytes[(short) (at + 1)] == length;
-    }
-
-    private static void require(boolean good) {
-        if (!good) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
     }
 }

@@ -4,8 +4,6 @@ import javacard.framework.Util;
 
 /** NIST SP 800-108 in counter mode with AES-256-CMAC: Ti = CMAC(K, i ‖ label ‖ 00 ‖ context ‖ bits). */
 final class Kdf {
-    private static final short MAC = 16;
-
     private final Cmac cmac;
     private final byte[] number;
 
@@ -15,16 +13,8 @@ final class Kdf {
     }
 
     /** Derives {@code blocks} times 16 bytes; the output may not overlap the 32-byte key. */
-    void derive(
-            byte[] key,
-            short keyOffset,
-            byte[] label,
-            byte[] context,
-            short contextOffset,
-            short contextLength,
-            byte blocks,
-            byte[] out,
-            short outOffset) {
+    void derive(byte[] key, short keyOffset, byte[] label, byte[] context, short contextOffset, short contextLength,
+            byte blocks, byte[] out, short outOffset) {
         for (byte i = 1; i <= blocks; i++) {
             cmac.init(key, keyOffset);
             Util.setShort(number, (short) 0, i);
@@ -36,7 +26,7 @@ final class Kdf {
             Util.setShort(number, (short) 0, (short) (blocks * 128));
             cmac.update(number, (short) 0, (short) 2);
             cmac.finish(out, outOffset);
-            outOffset += MAC;
+            outOffset += Cmac.MAC;
         }
     }
 }

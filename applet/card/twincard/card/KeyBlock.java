@@ -4,13 +4,12 @@ import javacard.framework.Util;
 import javacardx.crypto.Cipher;
 
 /**
- * Key blocks after ANSI X9.143 version D: header (16), ciphertext, MAC (16), in the persistent store. The MAC over header
- * and plaintext is the IV of the encryption; the padding is derived, so that the same ticket gives the same block.
+ * Key blocks after ANSI X9.143 version D: header (16), ciphertext, MAC (16), in the persistent store. The MAC over
+ * header and plaintext is the IV of the encryption; the padding is derived, so that the same ticket gives the same
+ * block.
  */
 final class KeyBlock {
     static final short HEADER = 16;
-    private static final short BLOCK = 16;
-    private static final short MAC = 16;
 
     /** D1936D1RD00N0000: RSA-2048 to a backup. */
     private static final byte[] RSA_HEADER = {
@@ -75,7 +74,7 @@ final class KeyBlock {
 
     /** Bytes of the block of a key of this type. */
     static short length(byte type) {
-        return (short) (HEADER + plainLength(type) + MAC);
+        return (short) (HEADER + plainLength(type) + Cmac.MAC);
     }
 
     private static byte[] header(byte type) {
@@ -90,9 +89,9 @@ final class KeyBlock {
         pass(slot, type, NOWHERE);
         cmac.finish(ram.hash, MAC_AT);
         // The MAC is the IV: it stands before the text, where the header will, so that every chunk finds its IV there.
-        Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, at, MAC);
+        Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, at, Cmac.MAC);
         pass(slot, type, text);
-        Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, (short) (text + plainLength(type)), MAC);
+        Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, (short) (text + plainLength(type)), Cmac.MAC);
         Util.arrayCopyNonAtomic(header(type), (short) 0, store, at, HEADER);
         chip.key256.clearKey();
     }
@@ -104,7 +103,7 @@ final class KeyBlock {
         short held = 0;
         for (byte i = 0; i < pieces; i++) {
             held += type == KeySlot.RSA_2048 ? rsaPiece(slot, i, held) : ecPiece(slot);
-            short whole = (short) (held & ~(BLOCK - 1));
+            short whole = (short) (held & ~(Cmac.BLOCK - 1));
             if (text == NOWHERE) {
                 cmac.update(aux, (short) 0, whole);
             } else {
@@ -120,29 +119,24 @@ final class KeyBlock {
     private short rsaPiece(KeySlot slot, byte index, short at) {
         byte[] aux = ram.aux;
         if (index == 0) {
-            Util.arrayCopyNonAtomic(Template.RSA_PRIVATE_HEAD, (short) 0, aux, at, RSA_VALUES);
-            return RSA_VALUES;
+            return (short) (Template.copy(Template.RSA_PRIVATE_HEAD, aux, at) - at);
         }
         if (index <= KeySlot.RSA_PARTS) {
             slot.readPart((byte) (index - 1), aux, at);
             return Rsa.PRIME;
         }
         if (index == RSA_PIECES - 2) {
-            short head = (short) Template.RSA_PUBLIC_HEAD.length;
-            Util.arrayCopyNonAtomic(Template.RSA_PUBLIC_HEAD, (short) 0, aux, at, head);
-            return head;
+            return (short) (Template.copy(Template.RSA_PUBLIC_HEAD, aux, at) - at);
         }
         slot.readModulus(aux, at);
-        short end = (short) (at + Rsa.LENGTH);
-        end = Util.arrayCopyNonAtomic(
-                Template.RSA_PUBLIC_TAIL, (short) 0, aux, end, (short) Template.RSA_PUBLIC_TAIL.length);
+        short end = Template.copy(Template.RSA_PUBLIC_TAIL, aux, (short) (at + Rsa.LENGTH));
         end = Util.arrayCopyNonAtomic(ram.hash, PADDING_AT, aux, end, RSA_PADDING);
         return (short) (end - at);
     }
 
     private short ecPiece(KeySlot slot) {
         byte[] aux = ram.aux;
-        Util.arrayCopyNonAtomic(Template.EC_PRIVATE_HEAD, (short) 0, aux, (short) 0, EC_SCALAR);
+        Template.copy(Template.EC_PRIVATE_HEAD, aux, (short) 0);
         slot.readScalar(aux, EC_SCALAR);
         slot.readPoint(aux, EC_POINT);
         Template.ecPublic(aux, EC_PUBLIC);
@@ -152,15 +146,15 @@ final class KeyBlock {
     /** Encrypts whole blocks from Ram.aux into the store; the IV is the block before. */
     private void encrypt(short at, short length) {
         if (length > 0) {
-            chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (at - BLOCK), BLOCK);
+            chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (at - Cmac.BLOCK), Cmac.BLOCK);
             chip.aes.doFinal(ram.aux, (short) 0, length, ram.aux, (short) 0);
             Util.arrayCopyNonAtomic(ram.aux, (short) 0, store, at, length);
         }
     }
 
     /**
-     * Opens the block in the store into the spare slot: header, MAC, fixed parts, then the numbers. False for whatever is
-     * not as it should be. The block is used up.
+     * Opens the block in the store into the spare slot: header, MAC, fixed parts, then the numbers. False for whatever
+     * is not as it should be. The block is used up.
      */
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
         short plain = plainLength(type);
@@ -169,7 +163,7 @@ final class KeyBlock {
             return false;
         }
         deriveKeys(ticket);
-        Util.arrayCopyNonAtomic(store, (short) (text + plain), store, at, MAC);
+        Util.arrayCopyNonAtomic(store, (short) (text + plain), store, at, Cmac.MAC);
         cmac.update(header(type), (short) 0, HEADER);
         for (short from = 0; from < plain; from += CHUNK) {
             short left = (short) (plain - from);
@@ -177,7 +171,7 @@ final class KeyBlock {
             cmac.update(ram.aux, read(text, from, length), length);
         }
         cmac.finish(ram.hash, MAC_AT);
-        boolean good = ConstantTime.difference(ram.hash, MAC_AT, store, at, MAC) == 0;
+        boolean good = ConstantTime.difference(ram.hash, MAC_AT, store, at, Cmac.MAC) == 0;
         if (good) {
             good = type == KeySlot.RSA_2048 ? fillRsa(slot, text) : fillEc(slot, text);
         }
@@ -218,10 +212,10 @@ final class KeyBlock {
 
     /** Decrypts the blocks around a piece of the plaintext into Ram.aux; returns where the piece begins there. */
     private short read(short text, short from, short length) {
-        short before = (short) (from & (BLOCK - 1));
+        short before = (short) (from & (Cmac.BLOCK - 1));
         short start = (short) (text + from - before);
-        short blocks = (short) ((short) (before + length + BLOCK - 1) & ~(BLOCK - 1));
-        chip.aes.init(chip.key256, Cipher.MODE_DECRYPT, store, (short) (start - BLOCK), BLOCK);
+        short blocks = (short) ((short) (before + length + Cmac.BLOCK - 1) & ~(Cmac.BLOCK - 1));
+        chip.aes.init(chip.key256, Cipher.MODE_DECRYPT, store, (short) (start - Cmac.BLOCK), Cmac.BLOCK);
         chip.aes.doFinal(store, start, blocks, ram.aux, (short) 0);
         return before;
     }
@@ -249,7 +243,7 @@ final class KeyBlock {
             cmac.update(ram.number, (short) 0, (short) 1);
             cmac.update(purpose, (short) 0, (short) purpose.length);
             cmac.finish(ram.secret, at);
-            at += MAC;
+            at += Cmac.MAC;
         }
     }
 }

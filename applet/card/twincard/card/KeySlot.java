@@ -68,7 +68,9 @@ final class KeySlot {
         }
     }
 
-    /** Makes a new pair on the chip and brings its numbers to their full width. Uses 256 bytes of scratch, left wiped. */
+    /**
+     * Makes a new pair on the chip and brings its numbers to their full width. Uses 256 bytes of scratch, left wiped.
+     */
     void generate(byte type, byte[] scratch) {
         if (type == EC_P256) {
             Ecdh.generate(ecPair, ecPrivate, ecPublic, scratch, (short) 0);

@@ -11,14 +11,10 @@ import javacardx.crypto.Cipher;
  * whose length is a multiple of 8. It works in place, on semiblocks of 8 bytes.
  */
 final class KeyWrap {
-
     /** Bytes by which a wrapped key is longer. */
     static final short OVERHEAD = 8;
     /** Bytes of scratch; left wiped. */
     static final short SCRATCH = 16;
-    /** Feature bits of the interface: key-encryption keys of 128 and of 192 bits. */
-    static final short FEATURE_AES_128 = 0x0020;
-    static final short FEATURE_AES_192 = 0x0040;
 
     private static final short SEMIBLOCK = 8;
     private static final short BLOCK = 16;
@@ -38,95 +34,91 @@ final class KeyWrap {
         kek128 = probe(KeyBuilder.LENGTH_AES_128);
     }
 
-    /** The feature bits that this chip earns. */
-    short features() {
-        return (short) ((kek128 == null ? 0 : FEATURE_AES_128) | (kek192 == null ? 0 : FEATURE_AES_192));
-    }
-
     /** Whether the chip has key-encryption keys of so many bytes. */
-    boolean supports(short kekLen) {
-        return keyOf(kekLen) != null;
+    boolean supports(short kekLength) {
+        return keyOf(kekLength) != null;
     }
 
     /**
-     * Wraps the key of {@code len} bytes at {@code data[off]} where it stands: {@code len + OVERHEAD} bytes.
+     * Wraps the key of {@code length} bytes at {@code data[offset]} where it stands: {@code length + OVERHEAD} bytes.
      *
      * @return bytes of the wrapped key
      */
-    short wrap(byte[] kek, short kekOff, short kekLen, byte[] data, short off, short len, byte[] scratch,
-            short scratchOff) {
-        Util.arrayCopyNonAtomic(data, off, data, (short) (off + SEMIBLOCK), len);
-        Util.arrayFillNonAtomic(data, off, SEMIBLOCK, INITIAL_VALUE);
-        AESKey key = open(kek, kekOff, kekLen, Cipher.MODE_ENCRYPT);
+    short wrap(byte[] kek, short kekOffset, short kekLength, byte[] data, short offset, short length, byte[] scratch,
+            short scratchOffset) {
+        Util.arrayCopyNonAtomic(data, offset, data, (short) (offset + SEMIBLOCK), length);
+        Util.arrayFillNonAtomic(data, offset, SEMIBLOCK, INITIAL_VALUE);
+        AESKey key = open(kek, kekOffset, kekLength, Cipher.MODE_ENCRYPT);
         short step = 0;
         for (byte round = 0; round < ROUNDS; round++) {
-            for (short at = SEMIBLOCK; at <= len; at += SEMIBLOCK) {
+            for (short at = SEMIBLOCK; at <= length; at += SEMIBLOCK) {
                 step++;
-                gather(data, off, (short) (off + at), scratch, scratchOff);
-                aes.doFinal(scratch, scratchOff, BLOCK, scratch, scratchOff);
-                scatter(data, off, (short) (off + at), scratch, scratchOff);
-                data[(short) (off + 7)] ^= (byte) step;
+                gather(data, offset, (short) (offset + at), scratch, scratchOffset);
+                aes.doFinal(scratch, scratchOffset, BLOCK, scratch, scratchOffset);
+                scatter(data, offset, (short) (offset + at), scratch, scratchOffset);
+                data[(short) (offset + 7)] ^= (byte) step;
             }
         }
-        close(key, scratch, scratchOff);
-        return (short) (len + OVERHEAD);
+        close(key, scratch, scratchOffset);
+        return (short) (length + OVERHEAD);
     }
 
     /**
-     * Unwraps the {@code len} bytes at {@code data[off]} where they stand; the key begins at {@code data[off]} then.
+     * Unwraps the {@code length} bytes at {@code data[offset]} where they stand; the key begins at {@code data[offset]}
+     * then.
      *
      * @return bytes of the key, or -1 when the integrity check fails; nothing of the key is left then
      */
-    short unwrap(byte[] kek, short kekOff, short kekLen, byte[] data, short off, short len, byte[] scratch,
-            short scratchOff) {
-        short keyLen = (short) (len - OVERHEAD);
-        AESKey key = open(kek, kekOff, kekLen, Cipher.MODE_DECRYPT);
-        short step = (short) (ROUNDS * (short) (keyLen / SEMIBLOCK));
+    short unwrap(byte[] kek, short kekOffset, short kekLength, byte[] data, short offset, short length, byte[] scratch,
+            short scratchOffset) {
+        short keyLength = (short) (length - OVERHEAD);
+        AESKey key = open(kek, kekOffset, kekLength, Cipher.MODE_DECRYPT);
+        short step = (short) (ROUNDS * (short) (keyLength / SEMIBLOCK));
         for (byte round = 0; round < ROUNDS; round++) {
-            for (short at = keyLen; at >= SEMIBLOCK; at -= SEMIBLOCK) {
-                data[(short) (off + 7)] ^= (byte) step;
+            for (short at = keyLength; at >= SEMIBLOCK; at -= SEMIBLOCK) {
+                data[(short) (offset + 7)] ^= (byte) step;
                 step--;
-                gather(data, off, (short) (off + at), scratch, scratchOff);
-                aes.doFinal(scratch, scratchOff, BLOCK, scratch, scratchOff);
-                scatter(data, off, (short) (off + at), scratch, scratchOff);
+                gather(data, offset, (short) (offset + at), scratch, scratchOffset);
+                aes.doFinal(scratch, scratchOffset, BLOCK, scratch, scratchOffset);
+                scatter(data, offset, (short) (offset + at), scratch, scratchOffset);
             }
         }
-        Util.arrayFillNonAtomic(scratch, scratchOff, SEMIBLOCK, INITIAL_VALUE);
-        short difference = ConstantTime.difference(data, off, scratch, scratchOff, SEMIBLOCK);
-        close(key, scratch, scratchOff);
-        Util.arrayCopyNonAtomic(data, (short) (off + SEMIBLOCK), data, off, keyLen);
-        Util.arrayFillNonAtomic(data, (short) (off + keyLen), OVERHEAD, (byte) 0);
+        Util.arrayFillNonAtomic(scratch, scratchOffset, SEMIBLOCK, INITIAL_VALUE);
+        short difference = ConstantTime.difference(data, offset, scratch, scratchOffset, SEMIBLOCK);
+        close(key, scratch, scratchOffset);
+        Util.arrayCopyNonAtomic(data, (short) (offset + SEMIBLOCK), data, offset, keyLength);
+        Util.arrayFillNonAtomic(data, (short) (offset + keyLength), OVERHEAD, (byte) 0);
         if (difference != 0) {
-            Util.arrayFillNonAtomic(data, off, keyLen, (byte) 0);
+            Util.arrayFillNonAtomic(data, offset, keyLength, (byte) 0);
             return -1;
         }
-        return keyLen;
+        return keyLength;
     }
 
-    private AESKey open(byte[] kek, short kekOff, short kekLen, byte mode) {
-        AESKey key = keyOf(kekLen);
-        key.setKey(kek, kekOff);
+    private AESKey open(byte[] kek, short kekOffset, short kekLength, byte mode) {
+        AESKey key = keyOf(kekLength);
+        key.setKey(kek, kekOffset);
         aes.init(key, mode);
         return key;
     }
 
-    private static void close(AESKey key, byte[] scratch, short scratchOff) {
+    private static void close(AESKey key, byte[] scratch, short scratchOffset) {
         key.clearKey();
-        Util.arrayFillNonAtomic(scratch, scratchOff, BLOCK, (byte) 0);
+        Util.arrayFillNonAtomic(scratch, scratchOffset, BLOCK, (byte) 0);
     }
 
-    private static void gather(byte[] data, short a, short r, byte[] scratch, short scratchOff) {
-        Util.arrayCopyNonAtomic(data, a, scratch, scratchOff, SEMIBLOCK);
-        Util.arrayCopyNonAtomic(data, r, scratch, (short) (scratchOff + SEMIBLOCK), SEMIBLOCK);
+    private static void gather(byte[] data, short a, short r, byte[] scratch, short scratchOffset) {
+        Util.arrayCopyNonAtomic(data, a, scratch, scratchOffset, SEMIBLOCK);
+        Util.arrayCopyNonAtomic(data, r, scratch, (short) (scratchOffset + SEMIBLOCK), SEMIBLOCK);
     }
 
-    private static void scatter(byte[] data, short a, short r, byte[] scratch, short scratchOff) {
-        Util.arrayCopyNonAtomic(scratch, scratchOff, data, a, SEMIBLOCK);
-        Util.arrayCopyNonAtomic(scratch, (short) (scratchOff + SEMIBLOCK), data, r, SEMIBLOCK);
+    private static void scatter(byte[] data, short a, short r, byte[] scratch, short scratchOffset) {
+        Util.arrayCopyNonAtomic(scratch, scratchOffset, data, a, SEMIBLOCK);
+        Util.arrayCopyNonAtomic(scratch, (short) (scratchOffset + SEMIBLOCK), data, r, SEMIBLOCK);
     }
 
-    private AESKey keyOf(short kekLen) {
-        switch (kekLen) {
+    private AESKey keyOf(short kekLength) {
+        switch (kekLength) {
             case 16:
                 return kek128;
             case 24:

@@ -8,7 +8,6 @@ import javacard.framework.Util;
  * form each, so that everything has its place in them.
  */
 final class PublicKeys {
-
     /** Bytes of the longest template. */
     static final short MAX_LENGTH = 271;
     /** Where the modulus (256 bytes), the exponent's length and the exponent stand in an RSA template. */
@@ -23,8 +22,7 @@ final class PublicKeys {
     /** The byte in which the two RSA lengths, for exponents of 3 and 4 bytes, differ. */
     private static final short RSA_LENGTH_BYTE = 4;
 
-    private PublicKeys() {
-    }
+    private PublicKeys() {}
 
     /**
      * Checks that a template is in its form and its key valid: RSA with an odd modulus of 2048 bits and an odd exponent
@@ -65,19 +63,19 @@ final class PublicKeys {
                 && (data[(short) (length - 1)] & 1) != 0;
     }
 
-    private static boolean equal(byte[] data, short off, byte[] head, short len) {
-        return Util.arrayCompare(data, off, head, off, len) == 0;
+    private static boolean equal(byte[] data, short offset, byte[] head, short length) {
+        return Util.arrayCompare(data, offset, head, offset, length) == 0;
     }
 
     /** Bytes of a template that {@link #check} accepted. */
-    static short length(byte[] data, short off) {
-        return type(data, off) == KeySlot.EC_P256
+    static short length(byte[] data, short offset) {
+        return type(data, offset) == KeySlot.EC_P256
                 ? EC_LENGTH
-                : (short) (EXPONENT + data[(short) (off + EXPONENT_LENGTH)]);
+                : (short) (EXPONENT + data[(short) (offset + EXPONENT_LENGTH)]);
     }
 
     /** The key type of a template that {@link #check} accepted, or the card's own. */
-    static byte type(byte[] data, short off) {
-        return data[(short) (off + 2)] == Template.EC_PUBLIC_HEAD[2] ? KeySlot.EC_P256 : KeySlot.RSA_2048;
+    static byte type(byte[] data, short offset) {
+        return data[(short) (offset + 2)] == Template.EC_PUBLIC_HEAD[2] ? KeySlot.EC_P256 : KeySlot.RSA_2048;
     }
 }

@@ -23,10 +23,10 @@ final class Ram {
     final byte[] cmac = JCSystem.makeTransientByteArray(CurveCheck.SCRATCH, JCSystem.CLEAR_ON_DESELECT);
     /** A number on its way into a digest or MAC (4). */
     final byte[] number = JCSystem.makeTransientByteArray((short) 4, JCSystem.CLEAR_ON_DESELECT);
-    /** The point of a target set by MSE (65); it outlives commands. */
-    final byte[] point = JCSystem.makeTransientByteArray((short) 65, JCSystem.CLEAR_ON_DESELECT);
-    /** The challenge given last (16). */
-    final byte[] challenge = JCSystem.makeTransientByteArray((short) 16, JCSystem.CLEAR_ON_DESELECT);
+    /** The point of a target set by MSE; it outlives commands. */
+    final byte[] point = JCSystem.makeTransientByteArray(P256.POINT, JCSystem.CLEAR_ON_DESELECT);
+    /** The challenge given last. */
+    final byte[] challenge = JCSystem.makeTransientByteArray(Authority.CHALLENGE, JCSystem.CLEAR_ON_DESELECT);
 
     /** Small values that outlive a command, at the indexes below. */
     final byte[] flags = JCSystem.makeTransientByteArray((short) 15, JCSystem.CLEAR_ON_DESELECT);

@@ -21,16 +21,8 @@ final class Report {
     private final FileSystem files;
     private final Contacts contacts;
 
-    Report(
-            Ram ram,
-            Features features,
-            Authority authority,
-            KeyGroup group,
-            DecipherKey key,
-            Export export,
-            Import imports,
-            FileSystem files,
-            Contacts contacts) {
+    Report(Ram ram, Features features, Authority authority, KeyGroup group, DecipherKey key, Export export,
+            Import imports, FileSystem files, Contacts contacts) {
         this.ram = ram;
         this.features = features;
         this.authority = authority;

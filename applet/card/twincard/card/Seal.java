@@ -4,7 +4,6 @@ import javacard.framework.Util;
 
 /** Writes cryptograms for the target: RSA with OAEP, or an ephemeral key and a wrapped content-encryption key. */
 final class Seal {
-
     /** Where in {@link Ram#work} the content stands that is to be sealed. */
     static final short CONTENT = 1;
 
@@ -18,7 +17,8 @@ final class Seal {
     /** The SharedInfo of RFC 5753, 7.2, for aes256-wrap without user keying material. */
     private static final byte[] SHARED_INFO = {
         0x30, 0x15, 0x30, 0x0B, 0x06, 0x09, 0x60, (byte) 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2D,
-        (byte) 0xA2, 0x06, 0x04, 0x04, 0x00, 0x00, 0x01, 0x00};
+        (byte) 0xA2, 0x06, 0x04, 0x04, 0x00, 0x00, 0x01, 0x00
+    };
     /** The template's content up to the wrapped key's length: hash, KEK length, SharedInfo, tag. */
     private static final short BEFORE_WRAPPED = 32;
 

@@ -13,7 +13,4 @@ interface Tag {
     byte EXPORT = (byte) 0xE2;
     byte RECEIPT = (byte) 0xE3;
     byte USED_SLOTS = (byte) 0xE4;
-    short PRIVATE_KEY_LIST = 0x7F48;
-    short PRIVATE_KEY_VALUES = 0x5F48;
-    short PUBLIC_KEY = 0x7F49;
 }

@@ -9,7 +9,6 @@ import javacard.security.RSAPublicKey;
  * and TRANSCODE seal. It ends with the selection of the applet.
  */
 final class Target {
-
     static final byte PKCS1 = 0x11;
     static final byte OAEP = 0x12;
 
@@ -66,20 +65,20 @@ final class Target {
         byte algorithm = OAEP;
         for (short at = 0; at < length;) {
             short value = (short) (at + 2);
-            require(value <= length && data[(short) (at + 1)] >= 0);
+            Apdu.requireData(value <= length && data[(short) (at + 1)] >= 0);
             short next = (short) (value + data[(short) (at + 1)]);
-            require(next <= length);
+            Apdu.requireData(next <= length);
             switch (data[at]) {
                 case ALGORITHM:
-                    require(next == (short) (value + 1));
+                    Apdu.requireData(next == (short) (value + 1));
                     algorithm = data[value];
-                    require(algorithm == PKCS1 || algorithm == OAEP);
+                    Apdu.requireData(algorithm == PKCS1 || algorithm == OAEP);
                     break;
                 case KEY_REFERENCE:
-                    require(next == (short) (value + 1) && data[value] == 0);
+                    Apdu.requireData(next == (short) (value + 1) && data[value] == 0);
                     break;
                 default:
-                    require(data[at] == FILE);
+                    Apdu.requireData(data[at] == FILE);
                     break;
             }
             at = next;
@@ -157,12 +156,6 @@ final class Target {
         ram.flags[Ram.TARGET] = 0;
         if (rsaKey != null && rsaKey.isInitialized()) {
             rsaKey.clearKey();
-        }
-    }
-
-    private static void require(boolean good) {
-        if (!good) {
-            ISOException.throwIt(Sw.WRONG_DATA);
         }
     }
 }

@@ -13,9 +13,10 @@ final class Template {
 
     /** Bit length, 7F48 with the lengths of p, q, 1/q, dp, dq, and 5F48 up to the values: 933 bytes in all. */
     static final byte[] RSA_PRIVATE_HEAD = {
-        0x1D, 0x28, 0x7F, 0x48, 0x0F, (byte) 0x92, (byte) 0x81, (byte) 0x80, (byte) 0x93, (byte) 0x81, (byte) 0x80,
-        (byte) 0x94, (byte) 0x81, (byte) 0x80, (byte) 0x95, (byte) 0x81, (byte) 0x80, (byte) 0x96, (byte) 0x81, (byte) 0x80,
-        0x5F, 0x48, (byte) 0x82, 0x02, (byte) 0x80
+        0x1D, 0x28, 0x7F, 0x48, 0x0F, (byte) 0x92, (byte) 0x81, (byte) 0x80,
+        (byte) 0x93, (byte) 0x81, (byte) 0x80, (byte) 0x94, (byte) 0x81, (byte) 0x80, (byte) 0x95, (byte) 0x81,
+        (byte) 0x80, (byte) 0x96, (byte) 0x81, (byte) 0x80, 0x5F, 0x48, (byte) 0x82, 0x02,
+        (byte) 0x80
     };
     /** Bit length, 7F48 with the length of the scalar, and 5F48 up to it: 110 bytes in all. */
     static final byte[] EC_PRIVATE_HEAD = {0x03, 0x70, 0x7F, 0x48, 0x02, (byte) 0x92, 0x20, 0x5F, 0x48, 0x20};
@@ -24,17 +25,19 @@ final class Template {
 
     /** Writes head and tail around a modulus that is in its place; returns the length of the whole. */
     static short rsaPublic(byte[] out, short offset) {
-        short modulus = Util.arrayCopyNonAtomic(
-                RSA_PUBLIC_HEAD, (short) 0, out, offset, (short) RSA_PUBLIC_HEAD.length);
-        short end = Util.arrayCopyNonAtomic(
-                RSA_PUBLIC_TAIL, (short) 0, out, (short) (modulus + Rsa.LENGTH), (short) RSA_PUBLIC_TAIL.length);
+        short modulus = copy(RSA_PUBLIC_HEAD, out, offset);
+        short end = copy(RSA_PUBLIC_TAIL, out, (short) (modulus + Rsa.LENGTH));
         return (short) (end - offset);
     }
 
     /** Writes the head before a point that is in its place; returns the length of the whole. */
     static short ecPublic(byte[] out, short offset) {
-        short point = Util.arrayCopyNonAtomic(
-                EC_PUBLIC_HEAD, (short) 0, out, offset, (short) EC_PUBLIC_HEAD.length);
+        short point = copy(EC_PUBLIC_HEAD, out, offset);
         return (short) (point + P256.POINT - offset);
+    }
+
+    /** Copies a whole part; returns the offset behind it. */
+    static short copy(byte[] part, byte[] out, short offset) {
+        return Util.arrayCopyNonAtomic(part, (short) 0, out, offset, (short) part.length);
     }
 }

@@ -14,15 +14,8 @@ final class Termination {
     private final Contacts contacts;
     private final byte[] store;
 
-    Termination(
-            Ram ram,
-            Authority authority,
-            KeyGroup group,
-            DecipherKey key,
-            Import imports,
-            FileSystem files,
-            Contacts contacts,
-            byte[] store) {
+    Termination(Ram ram, Authority authority, KeyGroup group, DecipherKey key, Import imports, FileSystem files,
+            Contacts contacts, byte[] store) {
         this.ram = ram;
         this.authority = authority;
         this.group = group;

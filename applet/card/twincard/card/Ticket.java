@@ -13,7 +13,6 @@ final class Ticket {
     /** Version 1, base mode, for a backup. */
     static final byte[] HEAD = {0x01, 0x00, 0x01};
 
-    static final short MAC = 16;
     /** E1 { 80 T, 81 MAC } */
     static final short TEMPLATE = 73;
     private static final byte[] TEMPLATE_HEAD = {Tag.TICKET, 0x47, (byte) 0x80, 0x33};
@@ -81,10 +80,13 @@ final class Ticket {
         short at = append(TEMPLATE_HEAD, (short) 0);
         at = Util.arrayCopyNonAtomic(ticket, (short) 0, ram.aux, at, LENGTH);
         at = append(MAC_HEAD, at);
-        return Util.arrayCopyNonAtomic(ram.hash, (short) 0, ram.aux, at, MAC);
+        return Util.arrayCopyNonAtomic(ram.hash, (short) 0, ram.aux, at, Cmac.MAC);
     }
 
-    /** Where T begins in the ticket template at the start of Ram.work; -1 unless the template is exactly as it should be. */
+    /**
+     * Where T begins in the ticket template at the start of Ram.work; -1 unless the template is exactly as it should
+     * be.
+     */
     short find(short length) {
         short ticket = (short) TEMPLATE_HEAD.length;
         boolean good = length == TEMPLATE
@@ -97,7 +99,7 @@ final class Ticket {
     boolean isAuthentic(short ticket) {
         mac(ram.work, ticket);
         short at = (short) (ticket + LENGTH + MAC_HEAD.length);
-        return ConstantTime.difference(ram.hash, (short) 0, ram.work, at, MAC) == 0;
+        return ConstantTime.difference(ram.hash, (short) 0, ram.work, at, Cmac.MAC) == 0;
     }
 
     /** Writes a receipt template into Ram.aux; returns its length. */
@@ -105,7 +107,7 @@ final class Ticket {
         short at = append(RECEIPT_HEAD, (short) 0);
         ram.aux[at++] = kind;
         at = append(MAC_HEAD, at);
-        return Util.arrayCopyNonAtomic(mac, (short) 0, ram.aux, at, MAC);
+        return Util.arrayCopyNonAtomic(mac, (short) 0, ram.aux, at, Cmac.MAC);
     }
 
     /** The kind of the receipt template at the start of Ram.work, its MAC at RECEIPT_MAC; 0 for anything else. */

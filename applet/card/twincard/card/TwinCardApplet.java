@@ -24,7 +24,7 @@ public class TwinCardApplet extends Applet {
     private final FileSystem files;
     private final Contacts contacts;
     private final Target target;
-    private final Transcode usage;
+    private final Usage usage;
 
     /** Allocates everything there will ever be. */
     TwinCardApplet(InstallParameters parameters, boolean extendedLength) {
@@ -53,8 +53,8 @@ public class TwinCardApplet extends Applet {
         Oaep oaep = new Oaep(chip);
         Cryptogram cryptogram = new Cryptogram(ram, authority, key, oaep, x963, keyWrap);
         Seal seal = new Seal(ram, target, rsa, ecdh, oaep, x963, keyWrap);
-        usage = new Transcode(ram, chip, authority, target, cryptogram, seal);
-        Features features = new Features(rsa, ecdh, extendedLength, keyWrap.features(), x963.features());
+        usage = new Usage(ram, chip, authority, target, cryptogram, seal);
+        Features features = new Features(rsa, ecdh, extendedLength, keyWrap, x963);
         report = new Report(ram, features, authority, group, key, export, imports, files, contacts);
         termination = new Termination(ram, authority, group, key, imports, files, contacts, store);
     }

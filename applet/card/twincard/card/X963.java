@@ -6,7 +6,6 @@ import javacard.security.MessageDigest;
 
 /** The key derivation of ANSI X9.63 (SEC 1, 3.6.1) with the hash functions that the chip has. */
 final class X963 {
-
     /** Hash functions by the interface's numbers. */
     static final byte SHA_256 = 1;
     static final byte SHA_1 = 2;
@@ -14,10 +13,6 @@ final class X963 {
     static final byte SHA_512 = 4;
     /** Bytes of scratch; left wiped. */
     static final short SCRATCH = 64;
-    /** Feature bits of the interface. */
-    static final short FEATURE_SHA_1 = 0x0080;
-    static final short FEATURE_SHA_384 = 0x0100;
-    static final short FEATURE_SHA_512 = 0x0200;
 
     private final MessageDigest sha256;
     private final MessageDigest sha1;
@@ -32,41 +27,36 @@ final class X963 {
         sha512 = probe(MessageDigest.ALG_SHA_512);
     }
 
-    /** The feature bits that this chip earns. */
-    short features() {
-        return (short) ((sha1 == null ? 0 : FEATURE_SHA_1) | (sha384 == null ? 0 : FEATURE_SHA_384)
-                | (sha512 == null ? 0 : FEATURE_SHA_512));
-    }
-
     /** Whether the chip has the hash function of this number. */
     boolean supports(byte hash) {
         return digestOf(hash) != null;
     }
 
     /**
-     * Derives {@code outLen} bytes, the beginning of H(Z ‖ 00000001 ‖ info) ‖ H(Z ‖ 00000002 ‖ info) ‖ …
+     * Derives {@code outLength} bytes, the beginning of H(Z ‖ 00000001 ‖ info) ‖ H(Z ‖ 00000002 ‖ info) ‖ …
      *
      * @param hash one that {@link #supports} accepts
-     * @param z shared secret of {@code zLen} bytes
-     * @param info SharedInfo of {@code infoLen} bytes, perhaps none
+     * @param z shared secret of {@code zLength} bytes
+     * @param info SharedInfo of {@code infoLength} bytes, perhaps none
      */
-    void derive(byte hash, byte[] z, short zOff, short zLen, byte[] info, short infoOff, short infoLen,
-            byte[] out, short outOff, short outLen, byte[] scratch, short scratchOff) {
+    void derive(byte hash, byte[] z, short zOffset, short zLength, byte[] info, short infoOffset, short infoLength,
+            byte[] out, short outOffset, short outLength, byte[] scratch, short scratchOffset) {
         MessageDigest digest = digestOf(hash);
         short piece = (short) (digest.getLength() & 0xFF);
         byte counter = 0;
-        for (short done = 0; done < outLen; done += piece) {
+        for (short done = 0; done < outLength; done += piece) {
             counter++;
-            Util.arrayFillNonAtomic(scratch, scratchOff, (short) 4, (byte) 0);
-            scratch[(short) (scratchOff + 3)] = counter;
+            Util.arrayFillNonAtomic(scratch, scratchOffset, (short) 4, (byte) 0);
+            scratch[(short) (scratchOffset + 3)] = counter;
             digest.reset();
-            digest.update(z, zOff, zLen);
-            digest.update(scratch, scratchOff, (short) 4);
-            digest.doFinal(info, infoOff, infoLen, scratch, scratchOff);
-            short left = (short) (outLen - done);
-            Util.arrayCopyNonAtomic(scratch, scratchOff, out, (short) (outOff + done), left < piece ? left : piece);
+            digest.update(z, zOffset, zLength);
+            digest.update(scratch, scratchOffset, (short) 4);
+            digest.doFinal(info, infoOffset, infoLength, scratch, scratchOffset);
+            short left = (short) (outLength - done);
+            short length = left < piece ? left : piece;
+            Util.arrayCopyNonAtomic(scratch, scratchOffset, out, (short) (outOffset + done), length);
         }
-        Util.arrayFillNonAtomic(scratch, scratchOff, SCRATCH, (byte) 0);
+        Util.arrayFillNonAtomic(scratch, scratchOffset, SCRATCH, (byte) 0);
     }
 
     private MessageDigest digestOf(byte hash) {

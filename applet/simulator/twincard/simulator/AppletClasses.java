@@ -19,7 +19,8 @@ final class AppletClasses {
         List<Class<?>> classes = new ArrayList<>();
         try {
             for (URL list : Collections.list(AppletClasses.class.getClassLoader().getResources(LIST))) {
-                try (BufferedReader in = new BufferedReader(new InputStreamReader(list.openStream(), StandardCharsets.UTF_8))) {
+                try (BufferedReader in = new BufferedReader(
+                        new InputStreamReader(list.openStream(), StandardCharsets.UTF_8))) {
                     for (String name = in.readLine(); name != null; name = in.readLine()) {
                         classes.add(Class.forName(name));
                     }

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import javacard.framework.Applet;
 
 /**
- * One simulated card with its applet installed. Several cards may live in one process, as long as the applet's classes keep
- * nothing in static fields; each is for one thread at a time.
+ * One simulated card with its applet installed. Several cards may live in one process, as long as the applet's classes
+ * keep nothing in static fields; each is for one thread at a time.
  */
 public final class Card {
     /** T=1; historical bytes: command chaining and extended length (ISO 7816-4, clause 12.1.1), "TWINCARD". */
@@ -27,7 +27,8 @@ public final class Card {
      *
      * @param type the applet class, woven
      * @param aid instance AID, 5 to 16 bytes
-     * @param data application data of the install parameters, as many bytes as 127 less the length of the AID and 4 leave
+     * @param data application data of the install parameters, as many bytes as 127 less the length of the AID and 4
+     * leave
      * @throws CardException when the applet refuses or fails
      */
     public static Card install(Class<? extends Applet> type, byte[] aid, byte[] data) throws CardException {
@@ -124,8 +125,9 @@ public final class Card {
     }
 
     /**
-     * Every exception so far that left the applet uncaught, other than ISOException, and every one that it caught but that only
-     * a programming error throws (null reference, array bounds, class cast, arithmetic); with stacks. Empty when there was none.
+     * Every exception so far that left the applet uncaught, other than ISOException, and every one that it caught but
+     * that only a programming error throws (null reference, array bounds, class cast, arithmetic); with stacks. Empty
+     * when there was none.
      */
     public String faults() {
         return memory.faults.text();

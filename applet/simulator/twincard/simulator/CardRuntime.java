@@ -39,7 +39,8 @@ final class CardRuntime extends SimulatorRuntime {
     }
 
     /**
-     * Installs the applet with GlobalPlatform's parameters: length and AID, length and privileges, length and application data.
+     * Installs the applet with GlobalPlatform's parameters: length and AID, length and privileges, length and
+     * application data.
      *
      * @throws ISOException when the applet refuses with a status word
      * @throws CardException when it fails otherwise or does not register
@@ -112,8 +113,8 @@ final class CardRuntime extends SimulatorRuntime {
     }
 
     /**
-     * Whether the lengths fit one of the seven cases of ISO 7816-3, 12.1, and the data a Java Card's short; jCardSim takes others
-     * too, and fails on some.
+     * Whether the lengths fit one of the seven cases of ISO 7816-3, 12.1, and the data a Java Card's short; jCardSim
+     * takes others too, and fails on some.
      */
     private static boolean isWellFormed(byte[] command) {
         if (command.length <= SHORT_HEADER) {
@@ -151,7 +152,8 @@ final class CardRuntime extends SimulatorRuntime {
         } catch (PowerCut cut) {
             throw cut;
         } catch (Throwable fault) {
-            faults.add(String.format("command %02X %02X %02X %02X", command[0], command[1], command[2], command[3]), fault);
+            String header = String.format("%02X %02X %02X %02X", command[0], command[1], command[2], command[3]);
+            faults.add("command " + header, fault);
             return ISO7816.SW_UNKNOWN;
         } finally {
             closeTransaction();
@@ -171,7 +173,10 @@ final class CardRuntime extends SimulatorRuntime {
         }
     }
 
-    /** An extended Le of zero means as much as there is; jCardSim gives the applet zero, and negative numbers from 8000 on. */
+    /**
+     * An extended Le of zero means as much as there is; jCardSim gives the applet zero, and negative numbers from 8000
+     * on.
+     */
     private static void liftExtendedLe(APDU apdu) {
         short[] variables = (short[]) Fields.get(Fields.find(APDU.class, "ramVars"), apdu);
         byte[] buffer = apdu.getBuffer();

@@ -2,7 +2,9 @@ package twincard.simulator;
 
 import java.nio.ByteBuffer;
 
-/** One place of the card's persistent memory: copied for snapshots, encoded for the state file. Its writes pass no hook. */
+/**
+ * One place of the card's persistent memory: copied for snapshots, encoded for the state file. Its writes pass no hook.
+ */
 interface Cell {
     /** A copy of the content, for {@link #restore}. */
     Object copy(Names names);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * What takes the place of {@code javacard.framework.Util} in woven classes, method by method.
  *
- * <p>Outside a transaction {@code arrayCopy} and {@code setShort} happen wholly or not at all; the NonAtomic methods can be
- * cut half-way, and no transaction takes them back (Java Card 3.0.4 API, class Util).
+ * <p>Outside a transaction {@code arrayCopy} and {@code setShort} happen wholly or not at all; the NonAtomic methods
+ * can be cut half-way, and no transaction takes them back (Java Card 3.0.4 API, class Util).
  */
 public final class Copies {
     private Copies() {}
@@ -40,7 +40,10 @@ public final class Copies {
         return (short) (offset + 2);
     }
 
-    /** What a cipher, a digest or a getter puts into an array: a transaction takes it back, but a cut can leave half of it. */
+    /**
+     * What a cipher, a digest or a getter puts into an array: a transaction takes it back, but a cut can leave half of
+     * it.
+     */
     public static void output(byte[] src, int srcOff, byte[] dest, short destOff, short length) {
         checkBounds(dest, destOff, length);
         if (Hooks.memory.isPersistent(dest)) {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Exceptions that left the applet uncaught, other than ISOException, and those that it caught but that only a programming error
- * throws: a handler of all runtime exceptions would hide them. Tests demand none of either.
+ * Exceptions that left the applet uncaught, other than ISOException, and those that it caught but that only a
+ * programming error throws: a handler of all runtime exceptions would hide them. Tests demand none of either.
  */
 final class Faults {
     private static final int FRAMES_SHOWN = 12;

@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/** Frames on a pair of streams: length in four bytes, big-endian and at least 1; one byte that says what it is; the payload. */
+/**
+ * Frames on a pair of streams: length in four bytes, big-endian and at least 1; one byte that says what it is; the
+ * payload.
+ */
 final class Frames {
     /** Enough for the longest APDU. */
     static final int LONGEST = 128 * 1024;

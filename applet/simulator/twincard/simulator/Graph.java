@@ -24,13 +24,15 @@ import javacard.security.Signature;
 import javacardx.crypto.Cipher;
 
 /**
- * All that the installed applet reaches, found once after installation: every persistent place as a {@link Cell} by name, and the
- * engines (ciphers, digests) that hold nothing persistent. A class it does not know is an error, never a silent loss.
+ * All that the installed applet reaches, found once after installation: every persistent place as a {@link Cell} by
+ * name, and the engines (ciphers, digests) that hold nothing persistent. A class it does not know is an error, never a
+ * silent loss.
  */
 final class Graph {
-    private static final List<Class<?>> ENGINES = List.of(Cipher.class, Signature.class, MessageDigest.class, KeyAgreement.class,
-            RandomData.class, Checksum.class);
-    private static final List<Class<?>> DATA = List.of(AID.class, OwnerPIN.class, Key.class, KeyPair.class, KeyPairImpl.class);
+    private static final List<Class<?>> ENGINES = List.of(Cipher.class, Signature.class, MessageDigest.class,
+            KeyAgreement.class, RandomData.class, Checksum.class);
+    private static final List<Class<?>> DATA =
+            List.of(AID.class, OwnerPIN.class, Key.class, KeyPair.class, KeyPairImpl.class);
 
     private final Memory memory;
     private final List<Class<?>> appletClasses;
@@ -61,8 +63,8 @@ final class Graph {
     }
 
     /**
-     * Checks that the applet has not written to an array of a static final field. Such arrays are not saved, so that a newer
-     * applet keeps its own constants.
+     * Checks that the applet has not written to an array of a static final field. Such arrays are not saved, so that a
+     * newer applet keeps its own constants.
      */
     void requireConstants() {
         constants.forEach((constant, original) -> {

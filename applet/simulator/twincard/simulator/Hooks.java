@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where every store of the woven classes passes. The weaver replaces array stores by calls of the methods here and calls
- * {@link #field} before each store to a field, {@link #caught} in broad exception handlers.
+ * Where every store of the woven classes passes. The weaver replaces array stores by calls of the methods here and
+ * calls {@link #field} before each store to a field, {@link #caught} in broad exception handlers.
  *
  * <p>One card at a time is at work in a process; {@link #memory} is the memory of that card.
  */
@@ -74,7 +74,8 @@ public final class Hooks {
     }
 
     /**
-     * Called before a part of a persistent key is written. A key part is not written atomically, but a transaction takes it back.
+     * Called before a part of a persistent key is written. A key part is not written atomically, but a transaction
+     * takes it back.
      *
      * @return whether the power fails half-way
      */

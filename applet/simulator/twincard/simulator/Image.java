@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * The persistent memory of a card as bytes: for each cell its name, a length of four bytes, and its content. A cell that the file
- * has and the applet has not, or the other way round, is passed over, so that the classes of the applet may change.
+ * The persistent memory of a card as bytes: for each cell its name, a length of four bytes, and its content. A cell
+ * that the file has and the applet has not, or the other way round, is passed over, so that the classes of the applet
+ * may change.
  */
 final class Image {
     private Image() {}

@@ -14,7 +14,8 @@ import javacard.framework.Applet;
 
 /** The command line: {@code run (--state FILE | --memory) [--lab] [--applet CLASS]}; see the package description. */
 public final class Main {
-    private static final String USAGE = "Usage: java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]";
+    private static final String USAGE =
+            "Usage: java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]";
     private static final int FAILED = 2;
     private static final int IN_USE = 3;
 

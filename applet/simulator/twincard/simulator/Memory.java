@@ -12,7 +12,10 @@ final class Memory {
         return !transients.contains(array);
     }
 
-    /** Counts one persistent write. Returns whether the power fails at it; the caller then leaves it undone or half done. */
+    /**
+     * Counts one persistent write. Returns whether the power fails at it; the caller then leaves it undone or half
+     * done.
+     */
     boolean failsAtWrite() {
         changed = true;
         return power.failsNow();

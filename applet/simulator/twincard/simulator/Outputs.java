@@ -12,10 +12,12 @@ import javacard.security.Signature;
 import javacardx.crypto.Cipher;
 
 /**
- * What takes the place of the calls that put bytes into an array of the applet, or that start an engine with a key. The weaver redirects a call of
- * {@code owner.name(...)} here when there is a method of that name that takes the owner first.
+ * What takes the place of the calls that put bytes into an array of the applet, or that start an engine with a key. The
+ * weaver redirects a call of {@code owner.name(...)} here when there is a method of that name that takes the owner
+ * first.
  *
- * <p>What jCardSim throws as a bare runtime exception for bad key material comes out as the CryptoException a card throws.
+ * <p>What jCardSim throws as a bare runtime exception for bad key material comes out as the CryptoException a card
+ * throws.
  */
 public final class Outputs {
     private Outputs() {}
@@ -55,8 +57,8 @@ public final class Outputs {
         return write(out, outOff, target -> digest.doFinal(in, inOff, inLen, target, outOff));
     }
 
-    public static short generateSecret(
-            KeyAgreement agreement, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
+    public static short generateSecret(KeyAgreement agreement, byte[] in, short inOff, short inLen, byte[] out,
+            short outOff) {
         return write(out, outOff, target -> agreement.generateSecret(in, inOff, inLen, target, outOff));
     }
 
@@ -86,7 +88,8 @@ public final class Outputs {
     static short run(Source source, byte[] target) {
         try {
             return source.into(target);
-        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException | RuntimeCryptoException refused) {
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException
+                | RuntimeCryptoException refused) {
             throw new CryptoException(CryptoException.ILLEGAL_VALUE);
         }
     }

@@ -5,8 +5,8 @@ import javacardx.crypto.Cipher;
 /**
  * RSA without padding as cards do it: the input and the output are as long as the modulus.
  *
- * <p>jCardSim refuses an input of that length at offset 0 (it compares the length less the offset), and it strips leading zeros
- * from what it decrypts.
+ * <p>jCardSim refuses an input of that length at offset 0 (it compares the length less the offset), and it strips
+ * leading zeros from what it decrypts.
  */
 final class RawRsa {
     private RawRsa() {}

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import javacard.framework.Applet;
 
-/** A card and the file that keeps it: the install parameters, then the {@link Image} of its memory. Without a file it is in memory only. */
+/**
+ * A card and the file that keeps it: the install parameters, then the {@link Image} of its memory. Without a file it is
+ * in memory only.
+ */
 final class SavedCard {
     private final Class<? extends Applet> type;
     private final StateFile file;

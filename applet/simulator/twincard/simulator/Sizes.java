@@ -13,10 +13,10 @@ import javacard.security.KeyBuilder;
 /**
  * The memory the applet takes on a card, in bytes, and its largest transaction.
  *
- * <p>A fair figure, since chips differ: a header of 8 bytes for each object and array; elements at their width, references and
- * fields at two bytes; a key at the sum of its parts at full width (an EC key with its own domain parameters). Engines count as
- * their header. The largest transaction is that since the process began: the bytes written in it, a byte written twice counted
- * twice.
+ * <p>A fair figure, since chips differ: a header of 8 bytes for each object and array; elements at their width,
+ * references and fields at two bytes; a key at the sum of its parts at full width (an EC key with its own domain
+ * parameters). Engines count as their header. The largest transaction is that since the process began: the bytes
+ * written in it, a byte written twice counted twice.
  */
 public record Sizes(int persistent, int transientReset, int transientDeselect, int largestTransaction) {
     private static final int HEADER = 8;
@@ -38,7 +38,8 @@ public record Sizes(int persistent, int transientReset, int transientDeselect, i
                 }
             }
         }
-        return new Sizes(sums[0], sums[JCSystem.CLEAR_ON_RESET], sums[JCSystem.CLEAR_ON_DESELECT], memory.log.largest());
+        return new Sizes(sums[0], sums[JCSystem.CLEAR_ON_RESET], sums[JCSystem.CLEAR_ON_DESELECT],
+                memory.log.largest());
     }
 
     private static int arraySize(Object array) {
@@ -59,7 +60,8 @@ public record Sizes(int persistent, int transientReset, int transientDeselect, i
     private static int keyMemory(byte type) {
         return switch (type) {
             case KeyBuilder.TYPE_AES_TRANSIENT_RESET, KeyBuilder.TYPE_DES_TRANSIENT_RESET -> JCSystem.CLEAR_ON_RESET;
-            case KeyBuilder.TYPE_AES_TRANSIENT_DESELECT, KeyBuilder.TYPE_DES_TRANSIENT_DESELECT -> JCSystem.CLEAR_ON_DESELECT;
+            case KeyBuilder.TYPE_AES_TRANSIENT_DESELECT, KeyBuilder.TYPE_DES_TRANSIENT_DESELECT ->
+                JCSystem.CLEAR_ON_DESELECT;
             default -> 0;
         };
     }

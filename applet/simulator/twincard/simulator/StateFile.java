@@ -17,16 +17,18 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * The state of one card on disk, in two slots written in turn, so that a process killed at any moment leaves a whole one.
+ * The state of one card on disk, in two slots written in turn, so that a process killed at any moment leaves a whole
+ * one.
  *
- * <p>Slot: magic "TWINCARD", format version (2 bytes), unused (2), sequence number (8), length of the body (4), CRC-32 of all but
- * itself (4), body. The whole slot with the highest sequence number counts. The second slot begins at {@link #CAPACITY}.
+ * <p>Slot: magic "TWINCARD", format version (2 bytes), unused (2), sequence number (8), length of the body (4), CRC-32
+ * of all but itself (4), body. The whole slot with the highest sequence number counts. The second slot begins at
+ * {@link #CAPACITY}.
  *
- * <p>Nothing is forced to the disk: killing the process loses nothing, but when the computer itself loses its power within
- * seconds of a command, the file may hold an older state, or no whole one.
+ * <p>Nothing is forced to the disk: killing the process loses nothing, but when the computer itself loses its power
+ * within seconds of a command, the file may hold an older state, or no whole one.
  *
- * <p>The file holds the card's secrets in the clear, the transport key of its installation included, and until the process ends
- * in order the older slot holds the state before the last change; so its mode is 0600.
+ * <p>The file holds the card's secrets in the clear, the transport key of its installation included, and until the
+ * process ends in order the older slot holds the state before the last change; so its mode is 0600.
  *
  * <p>The file {@code NAME.lock} beside it is locked while a process uses the card; it may be deleted with the card.
  */
@@ -170,12 +172,12 @@ final class StateFile implements AutoCloseable {
     /** Opens a file for reading and writing; one that is made is for its owner alone. */
     private static FileChannel open(Path path) throws IOException {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] owner = posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
+        FileAttribute<?> forOwner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        FileAttribute<?>[] attributes = posix ? new FileAttribute<?>[] {forOwner} : new FileAttribute<?>[0];
         try {
             return FileChannel.open(path,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE), owner);
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    attributes);
         } catch (FileAlreadyExistsException there) {
             return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         }

@@ -9,7 +9,8 @@ import javacard.framework.JCSystem;
 import javacard.framework.SystemException;
 
 /**
- * Every array that is not persistent: transient ones, and the global ones of the runtime (APDU buffers, install parameters).
+ * Every array that is not persistent: transient ones, and the global ones of the runtime (APDU buffers, install
+ * parameters).
  *
  * <p>They are held weakly: jCardSim makes new transient arrays at each start of a cipher and never lets go of them.
  */

@@ -1,8 +1,10 @@
 /**
- * Simulated cards: runs the compiled applet in jCardSim, with real transactions, a power supply that tests can cut, and a state file.
+ * Simulated cards: runs the compiled applet in jCardSim, with real transactions, a power supply that tests can cut, and
+ * a state file.
  *
- * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]} serves one card by frames on standard
- * input and output: length N in four bytes, big-endian, then N bytes: an operation (a status in answers), then its payload.
+ * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]} serves one card by frames
+ * on standard input and output: length N in four bytes, big-endian, then N bytes: an operation (a status in answers),
+ * then its payload.
  *
  * <pre>
  * 01 RESET     power off and on; without a card too                        answer to reset
@@ -23,6 +25,7 @@
  * status 00 done; 01 the power was cut inside this command; 02 no power until RESET; 7F error, with a sentence in UTF-8
  * </pre>
  *
- * <p>Exit codes: 0 when standard input ends, 2 with one sentence on standard error, 3 when another process uses the card.
+ * <p>Exit codes: 0 when standard input ends, 2 with one sentence on standard error, 3 when another process uses the
+ * card.
  */
 package twincard.simulator;

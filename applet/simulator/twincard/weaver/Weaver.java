@@ -12,8 +12,8 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
 
 /**
- * Rewrites the classes of the applet, and those of jCardSim that keep persistent state, so that every store passes the hooks of the
- * simulator. Runs at build time: {@code Weaver OUTPUT APPLET_CLASSES [JCARDSIM_JAR]}.
+ * Rewrites the classes of the applet, and those of jCardSim that keep persistent state, so that every store passes the
+ * hooks of the simulator. Runs at build time: {@code Weaver OUTPUT APPLET_CLASSES [JCARDSIM_JAR]}.
  */
 public final class Weaver {
     /** jCardSim's other key classes keep their state in ByteContainer, which the simulator replaces whole. */

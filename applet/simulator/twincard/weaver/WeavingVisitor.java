@@ -16,7 +16,10 @@ import twincard.simulator.Copies;
 import twincard.simulator.Hooks;
 import twincard.simulator.Outputs;
 
-/** Rewrites one class: array stores, field stores, broad exception handlers, and the calls for which Copies and Outputs have a method. */
+/**
+ * Rewrites one class: array stores, field stores, broad exception handlers, and the calls for which Copies and Outputs
+ * have a method.
+ */
 final class WeavingVisitor extends ClassVisitor {
     private static final String HOOKS = Type.getInternalName(Hooks.class);
     private static final Set<String> CATCHES_ALL =
@@ -26,7 +29,8 @@ final class WeavingVisitor extends ClassVisitor {
     static {
         for (Method method : Copies.class.getDeclaredMethods()) {
             if (Modifier.isPublic(method.getModifiers())) {
-                REDIRECTED.put("javacard/framework/Util." + method.getName() + Type.getMethodDescriptor(method), method);
+                String descriptor = Type.getMethodDescriptor(method);
+                REDIRECTED.put("javacard/framework/Util." + method.getName() + descriptor, method);
             }
         }
         for (Method method : Outputs.class.getDeclaredMethods()) {
@@ -52,7 +56,8 @@ final class WeavingVisitor extends ClassVisitor {
     }
 
     @Override
-    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
+            String[] exceptions) {
         MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
         return next == null ? null : new Stores(next, className + "." + name, name.startsWith("<"));
     }
@@ -133,7 +138,8 @@ final class WeavingVisitor extends ClassVisitor {
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
             if (owner.startsWith("javacardx/framework/")) {
-                throw new IllegalStateException(where + " calls " + owner + ", whose writes the simulator does not see");
+                throw new IllegalStateException(
+                        where + " calls " + owner + ", whose writes the simulator does not see");
             }
             Method replacement = REDIRECTED.get(owner + "." + name + descriptor);
             if (replacement == null) {

@@ -24,67 +24,67 @@ import javax.tools.ToolProvider;
  * longer name them: this looks at the sources.
  */
 final class ConstantCheck extends TreePathScanner<Void, SortedSet<Finding>> {
-  private final Library library;
-  private final Trees trees;
-  private final CompilationUnitTree unit;
+    private final Library library;
+    private final Trees trees;
+    private final CompilationUnitTree unit;
 
-  private ConstantCheck(Library library, Trees trees, CompilationUnitTree unit) {
-    this.library = library;
-    this.trees = trees;
-    this.unit = unit;
-  }
-
-  /**
-   * @param classPath where the API is that the sources compile with
-   */
-  static SortedSet<Finding> run(
-      Iterable<? extends JavaFileObject> sources, String classPath, Library library)
-      throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    List<String> options = List.of("-cp", classPath, "-proc:none");
-    var task = (JavacTask) compiler.getTask(null, null, null, options, null, sources);
-    SortedSet<Finding> findings = new TreeSet<>();
-    Iterable<? extends CompilationUnitTree> units = task.parse();
-    task.analyze();
-    for (CompilationUnitTree unit : units) {
-      new ConstantCheck(library, Trees.instance(task), unit).scan(unit, findings);
+    private ConstantCheck(Library library, Trees trees, CompilationUnitTree unit) {
+        this.library = library;
+        this.trees = trees;
+        this.unit = unit;
     }
-    return findings;
-  }
 
-  @Override
-  public Void visitMemberSelect(MemberSelectTree tree, SortedSet<Finding> findings) {
-    check(tree, findings);
-    return super.visitMemberSelect(tree, findings);
-  }
-
-  @Override
-  public Void visitIdentifier(IdentifierTree tree, SortedSet<Finding> findings) {
-    check(tree, findings);
-    return super.visitIdentifier(tree, findings);
-  }
-
-  private void check(Tree tree, SortedSet<Finding> findings) {
-    Element element = trees.getElement(getCurrentPath());
-    if (element == null || element.getKind() != ElementKind.FIELD) {
-      return;
+    /**
+     * @param classPath where the API is that the sources compile with
+     */
+    static SortedSet<Finding> run(
+            Iterable<? extends JavaFileObject> sources, String classPath, Library library)
+            throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<String> options = List.of("-cp", classPath, "-proc:none");
+        var task = (JavacTask) compiler.getTask(null, null, null, options, null, sources);
+        SortedSet<Finding> findings = new TreeSet<>();
+        Iterable<? extends CompilationUnitTree> units = task.parse();
+        task.analyze();
+        for (CompilationUnitTree unit : units) {
+            new ConstantCheck(library, Trees.instance(task), unit).scan(unit, findings);
+        }
+        return findings;
     }
-    if (!(element.getEnclosingElement() instanceof TypeElement owner)) {
-      return; // the length of an array
-    }
-    String type = owner.getQualifiedName().toString();
-    String name = element.getSimpleName().toString();
-    boolean api = type.startsWith("javacard.") || type.startsWith("javacardx.");
-    if (api && !library.hasField(type.replace('.', '/'), name)) {
-      LineMap lines = unit.getLineMap();
-      long start = trees.getSourcePositions().getStartPosition(unit, tree);
-      String construct = "constant " + type + "." + name + " is not in Java Card 3.0.4";
-      findings.add(new Finding(place(), (int) lines.getLineNumber(start), construct));
-    }
-  }
 
-  private String place() {
-    Tree first = unit.getTypeDecls().get(0);
-    return trees.getElement(trees.getPath(unit, first)).toString();
-  }
+    @Override
+    public Void visitMemberSelect(MemberSelectTree tree, SortedSet<Finding> findings) {
+        check(tree, findings);
+        return super.visitMemberSelect(tree, findings);
+    }
+
+    @Override
+    public Void visitIdentifier(IdentifierTree tree, SortedSet<Finding> findings) {
+        check(tree, findings);
+        return super.visitIdentifier(tree, findings);
+    }
+
+    private void check(Tree tree, SortedSet<Finding> findings) {
+        Element element = trees.getElement(getCurrentPath());
+        if (element == null || element.getKind() != ElementKind.FIELD) {
+            return;
+        }
+        if (!(element.getEnclosingElement() instanceof TypeElement owner)) {
+            return; // the length of an array
+        }
+        String type = owner.getQualifiedName().toString();
+        String name = element.getSimpleName().toString();
+        boolean api = type.startsWith("javacard.") || type.startsWith("javacardx.");
+        if (api && !library.hasField(type.replace('.', '/'), name)) {
+            LineMap lines = unit.getLineMap();
+            long start = trees.getSourcePositions().getStartPosition(unit, tree);
+            String construct = "constant " + type + "." + name + " is not in Java Card 3.0.4";
+            findings.add(new Finding(place(), (int) lines.getLineNumber(start), construct));
+        }
+    }
+
+    private String place() {
+        Tree first = unit.getTypeDecls().get(0);
+        return trees.getElement(trees.getPath(unit, first)).toString();
+    }
 }

@@ -23,76 +23,76 @@ import org.objectweb.asm.tree.ClassNode;
  * optional.
  */
 final class Library {
-  private static final String API = "javacard-3.0.4.txt";
+    private static final String API = "javacard-3.0.4.txt";
 
-  /** A class or interface: its direct supertypes, and its members as name and descriptor. */
-  private record Entry(boolean isPublic, List<String> supertypes, Set<String> members) {}
+    /** A class or interface: its direct supertypes, and its members as name and descriptor. */
+    private record Entry(boolean isPublic, List<String> supertypes, Set<String> members) {}
 
-  private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
 
-  /** Reads the API list: a class and its supertypes on a line, its members indented below it. */
-  Library() {
-    try (InputStream in = Library.class.getResourceAsStream(API);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
-      Set<String> members = null;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith("  ")) {
-          members.add(line.strip());
-        } else if (!line.startsWith("#")) {
-          String[] names = line.split(" ");
-          members = new HashSet<>();
-          List<String> supertypes = Arrays.asList(names).subList(1, names.length);
-          entries.put(names[0], new Entry(true, supertypes, members));
+    /** Reads the API list: a class and its supertypes on a line, its members indented below it. */
+    Library() {
+        try (InputStream in = Library.class.getResourceAsStream(API);
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+            Set<String> members = null;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("  ")) {
+                    members.add(line.strip());
+                } else if (!line.startsWith("#")) {
+                    String[] names = line.split(" ");
+                    members = new HashSet<>();
+                    List<String> supertypes = Arrays.asList(names).subList(1, names.length);
+                    entries.put(names[0], new Entry(true, supertypes, members));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-  }
 
-  /** Adds the applet's own classes. */
-  void add(Collection<ClassNode> classes) {
-    for (ClassNode node : classes) {
-      List<String> supertypes = new ArrayList<>(node.interfaces);
-      supertypes.add(node.superName);
-      Set<String> members = new HashSet<>();
-      node.fields.forEach(f -> members.add(field(f.name, f.desc)));
-      node.methods.forEach(m -> members.add(method(m.name, m.desc)));
-      boolean isPublic = (node.access & Opcodes.ACC_PUBLIC) != 0;
-      entries.put(node.name, new Entry(isPublic, supertypes, members));
+    /** Adds the applet's own classes. */
+    void add(Collection<ClassNode> classes) {
+        for (ClassNode node : classes) {
+            List<String> supertypes = new ArrayList<>(node.interfaces);
+            supertypes.add(node.superName);
+            Set<String> members = new HashSet<>();
+            node.fields.forEach(f -> members.add(field(f.name, f.desc)));
+            node.methods.forEach(m -> members.add(method(m.name, m.desc)));
+            boolean isPublic = (node.access & Opcodes.ACC_PUBLIC) != 0;
+            entries.put(node.name, new Entry(isPublic, supertypes, members));
+        }
     }
-  }
 
-  static String field(String name, String descriptor) {
-    return name + " " + descriptor;
-  }
+    static String field(String name, String descriptor) {
+        return name + " " + descriptor;
+    }
 
-  static String method(String name, String descriptor) {
-    return name + descriptor;
-  }
+    static String method(String name, String descriptor) {
+        return name + descriptor;
+    }
 
-  boolean hasClass(String internalName) {
-    return entries.containsKey(internalName);
-  }
+    boolean hasClass(String internalName) {
+        return entries.containsKey(internalName);
+    }
 
-  boolean isPackagePrivate(String internalName) {
-    return hasClass(internalName) && !entries.get(internalName).isPublic;
-  }
+    boolean isPackagePrivate(String internalName) {
+        return hasClass(internalName) && !entries.get(internalName).isPublic;
+    }
 
-  /** Whether a class has a member or inherits it. */
-  boolean hasMember(String internalName, String member) {
-    Entry entry = entries.get(internalName);
-    return entry != null
-        && (entry.members.contains(member)
-            || entry.supertypes.stream().anyMatch(above -> hasMember(above, member)));
-  }
+    /** Whether a class has a member or inherits it. */
+    boolean hasMember(String internalName, String member) {
+        Entry entry = entries.get(internalName);
+        return entry != null
+                && (entry.members.contains(member)
+                        || entry.supertypes.stream().anyMatch(above -> hasMember(above, member)));
+    }
 
-  /** Whether a field of that name, whatever its type, is in a class or inherited by it. */
-  boolean hasField(String internalName, String name) {
-    Entry entry = entries.get(internalName);
-    return entry != null
-        && (entry.members.stream().anyMatch(member -> member.startsWith(name + " "))
-            || entry.supertypes.stream().anyMatch(above -> hasField(above, name)));
-  }
+    /** Whether a field of that name, whatever its type, is in a class or inherited by it. */
+    boolean hasField(String internalName, String name) {
+        Entry entry = entries.get(internalName);
+        return entry != null
+                && (entry.members.stream().anyMatch(member -> member.startsWith(name + " "))
+                        || entry.supertypes.stream().anyMatch(above -> hasField(above, name)));
+    }
 }

@@ -18,45 +18,45 @@ import org.objectweb.asm.tree.ClassNode;
  * applet's compiled classes and in the sources they come from; fails if there is one, or no class.
  */
 public final class Main {
-  private Main() {}
+    private Main() {}
 
-  public static void main(String[] arguments) throws IOException {
-    List<ClassNode> classes = read(files(arguments[0], ".class"));
-    List<File> sources = files(arguments[1], ".java");
-    if (classes.isEmpty() || sources.isEmpty()) {
-      System.err.println("subset: nothing to check in " + arguments[0] + " or " + arguments[1]);
-      System.exit(2);
+    public static void main(String[] arguments) throws IOException {
+        List<ClassNode> classes = read(files(arguments[0], ".class"));
+        List<File> sources = files(arguments[1], ".java");
+        if (classes.isEmpty() || sources.isEmpty()) {
+            System.err.println("subset: nothing to check in " + arguments[0] + " or " + arguments[1]);
+            System.exit(2);
+        }
+        SortedSet<Finding> findings =
+                new SubsetCheck(classes, arguments[3].replace('.', '/')).run();
+        findings.addAll(constants(sources, arguments[2]));
+        findings.forEach(System.err::println);
+        System.out.println(
+                "subset: " + classes.size() + " classes, " + findings.size() + " findings");
+        System.exit(findings.isEmpty() ? 0 : 1);
     }
-    SortedSet<Finding> findings =
-        new SubsetCheck(classes, arguments[3].replace('.', '/')).run();
-    findings.addAll(constants(sources, arguments[2]));
-    findings.forEach(System.err::println);
-    System.out.println(
-        "subset: " + classes.size() + " classes, " + findings.size() + " findings");
-    System.exit(findings.isEmpty() ? 0 : 1);
-  }
 
-  private static SortedSet<Finding> constants(List<File> sources, String api) throws IOException {
-    try (StandardJavaFileManager files =
-        ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)) {
-      var units = files.getJavaFileObjectsFromFiles(sources);
-      return ConstantCheck.run(units, api, new Library());
+    private static SortedSet<Finding> constants(List<File> sources, String api) throws IOException {
+        try (StandardJavaFileManager files =
+                ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)) {
+            var units = files.getJavaFileObjectsFromFiles(sources);
+            return ConstantCheck.run(units, api, new Library());
+        }
     }
-  }
 
-  private static List<File> files(String folder, String suffix) throws IOException {
-    try (Stream<Path> paths = Files.walk(Path.of(folder))) {
-      return paths.filter(p -> p.toString().endsWith(suffix)).sorted().map(Path::toFile).toList();
+    private static List<File> files(String folder, String suffix) throws IOException {
+        try (Stream<Path> paths = Files.walk(Path.of(folder))) {
+            return paths.filter(p -> p.toString().endsWith(suffix)).sorted().map(Path::toFile).toList();
+        }
     }
-  }
 
-  private static List<ClassNode> read(List<File> files) throws IOException {
-    List<ClassNode> classes = new ArrayList<>();
-    for (File file : files) {
-      ClassNode node = new ClassNode();
-      new ClassReader(Files.readAllBytes(file.toPath())).accept(node, 0);
-      classes.add(node);
+    private static List<ClassNode> read(List<File> files) throws IOException {
+        List<ClassNode> classes = new ArrayList<>();
+        for (File file : files) {
+            ClassNode node = new ClassNode();
+            new ClassReader(Files.readAllBytes(file.toPath())).accept(node, 0);
+            classes.add(node);
+        }
+        return classes;
     }
-    return classes;
-  }
 }

@@ -13,28 +13,28 @@ import org.objectweb.asm.util.Printer;
  * constants, and arrays of primitive constants.
  */
 final class StaticInitCheck {
-  private static final Set<Integer> DATA =
-      Set.of(
-          Opcodes.ACONST_NULL,
-          Opcodes.BIPUSH,
-          Opcodes.SIPUSH,
-          Opcodes.NEWARRAY,
-          Opcodes.DUP,
-          Opcodes.BASTORE,
-          Opcodes.SASTORE,
-          Opcodes.PUTSTATIC,
-          Opcodes.RETURN);
+    private static final Set<Integer> DATA =
+            Set.of(
+                    Opcodes.ACONST_NULL,
+                    Opcodes.BIPUSH,
+                    Opcodes.SIPUSH,
+                    Opcodes.NEWARRAY,
+                    Opcodes.DUP,
+                    Opcodes.BASTORE,
+                    Opcodes.SASTORE,
+                    Opcodes.PUTSTATIC,
+                    Opcodes.RETURN);
 
-  private StaticInitCheck() {}
+    private StaticInitCheck() {}
 
-  static void run(ClassNode owner, MethodNode method, Findings findings) {
-    for (AbstractInsnNode at : new Code(method).instructions()) {
-      int opcode = at.getOpcode();
-      boolean small = opcode >= Opcodes.ICONST_M1 && opcode <= Opcodes.ICONST_5;
-      if (!small && !DATA.contains(opcode)) {
-        String name = Printer.OPCODES[opcode].toLowerCase(Locale.ROOT);
-        findings.add(owner, at, "static field initialised by " + name);
-      }
+    static void run(ClassNode owner, MethodNode method, Findings findings) {
+        for (AbstractInsnNode at : new Code(method).instructions()) {
+            int opcode = at.getOpcode();
+            boolean small = opcode >= Opcodes.ICONST_M1 && opcode <= Opcodes.ICONST_5;
+            if (!small && !DATA.contains(opcode)) {
+                String name = Printer.OPCODES[opcode].toLowerCase(Locale.ROOT);
+                findings.add(owner, at, "static field initialised by " + name);
+            }
+        }
     }
-  }
 }

@@ -18,7 +18,7 @@ final class Bench {
     final FileSystem files;
     final Contacts contacts = new Contacts(ram, authority, (byte) 3);
     final Target target = new Target(ram, authority, contacts, key, rsa, ecdh);
-    final Transcode usage;
+    final Usage usage;
 
     /** A command that takes bytes of data and gives bytes of answer, as the handlers do. */
     interface Command {
@@ -36,7 +36,7 @@ final class Bench {
         X963 x963 = new X963(chip.sha256);
         KeyWrap keyWrap = new KeyWrap(chip);
         Cryptogram cryptogram = new Cryptogram(ram, authority, key, oaep, x963, keyWrap);
-        usage = new Transcode(ram, chip, authority, target, cryptogram,
+        usage = new Usage(ram, chip, authority, target, cryptogram,
                 new Seal(ram, target, rsa, ecdh, oaep, x963, keyWrap));
     }
 

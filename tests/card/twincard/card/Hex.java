@@ -2,9 +2,7 @@ package twincard.card;
 
 /** Bytes from hexadecimal vectors of standards, spaces allowed. */
 final class Hex {
-
-    private Hex() {
-    }
+    private Hex() {}
 
     static byte[] bytes(String hex) {
         String digits = hex.replaceAll("\\s", "");

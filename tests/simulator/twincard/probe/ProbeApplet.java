@@ -47,7 +47,8 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             ISOException.throwIt(REFUSED);
         }
         installations = 1;
-        new ProbeApplet(bArray, (short) (data + 1), bArray[data]).register(bArray, (short) (bOffset + 1), bArray[bOffset]);
+        ProbeApplet applet = new ProbeApplet(bArray, (short) (data + 1), bArray[data]);
+        applet.register(bArray, (short) (bOffset + 1), bArray[bOffset]);
     }
 
     /** Fails when a byte of transient memory says so. */

@@ -78,7 +78,8 @@ public class ProcessTest {
     /** Starts the program from a shell that has run some command first. */
     private Program startUnder(String shellCommand, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", shellCommand + " exec \"$0\" \"$@\"",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                 "-cp", System.getProperty("java.class.path"), "twincard.simulator.Main"));
         command.addAll(Arrays.asList(arguments));
         Program program = new Program(command);
@@ -214,7 +215,8 @@ public class ProcessTest {
         Path state = newState();
         startCard(state).call(INSTALL);
         started.get(0).process.destroyForcibly().waitFor();
-        Program full = startUnder("ulimit -f 64;", "run", "--state", state.toString(), "--applet", "twincard.probe.ProbeApplet");
+        Program full = startUnder("ulimit -f 64;",
+                "run", "--state", state.toString(), "--applet", "twincard.probe.ProbeApplet");
         select(full);
         assertTrue(full.sentence("0280100000").startsWith("The card could not be saved: "));
         assertEquals("The card could not be saved earlier; start it again.", full.sentence("0280110000"));

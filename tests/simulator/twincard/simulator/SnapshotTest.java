@@ -12,8 +12,8 @@ import org.junit.Test;
 
 public class SnapshotTest {
     private static final String[] CHANGES = {
-        "80100000", "8014AA00", "8013000004" + "35363738", "801200000439393939", "80180100", "8023000020" + "22".repeat(32),
-        "801C0000", "801D0000", "801B0100"
+        "80100000", "8014AA00", "8013000004" + "35363738", "801200000439393939", "80180100",
+        "8023000020" + "22".repeat(32), "801C0000", "801D0000", "801B0100"
     };
 
     private Probe probe;
@@ -67,7 +67,8 @@ public class SnapshotTest {
     public void writingToAConstantIsAnErrorNotALoss() {
         probe.send("80250700");
         IllegalStateException error = assertThrows(IllegalStateException.class, probe.card::snapshot);
-        assertEquals("the applet wrote to twincard.probe.ProbeApplet.CONSTANT, which is a constant", error.getMessage());
+        assertEquals("the applet wrote to twincard.probe.ProbeApplet.CONSTANT, which is a constant",
+                error.getMessage());
         probe.send("80250100");
         probe.card.snapshot();
     }

@@ -62,7 +62,8 @@ public class TransactionTest {
         assertEquals(statusWord, probe.send(command));
         assertAllButNonAtomicEqual(before, probe.report());
         assertEquals(before[Probe.COUNTER + 1] + 1, probe.report()[NON_ATOMIC]);
-        assertEquals("one region alone may differ: the bytes written NonAtomic", 8, differences(image, probe.card.image()));
+        assertEquals("one region alone may differ: the bytes written NonAtomic", 8,
+                differences(image, probe.card.image()));
     }
 
     @Test
@@ -100,7 +101,8 @@ public class TransactionTest {
     @Test
     public void largestTransactionIsMeasured() {
         int largest = probe.card.sizes().largestTransaction();
-        assertTrue("32 bytes of AES key, 8 of the record and some fields, not " + largest, largest > 45 && largest < 70);
+        assertTrue("32 bytes of AES key, 8 of the record and some fields, not " + largest,
+                largest > 45 && largest < 70);
     }
 
     private static void assertAllButNonAtomicEqual(byte[] expected, byte[] actual) {

@@ -35,7 +35,8 @@ public class TwinCardTest {
     @Test
     public void wholeStateGoesFromOneCardToAnother() throws CardException {
         Card other = newCard();
-        assertNotEquals("card ids differ", HexFormat.of().formatHex(card.image()), HexFormat.of().formatHex(other.image()));
+        HexFormat hex = HexFormat.of();
+        assertNotEquals("card ids differ", hex.formatHex(card.image()), hex.formatHex(other.image()));
         ByteBuffer state = ByteBuffer.allocate(StateFile.CAPACITY);
         card.write(state);
         other.read(state.flip());

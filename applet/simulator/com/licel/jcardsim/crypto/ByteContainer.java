@@ -10,9 +10,9 @@ import twincard.simulator.Hooks;
 /**
  * One part of a key: takes the place of jCardSim's class of this name, whose methods its key classes call.
  *
- * <p>Unlike that one it reads a shorter value in reused storage rightly, forgets a transient value at the event that clears it,
- * wipes what a shorter value leaves over, makes no transient array per call, and passes its writes by the power and the open
- * transaction.
+ * <p>Unlike that one it reads a shorter value in reused storage rightly, forgets a transient value at the event that
+ * clears it, wipes what a shorter value leaves over, makes no transient array per call, and passes its writes by the
+ * power and the open transaction.
  */
 public final class ByteContainer {
     private static final byte PERSISTENT = JCSystem.NOT_A_TRANSIENT_OBJECT;

@@ -22,8 +22,8 @@ import javacard.security.PublicKey;
 /**
  * A pair of keys and its generation: takes the place of jCardSim's class of this name.
  *
- * <p>Unlike that one it draws from the system's random numbers, writes every part at its full width, leading zeros included, and
- * gives a key that was cleared its domain parameters back. Each part written is one persistent write.
+ * <p>Unlike that one it draws from the system's random numbers, writes every part at its full width, leading zeros
+ * included, and gives a key that was cleared its domain parameters back. Each part written is one persistent write.
  */
 public final class KeyPairImpl {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -120,8 +120,8 @@ public final class KeyPairImpl {
     }
 
     /**
-     * The domain parameters of a key, or else the usual ones of its size. These are the same object each time: Bouncy Castle
-     * keeps in it the multiples of the base point that it has computed.
+     * The domain parameters of a key, or else the usual ones of its size. These are the same object each time: Bouncy
+     * Castle keeps in it the multiples of the base point that it has computed.
      */
     private static ECDomainParameters domainOf(ECPublicKeyImpl open) {
         ECDomainParameters usual = USUAL_DOMAINS.computeIfAbsent(

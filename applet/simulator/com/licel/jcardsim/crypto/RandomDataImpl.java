@@ -4,7 +4,9 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import javacard.security.RandomData;
 
-/** Takes the place of jCardSim's class of this name, whose numbers are the same on every card: these are the system's. */
+/**
+ * Takes the place of jCardSim's class of this name, whose numbers are the same on every card: these are the system's.
+ */
 public class RandomDataImpl extends RandomData {
     private static final SecureRandom SYSTEM = new SecureRandom();
 

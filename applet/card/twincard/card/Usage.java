@@ -4,8 +4,7 @@ import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /** Use of the decipher key and of targets: DECIPHER, ENCIPHER, TRANSCODE and CHECK. */
-final class Transcode {
-
+final class Usage {
     private static final short DECIPHER = (short) 0x8086;
     private static final short ENCIPHER = (short) 0x8680;
     private static final byte CHECK_TAG = (byte) 0x8E;
@@ -20,7 +19,7 @@ final class Transcode {
     private final Cryptogram cryptogram;
     private final Seal seal;
 
-    Transcode(Ram ram, Chip chip, Authority authority, Target target, Cryptogram cryptogram, Seal seal) {
+    Usage(Ram ram, Chip chip, Authority authority, Target target, Cryptogram cryptogram, Seal seal) {
         this.ram = ram;
         this.chip = chip;
         this.authority = authority;
