@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.bench import Bench, Specimen, Stage, component, components
 from tests.flows.unplugged import Cable, Unplugged
 
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
+from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, PolicyFlags, Role, SetBy
 from twincard.card.session import Card
 from twincard.card.status import IssuerRefusedError
@@ -171,6 +174,63 @@ def test_cards_in_use_elsewhere_are_told_apart(bench: Bench) -> None:
     bench.at(Stage.ISSUED)
     with pytest.raises(ProtocolError, match="another key group"):
         issue_pair(fresh, blank(bench.backup), Profile())
+
+
+OTHERS = {
+    "backups": (replace(PROFILE, backups=1), [component(1)], "may make 2 backups of a key, not 1"),
+    "policy": (
+        replace(PROFILE, policy=PolicyFlags.ERASE_GROUP | PolicyFlags.DECIPHER_OFF),
+        [component(1)],
+        "rules: public key in backup, not erase group, decipher off",
+    ),
+    "component": (PROFILE, components(), "original is operational without component 2"),
+    "member's number": (replace(PROFILE, member_number=b"4712"), [], "another member's number"),
+    "expiry date": (replace(PROFILE, expiry_date=b"2031-01"), [], "another expiry date"),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_issued_cards_that_are_not_as_asked_for_are_refused_and_the_difference_is_told(
+    bench: Bench, what: str
+) -> None:
+    profile, given, message = OTHERS[what]
+    cards = blank(bench.original), blank(bench.backup)
+    issue_pair(*cards, PROFILE, [component(1)])
+    with pytest.raises(ProtocolError, match=message):
+        issue_pair(*cards, profile, given)
+    assert issue_pair(*cards, PROFILE, [component(1)])
+
+
+def test_an_issued_original_without_the_files_asked_for_is_refused(bench: Bench) -> None:
+    cards = blank(bench.original), blank(bench.backup)
+    issue_pair(*cards, Profile())
+    with pytest.raises(ProtocolError, match="another member's number, or none"):
+        issue_pair(*cards, Profile(member_number=b"4711"))
+    assert issue_pair(*cards, Profile())
+
+
+def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
+    bench: Bench,
+) -> None:
+    original, backup = blank(bench.original), blank(bench.backup)
+    issue_pair(original, backup, PROFILE)
+    report = original.card.report()
+    assert report.group is not None
+    for policy, given, message in (
+        (PolicyFlags.NONE, [component(1)], "backup is operational with other rules: none"),
+        (PROFILE.policy, [], "backup is operational without component 1"),
+    ):
+        stranger = blank(bench.backup2 if given else bench.backup3)
+        issuer = stranger.card.issuer
+        issuer.authenticate(stranger.card.report().card_id, stranger.transport_key)
+        issuer.personalise(Personalisation(Role.BACKUP, stranger.pin, stranger.puk, 0, policy))
+        stranger.card.group.begin(3, report.group.group_id)
+        for item in given:
+            stranger.card.group.set_component(item)
+        issuer.activate()
+        bench.original.unlocked().group.set_component(component(1))
+        with pytest.raises(ProtocolError, match=message):
+            issue_pair(original, stranger, PROFILE, [component(1)])
 
 
 def test_a_terminated_card_is_not_issued(bench: Bench) -> None:

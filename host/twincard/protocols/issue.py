@@ -8,13 +8,14 @@ from enum import Enum
 
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER, Condition, EfAccess
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, PolicyFlags, Role
+from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import AlreadyExistsError
+from twincard.card.status import AlreadyExistsError, NotFoundError
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.secret import Secret
 from twincard.protocols.errors import ProtocolError
 
+_FILE_NAMES = {MEMBER_NUMBER: "member's number", EXPIRY_DATE: "expiry date"}
 _PUBLIC_FILE = EfAccess(read=Condition.ALWAYS, update=Condition.ISSUER, delete=Condition.ISSUER)
 
 
@@ -81,7 +82,8 @@ def issue_pair(
 
     `components` are those the issuer knows: none, some or all. The original draws the group id.
     May be interrupted anywhere and repeated with the same arguments: a card that is operational
-    already is only checked. So a further backup can be issued to an original in use.
+    already is only checked, and refused where it differs from them (its PIN, PUK and transport key
+    cannot be seen). So a further backup can be issued to an original in use.
     Raises ProtocolError, CardError, TransportError.
     """
     _check_arguments(profile, components)
@@ -159,23 +161,65 @@ class _Issuing:
             )
         if group_id and group.group_id != group_id:
             raise ProtocolError(f"The {self._name} is operational with another key group.")
+        self._check_policy()
+        self._check_components(group)
+        if self._role is Role.ORIGINAL:
+            self._check_files()
+        return group.group_id
+
+    def _check_policy(self) -> None:
+        allowed = self.report.backups_allowed
+        if allowed != self._backups:
+            raise ProtocolError(
+                f"The {self._name} is operational and may make {allowed} backups of a key, "
+                f"not {self._backups}."
+            )
+        if self.report.policy != self._profile.policy:
+            raise ProtocolError(
+                f"The {self._name} is operational with other rules: {_names(self.report.policy)}, "
+                f"not {_names(self._profile.policy)}."
+            )
+
+    def _check_components(self, group: GroupReport) -> None:
         for component in self._components:
-            if group.components[component.number - 1].kcv not in (None, component.kcv):
+            kcv = group.components[component.number - 1].kcv
+            if kcv is None:
+                raise ProtocolError(
+                    f"The {self._name} is operational without component {component.number}, "
+                    "which only its user can set now."
+                )
+            if kcv != component.kcv:
                 raise ProtocolError(
                     f"The {self._name} is operational with another component {component.number}."
                 )
-        return group.group_id
+
+    def _check_files(self) -> None:
+        for fid, content in self._contents.items():
+            if content is not None and self._read_file(fid) != content:
+                raise ProtocolError(
+                    f"The {self._name} is operational with another {_FILE_NAMES[fid]}, or none."
+                )
+
+    @property
+    def _backups(self) -> int:
+        return self._profile.backups if self._role is Role.ORIGINAL else 0
+
+    @property
+    def _contents(self) -> dict[int, bytes | None]:
+        return {
+            MEMBER_NUMBER: self._profile.member_number,
+            EXPIRY_DATE: self._profile.expiry_date,
+        }
 
     def _personalise(self) -> None:
         self._announce(IssueStep.PERSONALISE)
-        is_original = self._role is Role.ORIGINAL
         self._card.issuer.authenticate(self.report.card_id, self._blank.transport_key)
         self._card.issuer.personalise(
             Personalisation(
                 self._role,
                 self._blank.pin,
                 self._blank.puk,
-                self._profile.backups if is_original else 0,
+                self._backups,
                 self._profile.policy,
             )
         )
@@ -203,14 +247,17 @@ class _Issuing:
             self._card.group.set_component(component)
 
     def _write_files(self) -> None:
-        contents = {
-            MEMBER_NUMBER: self._profile.member_number,
-            EXPIRY_DATE: self._profile.expiry_date,
-        }
         self._announce(IssueStep.FILES)
-        for fid, content in contents.items():
+        for fid, content in self._contents.items():
             if content is not None:
                 self._write_file(fid, content)
+
+    def _read_file(self, fid: int) -> bytes | None:
+        files = self._card.files
+        try:
+            return files.read(files.select(fid).size or 0)
+        except NotFoundError:
+            return None
 
     def _write_file(self, fid: int, content: bytes) -> None:
         files = self._card.files
@@ -223,3 +270,8 @@ class _Issuing:
                 files.delete(fid)
                 files.create_ef(fid, len(content), _PUBLIC_FILE)
         files.update(content)
+
+
+def _names(policy: PolicyFlags) -> str:
+    names = [flag.name or "" for flag in policy]
+    return ", ".join(names).lower().replace("_", " ") or "none"
