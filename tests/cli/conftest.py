@@ -12,6 +12,8 @@ from tests.cli.commands import Desk
 PAIR = ("--original", "sim:alice", "--backup", "sim:控え")
 PINS = ("--pin-file", "pin", "--backup-pin-file", "backup-pin")
 COMPONENTS = ("--component", "2=g/component-2.txt", "--component", "3=g/component-3.txt")
+FIRST = ("--component", "1=g/component-1.txt")
+FILES = ("--member-number", "会員七番", "--expires", "2030-12")
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +26,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pa
         desk.done("sim", "new", "alice")
         desk.done("sim", "new", "控え")
         desk.done("group", "new", "--out", "g")
-        first = ("--component", "1=g/component-1.txt")
-        files = ("--member-number", "会員七番", "--expires", "2030-12")
-        desk.done("issue", *PAIR, *PINS, "--puk-file", "puk", *first, *files)
+        desk.done("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *FILES)
         issued = tmp_path_factory.mktemp("template") / "issued"
         shutil.copytree(folder, issued)
         desk.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")

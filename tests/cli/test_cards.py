@@ -6,7 +6,7 @@ import re
 
 import pytest
 from tests.cli.commands import Desk
-from tests.cli.conftest import PAIR, PINS
+from tests.cli.conftest import FILES, FIRST, PAIR, PINS
 
 HEX16 = re.compile(r"[0-9a-f]{32}")
 
@@ -125,7 +125,7 @@ def test_the_issuer_can_end_a_card_whose_pin_nobody_knows(issued: Desk) -> None:
 
 def test_issuing_again_changes_nothing(issued: Desk) -> None:
     before = issued.json("card", "info", "-r", "sim:alice")
-    again = issued.json("issue", *PAIR, *PINS, "--puk-file", "puk")
+    again = issued.json("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *FILES)
     assert again["changed"] is False
     assert again["original_id"] == before["card_id"]
     assert issued.json("card", "info", "-r", "sim:alice") == before
@@ -140,6 +140,7 @@ def test_issuing_again_changes_nothing(issued: Desk) -> None:
         (("--component", "1"), "NUMBER=FILE"),
         (("--component", "2=g/component-1.txt"), "holds component 1"),
         (("--component", "1=pin"), "component file"),
+        (("--no-component",), "exclude each other"),
         (("--group-size", "9"), "8"),
         (("--puk-file", "empty"), "empty"),
         (("--puk-file", "short"), "6 to 16"),
@@ -148,13 +149,25 @@ def test_issuing_again_changes_nothing(issued: Desk) -> None:
 def test_issue_says_what_it_cannot_use(issued: Desk, options: tuple[str, ...], word: str) -> None:
     (issued.folder / "empty").touch()
     (issued.folder / "short").write_text("12345")
-    issued.run("issue", *PAIR, *PINS, "--puk-file", "puk", *options).failed(2, word)
+    issued.run("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *options).failed(2, word)
+
+
+def test_a_pair_that_no_component_of_the_issuer_binds_is_asked_for_by_name(desk: Desk) -> None:
+    for name in ("a", "b"):
+        desk.done("sim", "new", name)
+    pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
+    desk.run(*pair).failed(2, "--component", "binds", "--no-component")
+    assert desk.json("card", "info", "-r", "sim:a")["role"] == "none"
+    desk.done(*pair, "--no-component")
+    places = desk.json("card", "info", "-r", "sim:a")["group"]["components"]
+    assert [item["set"] for item in places] == [False] * 3
 
 
 def test_only_the_issuer_issues(desk: Desk) -> None:
     for name in ("a", "b"):
         desk.done("sim", "new", name)
     pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
+    pair = (*pair, "--no-component")
     (desk.folder / "other.issuer-key").write_text("00" * 32)
     desk.run(*pair, "--issuer-key-file", "other.issuer-key").failed(
         5, "Original sim:a", "--issuer-key-file"
