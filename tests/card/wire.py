@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.transport.apdu import Command
 from twincard.transport.laboratory import Laboratory
 from twincard.transport.stages import Link
 
-__all__ = ["SHORT_ANSWER", "Command", "exchange", "status"]
-
-ISO = 0x00
-OWN = 0x80
+__all__ = ["Command", "exchange", "status"]
 
 
 def status(lab: Laboratory, command: Command) -> int:

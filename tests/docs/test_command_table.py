@@ -94,13 +94,11 @@ def test_the_applet_has_no_instruction_outside_the_table() -> None:
 
 
 def test_document_applet_and_host_have_the_same_status_words() -> None:
-    # `61xx` and `63Cx` stand for many; `6883` is said not to be used.
+    # `61xx` and `63Cx` stand for many.
     section = DOCUMENT.split("## Status words")[1].split("## Commands")[0]
     cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
     documented = {word for cell in cells for word in re.findall(r"`(\w{4})`", cell)}
     applet = {f"{value:04X}" for value in constants("Sw").values()} | {"9000"}
     host = {f"{word:04X}" for word in Sw}
-    assert applet == {word.replace("61xx", "6100").replace("x", "0") for word in documented} - {
-        "6883"
-    }
+    assert applet == {word.replace("61xx", "6100").replace("x", "0") for word in documented}
     assert host == documented - {"61xx", "63Cx"}

@@ -8,10 +8,10 @@ from enum import IntEnum, IntFlag
 
 from twincard.card import tlv
 from twincard.card.status import UnexpectedAnswerError
+from twincard.keys.derivation import KCV_BYTES
 
 ID_BYTES = 16
 NONCE_BYTES = 16
-KCV_BYTES = 3
 
 
 class LifeCycle(IntEnum):

@@ -68,7 +68,8 @@ class Usage:
         """A cryptogram for the target (PSO: ENCIPHER).
 
         RSA takes up to 190 bytes, EC a content-encryption key of 16, 24 or 32 bytes.
-        Raises AuthorityMissingError, WrongDataError, and what `set_target` raises.
+        Raises AuthorityMissingError, CardError 6700 for other lengths, and what `set_target`
+        raises.
         """
         self.set_target(target)
         return parse_cryptogram(self._perform(0x86, 0x80, plaintext, "encipher"))

@@ -11,6 +11,7 @@ import typer
 from twincard.card.report import KeyType
 
 READER_HELP = "sim:NAME, or pcsc: and a reader's name, a unique part of it, or its index."
+KEY_HELP = "File with a public key or certificate, in PEM or DER."
 _OR_PROMPT = "'-' reads standard input; without it, a prompt asks."
 
 
@@ -71,9 +72,7 @@ Components = Annotated[
 ]
 To = Annotated[
     list[Path],
-    typer.Option(
-        "--to", metavar="KEY", help="File with a public key or certificate, in PEM or DER."
-    ),
+    typer.Option("--to", metavar="KEY", help=KEY_HELP),
 ]
 InputFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files.")]
 OutputPath = Annotated[

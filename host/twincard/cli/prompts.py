@@ -11,11 +11,11 @@ from typing import TypeVar
 from twincard.card.pin import PinFormatError, pin_bytes
 from twincard.cli.errors import InputError
 from twincard.keys.component import COMPONENT_BYTES, Component
+from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES
 from twincard.keys.secret import Secret
 
 _STANDARD_INPUT = Path("-")
 _MOST_FILE_BYTES = 4096
-_KEY_BYTES = 32
 _ATTEMPTS = 3
 _T = TypeVar("_T")
 
@@ -89,8 +89,8 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
 def transport_key(path: Path | None, what: str) -> Secret:
     """A transport key of 32 bytes, in 64 hex digits."""
     if path is not None:
-        return _hex_secret(read_secret(path), _KEY_BYTES, f"{path} does not hold")
-    return _repeated(lambda: _ask_hex(what, "--issuer-key-file", _KEY_BYTES))
+        return _hex_secret(read_secret(path), TRANSPORT_KEY_BYTES, f"{path} does not hold")
+    return _repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
 
 
 def component(number: int, size: int, expected_kcv: bytes | None) -> Component:

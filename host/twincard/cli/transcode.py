@@ -10,7 +10,7 @@ import typer
 from twincard.cli import batch, prompts
 from twincard.cli.cards import check_reader, unlocked
 from twincard.cli.errors import InputError
-from twincard.cli.options import Force, InputFiles, Json, OutputPath, PinFile, Reader
+from twincard.cli.options import KEY_HELP, Force, InputFiles, Json, OutputPath, PinFile, Reader
 from twincard.cli.output import Output
 from twincard.cli.targets import SUFFIX, output_for, output_paths, read_recipient
 from twincard.files.recipients import Recipient
@@ -26,9 +26,7 @@ def transcode(
     reader: Reader,
     to: Annotated[
         Path,
-        typer.Option(
-            "--to", metavar="KEY", help="File with a public key or certificate, in PEM or DER."
-        ),
+        typer.Option("--to", metavar="KEY", help=KEY_HELP),
     ],
     pin_file: PinFile = None,
     output: OutputPath = None,

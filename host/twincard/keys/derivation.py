@@ -54,14 +54,6 @@ class GroupKey:
         """The MAC of a ticket T (51 bytes): 16 bytes."""
         return aes_cmac(kdf(self.value, b"ticket", b"", KEY_BITS), ticket)
 
-    def done_mac(self, ticket: bytes, key_digest: bytes) -> bytes:
-        """The MAC of a receipt for an imported key: 16 bytes."""
-        return self._receipt_mac(b"done" + ticket + key_digest)
-
-    def void_mac(self, ticket: bytes) -> bytes:
-        """The MAC of a receipt for a void ticket: 16 bytes."""
-        return self._receipt_mac(b"void" + ticket)
-
     def kbpk(self, ticket: bytes) -> bytes:
         """The key block protection key of one export: 32 bytes (base mode)."""
         return kdf(self.value, b"kbpk", hashlib.sha256(ticket).digest(), KEY_BITS)
@@ -69,6 +61,3 @@ class GroupKey:
     def pad(self, ticket: bytes) -> bytes:
         """Padding of the key block of one export: 16 bytes, used from the beginning."""
         return kdf(self.value, b"pad", hashlib.sha256(ticket).digest(), PAD_BITS)
-
-    def _receipt_mac(self, message: bytes) -> bytes:
-        return aes_cmac(kdf(self.value, b"receipt", b"", KEY_BITS), message)

@@ -11,10 +11,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from twincard.keys.derivation import aes_cmac
+from twincard.keys.derivation import MAC_BYTES, aes_cmac
 
 HEADER_CHARACTERS = 16
-MAC_BYTES = 16
 RSA_HEADER = b"D1936D1RD00N0000"
 """Asymmetric key for data encryption, RSA, decrypt only, not exportable."""
 EC_HEADER = b"D0272K3EX00N0000"

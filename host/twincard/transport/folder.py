@@ -12,6 +12,8 @@ import platformdirs
 from twincard.transport.base import CardNotFoundError, TransportError
 from twincard.transport.simulator import SimulatedCard
 
+HOME_VARIABLE = "TWINCARD_HOME"
+"""The environment variable that names the folder of simulated cards."""
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 _STATE_SUFFIX = ".card"
 _KEY_SUFFIX = ".issuer-key"
@@ -20,7 +22,7 @@ _KEY_BYTES = 32
 
 def folder() -> Path:
     """Where simulated cards are kept: TWINCARD_HOME, else the user's data folder."""
-    home = os.environ.get("TWINCARD_HOME")
+    home = os.environ.get(HOME_VARIABLE)
     return Path(home) if home else Path(platformdirs.user_data_dir("twincard", appauthor=False))
 
 

@@ -21,8 +21,7 @@ from twincard.cli.demo.story import Story
 from twincard.cli.errors import InputError
 from twincard.cli.options import Json, KeyName
 from twincard.cli.output import Output
-
-_HOME = "TWINCARD_HOME"
+from twincard.transport.folder import HOME_VARIABLE
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,13 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 @contextmanager
 def _cards_for_a_while() -> Iterator[None]:
     """Simulated cards apart from the user's own, gone at the end."""
-    before = os.environ.get(_HOME)
+    before = os.environ.get(HOME_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="twincard-cards-") as name:
-        os.environ[_HOME] = name
+        os.environ[HOME_VARIABLE] = name
         try:
             yield
         finally:
             if before is None:
-                del os.environ[_HOME]
+                del os.environ[HOME_VARIABLE]
             else:
-                os.environ[_HOME] = before
+                os.environ[HOME_VARIABLE] = before

@@ -18,6 +18,7 @@ from twincard.cli.demo.cast import Actor, Cast
 from twincard.cli.demo.documents import JAPANESE, MAIL, digests, files_below, write_documents
 from twincard.cli.demo.narrator import Narrator
 from twincard.cli.demo.openssl import OpenSsl, SoftwareKey
+from twincard.cli.targets import SUFFIX
 from twincard.files.errors import NotForThisKeyError
 from twincard.files.output import FileOutput
 from twincard.files.recipients import Recipient
@@ -27,7 +28,6 @@ from twincard.protocols.files import decrypt_file, encrypt_file
 from twincard.protocols.recover import Outcome, recover
 from twincard.transport.folder import list_cards, remove_card
 
-_SUFFIX = ".p7m"
 _THIS_COMPUTER = "computer"
 
 
@@ -118,7 +118,7 @@ class Story:
             _THIS_COMPUTER, f"{len(self._digests)} files are encrypted, the mail to Bob too"
         ):
             for path in self._digests:
-                target = encrypted / (str(path) + _SUFFIX)
+                target = encrypted / (str(path) + SUFFIX)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 to = both if path == MAIL else [recipient]
                 encrypt_file(documents / path, FileOutput(target), to)
@@ -140,7 +140,7 @@ class Story:
             for path in self._digests:
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
-                source = self._places.encrypted / (str(path) + _SUFFIX)
+                source = self._places.encrypted / (str(path) + SUFFIX)
                 decrypt_file(holder.card, source, FileOutput(target))
         with tell.step(_THIS_COMPUTER, "their SHA-256 are taken"):
             opened = digests(folder)
@@ -177,7 +177,7 @@ class Story:
 
     def _opens_any(self, holder: Actor) -> bool:
         for path in self._digests:
-            source = self._places.encrypted / (str(path) + _SUFFIX)
+            source = self._places.encrypted / (str(path) + SUFFIX)
             target = self._places.software / "nothing"
             try:
                 # After 32 files that do not open the card wants its PIN again.
@@ -192,7 +192,7 @@ class Story:
         if self._openssl is None:
             tell.tell("  SKIPPED: there is no openssl 3 here to check the CMS with.")
             return
-        message = self._places.encrypted / (str(MAIL) + _SUFFIX)
+        message = self._places.encrypted / (str(MAIL) + SUFFIX)
         name = self._openssl.version
         described = self._openssl.describe(message)
         tell.check(
@@ -206,7 +206,7 @@ class Story:
         tell.check(f"{title}: {name} decrypts it with a software key", same)
 
     def _all_encrypted(self) -> bool:
-        wanted = {Path(str(path) + _SUFFIX) for path in self._digests}
+        wanted = {Path(str(path) + SUFFIX) for path in self._digests}
         return set(files_below(self._places.encrypted)) == wanted
 
     def _describe(self, group: str) -> str:
