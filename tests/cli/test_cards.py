@@ -166,8 +166,8 @@ def test_a_pair_that_no_component_of_the_issuer_binds_is_asked_for_by_name(desk:
 def test_only_the_issuer_issues(desk: Desk) -> None:
     for name in ("a", "b"):
         desk.done("sim", "new", name)
-    pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
-    pair = (*pair, "--no-component")
+    cards = ("--original", "sim:a", "--backup", "sim:b")
+    pair = ("issue", *cards, "--no-component", *PINS, "--puk-file", "puk")
     (desk.folder / "other.issuer-key").write_text("00" * 32)
     desk.run(*pair, "--issuer-key-file", "other.issuer-key").failed(
         5, "Original sim:a", "--issuer-key-file"
