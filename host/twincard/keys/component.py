@@ -86,12 +86,12 @@ def read_component(path: Path) -> Component:
     """Read a component file. Raises ComponentError, OSError."""
     with path.open("rb") as file:
         content = file.read(_MOST_FILE_BYTES + 1)
+    if not content.isascii():  # a UnicodeDecodeError would carry the content along
+        raise ComponentError(f"{path} is not a component file.")
     try:
         if len(content) > _MOST_FILE_BYTES:
             raise ComponentError("it is too long")
         return parse_component(content.decode("ascii"))
-    except UnicodeDecodeError:
-        raise ComponentError(f"{path} is not a component file.") from None
     except ComponentError as error:
         raise ComponentError(f"{path}: {error}") from None
 

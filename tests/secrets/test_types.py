@@ -1,0 +1,101 @@
+"""What a type shows of itself is decided field by field: bytes are hidden unless named here."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import get_type_hints
+
+import pytest
+from tests.secrets.hunt import Hunt
+
+import twincard
+from twincard.card.cryptogram import RsaCryptogram, Transcoded
+from twincard.card.issuer import Personalisation
+from twincard.card.report import Role
+from twincard.keys.component import Component
+from twincard.keys.derivation import GroupKey
+from twincard.keys.secret import Secret
+from twincard.transport.apdu import Command
+
+MARKER = b"what nobody but its owner may see"[:32]
+
+PUBLIC = {
+    # who and which: cards, groups, keys, tickets
+    "backup_id",
+    "card_id",
+    "digest",
+    "expiry_date",
+    "group_id",
+    "id",
+    "kcv",
+    "key_digest",
+    "member_number",
+    "nonce",
+    "original_id",
+    "other_card",
+    "public_key_sha256",
+    "spki",
+    # what is encrypted, or goes with it in the clear
+    "cryptogram",
+    "ephemeral_point",
+    "issuer",
+    "iv",
+    "mac",
+    "originator_info",
+    "point",
+    "recipient_infos",
+    "shared_info",
+    "wrapped_key",
+    # what only these hold
+    "FileControl.access",
+    "KeyIdentifier.value",
+    "RsaCryptogram.value",
+    "Tlv.value",
+}
+"""Names of fields, or a class and a field, whose bytes anyone may see."""
+
+
+def classes_of_the_package() -> Iterator[type]:
+    """Every class that a module of the package defines."""
+    for info in pkgutil.walk_packages(twincard.__path__, "twincard."):
+        if not info.name.endswith("__main__"):
+            module = importlib.import_module(info.name)
+            for item in vars(module).values():
+                if isinstance(item, type) and item.__module__ == info.name:
+                    yield item
+
+
+def shown_bytes() -> list[tuple[str, str]]:
+    """Class and name of each field that can hold bytes and that repr shows."""
+    found = []
+    for item in filter(dataclasses.is_dataclass, classes_of_the_package()):
+        hints = get_type_hints(item)
+        for field in dataclasses.fields(item):
+            if field.repr and "byte" in str(hints[field.name]):
+                found.append((item.__name__, field.name))
+    return found
+
+
+def test_bytes_are_hidden_unless_they_are_known_to_be_public() -> None:
+    shown = shown_bytes()
+    assert ("CardReport", "card_id") in shown
+    assert [pair for pair in shown if not PUBLIC & {pair[1], ".".join(pair)}] == []
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        Secret(MARKER),
+        Component(1, 1, Secret(MARKER)),
+        Personalisation(Role.BACKUP, Secret(MARKER), Secret(MARKER)),
+        GroupKey(MARKER),
+        Command(0x00, 0x20, data=MARKER),
+        Transcoded(RsaCryptogram(b""), MARKER),
+    ],
+    ids=lambda holder: type(holder).__name__,
+)
+def test_what_holds_a_secret_shows_nothing_of_it(holder: object) -> None:
+    assert Hunt({"it": MARKER}).found_in(f"{holder!r} {holder} {[holder]} {(holder,)!r}") == []
