@@ -50,10 +50,18 @@ def test_two_cards_are_two_readers(issued: Desk) -> None:
     issued.run("duplicate", "--original", "sim:alice", "--pin-file", "pin").failed(2, "--backup")
 
 
-def test_swapped_cards_are_noticed(issued: Desk) -> None:
+def test_swapped_cards_are_noticed_before_any_pin_is_sent(issued: Desk) -> None:
     swapped = ("--original", "sim:控え", "--backup", "sim:alice")
-    pins = ("--pin-file", "backup-pin", "--backup-pin-file", "pin")
-    issued.run("duplicate", *swapped, *pins).failed(7, "issued as a backup")
+    for way in ((), ("--cancel",)):
+        refused = issued.run("duplicate", *swapped, *PINS, *way)
+        refused.failed(7, "Original sim:控え", "issued as a backup")
+    assert [tries_left(issued, reader) for reader in PAIR[1::2]] == [3, 3]
+
+
+def test_a_pin_that_the_original_refuses_is_not_tried_on_the_backup(issued: Desk) -> None:
+    refused = issued.run("duplicate", *PAIR, "--pin-file", "wrong")
+    refused.failed(5, "Original sim:alice")
+    assert [tries_left(issued, reader) for reader in PAIR[1::2]] == [2, 3]
 
 
 def test_an_open_ticket_can_be_cancelled_and_the_export_done_anew(issued: Desk) -> None:
@@ -126,6 +134,11 @@ def leave_pending(desk: Desk) -> None:
             backup.group.set_component(component)
         original.usage.generate(KeyType.P_256)
         original.duplication.export_key(backup.duplication.ticket(original.report().card_id))
+
+
+def tries_left(desk: Desk, reader: str) -> int:
+    tries: int = desk.json("card", "info", "-r", reader)["pin"]["tries_left"]
+    return tries
 
 
 def component_of(desk: Desk, number: int) -> tuple[str, str]:

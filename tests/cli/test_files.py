@@ -141,6 +141,13 @@ def test_a_card_gives_files_to_no_longer_rsa_keys(sealed: Desk) -> None:
     sealed.run(*words).failed(2, "RSA-2048 and P-256")
 
 
+def test_cards_swapped_in_recovery_are_noticed_before_any_pin_is_sent(sealed: Desk) -> None:
+    swapped = ("recover", "--from", "sim:alice", "--new", "sim:控え", "--pin-file", "pin")
+    sealed.run(*swapped, SEALED).failed(7, "New card sim:控え", "issued as a backup")
+    for reader in ("sim:alice", "sim:控え"):
+        assert sealed.json("card", "info", "-r", reader)["pin"]["tries_left"] == 3
+
+
 def test_files_move_to_a_new_original_and_only_those_that_can(sealed: Desk) -> None:
     new = ("--original", "sim:new", "--backup", "sim:new-backup")
     for name in ("new", "new-backup"):

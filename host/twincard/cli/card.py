@@ -10,7 +10,7 @@ import typer
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
 from twincard.cli import prompts
-from twincard.cli.cards import check_operational, check_reader, issuer_key, opened
+from twincard.cli.cards import check_reader, check_usable, issuer_key, opened
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import IssuerKeyFile, Json, NewPinFile, PinFile, PukFile, Reader, Yes
 from twincard.cli.output import Output
@@ -53,7 +53,7 @@ def pin(
     old = prompts.pin(pin_file, "Old PIN", "--pin-file")
     new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
     with opened(reader) as card:
-        check_operational(card)
+        check_usable(card)
         card.pin.change(old, new)
         _pin_is_set(card, json)
 
@@ -67,7 +67,7 @@ def unblock(
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
     new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
     with opened(reader) as card:
-        check_operational(card)
+        check_usable(card)
         card.pin.unblock(puk, new)
         _pin_is_set(card, json)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from twincard.card.report import LifeCycle
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.cli import prompts
@@ -22,11 +22,15 @@ _SIMULATED = "sim:"
 
 @dataclass(frozen=True)
 class Holder:
-    """A card to be unlocked: what it is here ("Original"), its reader and its PIN."""
+    """A card to be unlocked: what it is here ("Original"), its reader, its PIN.
+
+    `role` is the one it must have been issued in; None takes either.
+    """
 
     name: str
     reader: str
     pin: Secret
+    role: Role | None = None
 
 
 @contextmanager
@@ -62,10 +66,22 @@ def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tup
 def unlocked_pair(first: Holder, second: Holder) -> Iterator[tuple[Card, Card]]:
     """The same, with both PINs verified."""
     with opened_pair((first.name, first.reader), (second.name, second.reader)) as cards:
-        for holder, card in zip((first, second), cards, strict=True):
-            with naming(holder.name, holder.reader):
-                verify(card, holder.pin)
+        unlock_all([(first, cards[0]), (second, cards[1])])
         yield cards
+
+
+def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
+    """Verify the PINs of several cards, in this order.
+
+    No card is sent a PIN before all are what they should be, nor after one has refused: swapped
+    readers cost no try, one wrong PIN for all cards one.
+    """
+    for holder, card in locked:
+        with naming(holder.name, holder.reader):
+            check_usable(card, holder.role)
+    for holder, card in locked:
+        with naming(holder.name, holder.reader):
+            card.pin.verify(holder.pin)
 
 
 @contextmanager
@@ -80,17 +96,23 @@ def naming(name: str, reader: str) -> Iterator[None]:
 
 def verify(card: Card, pin: Secret) -> None:
     """Verify the PIN. Raises ProtocolError for a card that has none now, CardError."""
-    check_operational(card)
+    check_usable(card)
     card.pin.verify(pin)
 
 
-def check_operational(card: Card) -> None:
-    """Raises ProtocolError for a card that is not issued yet, or was terminated."""
-    life_cycle = card.report().life_cycle
-    if life_cycle is LifeCycle.INITIALISATION:
+def check_usable(card: Card, role: Role | None = None) -> None:
+    """Raises ProtocolError for a card that is not issued yet, was terminated, or in another role.
+
+    Asks for no PIN.
+    """
+    report = card.report()
+    if report.life_cycle is LifeCycle.INITIALISATION:
         raise ProtocolError("This card is not issued yet: `twincard issue` does that.")
-    if life_cycle is LifeCycle.TERMINATED:
+    if report.life_cycle is LifeCycle.TERMINATED:
         raise ProtocolError("This card was terminated and holds nothing any more.")
+    if role not in (None, report.role):
+        article = "an original" if report.role is Role.ORIGINAL else "a backup"
+        raise ProtocolError(f"This card was issued as {article}: are the readers swapped?")
 
 
 def check_reader(reader: str) -> None:

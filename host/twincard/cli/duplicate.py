@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import CardReport
+from twincard.card.report import CardReport, Role
 from twincard.card.session import Card
 from twincard.cli import prompts, ways_out
 from twincard.cli.cards import Holder, check_two_cards, unlocked_pair
@@ -110,7 +110,10 @@ def duplicate(
     other = prompts.other_pin(
         backup_pin_file, "PIN of the backup", "--backup-pin-file", pin, asked=pin_file is None
     )
-    holders = Holder("Original", original, pin), Holder("Backup", backup, other)
+    holders = (
+        Holder("Original", original, pin, Role.ORIGINAL),
+        Holder("Backup", backup, other, Role.BACKUP),
+    )
     if cancel:
         ways_out.cancel(out, *holders)
         return

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from twincard.card.report import Role
 from twincard.cli import prompts
 from twincard.cli.cards import Holder, check_two_cards, unlocked_pair
 from twincard.cli.errors import ExitCode
@@ -70,7 +71,7 @@ def recover(
     )
     out = Output(json)
     events = []
-    holders = Holder("Old card", old, pin), Holder("New card", new, new_pin)
+    holders = Holder("Old card", old, pin), Holder("New card", new, new_pin, Role.ORIGINAL)
     with (
         unlocked_pair(*holders) as (old_card, new_card),
         out.progress("this file", None) as progress,

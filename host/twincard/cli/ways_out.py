@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.report import LifeCycle
-from twincard.card.session import Card
 from twincard.cli import prompts
 from twincard.cli.cards import (
     Holder,
     check_reader,
     issuer_key,
-    naming,
     opened_pair,
+    unlock_all,
     unlocked,
-    verify,
 )
 from twincard.cli.output import Output
 from twincard.protocols import abandon as protocol
@@ -42,10 +40,11 @@ def cancel(out: Output, original: Holder, backup: Holder) -> None:
     """Void the backup's ticket and give the original its slot back."""
     names = [(holder.name, holder.reader) for holder in (original, backup)]
     with opened_pair(names[0], names[1]) as (first, second):
-        _unlock(original, first)
         report = second.report()
-        if report.life_cycle is not LifeCycle.TERMINATED:
-            _unlock(backup, second)
+        locked = [(original, first), (backup, second)]
+        if report.life_cycle is LifeCycle.TERMINATED:
+            del locked[1]  # it takes no PIN, and shows its receipt without
+        unlock_all(locked)
         freed = protocol.cancel(first, second) is protocol.Cancelled.SLOT_FREE
     ending = "the original may export again" if freed else "this original was not waiting for it"
     out.result(
@@ -69,8 +68,3 @@ def abandon(
     out.result(
         result, f"The export is abandoned: {done} of {report.backups_allowed} backups are spent."
     )
-
-
-def _unlock(holder: Holder, card: Card) -> None:
-    with naming(holder.name, holder.reader):
-        verify(card, holder.pin)
