@@ -153,5 +153,5 @@ def decrypted(message: bytes, key: SoftwareKey) -> bytes:
     """The content of the message."""
     sink = io.BytesIO()
     with SpooledOutput(sink) as output:
-        decrypt(io.BytesIO(message), output, key)
+        decrypt(io.BytesIO(message), output, key, mail=True)
     return sink.getvalue()

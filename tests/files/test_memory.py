@@ -53,7 +53,7 @@ def test_64_mib_are_encrypted_transcoded_and_decrypted_in_constant_memory(
 
     def decrypt_it() -> None:
         with second.open("rb") as source, FileOutput(third) as sink:
-            decrypt(source, sink, ec_key("new"))
+            decrypt(source, sink, ec_key("new"), mail=mail)
 
     for work in (encrypt_it, transcode_it, decrypt_it):
         assert peak_of(work) < ALLOWED_BYTES

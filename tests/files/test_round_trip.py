@@ -51,7 +51,7 @@ def test_streams_may_give_few_bytes_at_a_time(mail: bool) -> None:
     encrypt(Dribble(plaintext), sink, [ec_key().recipient], mail=mail)
     result = io.BytesIO()
     with SpooledOutput(result) as output:
-        decrypt(Dribble(sink.getvalue()), output, ec_key())
+        decrypt(Dribble(sink.getvalue()), output, ec_key(), mail=mail)
     assert result.getvalue() == plaintext
 
 
@@ -147,7 +147,7 @@ def test_progress_ends_at_the_size_of_the_source() -> None:
 def test_more_than_aes_gcm_allows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     message = encrypted(bytes(1001), ec_key())
     monkeypatch.setattr("twincard.files.encryption.MAX_GCM_BYTES", 1000)
-    monkeypatch.setattr("twincard.files.decryption.MAX_GCM_BYTES", 1000)
+    monkeypatch.setattr("twincard.files.content_decryption.MAX_GCM_BYTES", 1000)
     assert decrypted(encrypted(bytes(1000), ec_key()), ec_key()) == bytes(1000)
     with pytest.raises(TooLargeError):
         encrypted(bytes(1001), ec_key())

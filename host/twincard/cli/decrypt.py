@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from twincard.cli import batch, prompts
+from twincard.cli.batch import FileResult
 from twincard.cli.cards import check_reader, unlocked
 from twincard.cli.errors import InputError
 from twincard.cli.options import Force, InputFiles, Json, OutputPath, PinFile, Reader
@@ -14,11 +19,28 @@ from twincard.files.source import Progress
 from twincard.protocols.files import decrypt_file
 
 
+@dataclass(frozen=True)
+class DecryptedFile(FileResult):
+    """Whether the content is known to be unchanged; None when the file failed."""
+
+    authenticated: bool | None
+
+
+# What the rest of a name before its suffix cannot be: nothing, this folder, the one above.
+_NO_NAMES = ("", ".", "..")
+
+
 def decrypt(
     files: InputFiles,
     reader: Reader,
     pin_file: PinFile = None,
     output: OutputPath = None,
+    mail: Annotated[
+        bool,
+        typer.Option(
+            "--mail", help="Also mail, of which nobody can tell whether it was changed on the way."
+        ),
+    ] = False,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -30,18 +52,24 @@ def decrypt(
     outputs = output_paths(files, names, output, force=force, json=json)
     check_reader(reader)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    trust: dict[Path, bool] = {}
     with unlocked(reader, pin) as card:
 
         def action(source: Path, target: Path, progress: Progress) -> None:
             sink = output_for(target, force=force)
-            decrypt_file(card, source, sink, pin=lambda: pin, progress=progress)
+            result = decrypt_file(card, source, sink, pin=lambda: pin, mail=mail, progress=progress)
+            trust[source] = result.authenticated
 
-        batch.run(Output(json), "decrypted", files, outputs, action)
+        def told(result: FileResult) -> DecryptedFile:
+            return DecryptedFile(result.file, result.output, result.error, trust.get(result.file))
+
+        batch.run(Output(json), "decrypted", files, outputs, action, told)
 
 
 def _plain_name(file: Path, output: Path | None) -> str:
-    if file.suffix.lower() == SUFFIX and file.stem:
-        return file.stem
+    name = file.name
+    if name.lower().endswith(SUFFIX) and name[: -len(SUFFIX)] not in _NO_NAMES:
+        return name[: -len(SUFFIX)]
     if output is None:
-        raise InputError(f"{file} does not end in {SUFFIX}: name the result with --output.")
+        raise InputError(f"{file} is not called NAME{SUFFIX}: name the result with --output.")
     return file.name

@@ -19,7 +19,7 @@ from twincard.card.status import (
     UnexpectedAnswerError,
     WrongPinError,
 )
-from twincard.files.errors import FilesError
+from twincard.files.errors import FilesError, NotAuthenticatedError
 from twincard.keys.component import ComponentError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
@@ -140,6 +140,8 @@ def _advice(error: BaseException) -> str | None:
         return "Run the command again with the PIN."
     if isinstance(error, ComponentMissingError):
         return "Give each with --component NUMBER=FILE, or type it at a terminal."
+    if isinstance(error, NotAuthenticatedError):
+        return "With --mail it is decrypted all the same."
     if isinstance(error, CardInUseError):
         return "Close that program, or wait for it, and try again."
     if isinstance(error, CardGoneError | PowerCutError):

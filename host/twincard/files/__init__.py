@@ -5,11 +5,13 @@ private key, an Opener or a Transcoder. Everything here raises FilesError, or le
 the holder of the key raises.
 """
 
-from twincard.files.decryption import decrypt
+from twincard.files.decryption import Decrypted, decrypt
 from twincard.files.encryption import encrypt
 from twincard.files.errors import (
+    AlgorithmRejectedError,
     AlteredError,
     FilesError,
+    NotAuthenticatedError,
     NotCmsError,
     NotForThisKeyError,
     OutputError,
@@ -41,7 +43,9 @@ from twincard.files.wrapping import wrap_key
 
 __all__ = [
     "AES256_WRAP_SHARED_INFO",
+    "AlgorithmRejectedError",
     "AlteredError",
+    "Decrypted",
     "EcRecipient",
     "FileOutput",
     "FilesError",
@@ -49,6 +53,7 @@ __all__ = [
     "KdfHash",
     "KeyHolder",
     "KeyIdentifier",
+    "NotAuthenticatedError",
     "NotCmsError",
     "NotForThisKeyError",
     "OpenableRecipient",

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import BinaryIO, cast
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import AEADDecryptionContext, CipherContext
-
-from twincard.files.content_cipher import (
-    BLOCK_BYTES,
-    MAX_GCM_BYTES,
-    TAG_BYTES,
-    CipherMode,
-    ContentCipher,
-)
+from twincard.files.content_cipher import CipherMode, ContentCipher
+from twincard.files.content_decryption import decrypt_content, is_whole
 from twincard.files.errors import (
     ALTERED,
     AlteredError,
+    NotAuthenticatedError,
+    OutputError,
     RecipientRejectedError,
-    TooLargeError,
     UnsupportedError,
 )
 from twincard.files.message import MessageKind, MessageReader
+from twincard.files.opening import open_all
 from twincard.files.output import Output
 from twincard.files.recipient_codec import decode_all
-from twincard.files.recipients import Opener, RecipientInfo, candidates, not_for
-from twincard.files.source import Progress, Readable, Writable
+from twincard.files.recipients import OpenableRecipient, Opener, RecipientInfo
+from twincard.files.source import Progress, Readable
 
 _PIECE_BYTES = 1 << 20
 _KIND_OF_MODE = {
@@ -34,97 +32,88 @@ _KIND_OF_MODE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Decrypted:
+    """How far the content can be trusted.
+
+    ``authenticated``: it is what was encrypted, for a tag protects it (AES-GCM). Otherwise it may
+    have been changed on the way (AES-CBC).
+    """
+
+    authenticated: bool
+
+
 def decrypt(
-    source: Readable, sink: Output, opener: Opener, *, progress: Progress | None = None
-) -> None:
-    """Decrypts AuthEnvelopedData with AES-GCM, or EnvelopedData with AES-CBC, in BER or DER.
+    source: Readable,
+    sink: Output,
+    opener: Opener,
+    *,
+    mail: bool = False,
+    progress: Progress | None = None,
+) -> Decrypted:
+    """Decrypts AuthEnvelopedData with AES-GCM; with ``mail``, EnvelopedData with AES-CBC as well.
 
-    The sink is an Output because plaintext is written to it before the authentication tag, which
-    comes last, is checked: what was written must vanish if this raises. AES-CBC has no tag at all;
-    there, changes to the content are found only where they break its padding.
+    In BER or DER. The sink is an Output because plaintext is written to it before the
+    authentication tag, which comes last, is checked: what was written must vanish if this raises.
+    AES-CBC has no tag at all; there, changes to the content are found only where they break its
+    padding. Such a message could also be made of an authenticated one, to decrypt it block by
+    block, so ask for it only where it is expected.
 
-    Raises NotCmsError, AlteredError, UnsupportedError, NotForThisKeyError, TooLargeError,
-    SourceError, and whatever the opener raises but RecipientRejectedError.
+    Raises NotCmsError, AlteredError, UnsupportedError, NotAuthenticatedError, NotForThisKeyError,
+    TooLargeError, SourceError, and whatever the opener raises but RecipientRejectedError.
     """
     message = MessageReader(source, progress)
     opening = message.opening()
+    if opening.kind is MessageKind.ENVELOPED and not mail:
+        raise NotAuthenticatedError(
+            "The file is encrypted as mail is, so that nobody can tell whether it was changed."
+        )
     algorithm = ContentCipher.decode(message.algorithm())
     if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
         raise UnsupportedError("The file's encryption algorithm does not fit its content type.")
-    cek = _open(decode_all(opening.recipient_infos), opener, algorithm.key_length)
-    decryptor = algorithm.cipher(cek).decryptor()
-    del cek
-    if isinstance(decryptor, AEADDecryptionContext):
-        _decrypt_gcm(message, sink, decryptor)
+    keys = _open(decode_all(opening.recipient_infos), opener, algorithm.key_length)
+    if len(keys) == 1:
+        decrypt_content(algorithm, keys[0], message.content(), message.tail, sink)
     else:
-        _decrypt_cbc(message, sink, decryptor)
+        _decrypt_with_one_of(keys, algorithm, message, sink)
+    return Decrypted(authenticated=opening.kind is MessageKind.AUTH_ENVELOPED)
 
 
-def _open(recipients: Iterable[RecipientInfo], opener: Opener, key_length: int) -> bytes:
-    recipients = tuple(recipients)
-    for recipient in candidates(recipients, opener):
-        try:
-            cek = opener.open(recipient)
-        except RecipientRejectedError:
-            continue
+def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) -> list[bytes]:
+    """The different content-encryption keys that the recipient infos give, at least one."""
+
+    def attempt(recipient: OpenableRecipient) -> bytes:
+        key = opener.open(recipient)
         # RSA PKCS#1 v1.5 with a wrong key can give anything, of any length.
-        if len(cek) == key_length:
-            return cek
-    raise not_for(opener, recipients)
+        if len(key) != key_length:
+            raise RecipientRejectedError("The recipient info holds no key of this length.")
+        return key
+
+    return list(dict.fromkeys(one.result for one in open_all(recipients, opener, attempt)))
 
 
-def _decrypt_gcm(message: MessageReader, sink: Writable, decryptor: AEADDecryptionContext) -> None:
-    done = 0
-    buffer = memoryview(bytearray(_PIECE_BYTES + BLOCK_BYTES))
-    for piece in _gathered(message.content()):
-        done += len(piece)
-        if done > MAX_GCM_BYTES:
-            raise TooLargeError("The file's content is larger than 64 GiB, the limit of AES-GCM.")
-        sink.write(buffer[: decryptor.update_into(piece, buffer)])
-    tail = message.tail()
-    if tail.has_authenticated_attributes:
-        # They are authenticated before the content but stand behind it (RFC 5083, 2.2).
-        raise UnsupportedError("The file has authenticated attributes.")
-    if len(tail.mac) != TAG_BYTES:
-        raise AlteredError(ALTERED)
-    try:
-        decryptor.finalize_with_tag(tail.mac)
-    except InvalidTag as error:
-        raise AlteredError(ALTERED) from error
+def _decrypt_with_one_of(
+    keys: Iterable[bytes], algorithm: ContentCipher, message: MessageReader, sink: Output
+) -> None:
+    """With the first key under which the content is whole; it waits on the disk, encrypted."""
+    with ExitStack() as stack:
+        # mypy knows only the portable type of what this gives.
+        try:
+            file = cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
+            for piece in message.content():
+                file.write(piece)
+            tail = message.tail()
+        except OSError as error:
+            reason = error.strerror or error
+            raise OutputError(f"A temporary file could not be written: {reason}.") from error
+        for key in keys:
+            if is_whole(algorithm, key, _pieces(file), tail):
+                decrypt_content(algorithm, key, _pieces(file), lambda: tail, sink)
+                return
+    raise AlteredError(ALTERED)
 
 
-def _decrypt_cbc(message: MessageReader, sink: Writable, decryptor: CipherContext) -> None:
-    buffer = memoryview(bytearray(_PIECE_BYTES + BLOCK_BYTES))
-    last_block = b""
-    for piece in _gathered(message.content()):
-        count = decryptor.update_into(piece, buffer)
-        if count:
-            sink.write(last_block)
-            sink.write(buffer[: count - BLOCK_BYTES])
-            last_block = bytes(buffer[count - BLOCK_BYTES : count])
-    message.tail()
-    try:
-        decryptor.finalize()
-    except ValueError as error:  # not a whole number of blocks
-        raise AlteredError(ALTERED) from error
-    padding = last_block[-1:]
-    count = int.from_bytes(padding)
-    if not 1 <= count <= BLOCK_BYTES or last_block[-count:] != padding * count:
-        raise AlteredError(ALTERED)
-    sink.write(last_block[:-count])
-
-
-def _gathered(pieces: Iterable[memoryview]) -> Iterator[memoryview]:
-    """The same bytes in large pieces: some writers cut content into chunks of 4 KiB or less."""
-    buffer = memoryview(bytearray(_PIECE_BYTES))
-    filled = 0
-    for piece in pieces:
-        while piece:
-            count = min(len(piece), _PIECE_BYTES - filled)
-            buffer[filled : filled + count] = piece[:count]
-            filled += count
-            piece = piece[count:]
-            if filled == _PIECE_BYTES:
-                yield buffer
-                filled = 0
-    yield buffer[:filled]
+def _pieces(file: BinaryIO) -> Iterator[memoryview]:
+    file.seek(0)
+    while piece := file.read(_PIECE_BYTES):
+        yield memoryview(piece)

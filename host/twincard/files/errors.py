@@ -39,4 +39,12 @@ class RecipientRejectedError(FilesError):
     """What an opener or a transcoder raises for a recipient info that does not open."""
 
 
+class AlgorithmRejectedError(RecipientRejectedError):
+    """The same where the holder of the key lacks the recipient info's algorithm, and says so."""
+
+
+class NotAuthenticatedError(FilesError):
+    """The message is EnvelopedData, whose content nothing protects against change."""
+
+
 ALTERED = "The file was altered or cut short."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -11,7 +10,6 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from twincard.files.errors import FilesError, NotForThisKeyError, UnsupportedError
 from twincard.keys.public import KeyKind, PublicKey, certificate_from_bytes
 
 
@@ -145,7 +143,8 @@ class Opener(KeyHolder, Protocol):
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         """The content-encryption key, 16, 24 or 32 bytes.
 
-        Raises RecipientRejectedError where the recipient info does not open with this key.
+        Raises RecipientRejectedError where the recipient info does not open with this key,
+        AlgorithmRejectedError where that is for want of an algorithm.
         """
 
 
@@ -155,32 +154,11 @@ class Transcoder(KeyHolder, Protocol):
     def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
         """The recipient info for the other key.
 
-        Raises RecipientRejectedError where the recipient info does not open with this key.
+        Raises RecipientRejectedError where the recipient info does not open with this key,
+        AlgorithmRejectedError where that is for want of an algorithm.
         """
 
 
 def is_named(recipient: RecipientInfo, holder: KeyHolder) -> bool:
     """Whether the recipient info names the holder's key by its own key identifier."""
     return recipient.identifier == KeyIdentifier(holder.key_id)
-
-
-def candidates(
-    recipients: Iterable[RecipientInfo], holder: KeyHolder
-) -> tuple[OpenableRecipient, ...]:
-    """The recipient infos of the holder's kind, those that name its key first.
-
-    The others may be for it too: a certificate can give its key any name.
-    """
-    wanted = RsaRecipient if holder.kind is KeyKind.RSA else EcRecipient
-    own_kind = [recipient for recipient in recipients if isinstance(recipient, wanted)]
-    return tuple(sorted(own_kind, key=lambda recipient: not is_named(recipient, holder)))
-
-
-def not_for(holder: KeyHolder, recipients: Iterable[RecipientInfo]) -> FilesError:
-    """The error to raise where none of these recipient infos opened."""
-    for recipient in recipients:
-        if isinstance(recipient, UnsupportedRecipient) and is_named(recipient, holder):
-            return UnsupportedError(
-                f"The file is for this key, but in a form that no card opens: {recipient.reason}."
-            )
-    return NotForThisKeyError("The file is not encrypted to this key.")

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from twincard.files import ber
-from twincard.files.errors import RecipientRejectedError
 from twincard.files.message import MessageKind, MessageReader, Opening, enveloped_version
+from twincard.files.opening import open_all
 from twincard.files.recipient_codec import (
     decode_all,
     decode_recipients,
     encode_recipient,
     without_encrypted_keys,
 )
-from twincard.files.recipients import RecipientInfo, Transcoder, candidates, not_for
+from twincard.files.recipients import RecipientInfo, Transcoder
 from twincard.files.source import Progress, Readable, Writable
 
 _Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo]]
@@ -26,15 +26,19 @@ _Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo]]
 def transcode(
     source: Readable, sink: Writable, transcoder: Transcoder, *, progress: Progress | None = None
 ) -> None:
-    """Replaces the one recipient info that opens with the transcoder's key; others stay.
+    """Replaces every recipient info that opens with the transcoder's key; others stay.
+
+    Usually one does. Where several do they may hold different keys, and only who decrypts the
+    content can tell which is the right one. See ``open_all`` for which are tried.
 
     Raises NotCmsError, AlteredError, NotForThisKeyError, UnsupportedError, SourceError, and
     whatever the transcoder raises but RecipientRejectedError, or the sink.
     """
 
     def choose(recipients: Sequence[RecipientInfo]) -> Sequence[RecipientInfo]:
-        old, new = _transcoded(recipients, transcoder)
-        return [new if recipient is old else recipient for recipient in recipients]
+        opened = open_all(recipients, transcoder, transcoder.transcode)
+        new = {id(one.recipient): one.result for one in opened}
+        return [new.get(id(recipient), recipient) for recipient in recipients]
 
     _rewrite(source, sink, choose, progress)
 
@@ -56,17 +60,6 @@ def replace_recipients(
 def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
     return decode_all(MessageReader(source).opening().recipient_infos)
-
-
-def _transcoded(
-    recipients: Sequence[RecipientInfo], transcoder: Transcoder
-) -> tuple[RecipientInfo, RecipientInfo]:
-    for recipient in candidates(recipients, transcoder):
-        try:
-            return recipient, transcoder.transcode(recipient)
-        except RecipientRejectedError:
-            continue
-    raise not_for(transcoder, recipients)
 
 
 def _rewrite(source: Readable, sink: Writable, choose: _Choose, progress: Progress | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from twincard.card.session import Card
-from twincard.files.decryption import decrypt
+from twincard.files.decryption import Decrypted, decrypt
 from twincard.files.encryption import encrypt
 from twincard.files.errors import SourceError
 from twincard.files.output import Output
@@ -43,15 +43,17 @@ def decrypt_file(
     output: Output,
     *,
     pin: PinProvider | None = None,
+    mail: bool = False,
     progress: Progress | None = None,
-) -> None:
+) -> Decrypted:
     """Decrypt a file with a card: one card operation, whatever the file's size.
 
-    Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
+    With `mail` also one that mail programs made, which may have been changed by anybody. Without
+    `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     opener = CardOpener(card, pin)
     with output as sink, open_source(source) as stream:
-        decrypt(stream, sink, opener, progress=progress)
+        return decrypt(stream, sink, opener, mail=mail, progress=progress)
 
 
 def transcode_file(

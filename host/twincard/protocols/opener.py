@@ -11,7 +11,7 @@ from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.status import AuthorityMissingError, NotSupportedError, WrongDataError
 from twincard.card.usage import Padding
-from twincard.files.errors import RecipientRejectedError, UnsupportedError
+from twincard.files.errors import AlgorithmRejectedError, RecipientRejectedError
 from twincard.files.recipients import (
     EcRecipient,
     KdfHash,
@@ -19,7 +19,6 @@ from twincard.files.recipients import (
     Recipient,
     RsaAlgorithm,
     RsaRecipient,
-    is_named,
 )
 from twincard.keys.public import KEY_ID_BYTES, KeyKind
 from twincard.keys.secret import Secret
@@ -63,8 +62,8 @@ class CardHolder:
     def use(self, recipient: OpenableRecipient, command: Callable[[Cryptogram, Padding], _T]) -> _T:
         """What a command of the card makes of a recipient info.
 
-        Raises RecipientRejectedError when it does not open, UnsupportedError when it names this key
-        but the chip lacks its algorithm, other CardErrors as they come.
+        Raises RecipientRejectedError when it does not open, AlgorithmRejectedError when the chip
+        lacks its algorithm, other CardErrors as they come.
         """
         cryptogram, padding = _cryptogram(recipient)
         try:
@@ -72,9 +71,7 @@ class CardHolder:
         except WrongDataError:
             raise RecipientRejectedError("The recipient info does not open.") from None
         except NotSupportedError as error:
-            if is_named(recipient, self):
-                raise UnsupportedError(str(error)) from None
-            raise RecipientRejectedError(str(error)) from None
+            raise AlgorithmRejectedError(str(error)) from None
 
     def with_pin(self, action: Callable[[], _T]) -> _T:
         """Do it, and once more after verifying the PIN if the card asks for that."""

@@ -1,25 +1,32 @@
 """Recover: every file of a lost original moves to a new one, by means of the backup (S301-S326).
 
-Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card a
-file, whatever its size; the key to a file is seen by no host.
+Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card for
+each that opens, usually one a file, whatever its size; the key to a file is seen by no host.
 """
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from twincard.card.session import Card
-from twincard.files.errors import FilesError, NotCmsError, NotForThisKeyError
+from twincard.files.errors import (
+    FilesError,
+    NotCmsError,
+    NotForThisKeyError,
+    RecipientRejectedError,
+)
+from twincard.files.opening import open_all
 from twincard.files.output import FileOutput
-from twincard.files.recipients import OpenableRecipient, Recipient, RecipientInfo, is_named
-from twincard.files.transcoding import read_recipients, transcode
+from twincard.files.recipients import Recipient, RecipientInfo, is_named
+from twincard.files.transcoding import read_recipients, replace_recipients
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.files import open_source
-from twincard.protocols.opener import CardChecker, CardTranscoder, PinProvider
+from twincard.protocols.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
 
 _UNFINISHED = ".twincard-*.part"
 
@@ -56,9 +63,10 @@ def recover(
 
     `old` is the backup, or an original that still works. Each file is replaced when the new card
     has confirmed that it opens it, and not before; so after an interruption the same call goes on.
-    A file that fails is reported and the others go on. `progress` is told the bytes done of a file.
-    Without PIN providers the PINs must be verified. Raises ProtocolError when the new card has no
-    key of its own, CardError (a blocked PIN, for instance), TransportError.
+    A file that fails is reported and the others go on. `progress` is told the bytes done of a file,
+    which fails if it raises. Without PIN providers the PINs must be verified. Raises ProtocolError
+    when the new card has no key of its own, CardError (a blocked PIN, for instance),
+    TransportError, and what a PIN provider raises.
     """
     checker = CardChecker(new, new_pin)
     transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
@@ -81,28 +89,62 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield found
 
 
+@dataclass(frozen=True)
 class _Moving:
-    """A Transcoder that lets the new card confirm each recipient info."""
+    """The two cards."""
 
-    def __init__(self, transcoder: CardTranscoder, checker: CardChecker) -> None:
-        self.old = transcoder
-        self.new = checker
-        self.kind = transcoder.kind
-        self.key_id = transcoder.key_id
+    old: CardTranscoder
+    new: CardChecker
 
-    def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
-        """See Transcoder."""
-        transcoded = self.old.transcode_with_check(recipient)
-        if self.new.check(transcoded.recipient) != transcoded.check:
+    def replacements(
+        self, recipients: Sequence[RecipientInfo]
+    ) -> Mapping[RecipientInfo, RecipientInfo]:
+        """The new recipient info for each that the old card opens; none if the new card has all.
+
+        Raises FilesError when there is none to move.
+        """
+        known = self._checks(recipients)
+        if known and not any(is_named(recipient, self.old) for recipient in recipients):
+            return {}
+        try:
+            moved = open_all(recipients, self.old, self.old.transcode_with_check)
+        except FilesError:
+            if known:
+                return {}
+            raise
+        # Anybody can add a recipient info for the new card: it must be for the same key.
+        if {one.result.check for one in moved} <= known:
+            return {}
+        for one in moved:
+            self._confirm(one.result)
+        return {one.recipient: one.result.recipient for one in moved}
+
+    def _checks(self, recipients: Sequence[RecipientInfo]) -> frozenset[bytes]:
+        """Of what is for the new card by name, and opens."""
+        named = [recipient for recipient in recipients if is_named(recipient, self.new)]
+        try:
+            return frozenset(one.result for one in open_all(named, self.new, self.new.check))
+        except FilesError:
+            return frozenset()
+
+    def _confirm(self, made: CardRecipient) -> None:
+        try:
+            check = self.new.check(made.recipient)
+        except RecipientRejectedError:
+            check = b""
+        if check != made.check:
             raise FilesError("The new card does not open the file as the old one does.")
-        return transcoded.recipient
 
 
 def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> FileEvent:
     try:
-        if any(is_named(recipient, moving.new) for recipient in _recipients(path)):
+        with _failing_alone():
+            recipients = _recipients(path)
+        replacements = moving.replacements(recipients)
+        if not replacements:
             return FileEvent(path, Outcome.ALREADY_MOVED)
-        _rewrite(path, moving, progress)
+        with _failing_alone():
+            _rewrite(path, replacements, progress)
     except NotForThisKeyError:
         return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
     except NotCmsError:
@@ -114,16 +156,40 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -
     return FileEvent(path, Outcome.MOVED)
 
 
+@contextmanager
+def _failing_alone() -> Iterator[None]:
+    """Whatever a hostile file brings about, those after it are moved. No card is used inside."""
+    try:
+        yield
+    except (FilesError, OSError):
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        raise FilesError(f"Something in the file was not expected ({name}).") from error
+
+
 def _recipients(path: Path) -> tuple[RecipientInfo, ...]:
     with open_source(path) as stream:
         return read_recipients(stream)
 
 
-def _rewrite(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> None:
+def _rewrite(
+    path: Path,
+    replacements: Mapping[RecipientInfo, RecipientInfo],
+    progress: Callable[[int], None] | None,
+) -> None:
+    left = set(replacements)
+
+    def replace(recipient: RecipientInfo) -> RecipientInfo:
+        left.discard(recipient)
+        return replacements.get(recipient, recipient)
+
     mode = stat.S_IMODE(path.stat().st_mode)
     # The input is closed before it is replaced: Windows wants it so.
     with FileOutput(path, overwrite=True, mode=mode) as sink, open_source(path) as stream:
-        transcode(stream, sink, moving, progress=progress)
+        replace_recipients(stream, sink, replace, progress=progress)
+        if left:
+            raise FilesError("The file was changed while it was moved.")
 
 
 def _counter(progress: Callable[[Path, int], None], path: Path) -> Callable[[int], None]:

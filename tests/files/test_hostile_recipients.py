@@ -1,0 +1,173 @@
+"""Recipient infos are outside the authenticated content: whoever adds some must not hide others."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass, field, replace
+
+import pytest
+from tests.files.framing import Parts
+from tests.files.software_key import SoftwareKey, decrypted, encrypted, key_of
+
+from twincard.files import (
+    AlgorithmRejectedError,
+    AlteredError,
+    Decrypted,
+    EcRecipient,
+    KeyIdentifier,
+    NotAuthenticatedError,
+    NotForThisKeyError,
+    OpenableRecipient,
+    Recipient,
+    SpooledOutput,
+    UnsupportedError,
+    decrypt,
+    read_recipients,
+    transcode,
+    wrap_key,
+)
+from twincard.files.content_cipher import CipherMode, ContentCipher
+from twincard.files.message import MessageKind
+from twincard.files.opening import MAX_NAMED, MAX_OTHERS
+from twincard.files.recipient_codec import encode_recipient
+from twincard.keys.public import KeyKind
+
+PLAINTEXT = bytes(range(256)) * 9000
+both_kinds = pytest.mark.parametrize("kind", KeyKind)
+
+
+@dataclass
+class Counting:
+    """A key that counts how often it is used; ``lacking`` some algorithm of its first uses."""
+
+    key: SoftwareKey
+    lacking: int = 0
+    used: list[OpenableRecipient] = field(default_factory=list)
+
+    @property
+    def kind(self) -> KeyKind:
+        return self.key.kind
+
+    @property
+    def key_id(self) -> bytes:
+        return self.key.key_id
+
+    def open(self, recipient: OpenableRecipient, /) -> bytes:
+        self.used.append(recipient)
+        if len(self.used) <= self.lacking:
+            raise AlgorithmRejectedError("The chip cannot do this.")
+        return self.key.open(recipient)
+
+
+def broken(recipient: Recipient) -> bytes:
+    """A recipient info that does not open with the key it names."""
+    info = wrap_key(os.urandom(32), recipient)
+    if isinstance(info, EcRecipient):
+        return encode_recipient(replace(info, wrapped_key=bytes(40)))
+    return encode_recipient(replace(info, cryptogram=bytes(256)))
+
+
+def misleading(recipient: Recipient) -> bytes:
+    """A recipient info that opens, and holds another key than the content has."""
+    return encode_recipient(wrap_key(os.urandom(32), recipient))
+
+
+def with_first(message: bytes, *infos: bytes) -> bytes:
+    """The message with more recipient infos before its own."""
+    parts = Parts.of(message)
+    return replace(parts, infos=(*infos, *parts.infos)).message()
+
+
+def opened(message: bytes, key: Counting) -> bytes:
+    sink = io.BytesIO()
+    with SpooledOutput(sink) as output:
+        decrypt(io.BytesIO(message), output, key)
+    return sink.getvalue()
+
+
+@both_kinds
+@pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
+def test_what_was_put_before_the_right_recipient_info_does_not_hide_it(
+    kind: KeyKind, mail: bool
+) -> None:
+    key = key_of(kind)
+    message = encrypted(PLAINTEXT, key, mail=mail)
+    # Nothing tells which key CBC wants, so a misleading one can spoil mail, as any change can.
+    junk = [broken(key.recipient)] if mail else [misleading(key.recipient)] * 2
+    assert decrypted(with_first(message, *junk), key) == PLAINTEXT
+
+
+@both_kinds
+def test_the_new_key_gets_every_recipient_info_that_opens_and_finds_the_right_one(
+    kind: KeyKind,
+) -> None:
+    key, new = key_of(kind), key_of(kind, "new")
+    message = encrypted(PLAINTEXT, key)
+    message = with_first(message, broken(key.recipient), misleading(key.recipient))
+    sink = io.BytesIO()
+    transcode(io.BytesIO(message), sink, key.giving_to(new.recipient))
+    assert decrypted(sink.getvalue(), new) == PLAINTEXT
+    names = [info.identifier for info in read_recipients(io.BytesIO(sink.getvalue()))]
+    assert names.count(KeyIdentifier(new.key_id)) == 2
+
+
+@both_kinds
+def test_content_that_no_key_authenticates_is_called_altered(kind: KeyKind) -> None:
+    key = key_of(kind)
+    message = with_first(encrypted(PLAINTEXT, key), misleading(key.recipient))
+    altered = bytearray(message)
+    altered[-1000] ^= 1
+    with pytest.raises(AlteredError):
+        decrypted(bytes(altered), key)
+
+
+def test_an_algorithm_that_the_chip_lacks_does_not_hide_another_that_it_has() -> None:
+    key = key_of(KeyKind.EC)
+    message = with_first(encrypted(PLAINTEXT, key), misleading(key.recipient))
+    assert opened(message, Counting(key, lacking=1)) == PLAINTEXT
+    with pytest.raises(UnsupportedError, match="The chip cannot do this"):
+        opened(message, Counting(key, lacking=2))
+
+
+@both_kinds
+def test_one_file_makes_a_key_try_fewer_than_32_recipient_infos(kind: KeyKind) -> None:
+    key, stranger = Counting(key_of(kind)), key_of(kind, "stranger")
+    junk = [broken(key.key.recipient)] * 40 + [broken(stranger.recipient)] * 40
+    with pytest.raises(UnsupportedError, match="too many recipients"):
+        opened(with_first(encrypted(b"text", key.key), *junk), key)
+    assert len(key.used) == MAX_NAMED + MAX_OTHERS < 32
+
+
+@both_kinds
+def test_among_many_strangers_the_key_that_is_named_is_tried_alone(kind: KeyKind) -> None:
+    key, stranger = Counting(key_of(kind)), key_of(kind, "stranger")
+    message = with_first(encrypted(b"text", key.key), *[broken(stranger.recipient)] * 100)
+    assert opened(message, key) == b"text"
+    assert len(key.used) == 1
+    few = encrypted(b"text", stranger)
+    with pytest.raises(NotForThisKeyError):
+        opened(few, key)
+
+
+def test_a_file_whose_tag_was_taken_away_is_refused_before_the_key_is_used() -> None:
+    key = Counting(key_of(KeyKind.RSA))
+    parts = Parts.of(encrypted(PLAINTEXT, key.key))
+    forged = replace(
+        parts,
+        kind=MessageKind.ENVELOPED,
+        algorithm=ContentCipher.draw(CipherMode.CBC).encode(),
+        mac=b"",
+    )
+    with pytest.raises(NotAuthenticatedError, match="nobody can tell"):
+        opened(forged.message(), key)
+    assert key.used == []
+
+
+@pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
+def test_who_decrypts_learns_whether_the_content_was_authenticated(mail: bool) -> None:
+    key = key_of(KeyKind.EC)
+    message = encrypted(PLAINTEXT, key, mail=mail)
+    with SpooledOutput(io.BytesIO()) as output:
+        result = decrypt(io.BytesIO(message), output, key, mail=True)
+    assert result == Decrypted(authenticated=not mail)
