@@ -141,6 +141,25 @@ def test_a_card_gives_files_to_no_longer_rsa_keys(sealed: Desk) -> None:
     sealed.run(*words).failed(2, "RSA-2048 and P-256")
 
 
+@pytest.mark.parametrize("name", [".p7m", "..p7m", "...p7m"])
+def test_a_name_of_which_nothing_is_left_is_refused(sealed: Desk, name: str) -> None:
+    Path(SEALED).rename(name)
+    sealed.run("decrypt", *BY_BACKUP, name).failed(2, "--output")
+    assert sealed.done("decrypt", *BY_BACKUP, name, "-o", "-").out == CONTENT
+
+
+def test_control_characters_of_a_name_reach_no_terminal(sealed: Desk) -> None:
+    name = "a\x1b[2J\x7f\x9b31m\n.p7m"
+    Path(SEALED).rename(name)
+    for _ in ("it is told", "its result exists already"):
+        ran = sealed.run("decrypt", *BY_BACKUP, name)
+        assert not set(ran.err + ran.text) & {"\x1b", "\x7f", "\x9b"}
+        assert "\\x1b[2J\\x7f\\x9b31m\\x0a" in ran.err
+    made = sealed.run("encrypt", "--to", "alice.pem", name, "--json")
+    assert not set(made.text) & {"\x1b", "\x7f", "\x9b"}
+    assert made.json["files"][0]["file"] == name
+
+
 def test_cards_swapped_in_recovery_are_noticed_before_any_pin_is_sent(sealed: Desk) -> None:
     swapped = ("recover", "--from", "sim:alice", "--new", "sim:控え", "--pin-file", "pin")
     sealed.run(*swapped, SEALED).failed(7, "New card sim:控え", "issued as a backup")

@@ -20,6 +20,9 @@ from rich.text import Text
 from twincard.cli.errors import Failure
 
 JSON_VERSION = 1
+# C0, DEL and C1: a file's name may hold them, and a terminal would obey.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
 
 
@@ -36,16 +39,16 @@ class Output:
         if self.as_json:
             print_json(to_json(result))
         else:
-            console(sys.stdout).print(text)
+            console(sys.stdout).print(_visible_lines(text) if isinstance(text, str) else text)
 
     def step(self, text: str) -> None:
         """What is being done, for people only."""
         if not self.as_json:
-            self._screen.print(Text(text, style="dim"))
+            self._screen.print(Text(visible(text), style="dim"))
 
     def note(self, text: str) -> None:
         """Something that people and the logs of programs should see."""
-        self._screen.print(text)
+        self._screen.print(visible(text))
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
@@ -60,7 +63,7 @@ class Output:
             TransferSpeedColumn(),
         )
         with Progress(*columns, console=self._screen, transient=True) as bars:
-            task = bars.add_task(title, total=total)
+            task = bars.add_task(visible(title), total=total)
             yield lambda done: bars.update(task, completed=done)
 
 
@@ -69,16 +72,26 @@ def console(file: TextIO) -> Console:
     return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
+def visible(text: str) -> str:
+    """A line with its control characters escaped, such as names of files and cards may hold."""
+    return text.translate(_CONTROLS)
+
+
+def _visible_lines(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
+
+
 def print_json(result: object) -> None:
     """One JSON object on standard output."""
     assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
     text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=False, indent=2)
-    sys.stdout.write(text + "\n")
+    # json escapes C0 alone.
+    sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
     """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
-    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), failure.sentence))
+    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(failure.sentence)))
     if not as_json:
         return
     error: dict[str, object] = {

@@ -43,7 +43,7 @@ def output_paths(
     if output == STANDARD_OUTPUT and json:
         raise InputError("Standard output cannot take both the result and JSON.")
     if output is None:
-        paths = [source.with_name(name) for source, name in zip(sources, names, strict=True)]
+        paths = [source.parent / name for source, name in zip(sources, names, strict=True)]
     elif output != STANDARD_OUTPUT and output.is_dir():
         paths = [output / name for name in names]
     elif len(sources) == 1:

@@ -12,6 +12,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from twincard.cli.errors import CheckFailedError
+from twincard.cli.output import visible
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class Narrator:
 
     def tell(self, text: str) -> None:
         """A sentence."""
-        self._print(Text(text))
+        self._print(Text(visible(text)))
 
     def detail(self, text: str) -> None:
         """Something to look at: a file name, a check value."""
-        self._print(Text(f"    {text}", style="dim"))
+        self._print(Text(f"    {visible(text)}", style="dim"))
 
     @contextmanager
     def step(self, where: str, text: str) -> Iterator[None]:
@@ -62,7 +63,9 @@ class Narrator:
         else:
             yield
         seconds = time.perf_counter() - start
-        line = Text.assemble((f"  {where:<16}", "bold"), text, (f"  {seconds:.2f} s", "dim"))
+        line = Text.assemble(
+            (f"  {where:<16}", "bold"), visible(text), (f"  {seconds:.2f} s", "dim")
+        )
         self._print(line)
 
     @contextmanager
@@ -79,7 +82,7 @@ class Narrator:
     def check(self, text: str, passed: bool) -> None:
         """Say that `text` is true; raises CheckFailedError when it is not."""
         mark, style = ("✓", "bold green") if passed else ("✗", "bold red")
-        self._print(Text.assemble((f"  {mark} ", style), text))
+        self._print(Text.assemble((f"  {mark} ", style), visible(text)))
         if not passed:
             raise CheckFailedError(f"A check of the demo failed: {text}.")
         self._checks.append(Check(self._chapter, text))
