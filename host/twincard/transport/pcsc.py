@@ -30,57 +30,65 @@ def open_reader(name: str) -> PcscCard:
 class PcscCard:
     """A connection to a real card, held in an exclusive transaction from opening to closing.
 
-    Nobody else can send it commands meanwhile, and it is reset at the end, so nobody inherits a
-    verified PIN. Ask for PINs before opening: Windows resets a card that is silent for five
+    Nobody else can send it commands meanwhile, and its power is cut at the end, so nobody inherits
+    a verified PIN. Ask for PINs before opening: Windows resets a card that is silent for five
     seconds inside a transaction.
     """
 
     def __init__(self, reader: Any) -> None:
         """`reader` is one of pyscard's reader objects."""
-        from smartcard.Exceptions import CardConnectionException, NoCardException
-        from smartcard.ExclusiveConnectCardConnection import ExclusiveConnectCardConnection
+        from smartcard.Exceptions import NoCardException, SmartcardException
         from smartcard.ExclusiveTransmitCardConnection import ExclusiveTransmitCardConnection
         from smartcard.scard import (
             SCARD_E_SHARING_VIOLATION,
-            SCARD_RESET_CARD,
             SCARD_SHARE_EXCLUSIVE,
+            SCARD_UNPOWER_CARD,
         )
 
         self._name = str(reader)
-        self._failure = CardConnectionException
-        connection = ExclusiveTransmitCardConnection(
-            ExclusiveConnectCardConnection(reader.createConnection())
-        )
+        self._failure = SmartcardException
+        # Left out, pyscard's default would share the card and reset it without cutting its power.
+        self._exclusive = {"mode": SCARD_SHARE_EXCLUSIVE, "disposition": SCARD_UNPOWER_CARD}
+        self._closed = False
         try:
-            connection.connect(mode=SCARD_SHARE_EXCLUSIVE, disposition=SCARD_RESET_CARD)
-            connection.lock()
+            self._connection = ExclusiveTransmitCardConnection(reader.createConnection())
+            self._connection.connect(**self._exclusive)
         except NoCardException:
             raise CardNotFoundError(f"There is no card in the reader {self._name}.") from None
-        except CardConnectionException as error:
+        except SmartcardException as error:
             if error.hresult == SCARD_E_SHARING_VIOLATION:
                 raise CardInUseError(f"Another program uses the card in {self._name}.") from None
-            raise CardGoneError(f"The card in {self._name} does not answer.") from None
-        self._connection = connection
-        self._closed = False
+            raise self._gone() from None
+        try:
+            self._connection.lock()
+        except SmartcardException:
+            self.close()
+            raise self._gone() from None
 
     @property
     def atr(self) -> bytes:
         """See Connection."""
-        return bytes(self._connection.getATR())
+        try:
+            return bytes(self._connection.getATR())
+        except self._failure:
+            raise self._gone() from None
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
         """See Connection."""
         try:
             data, sw1, sw2 = self._connection.transmit(list(apdu))
         except self._failure:
-            raise CardGoneError(f"The card in {self._name} does not answer.") from None
+            raise self._gone() from None
         return bytes(data), sw1 << 8 | sw2
 
     def reset(self) -> None:
         """See Connection."""
         try:
-            self._connection.reconnect()
+            self._connection.unlock()
+            self._connection.reconnect(**self._exclusive)
+            self._connection.lock()
         except self._failure:
+            self.close()
             raise CardGoneError(f"The card in {self._name} cannot be reset.") from None
 
     def close(self) -> None:
@@ -88,9 +96,15 @@ class PcscCard:
         if self._closed:
             return
         self._closed = True
-        with contextlib.suppress(self._failure):
+        # Each on its own: a transaction that is lost already must not keep the card powered.
+        # After a failed reconnect pyscard has no handle any more, which `unlock` takes badly.
+        with contextlib.suppress(self._failure, TypeError):
             self._connection.unlock()
+        with contextlib.suppress(self._failure):
             self._connection.disconnect()
+
+    def _gone(self) -> CardGoneError:
+        return CardGoneError(f"The card in {self._name} does not answer.")
 
 
 def _readers() -> list[Any]:
