@@ -20,6 +20,7 @@ from twincard.card.status import (
 )
 
 PLACES = 3
+REMEMBERED_SLOTS = 8
 Refusal = type[CardError]
 
 
@@ -96,6 +97,8 @@ class Original(Card):
     erases_group: bool
     pending: Ticket | None = None
     slots: tuple[Slot, ...] = ()
+    former: tuple[str, ...] = ()
+    """Backups that used slots of earlier keys."""
 
     @property
     def in_use(self) -> bool:
@@ -120,7 +123,8 @@ def generate(card: Original, key: bytes) -> Original | Refusal:
     """GENERATE: a new key starts a new count."""
     if not card.alive or card.pending:
         return WrongStateError
-    return replace(card, key=key, slots=())
+    former = (*card.former, *(slot.backup for slot in card.slots))
+    return replace(card, key=key, slots=(), former=former)
 
 
 def get_ticket(card: Backup, original: str, nonce: bytes, *, delivered: bool) -> Backup | Refusal:
@@ -150,7 +154,8 @@ def export(card: Original, ticket: Ticket) -> Original | Refusal:
         return IntegrityError
     if card.pending:
         return card if card.pending == ticket else WrongStateError
-    had_it = any(slot.backup == ticket.backup for slot in card.slots)
+    known = [*card.former, *(slot.backup for slot in card.slots)][-REMEMBERED_SLOTS:]
+    had_it = ticket.backup in known
     if had_it or len(card.slots) >= card.allowed:
         return WrongStateError
     return replace(card, pending=ticket)

@@ -72,6 +72,18 @@ def abandon(bench: Bench) -> None:
     original.duplication.abandon()
 
 
+def test_the_backup_of_an_earlier_key_gets_no_other(bench: Bench) -> None:
+    bench.at(Stage.DUPLICATED)
+    original, backup_id = bench.original.unlocked(), bench.backup.card().report().card_id
+    recorded = forged_ticket(backup_id, original.report().card_id)
+    for _ in range(3):
+        original.usage.generate(KeyType.P_256)
+        with refused(Sw.WRONG_STATE, original):
+            original.duplication.export_key(recorded)
+    duplicate(original, bench.backup2.unlocked())
+    assert len(original.duplication.used_slots()) == 1
+
+
 def test_a_card_that_may_make_no_backup(bench: Bench) -> None:
     bench.at(Stage.KEYED, backups=0)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()

@@ -33,6 +33,8 @@ final class Export {
     private final byte[] store;
     private final byte[] pending = new byte[Ticket.LENGTH];
     private final byte[] slots = new byte[(short) (Authority.MAXIMUM_BACKUPS * SLOT)];
+    /** Where the slots of the present key begin, and how many are used; before them stand those of earlier keys. */
+    private byte first;
     private byte used;
     private boolean isPending;
 
@@ -66,9 +68,15 @@ final class Export {
         return used;
     }
 
-    /** A new key: no slot used, within the caller's transaction. */
+    /** A new key: no slot used, within the caller's transaction. The backups of earlier keys stay known. */
     void restart() {
+        first = (byte) ((short) (first + used) % Authority.MAXIMUM_BACKUPS);
         used = 0;
+    }
+
+    /** Where a slot of the present key stands. */
+    private short slot(byte index) {
+        return (short) ((short) ((short) (first + index) % Authority.MAXIMUM_BACKUPS) * SLOT);
     }
 
     /** EXPORT KEY: commits pending(T), then answers with the block; the same ticket gives the same bytes. */
@@ -105,10 +113,15 @@ final class Export {
         return (short) (at + KeyBlock.length(key.type()));
     }
 
+    /**
+     * Whoever used a slot, for an earlier key too, takes no other key: a ticket of his would leave the export pending for
+     * good.
+     */
     private void requireFreeSlot(short idB) {
         boolean free = used < authority.backups();
-        for (byte i = 0; i < used; i++) {
-            free &= Util.arrayCompare(ram.work, idB, slots, (short) (i * SLOT + SLOT_ID), Authority.ID) != 0;
+        for (short at = 0; at < (short) slots.length; at += SLOT) {
+            free &= slots[at] == 0
+                    || Util.arrayCompare(ram.work, idB, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
         }
         if (!free) {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -142,7 +155,7 @@ final class Export {
     private boolean wasAccepted() {
         boolean accepted = false;
         for (byte i = 0; i < used; i++) {
-            short at = (short) (i * SLOT);
+            short at = slot(i);
             short difference = ConstantTime.difference(
                     ram.work, Ticket.RECEIPT_MAC, slots, (short) (at + SLOT_MAC), Cmac.MAC);
             accepted |= slots[at] == SLOT_DONE && difference == 0;
@@ -162,7 +175,7 @@ final class Export {
 
     /** Notes the slot, with the receipt's MAC in Ram.hash, and closes the export when it was the last. */
     private void useSlot(byte kind) {
-        short at = (short) (used * SLOT);
+        short at = slot(used);
         JCSystem.beginTransaction();
         slots[at] = kind;
         Util.arrayCopy(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID);
@@ -184,6 +197,6 @@ final class Export {
 
     /** Writes kind and idB of a used slot; returns the offset behind them. */
     short writeSlot(byte index, byte[] out, short offset) {
-        return Util.arrayCopyNonAtomic(slots, (short) (index * SLOT), out, offset, SLOT_MAC);
+        return Util.arrayCopyNonAtomic(slots, slot(index), out, offset, SLOT_MAC);
     }
 }
