@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -11,11 +11,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.bench import Bench, Specimen, Stage
 from tests.faults.keys import Sealed
-from tests.faults.power import Place
 from tests.model import rules
+from tests.model.choices import (
+    BACKUPS,
+    LIVELY_STEPS,
+    ORIGINALS,
+    Ending,
+    aged,
+    ages,
+    backups,
+    cards,
+    components,
+    endings,
+    failures,
+    flow_steps,
+    four_failures,
+    kits,
+    originals,
+    places,
+)
 from tests.model.rules import Backup, Block, Group, Original, Receipt, Ticket
 from tests.model.subject import (
-    KITS,
     Answer,
     Failure,
     Observed,
@@ -48,31 +64,6 @@ SeenTicket = Seen[Ticket, TicketBytes]
 SeenBlock = Seen[Block, ExportedKey]
 SeenReceipt = Seen[Receipt, ReceiptBytes]
 
-ORIGINALS = ("original", "original2")
-BACKUPS = ("backup", "backup2", "backup3")
-LIVELY_STEPS = 25
-"""No card's life ends before."""
-
-originals = st.sampled_from(ORIGINALS)
-backups = st.sampled_from(BACKUPS)
-cards = st.sampled_from(ORIGINALS + BACKUPS)
-kits = st.sampled_from(KITS)
-places = st.integers(0, rules.PLACES - 1)
-components = st.sampled_from([name for kit in KITS for name in names_of(kit)])
-ages = st.integers(0, 3) | st.integers(0, 30)
-"""Which of the things seen so far, from the newest."""
-writes = st.builds(Failure, st.just(Place.WRITE), st.integers(1, 8) | st.integers(1, 60))
-answers = st.builds(Failure, st.just(Place.ANSWER), st.integers(1, 2))
-failures = st.one_of(st.none(), st.none(), writes, answers)
-four_failures = st.lists(failures, min_size=4, max_size=4)
-flow_steps = st.sampled_from([4, 3, 2, 1])
-Item = TypeVar("Item")
-
-
-def aged(items: Sequence[Item], age: int) -> Item:
-    """The item of this age; the oldest where there is none so old."""
-    return items[max(-1 - age, -len(items))]
-
 
 class Duplications(RuleBasedStateMachine):
     """Every command of duplication to every card, with anything that was ever seen on a wire."""
@@ -94,9 +85,11 @@ class Duplications(RuleBasedStateMachine):
         allowed=st.sampled_from([1, 2, 1, 2, 0]),
         erases=st.booleans(),
         divided=st.sampled_from([False, True, False]),
-        keyed=st.sampled_from([True, True, True, False]),
+        keyed=st.sampled_from([True, True, True, True, False]),
         openings=st.lists(
-            st.tuples(backups, originals, four_failures, flow_steps, st.booleans()), max_size=4
+            st.tuples(backups, originals, four_failures, flow_steps, endings),
+            min_size=2,
+            max_size=4,
         ),
     )
     def begin(
@@ -105,7 +98,7 @@ class Duplications(RuleBasedStateMachine):
         erases: bool,
         divided: bool,
         keyed: bool,
-        openings: list[tuple[str, str, list[Failure | None], int, bool]],
+        openings: list[tuple[str, str, list[Failure | None], int, Ending]],
     ) -> None:
         """Cards with a complete group; `divided`: one of each kind in another group."""
         policy = PolicyFlags.ERASE_GROUP if erases else PolicyFlags.NONE
@@ -277,7 +270,7 @@ class Duplications(RuleBasedStateMachine):
         original=originals,
         failing=four_failures,
         steps=flow_steps,
-        gives_up=st.booleans(),
+        ending=endings,
     )
     def duplicate(
         self,
@@ -285,12 +278,9 @@ class Duplications(RuleBasedStateMachine):
         original: str,
         failing: list[Failure | None],
         steps: int,
-        gives_up: bool,
+        ending: Ending,
     ) -> None:
-        """As many steps of the flow as wanted, as a user goes on: each again where power failed.
-
-        Who gives up cancels the ticket instead of importing the key.
-        """
+        """As many steps of the flow as wanted, as a user goes on: each again where power failed."""
         backup = self._backup(name)
         if backup.ticket is not None and backup.state is not ImportState.VOID:
             original = backup.ticket.original
@@ -302,7 +292,10 @@ class Duplications(RuleBasedStateMachine):
         block = self._export(ticket, original, failing[1]) or self._export(ticket, original, None)
         if block is None or steps == 2:
             return
-        if gives_up:
+        if ending is Ending.ABANDON:
+            self.abandon(original, failing[2])
+            return
+        if ending is Ending.CANCEL:
             self.cancel(name, failing[2])
         else:
             self._import(block, name, failing[2])

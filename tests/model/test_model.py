@@ -1,6 +1,6 @@
 """The cards keep to their rules, whatever is sent to them in whatever order, and when power fails.
 
-Every run with the same seed plays the same games. TWINCARD_MODEL_SEED chooses another seed, and
+The same tests with the same seed play the same games. TWINCARD_MODEL_SEED chooses another seed, and
 makes a game that fails shorter, which takes minutes.
 """
 
@@ -17,7 +17,7 @@ from tests.bench import Bench
 from tests.model.machine import Duplications
 from tests.model.subject import Fate
 
-STEPS_A_GAME = 50
+STEPS_A_GAME = 25
 FLOW = (
     "generate",
     "ticket",
@@ -36,7 +36,7 @@ SEED = os.environ.get("TWINCARD_MODEL_SEED")
 
 
 def play(bench: Bench, steps: int, seed_: int) -> Counter[str]:
-    """Play games of 50 steps; how often each command was answered, refused and cut short."""
+    """Play games of 25 steps; how often each command was answered, refused and cut short."""
     print(f"TWINCARD_MODEL_SEED={seed_}")
     happened: Counter[str] = Counter()
     games = settings(
@@ -59,15 +59,15 @@ def play(bench: Bench, steps: int, seed_: int) -> Counter[str]:
 
 
 def assert_not_idle(happened: Counter[str], commands: tuple[str, ...]) -> None:
-    """Each command was carried out, refused, and met by a power failure."""
-    for command in commands:
-        for fate in Fate:
-            assert happened[f"{command} {fate.value}"] > 0, (command, fate)
+    """Each of the commands was carried out; many were refused, and many met a power failure."""
+    assert [command for command in commands if not happened[f"{command} answered"]] == []
+    for fate in (Fate.REFUSED, Fate.CUT):
+        assert sum(happened[f"{command} {fate.value}"] for command in commands) > 100, fate
 
 
 def test_no_order_of_commands_and_power_cuts_breaks_the_rules(bench: Bench) -> None:
-    happened = play(bench, 2_000, int(SEED or 20_011))
-    assert happened.total() >= 2_000
+    happened = play(bench, 4_000, int(SEED or 20_011))
+    assert happened.total() >= 4_000
     assert_not_idle(happened, FLOW)
 
 
