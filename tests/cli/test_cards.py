@@ -140,7 +140,6 @@ def test_issuing_again_changes_nothing(issued: Desk) -> None:
         (("--component", "1"), "NUMBER=FILE"),
         (("--component", "2=g/component-1.txt"), "holds component 1"),
         (("--component", "1=pin"), "component file"),
-        (("--no-component",), "exclude each other"),
         (("--group-size", "9"), "8"),
         (("--puk-file", "empty"), "empty"),
         (("--puk-file", "short"), "6 to 16"),
@@ -152,13 +151,11 @@ def test_issue_says_what_it_cannot_use(issued: Desk, options: tuple[str, ...], w
     issued.run("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *options).failed(2, word)
 
 
-def test_a_pair_that_no_component_of_the_issuer_binds_is_asked_for_by_name(desk: Desk) -> None:
+def test_a_pair_that_no_component_of_the_issuer_binds_is_warned_of(desk: Desk) -> None:
     for name in ("a", "b"):
         desk.done("sim", "new", name)
     pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
-    desk.run(*pair).failed(2, "--component", "binds", "--no-component")
-    assert desk.json("card", "info", "-r", "sim:a")["role"] == "none"
-    desk.done(*pair, "--no-component")
+    assert "compare the backup's card id" in desk.done(*pair).err
     places = desk.json("card", "info", "-r", "sim:a")["group"]["components"]
     assert [item["set"] for item in places] == [False] * 3
 
@@ -167,7 +164,7 @@ def test_only_the_issuer_issues(desk: Desk) -> None:
     for name in ("a", "b"):
         desk.done("sim", "new", name)
     cards = ("--original", "sim:a", "--backup", "sim:b")
-    pair = ("issue", *cards, "--no-component", *PINS, "--puk-file", "puk")
+    pair = ("issue", *cards, *PINS, "--puk-file", "puk")
     (desk.folder / "other.issuer-key").write_text("00" * 32)
     desk.run(*pair, "--issuer-key-file", "other.issuer-key").failed(
         5, "Original sim:a", "--issuer-key-file"

@@ -32,6 +32,11 @@ from twincard.protocols.issue import Blank, IssuedPair, IssueEvent, Profile, iss
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
+_UNBOUND = (
+    "Without --component nothing of the issuer's binds the pair: before `duplicate`, compare the "
+    "backup's card id, for any card in its place may be given the key."
+)
+
 
 @dataclass(frozen=True)
 class Issued:
@@ -60,14 +65,6 @@ def issue(
         typer.Option("--group-size", min=1, max=LARGEST_GROUP, help="Components of the key group."),
     ] = 3,
     component: Components = None,
-    no_component: Annotated[
-        bool,
-        typer.Option(
-            "--no-component",
-            help="Set none: then only the holders, in `duplicate`, see to it that the backup "
-            "is the right card.",
-        ),
-    ] = False,
     member_number: Annotated[
         str | None, typer.Option("--member-number", metavar="M", help="The member's number.")
     ] = None,
@@ -104,11 +101,10 @@ def issue(
     """Issue a pair of cards: an original and its backup.
 
     The components given here are set by the issuer, the others by the holders in `duplicate`.
-    At least one is needed: it binds the pair, since no other card can then take the backup's place.
+    Give at least one: it binds the pair, since no other card can then take the backup's place.
     Interrupted, the same command goes on.
     """
     check_two_cards(original, backup)
-    _check_binding(component, no_component)
     flags = PolicyFlags.NONE if keep_group else PolicyFlags.ERASE_GROUP
     if public_key_in_backup:
         flags |= PolicyFlags.PUBLIC_KEY_IN_BACKUP
@@ -129,6 +125,8 @@ def issue(
         prompts.pin_in(backup_puk_file) if backup_puk_file else puk,
     )
     out = Output(json)
+    if not components:
+        out.note(_UNBOUND)
     events: list[IssueEvent] = []
 
     def progress(event: IssueEvent) -> None:
@@ -149,16 +147,6 @@ def issue(
                 error.add_note(f"{name} {reader}")
             raise
     _tell(out, pair, original, backup, changed=bool(events))
-
-
-def _check_binding(components: list[str] | None, none_wanted: bool) -> None:
-    if components and none_wanted:
-        raise InputError("--no-component and --component exclude each other: leave one out.")
-    if not components and not none_wanted:
-        raise InputError(
-            "Give at least one --component NUMBER=FILE: what the issuer sets is what binds the "
-            "pair. With --no-component any card in the backup's reader may be given the key."
-        )
 
 
 def _tell(out: Output, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:

@@ -114,8 +114,8 @@ final class Export {
     }
 
     /**
-     * Whoever used a slot, for an earlier key too, takes no other key: a ticket of his would leave the export pending for
-     * good.
+     * Whoever used a slot, for an earlier key too, takes no other key: a ticket of his would leave the export pending
+     * for good.
      */
     private void requireFreeSlot(short idB) {
         boolean free = used < authority.backups();
