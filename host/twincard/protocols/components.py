@@ -50,6 +50,14 @@ def set_components(
                 card.group.set_component(given[number])
 
 
+def check_size(component: Component, size: int) -> None:
+    """Raise ProtocolError unless the component is of a group of `size`."""
+    if component.size != size:
+        raise ProtocolError(
+            f"Component {component.number} belongs to a group of {component.size}, not of {size}."
+        )
+
+
 def _groups(original: CardReport, backup: CardReport) -> tuple[GroupReport, GroupReport]:
     if original.group is None or backup.group is None:
         name = "original" if original.group is None else "backup"
@@ -68,10 +76,7 @@ def _given(
     size = groups[0].size
     for component in components:
         number = component.number
-        if component.size != size:
-            raise ProtocolError(
-                f"Component {number} belongs to a group of {component.size}, not of {size}."
-            )
+        check_size(component, size)
         if number in given and given[number].value != component.value:
             raise ProtocolError(f"Component {number} is given twice, and differently.")
         if any(group.components[number - 1].kcv not in (None, component.kcv) for group in groups):

@@ -13,6 +13,7 @@ from twincard.card.session import Card
 from twincard.card.status import AlreadyExistsError, NotFoundError
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.secret import Secret
+from twincard.protocols.components import check_size
 from twincard.protocols.errors import ProtocolError
 
 _FILE_NAMES = {MEMBER_NUMBER: "member's number", EXPIRY_DATE: "expiry date"}
@@ -102,11 +103,7 @@ def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
     if len({component.number for component in components}) != len(components):
         raise ProtocolError("A component is given twice.")
     for component in components:
-        if component.size != profile.group_size:
-            raise ProtocolError(
-                f"Component {component.number} belongs to a group of {component.size}, "
-                f"not of {profile.group_size}."
-            )
+        check_size(component, profile.group_size)
 
 
 class _Issuing:

@@ -282,13 +282,9 @@ final class Authority {
 
     /** The length of a new PIN or PUK without its padding, if it is one. */
     private static byte acceptable(byte[] data, short offset, short length) {
-        if (length < 0 || length > PIN_MAXIMUM) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(length >= 0 && length <= PIN_MAXIMUM);
         byte bare = stripped(data, offset, length);
-        if (bare < PIN_MINIMUM) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(bare >= PIN_MINIMUM);
         return bare;
     }
 

@@ -63,9 +63,7 @@ final class Ecdh {
      * Refuses with 6A80 what is not an uncompressed point of the curve. Always in software: a chip tells only in use.
      */
     void requirePoint(byte[] point, short offset) {
-        if (!CurveCheck.isPoint(point, offset, scratch, (short) 0)) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(CurveCheck.isPoint(point, offset, scratch, (short) 0));
     }
 
     /**

@@ -83,15 +83,12 @@ final class Export {
     short export(short length) {
         Apdu.requireNoParameters(ram);
         short ticket = tickets.find(length);
-        if (ticket < 0) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(ticket >= 0);
         key.require();
         group.requireComplete();
-        if (Util.arrayCompare(ram.work, ticket, Ticket.HEAD, (short) 0, (short) Ticket.HEAD.length) != 0
-                || !authority.isCardId(ram.work, (short) (ticket + Ticket.ID_O))) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(
+                Util.arrayCompare(ram.work, ticket, Ticket.HEAD, (short) 0, (short) Ticket.HEAD.length) == 0
+                        && authority.isCardId(ram.work, (short) (ticket + Ticket.ID_O)));
         if (!tickets.isAuthentic(ticket)) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
@@ -132,9 +129,7 @@ final class Export {
     void confirm(short length) {
         Apdu.requireNoParameters(ram);
         byte kind = tickets.receiptKind(length);
-        if (kind == 0) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(kind != 0);
         if (!isPending) {
             if (kind != Ticket.DONE || !wasAccepted()) {
                 ISOException.throwIt(Sw.WRONG_STATE);

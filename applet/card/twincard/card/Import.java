@@ -47,9 +47,7 @@ final class Import {
         }
         Apdu.requireP2(ram, (byte) 0);
         Apdu.requireLength(length, Authority.ID);
-        if (authority.isCardId(ram.work, (short) 0)) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(!authority.isCardId(ram.work, (short) 0));
         group.requireComplete();
         if (state == TICKETED) {
             if (Util.arrayCompare(ram.work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {

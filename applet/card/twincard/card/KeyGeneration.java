@@ -23,13 +23,9 @@ final class KeyGeneration {
         Apdu.requireP1(ram, (byte) 0x80);
         Apdu.requireP2(ram, (byte) 0);
         Apdu.requireLength(length, LENGTH);
-        if (Util.arrayCompare(ram.work, (short) 0, HEAD, (short) 0, (short) HEAD.length) != 0) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(Util.arrayCompare(ram.work, (short) 0, HEAD, (short) 0, (short) HEAD.length) == 0);
         byte type = ram.work[(short) HEAD.length];
-        if (type != KeySlot.RSA_2048 && type != KeySlot.EC_P256) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(type == KeySlot.RSA_2048 || type == KeySlot.EC_P256);
         if (export.isPending()) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }

@@ -98,9 +98,7 @@ final class KeyGroup {
         Util.arrayFillNonAtomic(ram.hash, (short) 0, Cmac.BLOCK, (byte) 0);
         cmac.update(ram.hash, (short) 0, Cmac.BLOCK);
         cmac.finish(ram.hash, (short) 0);
-        if (ConstantTime.difference(ram.hash, (short) 0, ram.work, COMPONENT, KCV) != 0) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(ConstantTime.difference(ram.hash, (short) 0, ram.work, COMPONENT, KCV) == 0);
         if (setBy[place] != NOBODY) {
             if (!holds(place)) {
                 ISOException.throwIt(Sw.WRONG_STATE);

@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /**
@@ -35,9 +34,7 @@ final class PublicKeys {
     static byte check(byte[] data, short length, byte[] scratch) {
         boolean isEc = length == EC_LENGTH;
         boolean good = isEc ? isEcKey(data, scratch) : isRsaKey(data, length);
-        if (!good) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        Apdu.requireData(good);
         return isEc ? KeySlot.EC_P256 : KeySlot.RSA_2048;
     }
 
