@@ -4,31 +4,33 @@ import javacard.framework.ISOException;
 
 /** The command table: in which life cycle, role and authority each command may be sent, and what it carries. */
 final class CommandRules {
-    private static final byte I = 1;
-    private static final byte O = 2;
-    private static final byte T = 4;
+    static final byte I = 1;
+    static final byte O = 2;
+    static final byte T = 4;
 
-    private static final byte ANY_ROLE = 0;
-    private static final byte ORIGINAL = Authority.ORIGINAL;
-    private static final byte BACKUP = Authority.BACKUP;
+    static final byte ANY_ROLE = 0;
+    static final byte ORIGINAL = Authority.ORIGINAL;
+    static final byte BACKUP = Authority.BACKUP;
 
     /** No authority, or one that the command itself judges. */
-    private static final byte ANYBODY = 0;
-    private static final byte USER = 1;
-    private static final byte ISSUER = 2;
+    static final byte ANYBODY = 0;
+    static final byte USER = 1;
+    static final byte ISSUER = 2;
     /** The issuer in initialisation, the user once operational. */
-    private static final byte PERSONALISER = 3;
-    private static final byte USER_OR_ISSUER = 4;
-    private static final byte USER_AND_ISSUER = 5;
+    static final byte PERSONALISER = 3;
+    static final byte USER_OR_ISSUER = 4;
+    static final byte USER_AND_ISSUER = 5;
 
     /** The command has no data, at most Le. */
     static final byte NO_DATA = 1;
     static final byte CHAIN = 2;
     /** Its data are ciphertext and go into the persistent store. */
     static final byte INTO_STORE = 4;
+    /** Not in this table: carried out by {@link Parts#perform}. */
+    static final byte BEYOND_BASE = 8;
 
-    private static final byte ISO = 0x00;
-    private static final byte OURS = (byte) 0x80;
+    static final byte ISO = 0x00;
+    static final byte OURS = (byte) 0x80;
     private static final short ROW = 6;
     private static final short LIFE = 2;
     private static final short ROLE = 3;
@@ -73,47 +75,62 @@ final class CommandRules {
 
     /** GENERATE ASYMMETRIC KEY PAIR with P1 = 81 only reads the public key. */
     private static final byte READ_PUBLIC_KEY = (byte) 0x81;
+    private static final byte[] READS_PUBLIC_KEY = {ISO, Ins.GENERATE_KEY_PAIR, O, ANY_ROLE, ANYBODY, NO_DATA};
 
     private final Ram ram;
     private final Authority authority;
+    private final Parts parts;
 
-    CommandRules(Ram ram, Authority authority) {
-        this.ram = ram;
-        this.authority = authority;
+    CommandRules(Core core) {
+        ram = core.ram;
+        authority = core.authority;
+        parts = core.parts;
     }
 
     /** Judges class, instruction, life cycle, chaining, role and authority; returns the shape of the command. */
     byte admit(byte plainClass, boolean chained) {
+        requireClass(plainClass);
+        short row = parts.find(plainClass);
+        return row >= 0 ? (byte) (judge(parts.table(), row, chained) | BEYOND_BASE) : admitToBase(plainClass, chained);
+    }
+
+    private byte admitToBase(byte plainClass, boolean chained) {
         byte ins = ram.flags[Ram.INS];
-        short row = find(plainClass, ins);
-        boolean readsPublicKey =
-                ins == Ins.GENERATE_KEY_PAIR && plainClass == ISO && ram.flags[Ram.P1] == READ_PUBLIC_KEY;
-        byte shape = readsPublicKey ? NO_DATA : TABLE[(short) (row + SHAPE)];
-        if ((TABLE[(short) (row + LIFE)] & phase()) == 0) {
+        short row = find(TABLE, plainClass, ins);
+        if (row < 0) {
+            ISOException.throwIt(Sw.UNKNOWN_INS);
+        }
+        if (plainClass == ISO && ins == Ins.GENERATE_KEY_PAIR && ram.flags[Ram.P1] == READ_PUBLIC_KEY) {
+            return judge(READS_PUBLIC_KEY, (short) 0, chained);
+        }
+        return judge(TABLE, row, chained);
+    }
+
+    /** Judges life cycle, chaining, role and authority by a row; returns its shape. */
+    private byte judge(byte[] table, short row, boolean chained) {
+        byte shape = table[(short) (row + SHAPE)];
+        if ((table[(short) (row + LIFE)] & phase()) == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         if (chained && (shape & CHAIN) == 0) {
             ISOException.throwIt(Sw.NO_CHAINING);
         }
-        if (!readsPublicKey) {
-            byte role = TABLE[(short) (row + ROLE)];
-            if (role != ANY_ROLE && role != authority.role()) {
-                ISOException.throwIt(Sw.WRONG_STATE);
-            }
-            requireAuthority(TABLE[(short) (row + AUTHORITY)]);
+        byte role = table[(short) (row + ROLE)];
+        if (role != ANY_ROLE && role != authority.role()) {
+            ISOException.throwIt(Sw.WRONG_STATE);
         }
+        requireAuthority(table[(short) (row + AUTHORITY)]);
         return shape;
     }
 
-    private static short find(byte plainClass, byte ins) {
-        requireClass(plainClass);
-        for (short row = 0; row < (short) TABLE.length; row += ROW) {
-            if (TABLE[row] == plainClass && TABLE[(short) (row + 1)] == ins) {
+    /** Where the row of the command begins in a table; -1: not there. */
+    static short find(byte[] table, byte plainClass, byte ins) {
+        for (short row = 0; row < (short) table.length; row += ROW) {
+            if (table[row] == plainClass && table[(short) (row + 1)] == ins) {
                 return row;
             }
         }
-        ISOException.throwIt(Sw.UNKNOWN_INS);
-        return 0;
+        return -1;
     }
 
     /** ISO 7816-4, 5.4.1: bits 1 and 2 are the logical channel, 3 and 4 secure messaging. */

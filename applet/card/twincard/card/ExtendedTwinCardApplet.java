@@ -5,7 +5,7 @@ import javacardx.apdu.ExtendedLength;
 /** The applet for chips that have extended length; the build leaves this class out for others. */
 public final class ExtendedTwinCardApplet extends TwinCardApplet implements ExtendedLength {
     private ExtendedTwinCardApplet(InstallParameters parameters) {
-        super(parameters, true);
+        super(parameters, new Parts(), true);
     }
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */

@@ -14,9 +14,12 @@ final class Features {
 
     private final short bits;
 
-    /** Rsa or ecdh are null where the chip has none. */
-    Features(Rsa rsa, Ecdh ecdh, boolean extendedLength, KeyWrap keyWrap, X963 x963) {
-        short found = bit(rsa != null, RSA);
+    Features(Core core, boolean extendedLength) {
+        Ecdh ecdh = core.ecdh;
+        KeyWrap keyWrap = core.keyWrap;
+        X963 x963 = core.x963;
+        short found = core.parts.features();
+        found |= bit(core.rsa != null, RSA);
         found |= bit(ecdh != null, EC);
         found |= bit(ecdh != null && ecdh.chipChecks(), CHECKS_POINTS);
         found |= bit(extendedLength, EXTENDED_LENGTH);

@@ -11,6 +11,7 @@ final class Report {
     /** Where the AID stands in the answer to SELECT; it is there before {@link #select} is called. */
     static final short SELECTED_AID = 4;
 
+    private final Parts parts;
     private final Ram ram;
     private final Features features;
     private final Authority authority;
@@ -21,17 +22,17 @@ final class Report {
     private final FileSystem files;
     private final Contacts contacts;
 
-    Report(Ram ram, Features features, Authority authority, KeyGroup group, DecipherKey key, Export export,
-            Import imports, FileSystem files, Contacts contacts) {
-        this.ram = ram;
+    Report(Core core, Features features) {
         this.features = features;
-        this.authority = authority;
-        this.group = group;
-        this.key = key;
-        this.export = export;
-        this.imports = imports;
-        this.files = files;
-        this.contacts = contacts;
+        parts = core.parts;
+        ram = core.ram;
+        authority = core.authority;
+        group = core.group;
+        key = core.key;
+        export = core.export;
+        imports = core.imports;
+        files = core.files;
+        contacts = core.contacts;
     }
 
     /** GET DATA of the object whose tag is in P1 and P2. */
@@ -85,7 +86,7 @@ final class Report {
         at = Util.setShort(out, at, files.bytesFree());
         out[at++] = (byte) files.filesFree();
         out[at++] = contacts.places();
-        return at;
+        return parts.report(at);
     }
 
     private short groupState(short at) {

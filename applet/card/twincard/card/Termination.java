@@ -5,6 +5,7 @@ import javacard.framework.Util;
 
 /** TERMINATE CARD USAGE: final, and finished at the next select when it is interrupted. */
 final class Termination {
+    private final Parts parts;
     private final Ram ram;
     private final Authority authority;
     private final KeyGroup group;
@@ -14,16 +15,16 @@ final class Termination {
     private final Contacts contacts;
     private final byte[] store;
 
-    Termination(Ram ram, Authority authority, KeyGroup group, DecipherKey key, Import imports, FileSystem files,
-            Contacts contacts, byte[] store) {
-        this.ram = ram;
-        this.authority = authority;
-        this.group = group;
-        this.key = key;
-        this.imports = imports;
-        this.files = files;
-        this.contacts = contacts;
-        this.store = store;
+    Termination(Core core) {
+        parts = core.parts;
+        ram = core.ram;
+        authority = core.authority;
+        group = core.group;
+        key = core.key;
+        imports = core.imports;
+        files = core.files;
+        contacts = core.contacts;
+        store = core.store;
     }
 
     void terminate(short length) {
@@ -49,6 +50,7 @@ final class Termination {
         authority.wipe();
         contacts.wipe();
         files.wipe();
+        parts.wipe();
         Util.arrayFillNonAtomic(store, (short) 0, (short) store.length, (byte) 0);
         authority.endTermination();
     }

@@ -7,14 +7,13 @@ import javacard.framework.JCSystem;
 
 /** The applet: installation, selection, dispatch. */
 public class TwinCardApplet extends Applet {
-    private static final short STORE = 1024;
-
+    private final Core core;
+    private final Parts parts;
     private final Ram ram;
     private final Apdu apdu;
     private final CommandRules rules;
     private final Authority authority;
     private final KeyGroup group;
-    private final Ecdh ecdh;
     private final DecipherKey key;
     private final KeyGeneration generation;
     private final Export export;
@@ -27,66 +26,63 @@ public class TwinCardApplet extends Applet {
     private final Usage usage;
 
     /** Allocates everything there will ever be. */
-    TwinCardApplet(InstallParameters parameters, boolean extendedLength) {
-        byte[] store = new byte[STORE];
-        Chip chip = new Chip();
-        ram = new Ram();
-        apdu = new Apdu(ram, store);
-        Cmac cmac = new Cmac(chip, ram);
-        Kdf kdf = new Kdf(cmac, ram);
-        authority = new Authority(chip, ram, cmac, parameters.bytes, parameters.transportKey);
-        rules = new CommandRules(ram, authority);
-        Rsa rsa = Rsa.probe();
-        ecdh = Ecdh.probe(ram);
-        KeyWrap keyWrap = new KeyWrap(chip);
-        X963 x963 = new X963(chip.sha256);
-        group = new KeyGroup(chip, ram, authority, cmac);
-        key = new DecipherKey(chip, rsa, ecdh);
-        Ticket tickets = new Ticket(ram, group, cmac, kdf);
-        KeyBlock block = new KeyBlock(chip, ram, cmac, kdf, group, store);
-        export = new Export(ram, authority, group, key, tickets, block, apdu, store);
-        imports = new Import(chip, ram, authority, group, key, tickets, block, store);
+    TwinCardApplet(InstallParameters parameters, Parts parts, boolean extendedLength) {
+        this.parts = parts;
+        core = new Core(parameters, parts);
+        ram = core.ram;
+        apdu = core.apdu;
+        authority = core.authority;
+        group = core.group;
+        key = core.key;
+        export = core.export;
+        imports = core.imports;
+        files = core.files;
+        contacts = core.contacts;
+        rules = new CommandRules(core);
         generation = new KeyGeneration(ram, key, export);
-        files = new FileSystem(ram, new AccessRules(authority), new FileTable(parameters.files, parameters.fileBytes));
-        contacts = new Contacts(ram, authority, parameters.contacts);
-        target = new Target(ram, authority, contacts, key, rsa, ecdh);
-        Oaep oaep = new Oaep(chip);
-        Cryptogram cryptogram = new Cryptogram(ram, authority, key, oaep, x963, keyWrap);
-        Seal seal = new Seal(ram, target, rsa, ecdh, oaep, x963, keyWrap);
-        usage = new Usage(ram, chip, authority, target, cryptogram, seal);
-        Features features = new Features(rsa, ecdh, extendedLength, keyWrap, x963);
-        report = new Report(ram, features, authority, group, key, export, imports, files, contacts);
-        termination = new Termination(ram, authority, group, key, imports, files, contacts, store);
+        target = new Target(ram, authority, contacts, key, core.rsa, core.ecdh);
+        Cryptogram cryptogram = new Cryptogram(ram, authority, key, core.oaep, core.x963, core.keyWrap);
+        Seal seal = new Seal(ram, target, core.rsa, core.ecdh, core.oaep, core.x963, core.keyWrap);
+        usage = new Usage(ram, core.chip, authority, target, cryptogram, seal);
+        report = new Report(core, new Features(core, extendedLength));
+        termination = new Termination(core);
     }
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */
     public static void install(byte[] parameters, short offset, byte length) {
         InstallParameters parsed = new InstallParameters(parameters, offset, length);
-        new TwinCardApplet(parsed, false).register(parameters, (short) (offset + 1), parameters[offset]);
+        new TwinCardApplet(parsed, new Parts(), false).register(parameters, (short) (offset + 1), parameters[offset]);
     }
 
     /** Finishes what a loss of power may have left half-way. */
     @Override
     public boolean select() {
         resume();
-        target.clear();
+        forget();
         return true;
     }
 
     private void resume() {
-        if (ecdh != null) {
-            ecdh.end();
+        if (core.ecdh != null) {
+            core.ecdh.end();
         }
         key.clearSpare();
         group.resume();
         files.resume();
+        parts.resume();
         termination.resume();
     }
 
     @Override
     public void deselect() {
         authority.deselect();
+        forget();
+    }
+
+    /** Ends sessions that memory cleared at deselect does not end. */
+    private void forget() {
         target.clear();
+        parts.forget();
     }
 
     @Override
@@ -113,14 +109,24 @@ public class TwinCardApplet extends Applet {
         }
         byte shape = rules.admit(apdu.plainClass(), apdu.morePartsFollow());
         byte ins = ram.flags[Ram.INS];
+        boolean beyond = (shape & CommandRules.BEYOND_BASE) != 0;
         if ((shape & CommandRules.NO_DATA) != 0) {
-            query(raw, ins);
+            if (beyond) {
+                short expected = Apdu.expected(raw);
+                apdu.answer(raw, parts.perform(apdu.plainClass(), ins, (short) 0), expected);
+            } else {
+                query(raw, ins);
+            }
             return;
         }
         short length = apdu.receive(raw, (shape & CommandRules.INTO_STORE) != 0);
         if (length >= 0) {
-            apdu.answer(raw, apdu.plainClass() == 0 ? iso(ins, length) : ours(ins, length));
+            apdu.answer(raw, beyond ? parts.perform(apdu.plainClass(), ins, length) : perform(ins, length));
         }
+    }
+
+    private short perform(byte ins, short length) {
+        return apdu.plainClass() == 0 ? iso(ins, length) : ours(ins, length);
     }
 
     /** Commands without data, some of which need to know how much the host expects. */
