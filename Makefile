@@ -30,8 +30,8 @@ bench: setup ## measure, print the table, write docs/performance.md
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh
 
-cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no]
-	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)"
+cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base]
+	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"
 
 clean: ## remove everything that is built
 	rm -rf build dist .venv host/twincard/transport/simulator.jar

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds build/twincard.cap for real cards: cap.sh ANT_JAVACARD JC_HOME EXTENDED
+# Builds build/twincard.cap for real cards: cap.sh ANT_JAVACARD JC_HOME EXTENDED PARTS
 set -euo pipefail
 cd "$(dirname "$0")/.."
-ant_javacard=$1 jc_home=$2 extended=${3:-yes}
+ant_javacard=$1 jc_home=$2 extended=${3:-yes} parts=${4:-all}
 
 if [ ! -f "$ant_javacard" ] || [ ! -d "$jc_home" ]; then
   echo "cap: say make cap ANT_JAVACARD=ant-javacard.jar JC_HOME=kit: the jar is a release of" \
@@ -11,5 +11,5 @@ if [ ! -f "$ant_javacard" ] || [ ! -d "$jc_home" ]; then
   exit 2
 fi
 ant -q -Dant-javacard.jar="$(realpath "$ant_javacard")" -Djc.home="$(realpath "$jc_home")" \
-  -Dextended="$extended" cap
+  -Dextended="$extended" -Dparts="$parts" cap
 python3 tools/load_file.py build/twincard.cap

@@ -95,7 +95,7 @@ install_python() {
 # --- The simulated card ----------------------------------------------------------------------
 
 jar_key() {
-  find applet/card applet/simulator build.xml ivy.xml -type f -print0 | sort -z |
+  find applet/card applet/trust applet/simulator build.xml ivy.xml -type f -print0 | sort -z |
     xargs -0 sha256sum | sha256sum
 }
 

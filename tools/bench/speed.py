@@ -13,7 +13,7 @@ from twincard.transport.java import java_command
 from twincard.transport.simulator import SimulatedCard
 
 _ROOT = Path(__file__).parents[2]
-_APPLET = "twincard.card.ExtendedTwinCardApplet"
+_APPLET = "twincard.card.ExtendedTrustTwinCardApplet"
 _INSTALL = b"\x80\x20" + bytes(32)
 _REPORT = bytes.fromhex("00CA00E000")
 _APDUS = 30_000

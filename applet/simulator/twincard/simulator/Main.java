@@ -61,7 +61,7 @@ public final class Main {
         Path state = null;
         boolean inMemory = false;
         boolean laboratory = false;
-        String applet = "twincard.card.ExtendedTwinCardApplet";
+        String applet = "twincard.card.ExtendedTrustTwinCardApplet";
         for (int i = 1; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--state" -> state = Path.of(value(arguments, ++i));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Stream;
 import javax.tools.StandardJavaFileManager;
@@ -14,22 +15,26 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.ClassNode;
 
 /**
- * {@code Main CLASSES SOURCES API-JAR EXTENDED-LENGTH-CLASS}: prints one line for each finding in an
- * applet's compiled classes and in the sources they come from; fails if there is one, or no class.
+ * {@code Main CLASSES API-JAR EXTENDED-LENGTH-CLASSES SOURCES...}, class names joined by commas: prints one line
+ * for each finding in an applet's compiled classes and in the sources they come from; fails if there is one, or no
+ * class.
  */
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws IOException {
         List<ClassNode> classes = read(files(arguments[0], ".class"));
-        List<File> sources = files(arguments[1], ".java");
+        List<File> sources = new ArrayList<>();
+        for (String folder : List.of(arguments).subList(3, arguments.length)) {
+            sources.addAll(files(folder, ".java"));
+        }
         if (classes.isEmpty() || sources.isEmpty()) {
-            System.err.println("subset: nothing to check in " + arguments[0] + " or " + arguments[1]);
+            System.err.println("subset: nothing to check in " + String.join(" ", arguments));
             System.exit(2);
         }
         SortedSet<Finding> findings =
-                new SubsetCheck(classes, arguments[3].replace('.', '/')).run();
-        findings.addAll(constants(sources, arguments[2]));
+                new SubsetCheck(classes, Set.of(arguments[2].replace('.', '/').split(","))).run();
+        findings.addAll(constants(sources, arguments[1]));
         findings.forEach(System.err::println);
         System.out.println(
                 "subset: " + classes.size() + " classes, " + findings.size() + " findings");

@@ -14,14 +14,14 @@ final class SubsetCheck {
     private final Library library = new Library();
     private final Findings findings = new Findings();
     private final Collection<ClassNode> classes;
-    private final String extendedLengthClass;
+    private final Set<String> extendedLengthClasses;
 
     /**
-     * @param extendedLengthClass internal name of the one class that may name javacardx.apdu, or empty
+     * @param extendedLengthClasses internal names of the classes that may name javacardx.apdu
      */
-    SubsetCheck(Collection<ClassNode> classes, String extendedLengthClass) {
+    SubsetCheck(Collection<ClassNode> classes, Set<String> extendedLengthClasses) {
         this.classes = classes;
-        this.extendedLengthClass = extendedLengthClass;
+        this.extendedLengthClasses = extendedLengthClasses;
         library.add(classes);
     }
 
@@ -38,7 +38,7 @@ final class SubsetCheck {
     }
 
     private void check(ClassNode node) {
-        boolean mayNameOptional = node.name.equals(extendedLengthClass);
+        boolean mayNameOptional = extendedLengthClasses.contains(node.name);
         Names names = new Names(node, library, mayNameOptional, findings);
         new ClassCheck(node, names, findings).run();
         for (MethodNode method : node.methods) {

@@ -37,7 +37,7 @@ public class PowerCutTest {
     @Before
     public void install() throws Exception {
         byte[] parameters = Hex.bytes("8020" + KEY + "810106 82020200 830102");
-        card = Card.install(ExtendedTwinCardApplet.class, Hex.bytes(AID), parameters);
+        card = Card.install(ExtendedTrustTwinCardApplet.class, Hex.bytes(AID), parameters);
         begin();
         ok("00E00000 10 620E 820138 83021000 8C054700000000");
         create("1001", 100);

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.Before;
 import org.junit.Test;
-import twincard.card.ExtendedTwinCardApplet;
+import twincard.card.ExtendedTrustTwinCardApplet;
 
 /** The project's own applet in the simulator: everything that it reaches can be kept. */
 public class TwinCardTest {
@@ -25,7 +25,7 @@ public class TwinCardTest {
     }
 
     private static Card newCard() throws CardException {
-        return Card.install(ExtendedTwinCardApplet.class, Probe.bytes(Probe.AID), PARAMETERS);
+        return Card.install(ExtendedTrustTwinCardApplet.class, Probe.bytes(Probe.AID), PARAMETERS);
     }
 
     private static String select(Card card) {
@@ -68,7 +68,7 @@ public class TwinCardTest {
     public void stateFileHasRoomForTheLargestFileStore() throws CardException {
         byte[] large = Probe.bytes(HexFormat.of().formatHex(PARAMETERS) + "81017F" + "82027FFF" + "830110");
         ByteBuffer state = ByteBuffer.allocate(StateFile.CAPACITY);
-        Card.install(ExtendedTwinCardApplet.class, Probe.bytes(Probe.AID), large).write(state);
+        Card.install(ExtendedTrustTwinCardApplet.class, Probe.bytes(Probe.AID), large).write(state);
         assertTrue(state.position() > Short.MAX_VALUE);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import org.junit.BeforeClass;
 import org.junit.Test;
@@ -59,7 +60,7 @@ public class SnippetTest {
 
     @Test
     public void findsWhatTheConverterRefuses() {
-        SortedSet<Finding> findings = new SubsetCheck(CLASSES.get(packageOf(label)), "").run();
+        SortedSet<Finding> findings = new SubsetCheck(CLASSES.get(packageOf(label)), Set.of()).run();
         if (rejected) {
             assertTrue(
                     "wanted: " + snippet.finding() + ", found: " + findings,

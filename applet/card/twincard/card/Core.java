@@ -1,0 +1,48 @@
+package twincard.card;
+
+/** The objects of one card that several classes share; all are made once, at installation. */
+final class Core {
+    private static final short STORE = 1024;
+
+    final Parts parts;
+    /** Ciphertext only: the key block that comes in or goes out. */
+    final byte[] store = new byte[STORE];
+    final Chip chip = new Chip();
+    final Ram ram = new Ram();
+    final Apdu apdu = new Apdu(ram, store);
+    final Cmac cmac = new Cmac(chip, ram);
+    final Kdf kdf = new Kdf(cmac, ram);
+    /** Null where the chip has none; likewise the next. */
+    final Rsa rsa = Rsa.probe();
+    final Ecdh ecdh = Ecdh.probe(ram);
+    final X963 x963 = new X963(chip.sha256);
+    final KeyWrap keyWrap = new KeyWrap(chip);
+    final Oaep oaep = new Oaep(chip);
+    final Log log;
+    final Blindness blindness;
+    final Authority authority;
+    final KeyGroup group;
+    final DecipherKey key;
+    final Ticket tickets;
+    final KeyBlock block;
+    final Export export;
+    final Import imports;
+    final FileSystem files;
+    final Contacts contacts;
+
+    Core(InstallParameters parameters, Parts parts) {
+        this.parts = parts;
+        log = parts.log(this);
+        blindness = parts.blindness(this);
+        authority = new Authority(chip, ram, cmac, parameters.bytes, parameters.transportKey);
+        group = new KeyGroup(chip, ram, authority, cmac);
+        key = new DecipherKey(chip, rsa, ecdh);
+        tickets = new Ticket(ram, group, cmac, kdf);
+        block = new KeyBlock(chip, ram, cmac, kdf, group, store);
+        export = new Export(ram, authority, group, key, tickets, block, apdu, store);
+        imports = new Import(chip, ram, authority, group, key, tickets, block, store);
+        files = new FileSystem(ram, new AccessRules(authority), new FileTable(parameters.files, parameters.fileBytes));
+        contacts = new Contacts(ram, authority, parameters.contacts);
+        parts.begin(this);
+    }
+}

@@ -1,0 +1,54 @@
+package twincard.card;
+
+/**
+ * What a card may have beyond the base, as the base sees it; here nothing. The base never names a class that comes with
+ * a part: leaving the parts out is leaving their source folder out.
+ */
+class Parts {
+    /** The log; made before whatever may note something. Of the core there are chip and RAM. */
+    Log log(Core core) {
+        return new Log();
+    }
+
+    /** Host-blind mode; made before tickets and key blocks. */
+    Blindness blindness(Core core) {
+        return new Blindness();
+    }
+
+    /** Makes the rest, once the core is complete. */
+    void begin(Core core) {}
+
+    /** Feature bits of the parts, once they have begun. */
+    short features() {
+        return 0;
+    }
+
+    /** More rows of the command table. */
+    byte[] table() {
+        return null;
+    }
+
+    /** Where in {@link #table} the row of the command in Ram.flags begins; -1 when it is none of the parts'. */
+    short find(byte plainClass) {
+        return -1;
+    }
+
+    /** Carries out a command that {@link #find} found; returns the length of the answer. */
+    short perform(byte plainClass, byte ins, short length) {
+        return 0;
+    }
+
+    /** Adds to the state report, in Ram.aux; returns the offset behind it. */
+    short report(short at) {
+        return at;
+    }
+
+    /** Finishes what a loss of power may have left half-way; at select and before every command. */
+    void resume() {}
+
+    /** Ends sessions; at select and deselect. */
+    void forget() {}
+
+    /** Wipes all secrets of the parts, as a step of TERMINATE; may be repeated. */
+    void wipe() {}
+}

@@ -1,0 +1,4 @@
+package twincard.card;
+
+/** All that a full card has beyond the base. */
+final class TrustParts extends Parts {}
