@@ -11,6 +11,7 @@ from typing import TypeVar
 from twincard.card.pin import PinFormatError, pin_bytes
 from twincard.cli.errors import InputError
 from twincard.keys.component import COMPONENT_BYTES, Component
+from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES
 from twincard.keys.secret import Secret
 
@@ -163,9 +164,10 @@ def _ask_hex(what: str, option: str, size: int) -> Secret:
 def _hex_secret(text: Secret, size: int, refusal: str) -> Secret:
     digits = b"".join(text.reveal().split())
     text.wipe()
-    if len(digits) != 2 * size or not all(digit in b"0123456789abcdefABCDEF" for digit in digits):
-        raise InputError(f"{refusal} {2 * size} hex digits.")
-    return Secret(bytes.fromhex(digits.decode("ascii")))
+    try:
+        return Secret(parse_hex(digits, size))
+    except ValueError:
+        raise InputError(f"{refusal} {2 * size} hex digits.") from None
 
 
 def _repeated(ask: Callable[[], _T]) -> _T:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.keys.derivation import KCV_BYTES, key_check_value
+from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
+from twincard.private_file import write_private
 
 COMPONENT_BYTES = 32
 LARGEST_GROUP = 8
@@ -98,9 +99,7 @@ def read_component(path: Path) -> Component:
 
 def write_component(component: Component, path: Path) -> None:
     """Write a component file with mode 0600. Raises FileExistsError, OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(format_component(component))
+    write_private(path, format_component(component).encode("ascii"))
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -126,6 +125,7 @@ def _number(text: str) -> int:
 
 
 def _hex(text: str, size: int, message: str) -> bytes:
-    if len(text) != 2 * size or not all(digit in "0123456789abcdefABCDEF" for digit in text):
-        raise ComponentError(message)
-    return bytes.fromhex(text)
+    try:
+        return parse_hex(text, size)
+    except ValueError:
+        raise ComponentError(message) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
 
 TRANSPORT_KEY_BYTES = 32
@@ -18,6 +19,9 @@ def read_issuer_key(path: Path) -> Secret:
     """Read a file of 64 hex digits: 32 bytes, AES-256. Raises IssuerKeyError, OSError."""
     with path.open("rb") as file:
         text = file.read(_MOST_FILE_BYTES).strip()
-    if len(text) != 2 * TRANSPORT_KEY_BYTES or text.strip(b"0123456789abcdefABCDEF"):
-        raise IssuerKeyError(f"{path} is not an issuer's key file: it must hold 64 hex digits.")
-    return Secret(bytes.fromhex(text.decode("ascii")))
+    try:
+        return Secret(parse_hex(text, TRANSPORT_KEY_BYTES))
+    except ValueError:
+        raise IssuerKeyError(
+            f"{path} is not an issuer's key file: it must hold 64 hex digits."
+        ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
+from twincard.private_file import write_private
 from twincard.transport.base import CardNotFoundError, TransportError
 from twincard.transport.simulator import SimulatedCard
 
@@ -94,15 +95,13 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
     that a card in use needs is ever replaced.
     """
     try:
-        file = open(key_file, "x", opener=_private, encoding="ascii")  # noqa: SIM115
+        write_private(key_file, key.hex().encode() + b"\n")
     except FileExistsError:
         raise TransportError(
             f"There is an issuer's key of this name already: {key_file}; "
             "if no card belongs to it, move it away."
         ) from None
     try:
-        with file:
-            file.write(key.hex() + "\n")
         os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
     except OSError as error:
         key_file.unlink()
@@ -113,10 +112,6 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
 
 def _taken(state: Path) -> TransportError:
     return TransportError(f"There is a simulated card {state.stem} already.")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _remove_files(state: Path) -> None:

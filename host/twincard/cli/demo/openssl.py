@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from twincard.card.report import KeyType
 from twincard.files.recipients import Recipient
+from twincard.private_file import write_private
 
 _SECONDS = 60
 _FIRST_VERSION = "OpenSSL 3."
@@ -71,8 +71,8 @@ class SoftwareKey:
         else:
             key = ec.generate_private_key(ec.SECP256R1())
         made = cls(folder / "bob.key", folder / "bob.crt")
-        with open(made.private_key, "xb", opener=_private) as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_private(made.private_key, pem)
         made.certificate.write_bytes(_certificate(key).public_bytes(Encoding.PEM))
         return made
 
@@ -96,7 +96,3 @@ def _certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> x509.Ce
         .add_extension(identifier, critical=False)
         .sign(key, SHA256())
     )
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
