@@ -43,6 +43,10 @@ class Features(IntFlag):
     SHA_1 = 1 << 7
     SHA_384 = 1 << 8
     SHA_512 = 1 << 9
+    SCP03 = 1 << 10
+    SCP11B = 1 << 11
+    SIGNATURE_KEY = 1 << 12
+    LOG = 1 << 13
 
 
 class PolicyFlags(IntFlag):
@@ -53,6 +57,24 @@ class PolicyFlags(IntFlag):
     PUBLIC_KEY_IN_BACKUP = 0x02
     TRUSTED_TARGETS_ONLY = 0x04
     DECIPHER_OFF = 0x08
+    BASE_MODE_FORBIDDEN = 0x10
+
+
+class Mode(IntEnum):
+    """How a key goes from an original to its backup."""
+
+    BASE = 0
+    """Safe while one component stays unknown to the attacker."""
+    HOST_BLIND = 1
+    """The cards know each other by their certificates: who has all components sees nothing."""
+
+
+class IdentityState(IntEnum):
+    """How far a card can prove which card it is."""
+
+    DEVICE_KEY = 1
+    """It has a device key, which nobody has certified."""
+    CERTIFIED = 2
 
 
 class SetBy(IntEnum):
@@ -134,21 +156,37 @@ class KeyReport:
 
 @dataclass(frozen=True)
 class ExportReport:
-    """An original's side of the duplication. The last two only while pending, 16 bytes each."""
+    """An original's side of the duplication.
+
+    Backup's id and nonce, 16 bytes each, and mode only while pending.
+    """
 
     state: ExportState
     slots_used: int
     backup_id: bytes | None = None
     nonce: bytes | None = None
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """A backup's side of the duplication. The last two unless empty, 16 bytes each."""
+    """A backup's side of the duplication.
+
+    Original's id and nonce, 16 bytes each, and mode unless empty.
+    """
 
     state: ImportState
     original_id: bytes | None = None
     nonce: bytes | None = None
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True)
+class ChannelKeysReport:
+    """The static keys of SCP03: their version, and whether the issuer must use them."""
+
+    version: int
+    required: bool
 
 
 @dataclass(frozen=True)
@@ -181,6 +219,15 @@ class CardReport:
     file_bytes_free: int
     file_entries_free: int
     contact_places: int
+    identity: IdentityState | None = None
+    """None on a card without a device key."""
+    channel_keys: ChannelKeysReport | None = None
+    """None on a card without SCP03."""
+
+    @property
+    def certified(self) -> bool:
+        """Whether the card has an issuer's certificate, and so can be in host-blind mode."""
+        return self.identity is IdentityState.CERTIFIED
 
     @property
     def export_closed(self) -> bool:
@@ -231,6 +278,8 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         file_bytes_free=int.from_bytes(memory[:2], "big"),
         file_entries_free=memory[2],
         contact_places=memory[3],
+        identity=IdentityState(_one(values[0x8D])) if 0x8D in values else None,
+        channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
     )
 
 
@@ -259,8 +308,7 @@ def _export(value: bytes) -> ExportReport:
     state = ExportState(value[0])
     if state is not ExportState.PENDING:
         return ExportReport(state, _sized(value, 2)[1])
-    backup_id, nonce = _id_and_nonce(value[2:])
-    return ExportReport(state, value[1], backup_id, nonce)
+    return ExportReport(state, value[1], *_ticket(value[2:]))
 
 
 def _import(value: bytes) -> ImportReport:
@@ -268,12 +316,20 @@ def _import(value: bytes) -> ImportReport:
     if state is ImportState.EMPTY:
         _sized(value, 1)
         return ImportReport(state)
-    return ImportReport(state, *_id_and_nonce(value[1:]))
+    return ImportReport(state, *_ticket(value[1:]))
 
 
-def _id_and_nonce(value: bytes) -> tuple[bytes, bytes]:
-    _sized(value, ID_BYTES + NONCE_BYTES)
-    return value[:ID_BYTES], value[ID_BYTES:]
+def _ticket(value: bytes) -> tuple[bytes, bytes, Mode]:
+    """The other card's id, the nonce, and the mode; version 1.0 of the interface had base only."""
+    if len(value) == ID_BYTES + NONCE_BYTES:
+        return value[:ID_BYTES], value[ID_BYTES:], Mode.BASE
+    _sized(value, ID_BYTES + NONCE_BYTES + 1)
+    return value[:ID_BYTES], value[ID_BYTES:-1], Mode(value[-1])
+
+
+def _channel_keys(value: bytes) -> ChannelKeysReport:
+    version, required = _sized(value, 2)
+    return ChannelKeysReport(version, required == 1)
 
 
 def _one(value: bytes) -> int:
