@@ -39,6 +39,7 @@ find_missing() {
   command -v ant >/dev/null || missing_package ant "builds the Java part"
   [ -f /usr/share/java/ivy.jar ] || missing_package ivy "brings the Java libraries"
   command -v openssl >/dev/null || missing_package openssl "checks our files independently"
+  command -v certutil >/dev/null || missing_package libnss3-tools "checks our certificates as mail clients do"
   has_venv || missing_package python3-venv "holds the Python packages (Python 3.11 or later)"
 }
 
