@@ -63,7 +63,7 @@ final class Ecdh {
      * Refuses with 6A80 what is not an uncompressed point of the curve. Always in software: a chip tells only in use.
      */
     void requirePoint(byte[] point, short offset) {
-        Apdu.requireData(CurveCheck.isPoint(point, offset, scratch, (short) 0));
+        Apdu.requireData(CurveCheck.isPoint(point, offset, scratch));
     }
 
     /**

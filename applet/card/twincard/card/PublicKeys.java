@@ -40,7 +40,7 @@ final class PublicKeys {
 
     private static boolean isEcKey(byte[] data, byte[] scratch) {
         byte[] head = Template.EC_PUBLIC_HEAD;
-        return equal(data, (short) 0, head, (short) head.length) && CurveCheck.isPoint(data, POINT, scratch, (short) 0);
+        return equal(data, (short) 0, head, (short) head.length) && CurveCheck.isPoint(data, POINT, scratch);
     }
 
     private static boolean isRsaKey(byte[] data, short length) {

@@ -20,7 +20,7 @@ public class CurveCheckTest {
     private static final BigInteger P = ((ECFieldFp) P256.getCurve().getField()).getP();
     private static final BigInteger B = P256.getCurve().getB();
 
-    private final byte[] scratch = new byte[5 + CurveCheck.SCRATCH];
+    private final byte[] scratch = new byte[CurveCheck.SCRATCH];
 
     private static ECParameterSpec p256() {
         try {
@@ -33,7 +33,7 @@ public class CurveCheckTest {
     }
 
     private boolean accepts(byte[] point) {
-        return CurveCheck.isPoint(point, (short) 2, scratch, (short) 5);
+        return CurveCheck.isPoint(point, (short) 2, scratch);
     }
 
     /** The point with its prefix, two bytes into the array. */
