@@ -1,0 +1,76 @@
+"""The commands about who a card is: device keys, the issuer's certificate, another card's."""
+
+from __future__ import annotations
+
+from twincard.card import tlv
+from twincard.card.channel import ISO, OWN, Channel
+from twincard.card.status import UnexpectedAnswerError
+from twincard.keys.identity import (
+    POINT_BYTES,
+    SIGNATURE_BYTES,
+    CardCertificate,
+    DeviceKeys,
+    IdentityError,
+)
+from twincard.transport.apdu import SHORT_ANSWER, Command
+
+
+class Device:
+    """The identity of one card. What needs it raises NotFoundError where the card has none."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def keys(self) -> DeviceKeys:
+        """The public keys (GET DATA E5); whoever trusts them calls `verify`."""
+        answer = self._get(0x00E5, "give its device keys")
+        try:
+            keys = DeviceKeys(*tlv.decode_exactly(tlv.decode_one(answer, 0xE5), [0x86, 0x87, 0x9E]))
+        except tlv.TlvError as error:
+            raise UnexpectedAnswerError(f"The card's keys cannot be read: {error}.") from None
+        lengths = [len(keys.device_key), len(keys.channel_key), len(keys.signature)]
+        if lengths != [POINT_BYTES, POINT_BYTES, SIGNATURE_BYTES]:
+            raise UnexpectedAnswerError("The card's keys have a wrong length.")
+        return keys
+
+    def issuer_key(self) -> bytes:
+        """The public key (a point, 65 bytes) of the issuer who certified it (GET DATA E6)."""
+        answer = self._get(0x00E6, "give its issuer's public key")
+        try:
+            (point,) = tlv.decode_exactly(tlv.decode_one(answer, 0xE6), [0x86])
+        except tlv.TlvError as error:
+            raise UnexpectedAnswerError(f"The issuer's key cannot be read: {error}.") from None
+        if len(point) != POINT_BYTES:
+            raise UnexpectedAnswerError("The issuer's key on the card is no point.")
+        return point
+
+    def certificate(self) -> CardCertificate:
+        """The issuer's certificate (GET DATA 7F21)."""
+        answer = self._get(0x7F21, "give its certificate")
+        try:
+            return CardCertificate.parse(answer)
+        except IdentityError as error:
+            raise UnexpectedAnswerError(str(error)) from None
+
+    def certify(self, issuer_key: bytes, certificate: CardCertificate) -> None:
+        """Give the card its issuer's public key (a point) and certificate (CERTIFY).
+
+        Needs the issuer's authority, before activation. Raises AuthorityMissingError,
+        WrongDataError when it is another card's, IntegrityError when the signature is not right,
+        WrongStateError before `personalise` and after activation.
+        """
+        data = tlv.encode(0x86, issuer_key) + certificate.encode()
+        self._channel.send(Command(OWN, 0x04, data=data), "take its certificate")
+
+    def verify_certificate(self, certificate: CardCertificate) -> None:
+        """Show the card another card's certificate, so that it talks to that card next (PIN).
+
+        Raises AuthorityMissingError, IntegrityError when this card's issuer did not make it,
+        WrongDataError for an issuer of another name.
+        """
+        command = Command(ISO, 0x2A, 0x00, 0xBE, certificate.encode())
+        self._channel.send(command, "take the other card's certificate")
+
+    def _get(self, tag: int, action: str) -> bytes:
+        command = Command(ISO, 0xCA, tag >> 8, tag & 0xFF, answer=SHORT_ANSWER)
+        return self._channel.send(command, action)
