@@ -22,6 +22,7 @@ final class Core {
     final Blindness blindness;
     final Authority authority;
     final KeyGroup group;
+    final KeySlots slots;
     final DecipherKey key;
     final Ticket tickets;
     final KeyBlock block;
@@ -36,7 +37,8 @@ final class Core {
         blindness = parts.blindness(this);
         authority = new Authority(chip, ram, cmac, parameters.bytes, parameters.transportKey);
         group = new KeyGroup(chip, ram, authority, cmac);
-        key = new DecipherKey(chip, rsa, ecdh);
+        slots = new KeySlots(chip, rsa, ecdh, parts.keys());
+        key = new DecipherKey(slots);
         tickets = new Ticket(ram, group, cmac, kdf);
         block = new KeyBlock(chip, ram, cmac, kdf, group, store);
         export = new Export(ram, authority, group, key, tickets, block, apdu, store);

@@ -108,7 +108,7 @@ final class Import {
                 || Util.arrayCompare(head, (short) 0, store, (short) 0, (short) head.length) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
-        if (!key.slot().supports(type)) {
+        if (!key.supports(type)) {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
         return type;

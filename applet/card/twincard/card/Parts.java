@@ -15,6 +15,11 @@ class Parts {
         return new Blindness();
     }
 
+    /** How many key pairs the card may have. */
+    byte keys() {
+        return 1;
+    }
+
     /** Makes the rest, once the core is complete. */
     void begin(Core core) {}
 

@@ -39,7 +39,7 @@ public class TwinCardApplet extends Applet {
         files = core.files;
         contacts = core.contacts;
         rules = new CommandRules(core);
-        generation = new KeyGeneration(ram, key, export);
+        generation = new KeyGeneration(core, key, export);
         target = new Target(ram, authority, contacts, key, core.rsa, core.ecdh);
         Cryptogram cryptogram = new Cryptogram(ram, authority, key, core.oaep, core.x963, core.keyWrap);
         Seal seal = new Seal(ram, target, core.rsa, core.ecdh, core.oaep, core.x963, core.keyWrap);

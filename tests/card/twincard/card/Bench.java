@@ -13,7 +13,7 @@ final class Bench {
     final Authority authority = new Authority(chip, ram, new Cmac(chip, ram), TRANSPORT_KEY, (short) 0);
     final Rsa rsa = Rsa.probe();
     final Ecdh ecdh = Ecdh.probe(ram);
-    final DecipherKey key = new DecipherKey(chip, rsa, ecdh);
+    final DecipherKey key = new DecipherKey(new KeySlots(chip, rsa, ecdh, (byte) 1));
     final FileTable table;
     final FileSystem files;
     final Contacts contacts = new Contacts(ram, authority, (byte) 3);

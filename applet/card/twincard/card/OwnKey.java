@@ -1,0 +1,101 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+
+/**
+ * A key pair of the card's own. A transaction cannot hold a key: a new one fills the spare slot, is tested, becomes the
+ * key by one index, and then the slot that was the key's is cleared.
+ */
+class OwnKey {
+    static final byte DECIPHER = 0;
+    static final byte SIGNATURE = 1;
+
+    private final KeySlots slots;
+    private final byte which;
+    private final byte[] digest = new byte[KeySlot.DIGEST];
+    private byte type;
+    private boolean publicKept;
+
+    /** @param which {@link #DECIPHER} or {@link #SIGNATURE} */
+    OwnKey(KeySlots slots, byte which) {
+        this.slots = slots;
+        this.which = which;
+    }
+
+    byte which() {
+        return which;
+    }
+
+    boolean present() {
+        return slots.holds(which);
+    }
+
+    /** Refuses with 6A88 where there is no key. */
+    void require() {
+        if (!present()) {
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+    }
+
+    /** Whether this chip can use keys of the type. */
+    boolean supports(byte type) {
+        return slots.supports(type);
+    }
+
+    /** KeySlot.RSA_2048 or KeySlot.EC_P256. */
+    byte type() {
+        return type;
+    }
+
+    boolean publicKept() {
+        return publicKept;
+    }
+
+    /** The key digest, 32 bytes. */
+    byte[] digest() {
+        return digest;
+    }
+
+    /** The slot in use. */
+    KeySlot slot() {
+        return slots.of(which);
+    }
+
+    /** The spare slot, noted as possibly filled. */
+    KeySlot spare() {
+        return slots.spare();
+    }
+
+    /** Makes the spare slot the key, inside the caller's transaction. */
+    void replace(byte newType, boolean keepPublic, byte[] newDigest, short offset) {
+        slots.replace(which);
+        type = newType;
+        publicKept = keepPublic;
+        Util.arrayCopy(newDigest, offset, digest, (short) 0, KeySlot.DIGEST);
+    }
+
+    /** Clears the spare slot. */
+    void clearSpare() {
+        slots.clearSpare();
+    }
+
+    /** Wipes every key pair of the card; may be repeated. */
+    void wipe() {
+        slots.wipe();
+    }
+
+    /** Writes the public key template (ISO 7816-8, tag 7F49); returns its length. 6A88 if only the digest is kept. */
+    short writePublicKey(byte[] out, short offset) {
+        require();
+        if (!publicKept) {
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+        if (type == KeySlot.EC_P256) {
+            slot().readPoint(out, (short) (offset + Template.EC_PUBLIC_HEAD.length));
+            return Template.ecPublic(out, offset);
+        }
+        slot().readModulus(out, (short) (offset + Template.RSA_PUBLIC_HEAD.length));
+        return Template.rsaPublic(out, offset);
+    }
+}
