@@ -21,7 +21,10 @@ final class Authority {
     static final byte BACKUP_KEEPS_PUBLIC_KEY = 0x02;
     static final byte TRUSTED_TARGETS_ONLY = 0x04;
     static final byte DECIPHER_OFF = 0x08;
-    private static final byte KNOWN_FLAGS = 0x0F;
+    /** What the base knows of these. */
+    static final byte KNOWN_FLAGS = 0x0F;
+    /** Known to cards that have host-blind mode. */
+    static final byte BASE_MODE_FORBIDDEN = 0x10;
 
     static final byte MAXIMUM_BACKUPS = 8;
     static final short ID = 16;
@@ -45,6 +48,7 @@ final class Authority {
     private final Chip chip;
     private final Ram ram;
     private final Cmac cmac;
+    private final Parts parts;
     private final byte[] cardId = new byte[ID];
     private final byte[] transportKey = new byte[TRANSPORT_KEY];
     private final OwnerPIN pin = new OwnerPIN(PIN_TRIES, PIN_MAXIMUM);
@@ -54,10 +58,11 @@ final class Authority {
     private byte backups;
     private byte flags;
 
-    Authority(Chip chip, Ram ram, Cmac cmac, byte[] key, short offset) {
+    Authority(Chip chip, Ram ram, Cmac cmac, Parts parts, byte[] key, short offset) {
         this.chip = chip;
         this.ram = ram;
         this.cmac = cmac;
+        this.parts = parts;
         chip.random(cardId, (short) 0, ID);
         Util.arrayCopyNonAtomic(key, offset, transportKey, (short) 0, TRANSPORT_KEY);
     }
@@ -199,17 +204,19 @@ final class Authority {
                 || newRole != ORIGINAL && newRole != BACKUP
                 || newBackups < 0
                 || newBackups > MAXIMUM_BACKUPS
-                || (newFlags & ~KNOWN_FLAGS) != 0) {
+                || (newFlags & ~parts.policyFlags()) != 0) {
             ISOException.throwIt(Sw.WRONG_DATA);
         }
         byte pinStripped = acceptable(data, (short) 9, pinLength);
         byte pukStripped = acceptable(data, pukStart, pukLength);
+        parts.renew();
         JCSystem.beginTransaction();
         role = newRole;
         backups = newBackups;
         flags = newFlags;
         pin.update(data, (short) 9, pinStripped);
         puk.update(data, pukStart, pukStripped);
+        parts.renewed();
         JCSystem.commitTransaction();
     }
 
@@ -217,7 +224,7 @@ final class Authority {
     void activate(short length) {
         Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, (short) 0);
-        if (role == 0) {
+        if (role == 0 || !parts.complete()) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         lifeCycle = OPERATIONAL;

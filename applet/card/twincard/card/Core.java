@@ -35,7 +35,7 @@ final class Core {
         this.parts = parts;
         log = parts.log(this);
         blindness = parts.blindness(this);
-        authority = new Authority(chip, ram, cmac, parameters.bytes, parameters.transportKey);
+        authority = new Authority(chip, ram, cmac, parts, parameters.bytes, parameters.transportKey);
         group = new KeyGroup(chip, ram, authority, cmac);
         slots = new KeySlots(chip, rsa, ecdh, parts.keys());
         key = new DecipherKey(slots);

@@ -43,6 +43,27 @@ class Parts {
         return 0;
     }
 
+    /** Policy flags that mean something on this card. */
+    byte policyFlags() {
+        return Authority.KNOWN_FLAGS;
+    }
+
+    /** Before PERSONALISE's transaction: draws what is new with each personalisation. Leaves Ram.work as it is. */
+    void renew() {}
+
+    /** Inside PERSONALISE's transaction: what was drawn is in force. */
+    void renewed() {}
+
+    /** Whether nothing is missing for ACTIVATE. */
+    boolean complete() {
+        return true;
+    }
+
+    /** GET DATA of what the base does not know; returns the length of the answer, 0 when the parts do not either. */
+    short data() {
+        return 0;
+    }
+
     /** Adds to the state report, in Ram.aux; returns the offset behind it. */
     short report(short at) {
         return at;

@@ -37,17 +37,20 @@ final class Report {
 
     /** GET DATA of the object whose tag is in P1 and P2. */
     short get() {
-        Apdu.requireP1(ram, (byte) 0);
-        switch (ram.flags[Ram.P2]) {
-            case Tag.REPORT:
+        switch (Util.getShort(ram.flags, Ram.P1)) {
+            case Tag.REPORT & 0xFF:
                 return finish(Tag.REPORT, state());
-            case Tag.USED_SLOTS:
+            case Tag.USED_SLOTS & 0xFF:
                 return finish(Tag.USED_SLOTS, slots());
-            case Tag.RECEIPT:
+            case Tag.RECEIPT & 0xFF:
                 return imports.readReceipt();
             default:
-                ISOException.throwIt(Sw.NOT_FOUND);
-                return 0;
+                short length = parts.data();
+                if (length == 0) {
+                    Apdu.requireP1(ram, (byte) 0);
+                    ISOException.throwIt(Sw.NOT_FOUND);
+                }
+                return length;
         }
     }
 

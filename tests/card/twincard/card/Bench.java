@@ -10,7 +10,7 @@ final class Bench {
 
     final Chip chip = new Chip();
     final Ram ram = new Ram();
-    final Authority authority = new Authority(chip, ram, new Cmac(chip, ram), TRANSPORT_KEY, (short) 0);
+    final Authority authority = new Authority(chip, ram, new Cmac(chip, ram), new Parts(), TRANSPORT_KEY, (short) 0);
     final Rsa rsa = Rsa.probe();
     final Ecdh ecdh = Ecdh.probe(ram);
     final DecipherKey key = new DecipherKey(new KeySlots(chip, rsa, ecdh, (byte) 1));

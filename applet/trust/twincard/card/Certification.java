@@ -1,0 +1,126 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.JCSystem;
+import javacard.framework.Util;
+
+/** The issuer's public key and certificate on this card, and other cards' certificates under the same key. */
+final class Certification {
+    /** Data of CERTIFY: 86 41 issuer's point ‖ certificate. */
+    private static final short POINT_HEAD = (short) 0x8641;
+    private static final short GIVEN_POINT = 2;
+    private static final short GIVEN = GIVEN_POINT + P256.POINT;
+    /** E6 43 { 86 41 issuer's point } */
+    private static final byte[] ISSUER_HEAD = {(byte) 0xE6, 0x43, (byte) 0x86, 0x41};
+
+    private final Core core;
+    private final Ecdsa ecdsa;
+    private final Device device;
+    private final Peer peer;
+    private final byte[] issuer = new byte[P256.POINT];
+    private final byte[] signature = new byte[Ecdsa.SIGNATURE];
+    private boolean certified;
+
+    Certification(Core core, Ecdsa ecdsa, Device device, Peer peer) {
+        this.core = core;
+        this.ecdsa = ecdsa;
+        this.device = device;
+        this.peer = peer;
+    }
+
+    boolean isCertified() {
+        return certified;
+    }
+
+    /** Refuses with 6A88 where there is no certificate. */
+    void require() {
+        if (!certified) {
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+    }
+
+    /** Forgets issuer and certificate; may be repeated. */
+    void drop() {
+        certified = false;
+    }
+
+    /** CERTIFY: the issuer's point and a certificate of his over this very card. */
+    void certify(short length) {
+        byte[] data = core.ram.work;
+        byte[] own = core.ram.aux;
+        Apdu.requireNoParameters(core.ram);
+        Apdu.requireData(length == (short) (GIVEN + Certificate.LENGTH)
+                && Util.getShort(data, (short) 0) == POINT_HEAD);
+        if (!device.isReady()) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+        core.ecdh.requirePoint(data, GIVEN_POINT);
+        writeOwn(data, GIVEN_POINT);
+        Apdu.requireData(Util.arrayCompare(own, (short) 0, data, GIVEN, Certificate.SIGNATURE) == 0);
+        Util.arrayCopyNonAtomic(data, (short) (GIVEN + Certificate.SIGNATURE), own, Certificate.SIGNATURE,
+                Ecdsa.SIGNATURE);
+        requireSignature(data, GIVEN_POINT, own);
+        certified = false;
+        Util.arrayCopyNonAtomic(data, GIVEN_POINT, issuer, (short) 0, P256.POINT);
+        Util.arrayCopyNonAtomic(own, Certificate.SIGNATURE, signature, (short) 0, Ecdsa.SIGNATURE);
+        JCSystem.beginTransaction();
+        certified = true;
+        JCSystem.commitTransaction();
+    }
+
+    /** VERIFY CERTIFICATE: its holder becomes the peer. */
+    void verify(short length) {
+        byte[] data = core.ram.work;
+        byte[] expected = core.ram.aux;
+        peer.clear();
+        require();
+        Apdu.requireData(length == Certificate.LENGTH);
+        Util.arrayCopyNonAtomic(data, (short) 0, expected, (short) 0, length);
+        name(issuer, (short) 0);
+        Certificate.frame(expected);
+        byte role = data[Certificate.ROLE];
+        Apdu.requireData(Util.arrayCompare(expected, (short) 0, data, (short) 0, length) == 0
+                && (role == Authority.ORIGINAL || role == Authority.BACKUP));
+        core.ecdh.requirePoint(data, Certificate.POINT);
+        requireSignature(issuer, (short) 0, data);
+        peer.set(data);
+    }
+
+    /** Refuses with 6988 unless the certificate at the array's beginning is signed under the issuer's point. */
+    private void requireSignature(byte[] point, short offset, byte[] certificate) {
+        ecdsa.beginVerify(point, offset);
+        if (!ecdsa.verify(certificate, Certificate.BODY, Certificate.BODY_LENGTH, certificate, Certificate.SIGNATURE)) {
+            ISOException.throwIt(Sw.CHECK_FAILED);
+        }
+    }
+
+    /** Writes the certificate of this card under an issuer into Ram.aux, up to the signature. */
+    private void writeOwn(byte[] point, short offset) {
+        byte[] out = core.ram.aux;
+        name(point, offset);
+        device.readPoint(out, Certificate.POINT);
+        Util.arrayCopyNonAtomic(core.authority.cardId(), (short) 0, out, Certificate.ID, Authority.ID);
+        out[Certificate.ROLE] = core.authority.role();
+        Certificate.frame(out);
+    }
+
+    /** Writes the issuer's name, the beginning of SHA-256 of his point, to its place in the certificate in Ram.aux. */
+    private void name(byte[] point, short offset) {
+        core.chip.sha256.doFinal(point, offset, P256.POINT, core.ram.hash, (short) 0);
+        Util.arrayCopyNonAtomic(core.ram.hash, (short) 0, core.ram.aux, Certificate.ISSUER, Certificate.ISSUER_LENGTH);
+    }
+
+    /** GET DATA 7F21: the certificate, into Ram.aux. */
+    short read() {
+        require();
+        writeOwn(issuer, (short) 0);
+        return Util.arrayCopyNonAtomic(signature, (short) 0, core.ram.aux, Certificate.SIGNATURE, Ecdsa.SIGNATURE);
+    }
+
+    /** GET DATA E6: the issuer's public key, into Ram.aux. */
+    short readIssuer() {
+        require();
+        short at = Template.copy(ISSUER_HEAD, core.ram.aux, (short) 0);
+        return Util.arrayCopyNonAtomic(issuer, (short) 0, core.ram.aux, at, P256.POINT);
+    }
+}
