@@ -11,8 +11,10 @@ from twincard.card import tlv
 from twincard.card.channel import ISO, OWN, Channel
 from twincard.card.pin import pin_bytes
 from twincard.card.report import PolicyFlags, Role
+from twincard.card.scp03 import ScpKeys, open_scp03, put_key_answer, put_key_data
+from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.secret import Secret
-from twincard.transport.apdu import Command
+from twincard.transport.apdu import SHORT_ANSWER, Command
 
 CHALLENGE_BYTES = 16
 _LABEL = b"twincard/issuer/1"
@@ -48,6 +50,30 @@ class Issuer:
         proof.update(_LABEL + card_id + self.challenge())
         command = Command(ISO, 0x82, data=proof.finalize())
         self._channel.send(command, "accept the issuer's authority")
+
+    def open_channel(self, card_id: bytes, keys: Secret | ScpKeys) -> None:
+        """Prove the issuer's authority by a secure channel (SCP03), through which all goes then.
+
+        `keys` is the transport key, or the static keys themselves. The authority lasts as long as
+        the channel: until reset, SELECT or another channel, which also end the session of the PIN.
+        Raises IssuerRefusedError when these are not the keys of the card.
+        """
+        if isinstance(keys, Secret):
+            keys = ScpKeys.derive(keys, card_id)
+        static = keys
+        self._channel.secure(lambda: open_scp03(self._channel, card_id, static))
+
+    def put_keys(self, current: ScpKeys, new: ScpKeys) -> None:
+        """Replace the static keys of SCP03, whole or not at all (PUT KEY).
+
+        `new` has a version of 1 to 127. Only inside a channel that `current` opened, which stays
+        open. From then on the card wants SCP03 of its issuer.
+        Raises AuthorityMissingError, UnexpectedAnswerError.
+        """
+        data = put_key_data(current, new)
+        command = Command(OWN, 0xD8, current.version, 0x81, data, SHORT_ANSWER)
+        if self._channel.send(command, "take new channel keys") != put_key_answer(new):
+            raise UnexpectedAnswerError("The card does not confirm the channel keys that it took.")
 
     def personalise(self, values: Personalisation) -> None:
         """Fix role, policy, PIN and PUK; may be repeated until `activate`.

@@ -6,12 +6,14 @@ from typing import Self
 
 from twincard.card.channel import ISO, Channel
 from twincard.card.contacts import Contacts
+from twincard.card.device import Device
 from twincard.card.duplication import Duplication
 from twincard.card.files import Files
 from twincard.card.group import Group
 from twincard.card.issuer import Issuer
 from twincard.card.pin import Pin
 from twincard.card.report import CardReport, Features, parse_report
+from twincard.card.scp11 import open_scp11b
 from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
 from twincard.card.tlv import TlvError, decode, decode_one
 from twincard.card.usage import Usage
@@ -32,9 +34,9 @@ class NoAppletError(CardError):
 class Card:
     """One card with the twincard applet, through one connection, in one thread.
 
-    The commands are methods of its parts: `pin`, `issuer`, `group`, `duplication`, `usage`,
-    `contacts` and `files`. Each sends one APDU (more where data are long) and raises a CardError
-    when the card refuses. As a context manager the card closes its connection.
+    The commands are methods of its parts: `pin`, `issuer`, `device`, `group`, `duplication`,
+    `usage`, `contacts` and `files`. Each sends one APDU (more where data are long) and raises a
+    CardError when the card refuses. As a context manager the card closes its connection.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -42,9 +44,11 @@ class Card:
         self._channel = Channel(connection)
         self.pin = Pin(self._channel)
         self.issuer = Issuer(self._channel)
+        self.device = Device(self._channel)
         self.group = Group(self._channel)
         self.duplication = Duplication(self._channel)
         self.usage = Usage(self._channel)
+        self._channel.on_secure = self.usage.doubt_environment
         self.contacts = Contacts(self._channel)
         self.files = Files(self._channel)
         self.features = self.select()
@@ -55,7 +59,11 @@ class Card:
         return self._channel.connection
 
     def select(self) -> Features:
-        """Select the applet again: PIN, issuer's authority and environment are forgotten."""
+        """Select the applet again: PIN, issuer's authority and environment are forgotten.
+
+        A secure channel ends.
+        """
+        self._channel.leave_secure()
         self.usage.forget_environment()
         command = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
         response = self._channel.exchange(command)
@@ -66,6 +74,20 @@ class Card:
         features = _features(response.data)
         self._channel.use_extended_length(Features.EXTENDED_LENGTH in features)
         return features
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether commands go through a secure channel."""
+        return self._channel.is_secure
+
+    def open_channel(self, channel_key: bytes) -> None:
+        """Send all that follows through a secure channel with the card of this key (SCP11b).
+
+        `channel_key` is the point that the card's device key has signed. Only the card proves who
+        it is. Ends the session of the PIN and the issuer's authority. Raises ChannelError when the
+        card does not prove it, CardError.
+        """
+        self._channel.secure(lambda: open_scp11b(self._channel, channel_key))
 
     def reset(self) -> None:
         """Cut the power, give it again, and select the applet."""

@@ -124,6 +124,12 @@ class Usage:
         self._padding = Padding.OAEP_SHA256
         self._target = None
 
+    def doubt_environment(self) -> None:
+        """What a new secure channel may make the card forget: set again what is not the default."""
+        if self._padding is not Padding.OAEP_SHA256:
+            self._padding = None
+        self._target = None
+
     def _set_padding(self, padding: Padding) -> None:
         if padding is not self._padding:
             self._padding = None
