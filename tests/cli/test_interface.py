@@ -14,6 +14,7 @@ COMMANDS = [
     "sim new",
     "sim list",
     "sim remove",
+    "sim serve",
     "readers",
     "card info",
     "card pin",

@@ -11,6 +11,7 @@ import typer
 from twincard.cli import prompts
 from twincard.cli.options import Json, Yes
 from twincard.cli.output import Output
+from twincard.cli.serve import serve
 from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
 
 app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
@@ -64,6 +65,9 @@ def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
         prompts.confirm(f"Destroy {reader} and every key on it?", "--yes", yes=yes)
     remove_card(name)
     Output(json).result(RemovedCard(reader), f"{reader} is destroyed.")
+
+
+app.command("serve")(serve)
 
 
 def _reader(name: str) -> str:

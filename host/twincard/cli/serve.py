@@ -1,0 +1,64 @@
+"""`twincard sim serve`: a simulated card in a reader that every PC/SC program sees."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from twincard.cli.errors import InputError
+from twincard.cli.options import Json
+from twincard.cli.output import Output
+from twincard.transport import connect
+from twincard.transport.vpcd import USUAL_READERS, Address, take_reader
+
+Vpcd = Annotated[
+    str | None,
+    typer.Option(
+        "--vpcd",
+        metavar="HOST:PORT",
+        help="Where a virtual reader of vpcd listens; without it, the first free one of "
+        f"{' and '.join(map(str, USUAL_READERS))}.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class ServedCard:
+    """A simulated card, and the virtual reader that it is in."""
+
+    reader: str
+    vpcd: str
+
+
+def serve(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The card's name, without sim:.")],
+    vpcd: Vpcd = None,
+    json: Json = False,
+) -> None:
+    """Put a simulated card into a virtual reader of pcscd, until Ctrl-C takes it out."""
+    addresses = USUAL_READERS if vpcd is None else (_address(vpcd),)
+    out = Output(json)
+    card = connect(f"sim:{name}")
+    try:
+        with take_reader(addresses) as reader:
+            served = ServedCard(f"sim:{name}", str(reader.address))
+            text = (
+                f"{served.reader} is in the virtual reader at {served.vpcd}: Ctrl-C takes it out."
+            )
+            out.result(served, text)
+            sys.stdout.flush()
+            reader.serve(card)
+    except KeyboardInterrupt:
+        out.step(f"sim:{name} is taken out.")
+    finally:
+        card.close()
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError:
+        raise InputError(f"--vpcd wants HOST:PORT, such as {USUAL_READERS[0]}.") from None
