@@ -27,6 +27,10 @@ quietly() {
 
 has_jdk() { [[ $(javac -version 2>/dev/null) =~ ^javac\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 17)); }
 has_venv() { python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+has_headers() {
+  python3 -c 'import os, sysconfig
+raise SystemExit(not os.path.isfile(os.path.join(sysconfig.get_path("include"), "Python.h")))'
+}
 
 missing=() # package names
 missing_package() {
@@ -41,6 +45,9 @@ find_missing() {
   command -v openssl >/dev/null || missing_package openssl "checks our files independently"
   command -v certutil >/dev/null || missing_package libnss3-tools "checks our certificates as mail clients do"
   has_venv || missing_package python3-venv "holds the Python packages (Python 3.11 or later)"
+  command -v gcc >/dev/null || missing_package gcc "compiles pyscard, which speaks to card readers"
+  has_headers || missing_package python3-dev "pyscard is compiled against it"
+  [ -f /usr/include/PCSC/winscard.h ] || missing_package libpcsclite-dev "pyscard is compiled against it"
 }
 
 # Without a terminal nobody could type a password.
@@ -77,6 +84,11 @@ install_packages() {
 # A virtual environment holds absolute paths, and belongs to one interpreter.
 interpreter_key() { pwd -P; python3 -c 'import sys; print(sys.version, sys.base_prefix)'; }
 
+pip_install() {
+  # pyscard's build calls swig by its name.
+  PATH=$PWD/$venv/bin:$PATH quietly "pip install" $venv/bin/python -m pip install --no-deps --no-build-isolation "$@"
+}
+
 install_python() {
   local key
   if [ "$(interpreter_key)" != "$(cat $venv/.interpreter 2>/dev/null)" ] ||
@@ -85,11 +97,13 @@ install_python() {
     quietly "python3 -m venv" python3 -m venv --clear $venv
     interpreter_key >$venv/.interpreter
   fi
-  key=$(cat requirements.txt pyproject.toml | sha256sum)
+  key=$(cat requirements*.txt pyproject.toml | sha256sum)
   [ "$key" != "$(cat $venv/.installed 2>/dev/null)" ] || return 0
-  say "installing $(grep -c '==' requirements.txt) Python packages, locked in requirements.txt"
-  quietly "pip install" $venv/bin/python -m pip install --no-deps --require-hashes -r requirements.txt
-  quietly "pip install" $venv/bin/python -m pip install --no-deps --no-build-isolation -e .
+  say "installing $(cat requirements*.txt | grep -c '==') Python packages, locked in requirements*.txt"
+  # What is built is built by what is locked, too.
+  pip_install --require-hashes -r requirements-build.txt
+  pip_install --require-hashes -r requirements.txt
+  pip_install -e .
   echo "$key" >$venv/.installed
 }
 
