@@ -14,14 +14,25 @@ import hashlib
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from tests.introductions import Certificates, Introduced
+from tests.trust.authority import Issuer
+
+from twincard.card import tlv
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, PolicyFlags, Role
+from twincard.card.report import KeyType, Mode, PolicyFlags, Role
 from twincard.card.session import Card
+from twincard.card.status import Sw
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
 from twincard.protocols.duplicate import duplicate
+from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.transport.base import Connection
 from twincard.transport.laboratory import Laboratory, Snapshot
+from twincard.transport.stages import Link
 
+ISSUER = Issuer.of("the bench's issuer")
+CHALLENGE_RESPONSE_SERVES = b""
+"""Of the data of INSTALL: issuers need no secure channel."""
 GROUP_ID = hashlib.sha256(b"the bench's key group").digest()[:16]
 
 
@@ -49,6 +60,8 @@ class Setting:
     key: KeyType = KeyType.P_256
     backups: int = 1
     policy: PolicyFlags = PolicyFlags.NONE
+    mode: Mode = Mode.BASE
+    """HOST_BLIND: the cards are certified by ISSUER. Base mode is forbidden by `policy` alone."""
 
     def at(self, stage: Stage) -> Setting:
         """Another stage, with what matters there; BLANK is the same for all."""
@@ -79,22 +92,33 @@ class Specimen:
     transport_key: Secret
     pin: Secret
     puk: Secret
+    card_id: bytes
     snapshots: dict[Setting, Snapshot]
+    certificates: dict[Setting, bytes]
+    """As each ISSUED setting has left it."""
+    known: Certificates
+    """Of all cards of the bench, for a host that introduces them to each other."""
+    introduced: bool = False
     seen_faults: str = ""
 
     @classmethod
-    def start(cls, name: str, role: Role) -> Specimen:
+    def start(cls, name: str, role: Role, known: Certificates) -> Specimen:
         """A new card with the applet installed."""
         key = hashlib.sha256(b"transport key of " + name.encode()).digest()
         lab = Laboratory.start()
-        lab.install(b"\x80\x20" + key)
+        lab.install(b"\x80\x20" + key + CHALLENGE_RESPONSE_SERVES)
         secrets = Secret(key), Secret(f"{name} PIN"), Secret(f"{name} PUK")
         blank = {Setting(Stage.BLANK): lab.snapshot()}
-        return cls(name, role, lab, *secrets, blank)
+        card_id = Card(lab).report().card_id
+        return cls(name, role, lab, *secrets, card_id, blank, {}, known)
+
+    def session(self, connection: Connection) -> Card:
+        """A session through any connection to this card, after SELECT, with no authority."""
+        return Introduced(connection, self.known) if self.introduced else Card(connection)
 
     def card(self) -> Card:
         """A session, after SELECT, with no authority."""
-        return Card(self.lab)
+        return self.session(self.lab)
 
     def unlocked(self) -> Card:
         """A session with the PIN verified."""
@@ -120,6 +144,8 @@ class Bench:
 
     def __init__(self) -> None:
         self._specimens: dict[str, Specimen] = {}
+        self._known: Certificates = {}
+        self._introduced = False
         self._setting = Setting(Stage.BLANK)
         self._ready: set[str] = set()
 
@@ -131,9 +157,16 @@ class Bench:
         key: KeyType = KeyType.P_256,
         backups: int = 1,
         policy: PolicyFlags = PolicyFlags.NONE,
+        mode: Mode = Mode.BASE,
+        introduced: bool = False,
     ) -> Bench:
-        """Put all cards to a stage, reset: a group of `size`, keys of type `key`."""
-        self._setting = Setting(stage, size, key, backups, policy).at(stage)
+        """Put all cards to a stage, reset: a group of `size`, keys of type `key`.
+
+        In host-blind mode with `introduced`, sessions bring the other card's certificate by
+        themselves (tests/introductions.py); otherwise who uses them does.
+        """
+        self._setting = Setting(stage, size, key, backups, policy, mode).at(stage)
+        self._introduced = introduced and mode is Mode.HOST_BLIND
         self._ready.clear()
         return self
 
@@ -176,8 +209,7 @@ class Bench:
         """Between tests: no cut armed, every card to be put to its stage again."""
         for specimen in self._specimens.values():
             specimen.lab.cut(0)
-        self._setting = Setting(Stage.BLANK)
-        self._ready.clear()
+        self.at(Stage.BLANK)
 
     def close(self) -> None:
         """End the processes."""
@@ -185,19 +217,26 @@ class Bench:
             specimen.lab.close()
 
     def _specimen(self, name: str, role: Role) -> Specimen:
-        if name not in self._specimens:
-            self._specimens[name] = Specimen.start(name, role)
-        specimen = self._specimens[name]
+        specimen = self._started(name, role)
         if name not in self._ready:
             self._prepare(specimen, self._setting)
             self._ready.add(name)
         return specimen
+
+    def _started(self, name: str, role: Role) -> Specimen:
+        if name not in self._specimens:
+            self._specimens[name] = Specimen.start(name, role, self._known)
+        return self._specimens[name]
 
     def _prepare(self, specimen: Specimen, setting: Setting) -> None:
         if setting not in specimen.snapshots:
             self._prepare(specimen, setting.at(Stage(setting.stage - 1)))
             self._advance(specimen, setting)
         specimen.lab.restore(specimen.snapshots[setting])
+        specimen.introduced = self._introduced
+        if setting.at(Stage.ISSUED) in specimen.certificates:
+            certificate = specimen.certificates[setting.at(Stage.ISSUED)]
+            self._known[specimen.card_id] = certificate
 
     def _advance(self, specimen: Specimen, setting: Setting) -> None:
         if setting.stage is Stage.ISSUED:
@@ -216,10 +255,8 @@ class Bench:
     def _duplicate(self, setting: Setting) -> None:
         pair: list[Specimen] = []
         for name, role in (("original", Role.ORIGINAL), ("backup", Role.BACKUP)):
-            if name not in self._specimens:
-                self._specimens[name] = Specimen.start(name, role)
-            self._prepare(self._specimens[name], setting.at(Stage.KEYED))
-            pair.append(self._specimens[name])
+            pair.append(self._started(name, role))
+            self._prepare(pair[-1], setting.at(Stage.KEYED))
         duplicate(pair[0].unlocked(), pair[1].unlocked())
         for specimen in pair:
             specimen.snapshots[setting] = specimen.lab.snapshot()
@@ -233,4 +270,18 @@ def _issue(specimen: Specimen, setting: Setting) -> None:
     )
     card.group.begin(setting.size, GROUP_ID)
     card.group.set_component(component(1, setting.size))
+    if setting.mode is Mode.HOST_BLIND:
+        specimen.certificates[setting] = certify(card, specimen.role)
     card.issuer.activate()
+
+
+def certify(card: Card, role: Role, issuer: Issuer = ISSUER) -> bytes:
+    """Give a card that was personalised its certificate, and the issuer's key; the certificate."""
+    keys = Link(card.connection).exchange(Command(0x00, 0xCA, 0x00, 0xE5, answer=SHORT_ANSWER))
+    device_key = keys.data[5:70]
+    certificate = issuer.certificate(card.report().card_id, role, device_key)
+    data = tlv.encode(0x86, issuer.key.point) + certificate
+    assert (
+        Link(card.connection, extended=True).exchange(Command(0x80, 0x04, data=data)).sw == Sw.DONE
+    )
+    return certificate

@@ -95,7 +95,13 @@ class Subject:
 
     def card(self) -> Card:
         """A session, after SELECT, with no authority."""
-        return Card(self.wire)
+        return self.specimen.session(self.wire)
+
+    def unintroduced(self) -> Card:
+        """A session with the PIN verified, of a host that must introduce cards by itself."""
+        card = Card(self.wire)
+        card.pin.verify(self.specimen.pin)
+        return card
 
     def unlocked(self, pin: Secret | None = None) -> Card:
         """A session with the PIN (or another one than the bench's) verified."""

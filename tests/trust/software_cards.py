@@ -87,9 +87,14 @@ class SoftwareOriginal:
         return self.issuer.certificate(self.card_id, self.role, self.device.point)
 
     @property
+    def point(self) -> bytes:
+        """The public key."""
+        return point_of(self.key)
+
+    @property
     def digest(self) -> bytes:
         """Of the key."""
-        return sha256(point_of(self.key)).digest()
+        return sha256(self.point).digest()
 
     def export(self, ticket: Ticket) -> Export:
         """The key for this ticket, in the ticket's mode."""
@@ -110,7 +115,7 @@ class SoftwareOriginal:
         """The key block for a ticket of this header."""
         kbpk, pad = group.kbpk(header.encode()), group.pad(header.encode())
         scalar = self.key.private_numbers().private_value.to_bytes(32, "big")
-        return wrap(kbpk, EC_HEADER, ec_key_data(scalar, point_of(self.key)), pad)
+        return wrap(kbpk, EC_HEADER, ec_key_data(scalar, self.point), pad)
 
 
 def opened(group: Group, header: Header, block: bytes) -> ec.EllipticCurvePrivateKey:
