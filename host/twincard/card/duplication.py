@@ -8,12 +8,16 @@ from typing import Self
 
 from twincard.card import tlv
 from twincard.card.channel import ISO, OWN, Channel
-from twincard.card.report import ID_BYTES, NONCE_BYTES, UsedSlot, parse_used_slots
+from twincard.card.report import ID_BYTES, NONCE_BYTES, Mode, UsedSlot, parse_used_slots
 from twincard.card.status import UnexpectedAnswerError
+from twincard.keys.identity import POINT_BYTES, SIGNATURE_BYTES
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _MAC_BYTES = 16
 _TICKET_BYTES = 3 + 2 * ID_BYTES + NONCE_BYTES
+# What host-blind mode adds: a one-time key, the device key's signature.
+_SIGNATURE = {0x83: SIGNATURE_BYTES}
+_KEY_AND_SIGNATURE = {0x82: POINT_BYTES, **_SIGNATURE}
 
 
 class ReceiptKind(IntEnum):
@@ -25,21 +29,25 @@ class ReceiptKind(IntEnum):
 
 @dataclass(frozen=True)
 class Ticket:
-    """A backup's request for the key of one original, authenticated under the key group."""
+    """A backup's request for the key of one original, authenticated under the key group.
+
+    In host-blind mode it carries the backup's one-time key, and the signature of its device key.
+    """
 
     encoded: bytes = field(repr=False)
     backup_id: bytes
     original_id: bytes
     nonce: bytes
+    mode: Mode = Mode.BASE
 
     @classmethod
     def parse(cls, answer: bytes) -> Self:
-        """Read E1 { 80 T, 81 MAC }; raises UnexpectedAnswerError."""
-        ticket, mac = _values(answer, 0xE1, "ticket", [0x80, 0x81])
-        if len(ticket) != _TICKET_BYTES or len(mac) != _MAC_BYTES:
-            raise UnexpectedAnswerError("The card's ticket has a wrong length.")
+        """Read E1 { 80 T, 81 MAC }, host-blind with 82 and 83; raises UnexpectedAnswerError."""
+        mode, (ticket, mac) = _values(answer, 0xE1, "ticket", [0x80, 0x81], _KEY_AND_SIGNATURE)
+        if len(ticket) != _TICKET_BYTES or len(mac) != _MAC_BYTES or ticket[1] != mode:
+            raise UnexpectedAnswerError("The card's ticket has a wrong length or mode.")
         ids, nonce = ticket[3:-NONCE_BYTES], ticket[-NONCE_BYTES:]
-        return cls(answer, ids[:ID_BYTES], ids[ID_BYTES:], nonce)
+        return cls(answer, ids[:ID_BYTES], ids[ID_BYTES:], nonce, mode)
 
 
 @dataclass(frozen=True)
@@ -47,17 +55,17 @@ class ExportedKey:
     """A private key as a key block, for the one backup that drew the ticket."""
 
     encoded: bytes = field(repr=False)
+    mode: Mode = Mode.BASE
 
     @classmethod
     def parse(cls, answer: bytes) -> Self:
-        """Read E2 { 80 key block }; raises UnexpectedAnswerError."""
-        _values(answer, 0xE2, "exported key", [0x80])
-        return cls(answer)
+        """Read E2 { 80 key block }, host-blind with 82 and 83; raises UnexpectedAnswerError."""
+        return cls(answer, _values(answer, 0xE2, "exported key", [0x80], _KEY_AND_SIGNATURE)[0])
 
     @property
     def key_block(self) -> bytes:
         """X9.143 version D: 16 ASCII characters, ciphertext, MAC (16 bytes)."""
-        return _values(self.encoded, 0xE2, "exported key", [0x80])[0]
+        return _values(self.encoded, 0xE2, "exported key", [0x80], _KEY_AND_SIGNATURE)[1][0]
 
 
 @dataclass(frozen=True)
@@ -66,14 +74,15 @@ class Receipt:
 
     encoded: bytes = field(repr=False)
     kind: ReceiptKind
+    mode: Mode = Mode.BASE
 
     @classmethod
     def parse(cls, answer: bytes) -> Self:
-        """Read E3 { 80 kind, 81 MAC }; raises UnexpectedAnswerError."""
-        kind, mac = _values(answer, 0xE3, "receipt", [0x80, 0x81])
+        """Read E3 { 80 kind, 81 MAC }, host-blind with 83; raises UnexpectedAnswerError."""
+        mode, (kind, mac) = _values(answer, 0xE3, "receipt", [0x80, 0x81], _SIGNATURE)
         if len(kind) != 1 or kind[0] not in set(ReceiptKind) or len(mac) != _MAC_BYTES:
             raise UnexpectedAnswerError("The card's receipt cannot be read.")
-        return cls(answer, ReceiptKind(kind[0]))
+        return cls(answer, ReceiptKind(kind[0]), mode)
 
 
 class Duplication:
@@ -82,34 +91,47 @@ class Duplication:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
 
-    def ticket(self, original_id: bytes, *, void_delivered: bool = False) -> Ticket:
+    def ticket(
+        self, original_id: bytes, mode: Mode = Mode.BASE, *, void_delivered: bool = False
+    ) -> Ticket:
         """Backup: ask for the key of the original with this card id (GET TICKET).
 
         An open ticket is returned unchanged. `void_delivered` says that the original has the
         receipt of a void ticket, and lets the backup draw a new one.
-        Raises AuthorityMissingError, WrongStateError with a ticket for another original, a key, or
-        an undelivered void ticket, NotFoundError while the key group is not complete.
+        Raises AuthorityMissingError, WrongStateError with a ticket for another original or mode, a
+        key, an undelivered void ticket, or where the policy forbids the mode, NotFoundError while
+        the key group is not complete or the card is not certified, UnexpectedAnswerError for a
+        ticket that is not what was asked for.
         """
-        command = Command(OWN, 0x20, int(void_delivered), 0, original_id, SHORT_ANSWER)
-        return Ticket.parse(self._channel.send(command, "ask for a key"))
+        command = Command(OWN, 0x20, int(void_delivered), mode, original_id, SHORT_ANSWER)
+        ticket = Ticket.parse(self._channel.send(command, "ask for a key"))
+        if (ticket.mode, ticket.original_id) != (mode, original_id):
+            raise UnexpectedAnswerError("The backup's ticket is not the one that was asked for.")
+        return ticket
 
     def export_key(self, ticket: Ticket) -> ExportedKey:
         """Original: hand the key, wrapped, to the ticket's backup (EXPORT KEY).
 
         The same ticket yields the same bytes until its receipt comes.
+        In host-blind mode the original must have verified the backup's certificate before.
         Raises AuthorityMissingError, NotFoundError without a key or a complete group,
         WrongDataError when the ticket names another original, IntegrityError when it was made
         under another key group or altered, WrongStateError when another ticket is pending, this
-        backup had its key, or no backup is allowed any more.
+        backup had its key, no backup is allowed any more, the policy forbids the mode, or no
+        certificate was verified, UnexpectedAnswerError for an answer of another mode.
         """
         command = Command(OWN, 0x22, data=ticket.encoded, answer=SHORT_ANSWER)
-        return ExportedKey.parse(self._channel.send(command, "hand over its key"))
+        key = ExportedKey.parse(self._channel.send(command, "hand over its key"))
+        if key.mode is not ticket.mode:
+            raise UnexpectedAnswerError("The original's answer is not of the ticket's mode.")
+        return key
 
     def import_key(self, key: ExportedKey) -> Receipt:
         """Backup: take the key that its ticket asked for (IMPORT KEY).
 
-        Raises AuthorityMissingError, WrongStateError without an open ticket, IntegrityError when
-        the block is not for this ticket, altered, or no key pair.
+        In host-blind mode the backup must have verified the original's certificate before.
+        Raises AuthorityMissingError, WrongStateError without an open ticket or a certificate,
+        IntegrityError when the block is not for this ticket, altered, or no key pair.
         """
         command = Command(OWN, 0x24, data=key.encoded, answer=SHORT_ANSWER)
         return Receipt.parse(self._channel.send(command, "take the key"))
@@ -151,8 +173,20 @@ class Duplication:
         return parse_used_slots(self._channel.send(command, "list the used slots"))
 
 
-def _values(answer: bytes, tag: int, name: str, tags: list[int]) -> list[bytes]:
+def _values(
+    answer: bytes, tag: int, name: str, tags: list[int], more: dict[int, int]
+) -> tuple[Mode, list[bytes]]:
+    """The mode of a template, and the values of `tags`.
+
+    `more` are the tags that it has in host-blind mode besides, and their lengths.
+    """
     try:
-        return tlv.decode_exactly(tlv.decode_one(answer, tag), tags)
+        content = tlv.decode_one(answer, tag)
+        if len(tlv.decode(content)) == len(tags):
+            return Mode.BASE, tlv.decode_exactly(content, tags)
+        values = tlv.decode_exactly(content, [*tags, *more])
     except tlv.TlvError as error:
         raise UnexpectedAnswerError(f"The card's {name} cannot be read: {error}.") from None
+    if [len(value) for value in values[len(tags) :]] != list(more.values()):
+        raise UnexpectedAnswerError(f"The card's {name} has a key or signature of a wrong length.")
+    return Mode.HOST_BLIND, values[: len(tags)]

@@ -10,20 +10,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from twincard.card.report import CardReport, KeyType
+from twincard.card.report import CardReport, KeyType, Mode
 from twincard.card.session import Card
 from twincard.keys.component import Component
 from twincard.protocols.components import set_components
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import introduce
 from twincard.protocols.plan import Plan, plan_duplication
 
 
 class DuplicationStep(Enum):
-    """The steps of a duplication, in this order."""
+    """The steps of a duplication, in this order; certificates in host-blind mode only."""
 
     COMPONENT = "set a component on both cards"
     GENERATE = "make the key pair on the original"
     VOID = "give the original the receipt of the void ticket"
+    CERTIFICATES = "each card checks the other's certificate"
     TICKET = "the backup asks for the key"
     EXPORT = "the original hands over its key, wrapped"
     IMPORT = "the backup takes the key and tests it"
@@ -50,6 +52,8 @@ class Duplicated:
     """Whether the key pair was made now."""
     copied: bool
     """Whether the backup took the key now; False when it held it before."""
+    mode: Mode | None
+    """How it took it; None when it held it before."""
 
 
 def duplicate(
@@ -64,8 +68,9 @@ def duplicate(
     """Bring the pair to where both cards hold the original's key and its export is closed.
 
     Both PINs must be verified. `components` are for the places that are still empty on either
-    card. A key pair of `key_type` is made when the original has none. `forget_void` lets a backup
-    go on that made a ticket for another original void, whose receipt is not needed there.
+    card. A key pair of `key_type` is made when the original has none. The key goes in host-blind
+    mode where both cards are certified, and where a ticket is open, in its mode. `forget_void` lets
+    a backup go on that made a ticket for another original void, whose receipt is not needed there.
     May be interrupted anywhere and repeated, then with fewer steps or none.
     Raises ComponentMissingError, ProtocolError where no way leads on, CardError, TransportError.
     """
@@ -105,8 +110,13 @@ def _carry_out(
         original.duplication.confirm(backup.duplication.receipt())
     receipt = None
     if plan.copy:
+        if plan.mode is Mode.HOST_BLIND:
+            begin(DuplicationStep.CERTIFICATES)
+            introduce(original, backup)
         begin(DuplicationStep.TICKET)
-        ticket = backup.duplication.ticket(original_id, void_delivered=plan.void_delivered)
+        ticket = backup.duplication.ticket(
+            original_id, plan.mode, void_delivered=plan.void_delivered
+        )
         begin(DuplicationStep.EXPORT)
         key = original.duplication.export_key(ticket)
         begin(DuplicationStep.IMPORT)
@@ -121,4 +131,5 @@ def _result(original: Card, backup: Card, plan: Plan) -> Duplicated:
     keys = [report.key for report in reports]
     if keys[0] is None or keys[1] is None or keys[0].digest != keys[1].digest:
         raise ProtocolError("The cards do not report the same key; trust neither of them.")
-    return Duplicated(*reports, keys[0].digest, plan.generate, plan.copy)
+    mode = plan.mode if plan.copy else None
+    return Duplicated(*reports, keys[0].digest, plan.generate, plan.copy, mode)

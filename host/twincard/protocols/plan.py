@@ -11,6 +11,8 @@ from twincard.card.report import (
     ImportReport,
     ImportState,
     LifeCycle,
+    Mode,
+    PolicyFlags,
     UsedSlot,
 )
 from twincard.protocols.errors import ProtocolError
@@ -22,7 +24,7 @@ class Plan:
 
     `deliver_void`: the original still waits for the ticket that the backup made void.
     `copy`: ticket, export and import; `void_delivered` lets a void backup draw a new ticket.
-    `confirm`: the backup's receipt goes to the original.
+    `confirm`: the backup's receipt goes to the original. `mode` is that of the copy.
     """
 
     generate: bool = False
@@ -30,6 +32,7 @@ class Plan:
     copy: bool = False
     void_delivered: bool = False
     confirm: bool = False
+    mode: Mode = Mode.BASE
 
 
 _FINISHED = Plan()
@@ -54,14 +57,16 @@ def plan_duplication(
         return _when_imported(import_, original, backup)
     _check_open(original, backup, used)
     generate = original.key is None
+    mode = _mode(original, backup)
     if import_.state is ImportState.EMPTY:
-        return Plan(generate=generate, copy=True, confirm=True)
+        return Plan(generate=generate, copy=True, confirm=True, mode=mode)
     if import_.original_id != original.card_id and not (
         import_.state is ImportState.VOID and forget_void
     ):
         raise ProtocolError(_of_another_original(import_))
-    void = import_.state is ImportState.VOID
-    return Plan(generate=generate, copy=True, void_delivered=void, confirm=True)
+    if import_.state is ImportState.TICKETED:
+        return Plan(generate=generate, copy=True, confirm=True, mode=_of_ticket(import_))
+    return Plan(generate=generate, copy=True, void_delivered=True, confirm=True, mode=mode)
 
 
 def _sides(original: CardReport, backup: CardReport) -> tuple[ExportReport, ImportReport]:
@@ -92,8 +97,9 @@ def _while_pending(
     if import_.state is ImportState.IMPORTED:
         return Plan(confirm=True)
     if import_.state is ImportState.VOID:
-        return Plan(deliver_void=True, copy=True, void_delivered=True, confirm=True)
-    return Plan(copy=True, confirm=True)
+        mode = _mode(original, backup)
+        return Plan(deliver_void=True, copy=True, void_delivered=True, confirm=True, mode=mode)
+    return Plan(copy=True, confirm=True, mode=_of_ticket(import_))
 
 
 def _when_imported(import_: ImportReport, original: CardReport, backup: CardReport) -> Plan:
@@ -116,6 +122,23 @@ def _check_open(original: CardReport, backup: CardReport, used: tuple[UsedSlot, 
         )
     if any(slot.backup_id == backup.card_id for slot in used):
         raise ProtocolError("The export to this backup was abandoned; take another backup.")
+
+
+def _mode(original: CardReport, backup: CardReport) -> Mode:
+    """The mode of a ticket that is not drawn yet: host-blind wherever both cards are certified."""
+    if original.certified and backup.certified:
+        return Mode.HOST_BLIND
+    for report, name in ((original, "original"), (backup, "backup")):
+        if PolicyFlags.BASE_MODE_FORBIDDEN in report.policy:
+            raise ProtocolError(
+                f"The {name} takes part in host-blind duplications only, and the other card "
+                "has no issuer's certificate for one."
+            )
+    return Mode.BASE
+
+
+def _of_ticket(import_: ImportReport) -> Mode:
+    return import_.mode or Mode.BASE
 
 
 def _of_another_original(import_: ImportReport) -> str:
