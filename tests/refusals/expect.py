@@ -10,6 +10,7 @@ from tests.bench import GROUP_ID, components
 
 from twincard.card import tlv
 from twincard.card.duplication import Ticket
+from twincard.card.report import Mode
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.keys.derivation import GroupKey
@@ -35,4 +36,4 @@ def forged_ticket(
     ticket = head + backup_id + original_id + nonce
     mac = GROUP_KEY.ticket_mac(ticket)
     encoded = tlv.encode(0xE1, tlv.encode(0x80, ticket), tlv.encode(0x81, mac))
-    return Ticket(encoded, backup_id, original_id, nonce)
+    return Ticket(encoded, backup_id, original_id, nonce, Mode.BASE)

@@ -87,7 +87,8 @@ def block(ticket: Ticket, header: bytes, key: bytes) -> ExportedKey:
     """The key under the KBPK of this ticket."""
     content = ticket.encoded[4:55]
     kbpk, padding = GROUP_KEY.kbpk(content), GROUP_KEY.pad(content)
-    return ExportedKey(tlv.encode(0xE2, tlv.encode(0x80, build_block(kbpk, header, key, padding))))
+    built = tlv.encode(0x80, build_block(kbpk, header, key, padding))
+    return ExportedKey.parse(tlv.encode(0xE2, built))
 
 
 def only_the_good_one_is_taken(
