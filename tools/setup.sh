@@ -32,6 +32,7 @@ has_headers() {
 raise SystemExit(not os.path.isfile(os.path.join(sysconfig.get_path("include"), "Python.h")))'
 }
 
+vpcd=/usr/lib/pcsc/drivers/serial/libifdvpcd.so
 missing=() # package names
 missing_package() {
   missing+=("$1")
@@ -48,6 +49,12 @@ find_missing() {
   command -v gcc >/dev/null || missing_package gcc "compiles pyscard, which speaks to card readers"
   has_headers || missing_package python3-dev "pyscard is compiled against it"
   [ -f /usr/include/PCSC/winscard.h ] || missing_package libpcsclite-dev "pyscard is compiled against it"
+  [ -x /usr/sbin/pcscd ] || missing_package pcscd "reaches cards in readers"
+  [ -f $vpcd ] || missing_package vsmartcard-vpcd "gives pcscd readers for simulated cards"
+  command -v opensc-tool >/dev/null || missing_package opensc "uses readers beside us in the tests"
+  [ -x /usr/lib/gnupg/scdaemon ] || missing_package scdaemon "uses readers beside us in the tests"
+  command -v gpg >/dev/null || missing_package gpg "asks it to"
+  command -v gpg-agent >/dev/null || missing_package gpg-agent "brings the two together"
 }
 
 # Without a terminal nobody could type a password.
