@@ -86,7 +86,7 @@ class SetBy(IntEnum):
 
 
 class KeyType(IntEnum):
-    """Types of decipher keys and contacts."""
+    """Types of the card's keys and of contacts."""
 
     RSA_2048 = 1
     P_256 = 2
@@ -182,6 +182,14 @@ class ImportReport:
 
 
 @dataclass(frozen=True)
+class SignatureKeyReport:
+    """The signature key; `digest` as of the decipher key, 32 bytes."""
+
+    type: KeyType
+    digest: bytes
+
+
+@dataclass(frozen=True)
 class ChannelKeysReport:
     """The static keys of SCP03: their version, and whether the issuer must use them."""
 
@@ -221,6 +229,8 @@ class CardReport:
     contact_places: int
     identity: IdentityState | None = None
     """None on a card without a device key."""
+    signature_key: SignatureKeyReport | None = None
+    """None on a card without one."""
     channel_keys: ChannelKeysReport | None = None
     """None on a card without SCP03."""
 
@@ -279,6 +289,7 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         file_entries_free=memory[2],
         contact_places=memory[3],
         identity=IdentityState(_one(values[0x8D])) if 0x8D in values else None,
+        signature_key=_signature_key(values[0x8E]) if 0x8E in values else None,
         channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
     )
 
@@ -325,6 +336,11 @@ def _ticket(value: bytes) -> tuple[bytes, bytes, Mode]:
         return value[:ID_BYTES], value[ID_BYTES:], Mode.BASE
     _sized(value, ID_BYTES + NONCE_BYTES + 1)
     return value[:ID_BYTES], value[ID_BYTES:-1], Mode(value[-1])
+
+
+def _signature_key(value: bytes) -> SignatureKeyReport:
+    _sized(value, 33)
+    return SignatureKeyReport(KeyType(value[0]), value[1:])
 
 
 def _channel_keys(value: bytes) -> ChannelKeysReport:

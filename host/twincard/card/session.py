@@ -11,9 +11,11 @@ from twincard.card.duplication import Duplication
 from twincard.card.files import Files
 from twincard.card.group import Group
 from twincard.card.issuer import Issuer
+from twincard.card.log import Log
 from twincard.card.pin import Pin
 from twincard.card.report import CardReport, Features, parse_report
 from twincard.card.scp11 import open_scp11b
+from twincard.card.signing import Signing
 from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
 from twincard.card.tlv import TlvError, decode, decode_one
 from twincard.card.usage import Usage
@@ -35,8 +37,9 @@ class Card:
     """One card with the twincard applet, through one connection, in one thread.
 
     The commands are methods of its parts: `pin`, `issuer`, `device`, `group`, `duplication`,
-    `usage`, `contacts` and `files`. Each sends one APDU (more where data are long) and raises a
-    CardError when the card refuses. As a context manager the card closes its connection.
+    `usage`, `signing`, `contacts`, `files` and `log`. Each sends one APDU (more where data are
+    long) and raises a CardError when the card refuses. As a context manager the card closes its
+    connection.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -49,8 +52,10 @@ class Card:
         self.duplication = Duplication(self._channel)
         self.usage = Usage(self._channel)
         self._channel.on_secure = self.usage.doubt_environment
+        self.signing = Signing(self._channel)
         self.contacts = Contacts(self._channel)
         self.files = Files(self._channel)
+        self.log = Log(self._channel)
         self.features = self.select()
 
     @property

@@ -31,7 +31,7 @@ final class CommandRules {
 
     static final byte ISO = 0x00;
     static final byte OURS = (byte) 0x80;
-    private static final short ROW = 6;
+    static final short ROW = 6;
     private static final short LIFE = 2;
     private static final short ROLE = 3;
     private static final short AUTHORITY = 4;
@@ -74,7 +74,7 @@ final class CommandRules {
     };
 
     /** GENERATE ASYMMETRIC KEY PAIR with P1 = 81 only reads the public key. */
-    private static final byte READ_PUBLIC_KEY = (byte) 0x81;
+    static final byte READ_PUBLIC_KEY = (byte) 0x81;
     private static final byte[] READS_PUBLIC_KEY = {ISO, Ins.GENERATE_KEY_PAIR, O, ANY_ROLE, ANYBODY, NO_DATA};
 
     private final Ram ram;

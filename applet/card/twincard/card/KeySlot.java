@@ -176,6 +176,10 @@ final class KeySlot {
         return rsaPublic;
     }
 
+    ECPrivateKey ecPrivate() {
+        return ecPrivate;
+    }
+
     /** The private RSA operation, 256 bytes. */
     void raisePrivate(byte[] in, short inOffset, byte[] out, short outOffset) {
         rsa.raisePrivate(rsaPrivate, in, inOffset, out, outOffset);

@@ -67,6 +67,12 @@ final class Ecdsa {
         plain((short) (second + 1), out, (short) (outOffset + P256.SCALAR));
     }
 
+    /** Signs a hash that was made elsewhere; writes DER, at most 72 bytes, and returns its length. */
+    short signHash(ECPrivateKey key, byte[] hash, short length, byte[] out) {
+        engine.init(key, Signature.MODE_SIGN);
+        return engine.signPreComputedHash(hash, (short) 0, length, out, (short) 0);
+    }
+
     /** Whether the signature of 64 bytes is right for the message, of which these are the last bytes. */
     boolean verify(byte[] in, short offset, short length, byte[] signature, short signatureOffset) {
         short at = integer(signature, signatureOffset, (short) 2);

@@ -5,10 +5,16 @@ import javacard.framework.Util;
 /** All that a full card has beyond the base. */
 final class TrustParts extends Parts {
     private static final short IDENTITY = 0x0010;
+    private static final short SIGNATURE_KEY = 0x1000;
+    private static final short LOG = 0x2000;
 
     private static final byte CERTIFY = 0x04;
+    private static final byte READ_LOG = 0x46;
     /** P1 and P2 of PERFORM SECURITY OPERATION. */
     private static final short VERIFY_CERTIFICATE = 0x00BE;
+    private static final short COMPUTE_SIGNATURE = (short) 0x9E9A;
+    /** P2 of GENERATE ASYMMETRIC KEY PAIR: the signature key. */
+    private static final byte SIGNATURE = 0x02;
 
     /** P1 and P2 of GET DATA. */
     private static final short DEVICE_KEYS = 0x00E5;
@@ -16,24 +22,47 @@ final class TrustParts extends Parts {
     private static final short CERTIFICATE = 0x7F21;
 
     private static final byte IDENTITY_TAG = (byte) 0x8D;
+    private static final byte SIGNATURE_KEY_TAG = (byte) 0x8E;
 
     /** Rows as in {@link CommandRules}. */
     private static final byte[] TABLE = {
         CommandRules.OURS, CERTIFY, CommandRules.I, CommandRules.ANY_ROLE, CommandRules.ISSUER, CommandRules.CHAIN,
         CommandRules.ISO, Ins.PERFORM_SECURITY_OPERATION, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.USER,
             CommandRules.CHAIN,
+        CommandRules.OURS, READ_LOG, CommandRules.I | CommandRules.O | CommandRules.T, CommandRules.ANY_ROLE,
+            CommandRules.ANYBODY, 0,
+        // Two rows of one command: the second only reads the public key.
+        CommandRules.ISO, Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.USER, 0,
+        CommandRules.ISO, Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.ANYBODY,
+            CommandRules.NO_DATA,
     };
 
     private Core core;
+    private EventLog log;
+    private LogReading logReading;
+    private SigningKey signatureKey;
+    private KeyGeneration signatureGeneration;
+    private Ecdsa ecdsa;
     /** Null, like all that has to do with it, where the chip has no ECDSA on P-256. */
     private Device device;
     private Certification certification;
     private Peer peer;
 
     @Override
-    Blindness blindness(Core made) {
+    Log log(Core made) {
         core = made;
-        Ecdsa ecdsa = core.ecdh == null ? null : Ecdsa.probe(core.ram);
+        log = new EventLog(core);
+        return log;
+    }
+
+    @Override
+    byte keys() {
+        return 2;
+    }
+
+    @Override
+    Blindness blindness(Core made) {
+        ecdsa = core.ecdh == null ? null : Ecdsa.probe(core.ram);
         if (ecdsa != null) {
             device = new Device(core, ecdsa);
             peer = new Peer();
@@ -43,8 +72,16 @@ final class TrustParts extends Parts {
     }
 
     @Override
+    void begin(Core made) {
+        log.begin();
+        logReading = new LogReading(core, log, device);
+        signatureKey = new SigningKey(core, ecdsa);
+        signatureGeneration = new KeyGeneration(core, signatureKey, null);
+    }
+
+    @Override
     short features() {
-        return device == null ? 0 : IDENTITY;
+        return (short) ((device == null ? 0 : IDENTITY) | SIGNATURE_KEY | LOG);
     }
 
     @Override
@@ -60,9 +97,21 @@ final class TrustParts extends Parts {
     @Override
     short find(byte plainClass) {
         byte ins = core.ram.flags[Ram.INS];
-        boolean there = device != null
-                && (ins != Ins.PERFORM_SECURITY_OPERATION || parameters() == VERIFY_CERTIFICATE);
-        return there ? CommandRules.find(TABLE, plainClass, ins) : -1;
+        short row = CommandRules.find(TABLE, plainClass, ins);
+        boolean mine = row >= 0;
+        if (plainClass != CommandRules.ISO) {
+            mine &= ins != CERTIFY || device != null;
+        } else if (ins == Ins.PERFORM_SECURITY_OPERATION) {
+            mine &= parameters() == COMPUTE_SIGNATURE || device != null && parameters() == VERIFY_CERTIFICATE;
+        } else {
+            mine &= core.ram.flags[Ram.P2] == SIGNATURE;
+            row += readsPublicKey() ? CommandRules.ROW : 0;
+        }
+        return mine ? row : -1;
+    }
+
+    private boolean readsPublicKey() {
+        return core.ram.flags[Ram.P1] == CommandRules.READ_PUBLIC_KEY;
     }
 
     private short parameters() {
@@ -71,11 +120,24 @@ final class TrustParts extends Parts {
 
     @Override
     short perform(byte plainClass, byte ins, short length) {
-        if (ins == CERTIFY) {
-            certification.certify(length);
-        } else {
-            certification.verify(length);
+        if (plainClass != CommandRules.ISO) {
+            return ours(ins, length);
         }
+        if (ins == Ins.GENERATE_KEY_PAIR) {
+            return readsPublicKey() ? signatureGeneration.readPublicKey() : signatureGeneration.generate(length);
+        }
+        if (parameters() == COMPUTE_SIGNATURE) {
+            return signatureKey.sign(length);
+        }
+        certification.verify(length);
+        return 0;
+    }
+
+    private short ours(byte ins, short length) {
+        if (ins == READ_LOG) {
+            return logReading.read(length);
+        }
+        certification.certify(length);
         return 0;
     }
 
@@ -125,7 +187,18 @@ final class TrustParts extends Parts {
             core.ram.aux[at++] = 1;
             core.ram.aux[at++] = certification.isCertified() ? (byte) 2 : (byte) 1;
         }
+        if (signatureKey.present()) {
+            core.ram.aux[at++] = SIGNATURE_KEY_TAG;
+            core.ram.aux[at++] = 1 + KeySlot.DIGEST;
+            core.ram.aux[at++] = signatureKey.type();
+            at = Util.arrayCopyNonAtomic(signatureKey.digest(), (short) 0, core.ram.aux, at, KeySlot.DIGEST);
+        }
         return at;
+    }
+
+    @Override
+    void resume() {
+        log.resume();
     }
 
     @Override

@@ -1,0 +1,42 @@
+"""The signature key: made on the card, never exported."""
+
+from __future__ import annotations
+
+from twincard.card import tlv
+from twincard.card.channel import ISO, Channel
+from twincard.card.public_key import parse_public_key
+from twincard.card.report import KeyType
+from twincard.keys.public import PublicKey
+from twincard.transport.apdu import SHORT_ANSWER, Command
+
+_SIGNATURE_KEY = 0x02
+
+
+class Signing:
+    """The signature key of one card, which its full build alone has."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def generate(self, key_type: KeyType) -> PublicKey:
+        """Make a new signature key pair on the card, in place of the one there.
+
+        Raises AuthorityMissingError, NotSupportedError.
+        """
+        data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
+        command = Command(ISO, 0x46, 0x80, _SIGNATURE_KEY, data, SHORT_ANSWER)
+        return parse_public_key(self._channel.send(command, "make a signature key pair"))
+
+    def public_key(self) -> PublicKey:
+        """The public signature key. Raises NotFoundError without one."""
+        command = Command(ISO, 0x46, 0x81, _SIGNATURE_KEY, answer=SHORT_ANSWER)
+        return parse_public_key(self._channel.send(command, "give its public signature key"))
+
+    def sign(self, digest: bytes) -> bytes:
+        """Sign a hash of 32, 48 or 64 bytes: SHA-256, -384 or -512 (PSO: CDS).
+
+        RSA: RSASSA-PKCS1-v1_5, 256 bytes. EC: a DER ECDSA-Sig-Value (RFC 3279, 2.2.3).
+        Raises AuthorityMissingError, NotFoundError without a key, CardError 6700 for other lengths.
+        """
+        command = Command(ISO, 0x2A, 0x9E, 0x9A, digest, SHORT_ANSWER)
+        return self._channel.send(command, "sign")
