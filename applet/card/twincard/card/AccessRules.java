@@ -16,31 +16,24 @@ final class AccessRules {
     static final byte UPDATE = 0x02;
     static final byte READ = 0x01;
     static final byte EF_MODES = 0x43;
-
     /** Conditions. */
     static final byte ALWAYS = 0x00;
     static final byte USER = 0x10;
     static final byte ISSUER = 0x20;
     static final byte NEVER = (byte) 0xFF;
-
     /** Bytes of the longest rule. */
     static final short MAX_LENGTH = 5;
 
-    private static final byte HIGHEST_MODE = 0x40;
+    private static final byte LOWEST_MODE = 0x01;
 
-    private final Authority authority;
-
-    AccessRules(Authority authority) {
-        this.authority = authority;
-    }
+    private AccessRules() {}
 
     /** Whether the rule at {@code offset}, one that {@link #isRule} accepts, allows now what {@code mode} means. */
-    boolean allow(byte[] rule, short offset, byte mode) {
+    static boolean allow(Authority authority, byte[] rule, short offset, byte mode) {
         if ((rule[offset] & mode) == 0) {
             return false;
         }
-        byte higherModes = (byte) (rule[offset] & ~((mode << 1) - 1));
-        switch (rule[(short) (offset + 1 + count(higherModes))]) {
+        switch (rule[(short) (offset + count(rule[offset], mode))]) {
             case ALWAYS:
                 return true;
             case USER:
@@ -54,26 +47,23 @@ final class AccessRules {
 
     /** Bytes of the rule at {@code offset}. */
     static short lengthOf(byte[] rule, short offset) {
-        return (short) (1 + count(rule[offset]));
+        return (short) (1 + count(rule[offset], LOWEST_MODE));
     }
 
     /** Whether the {@code length} bytes at {@code offset} are a rule with no other bits than {@code modes}. */
     static boolean isRule(byte[] rule, short offset, short length, byte modes) {
-        if (length < 1 || (rule[offset] & ~modes) != 0 || length != lengthOf(rule, offset)) {
-            return false;
-        }
+        boolean good = (rule[offset] & ~modes) == 0 && length == lengthOf(rule, offset);
         for (short i = 1; i < length; i++) {
             byte condition = rule[(short) (offset + i)];
-            if (condition != ALWAYS && condition != USER && condition != ISSUER && condition != NEVER) {
-                return false;
-            }
+            good &= condition == ALWAYS || condition == USER || condition == ISSUER || condition == NEVER;
         }
-        return true;
+        return good;
     }
 
-    private static short count(byte modes) {
+    /** How many of the modes there are from the highest down to {@code lowest}. */
+    private static short count(byte modes, byte lowest) {
         short count = 0;
-        for (short bit = HIGHEST_MODE; bit != 0; bit = (short) (bit >> 1)) {
+        for (short bit = DELETE_SELF; bit >= lowest; bit = (short) (bit >> 1)) {
             if ((modes & bit) != 0) {
                 count++;
             }

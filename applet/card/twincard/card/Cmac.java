@@ -7,56 +7,51 @@ import javacardx.crypto.Cipher;
 
 /**
  * AES-256-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have
- * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}.
+ * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}. The engine is its
+ * own, for others are used in between.
  */
 final class Cmac {
     static final short BLOCK = 16;
     static final short MAC = 16;
-    private static final short STATE = 0;
-    private static final short PENDING = 16;
-    private static final short SCRATCH = 32;
-    private static final short SCRATCH_LENGTH = 64;
-    private static final byte REDUCTION = (byte) 0x87;
+    /** Places in the memory: what waits for more, the subkey, and room for two blocks that come out. */
+    private static final short PENDING = 0;
+    private static final short SUBKEY = 16;
+    private static final short OUT = 32;
+    private static final short LENGTH = 64;
 
-    private final Cipher aes;
+    private final Cipher aes = Chip.aes();
+    private final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_256);
     private final byte[] memory;
     private final short[] words;
-    private final AESKey key;
 
-    Cmac(Chip chip, Ram ram) {
-        aes = chip.aes;
+    Cmac(Ram ram) {
         memory = ram.cmac;
         words = ram.words;
-        key = Chip.aesKey(KeyBuilder.LENGTH_AES_256);
     }
 
     /** Begins with the 32-byte key at {@code offset}. */
     void init(byte[] bytes, short offset) {
         key.setKey(bytes, offset);
-        Util.arrayFillNonAtomic(memory, (short) 0, SCRATCH, (byte) 0);
+        aes.init(key, Cipher.MODE_ENCRYPT);
         words[Ram.CMAC_PENDING] = 0;
+        Util.arrayFillNonAtomic(memory, PENDING, BLOCK, (byte) 0);
+        aes.doFinal(memory, PENDING, BLOCK, memory, SUBKEY);
+        twice();
     }
 
     void update(byte[] data, short offset, short length) {
         while (length > 0) {
             short pending = words[Ram.CMAC_PENDING];
             if (pending == BLOCK) {
-                encrypt(memory, PENDING, BLOCK);
+                aes.update(memory, PENDING, BLOCK, memory, OUT);
                 pending = 0;
             }
-            short whole = (short) ((short) (length - 1) & (short) ~15);
-            if (pending == 0 && whole > 0) {
-                short part = whole > SCRATCH_LENGTH ? SCRATCH_LENGTH : whole;
-                encrypt(data, offset, part);
-                offset += part;
-                length -= part;
-                words[Ram.CMAC_PENDING] = 0;
-                continue;
-            }
             short part = (short) (BLOCK - pending);
-            part = length < part ? length : part;
-            Util.arrayCopyNonAtomic(data, offset, memory, (short) (PENDING + pending), part);
+            if (part > length) {
+                part = length;
+            }
             words[Ram.CMAC_PENDING] = (short) (pending + part);
+            Util.arrayCopyNonAtomic(data, offset, memory, (short) (PENDING + pending), part);
             offset += part;
             length -= part;
         }
@@ -64,45 +59,30 @@ final class Cmac {
 
     /** Writes the 16-byte MAC and forgets the key. */
     void finish(byte[] out, short offset) {
-        subkey();
         short pending = words[Ram.CMAC_PENDING];
         if (pending < BLOCK) {
-            twice(SCRATCH);
+            twice();
+            Util.arrayFillNonAtomic(memory, (short) (PENDING + pending), (short) (BLOCK - pending), (byte) 0);
             memory[(short) (PENDING + pending)] = (byte) 0x80;
-            short zeros = (short) (BLOCK - 1 - pending);
-            Util.arrayFillNonAtomic(memory, (short) (PENDING + pending + 1), zeros, (byte) 0);
         }
         for (short i = 0; i < BLOCK; i++) {
-            memory[(short) (PENDING + i)] ^= memory[(short) (SCRATCH + i)];
+            memory[(short) (PENDING + i)] ^= memory[(short) (SUBKEY + i)];
         }
-        encrypt(memory, PENDING, BLOCK);
-        Util.arrayCopyNonAtomic(memory, STATE, out, offset, BLOCK);
+        // Some engines keep a block back, and give two now.
+        short length = aes.doFinal(memory, PENDING, BLOCK, memory, OUT);
+        Util.arrayCopyNonAtomic(memory, (short) (OUT + length - MAC), out, offset, MAC);
         key.clearKey();
-        Util.arrayFillNonAtomic(memory, (short) 0, (short) memory.length, (byte) 0);
+        Util.arrayFillNonAtomic(memory, (short) 0, LENGTH, (byte) 0);
     }
 
-    /** CBC over whole blocks from the state; the last block of the result is the new state. */
-    private void encrypt(byte[] data, short offset, short length) {
-        aes.init(key, Cipher.MODE_ENCRYPT, memory, STATE, BLOCK);
-        aes.doFinal(data, offset, length, memory, SCRATCH);
-        Util.arrayCopyNonAtomic(memory, (short) (SCRATCH + length - BLOCK), memory, STATE, BLOCK);
-    }
-
-    /** K1 into the scratch; the state stays. */
-    private void subkey() {
-        Util.arrayFillNonAtomic(memory, (short) (SCRATCH + BLOCK), (short) (2 * BLOCK), (byte) 0);
-        aes.init(key, Cipher.MODE_ENCRYPT, memory, (short) (SCRATCH + BLOCK), BLOCK);
-        aes.doFinal(memory, (short) (SCRATCH + 2 * BLOCK), BLOCK, memory, SCRATCH);
-        twice(SCRATCH);
-    }
-
-    /** Doubling in GF(2^128). */
-    private void twice(short offset) {
-        byte carry = (memory[offset] & 0x80) == 0 ? 0 : REDUCTION;
-        short last = (short) (offset + BLOCK - 1);
-        for (short i = offset; i < last; i++) {
-            memory[i] = (byte) ((memory[i] << 1) | ((memory[(short) (i + 1)] & 0x80) == 0 ? 0 : 1));
+    /** Doubles the subkey in GF(2^128). */
+    private void twice() {
+        short carry = 0;
+        for (short i = (short) (SUBKEY + BLOCK - 1); i >= SUBKEY; i--) {
+            carry |= (short) ((memory[i] & 0xFF) << 1);
+            memory[i] = (byte) carry;
+            carry = (short) ((carry >> 8) & 1);
         }
-        memory[last] = (byte) ((byte) (memory[last] << 1) ^ carry);
+        memory[(short) (SUBKEY + BLOCK - 1)] ^= (byte) (-carry & 0x87);
     }
 }

@@ -4,7 +4,7 @@ import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /** Other people's public keys, in numbered places from 1, each with the authority that wrote it. */
-final class Contacts {
+final class Contacts extends Unit {
     /** The owner's part of a state byte; the key type is added. An empty place has 00. */
     static final byte BY_ISSUER = 0x10;
     static final byte BY_USER = 0x20;
@@ -15,14 +15,11 @@ final class Contacts {
     /** A state byte, written last and cleared first, and a template. */
     private static final short RECORD = PublicKeys.MAX_LENGTH + 1;
 
-    private final Ram ram;
-    private final Authority authority;
     private final byte[] records;
 
     /** @param places 0 to 16 */
-    Contacts(Ram ram, Authority authority, short places) {
-        this.ram = ram;
-        this.authority = authority;
+    Contacts(Core core, short places) {
+        super(core);
         records = new byte[(short) (places * RECORD)];
     }
 
@@ -33,14 +30,14 @@ final class Contacts {
     /** PUT CONTACT: the template in the work buffer, into place P1. */
     void put(short length) {
         short record = record();
-        boolean asIssuer = ram.flags[Ram.P2] == PUT_AS_ISSUER;
+        boolean asIssuer = flags[Ram.P2] == PUT_AS_ISSUER;
         if (!asIssuer) {
             Apdu.requireP2(ram, PUT_AS_USER);
         }
-        Authority.require(asIssuer ? authority.issuer() : authority.user() && (records[record] & BY_ISSUER) == 0);
-        byte type = PublicKeys.check(ram.work, length, ram.cmac);
+        Authority.require(asIssuer ? authority.issuer() : isUsers(record));
+        byte type = PublicKeys.check(work, length, ram.cmac);
         records[record] = 0;
-        Util.arrayCopyNonAtomic(ram.work, (short) 0, records, (short) (record + 1), length);
+        Util.arrayCopyNonAtomic(work, (short) 0, records, (short) (record + 1), length);
         records[record] = (byte) (type | (asIssuer ? BY_ISSUER : BY_USER));
     }
 
@@ -48,45 +45,49 @@ final class Contacts {
     void delete(short length) {
         short record = record();
         Apdu.requireP2(ram, (byte) 0);
-        Authority.require(authority.issuer() || authority.user() && (records[record] & BY_ISSUER) == 0);
+        Authority.require(authority.issuer() || isUsers(record));
         Apdu.requireLength(length, (short) 0);
         requireFilled(record);
         records[record] = 0;
         Util.arrayFillNonAtomic(records, record, RECORD, (byte) 0);
     }
 
+    /** Whether the user acts, and may on this record. */
+    private boolean isUsers(short record) {
+        return authority.user() && (records[record] & BY_ISSUER) == 0;
+    }
+
     /** GET CONTACT: the template in place P1, or with P1 = 00 the state bytes of all places. */
     short get() {
         Apdu.requireP2(ram, (byte) 0);
-        return ram.flags[Ram.P1] == LIST ? list() : copyRecord(record(), ram.aux);
-    }
-
-    private short list() {
-        short places = places();
-        for (short i = 0; i < places; i++) {
-            ram.aux[i] = records[(short) (i * RECORD)];
+        if (flags[Ram.P1] != LIST) {
+            return copy(record());
+        }
+        short places = 0;
+        for (short record = 0; record < (short) records.length; record += RECORD) {
+            aux[places++] = records[record];
         }
         return places;
     }
 
-    /** Whether there is such a place, and a key in it. */
-    boolean has(short place) {
-        return place >= 1 && place <= places() && records[start(place)] != 0;
+    /**
+     * Copies the template in this place to the beginning of {@link Ram#aux}; 6A88 where there is none.
+     *
+     * @return whether the issuer wrote it
+     */
+    boolean read(short place) {
+        if (place < 1 || place > places()) {
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+        short record = start(place);
+        copy(record);
+        return (records[record] & BY_ISSUER) != 0;
     }
 
-    boolean byIssuer(short place) {
-        return (records[start(place)] & BY_ISSUER) != 0;
-    }
-
-    /** Copies the template to the beginning of {@code out} and returns its length; 6A88 for an empty place. */
-    short copy(short place, byte[] out) {
-        return copyRecord(start(place), out);
-    }
-
-    private short copyRecord(short record, byte[] out) {
+    private short copy(short record) {
         requireFilled(record);
         short template = (short) (record + 1);
-        return Util.arrayCopyNonAtomic(records, template, out, (short) 0, PublicKeys.length(records, template));
+        return Util.arrayCopyNonAtomic(records, template, aux, (short) 0, PublicKeys.length(records, template));
     }
 
     /** Forgets all; may be repeated. */
@@ -96,7 +97,7 @@ final class Contacts {
 
     /** Where the record of place P1 begins; 6A86 without such a place. */
     private short record() {
-        short place = ram.flags[Ram.P1];
+        short place = flags[Ram.P1];
         if (place < 1 || place > places()) {
             ISOException.throwIt(Sw.WRONG_P1P2);
         }

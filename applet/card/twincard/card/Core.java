@@ -10,14 +10,14 @@ final class Core {
     final Chip chip = new Chip();
     final Ram ram = new Ram();
     final Apdu apdu = new Apdu(ram, store);
-    final Cmac cmac = new Cmac(chip, ram);
+    final Cmac cmac = new Cmac(ram);
     final Kdf kdf = new Kdf(cmac, ram);
     /** Null where the chip has none; likewise the next. */
     final Rsa rsa = Rsa.probe();
     final Ecdh ecdh = Ecdh.probe(ram);
-    final X963 x963 = new X963(chip.sha256);
-    final KeyWrap keyWrap = new KeyWrap(chip);
-    final Oaep oaep = new Oaep(chip);
+    final X963 x963 = new X963(this);
+    final KeyWrap keyWrap = new KeyWrap(this);
+    final Padding padding = new Padding(this);
     final Log log;
     final Blindness blindness;
     final Authority authority;
@@ -36,15 +36,15 @@ final class Core {
         log = parts.log(this);
         blindness = parts.blindness(this);
         authority = new Authority(chip, ram, cmac, parts, parameters.bytes, parameters.transportKey);
-        group = new KeyGroup(chip, ram, authority, cmac);
+        group = new KeyGroup(this);
         slots = new KeySlots(chip, rsa, ecdh, parts.keys());
         key = new DecipherKey(slots);
         tickets = new Ticket(ram, group, cmac, kdf);
         block = new KeyBlock(chip, ram, cmac, kdf, group, store);
         export = new Export(ram, authority, group, key, tickets, block, apdu, store);
         imports = new Import(chip, ram, authority, group, key, tickets, block, store);
-        files = new FileSystem(ram, new AccessRules(authority), new FileTable(parameters.files, parameters.fileBytes));
-        contacts = new Contacts(ram, authority, parameters.contacts);
+        files = new FileSystem(this, parameters.files, parameters.fileBytes);
+        contacts = new Contacts(this, parameters.contacts);
         parts.begin(this);
     }
 }

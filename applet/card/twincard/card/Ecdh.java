@@ -45,18 +45,18 @@ final class Ecdh {
 
     /** Tries a point whose y-coordinate is off by one bit. */
     private boolean refusesOffCurve(Ram ram) {
+        boolean refused = false;
         begin(ram.work, (short) 0, ram.aux, (short) 0);
         ram.work[(short) (P256.POINT - 1)] ^= 1;
         try {
             agreement.init(ephemeralPrivate);
             agreement.generateSecret(ram.work, (short) 0, P256.POINT, ram.aux, (short) 0);
-            return false;
-        } catch (RuntimeException refused) {
-            return true;
-        } finally {
-            end();
-            ram.wipe();
+        } catch (RuntimeException fault) {
+            refused = true;
         }
+        end();
+        ram.wipe();
+        return refused;
     }
 
     /**

@@ -4,7 +4,7 @@ import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /** The file commands (ISO 7816-4 and -9): what is current, who may, and where a path leads. */
-final class FileSystem {
+final class FileSystem extends FileTable {
     private static final byte BY_FID = 0x00;
     private static final byte CHILD_DF = 0x01;
     private static final byte CHILD_EF = 0x02;
@@ -12,68 +12,65 @@ final class FileSystem {
     private static final byte BY_NAME = 0x04;
     private static final byte PATH_FROM_MF = 0x08;
     private static final byte PATH_FROM_CURRENT = 0x09;
+
     private static final byte RETURN_FCI = 0x00;
     private static final byte RETURN_FCP = 0x04;
     private static final byte RETURN_NOTHING = 0x0C;
 
     /** Most bytes that one READ BINARY gives. */
     private static final short MAX_READ = 256;
+    /** Most bytes that one UPDATE BINARY writes whole or not at all. */
+    private static final short ATOMIC = 128;
 
-    private final Ram ram;
-    private final AccessRules rules;
-    private final FileTable table;
-
-    FileSystem(Ram ram, AccessRules rules, FileTable table) {
-        this.ram = ram;
-        this.rules = rules;
-        this.table = table;
+    FileSystem(Core core, short files, short bytes) {
+        super(core, files, bytes);
     }
 
     /** SELECT of a file: FID or path in the work buffer, FCP as the answer unless P2 wants none. */
     short select(short length) {
-        byte p2 = ram.flags[Ram.P2];
+        byte p2 = flags[Ram.P2];
         if (p2 != RETURN_FCI && p2 != RETURN_FCP && p2 != RETURN_NOTHING) {
             ISOException.throwIt(Sw.WRONG_P1P2);
         }
-        short row = find(ram.flags[Ram.P1], length);
+        short row = find(flags[Ram.P1], length);
         setCurrent(row);
-        return p2 == RETURN_NOTHING ? (short) 0 : Fcp.write(table.rows(), (short) (row * FileTable.ROW), ram.aux);
+        return p2 == RETURN_NOTHING ? (short) 0 : Fcp.write(rows, row, aux);
     }
 
     private short find(byte p1, short length) {
         switch (p1) {
             case BY_FID:
-                return length == 0 ? FileTable.MF : near(fid(length));
+                return length == 0 ? MF : near(fid(length));
             case CHILD_DF:
-                return ofType(existing(table.child(df(), fid(length))), true);
             case CHILD_EF:
-                return ofType(existing(table.child(df(), fid(length))), false);
+                short row = child(df(), fid(length));
+                return existing(isDf(row) == (p1 == CHILD_DF) ? row : NONE);
             case PARENT_DF:
                 Apdu.requireLength(length, (short) 0);
-                return df() == FileTable.MF ? existing(FileTable.NONE) : table.parent(df());
+                return df() == MF ? existing(NONE) : parent(df());
             case BY_NAME: // another application, which is not on this card
-                return existing(FileTable.NONE);
+                return existing(NONE);
             case PATH_FROM_MF:
-                return follow(FileTable.MF, length);
+                return follow(MF, length);
             case PATH_FROM_CURRENT:
                 return follow(df(), length);
             default:
                 ISOException.throwIt(Sw.WRONG_P1P2);
-                return FileTable.NONE;
+                return NONE;
         }
     }
 
     /** Among the children of the current DF, itself and its siblings, its parent, and the MF. */
     private short near(short fid) {
-        if (fid == FileTable.MF_FID) {
-            return FileTable.MF;
+        if (fid == MF_FID) {
+            return MF;
         }
-        short row = table.child(df(), fid);
-        short parent = table.parent(df()); // the MF's is the MF
-        if (row == FileTable.NONE) {
-            row = table.child(parent, fid);
+        short row = child(df(), fid);
+        short parent = parent(df()); // the MF's is the MF
+        if (row == NONE) {
+            row = child(parent, fid);
         }
-        if (row == FileTable.NONE && table.number(parent, FileTable.FID) == fid) {
+        if (row == NONE && number(parent, FID) == fid) {
             row = parent;
         }
         return existing(row);
@@ -85,53 +82,54 @@ final class FileSystem {
         }
         short row = from;
         for (short at = 0; at < length; at += 2) {
-            row = existing(table.child(row, Util.getShort(ram.work, at)));
+            row = existing(child(row, Util.getShort(work, at)));
         }
         return row;
     }
 
     private short fid(short length) {
         Apdu.requireLength(length, (short) 2);
-        return Util.getShort(ram.work, (short) 0);
+        return Util.getShort(work, (short) 0);
     }
 
     private static short existing(short row) {
-        if (row == FileTable.NONE) {
+        if (row == NONE) {
             ISOException.throwIt(Sw.FILE_NOT_FOUND);
         }
         return row;
     }
 
-    private short ofType(short row, boolean df) {
-        return existing(table.isDf(row) == df ? row : FileTable.NONE);
-    }
-
     /** CREATE FILE in the current DF; the new file is current. */
     void create(short length) {
         Apdu.requireNoParameters(ram);
-        Authority.require(allow(df(), AccessRules.CREATE_DF) || allow(df(), AccessRules.CREATE_EF));
-        byte[] row = ram.aux;
-        Fcp.parse(ram.work, length, row, (short) 0);
-        row[FileTable.PARENT] = (byte) df();
-        boolean isDf = row[FileTable.TYPE] == FileTable.DF;
-        Authority.require(allow(df(), isDf ? AccessRules.CREATE_DF : AccessRules.CREATE_EF));
-        if (table.child(df(), Util.getShort(row, FileTable.FID)) != FileTable.NONE) {
+        short df = df();
+        Authority.require(allow(df, AccessRules.CREATE_DF) || allow(df, AccessRules.CREATE_EF));
+        Fcp.parse(work, length, aux);
+        aux[PARENT] = (byte) (df / ROW);
+        Authority.require(allow(df, aux[TYPE] == DF ? AccessRules.CREATE_DF : AccessRules.CREATE_EF));
+        if (child(df, Util.getShort(aux, FID)) != NONE) {
             ISOException.throwIt(Sw.EXISTS);
         }
-        setCurrent(table.create(row, (short) 0));
+        setCurrent(add(aux));
     }
 
     /** DELETE FILE: the child with the FID given, or the current file; then the DF it was in is current. */
     void delete(short length) {
         Apdu.requireNoParameters(ram);
-        short row = length == 0 ? current() : existing(table.child(df(), fid(length)));
-        Authority.require(row != FileTable.MF
-                && (allow(row, AccessRules.DELETE_SELF) || allow(table.parent(row), AccessRules.DELETE_CHILD)));
-        if (table.isDf(row) && !table.isEmpty(row)) {
+        short row = words[Ram.CURRENT_EF];
+        if (length != 0) {
+            row = existing(child(df(), fid(length)));
+        } else if (row == NONE) {
+            row = df();
+        }
+        short parent = parent(row);
+        Authority.require(
+                row != MF && (allow(row, AccessRules.DELETE_SELF) || allow(parent, AccessRules.DELETE_CHILD)));
+        if (isDf(row) && !isEmpty(row)) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        setCurrent(table.parent(row));
-        table.delete(row);
+        setCurrent(parent);
+        remove(row);
     }
 
     /**
@@ -142,14 +140,17 @@ final class FileSystem {
     short read(short expected) {
         short offset = offset();
         short row = ef(AccessRules.READ);
-        short left = (short) (table.number(row, FileTable.SIZE) - offset);
-        if (left < 0) {
+        short length = (short) (number(row, SIZE) - offset);
+        if (length < 0) {
             ISOException.throwIt(Sw.WRONG_OFFSET);
         }
-        short most = expected < MAX_READ ? expected : MAX_READ;
-        short length = left < most ? left : most;
-        table.read(row, offset, ram.aux, (short) 0, length);
-        return length;
+        if (length > expected) {
+            length = expected;
+        }
+        if (length > MAX_READ) {
+            length = MAX_READ;
+        }
+        return Util.arrayCopyNonAtomic(pool, (short) (number(row, OFFSET) + offset), aux, (short) 0, length);
     }
 
     /** Whether an answer of READ BINARY deserves the warning 6282. */
@@ -164,16 +165,21 @@ final class FileSystem {
         if (length == 0) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
-        short left = (short) (table.number(row, FileTable.SIZE) - offset);
+        short left = (short) (number(row, SIZE) - offset);
         if (length > left) {
             ISOException.throwIt(left < 0 ? Sw.WRONG_OFFSET : Sw.NO_MEMORY);
         }
-        table.write(row, offset, ram.work, (short) 0, length);
+        offset += number(row, OFFSET);
+        if (length > ATOMIC) {
+            Util.arrayCopyNonAtomic(work, (short) 0, pool, offset, length);
+        } else {
+            Util.arrayCopy(work, (short) 0, pool, offset, length);
+        }
     }
 
     /** P1 and P2 as an offset; short identifiers, marked by the top bit, are not supported. */
     private short offset() {
-        short offset = Util.getShort(ram.flags, Ram.P1);
+        short offset = Util.getShort(flags, Ram.P1);
         if (offset < 0) {
             ISOException.throwIt(Sw.WRONG_P1P2);
         }
@@ -182,8 +188,8 @@ final class FileSystem {
 
     /** The current EF, if its rule allows this. */
     private short ef(byte mode) {
-        short row = ram.words[Ram.CURRENT_EF];
-        if (row == FileTable.NONE) {
+        short row = words[Ram.CURRENT_EF];
+        if (row == NONE) {
             ISOException.throwIt(Sw.NO_CURRENT_FILE);
         }
         Authority.require(allow(row, mode));
@@ -191,42 +197,23 @@ final class FileSystem {
     }
 
     private boolean allow(short row, byte mode) {
-        return rules.allow(table.rows(), (short) (row * FileTable.ROW + FileTable.RULE), mode);
+        return AccessRules.allow(authority, rows, (short) (row + RULE), mode);
     }
 
     private short df() {
-        return ram.words[Ram.CURRENT_DF];
-    }
-
-    private short current() {
-        short ef = ram.words[Ram.CURRENT_EF];
-        return ef == FileTable.NONE ? df() : ef;
+        return words[Ram.CURRENT_DF];
     }
 
     private void setCurrent(short row) {
-        boolean isDf = table.isDf(row);
-        ram.words[Ram.CURRENT_DF] = isDf ? row : table.parent(row);
-        ram.words[Ram.CURRENT_EF] = isDf ? FileTable.NONE : row;
-    }
-
-    /** Bytes free for contents at the end of the pool. */
-    short bytesFree() {
-        return table.bytesFree();
-    }
-
-    /** How many more files there can be. */
-    short filesFree() {
-        return table.rowsFree();
-    }
-
-    /** At select: goes on with what was interrupted. */
-    void resume() {
-        table.resume();
+        boolean isDf = isDf(row);
+        words[Ram.CURRENT_DF] = isDf ? row : parent(row);
+        words[Ram.CURRENT_EF] = isDf ? NONE : row;
     }
 
     /** Deletes and wipes all files; may be repeated. */
+    @Override
     void wipe() {
-        table.wipe();
-        setCurrent(FileTable.MF);
+        super.wipe();
+        setCurrent(MF);
     }
 }

@@ -7,31 +7,24 @@ import javacard.security.KeyBuilder;
 import javacardx.crypto.Cipher;
 
 /**
- * AES key wrap (RFC 3394) with key-encryption keys of 16, 24 or 32 bytes, as far as the chip has them, of keys
- * whose length is a multiple of 8. It works in place, on semiblocks of 8 bytes.
+ * AES key wrap (RFC 3394) of keys whose length is a multiple of 8, in place in {@link Ram#aux}, under a key-encryption
+ * key of 16, 24 or 32 bytes at {@code secret[KEK]}, as far as the chip has them.
  */
-final class KeyWrap {
+final class KeyWrap extends Unit {
+    /** Where in {@link Ram#secret} the key-encryption key stands. */
+    static final short KEK = 32;
     /** Bytes by which a wrapped key is longer. */
     static final short OVERHEAD = 8;
-    /** Bytes of scratch; left wiped. */
-    static final short SCRATCH = 16;
 
     private static final short SEMIBLOCK = 8;
-    private static final short BLOCK = 16;
     private static final byte INITIAL_VALUE = (byte) 0xA6;
-    private static final byte ROUNDS = 6;
+    private static final short ROUNDS = 6;
 
-    /** AES-CBC without padding; one block under a zero vector is AES itself. */
-    private final Cipher aes;
-    private final AESKey kek128;
-    private final AESKey kek192;
-    private final AESKey kek256;
+    private final AESKey kek128 = probe(KeyBuilder.LENGTH_AES_128);
+    private final AESKey kek192 = probe(KeyBuilder.LENGTH_AES_192);
 
-    KeyWrap(Chip chip) {
-        aes = chip.aes;
-        kek256 = chip.key256;
-        kek192 = probe(KeyBuilder.LENGTH_AES_192);
-        kek128 = probe(KeyBuilder.LENGTH_AES_128);
+    KeyWrap(Core core) {
+        super(core);
     }
 
     /** Whether the chip has key-encryption keys of so many bytes. */
@@ -39,82 +32,54 @@ final class KeyWrap {
         return keyOf(kekLength) != null;
     }
 
-    /**
-     * Wraps the key of {@code length} bytes at {@code data[offset]} where it stands: {@code length + OVERHEAD} bytes.
-     *
-     * @return bytes of the wrapped key
-     */
-    short wrap(byte[] kek, short kekOffset, short kekLength, byte[] data, short offset, short length, byte[] scratch,
-            short scratchOffset) {
-        Util.arrayCopyNonAtomic(data, offset, data, (short) (offset + SEMIBLOCK), length);
-        Util.arrayFillNonAtomic(data, offset, SEMIBLOCK, INITIAL_VALUE);
-        AESKey key = open(kek, kekOffset, kekLength, Cipher.MODE_ENCRYPT);
-        short step = 0;
-        for (byte round = 0; round < ROUNDS; round++) {
-            for (short at = SEMIBLOCK; at <= length; at += SEMIBLOCK) {
-                step++;
-                gather(data, offset, (short) (offset + at), scratch, scratchOffset);
-                aes.doFinal(scratch, scratchOffset, BLOCK, scratch, scratchOffset);
-                scatter(data, offset, (short) (offset + at), scratch, scratchOffset);
-                data[(short) (offset + 7)] ^= (byte) step;
-            }
-        }
-        close(key, scratch, scratchOffset);
-        return (short) (length + OVERHEAD);
+    /** Wraps the key of {@code length} bytes at {@code aux[offset]}: {@code length + OVERHEAD} bytes. */
+    void wrap(short kekLength, short offset, short length) {
+        Util.arrayCopyNonAtomic(aux, offset, aux, (short) (offset + SEMIBLOCK), length);
+        Util.arrayFillNonAtomic(aux, offset, SEMIBLOCK, INITIAL_VALUE);
+        run(Cipher.MODE_ENCRYPT, kekLength, offset, length);
     }
 
     /**
-     * Unwraps the {@code length} bytes at {@code data[offset]} where they stand; the key begins at {@code data[offset]}
-     * then.
+     * Unwraps the {@code length} bytes at {@code aux[offset]}, where the key begins then.
      *
      * @return bytes of the key, or -1 when the integrity check fails; nothing of the key is left then
      */
-    short unwrap(byte[] kek, short kekOffset, short kekLength, byte[] data, short offset, short length, byte[] scratch,
-            short scratchOffset) {
+    short unwrap(short kekLength, short offset, short length) {
         short keyLength = (short) (length - OVERHEAD);
-        AESKey key = open(kek, kekOffset, kekLength, Cipher.MODE_DECRYPT);
-        short step = (short) (ROUNDS * (short) (keyLength / SEMIBLOCK));
-        for (byte round = 0; round < ROUNDS; round++) {
-            for (short at = keyLength; at >= SEMIBLOCK; at -= SEMIBLOCK) {
-                data[(short) (offset + 7)] ^= (byte) step;
-                step--;
-                gather(data, offset, (short) (offset + at), scratch, scratchOffset);
-                aes.doFinal(scratch, scratchOffset, BLOCK, scratch, scratchOffset);
-                scatter(data, offset, (short) (offset + at), scratch, scratchOffset);
+        run(Cipher.MODE_DECRYPT, kekLength, offset, keyLength);
+        Util.arrayFillNonAtomic(hash, (short) 0, SEMIBLOCK, INITIAL_VALUE);
+        boolean good = ConstantTime.difference(aux, offset, hash, (short) 0, SEMIBLOCK) == 0;
+        short kept = good ? keyLength : 0;
+        Util.arrayCopyNonAtomic(aux, (short) (offset + SEMIBLOCK), aux, offset, kept);
+        Util.arrayFillNonAtomic(aux, (short) (offset + kept), (short) (length - kept), (byte) 0);
+        return good ? keyLength : -1;
+    }
+
+    /** The steps of RFC 3394, 2.2, from the first to the last or back, on the register A and those behind it. */
+    private void run(byte mode, short kekLength, short a, short keyLength) {
+        AESKey kek = keyOf(kekLength);
+        kek.setKey(secret, KEK);
+        // Without an initial vector: CBC of one block is AES itself.
+        chip.aes.init(kek, mode);
+        boolean wrapping = mode == Cipher.MODE_ENCRYPT;
+        short registers = (short) (keyLength / SEMIBLOCK);
+        short steps = (short) (ROUNDS * registers);
+        for (short done = 0; done < steps; done++) {
+            short step = wrapping ? (short) (done + 1) : (short) (steps - done);
+            short r = (short) (a + SEMIBLOCK + (short) ((short) (step - 1) % registers) * SEMIBLOCK);
+            if (!wrapping) {
+                aux[(short) (a + 7)] ^= (byte) step;
+            }
+            Util.arrayCopyNonAtomic(aux, a, hash, (short) 0, SEMIBLOCK);
+            Util.arrayCopyNonAtomic(aux, r, hash, SEMIBLOCK, SEMIBLOCK);
+            chip.aes.doFinal(hash, (short) 0, (short) (2 * SEMIBLOCK), hash, (short) 0);
+            Util.arrayCopyNonAtomic(hash, (short) 0, aux, a, SEMIBLOCK);
+            Util.arrayCopyNonAtomic(hash, SEMIBLOCK, aux, r, SEMIBLOCK);
+            if (wrapping) {
+                aux[(short) (a + 7)] ^= (byte) step;
             }
         }
-        Util.arrayFillNonAtomic(scratch, scratchOffset, SEMIBLOCK, INITIAL_VALUE);
-        short difference = ConstantTime.difference(data, offset, scratch, scratchOffset, SEMIBLOCK);
-        close(key, scratch, scratchOffset);
-        Util.arrayCopyNonAtomic(data, (short) (offset + SEMIBLOCK), data, offset, keyLength);
-        Util.arrayFillNonAtomic(data, (short) (offset + keyLength), OVERHEAD, (byte) 0);
-        if (difference != 0) {
-            Util.arrayFillNonAtomic(data, offset, keyLength, (byte) 0);
-            return -1;
-        }
-        return keyLength;
-    }
-
-    private AESKey open(byte[] kek, short kekOffset, short kekLength, byte mode) {
-        AESKey key = keyOf(kekLength);
-        key.setKey(kek, kekOffset);
-        aes.init(key, mode);
-        return key;
-    }
-
-    private static void close(AESKey key, byte[] scratch, short scratchOffset) {
-        key.clearKey();
-        Util.arrayFillNonAtomic(scratch, scratchOffset, BLOCK, (byte) 0);
-    }
-
-    private static void gather(byte[] data, short a, short r, byte[] scratch, short scratchOffset) {
-        Util.arrayCopyNonAtomic(data, a, scratch, scratchOffset, SEMIBLOCK);
-        Util.arrayCopyNonAtomic(data, r, scratch, (short) (scratchOffset + SEMIBLOCK), SEMIBLOCK);
-    }
-
-    private static void scatter(byte[] data, short a, short r, byte[] scratch, short scratchOffset) {
-        Util.arrayCopyNonAtomic(scratch, scratchOffset, data, a, SEMIBLOCK);
-        Util.arrayCopyNonAtomic(scratch, (short) (scratchOffset + SEMIBLOCK), data, r, SEMIBLOCK);
+        kek.clearKey();
     }
 
     private AESKey keyOf(short kekLength) {
@@ -124,7 +89,7 @@ final class KeyWrap {
             case 24:
                 return kek192;
             case 32:
-                return kek256;
+                return chip.key256;
             default:
                 return null;
         }

@@ -60,11 +60,11 @@ final class P256 {
 
     /** Gives the key its curve; needed again after clearKey, which drops it on some chips. */
     static void setCurve(ECKey key) {
-        key.setFieldFP(FIELD, (short) 0, (short) FIELD.length);
-        key.setA(A, (short) 0, (short) A.length);
-        key.setB(B, (short) 0, (short) B.length);
-        key.setG(G, (short) 0, (short) G.length);
-        key.setR(ORDER, (short) 0, (short) ORDER.length);
+        key.setFieldFP(FIELD, (short) 0, SCALAR);
+        key.setA(A, (short) 0, SCALAR);
+        key.setB(B, (short) 0, SCALAR);
+        key.setG(G, (short) 0, POINT);
+        key.setR(ORDER, (short) 0, SCALAR);
         key.setK(COFACTOR);
     }
 }

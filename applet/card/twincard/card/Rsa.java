@@ -8,7 +8,7 @@ import javacard.security.RSAPrivateCrtKey;
 import javacard.security.RSAPublicKey;
 import javacardx.crypto.Cipher;
 
-/** RSA-2048 without padding: 256 bytes in, 256 bytes out. Padding is ours, see Oaep and Pkcs1. */
+/** RSA-2048 without padding: 256 bytes in, 256 bytes out. Padding is ours, see Padding. */
 final class Rsa {
     static final short LENGTH = 256;
     static final short PRIME = 128;

@@ -3,42 +3,40 @@ package twincard.card;
 import javacard.framework.Util;
 
 /** Writes cryptograms for the target: RSA with OAEP, or an ephemeral key and a wrapped content-encryption key. */
-final class Seal {
+final class Seal extends Unit {
     /** Where in {@link Ram#work} the content stands that is to be sealed. */
-    static final short CONTENT = 1;
+    static final short CONTENT = Padding.BLOCK;
+    /** Bytes of the template beside SharedInfo and wrapped key, behind the SharedInfo: two heads and the point. */
+    static final short AROUND_WRAPPED = 2 + 2 + P256.POINT;
+    /** Tag and length of the ephemeral point. */
+    static final short POINT_HEAD = (short) 0x8641;
 
     private static final byte KEK_LENGTH = 32;
-    /** Places in {@link Ram#secret}: the shared secret and the key-encryption key. */
-    private static final short Z = 0;
-    private static final short KEK = 32;
     /** From a length of 80 on the template's length takes two bytes. */
     private static final short LONG = 0x80;
-
+    /** Bytes of the template before the SharedInfo. */
+    private static final short BEFORE_INFO = 8;
     /** The SharedInfo of RFC 5753, 7.2, for aes256-wrap without user keying material. */
     private static final byte[] SHARED_INFO = {
         0x30, 0x15, 0x30, 0x0B, 0x06, 0x09, 0x60, (byte) 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2D,
         (byte) 0xA2, 0x06, 0x04, 0x04, 0x00, 0x00, 0x01, 0x00
     };
-    /** The template's content up to the wrapped key's length: hash, KEK length, SharedInfo, tag. */
-    private static final short BEFORE_WRAPPED = 32;
 
-    private final Ram ram;
     private final Target target;
     private final Rsa rsa;
     private final Ecdh ecdh;
-    private final Oaep oaep;
+    private final Padding padding;
     private final X963 x963;
     private final KeyWrap keyWrap;
 
-    /** Rsa or ecdh are null where the chip has none. */
-    Seal(Ram ram, Target target, Rsa rsa, Ecdh ecdh, Oaep oaep, X963 x963, KeyWrap keyWrap) {
-        this.ram = ram;
+    Seal(Core core, Target target) {
+        super(core);
         this.target = target;
-        this.rsa = rsa;
-        this.ecdh = ecdh;
-        this.oaep = oaep;
-        this.x963 = x963;
-        this.keyWrap = keyWrap;
+        rsa = core.rsa;
+        ecdh = core.ecdh;
+        padding = core.padding;
+        x963 = core.x963;
+        keyWrap = core.keyWrap;
     }
 
     /**
@@ -52,55 +50,44 @@ final class Seal {
     }
 
     private short writeRsa(short length, short at) {
-        oaep.encode(ram.work, CONTENT, length, ram.hash, (short) 0);
-        ram.aux[at] = Cryptogram.RSA_INDICATOR;
-        rsa.raisePublic(target.rsaKey(), ram.work, CONTENT, ram.aux, (short) (at + 1));
+        padding.encode(length);
+        aux[at] = Cryptogram.RSA_INDICATOR;
+        rsa.raisePublic(target.rsaKey(), work, Padding.BLOCK, aux, (short) (at + 1));
         return (short) (at + Cryptogram.RSA_LENGTH);
     }
 
     private short writeEc(short length, short at) {
-        byte[] out = ram.aux;
         short wrappedLength = (short) (length + KeyWrap.OVERHEAD);
-        short wrapped = writeHead(wrappedLength, at);
-        short point = (short) (wrapped + wrappedLength + 2);
-        out[(short) (point - 2)] = Cryptogram.EPHEMERAL_POINT;
-        out[(short) (point - 1)] = (byte) P256.POINT;
-        try {
-            ecdh.begin(out, point, ram.hash, (short) 0);
-            ecdh.agreeEphemeral(ram.point, (short) 0, ram.secret, Z);
-        } finally {
-            ecdh.end();
-        }
-        x963.derive(X963.SHA_256, ram.secret, Z, P256.SCALAR, SHARED_INFO, (short) 0, (short) SHARED_INFO.length,
-                ram.secret, KEK, KEK_LENGTH, ram.hash, (short) 0);
-        Util.arrayCopyNonAtomic(ram.work, CONTENT, out, wrapped, length);
-        keyWrap.wrap(ram.secret, KEK, KEK_LENGTH, out, wrapped, length, ram.hash, (short) 0);
+        short infoLength = (short) SHARED_INFO.length;
+        short wrapped = writeHead(X963.SHA_256, KEK_LENGTH, SHARED_INFO, (short) 0, infoLength, wrappedLength, at);
+        short point = Util.setShort(aux, (short) (wrapped + wrappedLength), POINT_HEAD);
+        ecdh.begin(aux, point, hash, (short) 0);
+        ecdh.agreeEphemeral(ram.point, (short) 0, secret, X963.Z); // a fault leaves the pair to the next command's resume
+        ecdh.end();
+        x963.derive(X963.SHA_256, SHARED_INFO, (short) 0, infoLength, KEK_LENGTH);
+        Util.arrayCopyNonAtomic(work, CONTENT, aux, wrapped, length);
+        keyWrap.wrap(KEK_LENGTH, wrapped, length);
         return (short) (point + P256.POINT);
     }
 
-    /** Everything before the wrapped key, which begins at the place returned. */
-    private short writeHead(short wrappedLength, short at) {
-        byte[] out = ram.aux;
-        short inner = (short) (BEFORE_WRAPPED + 1 + wrappedLength + 2 + P256.POINT);
-        out[at++] = Tag.KEY_AGREEMENT;
-        if (inner >= LONG) {
-            out[at++] = (byte) 0x81;
+    /** Writes to {@code aux[at]} what an EC cryptogram has before the wrapped key, whose place is returned. */
+    short writeHead(byte hashNumber, short kekLength, byte[] info, short infoOffset, short infoLength,
+            short wrappedLength, short at) {
+        short length = (short) (BEFORE_INFO + infoLength + wrappedLength + AROUND_WRAPPED);
+        aux[at++] = Tag.KEY_AGREEMENT;
+        if (length >= LONG) {
+            aux[at++] = (byte) 0x81;
         }
-        out[at++] = (byte) inner;
-        at = number(Cryptogram.HASH, X963.SHA_256, at);
-        at = number(Cryptogram.KEK_LENGTH, KEK_LENGTH, at);
-        out[at++] = Cryptogram.SHARED_INFO;
-        out[at++] = (byte) SHARED_INFO.length;
-        at = Util.arrayCopyNonAtomic(SHARED_INFO, (short) 0, out, at, (short) SHARED_INFO.length);
-        out[at++] = Cryptogram.WRAPPED_KEY;
-        out[at++] = (byte) wrappedLength;
-        return at;
-    }
-
-    private short number(byte tag, byte value, short at) {
-        ram.aux[at++] = tag;
-        ram.aux[at++] = 1;
-        ram.aux[at++] = value;
+        aux[at++] = (byte) length;
+        at = Util.setShort(aux, at, (short) 0x8001);
+        aux[at++] = hashNumber;
+        at = Util.setShort(aux, at, (short) 0x8101);
+        aux[at++] = (byte) kekLength;
+        aux[at++] = (byte) 0x82;
+        aux[at++] = (byte) infoLength;
+        at = Util.arrayCopyNonAtomic(info, infoOffset, aux, at, infoLength);
+        aux[at++] = (byte) 0x83;
+        aux[at++] = (byte) wrappedLength;
         return at;
     }
 }

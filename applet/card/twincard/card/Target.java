@@ -8,7 +8,7 @@ import javacard.security.RSAPublicKey;
  * The security environment set by MSE: the algorithm that opens RSA cryptograms, and the public key for which ENCIPHER
  * and TRANSCODE seal. It ends with the selection of the applet.
  */
-final class Target {
+final class Target extends Unit {
     static final byte PKCS1 = 0x11;
     static final byte OAEP = 0x12;
 
@@ -17,123 +17,98 @@ final class Target {
     private static final byte ALGORITHM = (byte) 0x80;
     private static final byte FILE = (byte) 0x81;
     private static final byte KEY_REFERENCE = (byte) 0x84;
-    private static final byte PUBLIC_KEY_REFERENCE = (byte) 0x83;
+    /** Tag and length of the number of a contact. */
+    private static final short PUBLIC_KEY_REFERENCE = (short) 0x8301;
     private static final byte OWN_KEY = 0;
-
     /** Beside the key type in the flag: written by the issuer, or the card's own. */
     private static final byte TRUSTED = 0x10;
     private static final byte TYPE = 0x0F;
-
     /** Exponents are set at this width, since a key object may keep the rest of a longer number. */
     private static final short EXPONENT = 4;
 
-    private final Ram ram;
-    private final Authority authority;
     private final Contacts contacts;
-    private final DecipherKey decipherKey;
     /** Persistent, for no transient type exists everywhere; null without RSA. */
     private final RSAPublicKey rsaKey;
     private final boolean hasEc;
 
-    Target(Ram ram, Authority authority, Contacts contacts, DecipherKey decipherKey, Rsa rsa, Ecdh ecdh) {
-        this.ram = ram;
-        this.authority = authority;
-        this.contacts = contacts;
-        this.decipherKey = decipherKey;
-        rsaKey = rsa == null ? null : Rsa.publicKey();
-        hasEc = ecdh != null;
+    Target(Core core) {
+        super(core);
+        contacts = core.contacts;
+        rsaKey = core.rsa == null ? null : Rsa.publicKey();
+        hasEc = core.ecdh != null;
     }
 
     /** MANAGE SECURITY ENVIRONMENT, SET. */
     void manage(short length) {
-        switch (Util.getShort(ram.flags, Ram.P1)) {
-            case FOR_DECIPHER:
-                ram.flags[Ram.ALGORITHM] = 0;
-                ram.flags[Ram.ALGORITHM] = algorithm(length);
-                break;
-            case FOR_ENCIPHER:
-                clear();
-                setTarget(length);
-                break;
-            default:
-                ISOException.throwIt(Sw.WRONG_P1P2);
+        short template = Util.getShort(flags, Ram.P1);
+        if (template == FOR_DECIPHER) {
+            flags[Ram.ALGORITHM] = 0;
+            flags[Ram.ALGORITHM] = algorithm(length);
+        } else if (template == FOR_ENCIPHER) {
+            clear();
+            setTarget(length);
+        } else {
+            ISOException.throwIt(Sw.WRONG_P1P2);
         }
     }
 
     private byte algorithm(short length) {
-        byte[] data = ram.work;
         byte algorithm = OAEP;
         for (short at = 0; at < length;) {
-            short value = (short) (at + 2);
-            Apdu.requireData(value <= length && data[(short) (at + 1)] >= 0);
-            short next = (short) (value + data[(short) (at + 1)]);
-            Apdu.requireData(next <= length);
-            switch (data[at]) {
-                case ALGORITHM:
-                    Apdu.requireData(next == (short) (value + 1));
-                    algorithm = data[value];
-                    Apdu.requireData(algorithm == PKCS1 || algorithm == OAEP);
-                    break;
-                case KEY_REFERENCE:
-                    Apdu.requireData(next == (short) (value + 1) && data[value] == 0);
-                    break;
-                default:
-                    Apdu.requireData(data[at] == FILE);
-                    break;
+            byte tag = work[at++];
+            short bytes = work[at++];
+            byte value = work[at];
+            at += bytes;
+            Apdu.requireData(bytes >= 0 && at <= length);
+            if (tag == ALGORITHM) {
+                Apdu.requireData(bytes == 1 && (value == PKCS1 || value == OAEP));
+                algorithm = value;
+            } else if (tag != FILE) {
+                Apdu.requireData(bytes == 1 && value == 0 && tag == KEY_REFERENCE);
             }
-            at = next;
         }
         return algorithm;
     }
 
     private void setTarget(short length) {
-        byte[] data = ram.work;
-        if (length == 3 && data[0] == PUBLIC_KEY_REFERENCE && data[1] == 1) {
-            setReferred(data[2]);
+        if (length == 3 && Util.getShort(work, (short) 0) == PUBLIC_KEY_REFERENCE) {
+            setReferred(work[2]);
         } else {
             Authority.require(!authority.policy(Authority.TRUSTED_TARGETS_ONLY));
-            set(data, PublicKeys.check(data, length, ram.cmac), (byte) 0);
+            set(work, PublicKeys.check(work, length, ram.cmac), (byte) 0);
         }
     }
 
     private void setReferred(short number) {
-        byte[] template = ram.aux;
         byte trust = TRUSTED;
         if (number == OWN_KEY) {
-            decipherKey.writePublicKey(template, (short) 0);
+            key.writePublicKey(aux, (short) 0);
         } else {
-            if (!contacts.has(number)) {
-                ISOException.throwIt(Sw.NOT_FOUND);
-            }
-            contacts.copy(number, template);
-            trust = contacts.byIssuer(number) ? TRUSTED : 0;
+            trust = contacts.read(number) ? TRUSTED : 0;
         }
-        set(template, PublicKeys.type(template, (short) 0), trust);
+        set(aux, PublicKeys.type(aux, (short) 0), trust);
     }
 
     private void set(byte[] template, byte type, byte trust) {
-        if (type == KeySlot.RSA_2048 ? rsaKey == null : !hasEc) {
+        boolean isRsa = type == KeySlot.RSA_2048;
+        if (isRsa ? rsaKey == null : !hasEc) {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
-        if (type == KeySlot.RSA_2048) {
-            setRsa(template);
+        if (isRsa) {
+            short length = template[PublicKeys.EXPONENT_LENGTH];
+            Util.arrayCopyNonAtomic(template, PublicKeys.EXPONENT, hash, (short) 0, length);
+            Numbers.alignRight(hash, (short) 0, length, EXPONENT);
+            rsaKey.setModulus(template, PublicKeys.MODULUS, Rsa.LENGTH);
+            rsaKey.setExponent(hash, (short) 0, EXPONENT);
         } else {
             Util.arrayCopyNonAtomic(template, PublicKeys.POINT, ram.point, (short) 0, P256.POINT);
         }
-        ram.flags[Ram.TARGET] = (byte) (type | trust);
-    }
-
-    private void setRsa(byte[] template) {
-        short length = template[PublicKeys.EXPONENT_LENGTH];
-        Util.arrayCopyNonAtomic(template, PublicKeys.EXPONENT, ram.hash, (short) 0, length);
-        Numbers.alignRight(ram.hash, (short) 0, length, EXPONENT);
-        rsaKey.setModulus(template, PublicKeys.MODULUS, Rsa.LENGTH);
-        rsaKey.setExponent(ram.hash, (short) 0, EXPONENT);
+        flags[Ram.TARGET] = (byte) (type | trust);
     }
 
     /** KeySlot.RSA_2048 or KeySlot.EC_P256; 6985 without a target. */
     byte type() {
-        byte type = (byte) (ram.flags[Ram.TARGET] & TYPE);
+        byte type = (byte) (flags[Ram.TARGET] & TYPE);
         if (type == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
@@ -142,8 +117,9 @@ final class Target {
 
     /** Refuses, 6982, a target that is not trusted where the policy wants one that is. */
     void requireTrust() {
-        boolean trusted = (ram.flags[Ram.TARGET] & TRUSTED) != 0;
-        Authority.require(trusted || ram.flags[Ram.TARGET] == 0 || !authority.policy(Authority.TRUSTED_TARGETS_ONLY));
+        byte target = flags[Ram.TARGET];
+        Authority.require(
+                target == 0 || (target & TRUSTED) != 0 || !authority.policy(Authority.TRUSTED_TARGETS_ONLY));
     }
 
     /** The key of an RSA target. */
@@ -153,7 +129,7 @@ final class Target {
 
     /** Forgets the target; also at select and deselect. */
     void clear() {
-        ram.flags[Ram.TARGET] = 0;
+        flags[Ram.TARGET] = 0;
         if (rsaKey != null && rsaKey.isInitialized()) {
             rsaKey.clearKey();
         }

@@ -40,10 +40,9 @@ public class TwinCardApplet extends Applet {
         contacts = core.contacts;
         rules = new CommandRules(core);
         generation = new KeyGeneration(core, key, export);
-        target = new Target(ram, authority, contacts, key, core.rsa, core.ecdh);
-        Cryptogram cryptogram = new Cryptogram(ram, authority, key, core.oaep, core.x963, core.keyWrap);
-        Seal seal = new Seal(ram, target, core.rsa, core.ecdh, core.oaep, core.x963, core.keyWrap);
-        usage = new Usage(ram, core.chip, authority, target, cryptogram, seal);
+        target = new Target(core);
+        Seal seal = new Seal(core, target);
+        usage = new Usage(ram, core.chip, authority, target, new Cryptogram(core, seal), seal);
         report = new Report(core, new Features(core, extendedLength));
         termination = new Termination(core);
     }

@@ -50,7 +50,7 @@ final class Usage {
 
     private short encipher(short length) {
         byte type = target.type();
-        if (type == KeySlot.RSA_2048 ? length > Oaep.MAX_MESSAGE : !Cryptogram.isKeyLength(length)) {
+        if (type == KeySlot.RSA_2048 ? length > Padding.MAX_MESSAGE : !Cryptogram.isKeyLength(length)) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
         Util.arrayCopyNonAtomic(ram.work, (short) 0, ram.work, Seal.CONTENT, length);

@@ -5,64 +5,58 @@ import javacard.security.CryptoException;
 import javacard.security.MessageDigest;
 
 /** The key derivation of ANSI X9.63 (SEC 1, 3.6.1) with the hash functions that the chip has. */
-final class X963 {
+final class X963 extends Unit {
     /** Hash functions by the interface's numbers. */
     static final byte SHA_256 = 1;
     static final byte SHA_1 = 2;
     static final byte SHA_384 = 3;
     static final byte SHA_512 = 4;
-    /** Bytes of scratch; left wiped. */
-    static final short SCRATCH = 64;
+    /** Where in {@link Ram#secret} the shared secret stands, a coordinate of P-256. */
+    static final short Z = 0;
 
-    private final MessageDigest sha256;
-    private final MessageDigest sha1;
-    private final MessageDigest sha384;
-    private final MessageDigest sha512;
+    private static final short COUNTER = 4;
 
-    /** @param sha256 SHA-256, shared with other classes */
-    X963(MessageDigest sha256) {
-        this.sha256 = sha256;
-        sha1 = probe(MessageDigest.ALG_SHA);
-        sha384 = probe(MessageDigest.ALG_SHA_384);
-        sha512 = probe(MessageDigest.ALG_SHA_512);
+    private final MessageDigest sha1 = probe(MessageDigest.ALG_SHA);
+    private final MessageDigest sha384 = probe(MessageDigest.ALG_SHA_384);
+    private final MessageDigest sha512 = probe(MessageDigest.ALG_SHA_512);
+
+    X963(Core core) {
+        super(core);
     }
 
     /** Whether the chip has the hash function of this number. */
-    boolean supports(byte hash) {
-        return digestOf(hash) != null;
+    boolean supports(byte number) {
+        return digestOf(number) != null;
     }
 
     /**
-     * Derives {@code outLength} bytes, the beginning of H(Z ‖ 00000001 ‖ info) ‖ H(Z ‖ 00000002 ‖ info) ‖ …
+     * Derives {@code length} bytes from the secret at {@code secret[Z]} to {@code secret[KeyWrap.KEK]}: the beginning
+     * of H(Z ‖ 00000001 ‖ info) ‖ H(Z ‖ 00000002 ‖ info) ‖ …
      *
-     * @param hash one that {@link #supports} accepts
-     * @param z shared secret of {@code zLength} bytes
+     * @param number of a hash function that {@link #supports} accepts
      * @param info SharedInfo of {@code infoLength} bytes, perhaps none
      */
-    void derive(byte hash, byte[] z, short zOffset, short zLength, byte[] info, short infoOffset, short infoLength,
-            byte[] out, short outOffset, short outLength, byte[] scratch, short scratchOffset) {
-        MessageDigest digest = digestOf(hash);
-        short piece = (short) (digest.getLength() & 0xFF);
+    void derive(byte number, byte[] info, short infoOffset, short infoLength, short length) {
+        MessageDigest digest = digestOf(number);
+        short piece = digest.getLength();
         byte counter = 0;
-        for (short done = 0; done < outLength; done += piece) {
+        for (short done = 0; done < length; done += piece) {
             counter++;
-            Util.arrayFillNonAtomic(scratch, scratchOffset, (short) 4, (byte) 0);
-            scratch[(short) (scratchOffset + 3)] = counter;
+            Util.arrayFillNonAtomic(hash, (short) 0, COUNTER, (byte) 0);
+            hash[(short) (COUNTER - 1)] = counter;
             digest.reset();
-            digest.update(z, zOffset, zLength);
-            digest.update(scratch, scratchOffset, (short) 4);
-            digest.doFinal(info, infoOffset, infoLength, scratch, scratchOffset);
-            short left = (short) (outLength - done);
-            short length = left < piece ? left : piece;
-            Util.arrayCopyNonAtomic(scratch, scratchOffset, out, (short) (outOffset + done), length);
+            digest.update(secret, Z, P256.SCALAR);
+            digest.update(hash, (short) 0, COUNTER);
+            digest.doFinal(info, infoOffset, infoLength, hash, (short) 0);
+            short left = (short) (length - done);
+            Util.arrayCopyNonAtomic(hash, (short) 0, secret, (short) (KeyWrap.KEK + done), left < piece ? left : piece);
         }
-        Util.arrayFillNonAtomic(scratch, scratchOffset, SCRATCH, (byte) 0);
     }
 
-    private MessageDigest digestOf(byte hash) {
-        switch (hash) {
+    private MessageDigest digestOf(byte number) {
+        switch (number) {
             case SHA_256:
-                return sha256;
+                return chip.sha256;
             case SHA_1:
                 return sha1;
             case SHA_384:

@@ -8,16 +8,14 @@ final class Bench {
     static final byte[] TRANSPORT_KEY = new byte[32];
     static final byte[] PIN = "123456".getBytes();
 
-    final Chip chip = new Chip();
-    final Ram ram = new Ram();
-    final Authority authority = new Authority(chip, ram, new Cmac(chip, ram), new Parts(), TRANSPORT_KEY, (short) 0);
-    final Rsa rsa = Rsa.probe();
-    final Ecdh ecdh = Ecdh.probe(ram);
-    final DecipherKey key = new DecipherKey(new KeySlots(chip, rsa, ecdh, (byte) 1));
-    final FileTable table;
+    final Core core;
+    final Chip chip;
+    final Ram ram;
+    final Authority authority;
+    final DecipherKey key;
     final FileSystem files;
-    final Contacts contacts = new Contacts(ram, authority, (byte) 3);
-    final Target target = new Target(ram, authority, contacts, key, rsa, ecdh);
+    final Contacts contacts;
+    final Target target;
     final Usage usage;
 
     /** A command that takes bytes of data and gives bytes of answer, as the handlers do. */
@@ -30,14 +28,18 @@ final class Bench {
     }
 
     Bench(int entries, int bytes) {
-        table = new FileTable((short) entries, (short) bytes);
-        files = new FileSystem(ram, new AccessRules(authority), table);
-        Oaep oaep = new Oaep(chip);
-        X963 x963 = new X963(chip.sha256);
-        KeyWrap keyWrap = new KeyWrap(chip);
-        Cryptogram cryptogram = new Cryptogram(ram, authority, key, oaep, x963, keyWrap);
-        usage = new Usage(ram, chip, authority, target, cryptogram,
-                new Seal(ram, target, rsa, ecdh, oaep, x963, keyWrap));
+        byte[] install = Hex.bytes("00 00 2C 8020" + "00".repeat(TRANSPORT_KEY.length)
+                + String.format("8101%02X 8202%04X 830103", entries, bytes));
+        core = new Core(new InstallParameters(install, (short) 0, (byte) install.length), new Parts());
+        chip = core.chip;
+        ram = core.ram;
+        authority = core.authority;
+        key = core.key;
+        files = core.files;
+        contacts = core.contacts;
+        target = new Target(core);
+        Seal seal = new Seal(core, target);
+        usage = new Usage(ram, chip, authority, target, new Cryptogram(core, seal), seal);
     }
 
     /** Personalised as an original with these policy flags, and operational; no PIN verified. */

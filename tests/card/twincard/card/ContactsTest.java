@@ -2,7 +2,6 @@ package twincard.card;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 
 import org.junit.Test;
 
@@ -134,6 +133,6 @@ public class ContactsTest {
         card.contacts.wipe();
         card.contacts.wipe();
         assertArrayEquals(new byte[3], get(0));
-        assertFalse(card.contacts.has((short) 1));
+        assertEquals(0x6A88, card.status(length -> card.contacts.get(), 1, 0, NOTHING));
     }
 }

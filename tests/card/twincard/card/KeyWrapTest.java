@@ -13,20 +13,25 @@ public class KeyWrapTest {
     private static final byte[] KEK = Hex.bytes("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F");
     private static final byte[] KEY = Hex.bytes("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F");
 
-    private final KeyWrap keyWrap = new KeyWrap(new Chip());
-    private final byte[] scratch = new byte[KeyWrap.SCRATCH];
+    private static final int AT = 3;
+
+    private final Bench card = new Bench();
+    private final KeyWrap keyWrap = card.core.keyWrap;
+    private final byte[] data = card.ram.aux;
+
+    private void giveKek(int length) {
+        System.arraycopy(KEK, 0, card.ram.secret, KeyWrap.KEK, length);
+    }
 
     private void assertVector(int kekLen, int keyLen, String wrappedHex) {
         byte[] wrapped = Hex.bytes(wrappedHex);
-        byte[] data = new byte[3 + wrapped.length];
-        System.arraycopy(KEY, 0, data, 3, keyLen);
-        short len = keyWrap.wrap(KEK, (short) 0, (short) kekLen, data, (short) 3, (short) keyLen, scratch, (short) 0);
-        assertEquals(wrapped.length, len);
-        assertArrayEquals(wrapped, Arrays.copyOfRange(data, 3, 3 + len));
-        assertEquals(keyLen, keyWrap.unwrap(KEK, (short) 0, (short) kekLen, data, (short) 3, len, scratch, (short) 0));
-        assertArrayEquals(Arrays.copyOf(KEY, keyLen), Arrays.copyOfRange(data, 3, 3 + keyLen));
-        assertArrayEquals(new byte[8], Arrays.copyOfRange(data, 3 + keyLen, data.length));
-        assertArrayEquals(new byte[16], scratch);
+        System.arraycopy(KEY, 0, data, AT, keyLen);
+        giveKek(kekLen);
+        keyWrap.wrap((short) kekLen, (short) AT, (short) keyLen);
+        assertArrayEquals(wrapped, Arrays.copyOfRange(data, AT, AT + wrapped.length));
+        assertEquals(keyLen, keyWrap.unwrap((short) kekLen, (short) AT, (short) wrapped.length));
+        assertArrayEquals(Arrays.copyOf(KEY, keyLen), Arrays.copyOfRange(data, AT, AT + keyLen));
+        assertArrayEquals(new byte[8], Arrays.copyOfRange(data, AT + keyLen, AT + wrapped.length));
     }
 
     @Test
@@ -62,12 +67,12 @@ public class KeyWrapTest {
     @Test
     public void refusesEveryAlteredByteAndLeavesNothing() {
         byte[] wrapped = Hex.bytes("64E8C3F9CE0F5BA2 63E9777905818A2A 93C8191E7D6E8AE7");
+        giveKek(32);
         for (int i = 0; i < wrapped.length; i++) {
-            byte[] data = wrapped.clone();
+            System.arraycopy(wrapped, 0, data, 0, wrapped.length);
             data[i] ^= 0x10;
-            short len = keyWrap.unwrap(KEK, (short) 0, (short) 32, data, (short) 0, (short) 24, scratch, (short) 0);
-            assertEquals(-1, len);
-            assertArrayEquals(new byte[24], data);
+            assertEquals(-1, keyWrap.unwrap((short) 32, (short) 0, (short) wrapped.length));
+            assertArrayEquals(new byte[wrapped.length], Arrays.copyOf(data, wrapped.length));
         }
     }
 

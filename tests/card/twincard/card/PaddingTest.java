@@ -21,11 +21,11 @@ import org.junit.Test;
 public class PaddingTest {
     private static final OAEPParameterSpec OAEP_SHA256 =
             new OAEPParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, PSource.PSpecified.DEFAULT);
-    private static final int AT = 1;
+    private static final int AT = Padding.BLOCK;
     private static KeyPair pair;
 
-    private final Oaep oaep = new Oaep(new Chip());
-    private final byte[] scratch = new byte[Oaep.SCRATCH];
+    private final Bench card = new Bench();
+    private final Padding padding = card.core.padding;
 
     @BeforeClass
     public static void makeKey() throws Exception {
@@ -72,22 +72,25 @@ public class PaddingTest {
         return blockOf(jdk("PKCS1Padding", Cipher.ENCRYPT_MODE).doFinal(message));
     }
 
-    private void assertOaep(byte[] message, byte[] block) {
-        assertEquals(message.length, oaep.decode(block, (short) AT, scratch, (short) 0));
-        assertArrayEquals(message, Arrays.copyOfRange(block, AT, AT + message.length));
-        assertArrayEquals(new byte[256 - message.length], Arrays.copyOfRange(block, AT + message.length, AT + 256));
+    private int decode(byte[] block) {
+        System.arraycopy(block, 0, card.ram.work, 0, block.length);
+        return padding.decode();
     }
 
-    private static void assertPkcs1(byte[] message, byte[] block) {
-        assertEquals(message.length, Pkcs1.decode(block, (short) AT));
-        assertArrayEquals(message, Arrays.copyOfRange(block, AT, AT + message.length));
-        assertArrayEquals(new byte[256 - message.length], Arrays.copyOfRange(block, AT + message.length, AT + 256));
+    private int decodePkcs1(byte[] block) {
+        System.arraycopy(block, 0, card.ram.work, 0, block.length);
+        return padding.decodePkcs1();
+    }
+
+    private void assertOpened(byte[] message, int length) {
+        assertEquals(message.length, length);
+        assertArrayEquals(message, Arrays.copyOf(card.ram.aux, length));
     }
 
     @Test
     public void oaepOpensWhatOthersSealed() throws Exception {
         for (int length : new int[] {0, 1, 16, 32, 189, 190}) {
-            assertOaep(message(length), oaepBlock(message(length)));
+            assertOpened(message(length), decode(oaepBlock(message(length))));
         }
     }
 
@@ -95,10 +98,9 @@ public class PaddingTest {
     public void othersOpenWhatOaepSealed() throws Exception {
         RSAPublicKey key = (RSAPublicKey) pair.getPublic();
         for (int length : new int[] {0, 1, 32, 190}) {
-            byte[] block = Arrays.copyOf(new byte[AT], AT + 256);
-            System.arraycopy(message(length), 0, block, AT, length);
-            oaep.encode(block, (short) AT, (short) length, scratch, (short) 0);
-            BigInteger padded = new BigInteger(1, Arrays.copyOfRange(block, AT, AT + 256));
+            System.arraycopy(message(length), 0, card.ram.work, AT, length);
+            padding.encode((short) length);
+            BigInteger padded = new BigInteger(1, Arrays.copyOfRange(card.ram.work, AT, AT + 256));
             byte[] raised = block(padded.modPow(key.getPublicExponent(), key.getModulus()));
             byte[] cryptogram = Arrays.copyOfRange(raised, AT, AT + 256);
             assertArrayEquals(message(length), jdk("OAEPPadding", Cipher.DECRYPT_MODE).doFinal(cryptogram));
@@ -106,30 +108,30 @@ public class PaddingTest {
     }
 
     @Test
-    public void oaepRefusesEveryAlteredByteOfTheBlockAndLeavesNothing() throws Exception {
+    public void oaepRefusesEveryAlteredByteOfTheBlockAndGivesNothing() throws Exception {
         byte[] good = oaepBlock(message(32));
         for (int i = AT; i < AT + 256; i++) {
             byte[] block = good.clone();
             block[i] ^= (byte) 0x80;
-            assertEquals("byte " + i, -1, oaep.decode(block, (short) AT, scratch, (short) 0));
-            assertArrayEquals(new byte[AT + 256], block);
+            assertEquals("byte " + i, -1, decode(block));
+            assertArrayEquals(new byte[256], Arrays.copyOf(card.ram.aux, 256));
         }
     }
 
     @Test
     public void pkcs1OpensWhatOthersSealed() throws Exception {
         for (int length : new int[] {0, 1, 16, 32, 244, 245}) {
-            assertPkcs1(message(length), pkcs1Block(message(length)));
+            assertOpened(message(length), decodePkcs1(pkcs1Block(message(length))));
         }
     }
 
-    private static void assertPkcs1Refuses(byte[] block) {
-        assertEquals(-1, Pkcs1.decode(block, (short) AT));
-        assertArrayEquals(new byte[AT + 256], block);
+    private void assertPkcs1Refuses(byte[] block) {
+        assertEquals(-1, decodePkcs1(block));
+        assertArrayEquals(new byte[256], Arrays.copyOf(card.ram.aux, 256));
     }
 
     @Test
-    public void pkcs1RefusesEveryFaultAndLeavesNothing() throws Exception {
+    public void pkcs1RefusesEveryFaultAndGivesNothing() throws Exception {
         byte[] good = pkcs1Block(message(32));
         byte[] first = good.clone();
         first[AT] = 1;

@@ -1,0 +1,112 @@
+package twincard.card;
+
+import javacard.framework.Util;
+
+/**
+ * Paddings of RSA-2048 blocks of 256 bytes, at {@code work[BLOCK]}: RSAES-OAEP with SHA-256, MGF1 with SHA-256 and the
+ * empty label (RFC 8017, 7.1), and, to be opened only, for old mail, RSAES-PKCS1-v1_5 (7.2.2). Opening takes one path
+ * and has one answer for every fault inside a block; the caller counts the faults.
+ */
+final class Padding extends Unit {
+    /** Where in {@link Ram#work} the block stands. */
+    static final short BLOCK = 1;
+    /** Bytes of the longest message under OAEP. */
+    static final short MAX_MESSAGE = 190;
+
+    private static final short END = BLOCK + Rsa.LENGTH;
+    private static final short HASH = 32;
+    private static final short SEED_AT = BLOCK + 1;
+    private static final short DB_AT = SEED_AT + HASH;
+    private static final short DB = 223;
+    /** In Ram.hash: the counter of MGF1, and a digest. */
+    private static final short COUNTER = 4;
+    /** 00, 02 and at least eight bytes of padding come before the separator of PKCS#1 v1.5. */
+    private static final short FIRST_SEPARATOR = BLOCK + 10;
+
+    Padding(Core core) {
+        super(core);
+    }
+
+    /** Pads the message of {@code length} bytes, at most {@link #MAX_MESSAGE}, that begins where the block will. */
+    void encode(short length) {
+        short message = (short) (END - length);
+        Util.arrayCopyNonAtomic(work, BLOCK, work, message, length);
+        Util.arrayFillNonAtomic(work, BLOCK, (short) (Rsa.LENGTH - length), (byte) 0);
+        work[(short) (message - 1)] = 1;
+        hashLabel(work, DB_AT);
+        chip.random(work, SEED_AT, HASH);
+        maskDb();
+        maskSeed();
+    }
+
+    /**
+     * Opens the block by OAEP and copies its message to the beginning of {@link Ram#aux}.
+     *
+     * @return bytes of the message, or -1 for any fault
+     */
+    short decode() {
+        maskSeed();
+        maskDb();
+        hashLabel(hash, (short) 0);
+        short bad = (short) (work[BLOCK] & 0xFF);
+        bad |= ConstantTime.difference(work, DB_AT, hash, (short) 0, HASH);
+        short looking = -1;
+        short message = 0;
+        for (short i = (short) (DB_AT + HASH); i < END; i++) {
+            short value = (short) (work[i] & 0xFF);
+            short one = ConstantTime.isZero((short) (value ^ 1));
+            short zero = ConstantTime.isZero(value);
+            message |= (short) ((short) (i + 1) & one & looking);
+            bad |= (short) (looking & ~one & ~zero);
+            looking &= (short) ~one;
+        }
+        return give((short) (bad | looking), message);
+    }
+
+    /** {@link #decode} by PKCS#1 v1.5; messages have at most 245 bytes. */
+    short decodePkcs1() {
+        short bad = (short) ((work[BLOCK] | (work[(short) (BLOCK + 1)] ^ 2)) & 0xFF);
+        short looking = -1;
+        short separator = 0;
+        for (short i = BLOCK + 2; i < END; i++) {
+            short zero = ConstantTime.isZero((short) (work[i] & 0xFF));
+            separator |= (short) (i & zero & looking);
+            looking &= (short) ~zero;
+        }
+        bad |= (short) ((short) (separator - FIRST_SEPARATOR) >> 15);
+        return give((short) (bad | looking), (short) (separator + 1));
+    }
+
+    private short give(short bad, short message) {
+        if (bad != 0) {
+            return -1;
+        }
+        return Util.arrayCopyNonAtomic(work, message, aux, (short) 0, (short) (END - message));
+    }
+
+    private void hashLabel(byte[] out, short offset) {
+        chip.sha256.doFinal(out, (short) 0, (short) 0, out, offset);
+    }
+
+    private void maskDb() {
+        mask(SEED_AT, HASH, DB_AT, DB);
+    }
+
+    private void maskSeed() {
+        mask(DB_AT, DB, SEED_AT, HASH);
+    }
+
+    /** XORs MGF1 (RFC 8017, B.2.1) of one range over another. */
+    private void mask(short from, short fromLength, short to, short toLength) {
+        short end = (short) (to + toLength);
+        Util.arrayFillNonAtomic(hash, (short) 0, COUNTER, (byte) 0);
+        while (to < end) {
+            chip.sha256.update(work, from, fromLength);
+            chip.sha256.doFinal(hash, (short) 0, COUNTER, hash, COUNTER);
+            hash[(short) (COUNTER - 1)]++;
+            for (short i = COUNTER; i < (short) (COUNTER + HASH) && to < end; i++) {
+                work[to++] ^= hash[i];
+            }
+        }
+    }
+}
