@@ -11,6 +11,7 @@ it costs a millisecond. Each card runs in a process of its own, started when it 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -102,10 +103,9 @@ class Specimen:
     seen_faults: str = ""
 
     @classmethod
-    def start(cls, name: str, role: Role, known: Certificates) -> Specimen:
-        """A new card with the applet installed."""
+    def start(cls, name: str, role: Role, known: Certificates, lab: Laboratory) -> Specimen:
+        """Install the applet on a blank card."""
         key = hashlib.sha256(b"transport key of " + name.encode()).digest()
-        lab = Laboratory.start()
         lab.install(b"\x80\x20" + key + CHALLENGE_RESPONSE_SERVES)
         secrets = Secret(key), Secret(f"{name} PIN"), Secret(f"{name} PUK")
         blank = {Setting(Stage.BLANK): lab.snapshot()}
@@ -142,7 +142,9 @@ class Specimen:
 class Bench:
     """Two originals and three backups, each at the stage last asked for when first touched."""
 
-    def __init__(self) -> None:
+    def __init__(self, blank: Callable[[], Laboratory] = Laboratory.start) -> None:
+        """`blank` makes each card that is asked for."""
+        self._blank = blank
         self._specimens: dict[str, Specimen] = {}
         self._known: Certificates = {}
         self._introduced = False
@@ -225,7 +227,7 @@ class Bench:
 
     def _started(self, name: str, role: Role) -> Specimen:
         if name not in self._specimens:
-            self._specimens[name] = Specimen.start(name, role, self._known)
+            self._specimens[name] = Specimen.start(name, role, self._known, self._blank())
         return self._specimens[name]
 
     def _prepare(self, specimen: Specimen, setting: Setting) -> None:

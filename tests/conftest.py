@@ -1,18 +1,71 @@
-"""What all tests share: a bench of simulated cards, and a private home for named ones."""
+"""What all tests share: a bench of simulated cards, and a private home for named ones.
+
+Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets the
+tests of tests/pcsc that destroy nothing use the card in a real reader as well.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.bench import Bench
+from tests.pcsc.inserted import LaboratoryInReader
+from tests.pcsc.service import SOCKET_NAME, SOCKET_VARIABLE, PcscService
+
+_PCSC_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options = parser.getgroup("cards")
+    options.addoption(
+        "--transport",
+        choices=["sim", "pcsc"],
+        default="sim",
+        help="the way to the bench's simulated cards",
+    )
+    options.addoption(
+        "--real",
+        metavar="READER",
+        help="a real PC/SC reader with a twincard; the virtual ones cannot be used then",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # From the start, because libpcsclite looks once: no test reaches the machine's own readers.
+    if config.getoption("--real") is None:
+        config.stash[_PCSC_FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pcscd-"))
+        os.environ[SOCKET_VARIABLE] = str(folder / SOCKET_NAME)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _PCSC_FOLDER in config.stash:
+        shutil.rmtree(config.stash[_PCSC_FOLDER])
 
 
 @pytest.fixture(scope="session")
-def shared_bench() -> Iterator[Bench]:
+def pcsc_service(pytestconfig: pytest.Config) -> Iterator[PcscService]:
+    """A PC/SC service with virtual readers, which only this worker's tests see."""
+    if _PCSC_FOLDER not in pytestconfig.stash:
+        pytest.skip("with --real there are no virtual readers")
+    service = PcscService(pytestconfig.stash[_PCSC_FOLDER])
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="session")
+def shared_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """The bench of this worker; tests take `bench`."""
-    bench = Bench()
+    if request.config.getoption("--transport") == "pcsc":
+        service: PcscService = request.getfixturevalue("pcsc_service")
+        readers = iter(service.readers)
+        bench = Bench(lambda: LaboratoryInReader(next(readers)))
+    else:
+        bench = Bench()
     yield bench
     bench.close()
 

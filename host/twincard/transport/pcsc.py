@@ -1,17 +1,22 @@
-"""Real cards, through PC/SC and the package pyscard."""
+"""Real cards, through PC/SC."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import time
+from collections.abc import Iterator, Sequence
 
 from twincard.transport.base import (
     CardGoneError,
     CardInUseError,
     CardNotFoundError,
-    NotInstalledError,
     TransportError,
 )
+from twincard.transport.winscard import Context, Handle, PcscError
+
+# Other programs look at every card that is put in; they are done within this time.
+_PATIENCE_SECONDS = 3.0
+_RETRY_SECONDS = 0.05
 
 
 def list_readers() -> list[str]:
@@ -19,12 +24,21 @@ def list_readers() -> list[str]:
 
     Raises NotInstalledError without pyscard, TransportError without a PC/SC service.
     """
-    return [str(reader) for reader in _readers()]
+    with Context() as context:
+        return context.readers()
 
 
 def open_reader(name: str) -> PcscCard:
     """A connection to the card in a reader: its name, a unique part of it, or its index."""
-    return PcscCard(_choose(name, _readers()))
+    return PcscCard(find_reader(name))
+
+
+def find_reader(name: str) -> str:
+    """The whole name of a reader: from itself, a unique part of it, or its index.
+
+    Raises CardNotFoundError, and what `list_readers` raises.
+    """
+    return _choose(name, list_readers())
 
 
 class PcscCard:
@@ -35,101 +49,108 @@ class PcscCard:
     seconds inside a transaction.
     """
 
-    def __init__(self, reader: Any) -> None:
-        """`reader` is one of pyscard's reader objects."""
-        from smartcard.Exceptions import NoCardException, SmartcardException
-        from smartcard.ExclusiveTransmitCardConnection import ExclusiveTransmitCardConnection
-        from smartcard.scard import (
-            SCARD_E_SHARING_VIOLATION,
-            SCARD_SHARE_EXCLUSIVE,
-            SCARD_UNPOWER_CARD,
-        )
+    def __init__(self, reader: str) -> None:
+        """Take the card in the reader of this name, once others have let go of it.
 
-        self._name = str(reader)
-        self._failure = SmartcardException
-        # Left out, pyscard's default would share the card and reset it without cutting its power.
-        self._exclusive = {"mode": SCARD_SHARE_EXCLUSIVE, "disposition": SCARD_UNPOWER_CARD}
-        self._closed = False
+        Raises CardNotFoundError without a card, CardInUseError, CardGoneError.
+        """
+        self._reader = reader
+        self._context: Context | None = Context()
         try:
-            self._connection = ExclusiveTransmitCardConnection(reader.createConnection())
-            self._connection.connect(**self._exclusive)
-        except NoCardException:
-            raise CardNotFoundError(f"There is no card in the reader {self._name}.") from None
-        except SmartcardException as error:
-            if error.hresult == SCARD_E_SHARING_VIOLATION:
-                raise CardInUseError(f"Another program uses the card in {self._name}.") from None
-            raise self._gone() from None
-        try:
-            self._connection.lock()
-        except SmartcardException:
-            self.close()
-            raise self._gone() from None
+            self._handle = self._connect(self._context)
+        except BaseException:
+            self._context.close()
+            raise
+        with self._failures():
+            self._handle.begin()
+
+    def _connect(self, context: Context) -> Handle:
+        give_up = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return context.connect(self._reader)
+            except PcscError as error:
+                if not error.is_one_of("E_SHARING_VIOLATION"):
+                    raise self._not_connected(error) from None
+                if time.monotonic() > give_up:
+                    raise CardInUseError(
+                        f"Another program uses the card in {self._reader}."
+                    ) from None
+            time.sleep(_RETRY_SECONDS)
+
+    def _not_connected(self, error: PcscError) -> TransportError:
+        if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
+            return CardNotFoundError(f"There is no card in the reader {self._reader}.")
+        if error.is_one_of("W_UNRESPONSIVE_CARD", "W_UNPOWERED_CARD", "E_PROTO_MISMATCH"):
+            return CardNotFoundError(
+                f"What is in the reader {self._reader} does not answer as a card does: "
+                "is it the right way round?"
+            )
+        return self._gone(error)
 
     @property
     def atr(self) -> bytes:
         """See Connection."""
-        try:
-            return bytes(self._connection.getATR())
-        except self._failure:
-            raise self._gone() from None
+        with self._failures():
+            return self._handle.atr()
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
         """See Connection."""
-        try:
-            data, sw1, sw2 = self._connection.transmit(list(apdu))
-        except self._failure:
-            raise self._gone() from None
-        return bytes(data), sw1 << 8 | sw2
+        with self._failures():
+            answer = self._handle.transmit(apdu)
+        if len(answer) < 2:
+            self.close()
+            raise CardGoneError(f"The card in {self._reader} does not answer.")
+        return answer[:-2], int.from_bytes(answer[-2:], "big")
 
     def reset(self) -> None:
         """See Connection."""
-        try:
-            self._connection.unlock()
-            self._connection.reconnect(**self._exclusive)
-            self._connection.lock()
-        except self._failure:
-            self.close()
-            raise CardGoneError(f"The card in {self._name} cannot be reset.") from None
+        with self._failures():
+            self._handle.end()
+            self._handle.renew()
+            self._handle.begin()
 
     def close(self) -> None:
         """See Connection."""
-        if self._closed:
+        if self._context is None:
             return
-        self._closed = True
         # Each on its own: a transaction that is lost already must not keep the card powered.
-        # After a failed reconnect pyscard has no handle any more, which `unlock` takes badly.
-        with contextlib.suppress(self._failure, TypeError):
-            self._connection.unlock()
-        with contextlib.suppress(self._failure):
-            self._connection.disconnect()
+        with contextlib.suppress(PcscError):
+            self._handle.end()
+        with contextlib.suppress(PcscError):
+            self._handle.disconnect()
+        self._context.close()
+        self._context = None
 
-    def _gone(self) -> CardGoneError:
-        return CardGoneError(f"The card in {self._name} does not answer.")
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
+        """After a failure the card is let go: what it did of the command nobody knows."""
+        if self._context is None:
+            raise CardGoneError(f"The connection to the card in {self._reader} is closed.")
+        try:
+            yield
+        except PcscError as error:
+            self.close()
+            raise self._gone(error) from None
+
+    def _gone(self, error: PcscError) -> CardGoneError:
+        if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
+            return CardGoneError(f"The card was taken out of the reader {self._reader}.")
+        if error.is_one_of("E_READER_UNAVAILABLE", "E_UNKNOWN_READER"):
+            return CardGoneError(f"The reader {self._reader} is gone.")
+        if error.is_one_of("E_NO_SERVICE", "E_SERVICE_STOPPED"):
+            return CardGoneError("The PC/SC service has ended.")
+        return CardGoneError(f"The card in {self._reader} does not answer.")
 
 
-def _readers() -> list[Any]:
-    try:
-        from smartcard.pcsc.PCSCExceptions import BaseSCardException
-        from smartcard.System import readers
-    except ImportError:
-        raise NotInstalledError(
-            "Real cards need the package pyscard: `pip install twincard[pcsc]`."
-        ) from None
-    try:
-        return list(readers())
-    except BaseSCardException:
-        raise TransportError("The PC/SC service does not run on this machine.") from None
-
-
-def _choose(name: str, readers: list[Any]) -> Any:
+def _choose(name: str, readers: Sequence[str]) -> str:
     if name.isdigit() and int(name) < len(readers):
         return readers[int(name)]
-    matches = [reader for reader in readers if str(reader) == name] or [
-        reader for reader in readers if name.lower() in str(reader).lower()
+    matches = [reader for reader in readers if reader == name] or [
+        reader for reader in readers if name.lower() in reader.lower()
     ]
     if len(matches) == 1:
         return matches[0]
     if matches:
-        names = "; ".join(map(str, matches))
-        raise CardNotFoundError(f"More than one reader is called {name}: {names}.")
+        raise CardNotFoundError(f"More than one reader is called {name}: {'; '.join(matches)}.")
     raise CardNotFoundError(f"There is no reader {name}; `twincard readers` lists them.")

@@ -103,7 +103,9 @@ class VirtualReader:
                 self._send(answer)
 
     def close(self) -> None:
-        """Take the card out."""
+        """Take the card out; another thread may be serving it."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def __enter__(self) -> Self:

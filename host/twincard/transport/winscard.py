@@ -1,0 +1,167 @@
+"""PC/SC's own functions, as the package pyscard hands them on: what fails is an exception."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from twincard.transport.base import NotInstalledError, TransportError
+
+_32_BITS = 0xFFFFFFFF
+
+
+class PcscError(TransportError):
+    """A function of PC/SC failed."""
+
+    def __init__(self, code: int) -> None:
+        """`code` is what the function returned."""
+        super().__init__(f"PC/SC: {_scard().SCardGetErrorMessage(code)}")
+        self.code = code & _32_BITS
+
+    def is_one_of(self, *names: str) -> bool:
+        """Whether the code is one of these, named as in PC/SC without `SCARD_`."""
+        # pyscard's constants are signed on some systems.
+        return any(self.code == getattr(_scard(), f"SCARD_{name}") & _32_BITS for name in names)
+
+
+@dataclass(frozen=True)
+class ReaderState:
+    """What PC/SC knows of one reader: SCARD_STATE_… flags, and the answer to reset of its card."""
+
+    reader: str
+    flags: int
+    atr: bytes
+
+    def has(self, *names: str) -> bool:
+        """Whether one of these flags is set, named as in PC/SC without `SCARD_STATE_`."""
+        return any(self.flags & getattr(_scard(), f"SCARD_STATE_{name}") for name in names)
+
+
+class Context:
+    """A use of the PC/SC service; closed at the end of a `with` block."""
+
+    def __init__(self) -> None:
+        """Raises NotInstalledError without pyscard, TransportError without a PC/SC service."""
+        scard = _scard()
+        try:
+            (self._context,) = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
+        except PcscError:
+            raise TransportError("The PC/SC service does not run on this machine.") from None
+
+    def readers(self) -> list[str]:
+        """The names of all readers."""
+        try:
+            (names,) = _call(_scard().SCardListReaders, self._context, [])
+        except PcscError as error:
+            if error.is_one_of("E_NO_READERS_AVAILABLE"):
+                return []
+            raise
+        return list(names)
+
+    def states(self, known: Mapping[str, int], seconds: float) -> list[ReaderState]:
+        """The states of these readers, as soon as one has other flags than are `known` of it.
+
+        With flags of 0 that is at once. After `seconds`, and when a reader is gone, it is an empty
+        list.
+        """
+        milliseconds = round(seconds * 1000)
+        try:
+            (states,) = _call(
+                _scard().SCardGetStatusChange, self._context, milliseconds, list(known.items())
+            )
+        except PcscError as error:
+            if error.is_one_of("E_TIMEOUT", "E_UNKNOWN_READER"):
+                return []
+            raise
+        return [ReaderState(name, flags, bytes(atr)) for name, flags, atr in states]
+
+    def connect(self, reader: str) -> Handle:
+        """Power the card in a reader, for nobody else to use meanwhile."""
+        scard = _scard()
+        return Handle(
+            *_call(
+                scard.SCardConnect,
+                self._context,
+                reader,
+                scard.SCARD_SHARE_EXCLUSIVE,
+                scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+            )
+        )
+
+    def close(self) -> None:
+        """Let the service go."""
+        with contextlib.suppress(PcscError):
+            _call(_scard().SCardReleaseContext, self._context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Handle:
+    """A card that is held exclusively."""
+
+    def __init__(self, handle: int, protocol: int) -> None:
+        self._handle = handle
+        self._protocol = protocol
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        _call(_scard().SCardBeginTransaction, self._handle)
+
+    def end(self) -> None:
+        """End it."""
+        _call(_scard().SCardEndTransaction, self._handle, _scard().SCARD_LEAVE_CARD)
+
+    def atr(self) -> bytes:
+        """The answer to reset."""
+        _, _, _, atr = _call(_scard().SCardStatus, self._handle)
+        return bytes(atr)
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """One exchange; the answer ends with SW1 SW2."""
+        scard = _scard()
+        t0 = self._protocol == scard.SCARD_PROTOCOL_T0
+        header = scard.SCARD_PCI_T0 if t0 else scard.SCARD_PCI_T1
+        (answer,) = _call(scard.SCardTransmit, self._handle, header, list(apdu))
+        return bytes(answer)
+
+    def renew(self) -> None:
+        """Cut the power and give it again."""
+        scard = _scard()
+        (self._protocol,) = _call(
+            scard.SCardReconnect,
+            self._handle,
+            scard.SCARD_SHARE_EXCLUSIVE,
+            scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+            scard.SCARD_UNPOWER_CARD,
+        )
+
+    def disconnect(self) -> None:
+        """Cut the power and let the card go."""
+        _call(_scard().SCardDisconnect, self._handle, _scard().SCARD_UNPOWER_CARD)
+
+
+@functools.cache
+def _scard() -> Any:
+    """The module, imported when it is wanted: that takes longer than most commands."""
+    try:
+        return importlib.import_module("smartcard.scard")
+    except ImportError:
+        raise NotInstalledError(
+            "Real cards need the package pyscard: `pip install twincard[pcsc]`."
+        ) from None
+
+
+def _call(function: Callable[..., Any], *arguments: object) -> Sequence[Any]:
+    returned = function(*arguments)
+    code, *values = returned if isinstance(returned, list | tuple) else (returned,)
+    if code != _scard().SCARD_S_SUCCESS:
+        raise PcscError(code)
+    return values

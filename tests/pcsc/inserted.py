@@ -1,0 +1,96 @@
+"""Cards put into virtual readers by the tests themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from threading import Lock, Thread
+
+from tests.pcsc.service import Reader
+
+from twincard.transport.base import Connection, TransportError
+from twincard.transport.laboratory import Laboratory
+from twincard.transport.pcsc import PcscCard
+from twincard.transport.simulator import Operation, SimulatedCard, SimulatorProcess
+from twincard.transport.slots import slots
+from twincard.transport.vpcd import VirtualReader
+
+_SECONDS = 10
+
+
+class Inserted:
+    """A card in a reader, served by a thread of its own until it is pulled."""
+
+    def __init__(self, card: Connection, reader: Reader) -> None:
+        """Put it in, and wait until PC/SC has seen it."""
+        self._reader = VirtualReader(reader.address)
+        self._thread = Thread(target=self._serve, args=(card,), daemon=True)
+        self._thread.start()
+        wait_until(reader, card=True)
+
+    def _serve(self, card: Connection) -> None:
+        # A card that breaks falls out of its reader; and somebody takes every card out at last.
+        with contextlib.suppress(TransportError, OSError):
+            self._reader.serve(card)
+        self._reader.close()
+
+    def pull(self) -> None:
+        """Take the card out, in the middle of whatever it does."""
+        self._reader.close()
+        self._thread.join(_SECONDS)
+        assert not self._thread.is_alive()
+
+
+@contextlib.contextmanager
+def inserted(card: Connection, reader: Reader) -> Iterator[Inserted]:
+    """A card in a reader for the time of a block, or until it is pulled."""
+    put_in = Inserted(card, reader)
+    try:
+        yield put_in
+    finally:
+        put_in.pull()
+        wait_until(reader, card=False)
+
+
+def wait_until(reader: Reader, *, card: bool) -> None:
+    """Wait until PC/SC says that a card is in the reader, or that none is."""
+    give_up = time.monotonic() + _SECONDS
+    while not any(slot.reader == reader.name and slot.holds.is_card is card for slot in slots()):
+        assert time.monotonic() < give_up, f"no change of {reader.name}"
+        time.sleep(0.01)
+
+
+class LaboratoryInReader(Laboratory):
+    """A laboratory card in a reader: commands and resets go through PC/SC, all else does not."""
+
+    def __init__(self, reader: Reader) -> None:
+        """A blank card, in this reader."""
+        process = _SharedProcess(["run", "--memory", "--lab"])
+        self._inserted = Inserted(SimulatedCard(process), reader)
+        self._outside = PcscCard(reader.name)
+        super().__init__(process)
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        return self._outside.transmit(apdu)
+
+    def reset(self) -> None:
+        self._outside.reset()
+        self._atr = self._outside.atr
+
+    def close(self) -> None:
+        self._outside.close()
+        self._inserted.pull()
+        super().close()
+
+
+class _SharedProcess(SimulatorProcess):
+    """Used by the test and by the reader at a time."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        super().__init__(arguments)
+        self._lock = Lock()
+
+    def call(self, operation: Operation, payload: bytes = b"") -> bytes:
+        with self._lock:
+            return super().call(operation, payload)

@@ -1,0 +1,96 @@
+"""A PC/SC service of the tests' own: pcscd with virtual readers, which no other program sees.
+
+pcscd has one fixed place for its socket, /run/pcscd; here it runs where a folder of ours is mounted
+over that. Programs find it there by the environment variable that libpcsclite knows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.transport.vpcd import Address
+
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+SOCKET_NAME = "pcscd.comm"
+_PLACE = Path("/run/pcscd")
+_DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+# vpcd gives each of its entries two readers, on ports next to each other.
+_NAMES = ("Left", "Right", "Spare")
+_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A virtual reader: what PC/SC calls it, and where vpcd listens for its card."""
+
+    name: str
+    address: Address
+
+
+class PcscService:
+    """A running pcscd, until `close`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it, with its socket and its configuration in `folder`."""
+        self._log = (folder / "pcscd.log").open("wb")
+        configuration = folder / "reader.conf.d"
+        configuration.mkdir()
+        self.readers: list[Reader] = []
+        entries = ""
+        for name in _NAMES:
+            port = _two_free_ports()
+            # A driver keeps its readers by their slots alone: each entry needs a driver of its own.
+            driver = shutil.copy(_DRIVER, folder / f"{name}.so")
+            entries += (
+                f'FRIENDLYNAME "{name}"\nDEVICENAME /dev/null:{port:#x}\n'
+                f"LIBPATH {driver}\nCHANNELID {port:#x}\n"
+            )
+            self.readers += [
+                Reader(f"{name} 00 {slot:02}", Address("127.0.0.1", port + slot))
+                for slot in range(2)
+            ]
+        (configuration / "readers").write_text(entries)
+        # A user's own name space serves as well as root's.
+        as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+        script = 'mount --bind "$1" "$2" && exec /usr/sbin/pcscd --foreground --config "$3"'
+        places = (folder, _PLACE, configuration)
+        self._process = subprocess.Popen(
+            ["unshare", *as_root, "--mount", "sh", "-c", script, "sh", *map(str, places)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._wait_for(folder / SOCKET_NAME)
+
+    def _wait_for(self, path: Path) -> None:
+        give_up = time.monotonic() + _SECONDS
+        while not path.exists():
+            assert self._process.poll() is None, Path(self._log.name).read_text(errors="replace")
+            assert time.monotonic() < give_up, f"pcscd made no {path}"
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        """End it: every reader is gone."""
+        self._process.terminate()
+        self._process.wait(_SECONDS)
+        self._log.close()
+
+
+def _two_free_ports() -> int:
+    """The lower of two ports that nobody listens on now."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return int(port)
