@@ -103,4 +103,6 @@ RULES = (
     Rule("UPDATE BINARY", 0x00, 0xD6, "IO", "OB", Authority.FILE),
     Rule("CREATE FILE", 0x00, 0xE0, "IO", "OB", Authority.DF),
     Rule("DELETE FILE", 0x00, 0xE4, "IO", "OB", Authority.FILE_OR_DF),
+    Rule("CERTIFY", 0x80, 0x04, "I", "OB", Authority.ISSUER, chain=True),
+    Rule("READ LOG", 0x80, 0x46, "IOT", "OB", Authority.NONE),
 )

@@ -104,11 +104,10 @@ def test_every_card_draws_its_own_id(bench: Bench) -> None:
 def test_select_tells_version_and_features(bench: Bench) -> None:
     lab = bench.at(Stage.BLANK).original.lab
     answer = exchange(lab, Command(0x00, 0xA4, 0x04, 0x00, APPLET_AID, 256))[0]
-    head = bytes.fromhex("6F16 840A") + APPLET_AID + bytes.fromhex("A508 80020100 8102")
+    head = bytes.fromhex("6F16 840A") + APPLET_AID + bytes.fromhex("A508 80020101 8102")
     assert answer[:-2] == head
     features = Features(int.from_bytes(answer[-2:], "big"))
-    channels = Features.SCP03 | Features.SCP11B
-    assert features == ~(channels | Features.SIGNATURE_KEY | Features.LOG)
+    assert features == ~(Features.SCP03 | Features.SCP11B)
     assert bench.original.card().report().features == features
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
+from tests.bench import GROUP_ID, Bench, Specimen, Stage, certify, component
 from tests.card.commands import RULES
 from tests.card.sealing import Correspondent, seal
 
@@ -15,6 +15,7 @@ from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
+from twincard.transport.apdu import Command
 from twincard.transport.laboratory import Laboratory
 
 OTHER_PIN = Secret("another PIN")
@@ -44,6 +45,7 @@ def issue(card: Card, specimen: Specimen, friend: Correspondent) -> None:
     card.issuer.authenticate(card.report().card_id, specimen.transport_key)
     policy = PolicyFlags.PUBLIC_KEY_IN_BACKUP
     card.issuer.personalise(Personalisation(specimen.role, specimen.pin, specimen.puk, 2, policy))
+    certify(card, specimen.role)
     card.group.begin(2)
     card.group.clear()
     card.group.begin(2, GROUP_ID)
@@ -89,6 +91,7 @@ def live(bench: Bench, friend: Correspondent, connect: Callable[[Specimen], Card
         card.contacts.delete(2)
         card.files.delete(0xD001)
         card.terminate()
+        card.connection.transmit(Command(0x80, 0x46, data=bytes(16), answer=256).short())
 
 
 def duplicate(original: Card, backup: Card, other: Card) -> None:

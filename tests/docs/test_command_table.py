@@ -11,7 +11,7 @@ from twincard.card.status import Sw
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/card-interface.md").read_text(encoding="utf-8")
-APPLET = ROOT / "applet/card/twincard/card"
+BASE, PARTS = (ROOT / "applet" / folder / "twincard/card" for folder in ("card", "trust"))
 
 # What the applet's table says of authority that a command judges by itself.
 IN_APPLET = {
@@ -24,7 +24,8 @@ IN_APPLET = {
 
 
 def source(name: str) -> str:
-    return (APPLET / f"{name}.java").read_text(encoding="utf-8")
+    folder = BASE if (BASE / f"{name}.java").exists() else PARTS
+    return (folder / f"{name}.java").read_text(encoding="utf-8")
 
 
 def constants(name: str) -> dict[str, int]:
@@ -54,8 +55,16 @@ def document_rules() -> list[Rule]:
 
 
 def applet_rows() -> set[tuple[int, int, str, str, str, bool]]:
-    instructions = constants("Ins")
-    row = re.compile(r"^ +(ISO|OURS), Ins\.(\w+), ([IOT |]+), (\w+), (\w+), ([\w |]+),$", re.M)
+    base = table_rows("CommandRules")
+    known = {row[:2] for row in base}
+    return base | {row for row in table_rows("TrustParts") if row[:2] not in known}
+
+
+def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool]]:
+    """The parts' table has rows, too, for further parameters of commands that the base has."""
+    instructions = constants("Ins") | constants(name)
+    table = re.sub(r"(?<=,)\s+", " ", source(name).replace("CommandRules.", "").replace("Ins.", ""))
+    row = re.compile(r"\b(ISO|OURS), (\w+), ([IOT |]+), (\w+), (\w+), ([\w |]+),")
     roles = {"ANY_ROLE": "OB", "ORIGINAL": "O", "BACKUP": "B"}
     return {
         (
@@ -66,7 +75,7 @@ def applet_rows() -> set[tuple[int, int, str, str, str, bool]]:
             authority,
             "CHAIN" in shape.split(" | "),
         )
-        for cla, ins, life, role, authority, shape in row.findall(source("CommandRules"))
+        for cla, ins, life, role, authority, shape in row.findall(table)
     }
 
 
@@ -90,7 +99,9 @@ def test_the_applet_has_the_table_that_tests_use() -> None:
 
 
 def test_the_applet_has_no_instruction_outside_the_table() -> None:
-    assert set(constants("Ins").values()) == {rule.ins for rule in RULES}
+    instructions = {row[1] for row in applet_rows()}
+    assert instructions == {rule.ins for rule in RULES}
+    assert instructions >= set(constants("Ins").values())
 
 
 def test_document_applet_and_host_have_the_same_status_words() -> None:

@@ -21,6 +21,7 @@ POINT = bytes.fromhex(
     "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
 )
 """The generator of P-256: a valid public key."""
+CERTIFICATION = bytes.fromhex("8641 04") + POINT + bytes(181)
 EC_TEMPLATE = bytes.fromhex("7F49438641 04") + POINT
 EF_CONTROL = bytes.fromhex("6210 80020010 820101 8302D010 8C03030000")
 
@@ -81,12 +82,14 @@ SAMPLES = {
         (bytes.fromhex("AC038001"), bytes.fromhex("AC0380010200"), b""),
     ),
     "GET TICKET": Sample(
-        0, 0, bytes(16), _ANY, ((2, 0), (0x81, 0), (0, 1)), (bytes(15), bytes(17), b"")
+        0, 0, bytes(16), _ANY, ((2, 0), (0x81, 0), (0, 2)), (bytes(15), bytes(17), b"")
     ),
     "EXPORT KEY": _template(TICKET, Sw.WRONG_DATA),
-    "IMPORT KEY": _template(EXPORT, Sw.INTEGRITY),
+    "IMPORT KEY": _template(EXPORT, Sw.WRONG_STATE),
     "CONFIRM EXPORT": _template(RECEIPT, Sw.WRONG_DATA),
     "CANCEL TICKET": _no_data(),
+    "CERTIFY": _template(CERTIFICATION, Sw.WRONG_DATA),
+    "READ LOG": Sample(0, 0, bytes(16), _ANY, wrong_data=(bytes(15), bytes(17), b"")),
     "ABANDON EXPORT": _no_data(),
     "MANAGE SECURITY ENVIRONMENT": Sample(
         0x41,
@@ -98,7 +101,7 @@ SAMPLES = {
         Sw.WRONG_DATA,
     ),
     "PERFORM SECURITY OPERATION": Sample(
-        0x80, 0x86, bytes(257)[:255], _ANY, ((0x80, 0x80), (0x86, 0x86), (0x9E, 0x9A))
+        0x80, 0x86, bytes(257)[:255], _ANY, ((0x80, 0x80), (0x86, 0x86), (0x9E, 0x9B))
     ),
     "TRANSCODE": Sample(0, 0, bytes(255), _ANY),
     "CHECK": Sample(0, 0, bytes(255), _ANY),

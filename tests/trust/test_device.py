@@ -1,4 +1,4 @@
-"""The device key and the channel key: drawn by PERSONALISE, on the card, and bound to each other."""
+"""The device key and the channel key: drawn by PERSONALISE and bound to each other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, exchange
-from tests.faults.power import Place, Story, Subject, interrupt
+from tests.faults.power import Place, Story, interrupt
 from tests.interop.independent import objects
 from tests.trust.authority import public_key, verifies
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, PolicyFlags, Role
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
 from twincard.card.status import Sw
 
@@ -134,7 +134,8 @@ class Personalising(Story):
 
     def conclude(self) -> None:
         points = self._points()
-        assert points and points != self.before
+        assert points
+        assert points != self.before
         assert self._bound(points)
         self.subject.authorised().issuer.activate()
 

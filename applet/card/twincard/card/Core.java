@@ -2,7 +2,7 @@ package twincard.card;
 
 /** The objects of one card that several classes share; all are made once, at installation. */
 final class Core {
-    private static final short STORE = 1024;
+    private static final short STORE = 1136;
 
     final Parts parts;
     /** Ciphertext only: the key block that comes in or goes out. */
@@ -39,10 +39,10 @@ final class Core {
         group = new KeyGroup(this);
         slots = new KeySlots(chip, rsa, ecdh, parts.keys());
         key = new DecipherKey(slots);
-        tickets = new Ticket(ram, group, cmac, kdf);
-        block = new KeyBlock(chip, ram, cmac, kdf, group, store);
-        export = new Export(ram, authority, group, key, tickets, block, apdu, store);
-        imports = new Import(chip, ram, authority, group, key, tickets, block, store);
+        tickets = new Ticket(this);
+        block = new KeyBlock(this);
+        export = new Export(this);
+        imports = new Import(this);
         files = new FileSystem(this, parameters.files, parameters.fileBytes);
         contacts = new Contacts(this, parameters.contacts);
         parts.begin(this);

@@ -10,18 +10,13 @@ final class Export {
     static final byte PENDING = 1;
     static final byte DONE = 2;
 
-    /** A used slot: kind, idB, MAC of the receipt. */
+    /** A used slot: kind and, in its upper half, mode; idB; MAC of the receipt. */
     private static final short SLOT = 33;
     private static final short SLOT_ID = 1;
     private static final short SLOT_MAC = 17;
+    private static final byte KIND = 0x0F;
     static final byte SLOT_DONE = 1;
     static final byte SLOT_ABANDONED = 2;
-
-    /** E2 L { 80 L block }: what stands before the block. */
-    private static final byte[] RSA_HEAD = {
-        Tag.EXPORT, (byte) 0x82, 0x03, (byte) 0xD4, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xD0
-    };
-    private static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0x93, (byte) 0x80, (byte) 0x81, (byte) 0x90};
 
     private final Ram ram;
     private final Authority authority;
@@ -29,6 +24,8 @@ final class Export {
     private final DecipherKey key;
     private final Ticket tickets;
     private final KeyBlock block;
+    private final Blindness blindness;
+    private final Log log;
     private final Apdu apdu;
     private final byte[] store;
     private final byte[] pending = new byte[Ticket.LENGTH];
@@ -38,21 +35,17 @@ final class Export {
     private byte used;
     private boolean isPending;
 
-    Export(Ram ram, Authority authority, KeyGroup group, DecipherKey key, Ticket tickets, KeyBlock block, Apdu apdu,
-            byte[] store) {
-        this.ram = ram;
-        this.authority = authority;
-        this.group = group;
-        this.key = key;
-        this.tickets = tickets;
-        this.block = block;
-        this.apdu = apdu;
-        this.store = store;
-    }
-
-    /** The template's head for a key of the type. */
-    static byte[] head(byte type) {
-        return type == KeySlot.RSA_2048 ? RSA_HEAD : EC_HEAD;
+    Export(Core core) {
+        ram = core.ram;
+        authority = core.authority;
+        group = core.group;
+        key = core.key;
+        tickets = core.tickets;
+        block = core.block;
+        blindness = core.blindness;
+        log = core.log;
+        apdu = core.apdu;
+        store = core.store;
     }
 
     boolean isPending() {
@@ -82,32 +75,46 @@ final class Export {
     /** EXPORT KEY: commits pending(T), then answers with the block; the same ticket gives the same bytes. */
     short export(short length) {
         Apdu.requireNoParameters(ram);
-        short ticket = tickets.find(length);
-        Apdu.requireData(ticket >= 0);
+        byte[] data = ram.work;
+        Apdu.requireData(tickets.isTemplate(length));
         key.require();
         group.requireComplete();
-        Apdu.requireData(
-                Util.arrayCompare(ram.work, ticket, Ticket.HEAD, (short) 0, (short) Ticket.HEAD.length) == 0
-                        && authority.isCardId(ram.work, (short) (ticket + Ticket.ID_O)));
-        if (!tickets.isAuthentic(ticket)) {
+        byte mode = length == Ticket.TEMPLATE ? Blindness.BASE : Blindness.BLIND;
+        Apdu.requireData(data[Ticket.T] == Ticket.VERSION
+                && data[(short) (Ticket.T + Ticket.MODE)] == mode
+                && data[(short) (Ticket.T + Ticket.PURPOSE)] == Ticket.FOR_BACKUP
+                && authority.isCardId(data, (short) (Ticket.T + Ticket.ID_O)));
+        blindness.require(mode);
+        if (!tickets.isAuthentic()) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
+        blindness.verifyTicket();
         if (isPending) {
-            if (Util.arrayCompare(ram.work, ticket, pending, (short) 0, Ticket.LENGTH) != 0) {
+            if (Util.arrayCompare(data, Ticket.T, pending, (short) 0, Ticket.LENGTH) != 0 || !blindness.isPending()) {
                 ISOException.throwIt(Sw.WRONG_STATE);
             }
         } else {
-            requireFreeSlot((short) (ticket + Ticket.ID_B));
+            requireFreeSlot((short) (Ticket.T + Ticket.ID_B));
+            blindness.beginExport();
             JCSystem.beginTransaction();
-            Util.arrayCopy(ram.work, ticket, pending, (short) 0, Ticket.LENGTH);
+            Util.arrayCopy(data, Ticket.T, pending, (short) 0, Ticket.LENGTH);
             isPending = true;
+            note(Log.EXPORT_PENDING);
             JCSystem.commitTransaction();
         }
-        byte[] head = head(key.type());
+        byte type = key.type();
+        byte[] head = blindness.exportHead(mode, type);
         short at = Util.arrayCopyNonAtomic(head, (short) 0, store, (short) 0, (short) head.length);
-        block.seal(key.slot(), key.type(), pending, at);
+        block.seal(key.slot(), type, pending, at);
+        at += KeyBlock.length(type);
+        blindness.completeExport(mode, at);
         apdu.answerFromStore();
-        return (short) (at + KeyBlock.length(key.type()));
+        return (short) (at + blindness.exportTail(mode));
+    }
+
+    /** Notes an event about the backup of the pending ticket, in the caller's transaction. */
+    private void note(byte event) {
+        log.note(event, pending, Ticket.ID_B, Authority.ID);
     }
 
     /**
@@ -130,30 +137,37 @@ final class Export {
         Apdu.requireNoParameters(ram);
         byte kind = tickets.receiptKind(length);
         Apdu.requireData(kind != 0);
+        byte mode = length == Ticket.RECEIPT ? Blindness.BASE : Blindness.BLIND;
         if (!isPending) {
-            if (kind != Ticket.DONE || !wasAccepted()) {
+            if (kind != Ticket.DONE || !wasAccepted(mode)) {
                 ISOException.throwIt(Sw.WRONG_STATE);
             }
             return;
         }
+        Apdu.requireData(mode == pending[Ticket.MODE]);
         tickets.receiptMac(kind, pending, key.digest(), (short) 0);
         if (ConstantTime.difference(ram.hash, (short) 0, ram.work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
+        blindness.verifyReceipt(kind, pending);
         if (kind == Ticket.DONE) {
-            useSlot(SLOT_DONE);
+            useSlot(SLOT_DONE, Log.EXPORT_DONE);
         } else {
+            JCSystem.beginTransaction();
             isPending = false;
+            note(Log.SLOT_GIVEN_BACK);
+            JCSystem.commitTransaction();
+            blindness.resume();
         }
     }
 
-    private boolean wasAccepted() {
+    private boolean wasAccepted(byte mode) {
         boolean accepted = false;
         for (byte i = 0; i < used; i++) {
             short at = slot(i);
             short difference = ConstantTime.difference(
                     ram.work, Ticket.RECEIPT_MAC, slots, (short) (at + SLOT_MAC), Cmac.MAC);
-            accepted |= slots[at] == SLOT_DONE && difference == 0;
+            accepted |= slots[at] == used(SLOT_DONE, mode) && difference == 0;
         }
         return accepted;
     }
@@ -165,33 +179,40 @@ final class Export {
         if (!isPending) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        useSlot(SLOT_ABANDONED);
+        useSlot(SLOT_ABANDONED, Log.EXPORT_ABANDONED);
+    }
+
+    private static byte used(byte kind, byte mode) {
+        return (byte) (mode << 4 | kind);
     }
 
     /** Notes the slot, with the receipt's MAC in Ram.hash, and closes the export when it was the last. */
-    private void useSlot(byte kind) {
+    private void useSlot(byte kind, byte event) {
         short at = slot(used);
         JCSystem.beginTransaction();
-        slots[at] = kind;
+        slots[at] = used(kind, pending[Ticket.MODE]);
         Util.arrayCopy(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID);
         Util.arrayCopy(ram.hash, (short) 0, slots, (short) (at + SLOT_MAC), Cmac.MAC);
         used++;
         isPending = false;
+        note(event);
         if (used >= authority.backups() && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {
             group.beginErasure();
         }
         JCSystem.commitTransaction();
+        blindness.resume();
         group.resume();
     }
 
-    /** Writes idB and nonce of the pending ticket; returns the offset behind them. */
+    /** Writes idB, nonce and mode of the pending ticket; returns the offset behind them. */
     short writePending(byte[] out, short offset) {
-        offset = Util.arrayCopyNonAtomic(pending, Ticket.ID_B, out, offset, Authority.ID);
-        return Util.arrayCopyNonAtomic(pending, Ticket.NONCE, out, offset, Ticket.NONCE_LENGTH);
+        return Ticket.report(pending, Ticket.ID_B, out, offset);
     }
 
     /** Writes kind and idB of a used slot; returns the offset behind them. */
     short writeSlot(byte index, byte[] out, short offset) {
-        return Util.arrayCopyNonAtomic(slots, slot(index), out, offset, SLOT_MAC);
+        short end = Util.arrayCopyNonAtomic(slots, slot(index), out, offset, SLOT_MAC);
+        out[offset] &= KIND;
+        return end;
     }
 }

@@ -18,70 +18,93 @@ final class Import {
     private final DecipherKey key;
     private final Ticket tickets;
     private final KeyBlock block;
+    private final Blindness blindness;
+    private final Log log;
     private final byte[] store;
     private final byte[] ticket = new byte[Ticket.LENGTH];
     private final byte[] receipt = new byte[Cmac.MAC];
     private byte state = EMPTY;
 
-    Import(Chip chip, Ram ram, Authority authority, KeyGroup group, DecipherKey key, Ticket tickets, KeyBlock block,
-            byte[] store) {
-        this.chip = chip;
-        this.ram = ram;
-        this.authority = authority;
-        this.group = group;
-        this.key = key;
-        this.tickets = tickets;
-        this.block = block;
-        this.store = store;
+    Import(Core core) {
+        chip = core.chip;
+        ram = core.ram;
+        authority = core.authority;
+        group = core.group;
+        key = core.key;
+        tickets = core.tickets;
+        block = core.block;
+        blindness = core.blindness;
+        log = core.log;
+        store = core.store;
     }
 
     byte state() {
         return state;
     }
 
-    /** GET TICKET: the open ticket again, or a new one; P1 = 01 says that the void receipt was delivered. */
+    /**
+     * GET TICKET of the mode in P2: the open ticket again, or a new one; P1 = 01 says that the void receipt was
+     * delivered.
+     */
     short ticket(short length) {
+        byte mode = ram.flags[Ram.P2];
         boolean delivered = ram.flags[Ram.P1] == 1;
         if (!delivered) {
             Apdu.requireP1(ram, (byte) 0);
         }
-        Apdu.requireP2(ram, (byte) 0);
+        if (!blindness.has(mode)) {
+            ISOException.throwIt(Sw.WRONG_P1P2);
+        }
         Apdu.requireLength(length, Authority.ID);
         Apdu.requireData(!authority.isCardId(ram.work, (short) 0));
         group.requireComplete();
+        blindness.require(mode);
         if (state == TICKETED) {
-            if (Util.arrayCompare(ram.work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
+            if (ticket[Ticket.MODE] != mode
+                    || Util.arrayCompare(ram.work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
                 ISOException.throwIt(Sw.WRONG_STATE);
             }
         } else if (state == EMPTY || state == VOID && delivered) {
-            draw();
+            draw(mode);
         } else {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         return tickets.write(ticket);
     }
 
-    private void draw() {
-        chip.random(ram.hash, (short) 0, Ticket.NONCE_LENGTH);
+    private void draw(byte mode) {
+        byte[] drawn = ram.aux;
+        drawn[0] = Ticket.VERSION;
+        drawn[Ticket.MODE] = mode;
+        drawn[Ticket.PURPOSE] = Ticket.FOR_BACKUP;
+        Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, drawn, Ticket.ID_B, Authority.ID);
+        Util.arrayCopyNonAtomic(ram.work, (short) 0, drawn, Ticket.ID_O, Authority.ID);
+        chip.random(drawn, Ticket.NONCE, Ticket.NONCE_LENGTH);
+        blindness.beginTicket();
         JCSystem.beginTransaction();
-        Util.arrayCopy(Ticket.HEAD, (short) 0, ticket, (short) 0, (short) Ticket.HEAD.length);
-        Util.arrayCopy(authority.cardId(), (short) 0, ticket, Ticket.ID_B, Authority.ID);
-        Util.arrayCopy(ram.work, (short) 0, ticket, Ticket.ID_O, Authority.ID);
-        Util.arrayCopy(ram.hash, (short) 0, ticket, Ticket.NONCE, Ticket.NONCE_LENGTH);
+        Util.arrayCopy(drawn, (short) 0, ticket, (short) 0, Ticket.LENGTH);
         state = TICKETED;
+        note(Log.TICKET_DRAWN);
         JCSystem.commitTransaction();
+    }
+
+    /** Notes an event about the original of the ticket, in the caller's transaction. */
+    private void note(byte event) {
+        log.note(event, ticket, Ticket.ID_O, Authority.ID);
     }
 
     /** IMPORT KEY: the template in the store, for the open ticket only. */
     short importKey(short length) {
         Apdu.requireNoParameters(ram);
-        byte type = type(length);
         if (state != TICKETED) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
+        byte mode = ticket[Ticket.MODE];
+        byte type = type(length, mode);
         group.requireComplete();
+        blindness.verifyExport(ticket, (short) (length - blindness.exportTail(mode)));
         KeySlot spare = key.spare();
-        if (!fill(spare, type)) {
+        if (!fill(spare, type, blindness.exportHead(mode, type))) {
             key.clearSpare();
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
@@ -91,20 +114,23 @@ final class Import {
             spare.clearPublic(type);
         }
         tickets.receiptMac(Ticket.DONE, ticket, ram.work, (short) 0);
+        blindness.signReceipt(Ticket.DONE, ticket);
         JCSystem.beginTransaction();
         key.replace(type, keepPublic, ram.work, (short) 0);
         Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
         state = IMPORTED;
+        note(Log.KEY_IMPORTED);
         JCSystem.commitTransaction();
         key.clearSpare();
-        return tickets.writeReceipt(Ticket.DONE, receipt);
+        blindness.resume();
+        return tickets.writeReceipt(Ticket.DONE, ticket, receipt);
     }
 
     /** The key type that the template in the store is for; 6988 for none of them. */
-    private byte type(short length) {
-        byte type = length == templateLength(KeySlot.RSA_2048) ? KeySlot.RSA_2048 : KeySlot.EC_P256;
-        byte[] head = Export.head(type);
-        if (length != templateLength(type)
+    private byte type(short length, byte mode) {
+        byte type = length < KeyBlock.length(KeySlot.RSA_2048) ? KeySlot.EC_P256 : KeySlot.RSA_2048;
+        byte[] head = blindness.exportHead(mode, type);
+        if (length != (short) (head.length + KeyBlock.length(type) + blindness.exportTail(mode))
                 || Util.arrayCompare(head, (short) 0, store, (short) 0, (short) head.length) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
@@ -114,14 +140,10 @@ final class Import {
         return type;
     }
 
-    private static short templateLength(byte type) {
-        return (short) (Export.head(type).length + KeyBlock.length(type));
-    }
-
     /** Numbers that no key can have make some chips throw: then the pair is no pair. */
-    private boolean fill(KeySlot slot, byte type) {
+    private boolean fill(KeySlot slot, byte type, byte[] head) {
         try {
-            return block.open(slot, type, ticket, (short) Export.head(type).length)
+            return block.open(slot, type, ticket, (short) head.length)
                     && slot.isPair(type, ram.work, ram.aux);
         } catch (RuntimeException fault) {
             return false;
@@ -133,19 +155,15 @@ final class Import {
         Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, (short) 0);
         if (state == TICKETED) {
-            tickets.receiptMac(Ticket.VOID, ticket, ram.hash, (short) 0);
+            prepareVoid();
             JCSystem.beginTransaction();
-            keepVoidReceipt();
-            state = VOID;
+            beginVoid();
             JCSystem.commitTransaction();
+            blindness.resume();
         } else if (state != VOID) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        return tickets.writeReceipt(Ticket.VOID, receipt);
-    }
-
-    private void keepVoidReceipt() {
-        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
+        return tickets.writeReceipt(Ticket.VOID, ticket, receipt);
     }
 
     /** Whether the ticket must be made void before the card is terminated; its receipt's MAC is then in Ram.hash. */
@@ -153,14 +171,16 @@ final class Import {
         boolean open = state == TICKETED || state == IMPORTED;
         if (open) {
             tickets.receiptMac(Ticket.VOID, ticket, ram.hash, (short) 0);
+            blindness.signReceipt(Ticket.VOID, ticket);
         }
         return open;
     }
 
-    /** First step of termination, in the caller's transaction: the void receipt is kept, not yet readable. */
+    /** After {@link #prepareVoid}, in the caller's transaction: the ticket is void, and the receipt is kept. */
     void beginVoid() {
-        keepVoidReceipt();
+        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
         state = VOID;
+        note(Log.TICKET_VOID);
     }
 
     /** GET DATA of the receipt: of what was imported or made void. */
@@ -168,12 +188,11 @@ final class Import {
         if (state != IMPORTED && state != VOID) {
             ISOException.throwIt(Sw.NOT_FOUND);
         }
-        return tickets.writeReceipt(state == IMPORTED ? Ticket.DONE : Ticket.VOID, receipt);
+        return tickets.writeReceipt(state == IMPORTED ? Ticket.DONE : Ticket.VOID, ticket, receipt);
     }
 
-    /** Writes idO and nonce of the ticket; returns the offset behind them. */
+    /** Writes idO, nonce and mode of the ticket; returns the offset behind them. */
     short writeTicket(byte[] out, short offset) {
-        offset = Util.arrayCopyNonAtomic(ticket, Ticket.ID_O, out, offset, Authority.ID);
-        return Util.arrayCopyNonAtomic(ticket, Ticket.NONCE, out, offset, Ticket.NONCE_LENGTH);
+        return Ticket.report(ticket, Ticket.ID_O, out, offset);
     }
 }

@@ -57,15 +57,17 @@ final class KeyBlock {
     private final Cmac cmac;
     private final Kdf kdf;
     private final KeyGroup group;
+    private final Blindness blindness;
     private final byte[] store;
 
-    KeyBlock(Chip chip, Ram ram, Cmac cmac, Kdf kdf, KeyGroup group, byte[] store) {
-        this.chip = chip;
-        this.ram = ram;
-        this.cmac = cmac;
-        this.kdf = kdf;
-        this.group = group;
-        this.store = store;
+    KeyBlock(Core core) {
+        chip = core.chip;
+        ram = core.ram;
+        cmac = core.cmac;
+        kdf = core.kdf;
+        group = core.group;
+        blindness = core.blindness;
+        store = core.store;
     }
 
     private static short plainLength(byte type) {
@@ -225,6 +227,7 @@ final class KeyBlock {
         byte[] secret = ram.secret;
         chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, ram.hash, TICKET_HASH);
         group.deriveKey(secret, GROUP_KEY);
+        blindness.mix(ticket);
         kdf.derive(secret, GROUP_KEY, PAD_LABEL, ram.hash, TICKET_HASH, SHA256, (byte) 1, ram.hash, PADDING_AT);
         kdf.derive(secret, GROUP_KEY, KBPK_LABEL, ram.hash, TICKET_HASH, SHA256, (byte) 2, secret, KBPK);
         deriveBlockKey(ENCRYPTION);

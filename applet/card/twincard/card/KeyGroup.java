@@ -20,7 +20,8 @@ final class KeyGroup extends Unit {
     private static final short SET_BY = COMPONENT + KCV;
     private static final short PLACE = SET_BY + 1;
     private static final byte REMEMBERED = 8;
-    private static final byte[] PREFIX = {0, 0, 0, 1};
+    /** Counter of SP 800-56C, one step. */
+    static final byte[] PREFIX = {0, 0, 0, 1};
     /** "twincard/group/1" */
     private static final byte[] LABEL = {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'g', 'r', 'o', 'u', 'p', '/', '1'

@@ -5,7 +5,7 @@ import javacard.framework.Util;
 
 /** GET DATA: the state report, the used slots, the receipt. Public all of it; built in Ram.aux. */
 final class Report {
-    static final short VERSION = 0x0100;
+    static final short VERSION = 0x0101;
     /** Behind tag and a length in two bytes. */
     private static final short BODY = 3;
     /** Where the AID stands in the answer to SELECT; it is there before {@link #select} is called. */
@@ -116,7 +116,7 @@ final class Report {
 
     private short exportState(short at) {
         boolean pending = export.isPending();
-        short more = pending ? (short) (Authority.ID + Ticket.NONCE_LENGTH) : 0;
+        short more = pending ? Ticket.REPORTED : 0;
         at = head((byte) 0x8A, (short) (2 + more), at);
         ram.aux[at++] = export.state();
         ram.aux[at++] = export.used();
@@ -125,7 +125,7 @@ final class Report {
 
     private short importState(short at) {
         boolean empty = imports.state() == Import.EMPTY;
-        short more = empty ? 0 : (short) (Authority.ID + Ticket.NONCE_LENGTH);
+        short more = empty ? 0 : Ticket.REPORTED;
         at = head((byte) 0x8B, (short) (1 + more), at);
         ram.aux[at++] = imports.state();
         return empty ? at : imports.writeTicket(ram.aux, at);

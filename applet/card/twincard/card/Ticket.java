@@ -6,19 +6,24 @@ import javacard.framework.Util;
 final class Ticket {
     /** T = version ‖ mode ‖ purpose ‖ idB ‖ idO ‖ nonce. */
     static final short LENGTH = 51;
+    static final short MODE = 1;
+    static final short PURPOSE = 2;
     static final short ID_B = 3;
     static final short ID_O = 19;
     static final short NONCE = 35;
     static final short NONCE_LENGTH = 16;
-    /** Version 1, base mode, for a backup. */
-    static final byte[] HEAD = {0x01, 0x00, 0x01};
+    /** Bytes that the state report tells of it: an id, nonce and mode. */
+    static final short REPORTED = 33;
+    static final byte VERSION = 1;
+    static final byte FOR_BACKUP = 1;
 
-    /** E1 { 80 T, 81 MAC } */
+    /** E1 { 80 T, 81 MAC }, in base mode, and where T begins. */
     static final short TEMPLATE = 73;
+    static final short T = 4;
     private static final byte[] TEMPLATE_HEAD = {Tag.TICKET, 0x47, (byte) 0x80, 0x33};
     private static final byte[] MAC_HEAD = {(byte) 0x81, 0x10};
 
-    /** E3 { 80 kind, 81 MAC } */
+    /** E3 { 80 kind, 81 MAC }, in base mode. */
     static final short RECEIPT = 23;
     static final short RECEIPT_MAC = 7;
     static final byte DONE = 1;
@@ -39,12 +44,14 @@ final class Ticket {
     private final KeyGroup group;
     private final Cmac cmac;
     private final Kdf kdf;
+    private final Blindness blindness;
 
-    Ticket(Ram ram, KeyGroup group, Cmac cmac, Kdf kdf) {
-        this.ram = ram;
-        this.group = group;
-        this.cmac = cmac;
-        this.kdf = kdf;
+    Ticket(Core core) {
+        ram = core.ram;
+        group = core.group;
+        cmac = core.cmac;
+        kdf = core.kdf;
+        blindness = core.blindness;
     }
 
     /** CMAC(K_T, T) into Ram.hash. */
@@ -80,44 +87,52 @@ final class Ticket {
         short at = append(TEMPLATE_HEAD, (short) 0);
         at = Util.arrayCopyNonAtomic(ticket, (short) 0, ram.aux, at, LENGTH);
         at = append(MAC_HEAD, at);
-        return Util.arrayCopyNonAtomic(ram.hash, (short) 0, ram.aux, at, Cmac.MAC);
+        Util.arrayCopyNonAtomic(ram.hash, (short) 0, ram.aux, at, Cmac.MAC);
+        return blindness.completeTicket(ticket, TEMPLATE);
     }
 
-    /**
-     * Where T begins in the ticket template at the start of Ram.work; -1 unless the template is exactly as it should
-     * be.
-     */
-    short find(short length) {
-        short ticket = (short) TEMPLATE_HEAD.length;
-        boolean good = length == TEMPLATE
+    /** Whether Ram.work begins with a ticket template, in the form of either mode; T is then at its place. */
+    boolean isTemplate(short length) {
+        return (length == TEMPLATE || blindness.stripTicket(length))
                 && starts(TEMPLATE_HEAD, (short) 0)
-                && starts(MAC_HEAD, (short) (ticket + LENGTH));
-        return good ? ticket : -1;
+                && starts(MAC_HEAD, (short) (T + LENGTH));
     }
 
-    /** Whether the MAC behind the T at {@code ticket} in Ram.work is right. */
-    boolean isAuthentic(short ticket) {
-        mac(ram.work, ticket);
-        short at = (short) (ticket + LENGTH + MAC_HEAD.length);
+    /** Whether the MAC behind the T in Ram.work is right. */
+    boolean isAuthentic() {
+        mac(ram.work, T);
+        short at = (short) (T + LENGTH + MAC_HEAD.length);
         return ConstantTime.difference(ram.hash, (short) 0, ram.work, at, Cmac.MAC) == 0;
     }
 
     /** Writes a receipt template into Ram.aux; returns its length. */
-    short writeReceipt(byte kind, byte[] mac) {
+    short writeReceipt(byte kind, byte[] ticket, byte[] mac) {
         short at = append(RECEIPT_HEAD, (short) 0);
         ram.aux[at++] = kind;
         at = append(MAC_HEAD, at);
-        return Util.arrayCopyNonAtomic(mac, (short) 0, ram.aux, at, Cmac.MAC);
+        Util.arrayCopyNonAtomic(mac, (short) 0, ram.aux, at, Cmac.MAC);
+        return blindness.completeReceipt(kind, ticket, RECEIPT);
     }
 
-    /** The kind of the receipt template at the start of Ram.work, its MAC at RECEIPT_MAC; 0 for anything else. */
+    /**
+     * The kind of the receipt template at the start of Ram.work, in the form of either mode, its MAC at RECEIPT_MAC; 0
+     * for anything else.
+     */
     byte receiptKind(short length) {
         byte kind = ram.work[RECEIPT_KIND];
-        boolean good = length == RECEIPT
+        boolean good = (length == RECEIPT || blindness.stripReceipt(length))
                 && starts(RECEIPT_HEAD, (short) 0)
                 && starts(MAC_HEAD, (short) (RECEIPT_KIND + 1))
                 && (kind == DONE || kind == VOID);
         return good ? kind : 0;
+    }
+
+    /** Writes one of the ids, the nonce and the mode of T, for the state report; returns the offset behind them. */
+    static short report(byte[] ticket, short id, byte[] out, short offset) {
+        offset = Util.arrayCopyNonAtomic(ticket, id, out, offset, Authority.ID);
+        offset = Util.arrayCopyNonAtomic(ticket, NONCE, out, offset, NONCE_LENGTH);
+        out[offset] = ticket[MODE];
+        return (short) (offset + 1);
     }
 
     private short append(byte[] bytes, short at) {

@@ -71,6 +71,12 @@ final class Device {
         return ecdsa;
     }
 
+    /** Begins to verify a signature of another card's device key, likewise. */
+    Ecdsa beginVerify(byte[] point, short offset, byte[] label) {
+        ecdsa.beginVerify(point, offset, label);
+        return ecdsa;
+    }
+
     /** Writes the device key's point, 65 bytes. */
     void readPoint(byte[] out, short offset) {
         devicePublic.getW(out, offset);

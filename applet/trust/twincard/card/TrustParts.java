@@ -47,6 +47,7 @@ final class TrustParts extends Parts {
     private Device device;
     private Certification certification;
     private Peer peer;
+    private Blind blind;
 
     @Override
     Log log(Core made) {
@@ -63,12 +64,14 @@ final class TrustParts extends Parts {
     @Override
     Blindness blindness(Core made) {
         ecdsa = core.ecdh == null ? null : Ecdsa.probe(core.ram);
-        if (ecdsa != null) {
-            device = new Device(core, ecdsa);
-            peer = new Peer();
-            certification = new Certification(core, ecdsa, device, peer);
+        if (ecdsa == null) {
+            return new Blindness();
         }
-        return new Blindness();
+        device = new Device(core, ecdsa);
+        peer = new Peer();
+        certification = new Certification(core, ecdsa, device, peer);
+        blind = new Blind(core, device, certification, peer);
+        return blind;
     }
 
     @Override
@@ -199,6 +202,9 @@ final class TrustParts extends Parts {
     @Override
     void resume() {
         log.resume();
+        if (device != null) {
+            blind.resume();
+        }
     }
 
     @Override
@@ -212,6 +218,7 @@ final class TrustParts extends Parts {
     void wipe() {
         if (device != null) {
             certification.drop();
+            blind.wipe();
             device.wipe();
         }
     }
