@@ -12,6 +12,7 @@ from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.cli import prompts
 from twincard.cli.errors import InputError
+from twincard.cli.insertion import expect_card, whole_name
 from twincard.keys.secret import Secret
 from twincard.protocols.errors import ProtocolError
 from twincard.transport import TransportError, connect
@@ -36,6 +37,7 @@ class Holder:
 @contextmanager
 def opened(reader: str) -> Iterator[Card]:
     """A session with the card in a reader; it ends with the block, and with it every authority."""
+    expect_card(reader)
     connection = connect(reader)
     try:
         yield Card(connection)
@@ -116,15 +118,20 @@ def check_usable(card: Card, role: Role | None = None) -> None:
 
 
 def check_reader(reader: str) -> None:
-    """Raises CardNotFoundError for a name that no card has, before anybody is asked for a PIN."""
+    """Raises CardNotFoundError where there is no card, before anybody is asked for a PIN.
+
+    At a terminal a card that is missing from a PC/SC reader is asked for.
+    """
     kind, _, name = reader.partition(":")
-    if kind != "pcsc" and not (kind == "sim" and name in list_cards()):
+    if kind == "pcsc":
+        expect_card(reader)
+    elif not (kind == "sim" and name in list_cards()):
         connect(reader).close()
 
 
 def check_two_cards(first: str, second: str) -> None:
-    """The same for two readers; raises InputError too, when they are one."""
-    if first == second:
+    """The same for two readers; raises InputError too, when they are one by whatever names."""
+    if whole_name(first) == whole_name(second):
         raise InputError(f"Two cards are needed, and {first} was named twice.")
     for reader in (first, second):
         check_reader(reader)
