@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -gt 0 ] || set -- tests/card tests/refusals tests/random
+[ $# -gt 0 ] || set -- tests/card tests/refusals tests/random tests/trust
 ant -emacs -logger org.apache.tools.ant.NoBannerLogger coverage -Dcoverage.tests="$*"
 # Columns: group, package, class, instructions missed and covered, branches, lines, …
 awk -F, '
