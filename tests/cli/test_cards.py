@@ -48,10 +48,18 @@ def test_an_original_tells_its_state(issued: Desk) -> None:
     assert places == [(1, True, "issuer"), (2, False, "nobody"), (3, False, "nobody")]
     assert re.fullmatch("[0-9a-f]{6}", info["group"]["components"][0]["kcv"])
     assert info["key"] is None
-    assert info["export"] == {"state": "none", "done": 0, "allowed": 1, "other_card": None}
+    assert info["export"] == {
+        "state": "none",
+        "done": 0,
+        "allowed": 1,
+        "other_card": None,
+        "mode": None,
+    }
     assert (info["pin"], info["puk"]) == ({"tries_left": 3}, {"tries_left": 10})
     assert (info["member_number"], info["expires"]) == ("会員七番", "2030-12")
-    assert info["policy"] == ["erase_group"]
+    assert info["policy"] == ["erase_group", "base_mode_forbidden"]
+    assert (info["mode"], info["certified"]) == ("host_blind", True)
+    assert re.fullmatch("[0-9a-f]{64}", info["issuer_key_sha256"])
 
 
 def test_a_duplicated_pair_reports_one_key(duplicated: Desk) -> None:
@@ -155,7 +163,7 @@ def test_a_pair_that_no_component_of_the_issuer_binds_is_warned_of(desk: Desk) -
     for name in ("a", "b"):
         desk.done("sim", "new", name)
     pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
-    assert "compare the backup's card id" in desk.done(*pair).err
+    assert "compare the backup's card id" in desk.done(*pair, "--base-mode").err
     places = desk.json("card", "info", "-r", "sim:a")["group"]["components"]
     assert [item["set"] for item in places] == [False] * 3
 

@@ -7,8 +7,9 @@ from tests.cli.conftest import COMPONENTS, PAIR, PINS
 from tests.cli.terminal import Terminal
 
 from twincard import Card, Secret, connect
-from twincard.card.report import KeyType
+from twincard.card.report import KeyType, Mode
 from twincard.keys.component import read_component
+from twincard.protocols.identity import introduce
 
 
 def test_a_pair_is_duplicated_once_and_a_repetition_does_nothing(issued: Desk) -> None:
@@ -133,7 +134,9 @@ def leave_pending(desk: Desk) -> None:
             original.group.set_component(component)
             backup.group.set_component(component)
         original.usage.generate(KeyType.P_256)
-        original.duplication.export_key(backup.duplication.ticket(original.report().card_id))
+        introduce(original, backup)
+        ticket = backup.duplication.ticket(original.report().card_id, Mode.HOST_BLIND)
+        original.duplication.export_key(ticket)
 
 
 def tries_left(desk: Desk, reader: str) -> int:

@@ -265,14 +265,14 @@ def test_a_backup_with_the_key_is_not_cancelled(bench: Bench) -> None:
 def test_an_abandoned_export_spends_the_slot(bench: Bench) -> None:
     bench.at(Stage.KEYED, backups=2)
     original, backup, _ = pending(bench)
-    abandon(original, bench.original.transport_key)
+    abandon(original, bench.original.transport_key, bench.original.pin)
     with pytest.raises(ProtocolError, match="was abandoned"):
         duplicate(original, backup)
     duplicate(original, bench.backup2.unlocked())
     with pytest.raises(ProtocolError, match="every backup"):
         duplicate(original, bench.backup3.unlocked())
     with pytest.raises(ProtocolError, match="no pending export"):
-        abandon(original, bench.original.transport_key)
+        abandon(original, bench.original.transport_key, bench.original.pin)
 
 
 def test_a_backup_of_another_original_is_told_apart(bench: Bench) -> None:

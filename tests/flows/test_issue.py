@@ -8,15 +8,31 @@ import pytest
 from tests.bench import Bench, Specimen, Stage, component, components
 from tests.flows.unplugged import Cable, Unplugged
 
-from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
+from twincard.card.files import (
+    DECIPHER_CERTIFICATE,
+    EXPIRY_DATE,
+    MEMBER_NUMBER,
+    SIGNATURE_CERTIFICATE,
+)
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, PolicyFlags, Role, SetBy
+from twincard.card.report import LifeCycle, Mode, PolicyFlags, Role, SetBy
 from twincard.card.session import Card
 from twincard.card.status import IssuerRefusedError
 from twincard.keys.component import Component, draw_group
+from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.secret import Secret
+from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
-from twincard.protocols.issue import Blank, IssuedPair, IssueEvent, IssueStep, Profile, issue_pair
+from twincard.protocols.identity import identify
+from twincard.protocols.issue import (
+    Blank,
+    IssuedPair,
+    IssueEvent,
+    IssueStep,
+    Modes,
+    Profile,
+    issue_pair,
+)
 from twincard.transport import CardGoneError
 
 PROFILE = Profile(
@@ -26,6 +42,7 @@ PROFILE = Profile(
     member_number=b"4711",
     expiry_date="2030年12月".encode(),
 )
+BASE = Profile(modes=Modes.BASE)
 
 
 def blank(specimen: Specimen, card: Card | None = None) -> Blank:
@@ -41,11 +58,15 @@ def assert_issued(bench: Bench, pair: IssuedPair) -> None:
         report = card.report()
         assert (report.card_id, report.role) == (card_id, role)
         assert report.life_cycle is LifeCycle.OPERATIONAL
-        assert report.policy == PROFILE.policy
+        assert report.policy == PolicyFlags.PUBLIC_KEY_IN_BACKUP | PolicyFlags.BASE_MODE_FORBIDDEN
+        assert report.certified
+        assert pair.issuer_key is not None
+        assert identify(card, report, pair.issuer_key) is not None
         assert report.group is not None
         assert report.group.group_id == pair.group_id
         assert [item.kcv for item in report.group.components] == [component(1).kcv, None, None]
         assert report.group.components[0].set_by is SetBy.ISSUER
+    assert pair.mode is Mode.HOST_BLIND
     assert original.report().backups_allowed == 2
     assert read(original, MEMBER_NUMBER) == PROFILE.member_number
     assert read(original, EXPIRY_DATE) == PROFILE.expiry_date
@@ -64,7 +85,11 @@ def test_a_pair_is_issued_with_one_component_and_its_files(bench: Bench) -> None
     )
     assert_issued(bench, pair)
     assert [event.step for event in events if event.role is Role.ORIGINAL] == list(IssueStep)
-    assert bench.backup.card().report().file_entries_free == 32
+    backup = bench.backup.card()
+    assert backup.report().file_entries_free == 30
+    for fid in (DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE):
+        assert read(bench.original.card(), fid).strip(b"\x00") == b""
+        assert read(backup, fid).strip(b"\x00") == b""
 
 
 def test_a_pair_can_be_issued_with_all_components_or_none(bench: Bench) -> None:
@@ -104,10 +129,10 @@ def test_an_interrupted_issue_may_be_repeated_with_other_components_and_files(
     bench: Bench,
 ) -> None:
     original, backup = blank(bench.original), blank(bench.backup)
-    original.card.issuer.authenticate(original.card.report().card_id, original.transport_key)
+    take_authority(original.card, original.card.report(), original.transport_key)
     original.card.group.begin(5)
     original.card.group.set_component(component(2, size=5))
-    backup.card.issuer.authenticate(backup.card.report().card_id, backup.transport_key)
+    take_authority(backup.card, backup.card.report(), backup.transport_key)
     backup.card.group.begin(3)
     backup.card.group.set_component(draw_group(3)[0])
     pair = issue_pair(original, backup, PROFILE, [component(1)])
@@ -117,8 +142,10 @@ def test_an_interrupted_issue_may_be_repeated_with_other_components_and_files(
 def test_a_further_backup_is_issued_to_an_original_in_use(bench: Bench) -> None:
     bench.at(Stage.BLANK)
     given = [component(1)]
-    first = issue_pair(blank(bench.original), blank(bench.backup), PROFILE, given)
-    second = issue_pair(blank(bench.original), blank(bench.backup2), PROFILE, given)
+    issuer = IssuerSigningKey.draw()
+    original = blank(bench.original)
+    first = issue_pair(original, blank(bench.backup), PROFILE, given, issuer=issuer)
+    second = issue_pair(original, blank(bench.backup2), PROFILE, given, issuer=issuer)
     assert (first.original_id, first.group_id) == (second.original_id, second.group_id)
     assert first.backup_id != second.backup_id
 
@@ -161,19 +188,19 @@ def test_cards_in_use_elsewhere_are_told_apart(bench: Bench) -> None:
     cards = {name: blank(getattr(bench, name)) for name in ("original", "original2", "backup")}
     other = Component(1, 3, Secret(bytes(32)))
     for original, backup, profile, given, message in (
-        ("original", "original2", Profile(), [], "in another role"),
-        ("backup", "original", Profile(), [], "in another role"),
-        ("original", "backup", Profile(group_size=2), [], "without a key group of 2"),
-        ("original", "backup", Profile(), [other], "another component 1"),
+        ("original", "original2", BASE, [], "in another role"),
+        ("backup", "original", BASE, [], "in another role"),
+        ("original", "backup", replace(BASE, group_size=2), [], "without a key group of 2"),
+        ("original", "backup", BASE, [other], "another component 1"),
     ):
         with pytest.raises(ProtocolError, match=message):
             issue_pair(cards[original], cards[backup], profile, given)
-    issue_pair(cards["original"], cards["backup"], Profile(), [component(1)])
+    issue_pair(cards["original"], cards["backup"], BASE, [component(1)])
     bench.at(Stage.BLANK)
     fresh = blank(bench.original2)
     bench.at(Stage.ISSUED)
     with pytest.raises(ProtocolError, match="another key group"):
-        issue_pair(fresh, blank(bench.backup), Profile())
+        issue_pair(fresh, blank(bench.backup), BASE)
 
 
 OTHERS = {
@@ -181,7 +208,8 @@ OTHERS = {
     "policy": (
         replace(PROFILE, policy=PolicyFlags.ERASE_GROUP | PolicyFlags.DECIPHER_OFF),
         [component(1)],
-        "rules: public key in backup, not erase group, decipher off",
+        "rules: public key in backup, base mode forbidden, "
+        "not erase group, decipher off, base mode forbidden",
     ),
     "component": (PROFILE, components(), "original is operational without component 2"),
     "member's number": (replace(PROFILE, member_number=b"4712"), [], "another member's number"),
@@ -213,16 +241,17 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
     bench: Bench,
 ) -> None:
     original, backup = blank(bench.original), blank(bench.backup)
-    issue_pair(original, backup, PROFILE)
+    profile = replace(PROFILE, modes=Modes.BASE)
+    issue_pair(original, backup, profile)
     report = original.card.report()
     assert report.group is not None
     for policy, given, message in (
         (PolicyFlags.NONE, [component(1)], "backup is operational with other rules: none"),
-        (PROFILE.policy, [], "backup is operational without component 1"),
+        (profile.policy, [], "backup is operational without component 1"),
     ):
         stranger = blank(bench.backup2 if given else bench.backup3)
         issuer = stranger.card.issuer
-        issuer.authenticate(stranger.card.report().card_id, stranger.transport_key)
+        take_authority(stranger.card, stranger.card.report(), stranger.transport_key)
         issuer.personalise(Personalisation(Role.BACKUP, stranger.pin, stranger.puk, 0, policy))
         stranger.card.group.begin(3, report.group.group_id)
         for item in given:
@@ -230,7 +259,7 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
         issuer.activate()
         bench.original.unlocked().group.set_component(component(1))
         with pytest.raises(ProtocolError, match=message):
-            issue_pair(original, stranger, PROFILE, [component(1)])
+            issue_pair(original, stranger, profile, [component(1)])
 
 
 def test_a_terminated_card_is_not_issued(bench: Bench) -> None:

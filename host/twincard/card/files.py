@@ -15,6 +15,10 @@ MEMBER_NUMBER = 0xD001
 """EF with the member's number, on originals."""
 EXPIRY_DATE = 0xD002
 """EF with the expiry date, on originals."""
+DECIPHER_CERTIFICATE = 0xC001
+"""EF with the decipher key's X.509 certificate: DER, zeros behind."""
+SIGNATURE_CERTIFICATE = 0xC002
+"""EF with the signature key's."""
 
 _WHOLE_UPDATE = 128
 _WHOLE_READ = 256
@@ -118,7 +122,10 @@ class Files:
         for start in range(offset, offset + size, _WHOLE_READ):
             wanted = min(_WHOLE_READ, offset + size - start)
             command = Command(ISO, 0xB0, start >> 8, start & 0xFF, answer=wanted)
-            pieces.append(self._channel.send(command, "read a file"))
+            piece = self._channel.send(command, "read a file")
+            if len(piece) != wanted:
+                raise UnexpectedAnswerError("The card gave another part of a file than was asked.")
+            pieces.append(piece)
         return b"".join(pieces)
 
     def update(self, content: bytes, offset: int = 0) -> None:

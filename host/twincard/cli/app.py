@@ -17,6 +17,7 @@ from twincard.cli import (
     encrypt,
     group,
     issue,
+    issuer,
     public_key,
     readers,
     recover,
@@ -40,6 +41,7 @@ app.add_typer(sim.app, name="sim")
 app.command("readers")(readers.readers)
 app.add_typer(card.app, name="card")
 app.add_typer(group.app, name="group")
+app.add_typer(issuer.app, name="issuer")
 app.command("issue")(issue.issue)
 app.command("duplicate")(duplicate.duplicate)
 app.command("public-key")(public_key.public_key)

@@ -9,15 +9,33 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import prompts
-from twincard.cli.cards import check_reader, check_usable, issuer_key, opened
+from twincard.cli import card_keys, prompts
+from twincard.cli.cards import (
+    check_reader,
+    check_usable,
+    issuer_key,
+    issuer_public_key,
+    opened,
+    protect,
+)
 from twincard.cli.info import TriesInfo, card_info, card_text
-from twincard.cli.options import IssuerKeyFile, Json, NewPinFile, PinFile, PukFile, Reader, Yes
+from twincard.cli.options import (
+    IssuerKeyFile,
+    IssuerPublicKeyFile,
+    Json,
+    NewPinFile,
+    PinFile,
+    PukFile,
+    Reader,
+    Yes,
+)
 from twincard.cli.output import Output
 from twincard.keys.secret import Secret
+from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
+app.command("keys")(card_keys.keys)
 
 
 @dataclass(frozen=True)
@@ -46,28 +64,40 @@ def info(reader: Reader, json: Json = False) -> None:
 
 @app.command("pin")
 def pin(
-    reader: Reader, pin_file: PinFile = None, new_pin_file: NewPinFile = None, json: Json = False
+    reader: Reader,
+    pin_file: PinFile = None,
+    new_pin_file: NewPinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
 ) -> None:
     """Change the PIN."""
     check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
     old = prompts.pin(pin_file, "Old PIN", "--pin-file")
     new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
+        protect(card, issuer)
         card.pin.change(old, new)
         _pin_is_set(card, json)
 
 
 @app.command("unblock")
 def unblock(
-    reader: Reader, puk_file: PukFile = None, new_pin_file: NewPinFile = None, json: Json = False
+    reader: Reader,
+    puk_file: PukFile = None,
+    new_pin_file: NewPinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
 ) -> None:
     """Set a new PIN with the PUK."""
     check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
     new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
+        protect(card, issuer)
         card.pin.unblock(puk, new)
         _pin_is_set(card, json)
 
@@ -76,6 +106,7 @@ def unblock(
 def terminate(
     reader: Reader,
     pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     issuer_key_file: IssuerKeyFile = None,
     yes: Yes = False,
     json: Json = False,
@@ -89,12 +120,14 @@ def terminate(
     if before.life_cycle is LifeCycle.TERMINATED:
         raise ProtocolError("This card was terminated before.")
     prompts.confirm(f"Destroy all that is on {reader}, for good?", "--yes", yes=yes)
+    issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
         if by_issuer:
-            card.issuer.authenticate(before.card_id, secret)
+            take_authority(card, before, secret)
         else:
+            protect(card, issuer)
             card.pin.verify(secret)
         card.terminate()
         after = card.report()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from twincard.card.report import LifeCycle, Role
+from twincard.card.report import Features, LifeCycle, Role
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.cli import prompts
 from twincard.cli.errors import InputError
 from twincard.cli.insertion import expect_card, whole_name
+from twincard.keys.issuer_signing import read_issuer_public_key
 from twincard.keys.secret import Secret
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import UntrustedCardError, identify
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
 
@@ -25,13 +27,15 @@ _SIMULATED = "sim:"
 class Holder:
     """A card to be unlocked: what it is here ("Original"), its reader, its PIN.
 
-    `role` is the one it must have been issued in; None takes either.
+    `role` is the one it must have been issued in; None takes either. `issuer` is the public key
+    (a point) of the one who must have certified it; None takes any, and none.
     """
 
     name: str
     reader: str
     pin: Secret
     role: Role | None = None
+    issuer: bytes | None = field(default=None, repr=False)
 
 
 @contextmanager
@@ -46,10 +50,12 @@ def opened(reader: str) -> Iterator[Card]:
 
 
 @contextmanager
-def unlocked(reader: str, pin: Secret) -> Iterator[Card]:
-    """The same, with the PIN verified."""
+def unlocked(reader: str, pin: Secret, issuer: bytes | None = None) -> Iterator[Card]:
+    """The same through a secure channel, with the PIN verified."""
     with opened(reader) as card:
-        verify(card, pin)
+        check_usable(card)
+        protect(card, issuer)
+        card.pin.verify(pin)
         yield card
 
 
@@ -66,14 +72,14 @@ def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tup
 
 @contextmanager
 def unlocked_pair(first: Holder, second: Holder) -> Iterator[tuple[Card, Card]]:
-    """The same, with both PINs verified."""
+    """The same through secure channels, with both PINs verified."""
     with opened_pair((first.name, first.reader), (second.name, second.reader)) as cards:
         unlock_all([(first, cards[0]), (second, cards[1])])
         yield cards
 
 
 def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
-    """Verify the PINs of several cards, in this order.
+    """Verify the PINs of several cards, in this order, through secure channels.
 
     No card is sent a PIN before all are what they should be, nor after one has refused: swapped
     readers cost no try, one wrong PIN for all cards one.
@@ -81,6 +87,7 @@ def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
     for holder, card in locked:
         with naming(holder.name, holder.reader):
             check_usable(card, holder.role)
+            protect(card, holder.issuer)
     for holder, card in locked:
         with naming(holder.name, holder.reader):
             card.pin.verify(holder.pin)
@@ -96,10 +103,19 @@ def naming(name: str, reader: str) -> Iterator[None]:
         raise
 
 
-def verify(card: Card, pin: Secret) -> None:
-    """Verify the PIN. Raises ProtocolError for a card that has none now, CardError."""
-    check_usable(card)
-    card.pin.verify(pin)
+def protect(card: Card, issuer: bytes | None) -> None:
+    """Send what follows through a secure channel, where the card has one (SCP11b).
+
+    So neither PIN nor components can be heard on the way. With `issuer` (a point) the card must be
+    certified by it, and then nobody between host and card can play the card either. Raises
+    UntrustedCardError, CardError, ChannelError.
+    """
+    report = card.report()
+    keys = identify(card, report, issuer)
+    if keys is not None and Features.SCP11B in report.features:
+        card.open_channel(keys.channel_key)
+    elif issuer is not None:
+        raise UntrustedCardError("This card has no secure channel to send a PIN through.")
 
 
 def check_usable(card: Card, role: Role | None = None) -> None:
@@ -135,6 +151,11 @@ def check_two_cards(first: str, second: str) -> None:
         raise InputError(f"Two cards are needed, and {first} was named twice.")
     for reader in (first, second):
         check_reader(reader)
+
+
+def issuer_public_key(path: Path | None) -> bytes | None:
+    """The point of the issuer in `--issuer-public-key`. Raises IssuerKeyError, OSError."""
+    return None if path is None else read_issuer_public_key(path)
 
 
 def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file") -> Secret:

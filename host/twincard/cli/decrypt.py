@@ -10,9 +10,17 @@ import typer
 
 from twincard.cli import batch, prompts
 from twincard.cli.batch import FileResult
-from twincard.cli.cards import check_reader, unlocked
+from twincard.cli.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.errors import InputError
-from twincard.cli.options import Force, InputFiles, Json, OutputPath, PinFile, Reader
+from twincard.cli.options import (
+    Force,
+    InputFiles,
+    IssuerPublicKeyFile,
+    Json,
+    OutputPath,
+    PinFile,
+    Reader,
+)
 from twincard.cli.output import Output
 from twincard.cli.targets import SUFFIX, output_for, output_paths
 from twincard.files.source import Progress
@@ -34,6 +42,7 @@ def decrypt(
     files: InputFiles,
     reader: Reader,
     pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     output: OutputPath = None,
     mail: Annotated[
         bool,
@@ -51,9 +60,10 @@ def decrypt(
     names = [_plain_name(file, output) for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
     check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
     trust: dict[Path, bool] = {}
-    with unlocked(reader, pin) as card:
+    with unlocked(reader, pin, issuer) as card:
 
         def action(source: Path, target: Path, progress: Progress) -> None:
             sink = output_for(target, force=force)

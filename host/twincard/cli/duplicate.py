@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import CardReport, Role
+from twincard.card.report import CardReport, Mode, Role
 from twincard.card.session import Card
 from twincard.cli import prompts, ways_out
-from twincard.cli.cards import Holder, check_two_cards, unlocked_pair
+from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
 from twincard.cli.components import read_components
 from twincard.cli.errors import InputError
 from twincard.cli.options import (
@@ -19,6 +19,7 @@ from twincard.cli.options import (
     BackupPinFile,
     Components,
     IssuerKeyFile,
+    IssuerPublicKeyFile,
     Json,
     KeyName,
     Original,
@@ -43,7 +44,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Copied:
-    """A pair that holds one key; what was done now, and what was done before."""
+    """A pair that holds one key; what was done now, and what was done before.
+
+    `mode` is how the key went now; None where the backup held it before.
+    """
 
     original_id: bytes
     backup_id: bytes
@@ -53,6 +57,7 @@ class Copied:
     copied: bool
     done: int
     allowed: int
+    mode: Mode | None
 
 
 class PlacesMissingError(Exception):
@@ -89,6 +94,7 @@ def duplicate(
         bool,
         typer.Option("--abandon", help="Give up a backup that is destroyed; spends the export."),
     ] = False,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     issuer_key_file: IssuerKeyFile = None,
     yes: Yes = False,
     json: Json = False,
@@ -105,14 +111,15 @@ def duplicate(
     if backup is None:
         raise InputError("Name the backup's reader with --backup.")
     check_two_cards(original, backup)
+    issuer = issuer_public_key(issuer_public_key_file)
     components = read_components(component)
     pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
     other = prompts.other_pin(
         backup_pin_file, "PIN of the backup", "--backup-pin-file", pin, asked=pin_file is None
     )
     holders = (
-        Holder("Original", original, pin, Role.ORIGINAL),
-        Holder("Backup", backup, other, Role.BACKUP),
+        Holder("Original", original, pin, Role.ORIGINAL, issuer),
+        Holder("Backup", backup, other, Role.BACKUP, issuer),
     )
     if cancel:
         ways_out.cancel(out, *holders)
@@ -200,6 +207,7 @@ def _tell(out: Output, result: Duplicated, original: str, backup: str) -> None:
         result.copied,
         export.slots_used,
         result.original.backups_allowed,
+        result.mode,
     )
     done = "now holds" if result.copied else "held already"
     left = copied.allowed - copied.done

@@ -21,8 +21,11 @@ from twincard.card.status import (
 )
 from twincard.files.errors import FilesError, NotAuthenticatedError
 from twincard.keys.component import ComponentError
+from twincard.keys.identity import IdentityError
+from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
+from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
     CardGoneError,
     CardInUseError,
@@ -70,6 +73,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (InputError, ExitCode.USAGE),
     (PinFormatError, ExitCode.USAGE),
     (ComponentError, ExitCode.USAGE),
+    (IssuerKeyError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
     (TransportError, ExitCode.NO_CARD),
@@ -79,6 +83,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (CardError, ExitCode.REFUSED),
     (UnexpectedAnswerError, ExitCode.REFUSED),
     (ProtocolError, ExitCode.REFUSED),
+    (IdentityError, ExitCode.REFUSED),
     (FilesError, ExitCode.FILE),
     (OSError, ExitCode.FILE),
     (CheckFailedError, ExitCode.CHECK_FAILED),
@@ -140,6 +145,8 @@ def _advice(error: BaseException) -> str | None:
         return "Run the command again with the PIN."
     if isinstance(error, ComponentMissingError):
         return "Give each with --component NUMBER=FILE, or type it at a terminal."
+    if isinstance(error, OtherIssuerError):
+        return "Name that key with --certify-with."
     if isinstance(error, NotAuthenticatedError):
         return "With --mail it is decrypted all the same."
     if isinstance(error, CardInUseError):

@@ -13,6 +13,7 @@ from twincard.card.report import (
     ImportState,
     KeyReport,
     LifeCycle,
+    Mode,
     PolicyFlags,
     Role,
     SetBy,
@@ -20,6 +21,7 @@ from twincard.card.report import (
 from twincard.card.session import Card
 from twincard.card.status import AuthorityMissingError, NotFoundError
 from twincard.cli.options import KeyName
+from twincard.keys.identity import fingerprint
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,22 @@ class ExportInfo:
 
     An original's `state` is none, pending or done, a backup's empty, ticketed, imported or void.
     `done` and `allowed` count backups of the present key. `other_card` is the id of the card that
-    a pending export, or a backup's ticket or key, is about.
+    a pending export, or a backup's ticket or key, is about, `mode` how that key goes or went.
     """
 
     state: str
     done: int
     allowed: int
     other_card: bytes | None
+    mode: Mode | None
+
+
+@dataclass(frozen=True)
+class ChannelKeysInfo:
+    """The issuer's keys of SCP03; `required`: there is no other way to his authority."""
+
+    version: int
+    required: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,11 @@ class TriesInfo:
 
 @dataclass(frozen=True)
 class CardInfo:
-    """All that a card tells without a PIN."""
+    """All that a card tells without a PIN.
+
+    `mode` is how a key goes to or from the card. `issuer_key_sha256` (32 bytes) names the issuer
+    who certified it, as far as the card is to be believed.
+    """
 
     card_id: bytes
     role: Role
@@ -87,6 +102,10 @@ class CardInfo:
     policy: tuple[str, ...]
     member_number: str | None
     expires: str | None
+    mode: Mode
+    certified: bool
+    issuer_key_sha256: bytes | None
+    channel_keys: ChannelKeysInfo | None
 
 
 def card_info(card: Card) -> CardInfo:
@@ -104,6 +123,10 @@ def card_info(card: Card) -> CardInfo:
         policy=tuple((flag.name or "").lower() for flag in PolicyFlags if flag in report.policy),
         member_number=_file(card, report, MEMBER_NUMBER),
         expires=_file(card, report, EXPIRY_DATE),
+        mode=Mode.HOST_BLIND if report.certified else Mode.BASE,
+        certified=report.certified,
+        issuer_key_sha256=fingerprint(card.device.issuer_key()) if report.certified else None,
+        channel_keys=_channel_keys(report),
     )
 
 
@@ -124,6 +147,7 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
         rows.append(("member's number", info.member_number))
     if info.expires is not None:
         rows.append(("expires", info.expires))
+    rows.extend(_identity_rows(info))
     if info.group is not None:
         rows.append(("key group", f"{info.group.id.hex()}, {info.group.size} components"))
         for item in info.group.components:
@@ -136,6 +160,16 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
         rows.append(_export_row(info.role, info.export))
     rows.append(("PIN tries left", str(info.pin.tries_left)))
     rows.append(("PUK tries left", str(info.puk.tries_left)))
+    return rows
+
+
+def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
+    rows = [("mode", info.mode.name.lower().replace("_", "-"))]
+    if info.issuer_key_sha256 is not None:
+        rows.append(("certified by", f"SHA-256 {info.issuer_key_sha256.hex()}"))
+    if info.channel_keys is not None:
+        wanted = ", wanted of the issuer" if info.channel_keys.required else ""
+        rows.append(("SCP03 keys", f"version {info.channel_keys.version}{wanted}"))
     return rows
 
 
@@ -165,12 +199,18 @@ def _export(report: CardReport) -> ExportInfo | None:
     if report.export is not None:
         export = report.export
         state = export.state.name.lower()
-        return ExportInfo(state, export.slots_used, report.backups_allowed, export.backup_id)
+        slots = export.slots_used, report.backups_allowed
+        return ExportInfo(state, *slots, export.backup_id, export.mode)
     if report.import_ is not None:
         side = report.import_
         done = int(side.state is ImportState.IMPORTED)
-        return ExportInfo(side.state.name.lower(), done, 1, side.original_id)
+        return ExportInfo(side.state.name.lower(), done, 1, side.original_id, side.mode)
     return None
+
+
+def _channel_keys(report: CardReport) -> ChannelKeysInfo | None:
+    keys = report.channel_keys
+    return None if keys is None else ChannelKeysInfo(keys.version, keys.required)
 
 
 def _file(card: Card, report: CardReport, fid: int) -> str | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from twincard.card.report import PolicyFlags, Role
+from twincard.card.report import Mode, PolicyFlags, Role
 from twincard.card.status import CardError
 from twincard.cli import prompts
 from twincard.cli.cards import check_two_cards, issuer_key, opened_pair
@@ -26,9 +29,19 @@ from twincard.cli.options import (
     PukFile,
 )
 from twincard.cli.output import Output
-from twincard.keys.component import LARGEST_GROUP
+from twincard.keys.component import LARGEST_GROUP, Component
+from twincard.keys.identity import fingerprint
+from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.secret import Secret
-from twincard.protocols.issue import Blank, IssuedPair, IssueEvent, Profile, issue_pair
+from twincard.protocols.issue import (
+    Blank,
+    IssuedPair,
+    IssueEvent,
+    Modes,
+    Profile,
+    issue_pair,
+    modes_of,
+)
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -36,16 +49,27 @@ _UNBOUND = (
     "Without --component nothing of the issuer's binds the pair: before `duplicate`, compare the "
     "backup's card id, for any card in its place may be given the key."
 )
+_UNABLE = "A chip here has no host-blind mode: the pair is issued for base mode."
+_ALONE = (
+    "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
+    "join it."
+)
 
 
 @dataclass(frozen=True)
 class Issued:
-    """The pair; `changed` is False where both cards were issued before."""
+    """The pair; `changed` is False where both cards were issued before.
+
+    `mode` is how the key will go; `issuer_key_sha256` (32 bytes) names who certified the cards,
+    None in base mode.
+    """
 
     original_id: bytes
     backup_id: bytes
     group_id: bytes
     changed: bool
+    mode: Mode
+    issuer_key_sha256: bytes | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +104,28 @@ def issue(
     public_key_in_backup: Annotated[
         bool, typer.Option("--public-key-in-backup", help="The backup shows the public key too.")
     ] = False,
+    trusted_targets: Annotated[
+        bool,
+        typer.Option("--trusted-targets", help="Give files to keys that the issuer wrote only."),
+    ] = False,
+    no_decipher: Annotated[
+        bool, typer.Option("--no-decipher", help="Files can be given to other keys only.")
+    ] = False,
+    certify_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--certify-with",
+            metavar="FILE",
+            help="The issuer's signing key; without it one is drawn for this pair and forgotten.",
+        ),
+    ] = None,
+    allow_base: Annotated[
+        bool,
+        typer.Option("--allow-base", help="Base mode is allowed too, with cards that need it."),
+    ] = False,
+    base_mode: Annotated[
+        bool, typer.Option("--base-mode", help="No certificates: the key goes in base mode.")
+    ] = False,
     pin_file: PinFile = None,
     puk_file: PukFile = None,
     backup_pin_file: BackupPinFile = None,
@@ -101,16 +147,25 @@ def issue(
     """Issue a pair of cards: an original and its backup.
 
     The components given here are set by the issuer, the others by the holders in `duplicate`.
-    Give at least one: it binds the pair, since no other card can then take the backup's place.
-    Interrupted, the same command goes on.
+    Both cards are certified, so that no other card can take the backup's place, and no computer
+    sees the key that goes there. Interrupted, the same command goes on.
     """
     check_two_cards(original, backup)
-    flags = PolicyFlags.NONE if keep_group else PolicyFlags.ERASE_GROUP
-    if public_key_in_backup:
-        flags |= PolicyFlags.PUBLIC_KEY_IN_BACKUP
+    flags = {
+        PolicyFlags.ERASE_GROUP: not keep_group,
+        PolicyFlags.PUBLIC_KEY_IN_BACKUP: public_key_in_backup,
+        PolicyFlags.TRUSTED_TARGETS_ONLY: trusted_targets,
+        PolicyFlags.DECIPHER_OFF: no_decipher,
+    }
     profile = Profile(
-        group_size, backups, flags, _member_number(member_number), _expiry_date(expires)
+        group_size,
+        backups,
+        functools.reduce(operator.or_, (flag for flag in flags if flags[flag]), PolicyFlags.NONE),
+        _member_number(member_number),
+        _expiry_date(expires),
+        _modes(allow_base=allow_base, base_mode=base_mode),
     )
+    issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
     components = read_components(component)
     keys = (
         issuer_key(original, issuer_key_file),
@@ -125,8 +180,6 @@ def issue(
         prompts.pin_in(backup_puk_file) if backup_puk_file else puk,
     )
     out = Output(json)
-    if not components:
-        out.note(_UNBOUND)
     events: list[IssueEvent] = []
 
     def progress(event: IssueEvent) -> None:
@@ -139,8 +192,10 @@ def issue(
             Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
             for card, secrets in zip(cards, (for_original, for_backup), strict=True)
         ]
+        for note in _notes(blanks, profile, components, issuer):
+            out.note(note)
         try:
-            pair = issue_pair(blanks[0], blanks[1], profile, components, progress)
+            pair = issue_pair(blanks[0], blanks[1], profile, components, progress, issuer)
         except CardError as error:
             if events:
                 name, reader = names[events[-1].role]
@@ -150,12 +205,37 @@ def issue(
 
 
 def _tell(out: Output, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:
-    issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed)
+    name = None if pair.issuer_key is None else fingerprint(pair.issuer_key)
+    issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed, pair.mode, name)
     if changed:
         text = f"{original} is issued as an original, {backup} as its backup."
     else:
         text = f"{original} and {backup} were issued as a pair before; nothing was changed."
     out.result(issued, text)
+
+
+def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
+    if allow_base and base_mode:
+        raise InputError("--allow-base and --base-mode say different things: give one of them.")
+    if base_mode:
+        return Modes.BASE
+    return Modes.EITHER if allow_base else Modes.HOST_BLIND
+
+
+def _notes(
+    blanks: Sequence[Blank],
+    profile: Profile,
+    components: Sequence[Component],
+    issuer: IssuerSigningKey | None,
+) -> Iterator[str]:
+    """What the issuer should know about the pair before it is one."""
+    if modes_of(blanks[0], blanks[1], profile) is Modes.BASE:
+        if profile.modes is not Modes.BASE:
+            yield _UNABLE
+        if not components:
+            yield _UNBOUND
+    elif issuer is None and profile.backups > 1:
+        yield _ALONE
 
 
 def _member_number(text: str | None) -> bytes | None:

@@ -64,6 +64,16 @@ IssuerKeyFile = Annotated[
         "the one that `sim new` made.",
     ),
 ]
+IssuerPublicKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--issuer-public-key",
+        metavar="FILE",
+        envvar="TWINCARD_ISSUER",
+        help="File with the issuer's public key: cards that this issuer has not certified "
+        "get no PIN.",
+    ),
+]
 Components = Annotated[
     list[str] | None,
     typer.Option(

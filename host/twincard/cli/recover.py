@@ -11,9 +11,9 @@ import typer
 
 from twincard.card.report import Role
 from twincard.cli import prompts
-from twincard.cli.cards import Holder, check_two_cards, unlocked_pair
+from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
 from twincard.cli.errors import ExitCode
-from twincard.cli.options import READER_HELP, Json, PinFile
+from twincard.cli.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.output import Output
 from twincard.protocols.recover import FileEvent, Outcome
 from twincard.protocols.recover import recover as recover_files
@@ -57,6 +57,7 @@ def recover(
             "--new-pin-file", metavar="FILE", help="File with the new card's PIN, if another."
         ),
     ] = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
     """Move encrypted files to a new card.
@@ -65,13 +66,17 @@ def recover(
     Interrupted, the same command goes on.
     """
     check_two_cards(old, new)
+    issuer = issuer_public_key(issuer_public_key_file)
     pin = prompts.pin(pin_file, "PIN of the old card", "--pin-file")
     new_pin = prompts.other_pin(
         new_pin_file, "PIN of the new card", "--new-pin-file", pin, asked=pin_file is None
     )
     out = Output(json)
     events = []
-    holders = Holder("Old card", old, pin), Holder("New card", new, new_pin, Role.ORIGINAL)
+    holders = (
+        Holder("Old card", old, pin, issuer=issuer),
+        Holder("New card", new, new_pin, Role.ORIGINAL, issuer),
+    )
     with (
         unlocked_pair(*holders) as (old_card, new_card),
         out.progress("this file", None) as progress,

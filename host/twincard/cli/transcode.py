@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 
 from twincard.cli import batch, prompts
-from twincard.cli.cards import check_reader, unlocked
+from twincard.cli.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.errors import InputError
-from twincard.cli.options import KEY_HELP, Force, InputFiles, Json, OutputPath, PinFile, Reader
+from twincard.cli.options import (
+    KEY_HELP,
+    Force,
+    InputFiles,
+    IssuerPublicKeyFile,
+    Json,
+    OutputPath,
+    PinFile,
+    Reader,
+)
 from twincard.cli.output import Output
 from twincard.cli.targets import SUFFIX, output_for, output_paths, read_recipient
 from twincard.files.recipients import Recipient
@@ -29,6 +38,7 @@ def transcode(
         typer.Option("--to", metavar="KEY", help=KEY_HELP),
     ],
     pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     output: OutputPath = None,
     force: Force = False,
     json: Json = False,
@@ -41,8 +51,9 @@ def transcode(
     names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
     check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
-    with unlocked(reader, pin) as card:
+    with unlocked(reader, pin, issuer) as card:
 
         def action(source: Path, result: Path, progress: Progress) -> None:
             sink = output_for(result, force=force)

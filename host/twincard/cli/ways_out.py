@@ -10,10 +10,11 @@ from twincard.cli import prompts
 from twincard.cli.cards import (
     Holder,
     check_reader,
+    check_usable,
     issuer_key,
+    opened,
     opened_pair,
     unlock_all,
-    unlocked,
 )
 from twincard.cli.output import Output
 from twincard.protocols import abandon as protocol
@@ -60,8 +61,9 @@ def abandon(
     prompts.confirm("Is the backup destroyed, so that its place shall be spent?", "--yes", yes=yes)
     key = issuer_key(reader, key_file)
     pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
-    with unlocked(reader, pin) as card:
-        protocol.abandon(card, key)
+    with opened(reader) as card:
+        check_usable(card)
+        protocol.abandon(card, key, pin)
         report = card.report()
     done = report.export.slots_used if report.export else 0
     result = ExportAbandoned(report.card_id, done, report.backups_allowed)

@@ -7,6 +7,7 @@ from enum import Enum
 from twincard.card.report import ExportState, ImportState, LifeCycle
 from twincard.card.session import Card
 from twincard.keys.secret import Secret
+from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 
 
@@ -40,14 +41,15 @@ def cancel(original: Card, backup: Card) -> Cancelled:
     return Cancelled.SLOT_FREE
 
 
-def abandon(original: Card, transport_key: Secret) -> None:
+def abandon(original: Card, transport_key: Secret, pin: Secret) -> None:
     """Spend the pending slot of an original whose backup is destroyed.
 
-    The PIN must be verified; the issuer's authority is proved here with the transport key.
+    Both authorities are proved here, the issuer's first, since it may come with a secure channel.
     Raises ProtocolError when nothing is pending, IssuerRefusedError, CardError, TransportError.
     """
     report = original.report()
     if report.export is None or report.export.state is not ExportState.PENDING:
         raise ProtocolError("The original has no pending export to abandon.")
-    original.issuer.authenticate(report.card_id, transport_key)
+    take_authority(original, report, transport_key)
+    original.pin.verify(pin)
     original.duplication.abandon()

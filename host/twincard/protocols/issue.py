@@ -3,73 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field, replace
 
-from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER, Condition, EfAccess
-from twincard.card.issuer import Personalisation
-from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
-from twincard.card.session import Card
-from twincard.card.status import AlreadyExistsError, NotFoundError
+from twincard.card.report import Features, Mode, Role
 from twincard.keys.component import LARGEST_GROUP, Component
-from twincard.keys.secret import Secret
+from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.protocols.components import check_size
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.issuing import Issuing
+from twincard.protocols.profile import Blank, IssueEvent, IssueStep, Modes, Profile
 
-_FILE_NAMES = {MEMBER_NUMBER: "member's number", EXPIRY_DATE: "expiry date"}
-_PUBLIC_FILE = EfAccess(read=Condition.ALWAYS, update=Condition.ISSUER, delete=Condition.ISSUER)
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What the cards of a pair have in common.
-
-    `backups` is how many backups the original may make of one key. Member's number and expiry
-    date are the contents of their files on the original; None leaves the file out.
-    """
-
-    group_size: int = 3
-    backups: int = 1
-    policy: PolicyFlags = PolicyFlags.NONE
-    member_number: bytes | None = None
-    expiry_date: bytes | None = None
+__all__ = [
+    "Blank",
+    "IssueEvent",
+    "IssueStep",
+    "IssuedPair",
+    "Modes",
+    "OtherIssuerError",
+    "Profile",
+    "issue_pair",
+    "modes_of",
+]
 
 
-@dataclass(frozen=True)
-class Blank:
-    """A card to be issued: its session, its transport key, and the PIN and PUK it shall have."""
-
-    card: Card
-    transport_key: Secret
-    pin: Secret
-    puk: Secret
-
-
-class IssueStep(Enum):
-    """What issuing does to one card, in this order."""
-
-    PERSONALISE = "personalise"
-    GROUP = "begin the key group"
-    COMPONENT = "set components"
-    FILES = "write the card's files"
-    ACTIVATE = "activate"
-
-
-@dataclass(frozen=True)
-class IssueEvent:
-    """A step begins on the card that becomes `role`."""
-
-    role: Role
-    step: IssueStep
+class OtherIssuerError(ProtocolError):
+    """A card needs a certificate by the issuer of the other one, whose signing key is not here."""
 
 
 @dataclass(frozen=True)
 class IssuedPair:
-    """Card ids and group id, 16 bytes each."""
+    """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
+
+    `issuer_key` is the public key (a point) of the issuer who certified them.
+    """
 
     original_id: bytes
     backup_id: bytes
     group_id: bytes
+    mode: Mode
+    issuer_key: bytes | None = field(repr=False)
+
+
+def modes_of(original: Blank, backup: Blank, profile: Profile) -> Modes:
+    """The modes that the pair will have: what the profile says, or what its chips allow."""
+    able = original.card.features & backup.card.features
+    return profile.modes if Features.HOST_BLIND in able else Modes.BASE
 
 
 def issue_pair(
@@ -78,23 +56,41 @@ def issue_pair(
     profile: Profile,
     components: Sequence[Component] = (),
     progress: Callable[[IssueEvent], None] = lambda _: None,
+    issuer: IssuerSigningKey | None = None,
 ) -> IssuedPair:
     """Make the cards an operational original and backup with the same key group.
 
     `components` are those the issuer knows: none, some or all. The original draws the group id.
+    `issuer` certifies the cards; without it a key is drawn for this pair and forgotten, so that no
+    third card can ever join it. Both cards are certified before either is operational.
     May be interrupted anywhere and repeated with the same arguments: a card that is operational
     already is only checked, and refused where it differs from them (its PIN, PUK and transport key
-    cannot be seen). So a further backup can be issued to an original in use.
+    cannot be seen). So, with `issuer`, a further backup can be issued to an original in use.
     Raises ProtocolError, CardError, TransportError.
     """
     _check_arguments(profile, components)
     if original.card is backup.card:
         raise ProtocolError("Original and backup must be two cards.")
-    originals = _Issuing(original, Role.ORIGINAL, profile, components, progress)
-    group_id = originals.issue(b"")
-    backups = _Issuing(backup, Role.BACKUP, profile, components, progress)
-    backups.issue(group_id)
-    return IssuedPair(originals.report.card_id, backups.report.card_id, group_id)
+    profile = replace(profile, modes=modes_of(original, backup, profile))
+    first = Issuing(original, Role.ORIGINAL, profile, components, progress)
+    second = Issuing(backup, Role.BACKUP, profile, components, progress)
+    operational = [item for item in (first, second) if item.is_operational]
+    for item in operational:
+        item.check(b"")
+    if profile.modes is Modes.BASE:
+        group_id = _prepare([first, second], [])
+        _activate([first, second])
+        return _issued(first, second, group_id, None)
+    waiting = [item for item in (first, second) if not item.is_operational]
+    finished = _finished(operational, waiting, issuer)
+    group_id = _prepare([first, second], finished)
+    issuer = issuer or IssuerSigningKey.draw()
+    for item in (first, second):
+        if item not in finished:
+            item.certify(issuer)
+    _activate([first, second])
+    issuer_key = finished[0].certified_by if finished else issuer.public_key
+    return _issued(first, second, group_id, issuer_key)
 
 
 def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
@@ -106,169 +102,57 @@ def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
         check_size(component, profile.group_size)
 
 
-class _Issuing:
-    """The issue of one card."""
+def _finished(
+    operational: Sequence[Issuing], waiting: Sequence[Issuing], issuer: IssuerSigningKey | None
+) -> list[Issuing]:
+    """The cards that have the certificate they will keep.
 
-    def __init__(
-        self,
-        blank: Blank,
-        role: Role,
-        profile: Profile,
-        components: Sequence[Component],
-        progress: Callable[[IssueEvent], None],
-    ) -> None:
-        self.report = blank.card.report()
-        self._blank = blank
-        self._card = blank.card
-        self._role = role
-        self._profile = profile
-        self._components = components
-        self._progress = progress
-
-    def issue(self, group_id: bytes) -> bytes:
-        """Bring the card to operation; returns the group id. An empty `group_id`: any."""
-        if self.report.life_cycle is LifeCycle.TERMINATED:
-            raise ProtocolError(f"The card for the {self._name} was terminated; take another.")
-        if self.report.life_cycle is LifeCycle.OPERATIONAL:
-            return self._check_issued(group_id)
-        self._personalise()
-        group_id = self._begin_group(group_id)
-        self._set_components()
-        if self._role is Role.ORIGINAL:
-            self._write_files()
-        self._announce(IssueStep.ACTIVATE)
-        self._card.issuer.activate()
-        return group_id
-
-    @property
-    def _name(self) -> str:
-        return self._role.name.lower()
-
-    def _announce(self, step: IssueStep) -> None:
-        self._progress(IssueEvent(self._role, step))
-
-    def _check_issued(self, group_id: bytes) -> bytes:
-        group = self.report.group
-        if self.report.role is not self._role:
-            raise ProtocolError(f"The card for the {self._name} was issued in another role.")
-        if group is None or group.size != self._profile.group_size:
-            raise ProtocolError(
-                f"The {self._name} is operational, without a key group "
-                f"of {self._profile.group_size}."
-            )
-        if group_id and group.group_id != group_id:
-            raise ProtocolError(f"The {self._name} is operational with another key group.")
-        self._check_policy()
-        self._check_components(group)
-        if self._role is Role.ORIGINAL:
-            self._check_files()
-        return group.group_id
-
-    def _check_policy(self) -> None:
-        allowed = self.report.backups_allowed
-        if allowed != self._backups:
-            raise ProtocolError(
-                f"The {self._name} is operational and may make {allowed} backups of a key, "
-                f"not {self._backups}."
-            )
-        if self.report.policy != self._profile.policy:
-            raise ProtocolError(
-                f"The {self._name} is operational with other rules: {_names(self.report.policy)}, "
-                f"not {_names(self._profile.policy)}."
-            )
-
-    def _check_components(self, group: GroupReport) -> None:
-        for component in self._components:
-            kcv = group.components[component.number - 1].kcv
-            if kcv is None:
-                raise ProtocolError(
-                    f"The {self._name} is operational without component {component.number}, "
-                    "which only its user can set now."
-                )
-            if kcv != component.kcv:
-                raise ProtocolError(
-                    f"The {self._name} is operational with another component {component.number}."
-                )
-
-    def _check_files(self) -> None:
-        for fid, content in self._contents.items():
-            if content is not None and self._read_file(fid) != content:
-                raise ProtocolError(
-                    f"The {self._name} is operational with another {_FILE_NAMES[fid]}, or none."
-                )
-
-    @property
-    def _backups(self) -> int:
-        return self._profile.backups if self._role is Role.ORIGINAL else 0
-
-    @property
-    def _contents(self) -> dict[int, bytes | None]:
-        return {
-            MEMBER_NUMBER: self._profile.member_number,
-            EXPIRY_DATE: self._profile.expiry_date,
-        }
-
-    def _personalise(self) -> None:
-        self._announce(IssueStep.PERSONALISE)
-        self._card.issuer.authenticate(self.report.card_id, self._blank.transport_key)
-        self._card.issuer.personalise(
-            Personalisation(
-                self._role,
-                self._blank.pin,
-                self._blank.puk,
-                self._backups,
-                self._profile.policy,
-            )
+    A card that is operational has it for good; one that waits for activation, where it got its own
+    from the same issuer before an interruption, is not given another by a key forgotten since.
+    Raises OtherIssuerError, ProtocolError.
+    """
+    if not operational:
+        return []
+    keys = {item.certified_by for item in operational}
+    known = keys.pop()
+    if keys or known is None:
+        raise ProtocolError(
+            "A card that is operational has no certificate of the other's issuer, and gets none "
+            "any more: take another card, or issue the pair for base mode."
         )
-
-    def _begin_group(self, group_id: bytes) -> bytes:
-        self._announce(IssueStep.GROUP)
-        group = self.report.group
-        if group is not None:
-            same_size = group.size == self._profile.group_size
-            if same_size and group_id in (b"", group.group_id):
-                return group.group_id
-            # Left by an issue that was broken off with other arguments; nothing depends on it.
-            self._card.group.clear()
-        return self._card.group.begin(self._profile.group_size, group_id)
-
-    def _set_components(self) -> None:
-        if not self._components:
-            return
-        self._announce(IssueStep.COMPONENT)
-        places = self._card.report().group
-        for component in self._components:
-            kcv = places.components[component.number - 1].kcv if places else None
-            if kcv not in (None, component.kcv):
-                self._card.group.clear_component(component.number)
-            self._card.group.set_component(component)
-
-    def _write_files(self) -> None:
-        self._announce(IssueStep.FILES)
-        for fid, content in self._contents.items():
-            if content is not None:
-                self._write_file(fid, content)
-
-    def _read_file(self, fid: int) -> bytes | None:
-        files = self._card.files
-        try:
-            return files.read(files.select(fid).size or 0)
-        except NotFoundError:
-            return None
-
-    def _write_file(self, fid: int, content: bytes) -> None:
-        files = self._card.files
-        files.select()
-        try:
-            files.create_ef(fid, len(content), _PUBLIC_FILE)
-        except AlreadyExistsError:
-            if files.select(fid).size != len(content):
-                files.select()
-                files.delete(fid)
-                files.create_ef(fid, len(content), _PUBLIC_FILE)
-        files.update(content)
+    if issuer is not None and issuer.public_key != known:
+        raise OtherIssuerError(f"The {operational[0].name} was certified by another issuer's key.")
+    if issuer is not None:
+        return list(operational)
+    for item in waiting:
+        if item.certified_by != known:
+            raise OtherIssuerError(
+                f"The {item.name} needs a certificate by the key that certified the "
+                f"{operational[0].name}."
+            )
+    return [*operational, *waiting]
 
 
-def _names(policy: PolicyFlags) -> str:
-    names = [flag.name or "" for flag in policy]
-    return ", ".join(names).lower().replace("_", " ") or "none"
+def _prepare(cards: Sequence[Issuing], finished: Sequence[Issuing]) -> bytes:
+    """Check what is finished or operational, prepare the others; returns the group id."""
+    group_id = b""
+    for item in cards:
+        if item.is_operational or item in finished:
+            group_id = item.check(group_id)
+        else:
+            group_id = item.prepare(group_id)
+    return group_id
+
+
+def _activate(cards: Sequence[Issuing]) -> None:
+    for item in cards:
+        if not item.is_operational:
+            item.activate()
+
+
+def _issued(
+    first: Issuing, second: Issuing, group_id: bytes, issuer_key: bytes | None
+) -> IssuedPair:
+    mode = Mode.BASE if issuer_key is None else Mode.HOST_BLIND
+    ids = first.report.card_id, second.report.card_id
+    return IssuedPair(*ids, group_id, mode, issuer_key)

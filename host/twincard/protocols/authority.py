@@ -1,0 +1,19 @@
+"""The issuer's authority over a card, by the way that the card has for it."""
+
+from __future__ import annotations
+
+from twincard.card.report import CardReport, Features
+from twincard.card.session import Card
+from twincard.keys.secret import Secret
+
+
+def take_authority(card: Card, report: CardReport, transport_key: Secret) -> None:
+    """Prove the issuer's authority: through SCP03 where the card has it, else by its challenge.
+
+    A secure channel ends the session of the PIN, which is then verified after this.
+    Raises IssuerRefusedError, CardError.
+    """
+    if Features.SCP03 in report.features:
+        card.issuer.open_channel(report.card_id, transport_key)
+    else:
+        card.issuer.authenticate(report.card_id, transport_key)

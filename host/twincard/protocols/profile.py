@@ -1,0 +1,72 @@
+"""What a pair of cards is issued with, and how far its issue is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from twincard.card.report import PolicyFlags, Role
+from twincard.card.session import Card
+from twincard.keys.secret import Secret
+
+
+class Modes(Enum):
+    """The modes of duplication that a pair is issued for."""
+
+    HOST_BLIND = "host-blind mode only"
+    EITHER = "host-blind mode, and base mode with cards that have no other"
+    BASE = "base mode only: the cards get no certificates"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the cards of a pair have in common.
+
+    `backups` is how many backups the original may make of one key. Member's number and expiry
+    date are the contents of their files on the original; None leaves the file out. Where a chip
+    lacks host-blind mode, `modes` comes to BASE. `policy` is without BASE_MODE_FORBIDDEN, which
+    `modes` decides.
+    """
+
+    group_size: int = 3
+    backups: int = 1
+    policy: PolicyFlags = PolicyFlags.NONE
+    member_number: bytes | None = None
+    expiry_date: bytes | None = None
+    modes: Modes = Modes.HOST_BLIND
+
+    @property
+    def whole_policy(self) -> PolicyFlags:
+        """The policy as the cards get it."""
+        if self.modes is Modes.HOST_BLIND:
+            return self.policy | PolicyFlags.BASE_MODE_FORBIDDEN
+        return self.policy
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A card to be issued: its session, its transport key, and the PIN and PUK it shall have."""
+
+    card: Card
+    transport_key: Secret
+    pin: Secret
+    puk: Secret
+
+
+class IssueStep(Enum):
+    """What issuing does to one card, in this order."""
+
+    PERSONALISE = "personalise"
+    GROUP = "begin the key group"
+    COMPONENT = "set components"
+    FILES = "write the card's files"
+    CERTIFY = "certify"
+    ACTIVATE = "activate"
+
+
+@dataclass(frozen=True)
+class IssueEvent:
+    """A step begins on the card that becomes `role`."""
+
+    role: Role
+    step: IssueStep
