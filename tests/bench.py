@@ -148,6 +148,7 @@ class Bench:
         self._specimens: dict[str, Specimen] = {}
         self._known: Certificates = {}
         self._introduced = False
+        self._mode = Mode.BASE
         self._setting = Setting(Stage.BLANK)
         self._ready: set[str] = set()
 
@@ -159,17 +160,24 @@ class Bench:
         key: KeyType = KeyType.P_256,
         backups: int = 1,
         policy: PolicyFlags = PolicyFlags.NONE,
-        mode: Mode = Mode.BASE,
-        introduced: bool = False,
+        mode: Mode | None = None,
     ) -> Bench:
         """Put all cards to a stage, reset: a group of `size`, keys of type `key`.
 
-        In host-blind mode with `introduced`, sessions bring the other card's certificate by
-        themselves (tests/introductions.py); otherwise who uses them does.
+        In host-blind mode the cards are certified, and who uses them introduces one to the other.
         """
+        self._introduced = mode is None and self._mode is Mode.HOST_BLIND
+        mode = self._mode if mode is None else mode
         self._setting = Setting(stage, size, key, backups, policy, mode).at(stage)
-        self._introduced = introduced and mode is Mode.HOST_BLIND
         self._ready.clear()
+        return self
+
+    def in_mode(self, mode: Mode) -> Bench:
+        """What is `at` a stage without a mode of its own is in this one, until the test ends.
+
+        In host-blind mode sessions then introduce cards by themselves (tests/introductions.py).
+        """
+        self._mode = mode
         return self
 
     @property
@@ -211,7 +219,7 @@ class Bench:
         """Between tests: no cut armed, every card to be put to its stage again."""
         for specimen in self._specimens.values():
             specimen.lab.cut(0)
-        self.at(Stage.BLANK)
+        self.in_mode(Mode.BASE).at(Stage.BLANK)
 
     def close(self) -> None:
         """End the processes."""

@@ -7,10 +7,17 @@ from tests.bench import Bench, Stage
 from tests.refusals.expect import forged_ticket, refused
 
 from twincard.card.duplication import ExportedKey, Ticket
-from twincard.card.report import ExportState, ImportState, KeyType, PolicyFlags, SlotUse
+from twincard.card.report import ExportState, ImportState, KeyType, Mode, PolicyFlags, SlotUse
 from twincard.card.session import Card
 from twincard.card.status import Sw
 from twincard.protocols.duplicate import duplicate
+
+
+@pytest.fixture(params=list(Mode), ids=lambda mode: mode.name, autouse=True)
+def mode(bench: Bench, request: pytest.FixtureRequest) -> Mode:
+    """Every test here is run in both modes."""
+    bench.in_mode(request.param)
+    return Mode(request.param)
 
 
 def ticket_for(backup: Card, original: Card) -> Ticket:
