@@ -106,3 +106,6 @@ RULES = (
     Rule("CERTIFY", 0x80, 0x04, "I", "OB", Authority.ISSUER, chain=True),
     Rule("READ LOG", 0x80, 0x46, "IOT", "OB", Authority.NONE),
 )
+
+# Class and instruction of what only the full build has.
+PARTS = frozenset({(0x80, 0x04), (0x80, 0x50), (0x80, 0x82), (0x80, 0x88), (0x80, 0xD8)})

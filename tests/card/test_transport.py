@@ -97,12 +97,12 @@ def test_header_bytes_stay_equal_along_a_chain(rsa: Specimen, field: str) -> Non
     assert status(rsa.lab, check(data[200:])) == Sw.WRONG_DATA
 
 
-def test_a_chain_gathers_272_bytes_and_no_more(rsa: Specimen) -> None:
+def test_a_chain_gathers_280_bytes_and_no_more(rsa: Specimen) -> None:
     rsa.unlocked()
-    for sizes in ([255, 17], [255, 17, 1], [255, 255], [200, 255]):
+    for sizes in ([255, 25], [255, 25, 1], [255, 255], [200, 255]):
         answers = [status(rsa.lab, check(bytes(size), more=True)) for size in sizes]
         total = [sum(sizes[: index + 1]) for index in range(len(sizes))]
-        expected = [Sw.DONE if size <= 272 else Sw.WRONG_LENGTH for size in total]
+        expected = [Sw.DONE if size <= 280 else Sw.WRONG_LENGTH for size in total]
         assert answers == expected
         # A chain that was refused has ended: the whole cryptogram is needed again.
         assert status(rsa.lab, REPORT) == Sw.DONE
@@ -127,7 +127,7 @@ def test_an_import_gathers_1136_bytes_and_no_more(bench: Bench) -> None:
         assert exchange(backup.lab, command, extended=True) == (b"", expected)
 
 
-@pytest.mark.parametrize("size", [273, 1024, 1025, 4096, 32767, 32768, 65535])
+@pytest.mark.parametrize("size", [281, 1024, 1025, 4096, 32767, 32768, 65535])
 def test_longer_extended_commands_are_refused(rsa: Specimen, size: int) -> None:
     command = check(bytes(size))
     assert exchange(rsa.lab, command, extended=True) == (b"", Sw.WRONG_LENGTH)

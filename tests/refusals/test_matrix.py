@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
-from tests.card.commands import RULES, Rule
+from tests.card.commands import PARTS, RULES, Rule
 from tests.card.wire import Command, status
 from tests.refusals.samples import SAMPLES, Sample
 
@@ -156,7 +156,7 @@ def test_reading_the_public_key_needs_no_role_and_no_authority(bench: Bench, sta
 @pytest.mark.parametrize("state", [STATES[0], STATES[5], STATES[9]], ids=str)
 def test_other_instructions_and_classes_are_refused(bench: Bench, state: State) -> None:
     subject = Subject(bench, state)
-    known = {rule.key for rule in RULES}
+    known = {rule.key for rule in RULES} | PARTS
     for cla in (0x00, 0x80, 0x10, 0x90):
         for ins in range(0x100):
             if (cla & 0x80, ins) not in known:
@@ -165,6 +165,10 @@ def test_other_instructions_and_classes_are_refused(bench: Bench, state: State) 
         base, channel, secured = cla & 0xE0, cla & 0x03, cla & 0x0C
         if base not in (0x00, 0x80):
             expected = Sw.UNKNOWN_CLASS
+        elif secured == 0x04 and not channel:
+            # There is no secure channel; the session of the PIN, if there is one, ends.
+            assert subject.answer(Command(cla, 0xCA, 0x00, 0xE0)) == Sw.AUTHORITY_MISSING
+            continue
         elif secured:
             expected = Sw.SECURE_MESSAGING
         else:

@@ -7,10 +7,14 @@ import javacard.framework.Util;
 
 /** Command data, gathered from chains and extended lengths; answers, given in pieces where they are long. */
 final class Apdu {
-    private static final byte CHAIN_BIT = 0x10;
+    static final byte CHAIN_BIT = 0x10;
+    /** In the class of a command with secure messaging (GlobalPlatform Card Specification 2.3, 11.1.4). */
+    static final byte SECURED_BIT = 0x04;
     private static final short HEADER = 4;
     /** Ne where Le is 00: as much as there is. */
     static final short ANY_LENGTH = 256;
+    /** Ne where an extended Le is 0000. */
+    static final short UNLIMITED = 0x7FFF;
 
     private final Ram ram;
     /** Persistent, 1 KB, for ciphertext only: the key block that comes in or goes out. */
@@ -32,7 +36,7 @@ final class Apdu {
         if (flags[Ram.INS] != Ins.GET_RESPONSE || flags[Ram.CLA] != 0) {
             endAnswer();
         }
-        if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE || flags[Ram.CLA] != 0) {
+        if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE || (flags[Ram.CLA] & ~SECURED_BIT) != 0) {
             flags[Ram.CHALLENGED] = 0;
         }
     }
@@ -101,21 +105,20 @@ final class Apdu {
     /** Ne: the most bytes that the host takes now. */
     static short expected(APDU apdu) {
         short expected = apdu.setOutgoing();
-        return expected < 0 ? (short) 0x7FFF : expected;
+        return expected < 0 ? UNLIMITED : expected;
     }
 
-    /** {@link #answer(APDU, short, short)} where there is something to answer. */
-    void answer(APDU apdu, short length) {
-        if (length > 0) {
-            answer(apdu, length, expected(apdu));
-        }
-    }
-
-    /** Answers with the first {@code length} bytes of {@link Ram#aux}, or of the store when so flagged. */
-    void answer(APDU apdu, short length, short expected) {
+    /** Answers with the first {@code length} bytes of {@link #answerBuffer}, and the status when they are given. */
+    void answer(APDU apdu, short length, short expected, short status) {
         ram.words[Ram.REST_OFFSET] = 0;
         ram.words[Ram.REST_LENGTH] = length;
+        ram.words[Ram.STATUS] = status;
         send(apdu, expected);
+    }
+
+    /** Where the answer is: {@link Ram#aux}, or the store when so flagged. */
+    byte[] answerBuffer() {
+        return ram.flags[Ram.ANSWER_IN_STORE] != 0 ? store : ram.aux;
     }
 
     /** The answer is in the store. */
@@ -123,12 +126,13 @@ final class Apdu {
         ram.flags[Ram.ANSWER_IN_STORE] = 1;
     }
 
-    /** GET RESPONSE. */
+    /** GET RESPONSE; without Le too, which nobody means who sends it. */
     void more(APDU apdu) {
         if (ram.words[Ram.REST_LENGTH] == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        send(apdu, expected(apdu));
+        short expected = expected(apdu);
+        send(apdu, expected == 0 ? ANY_LENGTH : expected);
     }
 
     private void send(APDU apdu, short expected) {
@@ -136,15 +140,17 @@ final class Apdu {
         short length = words[Ram.REST_LENGTH];
         short now = length < expected ? length : expected;
         if (now > 0) {
-            byte[] source = ram.flags[Ram.ANSWER_IN_STORE] != 0 ? store : ram.aux;
             apdu.setOutgoingLength(now);
-            apdu.sendBytesLong(source, words[Ram.REST_OFFSET], now);
+            apdu.sendBytesLong(answerBuffer(), words[Ram.REST_OFFSET], now);
             words[Ram.REST_OFFSET] += now;
             words[Ram.REST_LENGTH] -= now;
         }
         short left = words[Ram.REST_LENGTH];
         if (left != 0) {
             ISOException.throwIt((short) (Sw.MORE_DATA | (left >= ANY_LENGTH ? 0 : left)));
+        }
+        if (words[Ram.STATUS] != ISO7816.SW_NO_ERROR) {
+            ISOException.throwIt(words[Ram.STATUS]);
         }
     }
 

@@ -147,7 +147,7 @@ final class Authority {
 
     /** GET CHALLENGE: {@code expected} random bytes; 16 of them are a challenge for the next command. */
     short challenge(short expected) {
-        short length = expected == Apdu.ANY_LENGTH ? USUAL_RANDOM : expected;
+        short length = expected == Apdu.ANY_LENGTH || expected == Apdu.UNLIMITED ? USUAL_RANDOM : expected;
         if (length < 1 || length > MAXIMUM_RANDOM) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
@@ -166,7 +166,7 @@ final class Authority {
         ram.flags[Ram.ISSUER] = 0;
         Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, CHALLENGE);
-        if (!challenged) {
+        if (!challenged || !parts.takesChallengeResponse()) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         cmac.init(transportKey, (short) 0);

@@ -2,11 +2,10 @@ package twincard.card;
 
 import javacard.framework.Util;
 import javacard.security.AESKey;
-import javacard.security.KeyBuilder;
 import javacardx.crypto.Cipher;
 
 /**
- * AES-256-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have
+ * AES-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have
  * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}. The engine is its
  * own, for others are used in between.
  */
@@ -20,16 +19,18 @@ final class Cmac {
     private static final short LENGTH = 64;
 
     private final Cipher aes = Chip.aes();
-    private final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_256);
+    private final AESKey key;
     private final byte[] memory;
     private final short[] words;
 
-    Cmac(Ram ram) {
+    /** For keys of so many bits, a constant of KeyBuilder. */
+    Cmac(Ram ram, short bits) {
+        key = Chip.aesKey(bits);
         memory = ram.cmac;
         words = ram.words;
     }
 
-    /** Begins with the 32-byte key at {@code offset}. */
+    /** Begins with the key at {@code offset}. */
     void init(byte[] bytes, short offset) {
         key.setKey(bytes, offset);
         aes.init(key, Cipher.MODE_ENCRYPT);

@@ -1,7 +1,10 @@
 package twincard.card;
 
+import javacard.security.KeyBuilder;
+
 /** The objects of one card that several classes share; all are made once, at installation. */
 final class Core {
+    /** An exported key, in host-blind mode, with padding and MAC of secure messaging. */
     private static final short STORE = 1136;
 
     final Parts parts;
@@ -10,7 +13,7 @@ final class Core {
     final Chip chip = new Chip();
     final Ram ram = new Ram();
     final Apdu apdu = new Apdu(ram, store);
-    final Cmac cmac = new Cmac(ram);
+    final Cmac cmac = new Cmac(ram, KeyBuilder.LENGTH_AES_256);
     final Kdf kdf = new Kdf(cmac, ram);
     /** Null where the chip has none; likewise the next. */
     final Rsa rsa = Rsa.probe();
@@ -30,12 +33,16 @@ final class Core {
     final Import imports;
     final FileSystem files;
     final Contacts contacts;
+    final Target target;
+    final SecureMessaging messaging;
 
-    Core(InstallParameters parameters, Parts parts) {
+    /** Takes what Applet.install is given. */
+    Core(byte[] array, short offset, byte length, Parts parts) {
+        InstallParameters parameters = new InstallParameters(array, offset, length);
         this.parts = parts;
         log = parts.log(this);
         blindness = parts.blindness(this);
-        authority = new Authority(chip, ram, cmac, parts, parameters.bytes, parameters.transportKey);
+        authority = new Authority(chip, ram, cmac, parts, array, parameters.transportKey);
         group = new KeyGroup(this);
         slots = new KeySlots(chip, rsa, ecdh, parts.keys());
         key = new DecipherKey(slots);
@@ -45,6 +52,15 @@ final class Core {
         imports = new Import(this);
         files = new FileSystem(this, parameters.files, parameters.fileBytes);
         contacts = new Contacts(this, parameters.contacts);
-        parts.begin(this);
+        target = new Target(this);
+        parts.begin(this, array, parameters);
+        messaging = parts.messaging(this);
+    }
+
+    /** Ends the sessions that clearing the memory does not end. */
+    void forget() {
+        authority.deselect();
+        target.clear();
+        parts.forget();
     }
 }

@@ -4,13 +4,13 @@ import javacardx.apdu.ExtendedLength;
 
 /** The applet for chips that have extended length; the build leaves this class out for others. */
 public final class ExtendedTwinCardApplet extends TwinCardApplet implements ExtendedLength {
-    private ExtendedTwinCardApplet(InstallParameters parameters) {
-        super(parameters, new Parts(), true);
+    private ExtendedTwinCardApplet(byte[] parameters, short offset, byte length) {
+        super(parameters, offset, length, new Parts(), true);
     }
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */
     public static void install(byte[] parameters, short offset, byte length) {
-        InstallParameters parsed = new InstallParameters(parameters, offset, length);
-        new ExtendedTwinCardApplet(parsed).register(parameters, (short) (offset + 1), parameters[offset]);
+        new ExtendedTwinCardApplet(parameters, offset, length)
+                .register(parameters, (short) (offset + 1), parameters[offset]);
     }
 }

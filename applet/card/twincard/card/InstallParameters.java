@@ -2,7 +2,10 @@ package twincard.card;
 
 import javacard.framework.Util;
 
-/** The application data of INSTALL: transport key and sizes. Lives only while the applet is being installed. */
+/**
+ * The application data of INSTALL: transport key and sizes. Lives only while the applet is being installed. The array
+ * itself, a global one, may be kept in no field (Java Card RE specification, 6.2.2).
+ */
 final class InstallParameters {
     /** Tag and length of each. */
     private static final short TRANSPORT_KEY = (short) 0x8020;
@@ -13,21 +16,19 @@ final class InstallParameters {
     private static final short KEY_LENGTH = 32;
     private static final byte MAXIMUM_CONTACTS = 16;
 
-    /** The array given, and where the transport key begins in it. */
-    final byte[] bytes;
+    /** Where the transport key begins in the array. */
     final short transportKey;
     /** Entries of the file table. */
     final short files;
     final short fileBytes;
     /** Places for contacts. */
     final short contacts;
-    /** What has not been read yet. */
-    private short at;
-    private final short end;
+    /** Where what has not been read yet begins and ends. */
+    short at;
+    final short end;
 
     /** Reads AID, control information and application data, each behind its length (Java Card API, Applet.install). */
     InstallParameters(byte[] array, short offset, byte length) {
-        bytes = array;
         at = (short) (offset + 1 + array[offset]);
         at += (short) (1 + array[at]);
         short given = array[at++];
@@ -37,21 +38,20 @@ final class InstallParameters {
                 && end <= (short) (offset + (length & 0xFF))
                 && Util.getShort(array, at) == TRANSPORT_KEY);
         at += (short) (2 + KEY_LENGTH);
-        files = number(FILES, (short) 32);
-        fileBytes = number(FILE_BYTES, (short) 4096);
-        contacts = number(CONTACTS, (short) 8);
-        Apdu.requireData(
-                files > 0 && fileBytes >= 0 && contacts >= 0 && contacts <= MAXIMUM_CONTACTS && at == end);
+        files = number(array, FILES, (short) 32);
+        fileBytes = number(array, FILE_BYTES, (short) 4096);
+        contacts = number(array, CONTACTS, (short) 8);
+        Apdu.requireData(files > 0 && fileBytes >= 0 && contacts >= 0 && contacts <= MAXIMUM_CONTACTS);
     }
 
     /** The number that comes next if it is this one, else the usual one. */
-    private short number(short head, short usual) {
+    short number(byte[] array, short head, short usual) {
         short value = (short) (at + 2);
         short next = (short) (value + (head & 0xFF));
-        if (next > end || Util.getShort(bytes, at) != head) {
+        if (next > end || Util.getShort(array, at) != head) {
             return usual;
         }
         at = next;
-        return (short) (next - value) == 1 ? bytes[value] : Util.getShort(bytes, value);
+        return (short) (next - value) == 1 ? array[value] : Util.getShort(array, value);
     }
 }

@@ -20,8 +20,20 @@ class Parts {
         return 1;
     }
 
-    /** Makes the rest, once the core is complete. */
-    void begin(Core core) {}
+    /** Makes the rest, once the core is complete, by what the install parameters say beyond those of the base. */
+    void begin(Core core, byte[] parameters, InstallParameters parsed) {
+        Apdu.requireData(parsed.at == parsed.end);
+    }
+
+    /** Made once all else is. */
+    SecureMessaging messaging(Core core) {
+        return new SecureMessaging();
+    }
+
+    /** Whether the issuer may authenticate by challenge and response. */
+    boolean takesChallengeResponse() {
+        return true;
+    }
 
     /** Feature bits of the parts, once they have begun. */
     short features() {

@@ -8,8 +8,11 @@ import javacard.framework.Util;
  * may hold secrets after each command.
  */
 final class Ram {
-    /** Bytes of {@link #work} and {@link #aux}: a public key template, or a block of 256 with its alignment. */
-    static final short LARGE = 272;
+    /**
+     * Bytes of {@link #work} and {@link #aux}: a public key template, or a block of 256 with its alignment; and padding
+     * and MAC of secure messaging.
+     */
+    static final short LARGE = 280;
 
     /** The data of the command, whole, from offset 0; free as scratch once they are used. */
     final byte[] work = JCSystem.makeTransientByteArray(LARGE, JCSystem.CLEAR_ON_DESELECT);
@@ -44,13 +47,14 @@ final class Ram {
     static final byte FAULTS = 14; // cryptograms that did not open in this PIN session
 
     /** Small values of two bytes, likewise. */
-    final short[] words = JCSystem.makeTransientShortArray((short) 6, JCSystem.CLEAR_ON_DESELECT);
+    final short[] words = JCSystem.makeTransientShortArray((short) 7, JCSystem.CLEAR_ON_DESELECT);
     static final byte GATHERED = 0; // bytes of the chain so far
     static final byte REST_OFFSET = 1; // what GET RESPONSE gives next
     static final byte REST_LENGTH = 2;
     static final byte CURRENT_DF = 3;
     static final byte CURRENT_EF = 4;
     static final byte CMAC_PENDING = 5;
+    static final byte STATUS = 6; // status word of the answer that is given in pieces
 
     /** Clears what may hold secrets and is not needed beyond this command. */
     void wipe() {

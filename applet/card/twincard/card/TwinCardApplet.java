@@ -2,7 +2,7 @@ package twincard.card;
 
 import javacard.framework.APDU;
 import javacard.framework.Applet;
-import javacard.framework.ISOException;
+import javacard.framework.ISO7816;
 import javacard.framework.JCSystem;
 
 /** The applet: installation, selection, dispatch. */
@@ -11,6 +11,7 @@ public class TwinCardApplet extends Applet {
     private final Parts parts;
     private final Ram ram;
     private final Apdu apdu;
+    private final SecureMessaging messaging;
     private final CommandRules rules;
     private final Authority authority;
     private final KeyGroup group;
@@ -26,9 +27,11 @@ public class TwinCardApplet extends Applet {
     private final Usage usage;
 
     /** Allocates everything there will ever be. */
-    TwinCardApplet(InstallParameters parameters, Parts parts, boolean extendedLength) {
+    TwinCardApplet(byte[] parameters, short offset, byte length, Parts parts, boolean extendedLength) {
         this.parts = parts;
-        core = new Core(parameters, parts);
+        core = new Core(parameters, offset, length, parts);
+        messaging = core.messaging;
+        target = core.target;
         ram = core.ram;
         apdu = core.apdu;
         authority = core.authority;
@@ -40,7 +43,6 @@ public class TwinCardApplet extends Applet {
         contacts = core.contacts;
         rules = new CommandRules(core);
         generation = new KeyGeneration(core, key, export);
-        target = new Target(core);
         Seal seal = new Seal(core, target);
         usage = new Usage(ram, core.chip, authority, target, new Cryptogram(core, seal), seal);
         report = new Report(core, new Features(core, extendedLength));
@@ -49,15 +51,15 @@ public class TwinCardApplet extends Applet {
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */
     public static void install(byte[] parameters, short offset, byte length) {
-        InstallParameters parsed = new InstallParameters(parameters, offset, length);
-        new TwinCardApplet(parsed, new Parts(), false).register(parameters, (short) (offset + 1), parameters[offset]);
+        new TwinCardApplet(parameters, offset, length, new Parts(), false)
+                .register(parameters, (short) (offset + 1), parameters[offset]);
     }
 
     /** Finishes what a loss of power may have left half-way. */
     @Override
     public boolean select() {
         resume();
-        forget();
+        core.forget();
         return true;
     }
 
@@ -74,14 +76,7 @@ public class TwinCardApplet extends Applet {
 
     @Override
     public void deselect() {
-        authority.deselect();
-        forget();
-    }
-
-    /** Ends sessions that memory cleared at deselect does not end. */
-    private void forget() {
-        target.clear();
-        parts.forget();
+        core.forget();
     }
 
     @Override
@@ -103,61 +98,74 @@ public class TwinCardApplet extends Applet {
         apdu.begin(raw);
         if (selectingApplet()) {
             byte aidLength = JCSystem.getAID().getBytes(ram.aux, Report.SELECTED_AID);
-            apdu.answer(raw, report.select(aidLength));
+            answer(raw, report.select(aidLength));
+            return;
+        }
+        boolean received = messaging.begin();
+        short length = received ? messaging.receive(raw) : 0;
+        if (length < 0) {
             return;
         }
         byte shape = rules.admit(apdu.plainClass(), apdu.morePartsFollow());
         byte ins = ram.flags[Ram.INS];
         boolean beyond = (shape & CommandRules.BEYOND_BASE) != 0;
         if ((shape & CommandRules.NO_DATA) != 0) {
-            if (beyond) {
-                short expected = Apdu.expected(raw);
-                apdu.answer(raw, parts.perform(apdu.plainClass(), ins, (short) 0), expected);
-            } else {
-                query(raw, ins);
-            }
+            query(raw, ins, beyond);
             return;
         }
-        short length = apdu.receive(raw, (shape & CommandRules.INTO_STORE) != 0);
+        if (!received) {
+            length = apdu.receive(raw, (shape & CommandRules.INTO_STORE) != 0);
+        }
         if (length >= 0) {
-            apdu.answer(raw, beyond ? parts.perform(apdu.plainClass(), ins, length) : perform(ins, length));
+            answer(raw, beyond ? parts.perform(apdu.plainClass(), ins, length) : perform(ins, length));
         }
     }
 
-    private short perform(byte ins, short length) {
-        return apdu.plainClass() == 0 ? iso(ins, length) : ours(ins, length);
+    private void answer(APDU raw, short length) {
+        length = messaging.seal(apdu.answerBuffer(), length, ISO7816.SW_NO_ERROR);
+        if (length > 0) {
+            apdu.answer(raw, length, expected(raw), ISO7816.SW_NO_ERROR);
+        }
+    }
+
+    /** Ne; a secured command without Le, which has an answer all the same, takes what there is. */
+    private short expected(APDU raw) {
+        short expected = Apdu.expected(raw);
+        return expected == 0 && messaging.secured() ? Apdu.ANY_LENGTH : expected;
     }
 
     /** Commands without data, some of which need to know how much the host expects. */
-    private void query(APDU raw, byte ins) {
+    private void query(APDU raw, byte ins, boolean beyond) {
         if (ins == Ins.GET_RESPONSE) {
             Apdu.requireNoParameters(ram);
             apdu.more(raw);
             return;
         }
-        short expected = Apdu.expected(raw);
+        short expected = expected(raw);
+        short length = beyond ? parts.perform(apdu.plainClass(), ins, (short) 0) : read(ins, expected);
+        boolean endedEarly = ins == Ins.READ_BINARY && FileSystem.endedEarly(length, expected);
+        short status = endedEarly ? Sw.END_OF_FILE : ISO7816.SW_NO_ERROR;
+        apdu.answer(raw, messaging.seal(apdu.answerBuffer(), length, status), expected, status);
+    }
+
+    private short read(byte ins, short expected) {
         switch (ins) {
             case Ins.GET_DATA:
-                apdu.answer(raw, report.get(), expected);
-                break;
+                return report.get();
             case Ins.GET_CHALLENGE:
                 Apdu.requireNoParameters(ram);
-                apdu.answer(raw, authority.challenge(expected), expected);
-                break;
+                return authority.challenge(expected);
             case Ins.READ_BINARY:
-                short length = files.read(expected);
-                apdu.answer(raw, length, expected);
-                if (FileSystem.endedEarly(length, expected)) {
-                    ISOException.throwIt(Sw.END_OF_FILE);
-                }
-                break;
+                return files.read(expected);
             case Ins.GET_CONTACT:
-                apdu.answer(raw, contacts.get(), expected);
-                break;
+                return contacts.get();
             default:
-                apdu.answer(raw, generation.readPublicKey(), expected);
-                break;
+                return generation.readPublicKey();
         }
+    }
+
+    private short perform(byte ins, short length) {
+        return apdu.plainClass() == 0 ? iso(ins, length) : ours(ins, length);
     }
 
     private short iso(byte ins, short length) {

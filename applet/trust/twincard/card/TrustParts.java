@@ -5,6 +5,8 @@ import javacard.framework.Util;
 /** All that a full card has beyond the base. */
 final class TrustParts extends Parts {
     private static final short IDENTITY = 0x0010;
+    private static final short SCP03 = 0x0400;
+    private static final short SCP11 = 0x0800;
     private static final short SIGNATURE_KEY = 0x1000;
     private static final short LOG = 0x2000;
 
@@ -31,6 +33,14 @@ final class TrustParts extends Parts {
             CommandRules.CHAIN,
         CommandRules.OURS, READ_LOG, CommandRules.I | CommandRules.O | CommandRules.T, CommandRules.ANY_ROLE,
             CommandRules.ANYBODY, 0,
+        CommandRules.OURS, Channel.INITIALIZE_UPDATE, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
+            CommandRules.ANYBODY, 0,
+        CommandRules.OURS, Channel.EXTERNAL_AUTHENTICATE, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
+            CommandRules.ANYBODY, 0,
+        CommandRules.OURS, Channel.INTERNAL_AUTHENTICATE, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
+            CommandRules.ANYBODY, 0,
+        CommandRules.OURS, Channel.PUT_KEY, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
+            CommandRules.ISSUER, 0,
         // Two rows of one command: the second only reads the public key.
         CommandRules.ISO, Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.USER, 0,
         CommandRules.ISO, Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.ANYBODY,
@@ -48,6 +58,7 @@ final class TrustParts extends Parts {
     private Certification certification;
     private Peer peer;
     private Blind blind;
+    private Channel channel;
 
     @Override
     Log log(Core made) {
@@ -75,7 +86,8 @@ final class TrustParts extends Parts {
     }
 
     @Override
-    void begin(Core made) {
+    void begin(Core made, byte[] parameters, InstallParameters parsed) {
+        channel = new Channel(core, device, parameters, parsed);
         log.begin();
         logReading = new LogReading(core, log, device);
         signatureKey = new SigningKey(core, ecdsa);
@@ -83,8 +95,18 @@ final class TrustParts extends Parts {
     }
 
     @Override
+    SecureMessaging messaging(Core made) {
+        return channel;
+    }
+
+    @Override
+    boolean takesChallengeResponse() {
+        return channel.takesChallengeResponse();
+    }
+
+    @Override
     short features() {
-        return (short) ((device == null ? 0 : IDENTITY) | SIGNATURE_KEY | LOG);
+        return (short) ((device == null ? 0 : IDENTITY | SCP11) | SCP03 | SIGNATURE_KEY | LOG);
     }
 
     @Override
@@ -103,7 +125,7 @@ final class TrustParts extends Parts {
         short row = CommandRules.find(TABLE, plainClass, ins);
         boolean mine = row >= 0;
         if (plainClass != CommandRules.ISO) {
-            mine &= ins != CERTIFY || device != null;
+            mine &= ins != CERTIFY && ins != Channel.INTERNAL_AUTHENTICATE || device != null;
         } else if (ins == Ins.PERFORM_SECURITY_OPERATION) {
             mine &= parameters() == COMPUTE_SIGNATURE || device != null && parameters() == VERIFY_CERTIFICATE;
         } else {
@@ -140,8 +162,11 @@ final class TrustParts extends Parts {
         if (ins == READ_LOG) {
             return logReading.read(length);
         }
-        certification.certify(length);
-        return 0;
+        if (ins == CERTIFY) {
+            certification.certify(length);
+            return 0;
+        }
+        return channel.perform(ins, length);
     }
 
     @Override
@@ -196,7 +221,7 @@ final class TrustParts extends Parts {
             core.ram.aux[at++] = signatureKey.type();
             at = Util.arrayCopyNonAtomic(signatureKey.digest(), (short) 0, core.ram.aux, at, KeySlot.DIGEST);
         }
-        return at;
+        return channel.report(at);
     }
 
     @Override
@@ -209,6 +234,7 @@ final class TrustParts extends Parts {
 
     @Override
     void forget() {
+        channel.forget();
         if (device != null) {
             peer.clear();
         }
@@ -216,6 +242,7 @@ final class TrustParts extends Parts {
 
     @Override
     void wipe() {
+        channel.wipe();
         if (device != null) {
             certification.drop();
             blind.wipe();

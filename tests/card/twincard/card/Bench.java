@@ -30,14 +30,14 @@ final class Bench {
     Bench(int entries, int bytes) {
         byte[] install = Hex.bytes("00 00 2C 8020" + "00".repeat(TRANSPORT_KEY.length)
                 + String.format("8101%02X 8202%04X 830103", entries, bytes));
-        core = new Core(new InstallParameters(install, (short) 0, (byte) install.length), new Parts());
+        core = new Core(install, (short) 0, (byte) install.length, new Parts());
         chip = core.chip;
         ram = core.ram;
         authority = core.authority;
         key = core.key;
         files = core.files;
         contacts = core.contacts;
-        target = new Target(core);
+        target = core.target;
         Seal seal = new Seal(core, target);
         usage = new Usage(ram, chip, authority, target, new Cryptogram(core, seal), seal);
     }

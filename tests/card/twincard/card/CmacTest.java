@@ -2,6 +2,7 @@ package twincard.card;
 
 import static org.junit.Assert.assertArrayEquals;
 
+import javacard.security.KeyBuilder;
 import org.junit.Test;
 
 /** AES-256-CMAC against the examples of NIST SP 800-38B, in every division of the message. */
@@ -10,7 +11,7 @@ public class CmacTest {
     private static final byte[] MESSAGE = Hex.bytes("6BC1BEE22E409F96E93D7E117393172AAE2D8A571E03AC9C9EB76FAC45AF8E51"
             + "30C81C46A35CE411E5FBC1191A0A52EFF69F2445DF4F9B17AD2B417BE66C3710");
 
-    private final Cmac cmac = new Cmac(new Ram());
+    private final Cmac cmac = new Cmac(new Ram(), KeyBuilder.LENGTH_AES_256);
 
     private byte[] mac(int length, int piece) {
         byte[] out = new byte[Cmac.BLOCK];

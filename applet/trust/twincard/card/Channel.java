@@ -1,0 +1,157 @@
+package twincard.card;
+
+import javacard.framework.APDU;
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+
+/**
+ * Secure messaging: the handshakes, which commands must be secured, and what becomes of the card when one is not as it
+ * should be.
+ */
+final class Channel extends SecureMessaging {
+    /** Instructions, in class 80; GlobalPlatform's. */
+    static final byte INITIALIZE_UPDATE = 0x50;
+    static final byte EXTERNAL_AUTHENTICATE = (byte) 0x82;
+    static final byte INTERNAL_AUTHENTICATE = (byte) 0x88;
+    static final byte PUT_KEY = (byte) 0xD8;
+
+    /** Tag and length of the install parameter that says whether the issuer must use SCP03. */
+    private static final short ISSUER_MUST_USE_SCP03 = (short) 0x8401;
+    private static final byte REPORT_TAG = (byte) 0x8F;
+
+    private static final byte OURS = CommandRules.OURS;
+    private static final byte OURS_SECURED = OURS | Apdu.SECURED_BIT;
+    /** The bits of the class that do not tell ISO's commands from ours, nor chained from whole ones. */
+    private static final byte KIND = 0x6F;
+
+    private final Core core;
+    private final Session session;
+    private final ScpKeys keys;
+    private final Scp03 scp03;
+    private final Scp11 scp11;
+
+    /** The device is null where the chip has no EC. */
+    Channel(Core core, Device device, byte[] parameters, InstallParameters parsed) {
+        this.core = core;
+        short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 0);
+        Apdu.requireData((required & ~1) == 0 && parsed.at == parsed.end);
+        session = new Session(core);
+        keys = new ScpKeys(core, parameters, parsed.transportKey, (byte) required);
+        scp03 = new Scp03(core, keys, session);
+        scp11 = new Scp11(core, device, session);
+    }
+
+    boolean takesChallengeResponse() {
+        return keys.required() == 0;
+    }
+
+    short perform(byte ins, short length) {
+        if (ins == PUT_KEY) {
+            return keys.put(length, session.secured() && session.state() == Session.SCP03);
+        }
+        if (session.secured()) {
+            // A handshake within a channel is a fault of that.
+            fail();
+        }
+        if (ins == INITIALIZE_UPDATE) {
+            return scp03.greet(length);
+        }
+        if (ins == INTERNAL_AUTHENTICATE) {
+            return scp11.authenticate(length);
+        }
+        scp03.authenticate(length);
+        return 0;
+    }
+
+    /** Adds to the state report. */
+    short report(short at) {
+        byte[] out = core.ram.aux;
+        out[at++] = REPORT_TAG;
+        out[at++] = 2;
+        out[at++] = keys.version();
+        out[at++] = keys.required();
+        return at;
+    }
+
+    void forget() {
+        session.clear();
+    }
+
+    void wipe() {
+        keys.wipe();
+    }
+
+    @Override
+    boolean begin() {
+        byte[] flags = core.ram.flags;
+        byte cla = flags[Ram.CLA];
+        byte ins = flags[Ram.INS];
+        session.begin();
+        if (cla == OURS && (ins == INITIALIZE_UPDATE || ins == INTERNAL_AUTHENTICATE)) {
+            endSessions();
+            return false;
+        }
+        if (cla == CommandRules.ISO && ins == Ins.GET_RESPONSE) {
+            return false;
+        }
+        boolean open = session.isOpen();
+        boolean secured = (cla & KIND) == Apdu.SECURED_BIT;
+        if (!open && cla == OURS_SECURED && ins == EXTERNAL_AUTHENTICATE) {
+            flags[Ram.CLA] = OURS;
+            return false;
+        }
+        if (open != secured) {
+            fail();
+        }
+        if (!open) {
+            session.clear();
+        }
+        return secured;
+    }
+
+    @Override
+    short receive(APDU apdu) {
+        byte[] flags = core.ram.flags;
+        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0;
+        try {
+            short gathered = core.apdu.receive(apdu, intoStore);
+            if (gathered < 0) {
+                return gathered;
+            }
+            short length = session.open(intoStore ? core.store : core.ram.work, gathered);
+            if (length >= 0) {
+                flags[Ram.CLA] &= ~Apdu.SECURED_BIT;
+                return length;
+            }
+        } catch (RuntimeException wrong) {
+            // More than can be gathered, or what the transport refuses: as any other fault inside a channel.
+        }
+        fail();
+        return 0;
+    }
+
+    @Override
+    boolean secured() {
+        return session.secured();
+    }
+
+    @Override
+    short seal(byte[] answer, short length, short status) {
+        return session.secured() ? session.seal(answer, length, status) : length;
+    }
+
+    private void fail() {
+        endSessions();
+        ISOException.throwIt(Sw.AUTHORITY_MISSING);
+    }
+
+    /** As after SELECT; of the command in hand only the header is kept. */
+    private void endSessions() {
+        Ram ram = core.ram;
+        Util.arrayFillNonAtomic(ram.flags, Ram.CHAIN_CLA, (short) (ram.flags.length - Ram.CHAIN_CLA), (byte) 0);
+        for (short i = 0; i < (short) ram.words.length; i++) {
+            ram.words[i] = 0;
+        }
+        core.forget();
+    }
+}

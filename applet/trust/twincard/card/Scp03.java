@@ -1,0 +1,110 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+
+/**
+ * The handshake of SCP03 (GlobalPlatform Amendment D, 7.1.1 and 7.1.2), i = 60: random challenge, answers encrypted and
+ * with MACs. It authenticates the issuer.
+ */
+final class Scp03 {
+    private static final short CHALLENGE = 8;
+    private static final short CRYPTOGRAM = 8;
+    private static final byte LEVEL = 0x33;
+
+    /** Answer to INITIALIZE UPDATE. */
+    private static final short DIVERSIFICATION = 10;
+    private static final short CARD_CHALLENGE = 13;
+    private static final short CARD_CRYPTOGRAM = 21;
+    private static final short ANSWER = 29;
+    private static final byte PROTOCOL = 0x03;
+    private static final byte PARAMETER = 0x60;
+
+    /** Constants of the key derivation (Amendment D, 4.1.5). */
+    private static final byte FOR_CARD_CRYPTOGRAM = 0;
+    private static final byte FOR_HOST_CRYPTOGRAM = 1;
+    private static final byte FOR_ENC = 4;
+    private static final byte FOR_CMAC = 6;
+    private static final byte FOR_RMAC = 7;
+    /** In Ram.hash: label, constant, separator, length in bits, counter, context. */
+    private static final short CONSTANT = 11;
+    private static final short BITS = 13;
+    private static final short COUNTER = 15;
+    private static final short CONTEXT = 16;
+    private static final short INPUT = 32;
+    private static final short KEY_BITS = 128;
+    private static final short CRYPTOGRAM_BITS = 64;
+
+    private final Core core;
+    private final ScpKeys keys;
+    private final Session session;
+
+    Scp03(Core core, ScpKeys keys, Session session) {
+        this.core = core;
+        this.keys = keys;
+        this.session = session;
+    }
+
+    /** INITIALIZE UPDATE; whatever sessions there were have ended. */
+    short greet(short length) {
+        Ram ram = core.ram;
+        byte[] hash = ram.hash;
+        byte[] aux = ram.aux;
+        byte[] memory = session.memory;
+        Apdu.requireP2(ram, (byte) 0);
+        Apdu.requireLength(length, CHALLENGE);
+        byte wanted = ram.flags[Ram.P1];
+        if (wanted != 0 && wanted != keys.version()) {
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+        core.chip.random(aux, CARD_CHALLENGE, CHALLENGE);
+        Util.arrayFillNonAtomic(hash, (short) 0, CONTEXT, (byte) 0);
+        hash[COUNTER] = 1;
+        Util.arrayCopyNonAtomic(ram.work, (short) 0, hash, CONTEXT, CHALLENGE);
+        Util.arrayCopyNonAtomic(aux, CARD_CHALLENGE, hash, (short) (CONTEXT + CHALLENGE), CHALLENGE);
+        derive(keys.keys, ScpKeys.ENC, FOR_ENC, KEY_BITS, memory, Session.ENC);
+        derive(keys.keys, ScpKeys.MAC, FOR_CMAC, KEY_BITS, memory, Session.CMAC);
+        derive(keys.keys, ScpKeys.MAC, FOR_RMAC, KEY_BITS, memory, Session.RMAC);
+        derive(memory, Session.CMAC, FOR_HOST_CRYPTOGRAM, CRYPTOGRAM_BITS, memory, Session.CHAIN);
+        derive(memory, Session.CMAC, FOR_CARD_CRYPTOGRAM, CRYPTOGRAM_BITS, aux, CARD_CRYPTOGRAM);
+        short at = Util.arrayCopyNonAtomic(core.authority.cardId(), (short) 0, aux, (short) 0, DIVERSIFICATION);
+        aux[at++] = keys.version();
+        aux[at++] = PROTOCOL;
+        aux[at] = PARAMETER;
+        session.enter(Session.GREETED);
+        return ANSWER;
+    }
+
+    private void derive(byte[] key, short offset, byte constant, short bits, byte[] out, short outOffset) {
+        byte[] hash = core.ram.hash;
+        hash[CONSTANT] = constant;
+        Util.setShort(hash, BITS, bits);
+        session.cmac.init(key, offset);
+        session.cmac.update(hash, (short) 0, INPUT);
+        session.cmac.finish(out, outOffset);
+    }
+
+    /** EXTERNAL AUTHENTICATE, directly after INITIALIZE UPDATE: opens the channel, with the issuer's authority. */
+    void authenticate(short length) {
+        Ram ram = core.ram;
+        byte[] memory = session.memory;
+        boolean greeted = session.state() == Session.GREETED;
+        session.enter(Session.CLOSED);
+        Apdu.requireP1(ram, LEVEL);
+        Apdu.requireP2(ram, (byte) 0);
+        Apdu.requireLength(length, (short) (CRYPTOGRAM + Session.MAC));
+        if (!greeted) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+        boolean good = ConstantTime.difference(memory, Session.CHAIN, ram.work, (short) 0, CRYPTOGRAM) == 0;
+        Util.arrayFillNonAtomic(memory, Session.CHAIN, Session.KEY, (byte) 0);
+        ram.flags[Ram.CLA] |= Apdu.SECURED_BIT;
+        good &= session.verify(ram.work, CRYPTOGRAM);
+        if (!good) {
+            session.clear();
+            ISOException.throwIt(Sw.AUTHENTICATION_FAILED);
+        }
+        session.enter(Session.SCP03);
+        ram.flags[Ram.ISSUER] = 1;
+    }
+}

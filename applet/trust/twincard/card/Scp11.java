@@ -1,0 +1,89 @@
+package twincard.card;
+
+import javacard.framework.ISOException;
+import javacard.framework.Util;
+
+/**
+ * The handshake of SCP11b (GlobalPlatform Amendment F, 7.6.2): the card proves its channel key, and the host stays
+ * anonymous, so that it opens a channel and gives no authority.
+ */
+final class Scp11 {
+    private static final byte KEY_VERSION = 0x01;
+    private static final byte KEY_ID = 0x13;
+
+    /** A6 { SCP11b, usage, AES, length of the keys } 5F49 41: all of the command before the point. */
+    private static final byte[] HEAD = {
+        (byte) 0xA6, 0x0D, (byte) 0x90, 0x02, 0x11, 0x00, (byte) 0x95, 0x01, 0x3C, (byte) 0x80, 0x01, (byte) 0x88,
+        (byte) 0x81, 0x01, 0x10, 0x5F, 0x49, 0x41
+    };
+    private static final short HEAD_LENGTH = 18;
+    private static final short COMMAND = HEAD_LENGTH + P256.POINT;
+    /** 5F49 41 point ‖ 86 10 receipt. */
+    private static final short POINT = 3;
+    private static final short RECEIPT = POINT + P256.POINT;
+    private static final byte RECEIPT_TAG = (byte) 0x86;
+    /** Usage, type and length of the keys. */
+    private static final byte[] SHARED_INFO = {0x3C, (byte) 0x88, 0x10};
+    private static final short SHA256 = 32;
+
+    private final Core core;
+    private final Device device;
+    private final Session session;
+
+    Scp11(Core core, Device device, Session session) {
+        this.core = core;
+        this.device = device;
+        this.session = session;
+    }
+
+    /** INTERNAL AUTHENTICATE; whatever sessions there were have ended. */
+    short authenticate(short length) {
+        Ram ram = core.ram;
+        byte[] work = ram.work;
+        byte[] aux = ram.aux;
+        if (Util.getShort(ram.flags, Ram.P1) != (short) (KEY_VERSION << 8 | KEY_ID) || !device.isReady()) {
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+        Apdu.requireData(
+                length == COMMAND && Util.arrayCompare(work, (short) 0, HEAD, (short) 0, HEAD_LENGTH) == 0);
+        core.ecdh.requirePoint(work, HEAD_LENGTH);
+        agree(work, aux);
+        byte[] memory = session.memory;
+        derive(memory);
+        short at = Util.arrayCopyNonAtomic(HEAD, (short) (HEAD_LENGTH - POINT), aux, (short) 0, POINT);
+        at += P256.POINT;
+        session.cmac.init(memory, Session.CHAIN);
+        session.cmac.update(work, (short) 0, COMMAND);
+        session.cmac.update(aux, (short) 0, RECEIPT);
+        session.cmac.finish(memory, Session.CHAIN);
+        aux[at++] = RECEIPT_TAG;
+        aux[at++] = Session.KEY;
+        session.enter(Session.SCP11);
+        return Util.arrayCopyNonAtomic(memory, Session.CHAIN, aux, at, Session.KEY);
+    }
+
+    /** Shared secrets of the host's point with a fresh key and with the channel key, one after the other in Ram.secret. */
+    private void agree(byte[] work, byte[] aux) {
+        byte[] secret = core.ram.secret;
+        try {
+            core.ecdh.begin(aux, POINT, secret, (short) 0);
+            core.ecdh.agreeEphemeral(work, HEAD_LENGTH, secret, (short) 0);
+        } finally {
+            core.ecdh.end();
+        }
+        device.agreeChannel(work, HEAD_LENGTH, secret, P256.SCALAR);
+    }
+
+    /** ANSI X9.63 with SHA-256: the key of the receipt, where the receipt will be, and the session keys. */
+    private void derive(byte[] memory) {
+        byte[] secret = core.ram.secret;
+        byte[] number = core.ram.number;
+        Util.arrayFillNonAtomic(number, (short) 0, (short) number.length, (byte) 0);
+        for (short at = 0; at < Session.KEYS_END; at += SHA256) {
+            number[(short) (number.length - 1)]++;
+            core.chip.sha256.update(secret, (short) 0, (short) secret.length);
+            core.chip.sha256.update(number, (short) 0, (short) number.length);
+            core.chip.sha256.doFinal(SHARED_INFO, (short) 0, (short) SHARED_INFO.length, memory, at);
+        }
+    }
+}
