@@ -49,6 +49,7 @@ final class Authority {
     private final Ram ram;
     private final Cmac cmac;
     private final Parts parts;
+    private final Log log;
     private final byte[] cardId = new byte[ID];
     private final byte[] transportKey = new byte[TRANSPORT_KEY];
     private final OwnerPIN pin = new OwnerPIN(PIN_TRIES, PIN_MAXIMUM);
@@ -58,11 +59,12 @@ final class Authority {
     private byte backups;
     private byte flags;
 
-    Authority(Chip chip, Ram ram, Cmac cmac, Parts parts, byte[] key, short offset) {
-        this.chip = chip;
-        this.ram = ram;
-        this.cmac = cmac;
-        this.parts = parts;
+    Authority(Core core, byte[] key, short offset) {
+        chip = core.chip;
+        ram = core.ram;
+        cmac = core.cmac;
+        parts = core.parts;
+        log = core.log;
         chip.random(cardId, (short) 0, ID);
         Util.arrayCopyNonAtomic(key, offset, transportKey, (short) 0, TRANSPORT_KEY);
     }
@@ -217,6 +219,10 @@ final class Authority {
         pin.update(data, (short) 9, pinStripped);
         puk.update(data, pukStart, pukStripped);
         parts.renewed();
+        ram.number[0] = newRole;
+        ram.number[1] = newBackups;
+        ram.number[2] = newFlags;
+        log.note(Log.PERSONALISED, ram.number, (short) 0, (short) 3);
         JCSystem.commitTransaction();
     }
 
@@ -227,7 +233,10 @@ final class Authority {
         if (role == 0 || !parts.complete()) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
+        JCSystem.beginTransaction();
         lifeCycle = OPERATIONAL;
+        log.note(Log.ACTIVATED, (byte) 0);
+        JCSystem.commitTransaction();
     }
 
     /** VERIFY; the counter is OwnerPIN's, written before the comparison. */
@@ -272,6 +281,7 @@ final class Authority {
         proof.reset();
         JCSystem.beginTransaction();
         pin.update(ram.work, PIN_MAXIMUM, newLength);
+        log.note(proof == pin ? Log.PIN_CHANGED : Log.PIN_UNBLOCKED, (byte) 0);
         JCSystem.commitTransaction();
         resetPin();
     }
@@ -306,6 +316,7 @@ final class Authority {
     /** First step of TERMINATE, inside the caller's transaction: from here on there is no way back. */
     void beginTermination() {
         lifeCycle = TERMINATING;
+        log.note(Log.TERMINATED, (byte) 0);
     }
 
     /** Wipes PIN, PUK and transport key; may be repeated. */

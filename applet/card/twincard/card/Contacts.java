@@ -1,6 +1,7 @@
 package twincard.card;
 
 import javacard.framework.ISOException;
+import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** Other people's public keys, in numbered places from 1, each with the authority that wrote it. */
@@ -38,7 +39,7 @@ final class Contacts extends Unit {
         byte type = PublicKeys.check(work, length, ram.cmac);
         records[record] = 0;
         Util.arrayCopyNonAtomic(work, (short) 0, records, (short) (record + 1), length);
-        records[record] = (byte) (type | (asIssuer ? BY_ISSUER : BY_USER));
+        setState(record, (byte) (type | (asIssuer ? BY_ISSUER : BY_USER)), asIssuer);
     }
 
     /** DELETE CONTACT: place P1. */
@@ -48,8 +49,18 @@ final class Contacts extends Unit {
         Authority.require(authority.issuer() || isUsers(record));
         Apdu.requireLength(length, (short) 0);
         requireFilled(record);
-        records[record] = 0;
+        setState(record, (byte) 0, authority.issuer());
         Util.arrayFillNonAtomic(records, record, RECORD, (byte) 0);
+    }
+
+    /** What makes a contact, or ends it. */
+    private void setState(short record, byte state, boolean asIssuer) {
+        JCSystem.beginTransaction();
+        records[record] = state;
+        if (asIssuer) {
+            log.note(Log.CONTACT_BY_ISSUER, flags[Ram.P1]);
+        }
+        JCSystem.commitTransaction();
     }
 
     /** Whether the user acts, and may on this record. */

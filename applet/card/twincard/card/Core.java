@@ -42,7 +42,7 @@ final class Core {
         this.parts = parts;
         log = parts.log(this);
         blindness = parts.blindness(this);
-        authority = new Authority(chip, ram, cmac, parts, array, parameters.transportKey);
+        authority = new Authority(this, array, parameters.transportKey);
         group = new KeyGroup(this);
         slots = new KeySlots(chip, rsa, ecdh, parts.keys());
         key = new DecipherKey(slots);

@@ -64,6 +64,7 @@ final class KeyGroup extends Unit {
             Util.arrayCopy(work, (short) 0, id, (short) 0, ID);
             groupSetBy = acting();
             size = wanted;
+            log.note(Log.GROUP_BEGUN, id, (short) 0, ID);
             JCSystem.commitTransaction();
         } else if (length == 0 || size != wanted || Util.arrayCompare(work, (short) 0, id, (short) 0, ID) != 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -110,6 +111,10 @@ final class KeyGroup extends Unit {
         work[SET_BY] = acting();
         JCSystem.beginTransaction();
         Util.arrayCopy(work, (short) 0, places, place, PLACE);
+        // Side by side: place, by, KCV.
+        work[(short) (COMPONENT - 2)] = flags[Ram.P1];
+        work[(short) (COMPONENT - 1)] = work[SET_BY];
+        log.note(Log.COMPONENT_SET, work, (short) (COMPONENT - 2), (short) (2 + KCV));
         JCSystem.commitTransaction();
     }
 
@@ -160,6 +165,7 @@ final class KeyGroup extends Unit {
             beginErasure();
         } else {
             Util.arrayCopy(hash, (short) 0, places, place, PLACE);
+            log.note(Log.COMPONENT_CLEARED, flags[Ram.P1]);
         }
         JCSystem.commitTransaction();
         resume();
@@ -191,6 +197,7 @@ final class KeyGroup extends Unit {
             erasedCount++;
         }
         erasing = true;
+        log.note(Log.GROUP_ERASED, id, (short) 0, ID);
     }
 
     /** Finishes an erasure; also at select. */

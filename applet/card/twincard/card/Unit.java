@@ -10,6 +10,7 @@ abstract class Unit {
     final byte[] flags;
     final short[] words;
     final Chip chip;
+    final Log log;
     final Cmac cmac;
     final Authority authority;
     final KeyGroup group;
@@ -25,6 +26,7 @@ abstract class Unit {
         flags = shared.flags;
         words = shared.words;
         chip = core.chip;
+        log = core.log;
         cmac = core.cmac;
         authority = core.authority;
         group = core.group;

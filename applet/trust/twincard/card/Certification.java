@@ -65,6 +65,8 @@ final class Certification {
         Util.arrayCopyNonAtomic(own, Certificate.SIGNATURE, signature, (short) 0, Ecdsa.SIGNATURE);
         JCSystem.beginTransaction();
         certified = true;
+        // The hash is that of the issuer's point still.
+        core.log.note(Log.CERTIFIED, core.ram.hash, (short) 0, Log.DETAIL);
         JCSystem.commitTransaction();
     }
 
