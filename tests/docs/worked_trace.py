@@ -28,7 +28,7 @@ from twincard.keys.secret import Secret
 from twincard.protocols.duplicate import DuplicationEvent, duplicate
 from twincard.protocols.issue import Blank, IssueEvent, Profile, issue_pair
 from twincard.transport.base import Connection
-from twincard.transport.laboratory import Laboratory
+from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 PAGE = Path(__file__).parents[2] / "docs" / "card-trace.md"
 
@@ -41,9 +41,9 @@ _INTRODUCTION = """\
 # A worked trace
 
 Every byte of issuing, duplicating, using and terminating, between a host and two simulated
-cards with P-256: O becomes the original, B the backup. `>` is what the host sends,
-`<` what the card answers, status word last. [The card interface](card-interface.md) says what the
-bytes mean. The secrets below are examples, and the cards are gone.
+cards of the base build with P-256: O becomes the original, B the backup. `>` is what the host
+sends, `<` what the card answers, status word last. [The card interface](card-interface.md) says
+what the bytes mean. The secrets below are examples, and the cards are gone.
 
 This page is written by `python -m tests.docs.worked_trace`, and a test compares its commands,
 lengths and status words with a fresh run.
@@ -114,7 +114,7 @@ class _Recorded:
 
 @contextmanager
 def _cards(page: _Page) -> Iterator[tuple[Card, Card]]:
-    labs = Laboratory.start(), Laboratory.start()
+    labs = Laboratory.start(BASE_APPLET), Laboratory.start(BASE_APPLET)
     try:
         cards = []
         for name, lab in zip("OB", labs, strict=True):

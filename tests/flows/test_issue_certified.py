@@ -24,8 +24,7 @@ from twincard.protocols.issue import (
     issue_pair,
 )
 from twincard.transport import CardGoneError
-from twincard.transport.laboratory import Laboratory
-from twincard.transport.simulator import SimulatorProcess
+from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 ISSUER = IssuerSigningKey.draw()
 GIVEN = [component(1)]
@@ -38,8 +37,7 @@ def blank(specimen: Specimen) -> Blank:
 @pytest.fixture
 def base_card() -> Iterator[Blank]:
     """A card of the base build, which has no host-blind mode."""
-    arguments = ["run", "--memory", "--lab", "--applet", "twincard.card.TwinCardApplet"]
-    lab = Laboratory(SimulatorProcess(arguments))
+    lab = Laboratory.start(BASE_APPLET)
     lab.install(b"\x80\x20" + bytes(32))
     yield Blank(Card(lab), Secret(bytes(32)), Secret("base PIN"), Secret("base PUK"))
     lab.close()

@@ -8,6 +8,8 @@ from typing import NewType, Self
 
 from twincard.transport.simulator import Operation, SimulatedCard, SimulatorProcess
 
+BASE_APPLET = "twincard.card.ExtendedTwinCardApplet"
+"""The applet without the parts that only the full build has."""
 Snapshot = NewType("Snapshot", int)
 
 
@@ -25,9 +27,13 @@ class Laboratory(SimulatedCard):
     """A card in memory only, for tests and measurements."""
 
     @classmethod
-    def start(cls) -> Self:
-        """A blank card in a process of its own; `install` puts the applet on it."""
-        return cls(SimulatorProcess(["run", "--memory", "--lab"]))
+    def start(cls, applet: str | None = None) -> Self:
+        """A blank card in a process of its own; `install` puts the applet on it.
+
+        `applet` is its class, by default that of the full build (BASE_APPLET: the base build).
+        """
+        named = [] if applet is None else ["--applet", applet]
+        return cls(SimulatorProcess(["run", "--memory", "--lab", *named]))
 
     def snapshot(self) -> Snapshot:
         """Keep the whole persistent state, to be put back with `restore`."""
