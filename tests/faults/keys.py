@@ -16,7 +16,7 @@ from tests.bench import GROUP_ID, Specimen, components
 from twincard.card import tlv
 from twincard.card.cryptogram import Cryptogram, EcCryptogram, Hash, RsaCryptogram
 from twincard.card.duplication import ExportedKey, Ticket
-from twincard.card.report import KeyType
+from twincard.card.report import KeyType, Mode
 from twincard.card.session import Card
 from twincard.keys.derivation import GroupKey
 from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, open_block
@@ -78,7 +78,7 @@ def parts_of(original: Specimen, backup: Specimen, size: int, key: KeyType) -> l
     """The private numbers of an original's key; afterwards both cards are as before, reset."""
     kept = [(specimen.lab, specimen.lab.snapshot()) for specimen in (original, backup)]
     card = original.unlocked()
-    ticket = backup.unlocked().duplication.ticket(card.report().card_id)
+    ticket = backup.unlocked().duplication.ticket(card.report().card_id, Mode.BASE)
     parts = private_parts(ticket, card.duplication.export_key(ticket), size, key)
     for lab, snapshot in kept:
         lab.restore(snapshot)

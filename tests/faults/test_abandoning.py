@@ -7,7 +7,7 @@ from tests.bench import Bench, Stage
 from tests.faults.keys import Sealed
 from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
 
-from twincard.card.report import ExportState, ImportState, SlotUse
+from twincard.card.report import ExportState, ImportState, Mode, SlotUse
 from twincard.card.status import WrongStateError
 from twincard.protocols.abandon import abandon, cancel
 from twincard.protocols.duplicate import duplicate
@@ -41,7 +41,7 @@ class Cancelling(AfterExport):
         """Nothing: the sessions belong to what is interrupted."""
 
     def act(self) -> None:
-        cancel(self.original.unlocked(), self.backup.unlocked())
+        cancel(self.original.unintroduced(), self.backup.unintroduced())
 
     repeat = act
 
@@ -62,7 +62,8 @@ class Cancelling(AfterExport):
         assert report.export is not None
         assert report.export.slots_used == 0
         with self.scene.aside():
-            assert duplicate(self.original.unlocked(), self.backup.unlocked()).copied
+            pair = self.original.unintroduced(), self.backup.unintroduced()
+            assert duplicate(*pair).copied
             assert self.sealed.opens_with(self.backup.unlocked())
 
 
@@ -70,12 +71,12 @@ class Renewing(Cancelling):
     """The same, and then the flow again: the backup draws a new ticket and takes the key."""
 
     def act(self) -> None:
-        original, backup = self.original.unlocked(), self.backup.unlocked()
+        original, backup = self.original.unintroduced(), self.backup.unintroduced()
         backup.duplication.cancel()
         duplicate(original, backup)
 
     def repeat(self) -> None:
-        duplicate(self.original.unlocked(), self.backup.unlocked())
+        duplicate(self.original.unintroduced(), self.backup.unintroduced())
 
     def check(self) -> None:
         export, import_ = self.states()
@@ -113,13 +114,17 @@ class Abandoning(AfterExport):
 
     def repeat(self) -> None:
         if self.states()[0] is ExportState.PENDING:
-            abandon(self.original.unlocked(), self.original.specimen.transport_key)
+            specimen = self.original.specimen
+            abandon(self.original.unintroduced(), specimen.transport_key, specimen.pin)
 
     def conclude(self) -> None:
         assert self.states()[0] is ExportState.DONE
         self.check()
         with pytest.raises(WrongStateError):
             self.original.unlocked().duplication.export_key(self.ticket)
+
+
+modes = pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.name)
 
 
 def _victim(story: AfterExport, name: str) -> Subject:
@@ -129,24 +134,29 @@ def _victim(story: AfterExport, name: str) -> Subject:
 @pytest.mark.parametrize("place", list(Place), ids=lambda place: place.name)
 @pytest.mark.parametrize("victim", ["original", "backup"])
 @pytest.mark.parametrize("kind", [Cancelling, Renewing])
+@modes
 def test_a_cancelled_ticket_frees_its_slot_wherever_power_fails(
-    bench: Bench, kind: type[Cancelling], victim: str, place: Place
+    bench: Bench, mode: Mode, kind: type[Cancelling], victim: str, place: Place
 ) -> None:
-    story = kind(bench.at(Stage.KEYED))
+    story = kind(bench.in_mode(mode).at(Stage.KEYED))
     assert interrupt(story, _victim(story, victim), place) > 2
 
 
 @pytest.mark.parametrize("victim", ["original", "backup"])
+@modes
 def test_a_cancelled_ticket_frees_its_slot_when_power_fails_twice(
-    bench: Bench, victim: str
+    bench: Bench, mode: Mode, victim: str
 ) -> None:
-    story = Cancelling(bench.at(Stage.KEYED))
+    story = Cancelling(bench.in_mode(mode).at(Stage.KEYED))
     assert interrupt_twice(story, _victim(story, victim)) > 5
 
 
 @pytest.mark.parametrize("backups", [1, 2])
-def test_an_export_is_abandoned_wholly_or_not_at_all(bench: Bench, backups: int) -> None:
-    story = Abandoning(bench.at(Stage.KEYED, backups=backups))
+@modes
+def test_an_export_is_abandoned_wholly_or_not_at_all(
+    bench: Bench, mode: Mode, backups: int
+) -> None:
+    story = Abandoning(bench.in_mode(mode).at(Stage.KEYED, backups=backups))
     assert interrupt(story, story.original) > 3
     assert interrupt(story, story.original, Place.ANSWER) == 1
     assert interrupt_twice(story, story.original) > 10

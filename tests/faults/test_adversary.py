@@ -13,7 +13,7 @@ from tests.faults.adversary import Adversary, Messages, heard
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import LONG, Place, Scene, Subject, power_fails
 
-from twincard.card.report import CardReport, ExportState, KeyType
+from twincard.card.report import CardReport, ExportState, KeyType, Mode
 from twincard.card.session import Card
 from twincard.card.status import CardError
 
@@ -36,8 +36,8 @@ class Case:
 class Siege:
     """An original that may make one backup, two backups with a ticket each, and the attacker."""
 
-    def __init__(self, bench: Bench, key: KeyType) -> None:
-        bench.at(Stage.KEYED, size=SIZE, key=key)
+    def __init__(self, bench: Bench, key: KeyType, mode: Mode) -> None:
+        bench.in_mode(mode).at(Stage.KEYED, size=SIZE, key=key)
         self.parts = parts_of(bench.original, bench.backup, SIZE, key)
         self.scene = Scene(bench.original, bench.backup, bench.backup2)
         self.original, self.backup, self.backup2 = self.scene.subjects
@@ -124,19 +124,21 @@ CASES = {
 
 
 @pytest.mark.parametrize(
-    ("key", "deeper"),
+    ("mode", "key", "deeper"),
     [
-        (KeyType.P_256, 0),
-        (KeyType.RSA_2048, -1),
-        pytest.param(KeyType.RSA_2048, 1, marks=LONG),
+        (Mode.BASE, KeyType.P_256, 0),
+        (Mode.BASE, KeyType.RSA_2048, -1),
+        (Mode.HOST_BLIND, KeyType.P_256, -1),
+        pytest.param(Mode.BASE, KeyType.RSA_2048, 1, marks=LONG),
+        pytest.param(Mode.HOST_BLIND, KeyType.P_256, 1, marks=LONG),
     ],
 )
 @pytest.mark.parametrize("command", CASES)
 def test_no_replay_after_a_cut_gives_two_backups_the_key(
-    bench: Bench, command: str, key: KeyType, deeper: int
+    bench: Bench, command: str, mode: Mode, key: KeyType, deeper: int
 ) -> None:
     case = CASES[command]
-    siege = Siege(bench, key)
+    siege = Siege(bench, key, mode)
     known = case.prepare(siege)
     victim = siege.subject(case.victim)
     adversary = Adversary(siege.original, (siege.backup, siege.backup2), siege.scene)

@@ -7,12 +7,13 @@ from tests.bench import Bench, Specimen, Stage
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import LONG, Place, Story, Subject, interrupt, interrupt_twice
 
-from twincard.card.report import CardReport, ExportState, ImportState, KeyType, PolicyFlags
+from twincard.card.report import CardReport, ExportState, ImportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.card.status import NotFoundError, WrongStateError
 from twincard.protocols.duplicate import duplicate
 
-SIZES = (1, 3, 8)
+BASE, BLIND = Mode
+SIZES_AND_MODES = [(1, BASE), (3, BASE), (8, BASE), (3, BLIND)]
 
 
 class Duplicating(Story):
@@ -29,6 +30,7 @@ class Duplicating(Story):
         self.original, self.backup = self.scene.subjects
         card = bench.original.unlocked()
         self.start = card.report()
+        self.mode = BLIND if self.start.certified else BASE
         self.sealed = Sealed.to(card.usage.public_key())
         self.other_ticket = onlooker.unlocked().duplication.ticket(self.start.card_id)
 
@@ -36,7 +38,7 @@ class Duplicating(Story):
         """Nothing: the flow verifies its PINs itself, and is cut there too."""
 
     def act(self) -> None:
-        duplicate(self.original.unlocked(), self.backup.unlocked())
+        duplicate(self.original.unintroduced(), self.backup.unintroduced())
 
     repeat = act
 
@@ -48,6 +50,7 @@ class Duplicating(Story):
         self._check_backup(here, backup)
         assert there.export is not None
         assert here.import_ is not None
+        assert here.import_.mode in (None, self.mode)
         imported = here.import_.state is ImportState.IMPORTED
         if there.export == self.start.export:
             assert not imported
@@ -99,56 +102,65 @@ def _victim(story: Duplicating, name: str) -> Subject:
 
 
 victims = pytest.mark.parametrize("victim", ["original", "backup"])
+modes = pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.name)
 keys = pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
 
 
 @victims
 @keys
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "mode"), SIZES_AND_MODES)
 def test_exactly_one_backup_gets_the_key_whatever_write_is_cut(
-    bench: Bench, size: int, key: KeyType, victim: str
+    bench: Bench, size: int, mode: Mode, key: KeyType, victim: str
 ) -> None:
-    story = _only(bench.at(Stage.KEYED, size=size, key=key), size, key)
+    bench.in_mode(mode).at(Stage.KEYED, size=size, key=key)
+    story = _only(bench, size, key)
     assert interrupt(story, _victim(story, victim)) > 10
 
 
 @victims
 @keys
+@modes
 def test_exactly_one_backup_gets_the_key_whatever_answer_is_lost(
-    bench: Bench, key: KeyType, victim: str
+    bench: Bench, mode: Mode, key: KeyType, victim: str
 ) -> None:
-    story = _only(bench.at(Stage.KEYED, key=key), 3, key)
+    story = _only(bench.in_mode(mode).at(Stage.KEYED, key=key), 3, key)
     assert interrupt(story, _victim(story, victim), Place.ANSWER) > 4
 
 
 @keys
+@modes
 def test_the_group_is_erased_with_the_last_backup_whatever_write_is_cut(
-    bench: Bench, key: KeyType
+    bench: Bench, mode: Mode, key: KeyType
 ) -> None:
-    bench.at(Stage.KEYED, key=key, policy=PolicyFlags.ERASE_GROUP)
+    bench.in_mode(mode).at(Stage.KEYED, key=key, policy=PolicyFlags.ERASE_GROUP)
     story = _only(bench, 3, key)
     assert interrupt(story, story.original) > 10
 
 
 @keys
 @pytest.mark.parametrize(
-    ("victim", "first", "second"),
+    ("mode", "victim", "first", "second"),
     [
-        ("original", 2, 3),
-        ("backup", 5, 11),
-        pytest.param("original", 1, 1, marks=LONG),
-        pytest.param("backup", 2, 3, marks=LONG),
+        (BASE, "original", 2, 3),
+        (BASE, "backup", 5, 11),
+        (BLIND, "original", 7, 9),
+        (BLIND, "backup", 13, 11),
+        *(pytest.param(mode, "original", 1, 1, marks=LONG) for mode in Mode),
+        *(pytest.param(mode, "backup", 2, 3, marks=LONG) for mode in Mode),
     ],
 )
 def test_exactly_one_backup_gets_the_key_when_power_fails_twice(
-    bench: Bench, key: KeyType, victim: str, first: int, second: int
+    bench: Bench, key: KeyType, mode: Mode, victim: str, first: int, second: int
 ) -> None:
-    story = _only(bench.at(Stage.KEYED, key=key), 3, key)
+    story = _only(bench.in_mode(mode).at(Stage.KEYED, key=key), 3, key)
     assert interrupt_twice(story, _victim(story, victim), first=first, second=second) > 20
 
 
 @victims
-def test_a_second_backup_gets_the_key_once_whatever_write_is_cut(bench: Bench, victim: str) -> None:
-    bench.at(Stage.DUPLICATED, backups=2)
+@modes
+def test_a_second_backup_gets_the_key_once_whatever_write_is_cut(
+    bench: Bench, mode: Mode, victim: str
+) -> None:
+    bench.in_mode(mode).at(Stage.DUPLICATED, backups=2)
     story = Duplicating(bench, 3, KeyType.P_256, bench.backup2, bench.backup3)
     assert interrupt(story, _victim(story, victim)) > 10

@@ -12,7 +12,7 @@ from tests.faults.power import Place, Story, interrupt, interrupt_twice
 from tests.faults.test_files import make_file
 
 from twincard.card.duplication import ReceiptKind
-from twincard.card.report import ExportState, ImportState, KeyType, LifeCycle
+from twincard.card.report import ExportState, ImportState, KeyType, LifeCycle, Mode
 from twincard.card.session import Card
 from twincard.card.status import CardError, NotFoundError
 
@@ -60,8 +60,8 @@ CASES = {
 class Terminating(Story):
     """TERMINATE with the PIN, on a card with a file and a contact as well."""
 
-    def __init__(self, bench: Bench, case: Case, key: KeyType) -> None:
-        bench.at(case.stage, size=SIZE, key=key)
+    def __init__(self, bench: Bench, case: Case, key: KeyType, mode: Mode = Mode.BASE) -> None:
+        bench.in_mode(mode).at(case.stage, size=SIZE, key=key)
         self.secrets: list[bytes] = []
         if case.stage is Stage.KEYED:
             self.secrets += parts_of(bench.original, bench.backup, SIZE, key)
@@ -146,22 +146,26 @@ def _receipt_kind(card: Card) -> ReceiptKind | None:
         return None
 
 
-@pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+@pytest.mark.parametrize(
+    ("mode", "key"), [*((Mode.BASE, key) for key in KeyType), (Mode.HOST_BLIND, KeyType.P_256)]
+)
 @pytest.mark.parametrize("case", CASES)
 def test_a_terminated_card_is_wiped_whatever_write_is_cut(
-    bench: Bench, case: str, key: KeyType
+    bench: Bench, case: str, mode: Mode, key: KeyType
 ) -> None:
-    story = Terminating(bench, CASES[case], key)
+    story = Terminating(bench, CASES[case], key, mode)
     assert interrupt(story, story.victim) > 10
     assert interrupt(story, story.victim, Place.ANSWER) == 1
 
 
-@pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+@pytest.mark.parametrize(
+    ("mode", "key"), [*((Mode.BASE, key) for key in KeyType), (Mode.HOST_BLIND, KeyType.P_256)]
+)
 @pytest.mark.parametrize("case", ["original pending", "backup imported"])
 def test_a_terminated_card_is_wiped_when_power_fails_twice(
-    bench: Bench, case: str, key: KeyType
+    bench: Bench, case: str, mode: Mode, key: KeyType
 ) -> None:
-    story = Terminating(bench, CASES[case], key)
+    story = Terminating(bench, CASES[case], key, mode)
     assert interrupt_twice(story, story.victim, first=2, second=3) > 20
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, exchange
 
-from twincard.card.report import KeyType
+from twincard.card.report import KeyType, Mode
 from twincard.card.session import Card
 from twincard.card.status import Sw
 
@@ -29,58 +29,102 @@ def every_byte(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield place, data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :]
 
 
-def ticket_refusal(place: int) -> Sw:
-    """E1 47 80 33 version mode purpose idB idO nonce 81 10 MAC."""
-    in_form = place < 4 or place in (55, 56)
-    in_head = 4 <= place < 7
-    in_original_id = 23 <= place < 39
-    return Sw.WRONG_DATA if in_form or in_head or in_original_id else Sw.INTEGRITY
+Parts = list[tuple[int, Sw]]
+"""How many bytes, and how the card answers when one of their bits is altered."""
+
+TICKET: dict[Mode, Parts] = {
+    Mode.BASE: [
+        (4, Sw.WRONG_DATA),  # E1 47 80 33
+        (3, Sw.WRONG_DATA),  # version, mode, purpose
+        (16, Sw.INTEGRITY),  # idB
+        (16, Sw.WRONG_DATA),  # idO
+        (16, Sw.INTEGRITY),  # nonce
+        (2, Sw.WRONG_DATA),  # 81 10
+        (16, Sw.INTEGRITY),  # MAC
+    ],
+}
+TICKET[Mode.HOST_BLIND] = [
+    (1, Sw.WRONG_DATA),  # a longer length
+    *TICKET[Mode.BASE],
+    (2, Sw.WRONG_DATA),  # 82 41
+    (65, Sw.WRONG_DATA),  # E_B: no bit of a point is changed to give another
+    (2, Sw.WRONG_DATA),  # 83 40
+    (64, Sw.INTEGRITY),  # signature
+]
+RECEIPT: dict[Mode, Parts] = {
+    Mode.BASE: [
+        (7, Sw.WRONG_DATA),  # E3 15 80 01 kind 81 10; no kind becomes the other by one bit
+        (16, Sw.INTEGRITY),  # MAC
+    ],
+}
+RECEIPT[Mode.HOST_BLIND] = [
+    *RECEIPT[Mode.BASE],
+    (2, Sw.WRONG_DATA),  # 83 40
+    (64, Sw.INTEGRITY),  # signature
+]
 
 
-def receipt_refusal(place: int) -> Sw:
-    """E3 15 80 01 kind 81 10 MAC; no kind becomes the other one by one bit."""
-    return Sw.WRONG_DATA if place < 7 else Sw.INTEGRITY
+@pytest.fixture(params=list(Mode), ids=lambda mode: mode.name, autouse=True)
+def mode(bench: Bench, request: pytest.FixtureRequest) -> Mode:
+    """Every test here is run in both modes."""
+    bench.in_mode(request.param)
+    return Mode(request.param)
+
+
+def refusals(parts: Parts, message: bytes) -> list[Sw]:
+    """For each byte of a message."""
+    found = [sw for size, sw in parts for _ in range(size)]
+    assert len(found) == len(message)
+    return found
 
 
 def pending(bench: Bench, key: KeyType = KeyType.P_256) -> tuple[Card, Card, bytes, bytes]:
-    """Original, backup, ticket, and export of the key, which the backup has not seen."""
+    """Original, backup, ticket, and export of the key, which the backup has not seen.
+
+    In host-blind mode each is the other's peer.
+    """
     bench.at(Stage.KEYED, key=key)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     ticket = backup.duplication.ticket(original.report().card_id)
-    return original, backup, ticket.encoded, original.duplication.export_key(ticket).encoded
+    export = original.duplication.export_key(ticket).encoded
+    if original.report().certified:
+        backup.device.verify_certificate(original.device.certificate())
+    return original, backup, ticket.encoded, export
 
 
 def refuses(specimen: Specimen, ins: int, data: bytes, sw: Sw) -> None:
-    """The card refuses the command and writes nothing."""
+    """The card refuses the command and writes nothing, beyond a public key to verify with."""
     specimen.lab.writes()
     answer = exchange(specimen.lab, Command(0x80, ins, data=data, answer=256))
     assert answer == (b"", sw), data.hex()
-    assert specimen.lab.writes() == 0
+    assert specimen.lab.writes() == 0 or specimen.introduced
 
 
-def test_every_bit_of_a_ticket(bench: Bench) -> None:
+def test_every_bit_of_a_ticket(bench: Bench, mode: Mode) -> None:
     bench.at(Stage.KEYED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
+    if mode is Mode.HOST_BLIND:
+        original.device.verify_certificate(backup.device.certificate())
     ticket = backup.duplication.ticket(original.report().card_id)
-    before = original.report()
+    before, expected = original.report(), refusals(TICKET[mode], ticket.encoded)
     for place, altered in every_bit(ticket.encoded):
-        refuses(bench.original, EXPORT_KEY, altered, ticket_refusal(place))
+        refuses(bench.original, EXPORT_KEY, altered, expected[place])
     assert original.report() == before
     original.duplication.export_key(ticket)
 
 
-def test_every_bit_of_a_ticket_while_it_is_pending(bench: Bench) -> None:
+def test_every_bit_of_a_ticket_while_it_is_pending(bench: Bench, mode: Mode) -> None:
     original, _, ticket, export = pending(bench)
-    before = original.report()
+    before, expected = original.report(), refusals(TICKET[mode], ticket)
     for place, altered in every_bit(ticket):
-        refuses(bench.original, EXPORT_KEY, altered, ticket_refusal(place))
+        refuses(bench.original, EXPORT_KEY, altered, expected[place])
     assert original.report() == before
     command = Command(0x80, EXPORT_KEY, data=ticket, answer=256)
     assert exchange(bench.original.lab, command) == (export, Sw.DONE)
 
 
 @pytest.mark.parametrize("void", [False, True], ids=["done", "void"])
-def test_every_bit_of_a_receipt(bench: Bench, void: bool) -> None:
+def test_every_bit_of_a_receipt(bench: Bench, mode: Mode, void: bool) -> None:
     original, backup, _, export = pending(bench)
     if void:
         receipt = backup.duplication.cancel().encoded
@@ -88,9 +132,9 @@ def test_every_bit_of_a_receipt(bench: Bench, void: bool) -> None:
         receipt = exchange(
             bench.backup.lab, Command(0x80, IMPORT_KEY, data=export, answer=256), extended=True
         )[0]
-    before = original.report()
+    before, expected = original.report(), refusals(RECEIPT[mode], receipt)
     for place, altered in every_bit(receipt):
-        refuses(bench.original, CONFIRM_EXPORT, altered, receipt_refusal(place))
+        refuses(bench.original, CONFIRM_EXPORT, altered, expected[place])
     other_kind = receipt[:4] + bytes([receipt[4] ^ 3]) + receipt[5:]
     refuses(bench.original, CONFIRM_EXPORT, other_kind, Sw.INTEGRITY)
     assert original.report() == before
@@ -98,10 +142,11 @@ def test_every_bit_of_a_receipt(bench: Bench, void: bool) -> None:
 
 
 @pytest.mark.parametrize("key", KeyType)
-def test_every_byte_of_a_key_block(bench: Bench, key: KeyType) -> None:
+def test_every_byte_of_a_key_block(bench: Bench, mode: Mode, key: KeyType) -> None:
     original, backup, _, export = pending(bench, key)
     before = backup.report()
-    for place, altered in (every_bit if key is KeyType.P_256 else every_byte)(export):
+    short = key is KeyType.P_256 and mode is Mode.BASE
+    for place, altered in (every_bit if short else every_byte)(export):
         command = Command(0x80, IMPORT_KEY, data=altered, answer=256)
         answer = exchange(bench.backup.lab, command, extended=True)
         assert answer == (b"", Sw.INTEGRITY), place
