@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from twincard.card.session import Card
-from twincard.cli.cards import issuer_key, opened
+from twincard.cli.cards import issuer_key, opened, protect
 from twincard.keys.secret import Secret
 from twincard.protocols.issue import Blank
 from twincard.transport.folder import create_card
@@ -29,7 +29,8 @@ class Actor:
         return self.blank.pin
 
     def unlock(self) -> None:
-        """Type the PIN."""
+        """Type the PIN, which goes through a secure channel."""
+        protect(self.card, None)
         self.card.pin.verify(self.blank.pin)
 
     def leave(self) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.duplication import Ticket
-from twincard.card.report import ExportState, KeyType, PolicyFlags
+from twincard.card.report import ExportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.card.status import CardError, Sw
 from twincard.cli.demo.cast import Actor, Cast, draw_pin
 from twincard.cli.demo.narrator import Narrator
+from twincard.cli.demo.terminal import Carried
 from twincard.keys.component import Component, draw_group, read_component, write_component
+from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.public import PublicKey
 from twincard.protocols.duplicate import DuplicationEvent, DuplicationStep, duplicate
 from twincard.protocols.errors import ProtocolError
@@ -21,6 +23,7 @@ from twincard.protocols.issue import Profile, issue_pair
 GROUP_SIZE = 3
 KEEP_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.NONE)
 ERASE_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.ERASE_GROUP)
+_ON_BOTH = {DuplicationStep.COMPONENT, DuplicationStep.CERTIFICATES}
 _ON_BACKUP = {DuplicationStep.TICKET, DuplicationStep.IMPORT}
 
 
@@ -48,18 +51,30 @@ def make_group(narrator: Narrator, folder: Path) -> list[Path]:
     return paths
 
 
-def issue(
-    narrator: Narrator, cast: Cast, owner: str, profile: Profile, component: Component
-) -> Pair:
-    """Make two blank cards and issue them, with the component that the issuer knows."""
+@dataclass(frozen=True)
+class Office:
+    """The issuer: the key that certifies cards, and the component that it knows."""
+
+    signing_key: IssuerSigningKey
+    component: Component
+
+
+def issue(narrator: Narrator, cast: Cast, owner: str, profile: Profile, office: Office) -> Pair:
+    """Make two blank cards and issue them."""
     pin, puk = draw_pin(), draw_pin()
     actors = []
     for name in (owner, f"{owner}-backup"):
         with narrator.step(name, "a blank card; the applet draws its card id"):
             actors.append(cast.enter(name, pin, puk))
     pair = Pair(*actors)
-    with narrator.step("both cards", "role, PIN, PUK, key group and component 1 are set"):
-        issued = issue_pair(pair.original.blank, pair.backup.blank, profile, [component])
+    with narrator.step("both cards", "role, PIN, PUK, key group, component 1 and certificates"):
+        issued = issue_pair(
+            pair.original.blank,
+            pair.backup.blank,
+            profile,
+            [office.component],
+            issuer=office.signing_key,
+        )
     narrator.detail(f"key group {issued.group_id.hex()}")
     ids = issued.original_id, issued.backup_id
     reports = pair.original.card.report(), pair.backup.card.report()
@@ -69,22 +84,36 @@ def issue(
         all(report.group and report.group.group_id == issued.group_id for report in reports)
         and not any(report.key for report in reports),
     )
+    narrator.check(
+        "both are certified by one issuer, and take part in no duplication but a host-blind one",
+        all(
+            report.certified and PolicyFlags.BASE_MODE_FORBIDDEN in report.policy
+            for report in reports
+        ),
+    )
     return pair
 
 
 def duplicate_pair(
     narrator: Narrator, pair: Pair, components: Sequence[Component], key_type: KeyType
 ) -> PublicKey:
-    """Set the other components, make the key pair, hand it to the backup; the public key."""
+    """Set the missing components, make the key pair, hand it to the backup; the public key."""
     pair.original.unlock()
     pair.backup.unlock()
     cards = pair.original.card, pair.backup.card
+    carried: list[Carried] = []
     with narrator.steps() as begin:
 
         def progress(event: DuplicationEvent) -> None:
+            if event.step is DuplicationStep.IMPORT:
+                carried.append(Carried.between(*cards))
             begin(_place(event, pair), _words(event))
 
         result = duplicate(*cards, components, key_type, progress)
+    narrator.check(
+        f"the terminal carried the key, and does not open it with all {len(components)} components",
+        len(carried) == 1 and not carried[0].opens(components, key_type),
+    )
     public_key = cards[0].usage.public_key()
     narrator.detail(f"key digest {result.key_digest.hex()}")
     export = result.original.export
@@ -103,12 +132,13 @@ def duplicate_pair(
     return public_key
 
 
-def issue_another_backup(narrator: Narrator, cast: Cast, pair: Pair, component: Component) -> Actor:
+def issue_another_backup(narrator: Narrator, cast: Cast, pair: Pair, office: Office) -> Actor:
     """A second backup of the same original, to be refused later."""
     with narrator.step("impostor", "a third blank card, issued as one more backup"):
         name = "impostor"
         actor = cast.enter(name, draw_pin(), draw_pin())
-        issue_pair(pair.original.blank, actor.blank, KEEP_GROUP, [component])
+        blanks = pair.original.blank, actor.blank
+        issue_pair(*blanks, KEEP_GROUP, [office.component], issuer=office.signing_key)
     return actor
 
 
@@ -121,7 +151,8 @@ def refuse_second_backup(
         impostor.card.group.set_component(component)
     original_id = pair.original.card.report().card_id
     with narrator.step("impostor", "asks for the key, with a ticket that is in order"):
-        ticket = impostor.card.duplication.ticket(original_id)
+        pair.original.card.device.verify_certificate(impostor.card.device.certificate())
+        ticket = impostor.card.duplication.ticket(original_id, Mode.HOST_BLIND)
     for holder in (pair.original, pair.backup):
         refusal = _refusal(holder.card, ticket)
         narrator.check(
@@ -152,7 +183,7 @@ def _protocol_refuses(original: Actor, impostor: Actor) -> bool:
 
 
 def _place(event: DuplicationEvent, pair: Pair) -> str:
-    if event.step is DuplicationStep.COMPONENT:
+    if event.step in _ON_BOTH:
         return "both cards"
     return pair.backup.name if event.step in _ON_BACKUP else pair.original.name
 

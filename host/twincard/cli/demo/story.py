@@ -23,6 +23,7 @@ from twincard.files.errors import NotForThisKeyError
 from twincard.files.output import FileOutput
 from twincard.files.recipients import Recipient
 from twincard.keys.component import read_component
+from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.public import PublicKey
 from twincard.protocols.files import decrypt_file, encrypt_file
 from twincard.protocols.recover import Outcome, recover
@@ -62,6 +63,7 @@ class Story:
         self._places = Places.below(folder)
         self._digests: dict[Path, str] = {}
         self._openssl = OpenSsl.find()
+        self._signing_key = IssuerSigningKey.draw()
         self._software_key = SoftwareKey.make(self._places.software, key_type)
 
     def run(self, given: Sequence[Path]) -> int:
@@ -89,11 +91,13 @@ class Story:
         components = [read_component(path) for path in paths]
 
         tell.chapter("An original and a backup are issued")
-        pair = pairs.issue(tell, self._cast, "alice", pairs.KEEP_GROUP, components[0])
-        impostor = pairs.issue_another_backup(tell, self._cast, pair, components[0])
+        office = pairs.Office(self._signing_key, components[0])
+        pair = pairs.issue(tell, self._cast, "alice", pairs.KEEP_GROUP, office)
+        impostor = pairs.issue_another_backup(tell, self._cast, pair, office)
 
         tell.chapter("The key pair is made on the original and handed to the backup")
-        public_key = pairs.duplicate_pair(tell, pair, components[1:], self._key_type)
+        tell.tell("Host-blind: a terminal that knows all components sees a block it cannot open.")
+        public_key = pairs.duplicate_pair(tell, pair, components, self._key_type)
 
         tell.chapter("Exactly once: a second backup is refused")
         tell.tell("Somebody has a second backup card, all three components and every PIN;")
@@ -154,8 +158,9 @@ class Story:
         tell.chapter("A new original is issued, with a backup of its own")
         paths = pairs.make_group(tell, self._places.holders / "second")
         components = [read_component(path) for path in paths]
-        pair = pairs.issue(tell, self._cast, "alice-2", pairs.ERASE_GROUP, components[0])
-        pairs.duplicate_pair(tell, pair, components[1:], self._key_type)
+        office = pairs.Office(self._signing_key, components[0])
+        pair = pairs.issue(tell, self._cast, "alice-2", pairs.ERASE_GROUP, office)
+        pairs.duplicate_pair(tell, pair, components, self._key_type)
         return pair
 
     def _recover(self, backup: Actor, original: Actor) -> None:
