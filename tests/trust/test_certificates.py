@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import pytest
 from tests.bench import ISSUER, Bench, Specimen, Stage, certify
@@ -155,7 +154,7 @@ def test_numbers_that_no_signature_has_are_refused(bench: Bench, signature: byte
 def test_signatures_with_short_numbers_are_right(bench: Bench) -> None:
     """DER has no leading zeros: the card must take them away, and put them back."""
     candidate = Candidate.on(bench)
-    short = set()
+    short: set[int] = set()
     while len(short) < 2:
         certificate = candidate.certificate()
         halves = certificate[-64:-32], certificate[-32:]
@@ -285,7 +284,7 @@ class Certifying(Story):
         specimen = self.subject.specimen
         key, certificate = read(specimen, ISSUER_KEY), read(specimen, CERTIFICATE)
         assert bool(key) is bool(certificate) is (identity(specimen) == CERTIFIED)
-        return cast(bytes, objects(key)[0][1]) + certificate if key else b""
+        return objects(key)[0][1] + certificate if key else b""
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["first", "again"])

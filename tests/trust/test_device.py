@@ -57,7 +57,7 @@ def test_the_device_key_signs_the_channel_key_and_the_card_id(bench: Bench) -> N
 
 def test_two_cards_and_two_keys_of_one_card_differ(bench: Bench) -> None:
     bench.at(Stage.ISSUED)
-    points = []
+    points: list[bytes] = []
     for specimen in (bench.original, bench.backup):
         specimen.card()
         points += keys(specimen)[:2]
