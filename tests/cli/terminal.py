@@ -43,6 +43,10 @@ class Terminal:
         self.expect(question)
         os.write(self._master, line.encode() + b"\n")
 
+    def signal(self, number: int) -> None:
+        """Send a signal, as Ctrl-C does."""
+        self._process.send_signal(number)
+
     def wait(self) -> int:
         """Read to the end; the exit code."""
         while self._read():

@@ -4,59 +4,20 @@ from __future__ import annotations
 
 import pytest
 from tests.bench import Bench, Stage
+from tests.host.t0 import T0Card
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.transport.apdu import Command
-from twincard.transport.base import Connection
 from twincard.transport.stages import Link
 
 REPORT = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
 
 
-class T0Reader:
-    """A reader that speaks T=0 with the card behind it (ISO 7816-3, 12.2).
-
-    A wrong Le is answered with 6Cxx, and the answer to a command with data with 61xx first.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._kept = b""
-
-    @property
-    def atr(self) -> bytes:
-        return self._connection.atr
-
-    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-        if len(apdu) > 5 and len(apdu) == 6 + apdu[4]:
-            data, sw = self._connection.transmit(apdu)
-            assert self._kept == b""
-            if sw == 0x9000 and data:
-                self._kept = data
-                return b"", 0x6100 | len(data) & 0xFF
-            return data, sw
-        if apdu[1] == 0xC0 and self._kept:
-            data, self._kept = self._kept, b""
-            return data, 0x9000
-        if len(apdu) == 5:
-            data, sw = self._connection.transmit(apdu[:4] + b"\x00")
-            if sw == 0x9000 and len(data) != (apdu[4] or 256):
-                return b"", 0x6C00 | len(data)
-            return data, sw
-        return self._connection.transmit(apdu)
-
-    def reset(self) -> None:
-        self._connection.reset()
-
-    def close(self) -> None:
-        self._connection.close()
-
-
 def test_over_t0_the_card_is_the_same(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     direct = bench.original.card()
-    over_t0 = Card(T0Reader(bench.original.lab))
+    over_t0 = Card(T0Card(bench.original.lab))
     assert over_t0.report() == direct.report()
     assert over_t0.usage.public_key() == direct.usage.public_key()
     over_t0.pin.verify(bench.original.pin)

@@ -17,6 +17,9 @@ from twincard.transport.slots import slots
 from twincard.transport.vpcd import VirtualReader
 
 _SECONDS = 10
+# pcscd looks for cards every 0.4 s. A card that is lost in use and back before it has looked
+# is there for its eyes and gone for all others.
+_LOOK_SECONDS = 0.5
 
 
 class Inserted:
@@ -41,6 +44,11 @@ class Inserted:
         self._thread.join(_SECONDS)
         assert not self._thread.is_alive()
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it was neither pulled nor broke."""
+        return self._thread.is_alive()
+
 
 @contextlib.contextmanager
 def inserted(card: Connection, reader: Reader) -> Iterator[Inserted]:
@@ -49,8 +57,16 @@ def inserted(card: Connection, reader: Reader) -> Iterator[Inserted]:
     try:
         yield put_in
     finally:
+        lost = not put_in.is_there
         put_in.pull()
-        wait_until(reader, card=False)
+        wait_until_out(reader, in_use=lost)
+
+
+def wait_until_out(reader: Reader, *, in_use: bool) -> None:
+    """Wait until PC/SC is ready for a card again, after one was taken out (`in_use` or not)."""
+    wait_until(reader, card=False)
+    if in_use:
+        time.sleep(_LOOK_SECONDS)
 
 
 def wait_until(reader: Reader, *, card: bool) -> None:

@@ -34,13 +34,12 @@ class Reader:
 
 
 class PcscService:
-    """A running pcscd, until `close`."""
+    """A pcscd with its readers, running from `start` to `stop`."""
 
     def __init__(self, folder: Path) -> None:
-        """Start it, with its socket and its configuration in `folder`."""
-        self._log = (folder / "pcscd.log").open("wb")
-        configuration = folder / "reader.conf.d"
-        configuration.mkdir()
+        """Its socket and its configuration are in `folder`."""
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
         self.readers: list[Reader] = []
         entries = ""
         for name in _NAMES:
@@ -55,32 +54,36 @@ class PcscService:
                 Reader(f"{name} 00 {slot:02}", Address("127.0.0.1", port + slot))
                 for slot in range(2)
             ]
-        (configuration / "readers").write_text(entries)
+        (folder / "readers").mkdir()
+        (folder / "readers" / "vpcd").write_text(entries)
+
+    def start(self) -> None:
+        """Start it; programs find it when this returns."""
         # A user's own name space serves as well as root's.
         as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
         script = 'mount --bind "$1" "$2" && exec /usr/sbin/pcscd --foreground --config "$3"'
-        places = (folder, _PLACE, configuration)
-        self._process = subprocess.Popen(
-            ["unshare", *as_root, "--mount", "sh", "-c", script, "sh", *map(str, places)],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._wait_for(folder / SOCKET_NAME)
-
-    def _wait_for(self, path: Path) -> None:
+        places = (self._folder, _PLACE, self._folder / "readers")
+        log = self._folder / "pcscd.log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                ["unshare", *as_root, "--mount", "sh", "-c", script, "sh", *map(str, places)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         give_up = time.monotonic() + _SECONDS
-        while not path.exists():
-            assert self._process.poll() is None, Path(self._log.name).read_text(errors="replace")
-            assert time.monotonic() < give_up, f"pcscd made no {path}"
+        while not (self._folder / SOCKET_NAME).exists():
+            assert self._process.poll() is None, log.read_text(errors="replace")
+            assert time.monotonic() < give_up, log.read_text(errors="replace")
             time.sleep(0.01)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """End it: every reader is gone."""
-        self._process.terminate()
-        self._process.wait(_SECONDS)
-        self._log.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(_SECONDS)
+            self._process = None
 
 
 def _two_free_ports() -> int:

@@ -16,7 +16,7 @@ from typing import Self
 
 from twincard.transport.base import CardGoneError, CardInUseError, Connection, TransportError
 
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 3.0
 # pcscd looks for a card 2.5 times a second, and asks one that is there for its answer to reset.
 _NOTICE_SECONDS = 3.0
 _PIECE = 65536 + 2
@@ -67,6 +67,9 @@ class VirtualReader:
         self._received = bytearray()
         try:
             self._socket = socket.create_connection((address.host, address.port), _CONNECT_SECONDS)
+        except TimeoutError:
+            # The line behind a card that is in already is short.
+            raise self._occupied() from None
         except OSError:
             raise TransportError(
                 f"No virtual reader listens on {address}: is pcscd running, with the driver vpcd?"
@@ -85,9 +88,7 @@ class VirtualReader:
         try:
             self._receive()
         except TimeoutError:
-            raise CardInUseError(
-                f"There is another card in the virtual reader at {self.address}."
-            ) from None
+            raise self._occupied() from None
         self._socket.settimeout(None)
 
     def serve(self, card: Connection) -> None:
@@ -144,6 +145,12 @@ class VirtualReader:
             self._socket.sendall(len(body).to_bytes(2, "big") + body)
         except ConnectionError:
             raise self._gone() from None
+
+    def _occupied(self) -> CardInUseError:
+        return CardInUseError(
+            f"The virtual reader at {self.address} does not take the card: "
+            "there seems to be another one in it."
+        )
 
     def _gone(self) -> CardGoneError:
         return CardGoneError(f"The virtual reader at {self.address} went away: pcscd has ended.")

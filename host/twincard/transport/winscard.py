@@ -19,13 +19,13 @@ class PcscError(TransportError):
 
     def __init__(self, code: int) -> None:
         """`code` is what the function returned."""
-        super().__init__(f"PC/SC: {_scard().SCardGetErrorMessage(code)}")
+        super().__init__(f"PC/SC: {module().SCardGetErrorMessage(code)}")
         self.code = code & _32_BITS
 
     def is_one_of(self, *names: str) -> bool:
         """Whether the code is one of these, named as in PC/SC without `SCARD_`."""
         # pyscard's constants are signed on some systems.
-        return any(self.code == getattr(_scard(), f"SCARD_{name}") & _32_BITS for name in names)
+        return any(self.code == getattr(module(), f"SCARD_{name}") & _32_BITS for name in names)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ReaderState:
 
     def has(self, *names: str) -> bool:
         """Whether one of these flags is set, named as in PC/SC without `SCARD_STATE_`."""
-        return any(self.flags & getattr(_scard(), f"SCARD_STATE_{name}") for name in names)
+        return any(self.flags & getattr(module(), f"SCARD_STATE_{name}") for name in names)
 
 
 class Context:
@@ -46,7 +46,7 @@ class Context:
 
     def __init__(self) -> None:
         """Raises NotInstalledError without pyscard, TransportError without a PC/SC service."""
-        scard = _scard()
+        scard = module()
         try:
             (self._context,) = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
         except PcscError:
@@ -55,7 +55,7 @@ class Context:
     def readers(self) -> list[str]:
         """The names of all readers."""
         try:
-            (names,) = _call(_scard().SCardListReaders, self._context, [])
+            (names,) = _call(module().SCardListReaders, self._context, [])
         except PcscError as error:
             if error.is_one_of("E_NO_READERS_AVAILABLE"):
                 return []
@@ -71,7 +71,7 @@ class Context:
         milliseconds = round(seconds * 1000)
         try:
             (states,) = _call(
-                _scard().SCardGetStatusChange, self._context, milliseconds, list(known.items())
+                module().SCardGetStatusChange, self._context, milliseconds, list(known.items())
             )
         except PcscError as error:
             if error.is_one_of("E_TIMEOUT", "E_UNKNOWN_READER"):
@@ -81,7 +81,7 @@ class Context:
 
     def connect(self, reader: str) -> Handle:
         """Power the card in a reader, for nobody else to use meanwhile."""
-        scard = _scard()
+        scard = module()
         return Handle(
             *_call(
                 scard.SCardConnect,
@@ -95,7 +95,7 @@ class Context:
     def close(self) -> None:
         """Let the service go."""
         with contextlib.suppress(PcscError):
-            _call(_scard().SCardReleaseContext, self._context)
+            _call(module().SCardReleaseContext, self._context)
 
     def __enter__(self) -> Self:
         return self
@@ -113,20 +113,20 @@ class Handle:
 
     def begin(self) -> None:
         """Begin a transaction."""
-        _call(_scard().SCardBeginTransaction, self._handle)
+        _call(module().SCardBeginTransaction, self._handle)
 
     def end(self) -> None:
         """End it."""
-        _call(_scard().SCardEndTransaction, self._handle, _scard().SCARD_LEAVE_CARD)
+        _call(module().SCardEndTransaction, self._handle, module().SCARD_LEAVE_CARD)
 
     def atr(self) -> bytes:
         """The answer to reset."""
-        _, _, _, atr = _call(_scard().SCardStatus, self._handle)
+        _, _, _, atr = _call(module().SCardStatus, self._handle)
         return bytes(atr)
 
     def transmit(self, apdu: bytes) -> bytes:
         """One exchange; the answer ends with SW1 SW2."""
-        scard = _scard()
+        scard = module()
         t0 = self._protocol == scard.SCARD_PROTOCOL_T0
         header = scard.SCARD_PCI_T0 if t0 else scard.SCARD_PCI_T1
         (answer,) = _call(scard.SCardTransmit, self._handle, header, list(apdu))
@@ -134,7 +134,7 @@ class Handle:
 
     def renew(self) -> None:
         """Cut the power and give it again."""
-        scard = _scard()
+        scard = module()
         (self._protocol,) = _call(
             scard.SCardReconnect,
             self._handle,
@@ -145,11 +145,11 @@ class Handle:
 
     def disconnect(self) -> None:
         """Cut the power and let the card go."""
-        _call(_scard().SCardDisconnect, self._handle, _scard().SCARD_UNPOWER_CARD)
+        _call(module().SCardDisconnect, self._handle, module().SCARD_UNPOWER_CARD)
 
 
 @functools.cache
-def _scard() -> Any:
+def module() -> Any:
     """The module, imported when it is wanted: that takes longer than most commands."""
     try:
         return importlib.import_module("smartcard.scard")
@@ -162,6 +162,6 @@ def _scard() -> Any:
 def _call(function: Callable[..., Any], *arguments: object) -> Sequence[Any]:
     returned = function(*arguments)
     code, *values = returned if isinstance(returned, list | tuple) else (returned,)
-    if code != _scard().SCARD_S_SUCCESS:
+    if code != module().SCARD_S_SUCCESS:
         raise PcscError(code)
     return values
