@@ -24,8 +24,8 @@ test-long: setup ## the long tests as well
 lint: setup ## formatting, style and types
 	@tools/lint.sh
 
-bench: setup ## measure, print the table, write docs/performance.md
-	@$(PYTHON) -m tools.bench
+bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes too: as for cap)
+	@$(PYTHON) -m tools.bench $(ANT_JAVACARD) $(JC_HOME)
 
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh

@@ -1,13 +1,16 @@
-"""Measures, prints the table, and writes docs/performance.md (`make bench`)."""
+"""Measures, prints the tables, and writes docs/performance.md (`make bench`)."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
+from tools.bench.builds import Build, Kit, load_size
 from tools.bench.cards import measure_flows, measure_sizes
 from tools.bench.flows import Flow
 from tools.bench.page import Measurements, figures, page
+from tools.bench.prices import measure_prices
 from tools.bench.speed import measure_rate, measure_start
 from twincard.card.report import KeyType
 from twincard.transport.laboratory import Sizes
@@ -16,20 +19,25 @@ _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 
 
 def main() -> None:
-    """Run every measurement once."""
+    """Run every measurement once. Arguments, both or none: see Kit."""
+    kit = Kit(*sys.argv[1:]) if any(sys.argv[1:]) else None
     with tempfile.TemporaryDirectory() as name:
-        found = _measure(Path(name))
+        found = _measure(Path(name), kit)
     print(figures(found), end="")
     _PAGE.write_text(page(found), encoding="utf-8")
 
 
-def _measure(folder: Path) -> Measurements:
+def _measure(folder: Path, kit: Kit | None) -> Measurements:
     flows: list[Flow] = []
-    sizes: list[Sizes] = []
+    sizes: dict[Build, list[Sizes]] = {build: [] for build in Build}
     for key_type in KeyType:
         flows += measure_flows(_below(folder, key_type.name), key_type)
-        sizes += measure_sizes(_below(folder, f"{key_type.name} in memory"), key_type)
-    return Measurements(measure_rate(folder), measure_start(folder), flows, sizes)
+        for build in Build:
+            below = _below(folder, f"{build.name} {key_type.name} in memory")
+            sizes[build] += measure_sizes(below, key_type, build)
+    loads = {build: load_size(kit, build) for build in Build} if kit else {}
+    prices = list(measure_prices())
+    return Measurements(measure_rate(folder), measure_start(folder), flows, prices, sizes, loads)
 
 
 def _below(folder: Path, name: str) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from tools.bench.builds import Build
 from tools.bench.flows import Flow, run_flows
 from twincard.card.report import KeyType
 from twincard.transport.laboratory import Laboratory, Sizes
-from twincard.transport.simulator import SimulatedCard
+from twincard.transport.simulator import SimulatedCard, SimulatorProcess
 
 
 def measure_flows(folder: Path, key_type: KeyType) -> list[Flow]:
@@ -21,13 +22,14 @@ def measure_flows(folder: Path, key_type: KeyType) -> list[Flow]:
         return run_flows(key_type, folder, new_card)
 
 
-def measure_sizes(folder: Path, key_type: KeyType) -> list[Sizes]:
-    """Memory of each card after all flows."""
+def measure_sizes(folder: Path, key_type: KeyType, build: Build) -> list[Sizes]:
+    """Memory of each card of a build after all flows."""
     laboratories: list[Laboratory] = []
     with ExitStack() as cards:
 
         def new_card(_: str) -> SimulatedCard:
-            laboratories.append(cards.enter_context(Laboratory.start()))
+            process = SimulatorProcess(["run", "--memory", "--lab", "--applet", build.applet])
+            laboratories.append(cards.enter_context(Laboratory(process)))
             return laboratories[-1]
 
         run_flows(key_type, folder, new_card)

@@ -22,6 +22,7 @@ from twincard.protocols.recover import Outcome, recover
 from twincard.transport.simulator import SimulatedCard
 
 NewCard = Callable[[str], SimulatedCard]
+KEY_NAMES = {KeyType.RSA_2048: "RSA-2048", KeyType.P_256: "P-256"}
 
 _GROUP_SIZE = 3
 _PIN = Secret(b"123456")
@@ -102,6 +103,7 @@ class _Story:
 
     @staticmethod
     def _unlocked(blank: Blank) -> Card:
+        blank.card.reset()  # The issuer's channel ends; the user's session is one of its own.
         blank.card.pin.verify(_PIN)
         return blank.card
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.bench.flows import Flow
+from tools.bench.builds import Build, LoadSize
+from tools.bench.flows import KEY_NAMES, Flow
+from tools.bench.prices import Price
 from tools.bench.reasons import explain
 from tools.bench.speed import Compared
-from twincard.card.report import KeyType
 from twincard.transport.laboratory import Sizes
 
 _INTRODUCTION = """\
@@ -17,7 +18,12 @@ _INTRODUCTION = """\
 Written by `make bench`, from one run on simulated cards. Seconds depend on the machine and on what
 else it does; the ratios do much less, so they are what to compare.
 """
-_KEY_NAMES = {KeyType.RSA_2048: "RSA-2048", KeyType.P_256: "P-256"}
+_PRICES = """\
+## What each part costs
+
+With the part : against the same without it. Time is their ratio in this run; on a chip, where the
+arithmetic takes longer than the way, it is another one.
+"""
 
 
 @dataclass(frozen=True)
@@ -27,12 +33,20 @@ class Measurements:
     rate: Compared
     start: Compared
     flows: Sequence[Flow]
-    sizes: Sequence[Sizes]
+    prices: Sequence[Price]
+    sizes: Mapping[Build, Sequence[Sizes]]
     """Of each card."""
+    loads: Mapping[Build, LoadSize]
+    """Empty without a kit."""
 
 
 def figures(found: Measurements) -> str:
-    """The table of figures."""
+    """All figures."""
+    prices = [_PRICES, _prices(found.prices)]
+    return "\n".join([_speed(found), *prices, "## What each build takes\n", _builds(found)])
+
+
+def _speed(found: Measurements) -> str:
     rows = [
         ("figure", "value", "against", "ratio", "wanted"),
         ("---", "---", "---", "---", "---"),
@@ -40,7 +54,6 @@ def figures(found: Measurements) -> str:
         _start(found.start),
         *_times(found.flows),
         *((f"{_title(flow)}", *_traffic(flow), "", "") for flow in found.flows),
-        *_memory(found.sizes),
     ]
     return _table(rows)
 
@@ -74,7 +87,7 @@ def _start(start: Compared) -> tuple[str, ...]:
 
 
 def _times(flows: Sequence[Flow]) -> Iterable[tuple[str, ...]]:
-    for key_type, name in _KEY_NAMES.items():
+    for key_type, name in KEY_NAMES.items():
         parts = [f for f in flows if f.key_type is key_type and f.name in ("issue", "duplicate")]
         total = sum(flow.seconds for flow in parts)
         generation = sum(flow.generation_seconds for flow in parts)
@@ -91,13 +104,56 @@ def _traffic(flow: Flow) -> tuple[str, str]:
     return f"{len(flow.exchanges)} APDUs", f"{flow.bytes:,} bytes both ways"
 
 
-def _memory(cards: Sequence[Sizes]) -> Iterable[tuple[str, ...]]:
-    persistent = max(card.persistent for card in cards)
-    transient = max(card.transient_reset + card.transient_deselect for card in cards)
-    transaction = max(card.largest_transaction for card in cards)
-    yield "persistent memory of a card", f"{persistent:,} bytes", "", "", ""
-    yield "transient memory of a card", f"{transient:,} bytes", "", "", "≤ 1,024 bytes"
-    yield "largest transaction", f"{transaction:,} bytes", "", "", "≤ 128 bytes"
+def _prices(prices: Sequence[Price]) -> str:
+    rows: list[Sequence[str]] = [
+        ("part", "against", "APDUs", "bytes both ways", "time"),
+        ("---", "---", "--:", "--:", "--:"),
+    ]
+    for price in prices:
+        ours, bare = price.ours, price.bare
+        counts = f"{ours.apdus} : {bare.apdus}", f"{ours.bytes:,} : {bare.bytes:,}"
+        rows.append((price.part, price.against, *counts, f"{ours.seconds / bare.seconds:.1f}"))
+    return _table(rows)
+
+
+def _builds(found: Measurements) -> str:
+    return _table(
+        [
+            ("build", "base", "full", "wanted"),
+            ("---", "--:", "--:", "---"),
+            _row("persistent memory of a card", found, _persistent, ""),
+            _row("transient memory of a card", found, _transient, "≤ 1,024 bytes"),
+            _row(
+                "largest transaction", found, lambda card: card.largest_transaction, "≤ 128 bytes"
+            ),
+            ("CAP file, to load", *_loads(found, extended=True), "≤ 20,000 and ≤ 36,000 bytes"),
+            ("the same without extended length", *_loads(found, extended=False), ""),
+        ]
+    )
+
+
+def _row(
+    name: str, found: Measurements, size: Callable[[Sizes], int], wanted: str
+) -> tuple[str, ...]:
+    largest = (max(map(size, found.sizes[build])) for build in Build)
+    return name, *(f"{value:,} bytes" for value in largest), wanted
+
+
+def _persistent(card: Sizes) -> int:
+    return card.persistent
+
+
+def _transient(card: Sizes) -> int:
+    return card.transient_reset + card.transient_deselect
+
+
+def _loads(found: Measurements, *, extended: bool) -> Iterable[str]:
+    for build in Build:
+        if build not in found.loads:
+            yield "not measured: no kit"
+        else:
+            load = found.loads[build]
+            yield f"{load.extended if extended else load.short:,} bytes"
 
 
 def _exchanges(flow: Flow) -> Iterable[tuple[str, ...]]:
@@ -109,7 +165,7 @@ def _exchanges(flow: Flow) -> Iterable[tuple[str, ...]]:
 
 
 def _title(flow: Flow) -> str:
-    return f"{flow.name}, {_KEY_NAMES[flow.key_type]}"
+    return f"{flow.name}, {KEY_NAMES[flow.key_type]}"
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:
