@@ -49,6 +49,10 @@ _UNBOUND = (
     "Without --component nothing of the issuer's binds the pair: before `duplicate`, compare the "
     "backup's card id, for any card in its place may be given the key."
 )
+_SHARED = (
+    "Without --component the backup of any other pair that this key certified could take this "
+    "backup's place: before `duplicate`, compare the backup's card id."
+)
 _UNABLE = "A chip here has no host-blind mode: the pair is issued for base mode."
 _ALONE = (
     "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
@@ -236,6 +240,8 @@ def _notes(
             yield _UNBOUND
     elif issuer is None and profile.backups > 1:
         yield _ALONE
+    elif issuer is not None and not components:
+        yield _SHARED
 
 
 def _member_number(text: str | None) -> bytes | None:

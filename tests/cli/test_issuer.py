@@ -1,0 +1,134 @@
+"""The issuer's commands: signing keys, certified pairs, keys replaced, and cards of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Desk
+from tests.cli.conftest import COMPONENTS, PAIR, PINS
+
+NEW_PAIR = ("--original", "sim:a", "--backup", "sim:b")
+SECRETS = (*PINS, "--puk-file", "puk")
+ONE = ("--component", "1=g/component-1.txt")
+
+
+@pytest.fixture
+def office(desk: Desk) -> Desk:
+    """Three blank cards a, b and c, a key group, and the signing key `office.key`."""
+    for name in ("a", "b", "c"):
+        desk.done("sim", "new", name)
+    desk.done("group", "new", "--out", "g")
+    desk.done("issuer", "new", "office.key")
+    return desk
+
+
+def test_a_signing_key_is_the_issuers_alone_and_is_never_overwritten(desk: Desk) -> None:
+    made = desk.json("issuer", "new", "発行.key")
+    private, public = Path(made["file"]), Path(made["public_key_file"])
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert b"PRIVATE" in private.read_bytes()
+    assert b"PRIVATE" not in public.read_bytes()
+    before = private.read_bytes()
+    desk.run("issuer", "new", "発行.key").failed(2, "exists already")
+    private.unlink()
+    desk.run("issuer", "new", "発行.key").failed(2, "--force")
+    desk.done("issuer", "new", "発行.key", "--force")
+    assert private.read_bytes() != before
+
+
+def test_a_signing_key_and_its_public_half_show_the_same(desk: Desk) -> None:
+    made = desk.json("issuer", "new", "office.key")
+    shown = [desk.json("issuer", "show", name) for name in ("office.key", "office.key.pub")]
+    assert shown[0] == shown[1]
+    assert shown[0]["issuer_key_sha256"] == made["issuer_key_sha256"]
+    assert shown[0]["pem"] == Path("office.key.pub").read_text()
+    assert made["issuer_key_sha256"] in desk.done("issuer", "show", "office.key").text
+    desk.run("issuer", "show", "pin").failed(2, "pin")
+
+
+def test_a_pair_and_a_further_backup_are_certified_by_the_issuers_key(office: Desk) -> None:
+    known = office.json("issuer", "show", "office.key")["issuer_key_sha256"]
+    with_key = ("--certify-with", "office.key", "--backups", "2")
+    pair = office.json("issue", *NEW_PAIR, *SECRETS, *ONE, *with_key)
+    assert (pair["mode"], pair["issuer_key_sha256"]) == ("host_blind", known)
+    info = office.json("card", "info", "-r", "sim:b")
+    assert (info["certified"], info["issuer_key_sha256"]) == (True, known)
+    assert known in office.done("card", "info", "-r", "sim:a").text
+    further = ("issue", "--original", "sim:a", "--backup", "sim:c", *SECRETS, *ONE)
+    office.run(*further, "--backups", "2").failed(7, "--certify-with")
+    office.done("issuer", "new", "other.key")
+    wrong = office.run(*further, "--backups", "2", "--certify-with", "other.key")
+    wrong.failed(7, "another issuer's key")
+    assert office.json(*further, *with_key)["issuer_key_sha256"] == known
+
+
+def test_what_a_certificate_does_not_bind_is_said(office: Desk) -> None:
+    pair = ("issue", *NEW_PAIR, *SECRETS)
+    assert "certified could take" in office.done(*pair, "--certify-with", "office.key").err
+    other = ("issue", "--original", "sim:c", "--backup", "sim:d", *SECRETS, "--backups", "2")
+    office.done("sim", "new", "d")
+    assert "no further backup" in office.done(*other).err
+
+
+def test_rules_and_modes_are_chosen_at_issue(office: Desk) -> None:
+    office.run("issue", *NEW_PAIR, *SECRETS, "--allow-base", "--base-mode").failed(2, "one of them")
+    options = ("--allow-base", "--trusted-targets", "--no-decipher", "--keep-group")
+    pair = office.json("issue", *NEW_PAIR, *SECRETS, *options)
+    assert pair["mode"] == "host_blind"
+    info = office.json("card", "info", "-r", "sim:a")
+    assert info["policy"] == ["trusted_targets_only", "decipher_off"]
+
+
+def test_a_pair_of_base_mode_has_no_certificates(office: Desk) -> None:
+    pair = office.json("issue", *NEW_PAIR, *SECRETS, *ONE, "--base-mode")
+    assert (pair["mode"], pair["issuer_key_sha256"]) == ("base", None)
+    done = office.json("duplicate", *NEW_PAIR, *PINS, *COMPONENTS, "--key", "p256")
+    assert done["mode"] == "base"
+
+
+def test_a_certified_pair_is_duplicated_host_blind(issued: Desk) -> None:
+    done = issued.json("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
+    assert done["mode"] == "host_blind"
+    assert issued.json("card", "info", "-r", "sim:控え")["export"]["mode"] == "host_blind"
+
+
+def test_a_card_of_another_issuer_gets_no_pin(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.done("issue", *NEW_PAIR, *SECRETS, *ONE, "--certify-with", "office.key")
+    office.done("issuer", "new", "other.key")
+    change = ("card", "pin", "-r", "sim:a", "--pin-file", "wrong", "--new-pin-file", "pin")
+    office.run(*change, "--issuer-public-key", "other.key.pub").failed(7, "another issuer's")
+    monkeypatch.setenv("TWINCARD_ISSUER", "other.key.pub")
+    office.run(*change).failed(7, "another issuer's")
+    office.run("duplicate", *NEW_PAIR, *PINS, *COMPONENTS).failed(7, "Original sim:a", "another")
+    assert office.json("card", "info", "-r", "sim:a")["pin"]["tries_left"] == 3
+    monkeypatch.setenv("TWINCARD_ISSUER", "office.key.pub")
+    office.run(*change).failed(5, "2 tries")
+    office.done("duplicate", *NEW_PAIR, *PINS, *COMPONENTS, "--key", "p256")
+    office.run(*change, "--issuer-public-key", "office.key").failed(2, "private key")
+
+
+def test_a_card_that_nobody_certified_gets_no_pin_where_an_issuer_is_named(office: Desk) -> None:
+    office.done("issue", *NEW_PAIR, *SECRETS, *ONE, "--base-mode")
+    named = ("--issuer-public-key", "office.key.pub")
+    change = ("card", "pin", "-r", "sim:a", "--pin-file", "pin", "--new-pin-file", "backup-pin")
+    office.run(*change, *named).failed(7, "Nobody has certified it")
+    office.done(*change)
+
+
+def test_the_issuers_key_of_a_card_is_replaced(office: Desk) -> None:
+    office.done("issue", *NEW_PAIR, *SECRETS, *ONE)
+    (office.folder / "new.issuer-key").write_text("42" * 32)
+    replace = ("card", "keys", "-r", "sim:a", "--new-issuer-key-file", "new.issuer-key")
+    assert office.json("card", "info", "-r", "sim:a")["channel_keys"]["version"] == 1
+    assert office.json(*replace)["version"] == 2
+    info = office.json("card", "info", "-r", "sim:a")
+    assert info["channel_keys"] == {"version": 2, "required": True}
+    end = ("card", "terminate", "-r", "sim:a", "--yes", "--issuer-key-file")
+    office.run(*replace).failed(5, "--issuer-key-file")
+    office.run(*end, "cards/a.issuer-key").failed(5, "not the issuer's key")
+    again = (*replace, "--issuer-key-file", "new.issuer-key")
+    office.run(*again).failed(2, "the old one")
+    office.done(*end, "new.issuer-key")
