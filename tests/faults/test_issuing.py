@@ -9,7 +9,7 @@ from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, PolicyFlags, Role
-from twincard.card.status import WrongPinError
+from twincard.card.status import WrongPinError, WrongStateError
 from twincard.keys.secret import Secret
 from twincard.protocols.duplicate import duplicate
 from twincard.protocols.issue import Blank, IssuedPair, IssueEvent, Profile, issue_pair
@@ -91,12 +91,12 @@ def test_issuing_goes_on_wherever_power_fails(bench: Bench, victim: str, place: 
 @pytest.mark.parametrize("victim", ["original", "backup"])
 def test_issuing_goes_on_when_power_fails_twice(bench: Bench, victim: str) -> None:
     story = Issuing(bench.at(Stage.BLANK))
-    assert interrupt_twice(story, _victim(story, victim), first=3, second=4) > 10
+    assert interrupt_twice(story, _victim(story, victim), first=23, second=29) > 10
 
 
 def test_a_pair_whose_issue_was_interrupted_duplicates(bench: Bench) -> None:
     story = Issuing(bench.at(Stage.BLANK))
-    interrupt(story, story.original)
+    interrupt(story, story.original, step=20)
     cards = story.original.unlocked(), story.backup.unlocked()
     assert duplicate(*cards, components(SIZE)[1:]).copied
 
@@ -131,6 +131,13 @@ class Personalising(Story):
             assert report.role is Role.NONE
             return
         assert (report.backups_allowed, report.policy) == (found.backups, found.policy)
+        if report.identity is None:
+            # The old values still, and the new device key not yet: to be repeated first.
+            assert found is self.first
+            with pytest.raises(WrongStateError):
+                self.original.authorised().issuer.activate()
+            return
+        assert not report.certified
         with self.scene.aside():
             self.original.authorised().issuer.activate()
             self._check_secrets(found, A if found is B else B)
@@ -160,7 +167,7 @@ def test_a_personalisation_is_replaced_as_a_whole(
     story = Personalising(bench.at(Stage.BLANK).original, first)
     assert interrupt(story, story.original) > 5
     assert interrupt(story, story.original, Place.ANSWER) == 1
-    assert interrupt_twice(story, story.original, second=2) > 10
+    assert interrupt_twice(story, story.original, first=7, second=9) > 10
 
 
 class Activating(Story):
@@ -196,5 +203,6 @@ class Activating(Story):
 
 def test_a_card_is_activated_or_not(bench: Bench) -> None:
     story = Activating(bench.at(Stage.BLANK).original)
-    assert interrupt(story, story.original) == 1
+    # The life cycle, and what the log says of it.
+    assert interrupt(story, story.original) > 1
     assert interrupt(story, story.original, Place.ANSWER) == 1

@@ -69,7 +69,7 @@ def test_the_bad_points_are_bad_for_openssl_too() -> None:
     ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), uncompressed(*SMALL))
     for name, point in BAD_POINTS.items():
         if name != "hybrid":  # which OpenSSL takes
-            with pytest.raises(ValueError, match="point"):
+            with pytest.raises(ValueError, match=r"point|EC key"):
                 ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
