@@ -32,7 +32,7 @@ from twincard.transport.laboratory import Laboratory, Snapshot
 from twincard.transport.stages import Link
 
 ISSUER = Issuer.of("the bench's issuer")
-CHALLENGE_RESPONSE_SERVES = b""
+CHALLENGE_RESPONSE_SERVES = b"\x84\x01\x00"
 """Of the data of INSTALL: issuers need no secure channel."""
 GROUP_ID = hashlib.sha256(b"the bench's key group").digest()[:16]
 
