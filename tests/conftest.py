@@ -1,7 +1,7 @@
 """What all tests share: a bench of simulated cards, and a private home for named ones.
 
-Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets the
-tests of tests/pcsc that destroy nothing use the card in a real reader as well.
+Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets
+tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards.
 """
 
 from __future__ import annotations
@@ -31,13 +31,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.addoption(
         "--real",
         metavar="READER",
-        help="a real PC/SC reader with a twincard; the virtual ones cannot be used then",
+        action="append",
+        default=[],
+        help="a PC/SC reader of this machine with a card; there are no virtual readers then",
+    )
+    options.addoption(
+        "--real-key",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="the transport key of the card in each --real, in the same order",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # From the start, because libpcsclite looks once: no test reaches the machine's own readers.
-    if config.getoption("--real") is None:
+    if not config.getoption("--real"):
         config.stash[_PCSC_FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pcscd-"))
         os.environ[SOCKET_VARIABLE] = str(folder / SOCKET_NAME)
 
@@ -53,8 +62,9 @@ def pcsc_service(pytestconfig: pytest.Config) -> Iterator[PcscService]:
     if _PCSC_FOLDER not in pytestconfig.stash:
         pytest.skip("with --real there are no virtual readers")
     service = PcscService(pytestconfig.stash[_PCSC_FOLDER])
+    service.start()
     yield service
-    service.close()
+    service.stop()
 
 
 @pytest.fixture(scope="session")

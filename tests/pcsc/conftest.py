@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 from tests.pcsc.service import PcscService, Reader
+from tests.pcsc.serving import Serving
 
 from twincard.transport.folder import create_card
-from tests.pcsc.serving import Serving
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.pcsc.serving import Serving
 
 from twincard.card.session import Card
 from twincard.keys.secret import Secret
+from twincard.protocols.authority import take_authority
 from twincard.transport import CardGoneError, connect
 from twincard.transport.vpcd import Address, take_reader
 
@@ -87,7 +88,7 @@ def test_when_pcscd_ends_it_ends(
 def test_a_killed_card_keeps_what_it_has_answered(desk: Desk, serve: Serve, left: Reader) -> None:
     serving = serve("alice", left)
     with Card(connect(f"pcsc:{left.name}")) as card:
-        card.issuer.authenticate(card.report().card_id, _transport_key(desk, "alice"))
+        take_authority(card, card.report(), _transport_key(desk, "alice"))
         card.group.begin(2, bytes(range(16)))
         serving.kill()
         with pytest.raises(CardGoneError):
