@@ -78,7 +78,7 @@ final class Blind extends Blindness {
     private final ECPublicKey open = P256.publicKey();
     private final KeyPair ephemeral = new KeyPair(open, secret);
     private final byte[] kept = new byte[KEPT];
-    /** The ephemeral pair may hold something. */
+    /** The ephemeral scalar may be there. */
     private boolean used;
 
     Blind(Core core, Device device, Certification certification, Peer peer) {
@@ -306,10 +306,9 @@ final class Blind extends Blindness {
         }
     }
 
-    /** Wipes the ephemeral pair; may be repeated. */
+    /** Wipes the ephemeral scalar; may be repeated. */
     void wipe() {
         secret.clearKey();
-        open.clearKey();
         used = false;
     }
 }

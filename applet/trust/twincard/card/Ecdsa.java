@@ -17,13 +17,14 @@ final class Ecdsa {
     private static final byte INTEGER = 0x02;
 
     private final Signature engine;
-    /** The key of the verification in progress, and of that alone. */
+    /** The key of the verification in progress, and of that alone; its curve stays. */
     private final ECPublicKey verifying = P256.publicKey();
     /** For the DER form, of up to 72 bytes. */
     private final byte[] der;
 
     private Ecdsa(Ram ram) {
         engine = Signature.getInstance(Signature.ALG_ECDSA_SHA_256, false);
+        P256.setCurve(verifying);
         der = ram.cmac;
     }
 
@@ -44,7 +45,6 @@ final class Ecdsa {
 
     /** Begins to verify under a point that was found to be one. */
     void beginVerify(byte[] point, short offset) {
-        P256.setCurve(verifying);
         verifying.setW(point, offset, P256.POINT);
         engine.init(verifying, Signature.MODE_VERIFY);
     }
@@ -83,8 +83,6 @@ final class Ecdsa {
             return engine.verify(in, offset, length, der, (short) 0, at);
         } catch (RuntimeException malformed) { // numbers that no signature has
             return false;
-        } finally {
-            verifying.clearKey();
         }
     }
 
