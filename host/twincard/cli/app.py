@@ -12,6 +12,7 @@ import typer
 
 from twincard.cli import (
     card,
+    certificate,
     decrypt,
     duplicate,
     encrypt,
@@ -45,6 +46,8 @@ app.add_typer(issuer.app, name="issuer")
 app.command("issue")(issue.issue)
 app.command("duplicate")(duplicate.duplicate)
 app.command("public-key")(public_key.public_key)
+app.command("certificate")(certificate.certificate)
+app.command("csr")(certificate.csr)
 app.command("encrypt")(encrypt.encrypt)
 app.command("decrypt")(decrypt.decrypt)
 app.command("transcode")(transcode.transcode)

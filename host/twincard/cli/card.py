@@ -9,7 +9,7 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_keys, prompts
+from twincard.cli import card_keys, card_log, prompts
 from twincard.cli.cards import (
     check_reader,
     check_usable,
@@ -36,6 +36,7 @@ from twincard.protocols.errors import ProtocolError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("keys")(card_keys.keys)
+app.command("log")(card_log.log)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from twincard.card.status import (
     WrongPinError,
 )
 from twincard.files.errors import FilesError, NotAuthenticatedError
+from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
 from twincard.keys.identity import IdentityError
 from twincard.keys.issuer_key import IssuerKeyError
@@ -73,6 +74,8 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (InputError, ExitCode.USAGE),
     (PinFormatError, ExitCode.USAGE),
     (ComponentError, ExitCode.USAGE),
+    (WrongSignatureError, ExitCode.REFUSED),
+    (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),

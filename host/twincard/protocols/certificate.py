@@ -1,0 +1,216 @@
+"""X.509 certificates for the keys of one card, made with it and kept on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
+from twincard.card.report import CardReport, Features, KeyType
+from twincard.card.session import Card
+from twincard.card.status import NotFoundError
+from twincard.keys.certificate import (
+    SigningKey,
+    Subject,
+    Validity,
+    make_decipher_certificate,
+    make_request,
+    make_root,
+    may_sign_others,
+)
+from twincard.keys.public import PublicKey, UnusablePublicKeyError
+from twincard.protocols.errors import ProtocolError
+
+_BLOCK = 128
+_SEQUENCE = 0x30
+_LONGEST_HEAD = 4
+
+
+class CertificateOnCardError(ProtocolError):
+    """A certificate of this key is on the card already."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A certificate that was made, and whether the card had room to keep it."""
+
+    certificate: x509.Certificate
+    stored: bool
+
+
+def certify_decipher_key(
+    card: Card,
+    subject: Subject,
+    validity: Validity,
+    key_type: KeyType | None = None,
+    *,
+    replace: bool = False,
+) -> Made:
+    """Make a certificate for the decipher key, signed by the signature key, and store it.
+
+    Makes the signature key (of `key_type`, see `certify_signature_key`) and its certificate where
+    there are none. Needs the PIN. Raises CertificateOnCardError unless it may `replace` one,
+    ProtocolError, WrongSignatureError, CardError.
+    """
+    report = _capable(card)
+    if report.key is None:
+        raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+    if not report.key.public_key_readable:
+        raise ProtocolError(
+            "A backup issued like this one shows no key: make the certificate on the original, and "
+            "store it here with --store."
+        )
+    if not replace:
+        _refuse_stored(card, DECIPHER_CERTIFICATE, report.key.digest)
+    public = card.usage.public_key()
+    signing = _signing_key(card, report, key_type)
+    root = _certificate_of(card, SIGNATURE_CERTIFICATE, signing.public.digest)
+    if root is None:
+        root = make_root(subject, validity, signing)
+        _store(card, SIGNATURE_CERTIFICATE, root)
+    elif not may_sign_others(root):
+        raise ProtocolError(
+            "The signature key's certificate on this card does not let it sign others: whoever "
+            "made that can certify the decipher key too, from its public key."
+        )
+    made = make_decipher_certificate(subject, validity, public, root, signing)
+    return Made(made, _store(card, DECIPHER_CERTIFICATE, made))
+
+
+def certify_signature_key(
+    card: Card,
+    subject: Subject,
+    validity: Validity,
+    key_type: KeyType | None = None,
+    *,
+    replace: bool = False,
+) -> Made:
+    """Make the signature key's own certificate, and store it; the key too where there is none.
+
+    `key_type` None: that of the key there is, for a new one P-256 where the chip has it. Needs the
+    PIN. Errors as for `certify_decipher_key`.
+    """
+    report = _capable(card)
+    if report.signature_key is not None and not replace:
+        _refuse_stored(card, SIGNATURE_CERTIFICATE, report.signature_key.digest)
+    signing = _signing_key(card, report, key_type)
+    made = make_root(subject, validity, signing)
+    return Made(made, _store(card, SIGNATURE_CERTIFICATE, made))
+
+
+def request_certificate(
+    card: Card, subject: Subject, key_type: KeyType | None = None
+) -> x509.CertificateSigningRequest:
+    """A request to certify the signature key, which is made where there is none. Needs the PIN.
+
+    The decipher key can have none: a request is signed by the key it is about, and that one cannot
+    sign. Raises ProtocolError, WrongSignatureError, CardError.
+    """
+    return make_request(subject, _signing_key(card, _capable(card), key_type))
+
+
+def store_certificate(card: Card, certificate: x509.Certificate) -> int:
+    """Store a certificate that somebody made for one of the card's keys; needs the PIN.
+
+    A backup knows its key by the digest, even where it keeps no public key. Returns the FID of the
+    file. Raises ProtocolError when it is for another key or there is no room, CardError.
+    """
+    fid = _file_for(card.report(), certificate)
+    if not _store(card, fid, certificate):
+        raise ProtocolError(
+            f"This card has no file {fid:04X} for such a certificate, or one that is too small."
+        )
+    return fid
+
+
+def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
+    """The certificate in a file of the card; None where it holds none. Needs no PIN."""
+    files = card.files
+    try:
+        size = files.select(fid).size or 0
+    except NotFoundError:
+        return None
+    head = files.read(min(_LONGEST_HEAD, size))
+    length = _der_length(head)
+    if length is None or length > size:
+        return None
+    try:
+        return x509.load_der_x509_certificate(files.read(length))
+    except ValueError:
+        return None
+
+
+def _capable(card: Card) -> CardReport:
+    report = card.report()
+    if Features.SIGNATURE_KEY not in report.features:
+        raise ProtocolError(
+            "This card has no signature key: let somebody else certify its public key, and store "
+            "that certificate with --store."
+        )
+    return report
+
+
+def _signing_key(card: Card, report: CardReport, key_type: KeyType | None) -> SigningKey:
+    present = report.signature_key
+    if present is None:
+        usual = KeyType.P_256 if Features.HOST_BLIND in report.features else KeyType.RSA_2048
+        return SigningKey(card.signing.generate(key_type or usual), card.signing.sign)
+    if key_type not in (None, present.type):
+        raise ProtocolError("This card has a signature key of another type already.")
+    return SigningKey(card.signing.public_key(), card.signing.sign)
+
+
+def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
+    if _certificate_of(card, fid, digest) is not None:
+        raise CertificateOnCardError(
+            "A certificate of this key is on the card already: --show prints it, --force replaces "
+            "it by a new one."
+        )
+
+
+def _certificate_of(card: Card, fid: int, digest: bytes) -> x509.Certificate | None:
+    """The certificate in the file, if it is for the key with this digest."""
+    certificate = read_certificate(card, fid)
+    return certificate if certificate is not None and _digest(certificate) == digest else None
+
+
+def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
+    digest = _digest(certificate)
+    if report.key is not None and digest == report.key.digest:
+        return DECIPHER_CERTIFICATE
+    if report.signature_key is not None and digest == report.signature_key.digest:
+        return SIGNATURE_CERTIFICATE
+    raise ProtocolError("This certificate is for another key than those of this card.")
+
+
+def _digest(certificate: x509.Certificate) -> bytes | None:
+    try:
+        return PublicKey.from_bytes(certificate.public_bytes(Encoding.DER)).digest
+    except UnusablePublicKeyError:
+        return None
+
+
+def _store(card: Card, fid: int, certificate: x509.Certificate) -> bool:
+    """Write it, so that an interruption leaves none or all of it; False where there is no room."""
+    content = certificate.public_bytes(Encoding.DER)
+    files = card.files
+    try:
+        size = files.select(fid).size or 0
+    except NotFoundError:
+        return False
+    if len(content) > size:
+        return False
+    files.update(bytes(_BLOCK))
+    files.update(content[_BLOCK:].ljust(size - _BLOCK, b"\0"), _BLOCK)
+    files.update(content[:_BLOCK])
+    return True
+
+
+def _der_length(head: bytes) -> int | None:
+    """Bytes of the DER SEQUENCE that begins so; None when none does."""
+    if len(head) < _LONGEST_HEAD or head[0] != _SEQUENCE or not 0x81 <= head[1] <= 0x82:
+        return None
+    count = head[1] & 0x7F
+    return 2 + count + int.from_bytes(head[2 : 2 + count])
