@@ -22,7 +22,7 @@ class Blindness {
     /** Refuses a mode that the policy forbids, 6985, or for which the card has no certificate, 6A88. */
     void require(byte mode) {}
 
-    /** Brings a ticket template in Ram.work to its form in base mode, with what is more behind it; false: it is none. */
+    /** Brings a ticket template in Ram.work to its form in base mode, with what is more behind it; false: none. */
     boolean stripTicket(short length) {
         return false;
     }
@@ -67,7 +67,7 @@ class Blindness {
     /** Refuses the export in the store, its block ending at {@code at}, unless it is the peer's: 6985, 6A80, 6988. */
     void verifyExport(byte[] ticket, short at) {}
 
-    /** Makes GK' of the group key, which is at the beginning of Ram.secret. Uses the other halves of that and Ram.hash. */
+    /** Makes GK' of the group key, the first half of Ram.secret. Uses the other halves of that and Ram.hash. */
     void mix(byte[] ticket) {}
 
     /** Signs the receipt whose MAC is in Ram.hash, and keeps the signature beside that of the other kind. */

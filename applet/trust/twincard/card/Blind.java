@@ -35,7 +35,7 @@ final class Blind extends Blindness {
     private static final byte RECEIPT_LENGTH = 0x57;
     private static final byte BASE_RECEIPT_LENGTH = 0x15;
     private static final byte BASE_TICKET_LENGTH = 0x47;
-    /** Where in Ram.work they are after stripping: the point and the signature of a ticket, the signature of a receipt. */
+    /** In Ram.work, after stripping: point and signature of a ticket, signature of a receipt. */
     private static final short TICKET_POINT = Ticket.TEMPLATE + POINT;
     private static final short TICKET_SIGNATURE = Ticket.TEMPLATE + SIGNATURE;
     private static final short RECEIPT_SIGNATURE = Ticket.RECEIPT + HEAD;

@@ -9,7 +9,8 @@ final class Peer {
     /** Its device key; of no peer once the role is not there. */
     final byte[] point = new byte[P256.POINT];
     /** Role (0: no peer) and card id. */
-    private final byte[] holder = JCSystem.makeTransientByteArray((short) (1 + Authority.ID), JCSystem.CLEAR_ON_DESELECT);
+    private final byte[] holder =
+            JCSystem.makeTransientByteArray((short) (1 + Authority.ID), JCSystem.CLEAR_ON_DESELECT);
 
     /** Takes the holder of a certificate at the array's beginning that was verified. */
     void set(byte[] certificate) {
