@@ -103,9 +103,10 @@ RULES = (
     Rule("UPDATE BINARY", 0x00, 0xD6, "IO", "OB", Authority.FILE),
     Rule("CREATE FILE", 0x00, 0xE0, "IO", "OB", Authority.DF),
     Rule("DELETE FILE", 0x00, 0xE4, "IO", "OB", Authority.FILE_OR_DF),
+    Rule("INITIALIZE UPDATE", 0x80, 0x50, "IO", "OB", Authority.NONE),
+    Rule("EXTERNAL AUTHENTICATE (SCP03)", 0x80, 0x82, "IO", "OB", Authority.NONE),
+    Rule("INTERNAL AUTHENTICATE", 0x80, 0x88, "IO", "OB", Authority.NONE),
+    Rule("PUT KEY", 0x80, 0xD8, "IO", "OB", Authority.ISSUER),
     Rule("CERTIFY", 0x80, 0x04, "I", "OB", Authority.ISSUER, chain=True),
     Rule("READ LOG", 0x80, 0x46, "IOT", "OB", Authority.NONE),
 )
-
-# Class and instruction of what only the full build has.
-PARTS = frozenset({(0x80, 0x04), (0x80, 0x50), (0x80, 0x82), (0x80, 0x88), (0x80, 0xD8)})

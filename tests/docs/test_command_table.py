@@ -62,8 +62,9 @@ def applet_rows() -> set[tuple[int, int, str, str, str, bool]]:
 
 def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool]]:
     """The parts' table has rows, too, for further parameters of commands that the base has."""
-    instructions = constants("Ins") | constants(name)
-    table = re.sub(r"(?<=,)\s+", " ", source(name).replace("CommandRules.", "").replace("Ins.", ""))
+    instructions = constants("Ins") | constants(name) | constants("Channel")
+    unqualified = re.sub(r"\b(CommandRules|Ins|Channel)\.", "", source(name))
+    table = re.sub(r"(?<=,)\s+", " ", unqualified)
     row = re.compile(r"\b(ISO|OURS), (\w+), ([IOT |]+), (\w+), (\w+), ([\w |]+),")
     roles = {"ANY_ROLE": "OB", "ORIGINAL": "O", "BACKUP": "B"}
     return {

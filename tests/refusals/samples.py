@@ -21,8 +21,9 @@ POINT = bytes.fromhex(
     "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
 )
 """The generator of P-256: a valid public key."""
-CERTIFICATION = bytes.fromhex("8641 04") + POINT + bytes(181)
 EC_TEMPLATE = bytes.fromhex("7F49438641 04") + POINT
+KEY_AGREEMENT = bytes.fromhex("A60D90021100 95013C 800188 810110 5F4941")
+CERTIFICATION = bytes.fromhex("8641 04") + POINT + bytes(181)
 EF_CONTROL = bytes.fromhex("6210 80020010 820101 8302D010 8C03030000")
 
 
@@ -112,4 +113,10 @@ SAMPLES = {
     "UPDATE BINARY": Sample(0, 0, b"\x00", 0, ((0x80, 0), (0xFF, 0xFF))),
     "CREATE FILE": Sample(0, 0, EF_CONTROL),
     "DELETE FILE": Sample(0, 0, b"\xd0\x10"),
+    "INITIALIZE UPDATE": Sample(0, 0, bytes(8), _ANY, ((0x00, 0x01),), (bytes(7), bytes(9), b"")),
+    "EXTERNAL AUTHENTICATE (SCP03)": Sample(
+        0x33, 0, bytes(16), 0, ((0x00, 0x00), (0x01, 0x00), (0x33, 0x01)), (bytes(15), bytes(17))
+    ),
+    "INTERNAL AUTHENTICATE": Sample(0x01, 0x13, KEY_AGREEMENT + b"\x04" + POINT, _ANY, ()),
+    "PUT KEY": Sample(0x00, 0x81, bytes(67), _ANY, ()),
 }
