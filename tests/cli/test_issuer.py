@@ -123,7 +123,7 @@ def test_the_issuers_key_of_a_card_is_replaced(office: Desk) -> None:
     (office.folder / "new.issuer-key").write_text("42" * 32)
     replace = ("card", "keys", "-r", "sim:a", "--new-issuer-key-file", "new.issuer-key")
     assert office.json("card", "info", "-r", "sim:a")["channel_keys"]["version"] == 1
-    assert office.json(*replace)["version"] == 2
+    assert office.json(*replace)["key_version"] == 2
     info = office.json("card", "info", "-r", "sim:a")
     assert info["channel_keys"] == {"version": 2, "required": True}
     end = ("card", "terminate", "-r", "sim:a", "--yes", "--issuer-key-file")

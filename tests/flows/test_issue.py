@@ -257,7 +257,9 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
         for item in given:
             stranger.card.group.set_component(item)
         issuer.activate()
-        bench.original.unlocked().group.set_component(component(1))
+        original.card.select()
+        original.card.pin.verify(original.pin)
+        original.card.group.set_component(component(1))
         with pytest.raises(ProtocolError, match=message):
             issue_pair(original, stranger, profile, [component(1)])
 

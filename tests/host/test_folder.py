@@ -9,6 +9,7 @@ import pytest
 
 from twincard.card.session import Card
 from twincard.keys.issuer_key import IssuerKeyError, read_issuer_key
+from twincard.protocols.authority import take_authority
 from twincard.transport import CardInUseError, CardNotFoundError, TransportError, connect
 from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
 
@@ -32,7 +33,7 @@ def test_the_issuers_key_is_private_and_opens_its_card(home: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert (home / "alice.card").stat().st_mode & 0o777 == 0o600
     with Card(connect("sim:alice")) as card:
-        card.issuer.authenticate(card.report().card_id, read_issuer_key(path))
+        take_authority(card, card.report(), read_issuer_key(path))
 
 
 def test_a_name_is_taken_once(home: Path) -> None:
@@ -54,7 +55,7 @@ def test_of_programs_that_take_a_name_at_once_one_has_the_card_and_its_key(home:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _: create(), range(4))) == 1
     with Card(connect("sim:alice")) as card:
-        card.issuer.authenticate(card.report().card_id, read_issuer_key(issuer_key_file("alice")))
+        take_authority(card, card.report(), read_issuer_key(issuer_key_file("alice")))
     assert sorted(path.name for path in home.iterdir() if path.suffix != ".lock") == [
         "alice.card",
         "alice.issuer-key",

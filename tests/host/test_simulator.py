@@ -13,6 +13,7 @@ from twincard.card.session import Card
 from twincard.keys.component import Component
 from twincard.keys.issuer_key import read_issuer_key
 from twincard.keys.secret import Secret
+from twincard.protocols.authority import take_authority
 from twincard.transport import (
     CardGoneError,
     CardInUseError,
@@ -45,13 +46,13 @@ def test_a_killed_card_says_so_and_comes_back_with_all_but_its_authority(alice: 
     assert isinstance(connection, SimulatedCard)
     card = Card(connection)
     card_id = card.report().card_id
-    card.issuer.authenticate(card_id, read_issuer_key(issuer_key_file("alice")))
+    take_authority(card, card.report(), read_issuer_key(issuer_key_file("alice")))
     group_id = card.group.begin(3)
     os.kill(connection.pid, signal.SIGKILL)
     with pytest.raises(CardGoneError, match="ended unexpectedly"):
         card.report()
     with pytest.raises(CardGoneError, match="closed"):
-        card.report()
+        connection.transmit(bytes(4))
     with Card(connect(alice)) as again:
         report = again.report()
         assert report.group is not None
@@ -62,7 +63,7 @@ def test_what_was_wiped_on_the_card_is_not_left_in_its_file(home: Path, alice: s
     component = os.urandom(32)
     state = home / "alice.card"
     with Card(connect(alice)) as card:
-        card.issuer.authenticate(card.report().card_id, read_issuer_key(issuer_key_file("alice")))
+        take_authority(card, card.report(), read_issuer_key(issuer_key_file("alice")))
         card.group.begin(1)
         card.group.set_component(Component(1, 1, Secret(component)))
         assert component in state.read_bytes()

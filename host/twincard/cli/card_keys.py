@@ -22,7 +22,7 @@ class KeysReplaced:
     """A card whose issuer has other keys now."""
 
     card_id: bytes
-    version: int
+    key_version: int
 
 
 def keys(
@@ -58,6 +58,6 @@ def keys(
     done = KeysReplaced(report.card_id, replacement.version)
     Output(json).result(
         done,
-        f"{reader} has keys of version {done.version}: name {new_issuer_key_file} with "
+        f"{reader} has keys of version {done.key_version}: name {new_issuer_key_file} with "
         "--issuer-key-file from now on.",
     )

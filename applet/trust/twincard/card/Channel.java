@@ -33,7 +33,7 @@ final class Channel extends SecureMessaging {
     /** The device is null where the chip has no EC. */
     Channel(Core core, Device device, byte[] parameters, InstallParameters parsed) {
         this.core = core;
-        short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 0);
+        short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 1);
         Apdu.requireData((required & ~1) == 0 && parsed.at == parsed.end);
         session = new Session(core);
         keys = new ScpKeys(core, parameters, parsed.transportKey, (byte) required);

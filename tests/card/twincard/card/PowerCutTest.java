@@ -36,7 +36,7 @@ public class PowerCutTest {
     /** A DF 1000 in which everybody may do everything: two files, a freed piece before the second, and one contact. */
     @Before
     public void install() throws Exception {
-        byte[] parameters = Hex.bytes("8020" + KEY + "810106 82020200 830102");
+        byte[] parameters = Hex.bytes("8020" + KEY + "810106 82020200 830102 840100");
         card = Card.install(ExtendedTrustTwinCardApplet.class, Hex.bytes(AID), parameters);
         begin();
         ok("00E00000 10 620E 820138 83021000 8C054700000000");
