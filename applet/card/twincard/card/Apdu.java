@@ -33,9 +33,10 @@ final class Apdu {
         if (flags[Ram.CHAINING] != 0 && !continuesChain()) {
             endChain();
         }
-        if (flags[Ram.INS] != Ins.GET_RESPONSE || flags[Ram.CLA] != 0) {
-            endAnswer();
+        if (flags[Ram.INS] == Ins.GET_RESPONSE && flags[Ram.CLA] == 0) {
+            return;
         }
+        endAnswer();
         if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE || (flags[Ram.CLA] & ~SECURED_BIT) != 0) {
             flags[Ram.CHALLENGED] = 0;
         }

@@ -14,8 +14,8 @@ class SecureMessaging {
     }
 
     /**
-     * Gathers, verifies and decrypts the data of a secured command; from then on it stands in Ram.flags and Ram.work, or
-     * the store, as it would without.
+     * Gathers, verifies and decrypts the data of a secured command; from then on it stands in Ram.flags and Ram.work,
+     * or the store, as it would without.
      *
      * @return bytes of plain data, or -1 while the chain goes on
      */

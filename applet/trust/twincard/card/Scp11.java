@@ -62,7 +62,7 @@ final class Scp11 {
         return Util.arrayCopyNonAtomic(memory, Session.CHAIN, aux, at, Session.KEY);
     }
 
-    /** Shared secrets of the host's point with a fresh key and with the channel key, one after the other in Ram.secret. */
+    /** Shared secrets of the host's point with a fresh key and with the channel key, side by side in Ram.secret. */
     private void agree(byte[] work, byte[] aux) {
         byte[] secret = core.ram.secret;
         try {

@@ -9,8 +9,8 @@ import javacard.security.KeyBuilder;
 import javacardx.crypto.Cipher;
 
 /**
- * Session keys of a secure channel and what is done under them: GlobalPlatform Amendment D, 6.2.4 to 6.2.7, with AES-128
- * and MACs of 8 bytes. Cleared at deselect.
+ * Session keys of a secure channel and what is done under them: GlobalPlatform Amendment D, 6.2.4 to 6.2.7, with
+ * AES-128 and MACs of 8 bytes. Cleared at deselect.
  */
 final class Session {
     static final byte CLOSED = 0;
@@ -104,7 +104,7 @@ final class Session {
         return good;
     }
 
-    /** Verifies and decrypts {@code length} bytes in place; the length of the plain data, or -1 for what is not right. */
+    /** Verifies and decrypts {@code length} bytes in place; bytes of plain data, or -1 for what is not right. */
     short open(byte[] data, short length) {
         short text = (short) (length - MAC);
         short count = Util.getShort(memory, COUNTER);
