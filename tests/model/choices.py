@@ -11,6 +11,8 @@ from tests.faults.power import Place
 from tests.model import rules
 from tests.model.subject import KITS, Failure, names_of
 
+from twincard.card.report import Mode
+
 Item = TypeVar("Item")
 
 
@@ -35,11 +37,12 @@ places = st.integers(0, rules.PLACES - 1)
 components = st.sampled_from([name for kit in KITS for name in names_of(kit)])
 ages = st.integers(0, 3) | st.integers(0, 30)
 """Which of the things seen so far, from the newest."""
-writes = st.builds(Failure, st.just(Place.WRITE), st.integers(1, 8) | st.integers(1, 60))
-answers = st.builds(Failure, st.just(Place.ANSWER), st.integers(1, 2))
+writes = st.builds(Failure, st.just(Place.WRITE), st.integers(1, 8) | st.integers(1, 80))
+answers = st.builds(Failure, st.just(Place.ANSWER), st.integers(1, 4))
 failures = st.one_of(st.none(), st.none(), writes, answers)
 four_failures = st.lists(failures, min_size=4, max_size=4)
 endings = st.sampled_from([Ending.IMPORT, *Ending])
+modes = st.sampled_from([Mode.HOST_BLIND, Mode.BASE, Mode.HOST_BLIND])
 flow_steps = st.sampled_from([4, 4, 4, 3, 2, 1])
 
 

@@ -24,6 +24,7 @@ from tests.model.choices import (
     flow_steps,
     four_failures,
     kits,
+    modes,
     originals,
     places,
 )
@@ -37,7 +38,7 @@ from tests.model.subject import (
 )
 from tests.model.table import Seen, SeenBlock, SeenReceipt, SeenTicket, Table
 
-from twincard.card.report import CardReport, ImportState, KeyType, PolicyFlags
+from twincard.card.report import CardReport, ImportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.card.status import WrongStateError
 
@@ -46,6 +47,8 @@ class Duplications(Table):
     """Every command of duplication to every card, with anything that was ever seen on a wire."""
 
     @initialize(
+        mode=st.sampled_from(Mode),
+        forbids=st.booleans(),
         allowed=st.sampled_from([1, 2, 1, 2, 0]),
         erases=st.booleans(),
         divided=st.sampled_from([False, True, False]),
@@ -58,21 +61,31 @@ class Duplications(Table):
     )
     def begin(
         self,
+        mode: Mode,
+        forbids: bool,
         allowed: int,
         erases: bool,
         divided: bool,
         keyed: bool,
         openings: list[tuple[str, str, list[Failure | None], int, Ending]],
     ) -> None:
-        """Cards with a complete group; `divided`: one of each kind in another group."""
+        """Cards with a complete group; `divided`: one of each kind in another group.
+
+        Certified ones, in host-blind mode, of which some forbid base mode.
+        """
+        forbids = forbids and mode is Mode.HOST_BLIND
         policy = PolicyFlags.ERASE_GROUP if erases else PolicyFlags.NONE
-        self.bench.at(Stage.COMPLETE, backups=allowed, policy=policy)
-        self.allowed = allowed
+        policy |= PolicyFlags.BASE_MODE_FORBIDDEN if forbids else PolicyFlags.NONE
+        self.bench.in_mode(mode).at(Stage.COMPLETE, backups=allowed, policy=policy)
+        self.allowed, self.mode = allowed, mode
+        modes = frozenset({mode} if forbids else {mode, Mode.BASE})
         group = Group("a", names_of("a"))
         for name in ORIGINALS:
-            self._take(Original(name=name, group=group, allowed=allowed, erases_group=erases))
+            self._take(
+                Original(name=name, group=group, modes=modes, allowed=allowed, erases_group=erases)
+            )
         for name in BACKUPS:
-            self._take(Backup(name=name, group=group))
+            self._take(Backup(name=name, group=group, modes=modes))
         if divided:
             for name in ("original2", "backup3"):
                 self.clear_group(name, None)
@@ -99,24 +112,26 @@ class Duplications(Table):
             assert public.digest == key
             self.sealed[key] = Sealed.to(public)
 
-    @rule(name=backups, original=originals, delivered=st.booleans(), failure=failures)
-    def ask(self, name: str, original: str, delivered: bool, failure: Failure | None) -> None:
+    @rule(name=backups, original=originals, mode=modes, delivered=st.booleans(), failure=failures)
+    def ask(
+        self, name: str, original: str, mode: Mode, delivered: bool, failure: Failure | None
+    ) -> None:
         """A ticket, open or new."""
-        self._ask(name, original, delivered, failure)
+        self._ask(name, original, mode, delivered, failure)
 
     def _ask(
-        self, name: str, original: str, delivered: bool, failure: Failure | None
+        self, name: str, original: str, mode: Mode, delivered: bool, failure: Failure | None
     ) -> SeenTicket | None:
         card, original_id = self._backup(name), self.cards[original].card_id
 
         def outcome(report: CardReport) -> Outcome:
             nonce = report.import_.nonce if report.import_ else None
-            return rules.get_ticket(card, original, nonce or b"", delivered=delivered)
+            return rules.get_ticket(card, original, mode, nonce or b"", delivered=delivered)
 
         answer = self._send(
             "ticket",
             name,
-            lambda it: it.duplication.ticket(original_id, void_delivered=delivered),
+            lambda it: it.duplication.ticket(original_id, mode, void_delivered=delivered),
             outcome,
             failure,
         )
@@ -241,11 +256,11 @@ class Duplications(Table):
         ending: Ending,
     ) -> None:
         """As many steps of the flow as wanted, as a user goes on: each again where power failed."""
-        backup = self._backup(name)
+        backup, mode = self._backup(name), self.mode
         if backup.ticket is not None and backup.state is not ImportState.VOID:
-            original = backup.ticket.original
-        ticket = self._ask(name, original, True, failing[0]) or self._ask(
-            name, original, True, None
+            original, mode = backup.ticket.original, backup.ticket.mode
+        ticket = self._ask(name, original, mode, True, failing[0]) or self._ask(
+            name, original, mode, True, None
         )
         if ticket is None or steps == 1:
             return

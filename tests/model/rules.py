@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from twincard.card.duplication import ReceiptKind
-from twincard.card.report import ImportState, SlotUse
+from twincard.card.report import ImportState, Mode, SlotUse
 from twincard.card.status import (
     AlreadyExistsError,
     CardError,
@@ -45,6 +45,7 @@ class Ticket:
     original: str
     nonce: bytes
     group: Group
+    mode: Mode
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class Card:
 
     name: str
     group: Group | None
+    modes: frozenset[Mode]
+    """Those that certificate and policy allow."""
     erased: frozenset[str] = frozenset()
     key: bytes | None = None
     alive: bool = True
@@ -127,17 +130,22 @@ def generate(card: Original, key: bytes) -> Original | Refusal:
     return replace(card, key=key, slots=(), former=former)
 
 
-def get_ticket(card: Backup, original: str, nonce: bytes, *, delivered: bool) -> Backup | Refusal:
+def get_ticket(
+    card: Backup, original: str, mode: Mode, nonce: bytes, *, delivered: bool
+) -> Backup | Refusal:
     """GET TICKET."""
     if not card.alive:
         return WrongStateError
     if card.group is None or not card.group.complete:
         return NotFoundError
+    if mode not in card.modes:
+        return NotFoundError if mode is Mode.HOST_BLIND else WrongStateError
     if card.state is ImportState.TICKETED:
         assert card.ticket is not None
-        return card if card.ticket.original == original else WrongStateError
+        same = (card.ticket.original, card.ticket.mode) == (original, mode)
+        return card if same else WrongStateError
     if card.state is ImportState.EMPTY or (card.state is ImportState.VOID and delivered):
-        ticket = Ticket(card.name, original, nonce, card.group)
+        ticket = Ticket(card.name, original, nonce, card.group, mode)
         return replace(card, state=ImportState.TICKETED, ticket=ticket)
     return WrongStateError
 
@@ -176,6 +184,8 @@ def confirm(card: Original, receipt: Receipt) -> Original | Refusal:
         return WrongStateError
     if card.pending is None:
         return card if receipt in [slot.receipt for slot in card.slots] else WrongStateError
+    if receipt.ticket.mode is not card.pending.mode:
+        return WrongDataError
     if receipt.ticket != card.pending or receipt.key not in (None, card.key):
         return IntegrityError
     if receipt.kind is ReceiptKind.VOID:

@@ -13,7 +13,7 @@ from tests.faults.power import Place, Subject
 from tests.model import rules
 from tests.model.rules import PLACES, Backup, Group, Original, Refusal, Ticket
 
-from twincard.card.report import CardReport, ExportState, LifeCycle
+from twincard.card.report import CardReport, ExportState, ImportState, LifeCycle, Mode
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.keys.component import Component
@@ -139,10 +139,7 @@ class Observed:
                 assert report.export.backup_id == card_ids[state.pending.backup]
         elif isinstance(state, Backup):
             assert report.import_ is not None
-            assert (report.import_.state, report.import_.nonce) == (
-                state.state,
-                _nonce(state.ticket),
-            )
+            assert _import_of(report) == (state.state, *_nonce_and_mode(state.ticket))
             if state.ticket and others_known:
                 assert report.import_.original_id == card_ids[state.ticket.original]
 
@@ -163,17 +160,24 @@ def _expected_group(group: Group | None) -> tuple[bytes, tuple[bytes | None, ...
     return group_id(group.identity), tuple(values)
 
 
-def _export_of(report: CardReport) -> tuple[ExportState, int, bytes | None]:
-    assert report.export is not None
-    return report.export.state, report.export.slots_used, report.export.nonce
+def _export_of(report: CardReport) -> tuple[ExportState, int, bytes | None, Mode | None]:
+    export = report.export
+    assert export is not None
+    return export.state, export.slots_used, export.nonce, export.mode
 
 
-def _expected_export(card: Original) -> tuple[ExportState, int, bytes | None]:
+def _expected_export(card: Original) -> tuple[ExportState, int, bytes | None, Mode | None]:
     state = ExportState.DONE if card.slots else ExportState.NONE
     if card.pending:
         state = ExportState.PENDING
-    return state, len(card.slots), _nonce(card.pending)
+    return state, len(card.slots), *_nonce_and_mode(card.pending)
 
 
-def _nonce(ticket: Ticket | None) -> bytes | None:
-    return ticket.nonce if ticket else None
+def _import_of(report: CardReport) -> tuple[ImportState, bytes | None, Mode | None]:
+    import_ = report.import_
+    assert import_ is not None
+    return import_.state, import_.nonce, import_.mode
+
+
+def _nonce_and_mode(ticket: Ticket | None) -> tuple[bytes | None, Mode | None]:
+    return (ticket.nonce, ticket.mode) if ticket else (None, None)

@@ -26,7 +26,7 @@ from tests.model.subject import (
 from twincard.card.duplication import ExportedKey
 from twincard.card.duplication import Receipt as ReceiptBytes
 from twincard.card.duplication import Ticket as TicketBytes
-from twincard.card.report import CardReport
+from twincard.card.report import CardReport, Mode
 from twincard.card.session import Card
 
 Said = TypeVar("Said", Ticket, Block, Receipt)
@@ -60,6 +60,7 @@ class Table(RuleBasedStateMachine):
         self.sealed: dict[bytes, Sealed] = {}
         self.bytes_of: dict[Ticket | Block | Receipt, bytes] = {}
         self.allowed = 0
+        self.mode = Mode.BASE
         self.steps = 0
 
     def _take(self, state: rules.Card) -> None:
