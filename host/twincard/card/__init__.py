@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twincard.card.report import CardReport, KeyType, PolicyFlags, Role
+from twincard.card.report import CardReport, KeyType, Mode, PolicyFlags, Role
+from twincard.card.secure_channel import ChannelError
 from twincard.card.session import Card, NoAppletError
 from twincard.card.status import (
     AlreadyExistsError,
@@ -27,10 +28,12 @@ __all__ = [
     "Card",
     "CardError",
     "CardReport",
+    "ChannelError",
     "IntegrityError",
     "IssuerRefusedError",
     "KeyType",
     "MemoryFullError",
+    "Mode",
     "NoAppletError",
     "NotFoundError",
     "NotSupportedError",
