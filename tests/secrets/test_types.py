@@ -30,6 +30,7 @@ PUBLIC = {
     "expiry_date",
     "group_id",
     "id",
+    "issuer_key_sha256",
     "kcv",
     "key_digest",
     "member_number",
@@ -49,10 +50,17 @@ PUBLIC = {
     "recipient_infos",
     "shared_info",
     "wrapped_key",
+    # what a card tells everybody of itself
+    "atr",
+    "chain",
     # what only these hold
+    "CertificateInfo.sha256",
+    "Entry.detail",
+    "EventInfo.detail",
     "FileControl.access",
     "KeyIdentifier.value",
     "RsaCryptogram.value",
+    "SigningKey.sign",
     "Tlv.value",
 }
 """Names of fields, or a class and a field, whose bytes anyone may see."""
