@@ -15,6 +15,8 @@ import twincard
 from twincard.card.cryptogram import RsaCryptogram, Transcoded
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
+from twincard.card.scp03 import ScpKeys
+from twincard.card.secure_channel import SessionKeys
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
 from twincard.keys.secret import Secret
@@ -102,6 +104,8 @@ def test_bytes_are_hidden_unless_they_are_known_to_be_public() -> None:
         GroupKey(MARKER),
         Command(0x00, 0x20, data=MARKER),
         Transcoded(RsaCryptogram(b""), MARKER),
+        ScpKeys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
+        SessionKeys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
     ],
     ids=lambda holder: type(holder).__name__,
 )
