@@ -12,7 +12,7 @@ from twincard.card.report import Role
 from twincard.card.session import APPLET_AID
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
-ISO, OWN = 0x00, 0x80
+ISO, OWN, SECURED = 0x00, 0x80, 0x84
 SELECT_APPLET = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
 GET_CHALLENGE = Command(ISO, 0x84, answer=16)
 
@@ -46,6 +46,7 @@ def corpus(scene: Scene) -> list[Command]:
         *_files(),
         *_group(),
         *_duplication(scene),
+        *_trust(scene),
         *_usage(scene),
         *_contacts(scene),
         change(specimen),
@@ -121,6 +122,29 @@ def _duplication(scene: Scene) -> list[Command]:
         Command(OWN, 0x28, answer=SHORT_ANSWER),
         Command(OWN, 0x2A),
     ]
+
+
+def _trust(scene: Scene) -> list[Command]:
+    """Identity, signatures, log, and the beginnings of secure channels."""
+    agreement = SAMPLES["INTERNAL AUTHENTICATE"]
+    commands = [
+        *(Command(ISO, 0xCA, 0x00, tag, answer=SHORT_ANSWER) for tag in (0xE5, 0xE6)),
+        Command(ISO, 0xCA, 0x7F, 0x21, answer=SHORT_ANSWER),
+        Command(OWN, 0x46, data=bytes(16), answer=SHORT_ANSWER),
+        Command(ISO, 0x46, 0x80, 0x02, bytes.fromhex("AC03800102"), SHORT_ANSWER),
+        Command(ISO, 0x46, 0x81, 0x02, answer=SHORT_ANSWER),
+        Command(ISO, 0x2A, 0x9E, 0x9A, bytes(32), SHORT_ANSWER),
+        Command(ISO, 0x2A, 0x00, 0xBE, scene.duplicates.certificate or bytes(181)),
+        Command(OWN, 0x20, 0x00, 0x01, scene.original_id, SHORT_ANSWER),
+        Command(OWN, 0x20, 0x01, 0x01, scene.original_id, SHORT_ANSWER),
+        Command(SECURED, 0x82, 0x33, 0x00, bytes(16)),
+        Command(SECURED, 0xD8, 0x00, 0x81, SAMPLES["PUT KEY"].data, SHORT_ANSWER),
+        Command(OWN, 0x50, data=bytes(8), answer=SHORT_ANSWER),
+        Command(OWN, 0x88, agreement.p1, agreement.p2, agreement.data, SHORT_ANSWER),
+    ]
+    if scene.blank:
+        commands.append(Command(OWN, 0x04, data=SAMPLES["CERTIFY"].data))
+    return commands
 
 
 def _usage(scene: Scene) -> list[Command]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.bench import Bench, Specimen, Stage
 from tests.card.sealing import Correspondent, seal
 
 from twincard.card.files import Condition, DfAccess, EfAccess
-from twincard.card.report import KeyType, Role
+from twincard.card.report import KeyType, Mode, Role
 from twincard.card.session import Card
 from twincard.keys.public import PublicKey
 from twincard.transport.laboratory import Snapshot
@@ -37,6 +37,7 @@ class World:
     opened: bool = False
     """Whether the original is pending, or the backup ticketed."""
     terminated: bool = False
+    mode: Mode = Mode.BASE
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +58,10 @@ WORLDS = [
     World("done-rsa", Role.ORIGINAL, Stage.DUPLICATED, KeyType.RSA_2048),
     World("imported-ec", Role.BACKUP, Stage.DUPLICATED),
     World("imported-rsa", Role.BACKUP, Stage.DUPLICATED, KeyType.RSA_2048),
+    World("pending-blind", Role.ORIGINAL, Stage.KEYED, opened=True, mode=Mode.HOST_BLIND),
+    World("ticketed-blind", Role.BACKUP, Stage.KEYED, opened=True, mode=Mode.HOST_BLIND),
+    World("done-blind", Role.ORIGINAL, Stage.DUPLICATED, mode=Mode.HOST_BLIND),
+    World("imported-blind", Role.BACKUP, Stage.DUPLICATED, mode=Mode.HOST_BLIND),
     World("terminated-original", Role.ORIGINAL, Stage.KEYED, terminated=True),
     World("terminated-backup", Role.BACKUP, Stage.DUPLICATED, terminated=True),
 ]
@@ -69,6 +74,8 @@ class Duplicates:
     ticket: bytes = b""
     export: bytes = b""
     receipt: bytes = b""
+    certificate: bytes = b""
+    """Of the other card; in host-blind mode."""
 
 
 @dataclass
@@ -96,9 +103,13 @@ class Scene:
 
 def make(bench: Bench, world: World) -> Scene:
     """Bring a card of the bench into this world."""
-    bench.at(world.stage, key=world.key)
+    bench.in_mode(world.mode).at(world.stage, key=world.key)
     duplicates = _duplicates(bench, world)
     backup = world.role is Role.BACKUP
+    if world.mode is Mode.HOST_BLIND:
+        other = bench.original if backup else bench.backup
+        certificate = other.card().device.certificate().encode()
+        duplicates = replace(duplicates, certificate=certificate)
     specimen = bench.backup if backup else bench.original
     friend = Correspondent.with_ec().public
     public = friend
