@@ -284,6 +284,16 @@ def test_an_answer_has_a_mac_of_its_own_even_when_it_is_empty(messages: Messages
     assert messages.state.unmac(data, sw) == b""
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_channel_ends_before_its_counter_does(messages: Messages, specimen: Specimen) -> None:
+    # The fixture sent two commands.
+    for _ in range(0x7FFF - 2):
+        assert messages.lab.transmit(messages.wrap(VERIFIED, encrypt=False))[1] == Sw.DONE
+    assert messages.send(VERIFIED) == GONE
+    is_over(messages, specimen)
+
+
 def test_a_host_that_was_refused_may_try_again(specimen: Specimen) -> None:
     host = Host(specimen, as_issuer)
     host.open()

@@ -36,7 +36,7 @@ final class Channel extends SecureMessaging {
         short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 1);
         Apdu.requireData((required & ~1) == 0 && parsed.at == parsed.end);
         session = new Session(core);
-        keys = new ScpKeys(core, parameters, parsed.transportKey, (byte) required);
+        keys = new ScpKeys(core, session, parameters, parsed.transportKey, (byte) required);
         scp03 = new Scp03(core, keys, session);
         scp11 = new Scp11(core, device, session);
     }

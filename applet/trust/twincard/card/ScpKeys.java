@@ -4,7 +4,6 @@ import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 import javacard.security.AESKey;
-import javacard.security.KeyBuilder;
 import javacardx.crypto.Cipher;
 
 /** The issuer's static keys of SCP03, and whether he must use them. */
@@ -27,14 +26,15 @@ final class ScpKeys {
 
     private final Core core;
     final byte[] keys = new byte[LENGTH];
-    private final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
+    private final AESKey key;
     private byte version = FIRST_VERSION;
     /** 1 when the issuer's authority is had by SCP03 alone. */
     private byte required;
 
     /** Derives the first keys from the transport key at {@code offset}. */
-    ScpKeys(Core core, byte[] transportKey, short offset, byte required) {
+    ScpKeys(Core core, Session session, byte[] transportKey, short offset, byte required) {
         this.core = core;
+        key = session.key;
         this.required = required;
         byte[] cardId = core.authority.cardId();
         core.kdf.derive(transportKey, offset, LABEL, cardId, (short) 0, Authority.ID, (byte) 3, keys, ENC);

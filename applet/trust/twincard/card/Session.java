@@ -45,7 +45,8 @@ final class Session {
     final Cmac cmac;
     private final Ram ram;
     private final Chip chip;
-    private final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
+    /** For single uses: set, used and cleared within one method. */
+    final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
 
     Session(Core core) {
         chip = core.chip;
