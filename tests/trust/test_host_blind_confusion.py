@@ -7,14 +7,25 @@ from dataclasses import replace
 
 import pytest
 from tests.bench import ISSUER, Bench
+from tests.card.wire import Command, exchange
+from tests.interop.independent import objects
 from tests.trust import blind
 from tests.trust.authority import Issuer
 from tests.trust.blind import Export, Receipt, Ticket
 from tests.trust.scene import STRANGER, Scene, software_backup, software_original
+from tests.trust.terminal import Terminal
 
 from twincard.card.status import Sw
 
 LABELS = ("ticket", "export", "receipt", "channel", "log")
+
+
+def of_the_log(card: Terminal, nonce: bytes) -> bytes:
+    """The signature of READ LOG over whatever nonce."""
+    data, sw = exchange(card.lab, Command(0x80, 0x46, data=nonce, answer=256))
+    assert sw == Sw.DONE
+    ((_, value),) = objects(data)
+    return dict(objects(value))[0x83]
 
 
 def relabelled(statement: bytes, label: str) -> bytes:
@@ -71,14 +82,15 @@ def test_no_signature_that_a_backup_gives_stands_for_another(bench: Bench) -> No
     scene = Scene.on(bench)
     scene.introduce()
     _, _, channel = scene.backup.device_keys()
+    log = of_the_log(scene.backup, scene.original.card_id)
     ticket = scene.backup.ticket(scene.original.card_id)
     with scene.original.unmoved():
-        for signature in (channel, scene.backup.certificate[-64:]):
+        for signature in (channel, log, scene.backup.certificate[-64:]):
             forged = replace(ticket, signature=signature)
             assert scene.original.export_key(forged.encode()) == (b"", Sw.INTEGRITY)
     done = scene.backup.take(scene.original.export(ticket))
     with scene.original.unmoved():
-        for signature in (channel, ticket.signature):
+        for signature in (channel, log, ticket.signature):
             forged_receipt = replace(done, signature=signature)
             assert scene.original.confirm(forged_receipt.encode()) == Sw.INTEGRITY
     assert scene.original.confirm(done.encode()) == Sw.DONE
@@ -88,9 +100,10 @@ def test_no_signature_that_an_original_gives_stands_for_its_export(bench: Bench)
     scene = Scene.on(bench)
     scene.introduce()
     _, _, channel = scene.original.device_keys()
+    log = of_the_log(scene.original, scene.backup.card_id)
     export = scene.original.export(scene.backup.ticket(scene.original.card_id))
     with scene.backup.unmoved():
-        for signature in (channel, scene.original.certificate[-64:]):
+        for signature in (channel, log, scene.original.certificate[-64:]):
             forged = replace(export, signature=signature)
             assert scene.backup.import_key(forged.encode()) == (b"", Sw.INTEGRITY)
     scene.backup.take(export)
