@@ -9,14 +9,14 @@ change: who sends which command, with how many bytes each way, and what is said 
 from __future__ import annotations
 
 import hashlib
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.docs.trace_page import Page, Recorded
+from tests.docs.worked_trace_trust import trace_trust
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
@@ -27,7 +27,6 @@ from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.protocols.duplicate import DuplicationEvent, duplicate
 from twincard.protocols.issue import Blank, IssueEvent, Profile, issue_pair
-from twincard.transport.base import Connection
 from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 PAGE = Path(__file__).parents[2] / "docs" / "card-trace.md"
@@ -36,14 +35,14 @@ _TRANSPORT_KEY = bytes(range(32))
 _PIN = b"123456"
 _PUK = b"12345678"
 _COMPONENTS = [bytes([0x11 * number] * 32) for number in (1, 2)]
-_WIDTH = 100
 _INTRODUCTION = """\
 # A worked trace
 
 Every byte of issuing, duplicating, using and terminating, between a host and two simulated
-cards of the base build with P-256: O becomes the original, B the backup. `>` is what the host
-sends, `<` what the card answers, status word last. [The card interface](card-interface.md) says
-what the bytes mean. The secrets below are examples, and the cards are gone.
+cards of the base build with P-256: O becomes the original, B the backup. At the end, what only the
+full build has. `>` is what the host sends, `<` what the card answers, status word last.
+[The card interface](card-interface.md) says what the bytes mean. The secrets below are examples,
+and the cards are gone.
 
 This page is written by `python -m tests.docs.worked_trace`, and a test compares its commands,
 lengths and status words with a fresh run.
@@ -51,76 +50,15 @@ lengths and status words with a fresh run.
 """
 
 
-@dataclass
-class _Page:
-    """The page as it grows: prose, and blocks of traced bytes."""
-
-    lines: list[str] = field(default_factory=list)
-    in_block: bool = False
-
-    def say(self, text: str) -> None:
-        """A line outside of the traced bytes."""
-        if self.in_block:
-            self.lines.append("```")
-            self.in_block = False
-            self.lines.append("")
-        self.lines.append(text)
-        self.lines.append("")
-
-    def bytes(self, mark: str, data: bytes) -> None:
-        """Traced bytes, wrapped."""
-        if not self.in_block:
-            self.lines.append("```")
-            self.in_block = True
-        lead = f"{mark} "
-        self.lines += textwrap.wrap(
-            data.hex().upper(), _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)
-        )
-
-    def text(self) -> str:
-        """The page."""
-        self.say("")
-        return _INTRODUCTION + "\n".join(self.lines).rstrip() + "\n"
-
-
-@dataclass
-class _Recorded:
-    """A connection that writes each exchange to the page."""
-
-    connection: Connection
-    name: str
-    page: _Page
-
-    @property
-    def atr(self) -> bytes:
-        """See Connection."""
-        return self.connection.atr
-
-    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-        """See Connection."""
-        data, sw = self.connection.transmit(apdu)
-        self.page.bytes(f"{self.name}>", apdu)
-        self.page.bytes(f"{self.name}<", data + sw.to_bytes(2, "big"))
-        return data, sw
-
-    def reset(self) -> None:
-        """See Connection."""
-        self.connection.reset()
-
-    def close(self) -> None:
-        """See Connection."""
-        self.connection.close()
-
-
 @contextmanager
-def _cards(page: _Page) -> Iterator[tuple[Card, Card]]:
+def _cards(page: Page) -> Iterator[tuple[Card, Card]]:
     labs = Laboratory.start(BASE_APPLET), Laboratory.start(BASE_APPLET)
     try:
         cards = []
         for name, lab in zip("OB", labs, strict=True):
             lab.install(b"\x80\x20" + _TRANSPORT_KEY)
             page.say(f"Select the applet on {name}:")
-            cards.append(Card(_Recorded(lab, name, page)))
+            cards.append(Card(Recorded(lab, name, page)))
         yield cards[0], cards[1]
     finally:
         for lab in labs:
@@ -129,7 +67,7 @@ def _cards(page: _Page) -> Iterator[tuple[Card, Card]]:
 
 def write_page() -> str:
     """Run all flows and return the page."""
-    page = _Page()
+    page = Page()
     page.say("## Issue")
     page.say(
         f"Transport key `{_TRANSPORT_KEY.hex().upper()}` (both cards), PIN “{_PIN.decode()}”, "
@@ -142,10 +80,11 @@ def write_page() -> str:
         _duplicate(page, original, backup)
         _use(page, original, backup)
         _end(page, backup)
-    return page.text()
+    trace_trust(page)
+    return _INTRODUCTION + page.text()
 
 
-def _issue(page: _Page, original: Card, backup: Card) -> None:
+def _issue(page: Page, original: Card, backup: Card) -> None:
     secrets = Secret(_TRANSPORT_KEY), Secret(_PIN), Secret(_PUK)
     profile = Profile(group_size=2, member_number=b"0042")
 
@@ -156,7 +95,7 @@ def _issue(page: _Page, original: Card, backup: Card) -> None:
     issue_pair(Blank(original, *secrets), Blank(backup, *secrets), profile, [first], progress)
 
 
-def _duplicate(page: _Page, original: Card, backup: Card) -> None:
+def _duplicate(page: Page, original: Card, backup: Card) -> None:
     page.say("## Duplicate")
     for card in (original, backup):
         card.pin.verify(Secret(_PIN))
@@ -169,7 +108,7 @@ def _duplicate(page: _Page, original: Card, backup: Card) -> None:
     _say_derived(page, original, backup)
 
 
-def _say_derived(page: _Page, original: Card, backup: Card) -> None:
+def _say_derived(page: Page, original: Card, backup: Card) -> None:
     group = original.report().group
     ticket_report = backup.report().import_
     if group is None or ticket_report is None or ticket_report.nonce is None:
@@ -188,7 +127,7 @@ def _say_derived(page: _Page, original: Card, backup: Card) -> None:
         page.bytes(f"{name} =", value)
 
 
-def _use(page: _Page, original: Card, backup: Card) -> None:
+def _use(page: Page, original: Card, backup: Card) -> None:
     page.say("## Use")
     content_key = hashlib.sha256(b"an example").digest()[:32]
     page.say("O enciphers a content-encryption key for its own key, and B deciphers it:")
@@ -201,7 +140,7 @@ def _use(page: _Page, original: Card, backup: Card) -> None:
     backup.usage.check(cryptogram)
 
 
-def _end(page: _Page, backup: Card) -> None:
+def _end(page: Page, backup: Card) -> None:
     page.say("## Terminate")
     page.say("B is terminated; its receipt now says *void*. It came too late for O, which is done.")
     backup.terminate()
