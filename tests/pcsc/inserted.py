@@ -83,12 +83,17 @@ class LaboratoryInReader(Laboratory):
     def __init__(self, reader: Reader) -> None:
         """A blank card, in this reader."""
         process = _SharedProcess(["run", "--memory", "--lab"])
-        self._inserted = Inserted(SimulatedCard(process), reader)
+        self._inside = _Failing(process)
+        self._inserted = Inserted(self._inside, reader)
         self._outside = PcscCard(reader.name)
         super().__init__(process)
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-        return self._outside.transmit(apdu)
+        answer = self._outside.transmit(apdu)
+        failure, self._inside.failure = self._inside.failure, None
+        if failure is not None:
+            raise failure
+        return answer
 
     def reset(self) -> None:
         self._outside.reset()
@@ -98,6 +103,19 @@ class LaboratoryInReader(Laboratory):
         self._outside.close()
         self._inserted.pull()
         super().close()
+
+
+class _Failing(SimulatedCard):
+    """Tells of a power cut past its reader, since vpcd would throw out a card that is mute."""
+
+    failure: TransportError | None = None
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        try:
+            return super().transmit(apdu)
+        except TransportError as failure:
+            self.failure = failure
+            return b"", 0x6F00
 
 
 class _SharedProcess(SimulatorProcess):
