@@ -11,12 +11,15 @@ from tests.bench import GROUP_ID, Bench, Stage, component
 
 from twincard.card.report import (
     CardReport,
+    ChannelKeysReport,
     ExportReport,
     ExportState,
     Features,
+    IdentityState,
     ImportReport,
     ImportState,
     LifeCycle,
+    Mode,
     PolicyFlags,
     Role,
     SetBy,
@@ -24,6 +27,7 @@ from twincard.card.report import (
     parse_used_slots,
 )
 from twincard.card.status import UnexpectedAnswerError
+from twincard.card.tlv import decode, encode
 
 OBJECTS = bytes.fromhex(
     "80020100 810203ef 8210" + "ab" * 16 + "830105 840101 85020103 8602030a"
@@ -55,6 +59,54 @@ def test_a_report_is_read_field_by_field() -> None:
         32,
         8,
     )
+
+
+def with_objects(**changed: str) -> CardReport:
+    """The report with other data objects, by the hex of their tags; those that it lacks at the end.
+
+    Their order does not matter to a reader.
+    """
+    objects = {item.tag: item.value for item in decode(OBJECTS)}
+    objects |= {int(name[1:], 16): bytes.fromhex(value) for name, value in changed.items()}
+    return parse_report(encode(0xE0, *(encode(tag, value) for tag, value in objects.items())))
+
+
+def test_identity_and_channel_keys_are_told_where_a_card_has_them() -> None:
+    bare = parse_report(REPORT)
+    assert (bare.identity, bare.channel_keys, bare.certified) == (None, None, False)
+    drawn = with_objects(t8D="01", t8F="0100")
+    assert (drawn.identity, drawn.certified) == (IdentityState.DEVICE_KEY, False)
+    assert drawn.channel_keys == ChannelKeysReport(1, required=False)
+    certified = with_objects(t8D="02", t8F="7f01", t85="0110")
+    assert certified.certified
+    assert certified.channel_keys == ChannelKeysReport(0x7F, required=True)
+    assert certified.policy == PolicyFlags.BASE_MODE_FORBIDDEN
+
+
+@pytest.mark.parametrize(("mode", "told"), [(Mode.BASE, "00"), (Mode.HOST_BLIND, "01")])
+def test_the_mode_of_a_ticket_is_told_on_both_sides(mode: Mode, told: str) -> None:
+    other, nonce = b"\xaa" * 16, b"\xbb" * 16
+    ticket = (other + nonce).hex() + told
+    pending = with_objects(t8A="0100" + ticket).export
+    assert pending == ExportReport(ExportState.PENDING, 0, other, nonce, mode)
+    for state in (ImportState.TICKETED, ImportState.IMPORTED, ImportState.VOID):
+        import_ = with_objects(t8B=f"{state:02x}" + ticket).import_
+        assert import_ == ImportReport(state, other, nonce, mode)
+
+
+def test_a_card_of_the_first_version_tells_no_mode_and_has_base_mode_only() -> None:
+    pending = with_objects(t8A="0100" + "aa" * 16 + "bb" * 16).export
+    assert pending is not None
+    assert pending.mode is Mode.BASE
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"t8D": "03"}, {"t8D": ""}, {"t8F": "01"}, {"t8A": "0100" + "aa" * 32 + "02"}],
+)
+def test_identity_keys_and_modes_that_do_not_exist_are_refused(changed: dict[str, str]) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        with_objects(**changed)
 
 
 @given(st.integers(0, len(REPORT) - 1), st.integers(0, 255))
