@@ -1,0 +1,93 @@
+package twincard.card;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.math.BigInteger;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.Arrays;
+import javacard.framework.ISOException;
+import org.junit.Before;
+import org.junit.Test;
+
+/** A fault in one half of an RSA computation would give the key away (Boneh, DeMillo, Lipton): it gives nothing. */
+public class SigningKeyTest {
+    private static final short SHA_256 = 32;
+
+    private final Core core = core();
+    private final SigningKey key = new SigningKey(core, Ecdsa.probe(core.ram));
+
+    private static Core core() {
+        byte[] install = Hex.bytes("00 00 22 8020" + "00".repeat(32));
+        return new Core(install, (short) 0, (byte) install.length, new TrustParts());
+    }
+
+    @Before
+    public void generate() {
+        KeySlot spare = key.spare();
+        spare.generate(KeySlot.RSA_2048, core.ram.aux);
+        spare.digest(KeySlot.RSA_2048, core.ram.aux, core.ram.work, (short) 0);
+        key.replace(KeySlot.RSA_2048, true, core.ram.work, (short) 0);
+        key.clearSpare();
+    }
+
+    /** The signature over a hash of zeros. */
+    private byte[] sign() {
+        Arrays.fill(core.ram.work, (byte) 0);
+        return Arrays.copyOf(core.ram.aux, key.sign(SHA_256));
+    }
+
+    private boolean isRight(byte[] signature) throws Exception {
+        byte[] modulus = new byte[Rsa.LENGTH];
+        key.slot().readModulus(modulus, (short) 0);
+        RSAPublicKeySpec spec = new RSAPublicKeySpec(new BigInteger(1, modulus), BigInteger.valueOf(65537));
+        // Of a hash that is made already: the DigestInfo is ours.
+        Signature verifier = Signature.getInstance("NONEwithRSA");
+        verifier.initVerify(KeyFactory.getInstance("RSA").generatePublic(spec));
+        verifier.update(Hex.bytes("3031300D060960864801650304020105000420"));
+        verifier.update(new byte[SHA_256]);
+        return verifier.verify(signature);
+    }
+
+    @Test
+    public void aSignatureIsRight() throws Exception {
+        assertTrue(isRight(sign()));
+        byte[] other = sign();
+        other[7] ^= 1;
+        assertFalse(isRight(other));
+    }
+
+    @Test
+    public void aFaultInAnyPartOfTheKeyGivesNoSignature() {
+        for (byte part = KeySlot.P; part < KeySlot.RSA_PARTS; part++) {
+            byte[] whole = new byte[Rsa.PRIME];
+            key.slot().readPart(part, whole, (short) 0);
+            byte[] faulty = whole.clone();
+            faulty[100] ^= 4;
+            key.slot().setPart(part, faulty, (short) 0);
+            assertNotEquals("part " + part, 0x9000, status());
+            key.slot().setPart(part, whole, (short) 0);
+        }
+        assertEquals(0x9000, status());
+    }
+
+    /** Chips that notice nothing themselves: what the public key does not confirm stays inside. */
+    @Test
+    public void aSignatureThatThePublicKeyDoesNotConfirmIsNotGiven() {
+        key.slot().rsaPublic().setExponent(new byte[] {0x11}, (short) 0, (short) 1);
+        assertEquals(Sw.MEMORY_FAILURE, (short) status());
+    }
+
+    private int status() {
+        try {
+            sign();
+            return 0x9000;
+        } catch (ISOException refused) {
+            return refused.getReason() & 0xFFFF;
+        }
+    }
+}

@@ -1,0 +1,238 @@
+"""The signature key: made on the card, wholly or not at all; only signatures leave it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from tests.bench import Bench, Specimen, Stage
+from tests.card.wire import Command, status
+from tests.faults.keys import Sealed, news
+from tests.faults.power import LONG, Place, Story, interrupt
+
+from twincard.card.report import ExportState, KeyType
+from twincard.card.session import Card
+from twincard.card.status import (
+    AuthorityMissingError,
+    CardError,
+    NotFoundError,
+    Sw,
+    WrongStateError,
+)
+from twincard.keys.public import PublicKey
+
+HASHES = {32: hashes.SHA256(), 48: hashes.SHA384(), 64: hashes.SHA512()}
+MESSAGE = b"signed on the card"
+
+
+def verify(key: PublicKey, digest: bytes, signature: bytes) -> None:
+    """Raises InvalidSignature."""
+    hashed = Prehashed(HASHES[len(digest)])
+    public = key.loaded()
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        public.verify(signature, digest, ec.ECDSA(hashed))
+    else:
+        public.verify(signature, digest, padding.PKCS1v15(), hashed)
+
+
+@pytest.mark.parametrize("key_type", KeyType)
+def test_signatures_are_right_over_hashes_of_every_length(bench: Bench, key_type: KeyType) -> None:
+    card = bench.at(Stage.ISSUED).original.unlocked()
+    key = card.signing.generate(key_type)
+    for name in ("sha256", "sha384", "sha512"):
+        digest = hashlib.new(name, MESSAGE).digest()
+        verify(key, digest, card.signing.sign(digest))
+
+
+@pytest.mark.parametrize("key_type", KeyType)
+def test_the_report_tells_of_the_signature_key(bench: Bench, key_type: KeyType) -> None:
+    card = bench.at(Stage.ISSUED).original.unlocked()
+    assert card.report().signature_key is None
+    with pytest.raises(NotFoundError):
+        card.signing.public_key()
+    key = card.signing.generate(key_type)
+    report = card.report()
+    assert report.signature_key is not None
+    assert (report.signature_key.type, report.signature_key.digest) == (key_type, key.digest)
+    assert card.signing.public_key() == key
+    assert report.key is None
+
+
+def test_original_and_backup_have_signature_keys_of_their_own(bench: Bench) -> None:
+    bench.at(Stage.DUPLICATED)
+    keys = [
+        specimen.unlocked().signing.generate(KeyType.P_256)
+        for specimen in (bench.original, bench.backup)
+    ]
+    reports = [specimen.card().report() for specimen in (bench.original, bench.backup)]
+    assert keys[0] != keys[1]
+    assert reports[0].key is not None
+    assert reports[1].key is not None
+    assert reports[0].key.digest == reports[1].key.digest
+
+
+def test_two_signatures_over_one_hash_differ(bench: Bench) -> None:
+    card = bench.at(Stage.ISSUED).original.unlocked()
+    key = card.signing.generate(KeyType.P_256)
+    digest = hashlib.sha256(MESSAGE).digest()
+    signatures = {card.signing.sign(digest) for _ in range(8)}
+    assert len(signatures) == 8
+    for signature in signatures:
+        verify(key, digest, signature)
+
+
+def test_nothing_is_signed_or_made_without_the_pin(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().signing.generate(KeyType.P_256)
+    card = specimen.card()
+    for forbidden in (
+        lambda: card.signing.sign(bytes(32)),
+        lambda: card.signing.generate(KeyType.P_256),
+    ):
+        with pytest.raises(AuthorityMissingError):
+            forbidden()
+    assert specimen.card().signing.public_key() == card.signing.public_key()
+
+
+def test_a_card_without_a_signature_key_signs_nothing(bench: Bench) -> None:
+    card = bench.at(Stage.KEYED).original.unlocked()
+    with pytest.raises(NotFoundError):
+        card.signing.sign(bytes(32))
+
+
+@pytest.mark.parametrize("size", [0, 1, 20, 31, 33, 47, 63, 65, 255])
+def test_only_hashes_are_signed(bench: Bench, size: int) -> None:
+    card = bench.at(Stage.ISSUED).original.unlocked()
+    card.signing.generate(KeyType.P_256)
+    with pytest.raises(CardError) as refused:
+        card.signing.sign(bytes(size))
+    assert refused.value.sw == Sw.WRONG_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        (Command(0x00, 0x46, 0x80, 0x02, bytes.fromhex("AC03800103"), 256), Sw.WRONG_DATA),
+        (Command(0x00, 0x46, 0x80, 0x02, bytes.fromhex("AC03800200"), 256), Sw.WRONG_DATA),
+        (Command(0x00, 0x46, 0x80, 0x02, bytes.fromhex("AC038001"), 256), Sw.WRONG_LENGTH),
+        (Command(0x00, 0x46, 0x82, 0x02, bytes.fromhex("AC03800102"), 256), Sw.WRONG_P1_P2),
+        (Command(0x00, 0x46, 0x80, 0x03, bytes.fromhex("AC03800102"), 256), Sw.WRONG_P1_P2),
+        (Command(0x00, 0x46, 0x81, 0x01, answer=256), Sw.WRONG_P1_P2),
+        (Command(0x10, 0x46, 0x80, 0x02, bytes.fromhex("AC03800102")), Sw.CHAINING_NOT_SUPPORTED),
+        (Command(0x00, 0x2A, 0x9E, 0x9B, bytes(32), 256), Sw.WRONG_P1_P2),
+    ],
+)
+def test_a_malformed_command_is_refused(bench: Bench, command: Command, sw: Sw) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked()
+    assert status(specimen.lab, command) == sw
+
+
+def test_a_pending_export_does_not_keep_the_signature_key_from_being_made(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    ticket = bench.backup.unlocked().duplication.ticket(bench.original.card_id)
+    card = bench.original.unlocked()
+    exported = card.duplication.export_key(ticket)
+    with pytest.raises(WrongStateError):
+        card.usage.generate(KeyType.P_256)
+    card.signing.generate(KeyType.P_256)
+    report = card.report()
+    assert report.export is not None
+    assert report.export.state is ExportState.PENDING
+    assert card.duplication.export_key(ticket) == exported
+
+
+def test_each_key_is_replaced_without_the_other(bench: Bench) -> None:
+    card = bench.at(Stage.KEYED).original.unlocked()
+    signing = card.signing.generate(KeyType.P_256)
+    sealed = Sealed.to(card.usage.public_key())
+    for _ in range(3):
+        signing = card.signing.generate(KeyType.P_256)
+        assert sealed.opens_with(card)
+        sealed = Sealed.to(card.usage.generate(KeyType.P_256))
+        assert card.signing.public_key() == signing
+        assert _signs(card, signing)
+
+
+def test_a_terminated_card_has_no_signature_key(bench: Bench) -> None:
+    specimen = bench.at(Stage.KEYED).original
+    card = specimen.unlocked()
+    card.signing.generate(KeyType.P_256)
+    card.terminate()
+    assert specimen.card().report().signature_key is None
+    with pytest.raises(WrongStateError):
+        card.signing.public_key()
+
+
+class Generating(Story):
+    """A new signature key, beside a decipher key and perhaps in place of an older one."""
+
+    def __init__(self, specimen: Specimen, key_type: KeyType) -> None:
+        super().__init__(specimen)
+        (self.subject,) = self.scene.subjects
+        self.key_type = key_type
+        card = self.subject.unlocked()
+        self.start = card.report()
+        self.image = self.subject.lab.image()
+        self.sealed = Sealed.to(card.usage.public_key())
+
+    def open(self) -> None:
+        self.session = self.subject.unlocked()
+
+    def act(self) -> None:
+        self.session.signing.generate(self.key_type)
+
+    def check(self) -> None:
+        card = self.subject.unlocked()
+        report = card.report()
+        assert report.key == self.start.key
+        assert report.export == self.start.export
+        assert self.sealed.opens_with(card)
+        if report.signature_key == self.start.signature_key:
+            assert news(self.subject.lab.image(), self.image) == []
+        if report.signature_key is not None:
+            key = card.signing.public_key()
+            assert key.digest == report.signature_key.digest
+            assert _signs(card, key)
+
+    def repeat(self) -> None:
+        self.subject.unlocked().signing.generate(self.key_type)
+
+    def conclude(self) -> None:
+        self.check()
+        assert self.subject.card().report().signature_key != self.start.signature_key
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "step"),
+    [
+        (None, KeyType.P_256, 1),
+        (KeyType.P_256, KeyType.P_256, 1),
+        (KeyType.RSA_2048, KeyType.P_256, 2),
+        (None, KeyType.RSA_2048, 3),
+        pytest.param(KeyType.P_256, KeyType.RSA_2048, 1, marks=LONG),
+        pytest.param(KeyType.RSA_2048, KeyType.RSA_2048, 1, marks=LONG),
+    ],
+)
+def test_a_signature_key_is_made_wholly_or_not_at_all(
+    bench: Bench, old: KeyType | None, new: KeyType, step: int
+) -> None:
+    specimen = bench.at(Stage.KEYED).original
+    if old is not None:
+        specimen.unlocked().signing.generate(old)
+    story = Generating(specimen, new)
+    assert interrupt(story, story.subject, step=step, repeating=False) > 10
+
+
+def test_a_signature_key_whose_answer_is_lost_is_there(bench: Bench) -> None:
+    story = Generating(bench.at(Stage.KEYED).original, KeyType.P_256)
+    assert interrupt(story, story.subject, Place.ANSWER) == 1
+
+
+def _signs(card: Card, key: PublicKey) -> bool:
+    digest = hashlib.sha256(MESSAGE).digest()
+    verify(key, digest, card.signing.sign(digest))
+    return True
