@@ -6,12 +6,13 @@ time; what he has not is the inside of a card.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.interop.independent import Group, objects
 from tests.trust import blind
+from tests.trust.authority import ORDER, point_of
 from tests.trust.blind import Export, Ticket
 from tests.trust.software_cards import opened
 
@@ -123,6 +124,25 @@ def open_with_secret(
 def windows(content: bytes, size: int = 32) -> set[bytes]:
     """Every piece of this many bytes."""
     return {content[at : at + size] for at in range(len(content) - size + 1)}
+
+
+def scalars_in(pieces: Iterable[bytes], point: bytes) -> list[bytes]:
+    """Pieces that are the secret scalar of a point."""
+    return [
+        piece
+        for piece in pieces
+        if 0 < int.from_bytes(piece, "big") < ORDER and point_of(private_key(piece)) == point
+    ]
+
+
+def private_key(scalar: bytes) -> ec.EllipticCurvePrivateKey:
+    """Of 32 bytes."""
+    return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
+
+
+def likely(image: bytes) -> set[bytes]:
+    """Pieces of a card's memory that look random enough for a scalar."""
+    return {piece for piece in windows(image) if len(set(piece)) > 16}
 
 
 def _data(apdu: bytes) -> bytes:

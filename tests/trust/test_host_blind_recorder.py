@@ -10,14 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from tests.bench import Bench, Specimen, Stage, component, components
 from tests.faults.keys import remains
 from tests.interop.independent import Group
 from tests.trust import blind
-from tests.trust.authority import ORDER, point_of
 from tests.trust.blind import Export, Ticket
-from tests.trust.recorder import Recorder, open_in_base_mode, open_with_secret, windows
+from tests.trust.recorder import (
+    Recorder,
+    likely,
+    open_in_base_mode,
+    open_with_secret,
+    private_key,
+    scalars_in,
+    windows,
+)
 from tests.trust.scene import GROUP, Scene
 from tests.trust.terminal import Terminal
 
@@ -83,19 +89,6 @@ def opened_with(
     return found
 
 
-def scalars_in(pieces: Iterable[bytes], point: bytes) -> list[bytes]:
-    """Pieces that are the secret scalar of a point."""
-    return [
-        piece
-        for piece in pieces
-        if 0 < int.from_bytes(piece, "big") < ORDER and point_of(_private(piece)) == point
-    ]
-
-
-def _private(scalar: bytes) -> ec.EllipticCurvePrivateKey:
-    return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
-
-
 @dataclass
 class Pending:
     """Both cards with an open ephemeral, and what is in them then."""
@@ -115,23 +108,18 @@ class Pending:
         scene.introduce()
         ticket = scene.backup.ticket(scene.original.card_id)
         export = scene.original.export(ticket)
-        (of_backup,) = scalars_in(likely(bench.backup), ticket.point)
-        (of_original,) = scalars_in(likely(bench.original), export.point)
+        (of_backup,) = scalars_in(likely(bench.backup.lab.image()), ticket.point)
+        (of_original,) = scalars_in(likely(bench.original.lab.image()), export.point)
         return cls(scene, ticket, export, of_backup, of_original)
 
     @property
     def secrets(self) -> list[bytes]:
         """Every secret of this export that is not derived from the components alone."""
-        secret = blind.shared_secret(_private(self.of_backup), self.export.point)
+        secret = blind.shared_secret(private_key(self.of_backup), self.export.point)
         group = blind.blinded(GROUP, self.ticket, self.export.point, secret)
         header = self.ticket.header.encode()
         derived = [group.key, group.kbpk(header), group.pad(header)]
         return [self.of_backup, self.of_original, secret, *derived]
-
-
-def likely(specimen: Specimen) -> set[bytes]:
-    """Pieces of a card's memory that look random enough for a scalar."""
-    return {piece for piece in windows(specimen.lab.image()) if len(set(piece)) > 16}
 
 
 def test_who_opens_a_card_while_its_export_is_open_opens_the_block(bench: Bench) -> None:
@@ -141,7 +129,7 @@ def test_who_opens_a_card_while_its_export_is_open_opens_the_block(bench: Bench)
         (pending.of_backup, pending.export.point),
         (pending.of_original, pending.ticket.point),
     ):
-        secret = blind.shared_secret(_private(scalar), point)
+        secret = blind.shared_secret(private_key(scalar), point)
         key = open_with_secret(GROUP, pending.ticket, pending.export, secret)
         assert key.public_key() == public_key(bench.original)
 
