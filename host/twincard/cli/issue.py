@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import Mode, PolicyFlags, Role
+from twincard.card.report import Features, Mode, PolicyFlags, Role
 from twincard.card.status import CardError
 from twincard.cli import prompts
 from twincard.cli.cards import check_two_cards, issuer_key, opened_pair
@@ -54,6 +54,10 @@ _SHARED = (
     "backup's place: before `duplicate`, compare the backup's card id."
 )
 _UNABLE = "A chip here has no host-blind mode: the pair is issued for base mode."
+_HEARD = (
+    "A card here says that it has no secure channel for its issuer: whoever listens on the way "
+    "hears PIN, PUK and components."
+)
 _ALONE = (
     "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
     "join it."
@@ -233,6 +237,8 @@ def _notes(
     issuer: IssuerSigningKey | None,
 ) -> Iterator[str]:
     """What the issuer should know about the pair before it is one."""
+    if any(Features.SCP03 not in blank.card.features for blank in blanks):
+        yield _HEARD
     if modes_of(blanks[0], blanks[1], profile) is Modes.BASE:
         if profile.modes is not Modes.BASE:
             yield _UNABLE

@@ -1,0 +1,58 @@
+"""Cards of the base build: issued in the clear and for base mode, and both is said."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cli.commands import Desk
+from tests.cli.conftest import COMPONENTS, PINS
+
+from twincard.cli import cards
+from twincard.transport.base import Connection
+from twincard.transport.laboratory import BASE_APPLET, Laboratory
+
+PAIR = ("--original", "sim:o", "--backup", "sim:b")
+
+
+def test_what_cards_of_the_base_build_lack_is_said_and_they_work(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = bytes(32)
+    (desk.folder / "issuer-key").write_text(key.hex())
+    desk.done("group", "new", "--out", "g")
+    for name in ("o", "b"):
+        desk.done("sim", "new", name)  # so that the names are there
+    labs = {f"sim:{name}": Laboratory.start(BASE_APPLET) for name in ("o", "b")}
+    for lab in labs.values():
+        lab.install(b"\x80\x20" + key)
+
+    class Kept:
+        """A card that stays in its reader when a command ends."""
+
+        def __init__(self, lab: Laboratory) -> None:
+            self.transmit = lab.transmit
+            self.reset = lab.reset
+            self.atr = lab.atr
+
+        def close(self) -> None:
+            self.reset()
+
+    def connect(reader: str) -> Connection:
+        return Kept(labs[reader])
+
+    monkeypatch.setattr(cards, "connect", connect)
+    try:
+        given = ("--puk-file", "puk", "--issuer-key-file", "issuer-key")
+        ran = desk.done("issue", *PAIR, *PINS, *given, "--component", "1=g/component-1.txt")
+        assert "hears PIN, PUK and components" in ran.err
+        assert "issued for base mode" in ran.err
+        done = desk.json("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
+        assert done["mode"] == "base"
+        info = desk.json("card", "info", "-r", "sim:o")
+        assert (info["mode"], info["certified"], info["channel_keys"]) == ("base", False, None)
+        desk.done("issuer", "new", "office.key")
+        named = ("--issuer-public-key", "office.key.pub")
+        refused = desk.run("duplicate", *PAIR, *PINS, *named)
+        refused.failed(7, "no device key")
+    finally:
+        for lab in labs.values():
+            lab.close()
