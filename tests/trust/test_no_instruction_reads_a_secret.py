@@ -14,6 +14,7 @@ from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
 
 from twincard.card.report import KeyType
+from twincard.card.scp03 import ScpKeys
 from twincard.card.status import Sw
 from twincard.transport.laboratory import Laboratory
 
@@ -37,6 +38,9 @@ def secrets(bench: Bench, key: KeyType) -> Hunt:
         hunt.add(f"PIN of {specimen.name}", specimen.pin.reveal())
         hunt.add(f"PUK of {specimen.name}", specimen.puk.reveal())
         hunt.add(f"transport key of {specimen.name}", specimen.transport_key.reveal())
+        static = ScpKeys.derive(specimen.transport_key, specimen.card_id)
+        for place, value in enumerate((static.enc, static.mac, static.dek)):
+            hunt.add(f"SCP03 key {place} of {specimen.name}", value.reveal())
     return hunt
 
 
@@ -46,7 +50,7 @@ def test_no_command_answers_with_a_secret(bench: Bench, name: str, key: KeyType)
     hunt = secrets(bench, key)
     specimen: Specimen = getattr(bench, name)
     # No secret, so that it is known that something would be found.
-    hunt.add("card id", specimen.card().report().card_id)
+    hunt.add("card id", specimen.card_id)
     kept = specimen.lab.snapshot()
     answers = bytearray()
     for cla, ins in product((0x00, 0x80), range(0x100)):
