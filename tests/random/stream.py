@@ -63,6 +63,13 @@ class Stream:
         elif sw >> 8 == 0x61 and self._random.random() < 0.7:
             self._queue.appendleft(bytes.fromhex("00C00000") + self._byte())
 
+    def command(self) -> Command:
+        """A valid command, or an altered one, that is not part of a chain."""
+        command = self._pick()
+        if self._random.random() < 0.5:
+            command = self._altered(command)
+        return replace(command, cla=command.cla & 0x80)
+
     def _byte(self) -> bytes:
         return self._random.randbytes(1)
 
@@ -82,12 +89,13 @@ class Stream:
         self._put(self._pick())
 
     def _mutate(self) -> None:
-        command = self._pick()
+        self._put(self._altered(self._pick()))
+
+    def _altered(self, command: Command) -> Command:
         for _ in range(self._random.choice((1, 1, 1, 2, 3))):
-            command = self._random.choice((self._alter_header, self._alter_data, self._resize))(
-                command
-            )
-        self._put(command)
+            change = self._random.choice((self._alter_header, self._alter_data, self._resize))
+            command = change(command)
+        return command
 
     def _alter_header(self, command: Command) -> Command:
         field = self._random.choice(("cla", "ins", "p1", "p2", "p1", "p2"))
