@@ -54,6 +54,8 @@ def test_no_command_answers_with_a_secret(bench: Bench, name: str, key: KeyType)
     kept = specimen.lab.snapshot()
     answers = bytearray()
     for cla, ins in product((0x00, 0x80), range(0x100)):
+        if specimen.lab.transmit(bytes((cla, ins, 0, 0)))[1] == Sw.UNKNOWN_INSTRUCTION:
+            continue
         # Some commands do harm: TERMINATE wipes what the others shall be asked for.
         specimen.lab.restore(kept)
         open_to_all(specimen)
@@ -90,12 +92,10 @@ def commands(cla: int, ins: int) -> Iterator[bytes]:
 
 
 def answered(lab: Laboratory, apdus: Iterable[bytes]) -> Iterator[bytes]:
-    """The whole answer to each, until the instruction turns out to be none."""
+    """The whole answer to each."""
     for apdu in apdus:
         answer, sw = lab.transmit(apdu)
         while sw >> 8 == 0x61:
             piece, sw = lab.transmit(bytes((0x00, GET_RESPONSE, 0, 0, sw & 0xFF)))
             answer += piece
         yield answer
-        if sw in (Sw.UNKNOWN_INSTRUCTION, Sw.UNKNOWN_CLASS):
-            return
