@@ -1,4 +1,4 @@
-"""Cards of the base build: issued in the clear and for base mode, and both is said."""
+"""Cards of the base build: issued in the clear and for base mode, when both is asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twincard.transport.laboratory import BASE_APPLET, Laboratory
 PAIR = ("--original", "sim:o", "--backup", "sim:b")
 
 
-def test_what_cards_of_the_base_build_lack_is_said_and_they_work(
+def test_what_cards_of_the_base_build_lack_must_be_given_up_and_they_work(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = bytes(32)
@@ -42,9 +42,11 @@ def test_what_cards_of_the_base_build_lack_is_said_and_they_work(
     monkeypatch.setattr(cards, "connect", connect)
     try:
         given = ("--puk-file", "puk", "--issuer-key-file", "issuer-key")
-        ran = desk.done("issue", *PAIR, *PINS, *given, "--component", "1=g/component-1.txt")
-        assert "hears PIN, PUK and components" in ran.err
-        assert "issued for base mode" in ran.err
+        given = ("issue", *PAIR, *PINS, *given, "--component", "1=g/component-1.txt")
+        desk.run(*given, "--base-mode").failed(2, "no secure channel", "--plain")
+        desk.run(*given, "--plain").failed(2, "no host-blind mode", "--base-mode")
+        assert desk.json("card", "info", "-r", "sim:o")["life_cycle"] == "initialisation"
+        desk.done(*given, "--base-mode", "--plain")
         done = desk.json("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
         assert done["mode"] == "base"
         info = desk.json("card", "info", "-r", "sim:o")

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from twincard.card.report import Features, Mode, PolicyFlags, Role
+from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.cli import prompts
 from twincard.cli.cards import check_two_cards, issuer_key, opened_pair
@@ -53,10 +54,13 @@ _SHARED = (
     "Without --component the backup of any other pair that this key certified could take this "
     "backup's place: before `duplicate`, compare the backup's card id."
 )
-_UNABLE = "A chip here has no host-blind mode: the pair is issued for base mode."
+_UNABLE = (
+    "A card here says that it has no host-blind mode; if you know that it has none, issue the pair "
+    "with --base-mode."
+)
 _HEARD = (
-    "A card here says that it has no secure channel for its issuer: whoever listens on the way "
-    "hears PIN, PUK and components."
+    "A card here says that it has no secure channel for its issuer; if you know that it has none, "
+    "and nobody can listen on the way to it, issue the pair with --plain."
 )
 _ALONE = (
     "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
@@ -134,6 +138,12 @@ def issue(
     base_mode: Annotated[
         bool, typer.Option("--base-mode", help="No certificates: the key goes in base mode.")
     ] = False,
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="PIN, PUK and components may go in the clear where they must."
+        ),
+    ] = False,
     pin_file: PinFile = None,
     puk_file: PukFile = None,
     backup_pin_file: BackupPinFile = None,
@@ -196,20 +206,22 @@ def issue(
 
     names = {Role.ORIGINAL: ("Original", original), Role.BACKUP: ("Backup", backup)}
     with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
-        blanks = [
-            Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
-            for card, secrets in zip(cards, (for_original, for_backup), strict=True)
-        ]
+        blanks = (_blank(cards[0], for_original), _blank(cards[1], for_backup))
+        _check_features(blanks, profile, plain=plain)
         for note in _notes(blanks, profile, components, issuer):
             out.note(note)
         try:
-            pair = issue_pair(blanks[0], blanks[1], profile, components, progress, issuer)
+            pair = issue_pair(*blanks, profile, components, progress, issuer)
         except CardError as error:
             if events:
                 name, reader = names[events[-1].role]
                 error.add_note(f"{name} {reader}")
             raise
     _tell(out, pair, original, backup, changed=bool(events))
+
+
+def _blank(card: Card, secrets: _Secrets) -> Blank:
+    return Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
 
 
 def _tell(out: Output, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:
@@ -230,18 +242,25 @@ def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
     return Modes.EITHER if allow_base else Modes.HOST_BLIND
 
 
+def _check_features(blanks: tuple[Blank, Blank], profile: Profile, *, plain: bool) -> None:
+    """Raises InputError for cards that lack what was not given up.
+
+    What a card has it says in the clear: somebody on the way could take it out of the answer.
+    """
+    if not plain and any(Features.SCP03 not in blank.card.features for blank in blanks):
+        raise InputError(_HEARD)
+    if profile.modes is Modes.HOST_BLIND and modes_of(*blanks, profile) is Modes.BASE:
+        raise InputError(_UNABLE)
+
+
 def _notes(
-    blanks: Sequence[Blank],
+    blanks: tuple[Blank, Blank],
     profile: Profile,
     components: Sequence[Component],
     issuer: IssuerSigningKey | None,
 ) -> Iterator[str]:
     """What the issuer should know about the pair before it is one."""
-    if any(Features.SCP03 not in blank.card.features for blank in blanks):
-        yield _HEARD
-    if modes_of(blanks[0], blanks[1], profile) is Modes.BASE:
-        if profile.modes is not Modes.BASE:
-            yield _UNABLE
+    if modes_of(*blanks, profile) is Modes.BASE:
         if not components:
             yield _UNBOUND
     elif issuer is None and profile.backups > 1:
