@@ -11,6 +11,7 @@ from tools.bench.cards import measure_flows, measure_sizes
 from tools.bench.flows import Flow
 from tools.bench.page import Measurements, figures, page
 from tools.bench.prices import measure_prices
+from tools.bench.reader import measure_reader_rate
 from tools.bench.speed import measure_rate, measure_start
 from twincard.card.report import KeyType
 from twincard.transport.laboratory import Sizes
@@ -37,7 +38,9 @@ def _measure(folder: Path, kit: Kit | None) -> Measurements:
             sizes[build] += measure_sizes(below, key_type, build)
     loads = {build: load_size(kit, build) for build in Build} if kit else {}
     prices = list(measure_prices())
-    return Measurements(measure_rate(folder), measure_start(folder), flows, prices, sizes, loads)
+    reader_rate = measure_reader_rate(_below(folder, "r"))
+    speed = (measure_rate(folder), reader_rate, measure_start(folder))
+    return Measurements(*speed, flows, prices, sizes, loads)
 
 
 def _below(folder: Path, name: str) -> Path:

@@ -31,6 +31,8 @@ class Measurements:
     """All that one run found."""
 
     rate: Compared
+    reader_rate: float
+    """Commands each second through a virtual reader."""
     start: Compared
     flows: Sequence[Flow]
     prices: Sequence[Price]
@@ -51,6 +53,7 @@ def _speed(found: Measurements) -> str:
         ("figure", "value", "against", "ratio", "wanted"),
         ("---", "---", "---", "---", "---"),
         _rate(found.rate),
+        _reader_rate(found.reader_rate, found.rate.ours),
         _start(found.start),
         *_times(found.flows),
         *((f"{_title(flow)}", *_traffic(flow), "", "") for flow in found.flows),
@@ -73,6 +76,16 @@ def _rate(rate: Compared) -> tuple[str, ...]:
         f"in jCardSim in process: {rate.bare:,.0f}/s",
         f"{rate.ours / rate.bare:.2f}",
         "≥ 10,000/s",
+    )
+
+
+def _reader_rate(rate: float, direct: float) -> tuple[str, ...]:
+    return (
+        "the same through pcscd and a virtual reader",
+        f"{rate:,.0f}/s",
+        f"through `sim:`: {direct:,.0f}/s",
+        f"{rate / direct:.2f}",
+        "≥ 3,000/s",
     )
 
 

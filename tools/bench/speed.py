@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.session import APPLET_AID, Card
+from twincard.transport.base import Connection
 from twincard.transport.java import java_command
 from twincard.transport.simulator import SimulatedCard
 
@@ -32,8 +33,8 @@ def measure_rate(folder: Path) -> Compared:
     """Commands that write nothing, each second: through `sim:`, and in jCardSim in process."""
     with _new_card(folder / "rate.card") as connection:
         Card(connection)
-        _seconds_of_reports(connection)
-        ours = _APDUS / _seconds_of_reports(connection)
+        seconds_of_reports(connection, _APDUS)
+        ours = _APDUS / seconds_of_reports(connection, _APDUS)
     return Compared(ours, _rate_in_process())
 
 
@@ -43,9 +44,10 @@ def _new_card(state: Path) -> SimulatedCard:
     return card
 
 
-def _seconds_of_reports(connection: SimulatedCard) -> float:
+def seconds_of_reports(connection: Connection, apdus: int) -> float:
+    """How long so many commands take that write nothing."""
     start = time.perf_counter()
-    for _ in range(_APDUS):
+    for _ in range(apdus):
         connection.transmit(_REPORT)
     return time.perf_counter() - start
 
