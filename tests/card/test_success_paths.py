@@ -11,6 +11,7 @@ from tests.card.sealing import Correspondent, seal
 from twincard.card.files import Condition, DfAccess, EfAccess
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, PolicyFlags, SlotUse
+from twincard.card.scp03 import ScpKeys
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.keys.public import PublicKey
@@ -18,6 +19,7 @@ from twincard.keys.secret import Secret
 from twincard.transport.apdu import Command
 from twincard.transport.laboratory import Laboratory
 
+SECURED = 0x04
 OTHER_PIN = Secret("another PIN")
 
 
@@ -36,7 +38,7 @@ class Recorder:
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
         data, sw = self._lab.transmit(apdu)
         if (sw == 0x9000 or sw >> 8 == 0x61) and not apdu[0] & 0x10:
-            self._succeeded.add((apdu[0], apdu[1]))
+            self._succeeded.add((apdu[0] & ~SECURED, apdu[1]))
         return data, sw
 
 
@@ -65,6 +67,19 @@ def use_pin(card: Card, specimen: Specimen) -> None:
     card.pin.verify(specimen.pin)
 
 
+def use_channels(card: Card, specimen: Specimen) -> None:
+    """The user's, then the issuer's, who replaces its keys and opens it again."""
+    card.open_channel(card.device.keys().channel_key)
+    card.pin.verify(specimen.pin)
+    card_id = card.report().card_id
+    old = ScpKeys.derive(specimen.transport_key, card_id)
+    new = ScpKeys.derive(Secret(bytes(range(32))), card_id, 2)
+    card.issuer.open_channel(card_id, old)
+    card.issuer.put_keys(old, new)
+    card.issuer.open_channel(card_id, new)
+    card.select()
+
+
 def write(card: Card) -> None:
     card.files.select(0xD001)
     card.files.update(b"content!")
@@ -84,6 +99,7 @@ def live(bench: Bench, friend: Correspondent, connect: Callable[[Specimen], Card
         write(card)
     public = original.usage.generate(KeyType.P_256)
     duplicate(original, backup, other)
+    use_channels(other, bench.backup2)
     for card in (original, backup):
         use_key(card, public, friend)
         card.contacts.put(2, friend.public)
