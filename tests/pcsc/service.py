@@ -18,7 +18,11 @@ from twincard.transport.vpcd import Address
 
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 SOCKET_NAME = "pcscd.comm"
-_PLACE = Path("/run/pcscd")
+# pcscd's place is made anew, since only root could make it where it should be and is not.
+_SCRIPT = """
+mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$1" /run/pcscd &&
+exec /usr/sbin/pcscd --foreground --config "$1/readers"
+"""
 _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 # vpcd gives each of its entries two readers, on ports next to each other.
 _NAMES = ("Left", "Right", "Spare")
@@ -61,12 +65,10 @@ class PcscService:
         """Start it; programs find it when this returns."""
         # A user's own name space serves as well as root's.
         as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
-        script = 'mount --bind "$1" "$2" && exec /usr/sbin/pcscd --foreground --config "$3"'
-        places = (self._folder, _PLACE, self._folder / "readers")
         log = self._folder / "pcscd.log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                ["unshare", *as_root, "--mount", "sh", "-c", script, "sh", *map(str, places)],
+                ["unshare", *as_root, "--mount", "sh", "-c", _SCRIPT, "sh", str(self._folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
