@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _PCSC_FOLDER in config.stash:
         shutil.rmtree(config.stash[_PCSC_FOLDER])
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Members of enums are called by their names in the ids of tests."""
+    return val.name if isinstance(val, Enum) else None
 
 
 @pytest.fixture(scope="session")

@@ -124,14 +124,14 @@ class Abandoning(AfterExport):
             self.original.unlocked().duplication.export_key(self.ticket)
 
 
-modes = pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.name)
+modes = pytest.mark.parametrize("mode", list(Mode))
 
 
 def _victim(story: AfterExport, name: str) -> Subject:
     return story.original if name == "original" else story.backup
 
 
-@pytest.mark.parametrize("place", list(Place), ids=lambda place: place.name)
+@pytest.mark.parametrize("place", list(Place))
 @pytest.mark.parametrize("victim", ["original", "backup"])
 @pytest.mark.parametrize("kind", [Cancelling, Renewing])
 @modes

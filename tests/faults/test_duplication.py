@@ -102,8 +102,8 @@ def _victim(story: Duplicating, name: str) -> Subject:
 
 
 victims = pytest.mark.parametrize("victim", ["original", "backup"])
-modes = pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.name)
-keys = pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+modes = pytest.mark.parametrize("mode", list(Mode))
+keys = pytest.mark.parametrize("key", list(KeyType))
 
 
 @victims

@@ -81,7 +81,7 @@ def _victim(story: Issuing, name: str) -> Subject:
     return story.original if name == "original" else story.backup
 
 
-@pytest.mark.parametrize("place", list(Place), ids=lambda place: place.name)
+@pytest.mark.parametrize("place", list(Place))
 @pytest.mark.parametrize("victim", ["original", "backup"])
 def test_issuing_goes_on_wherever_power_fails(bench: Bench, victim: str, place: Place) -> None:
     story = Issuing(bench.at(Stage.BLANK))

@@ -64,7 +64,7 @@ RECEIPT[Mode.HOST_BLIND] = [
 ]
 
 
-@pytest.fixture(params=list(Mode), ids=lambda mode: mode.name, autouse=True)
+@pytest.fixture(params=list(Mode), autouse=True)
 def mode(bench: Bench, request: pytest.FixtureRequest) -> Mode:
     """Every test here is run in both modes."""
     bench.in_mode(request.param)

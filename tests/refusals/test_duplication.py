@@ -13,7 +13,7 @@ from twincard.card.status import Sw
 from twincard.protocols.duplicate import duplicate
 
 
-@pytest.fixture(params=list(Mode), ids=lambda mode: mode.name, autouse=True)
+@pytest.fixture(params=list(Mode), autouse=True)
 def mode(bench: Bench, request: pytest.FixtureRequest) -> Mode:
     """Every test here is run in both modes."""
     bench.in_mode(request.param)
