@@ -10,7 +10,7 @@ from tests.bench import Bench, Specimen, Stage, components
 from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
 
-from twincard.card.report import KeyType, PolicyFlags
+from twincard.card.report import KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.files import FileOutput, Recipient, read_recipients
 from twincard.protocols.duplicate import DuplicationEvent, duplicate
@@ -115,9 +115,12 @@ def test_recovery_shows_neither_content_nor_its_key(
     assert hunt.found_in("\n".join(recorder.lines) + caplog.text) == []
 
 
-@pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
-def test_no_part_of_a_private_key_crosses_the_wire_in_the_clear(bench: Bench, key: KeyType) -> None:
-    bench.at(Stage.KEYED, key=key)
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("key", list(KeyType))
+def test_no_part_of_a_private_key_crosses_the_wire_in_the_clear(
+    bench: Bench, key: KeyType, mode: Mode
+) -> None:
+    bench.in_mode(mode).at(Stage.KEYED, key=key)
     hunt = Hunt({})
     for number, part in enumerate(parts_of(bench.original, bench.backup, 3, key)):
         hunt.add(f"part {number}", part)
