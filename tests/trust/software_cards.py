@@ -6,6 +6,7 @@ Whether he has a certificate of the issuer as well, a test decides; no honest is
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -96,12 +97,12 @@ class SoftwareOriginal:
         """Of the key."""
         return sha256(self.point).digest()
 
-    def export(self, ticket: Ticket) -> Export:
-        """The key for this ticket, in the ticket's mode."""
+    def export(self, ticket: Ticket, written: Callable[[bytes], bytes] = bytes) -> Export:
+        """The key for this ticket, in the ticket's mode; E_O in the form that it is written in."""
         if ticket.header.mode == blind.BASE:
             return Export(self.block(self.group, ticket.header))
         ephemeral = ec.generate_private_key(ec.SECP256R1())
-        point = point_of(ephemeral)
+        point = written(point_of(ephemeral))
         secret = blind.shared_secret(ephemeral, ticket.point)
         group = blind.blinded(self.group, ticket, point, secret)
         return self.signed(ticket, Export(self.block(group, ticket.header), point))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.bench import ISSUER, Bench
+from tests.bench import ISSUER, Bench, Stage
 from tests.card.sealing import seal
 from tests.trust import blind
 from tests.trust.authority import BACKUP, ORIGINAL, Issuer, SigningKey, sealed
@@ -159,3 +159,27 @@ def test_an_issuer_of_the_same_name_is_not_the_same_issuer(bench: Bench) -> None
 
     backup = software_backup(Namesake(STRANGER.key))
     assert Scene.on(bench).original.introduce(backup.certificate) == Sw.INTEGRITY
+
+
+def test_a_card_without_a_certificate_takes_no_part(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    original, backup, certified = (
+        Terminal(bench.original),
+        Terminal(bench.backup),
+        software_backup(),
+    )
+    with backup.unmoved(), original.unmoved():
+        answer = backup.get_ticket(original.card_id, blind.BLIND)
+        assert answer == (b"", Sw.NOT_FOUND)
+        assert original.introduce(certified.certificate) == Sw.NOT_FOUND
+        answer = original.export_key(certified.ticket(original.card_id).encode())
+        assert answer == (b"", Sw.NOT_FOUND)
+
+
+def test_nobody_is_introduced_without_the_pin(bench: Bench) -> None:
+    scene = Scene.on(bench)
+    ticket = scene.backup.ticket(scene.original.card_id)
+    bench.original.card()
+    assert scene.original.introduce(scene.backup.certificate) == Sw.AUTHORITY_MISSING
+    bench.original.unlocked()
+    assert scene.original.export_key(ticket.encode()) == (b"", Sw.WRONG_STATE)

@@ -123,6 +123,17 @@ def test_a_backup_refuses_as_e_o(bench: Bench, point: bytes) -> None:
     scene.backup.take(good)
 
 
+@pytest.mark.parametrize("first", [0x02, 0x06, 0x05, 0x00])
+def test_a_backup_refuses_a_good_e_o_in_another_form(bench: Bench, first: int) -> None:
+    # All else is right for this form: the signature, and the secret under which the block is.
+    scene, original = Scene.on(bench), software_original()
+    scene.backup.meet(original.certificate)
+    ticket = scene.backup.ticket(original.card_id)
+    export = original.export(ticket, lambda point: bytes([first | point[-1] & 1]) + point[1:])
+    with scene.backup.unmoved():
+        assert scene.backup.import_key(export.encode()) == (b"", Sw.INTEGRITY)
+
+
 def test_a_backup_refuses_its_own_point_as_e_o(bench: Bench) -> None:
     scene, original = Scene.on(bench), software_original()
     scene.backup.meet(original.certificate)
