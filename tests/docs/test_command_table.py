@@ -54,6 +54,9 @@ def document_rules() -> list[Rule]:
     ]
 
 
+ROLES = ("ORIGINAL", "BACKUP")
+
+
 def applet_rows() -> set[tuple[int, int, str, str, str, bool]]:
     base = table_rows("CommandRules")
     known = {row[:2] for row in base}
@@ -64,19 +67,18 @@ def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool]]:
     """The parts' table has rows, too, for further parameters of commands that the base has."""
     instructions = constants("Ins") | constants(name) | constants("Channel")
     unqualified = re.sub(r"\b(CommandRules|Ins|Channel)\.", "", source(name))
-    table = re.sub(r"(?<=,)\s+", " ", unqualified)
-    row = re.compile(r"\b(ISO|OURS), (\w+), ([IOT |]+), (\w+), (\w+), ([\w |]+),")
-    roles = {"ANY_ROLE": "OB", "ORIGINAL": "O", "BACKUP": "B"}
+    row = re.compile(r"^ +(\w+)( \| OURS)?, ([\w |]+), ([\w |]+),$", re.MULTILINE)
     return {
         (
-            {"ISO": 0x00, "OURS": 0x80}[cla],
+            0x80 if ours else 0x00,
             instructions[ins],
-            life.replace(" | ", ""),
-            roles[role],
-            authority,
+            "".join(word for word in when.split(" | ") if word in "IOT"),
+            "".join(word[0] for word in when.split(" | ") if word in ROLES) or "OB",
+            "".join(word for word in when.split(" | ")[1:] if word not in (*"IOT", *ROLES))
+            or "ANYBODY",
             "CHAIN" in shape.split(" | "),
         )
-        for cla, ins, life, role, authority, shape in row.findall(table)
+        for ins, ours, when, shape in row.findall(unqualified)
     }
 
 

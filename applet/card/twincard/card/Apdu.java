@@ -6,7 +6,7 @@ import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /** Command data, gathered from chains and extended lengths; answers, given in pieces where they are long. */
-final class Apdu {
+final class Apdu extends Unit {
     static final byte CHAIN_BIT = 0x10;
     /** In the class of a command with secure messaging (GlobalPlatform Card Specification 2.3, 11.1.4). */
     static final byte SECURED_BIT = 0x04;
@@ -16,19 +16,13 @@ final class Apdu {
     /** Ne where an extended Le is 0000. */
     static final short UNLIMITED = 0x7FFF;
 
-    private final Ram ram;
-    /** Persistent, 1 KB, for ciphertext only: the key block that comes in or goes out. */
-    private final byte[] store;
-
-    Apdu(Ram ram, byte[] store) {
-        this.ram = ram;
-        this.store = store;
+    Apdu(Core core) {
+        super(core);
     }
 
     /** Notes the header; whatever this command does not continue has ended. */
     void begin(APDU apdu) {
         byte[] buffer = apdu.getBuffer();
-        byte[] flags = ram.flags;
         Util.arrayCopyNonAtomic(buffer, ISO7816.OFFSET_CLA, flags, Ram.CLA, HEADER);
         if (flags[Ram.CHAINING] != 0 && !continuesChain()) {
             endChain();
@@ -44,15 +38,14 @@ final class Apdu {
 
     /** The class without its chaining bit. */
     byte plainClass() {
-        return (byte) (ram.flags[Ram.CLA] & ~CHAIN_BIT);
+        return (byte) (flags[Ram.CLA] & ~CHAIN_BIT);
     }
 
     boolean morePartsFollow() {
-        return (ram.flags[Ram.CLA] & CHAIN_BIT) != 0;
+        return (flags[Ram.CLA] & CHAIN_BIT) != 0;
     }
 
     private boolean continuesChain() {
-        byte[] flags = ram.flags;
         short difference = (short) ((flags[Ram.CLA] ^ flags[Ram.CHAIN_CLA]) & ~CHAIN_BIT);
         return difference == 0
                 && Util.arrayCompare(flags, Ram.INS, flags, (short) (Ram.CHAIN_CLA + 1), (short) (HEADER - 1)) == 0;
@@ -60,16 +53,16 @@ final class Apdu {
 
     /** Drops a chain in progress. */
     void endChain() {
-        ram.flags[Ram.CHAINING] = 0;
-        ram.words[Ram.GATHERED] = 0;
+        flags[Ram.CHAINING] = 0;
+        words[Ram.GATHERED] = 0;
     }
 
     private void endAnswer() {
-        if (ram.words[Ram.REST_LENGTH] != 0) {
-            ram.words[Ram.REST_LENGTH] = 0;
+        if (words[Ram.REST_LENGTH] != 0) {
+            words[Ram.REST_LENGTH] = 0;
             ram.wipe();
         }
-        ram.flags[Ram.ANSWER_IN_STORE] = 0;
+        flags[Ram.ANSWER_IN_STORE] = 0;
     }
 
     /**
@@ -78,8 +71,8 @@ final class Apdu {
      * @return bytes gathered in all, or -1 while the chain goes on
      */
     short receive(APDU apdu, boolean intoStore) {
-        byte[] target = intoStore ? store : ram.work;
-        short gathered = ram.words[Ram.GATHERED];
+        byte[] target = intoStore ? store : work;
+        short gathered = words[Ram.GATHERED];
         byte[] buffer = apdu.getBuffer();
         short received = apdu.setIncomingAndReceive();
         short length = apdu.getIncomingLength();
@@ -94,9 +87,9 @@ final class Apdu {
             received = apdu.receiveBytes(apdu.getOffsetCdata());
         }
         if (morePartsFollow()) {
-            Util.arrayCopyNonAtomic(ram.flags, Ram.CLA, ram.flags, Ram.CHAIN_CLA, HEADER);
-            ram.flags[Ram.CHAINING] = 1;
-            ram.words[Ram.GATHERED] = at;
+            Util.arrayCopyNonAtomic(flags, Ram.CLA, flags, Ram.CHAIN_CLA, HEADER);
+            flags[Ram.CHAINING] = 1;
+            words[Ram.GATHERED] = at;
             return -1;
         }
         endChain();
@@ -111,25 +104,25 @@ final class Apdu {
 
     /** Answers with the first {@code length} bytes of {@link #answerBuffer}, and the status when they are given. */
     void answer(APDU apdu, short length, short expected, short status) {
-        ram.words[Ram.REST_OFFSET] = 0;
-        ram.words[Ram.REST_LENGTH] = length;
-        ram.words[Ram.STATUS] = status;
+        words[Ram.REST_OFFSET] = 0;
+        words[Ram.REST_LENGTH] = length;
+        words[Ram.STATUS] = status;
         send(apdu, expected);
     }
 
     /** Where the answer is: {@link Ram#aux}, or the store when so flagged. */
     byte[] answerBuffer() {
-        return ram.flags[Ram.ANSWER_IN_STORE] != 0 ? store : ram.aux;
+        return flags[Ram.ANSWER_IN_STORE] != 0 ? store : aux;
     }
 
     /** The answer is in the store. */
     void answerFromStore() {
-        ram.flags[Ram.ANSWER_IN_STORE] = 1;
+        flags[Ram.ANSWER_IN_STORE] = 1;
     }
 
     /** GET RESPONSE; without Le too, which nobody means who sends it. */
     void more(APDU apdu) {
-        if (ram.words[Ram.REST_LENGTH] == 0) {
+        if (words[Ram.REST_LENGTH] == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         short expected = expected(apdu);
@@ -137,7 +130,6 @@ final class Apdu {
     }
 
     private void send(APDU apdu, short expected) {
-        short[] words = ram.words;
         short length = words[Ram.REST_LENGTH];
         short now = length < expected ? length : expected;
         if (now > 0) {

@@ -6,7 +6,7 @@ import javacard.framework.OwnerPIN;
 import javacard.framework.Util;
 
 /** Who may: life cycle, role and policy of the card, its issuer (transport key), user PIN and PUK. */
-final class Authority {
+final class Authority extends Unit {
     /** Life cycle, numbered as in ISO 7816-4, 7.4.10. */
     static final byte INITIALISATION = 0x03;
     static final byte OPERATIONAL = 0x05;
@@ -31,6 +31,9 @@ final class Authority {
 
     /** The reference of the PIN in P2. */
     private static final byte PIN = 0x01;
+    /** Where the PIN stands in the data of PERSONALISE. */
+    private static final short PIN_AT = 9;
+
     private static final byte PIN_MINIMUM = 6;
     private static final byte PIN_MAXIMUM = 16;
     private static final byte PIN_TRIES = 3;
@@ -45,11 +48,6 @@ final class Authority {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'i', 's', 's', 'u', 'e', 'r', '/', '1'
     };
 
-    private final Chip chip;
-    private final Ram ram;
-    private final Cmac cmac;
-    private final Parts parts;
-    private final Log log;
     private final byte[] cardId = new byte[ID];
     private final byte[] transportKey = new byte[TRANSPORT_KEY];
     private final OwnerPIN pin = new OwnerPIN(PIN_TRIES, PIN_MAXIMUM);
@@ -57,16 +55,13 @@ final class Authority {
     private byte lifeCycle = INITIALISATION;
     private byte role;
     private byte backups;
-    private byte flags;
+    private byte policy;
 
-    Authority(Core core, byte[] key, short offset) {
-        chip = core.chip;
-        ram = core.ram;
-        cmac = core.cmac;
-        parts = core.parts;
-        log = core.log;
+    /** @param offset where in the bytes the transport key begins */
+    Authority(Core core, byte[] bytes, short offset) {
+        super(core);
         chip.random(cardId, (short) 0, ID);
-        Util.arrayCopyNonAtomic(key, offset, transportKey, (short) 0, TRANSPORT_KEY);
+        Util.arrayCopyNonAtomic(bytes, offset, transportKey, (short) 0, TRANSPORT_KEY);
     }
 
     byte lifeCycle() {
@@ -82,12 +77,12 @@ final class Authority {
     }
 
     byte flags() {
-        return flags;
+        return policy;
     }
 
     /** Whether the policy has this flag. */
     boolean policy(byte flag) {
-        return (flags & flag) != 0;
+        return (policy & flag) != 0;
     }
 
     byte[] cardId() {
@@ -113,20 +108,7 @@ final class Authority {
 
     /** Whether the issuer has authenticated. */
     boolean issuer() {
-        return ram.flags[Ram.ISSUER] != 0;
-    }
-
-    void requireUser() {
-        require(user());
-    }
-
-    void requireIssuer() {
-        require(issuer());
-    }
-
-    /** The authority that acts on the key group: the issuer in initialisation, the user afterwards. */
-    void requirePersonaliser() {
-        require(lifeCycle == INITIALISATION ? issuer() : user());
+        return flags[Ram.ISSUER] != 0;
     }
 
     static void require(boolean allowed) {
@@ -138,7 +120,7 @@ final class Authority {
     /** Ends the session of the PIN. */
     void resetPin() {
         pin.reset();
-        ram.flags[Ram.FAULTS] = 0;
+        flags[Ram.FAULTS] = 0;
     }
 
     /** At deselect: what CLEAR_ON_RESET memory would keep. */
@@ -153,19 +135,19 @@ final class Authority {
         if (length < 1 || length > MAXIMUM_RANDOM) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
-        chip.random(ram.aux, (short) 0, length);
+        chip.random(aux, (short) 0, length);
         if (length == CHALLENGE) {
-            Util.arrayCopyNonAtomic(ram.aux, (short) 0, ram.challenge, (short) 0, CHALLENGE);
-            ram.flags[Ram.CHALLENGED] = 1;
+            Util.arrayCopyNonAtomic(aux, (short) 0, ram.challenge, (short) 0, CHALLENGE);
+            flags[Ram.CHALLENGED] = 1;
         }
         return length;
     }
 
     /** EXTERNAL AUTHENTICATE: AES-CMAC under the transport key over label, card id and challenge. */
     void authenticateIssuer(short length) {
-        boolean challenged = ram.flags[Ram.CHALLENGED] != 0;
-        ram.flags[Ram.CHALLENGED] = 0;
-        ram.flags[Ram.ISSUER] = 0;
+        boolean challenged = flags[Ram.CHALLENGED] != 0;
+        flags[Ram.CHALLENGED] = 0;
+        flags[Ram.ISSUER] = 0;
         Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, CHALLENGE);
         if (!challenged || !parts.takesChallengeResponse()) {
@@ -175,49 +157,37 @@ final class Authority {
         cmac.update(ISSUER_LABEL, (short) 0, (short) ISSUER_LABEL.length);
         cmac.update(cardId, (short) 0, ID);
         cmac.update(ram.challenge, (short) 0, CHALLENGE);
-        cmac.finish(ram.hash, (short) 0);
-        if (ConstantTime.difference(ram.hash, (short) 0, ram.work, (short) 0, CHALLENGE) != 0) {
+        cmac.finish(hash, (short) 0);
+        if (ConstantTime.difference(hash, (short) 0, work, (short) 0, CHALLENGE) != 0) {
             ISOException.throwIt(Sw.AUTHENTICATION_FAILED);
         }
-        ram.flags[Ram.ISSUER] = 1;
+        flags[Ram.ISSUER] = 1;
     }
 
     /** PERSONALISE: role, policy, PIN and PUK, replaced as a whole. */
     void personalise(short length) {
-        Apdu.requireNoParameters(ram);
-        byte[] data = ram.work;
-        if (length < 9
-                || Util.getShort(data, (short) 0) != (short) 0x8001
-                || Util.getShort(data, (short) 3) != (short) 0x8102
-                || data[7] != (byte) 0x82) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
-        byte pinLength = data[8];
-        short pukTag = (short) (9 + pinLength);
-        if (pinLength < 0 || length < (short) (pukTag + 2) || data[pukTag] != (byte) 0x83) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
-        byte pukLength = data[(short) (pukTag + 1)];
-        short pukStart = (short) (pukTag + 2);
-        byte newRole = data[2];
-        byte newBackups = data[5];
-        byte newFlags = data[6];
-        if (length != (short) (pukStart + pukLength)
-                || newRole != ORIGINAL && newRole != BACKUP
-                || newBackups < 0
-                || newBackups > MAXIMUM_BACKUPS
-                || (newFlags & ~parts.policyFlags()) != 0) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
-        byte pinStripped = acceptable(data, (short) 9, pinLength);
-        byte pukStripped = acceptable(data, pukStart, pukLength);
+        byte newRole = work[2];
+        byte newBackups = work[5];
+        byte newFlags = work[6];
+        byte pinLength = acceptable(PIN_AT, work[(short) (PIN_AT - 1)]);
+        short pukAt = (short) (PIN_AT + work[(short) (PIN_AT - 1)] + 2);
+        byte pukLength = acceptable(pukAt, work[(short) (pukAt - 1)]);
+        Apdu.requireData(Util.getShort(work, (short) 0) == (short) 0x8001
+                && Util.getShort(work, (short) 3) == (short) 0x8102
+                && work[(short) (PIN_AT - 2)] == (byte) 0x82
+                && work[(short) (pukAt - 2)] == (byte) 0x83
+                && length == (short) (pukAt + work[(short) (pukAt - 1)])
+                && (newRole == ORIGINAL || newRole == BACKUP)
+                && newBackups >= 0
+                && newBackups <= MAXIMUM_BACKUPS
+                && (newFlags & ~parts.policyFlags()) == 0);
         parts.renew();
         JCSystem.beginTransaction();
         role = newRole;
         backups = newBackups;
-        flags = newFlags;
-        pin.update(data, (short) 9, pinStripped);
-        puk.update(data, pukStart, pukStripped);
+        policy = newFlags;
+        pin.update(work, PIN_AT, pinLength);
+        puk.update(work, pukAt, pukLength);
         parts.renewed();
         ram.number[0] = newRole;
         ram.number[1] = newBackups;
@@ -228,7 +198,6 @@ final class Authority {
 
     /** ACTIVATE: from initialisation to operational. */
     void activate(short length) {
-        Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, (short) 0);
         if (role == 0 || !parts.complete()) {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -241,7 +210,7 @@ final class Authority {
 
     /** VERIFY; the counter is OwnerPIN's, written before the comparison. */
     void verify(short length) {
-        byte p1 = ram.flags[Ram.P1];
+        byte p1 = flags[Ram.P1];
         Apdu.requireP2(ram, PIN);
         if (p1 == (byte) 0xFF) {
             Apdu.requireLength(length, (short) 0);
@@ -258,8 +227,8 @@ final class Authority {
         if (length > PIN_MAXIMUM) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
         }
-        ram.flags[Ram.FAULTS] = 0;
-        check(pin, stripped(ram.work, (short) 0, length));
+        flags[Ram.FAULTS] = 0;
+        check(pin, length);
     }
 
     /** CHANGE REFERENCE DATA: old and new PIN, 16 bytes each. */
@@ -276,18 +245,19 @@ final class Authority {
         Apdu.requireP1(ram, (byte) 0);
         Apdu.requireP2(ram, PIN);
         Apdu.requireLength(length, (short) (2 * PIN_MAXIMUM));
-        byte newLength = acceptable(ram.work, PIN_MAXIMUM, PIN_MAXIMUM);
-        check(proof, stripped(ram.work, (short) 0, PIN_MAXIMUM));
+        byte newLength = acceptable(PIN_MAXIMUM, PIN_MAXIMUM);
+        check(proof, PIN_MAXIMUM);
         proof.reset();
         JCSystem.beginTransaction();
-        pin.update(ram.work, PIN_MAXIMUM, newLength);
+        pin.update(work, PIN_MAXIMUM, newLength);
         log.note(proof == pin ? Log.PIN_CHANGED : Log.PIN_UNBLOCKED, (byte) 0);
         JCSystem.commitTransaction();
         resetPin();
     }
 
-    private void check(OwnerPIN secret, byte length) {
-        if (!secret.check(ram.work, (short) 0, length)) {
+    /** Checks a PIN or PUK at the beginning of the data, padding included. */
+    private void check(OwnerPIN secret, short length) {
+        if (!secret.check(work, (short) 0, stripped((short) 0, length))) {
             refuse(secret);
         }
     }
@@ -298,19 +268,18 @@ final class Authority {
     }
 
     /** The length of a new PIN or PUK without its padding, if it is one. */
-    private static byte acceptable(byte[] data, short offset, short length) {
+    private byte acceptable(short offset, short length) {
         Apdu.requireData(length >= 0 && length <= PIN_MAXIMUM);
-        byte bare = stripped(data, offset, length);
+        byte bare = stripped(offset, length);
         Apdu.requireData(bare >= PIN_MINIMUM);
         return bare;
     }
 
-    private static byte stripped(byte[] data, short offset, short length) {
-        short end = (short) (offset + length);
-        while (end > offset && data[(short) (end - 1)] == 0) {
-            end--;
+    private byte stripped(short offset, short length) {
+        while (length > 0 && work[(short) (offset + length - 1)] == 0) {
+            length--;
         }
-        return (byte) (end - offset);
+        return (byte) length;
     }
 
     /** First step of TERMINATE, inside the caller's transaction: from here on there is no way back. */
@@ -322,12 +291,12 @@ final class Authority {
     /** Wipes PIN, PUK and transport key; may be repeated. */
     void wipe() {
         Util.arrayFillNonAtomic(transportKey, (short) 0, TRANSPORT_KEY, (byte) 0);
-        Util.arrayFillNonAtomic(ram.aux, (short) 0, PIN_MAXIMUM, (byte) 0);
+        Util.arrayFillNonAtomic(aux, (short) 0, PIN_MAXIMUM, (byte) 0);
         JCSystem.beginTransaction();
-        pin.update(ram.aux, (short) 0, PIN_MAXIMUM);
-        puk.update(ram.aux, (short) 0, PIN_MAXIMUM);
+        pin.update(aux, (short) 0, PIN_MAXIMUM);
+        puk.update(aux, (short) 0, PIN_MAXIMUM);
         JCSystem.commitTransaction();
-        ram.flags[Ram.ISSUER] = 0;
+        flags[Ram.ISSUER] = 0;
     }
 
     /** Last step of TERMINATE, inside the caller's transaction. */

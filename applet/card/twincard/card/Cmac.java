@@ -7,7 +7,7 @@ import javacardx.crypto.Cipher;
 /**
  * AES-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have
  * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}. The engine is its
- * own, for others are used in between.
+ * own, for others are used in between. And the key derivation on it.
  */
 final class Cmac {
     static final short BLOCK = 16;
@@ -22,12 +22,15 @@ final class Cmac {
     private final AESKey key;
     private final byte[] memory;
     private final short[] words;
+    /** Counter, 00 and bits, on their way into a derivation. */
+    private final byte[] number;
 
     /** For keys of so many bits, a constant of KeyBuilder. */
     Cmac(Ram ram, short bits) {
         key = Chip.aesKey(bits);
         memory = ram.cmac;
         words = ram.words;
+        number = ram.number;
     }
 
     /** Begins with the key at {@code offset}. */
@@ -85,5 +88,26 @@ final class Cmac {
             carry = (short) ((carry >> 8) & 1);
         }
         memory[(short) (SUBKEY + BLOCK - 1)] ^= (byte) (-carry & 0x87);
+    }
+
+    /**
+     * Derives {@code blocks} times 16 bytes by NIST SP 800-108 in counter mode: Ti = CMAC(K, i ‖ label ‖ 00 ‖ context ‖
+     * bits); the output may not overlap the key.
+     */
+    void derive(byte[] from, short fromOffset, byte[] label, byte[] context, short contextOffset, short contextLength,
+            byte blocks, byte[] out, short outOffset) {
+        Util.setShort(number, (short) 2, (short) (blocks * 128));
+        number[1] = 0;
+        for (byte i = 1; i <= blocks; i++) {
+            number[0] = i;
+            init(from, fromOffset);
+            update(number, (short) 0, (short) 1);
+            update(label, (short) 0, (short) label.length);
+            update(number, (short) 1, (short) 1);
+            update(context, contextOffset, contextLength);
+            update(number, (short) 2, (short) 2);
+            finish(out, outOffset);
+            outOffset += MAC;
+        }
     }
 }

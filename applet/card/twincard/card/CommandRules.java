@@ -3,88 +3,86 @@ package twincard.card;
 import javacard.framework.ISOException;
 
 /** The command table: in which life cycle, role and authority each command may be sent, and what it carries. */
-final class CommandRules {
-    static final byte I = 1;
-    static final byte O = 2;
-    static final byte T = 4;
-
-    static final byte ANY_ROLE = 0;
-    static final byte ORIGINAL = Authority.ORIGINAL;
-    static final byte BACKUP = Authority.BACKUP;
-
-    /** No authority, or one that the command itself judges. */
-    static final byte ANYBODY = 0;
-    static final byte USER = 1;
-    static final byte ISSUER = 2;
+final class CommandRules extends Unit {
+    /** When: life cycles … */
+    static final byte I = 0x01;
+    static final byte O = 0x02;
+    static final byte T = 0x04;
+    /** … role, where not any … */
+    static final byte ORIGINAL = Authority.ORIGINAL << 3;
+    static final byte BACKUP = Authority.BACKUP << 3;
+    /** … and whose authority: of these two the one, both, or with EITHER any of them; none where the command judges. */
+    static final byte USER = 0x20;
+    static final byte ISSUER = 0x40;
+    static final byte USER_AND_ISSUER = USER | ISSUER;
+    private static final byte EITHER = (byte) 0x80;
+    static final byte USER_OR_ISSUER = USER | ISSUER | EITHER;
     /** The issuer in initialisation, the user once operational. */
-    static final byte PERSONALISER = 3;
-    static final byte USER_OR_ISSUER = 4;
-    static final byte USER_AND_ISSUER = 5;
+    static final byte PERSONALISER = EITHER;
 
-    /** The command has no data, at most Le. */
+    private static final byte ROLES = ORIGINAL | BACKUP;
+
+    /** Shape: the command has no data, at most Le. */
     static final byte NO_DATA = 1;
     static final byte CHAIN = 2;
     /** Its data are ciphertext and go into the persistent store. */
     static final byte INTO_STORE = 4;
+    /** P1 and P2 are zero. */
+    static final byte NO_PARAMETERS = 16;
     /** Not in this table: carried out by {@link Parts#perform}. */
     static final byte BEYOND_BASE = 8;
 
-    static final byte ISO = 0x00;
-    static final byte OURS = (byte) 0x80;
-    static final short ROW = 6;
-    private static final short LIFE = 2;
-    private static final short ROLE = 3;
-    private static final short AUTHORITY = 4;
-    private static final short SHAPE = 5;
+    static final byte ISO_CLASS = 0;
+    static final byte OUR_CLASS = (byte) 0x80;
+    /** Beside the instruction, which is even, in a row: of our class. */
+    static final byte OURS = 1;
 
-    /** Class, instruction, life cycles, role, authority, shape. */
+    static final short ROW = 3;
+    private static final short WHEN = 1;
+    private static final short SHAPE = 2;
+
+    /** Instruction and class, when, shape. */
     private static final byte[] TABLE = {
-        ISO, Ins.SELECT, I | O | T, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.GET_RESPONSE, I | O | T, ANY_ROLE, ANYBODY, NO_DATA,
-        ISO, Ins.GET_DATA, I | O | T, ANY_ROLE, ANYBODY, NO_DATA,
-        ISO, Ins.GET_CHALLENGE, I | O, ANY_ROLE, ANYBODY, NO_DATA,
-        ISO, Ins.EXTERNAL_AUTHENTICATE, I | O, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.ACTIVATE, I, ANY_ROLE, ISSUER, 0,
-        ISO, Ins.TERMINATE_CARD_USAGE, I | O, ANY_ROLE, USER_OR_ISSUER, 0,
-        ISO, Ins.VERIFY, O, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.CHANGE_REFERENCE_DATA, O, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.RESET_RETRY_COUNTER, O, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.GENERATE_KEY_PAIR, O, ORIGINAL, USER, 0,
-        ISO, Ins.MANAGE_SECURITY_ENVIRONMENT, O, ANY_ROLE, ANYBODY, CHAIN,
-        ISO, Ins.PERFORM_SECURITY_OPERATION, O, ANY_ROLE, USER, CHAIN,
-        ISO, Ins.READ_BINARY, I | O, ANY_ROLE, ANYBODY, NO_DATA,
-        ISO, Ins.UPDATE_BINARY, I | O, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.CREATE_FILE, I | O, ANY_ROLE, ANYBODY, 0,
-        ISO, Ins.DELETE_FILE, I | O, ANY_ROLE, ANYBODY, 0,
-        OURS, Ins.PERSONALISE, I, ANY_ROLE, ISSUER, 0,
-        OURS, Ins.BEGIN_GROUP, I | O, ANY_ROLE, PERSONALISER, 0,
-        OURS, Ins.SET_COMPONENT, I | O, ANY_ROLE, PERSONALISER, 0,
-        OURS, Ins.CLEAR_GROUP, I | O, ANY_ROLE, USER_OR_ISSUER, 0,
-        OURS, Ins.GET_TICKET, O, BACKUP, USER, 0,
-        OURS, Ins.EXPORT_KEY, O, ORIGINAL, USER, 0,
-        OURS, Ins.IMPORT_KEY, O, BACKUP, USER, CHAIN | INTO_STORE,
-        OURS, Ins.CONFIRM_EXPORT, O, ORIGINAL, USER, 0,
-        OURS, Ins.CANCEL_TICKET, O, BACKUP, USER, 0,
-        OURS, Ins.ABANDON_EXPORT, O, ORIGINAL, USER_AND_ISSUER, 0,
-        OURS, Ins.TRANSCODE, O, ANY_ROLE, USER, CHAIN,
-        OURS, Ins.CHECK, O, ANY_ROLE, USER, CHAIN,
-        OURS, Ins.PUT_CONTACT, I | O, ANY_ROLE, USER_OR_ISSUER, CHAIN,
-        OURS, Ins.DELETE_CONTACT, I | O, ANY_ROLE, USER_OR_ISSUER, 0,
-        OURS, Ins.GET_CONTACT, I | O, ANY_ROLE, ANYBODY, NO_DATA,
+        Ins.SELECT, I | O | T, 0,
+        Ins.GET_RESPONSE, I | O | T, NO_DATA | NO_PARAMETERS,
+        Ins.GET_DATA, I | O | T, NO_DATA,
+        Ins.GET_CHALLENGE, I | O, NO_DATA | NO_PARAMETERS,
+        Ins.EXTERNAL_AUTHENTICATE, I | O, 0,
+        Ins.ACTIVATE, I | ISSUER, NO_PARAMETERS,
+        Ins.TERMINATE_CARD_USAGE, I | O | USER_OR_ISSUER, NO_PARAMETERS,
+        Ins.VERIFY, O, 0,
+        Ins.CHANGE_REFERENCE_DATA, O, 0,
+        Ins.RESET_RETRY_COUNTER, O, 0,
+        Ins.GENERATE_KEY_PAIR, O | ORIGINAL | USER, 0,
+        Ins.MANAGE_SECURITY_ENVIRONMENT, O, CHAIN,
+        Ins.PERFORM_SECURITY_OPERATION, O | USER, CHAIN,
+        Ins.READ_BINARY, I | O, NO_DATA,
+        Ins.UPDATE_BINARY, I | O, 0,
+        Ins.CREATE_FILE, I | O, NO_PARAMETERS,
+        Ins.DELETE_FILE, I | O, NO_PARAMETERS,
+        Ins.PERSONALISE | OURS, I | ISSUER, NO_PARAMETERS,
+        Ins.BEGIN_GROUP | OURS, I | O | PERSONALISER, 0,
+        Ins.SET_COMPONENT | OURS, I | O | PERSONALISER, 0,
+        Ins.CLEAR_GROUP | OURS, I | O | USER_OR_ISSUER, 0,
+        Ins.GET_TICKET | OURS, O | BACKUP | USER, 0,
+        Ins.EXPORT_KEY | OURS, O | ORIGINAL | USER, NO_PARAMETERS,
+        Ins.IMPORT_KEY | OURS, O | BACKUP | USER, CHAIN | INTO_STORE | NO_PARAMETERS,
+        Ins.CONFIRM_EXPORT | OURS, O | ORIGINAL | USER, NO_PARAMETERS,
+        Ins.CANCEL_TICKET | OURS, O | BACKUP | USER, NO_PARAMETERS,
+        Ins.ABANDON_EXPORT | OURS, O | ORIGINAL | USER_AND_ISSUER, NO_PARAMETERS,
+        Ins.TRANSCODE | OURS, O | USER, CHAIN | NO_PARAMETERS,
+        Ins.CHECK | OURS, O | USER, CHAIN | NO_PARAMETERS,
+        Ins.PUT_CONTACT | OURS, I | O | USER_OR_ISSUER, CHAIN,
+        Ins.DELETE_CONTACT | OURS, I | O | USER_OR_ISSUER, 0,
+        Ins.GET_CONTACT | OURS, I | O, NO_DATA,
     };
-
     /** GENERATE ASYMMETRIC KEY PAIR with P1 = 81 only reads the public key. */
     static final byte READ_PUBLIC_KEY = (byte) 0x81;
-    private static final byte[] READS_PUBLIC_KEY = {ISO, Ins.GENERATE_KEY_PAIR, O, ANY_ROLE, ANYBODY, NO_DATA};
+    private static final byte[] READS_PUBLIC_KEY = {Ins.GENERATE_KEY_PAIR, O, NO_DATA};
 
-    private final Ram ram;
-    private final Authority authority;
-    private final Parts parts;
 
     CommandRules(Core core) {
-        ram = core.ram;
-        authority = core.authority;
-        parts = core.parts;
+        super(core);
     }
 
     /** Judges class, instruction, life cycle, chaining, role and authority; returns the shape of the command. */
@@ -95,12 +93,12 @@ final class CommandRules {
     }
 
     private byte admitToBase(byte plainClass, boolean chained) {
-        byte ins = ram.flags[Ram.INS];
+        byte ins = flags[Ram.INS];
         short row = find(TABLE, plainClass, ins);
         if (row < 0) {
             ISOException.throwIt(Sw.UNKNOWN_INS);
         }
-        if (plainClass == ISO && ins == Ins.GENERATE_KEY_PAIR && ram.flags[Ram.P1] == READ_PUBLIC_KEY) {
+        if (TABLE[row] == Ins.GENERATE_KEY_PAIR && flags[Ram.P1] == READ_PUBLIC_KEY) {
             return judge(READS_PUBLIC_KEY, (short) 0, chained);
         }
         return judge(TABLE, row, chained);
@@ -108,25 +106,26 @@ final class CommandRules {
 
     /** Judges life cycle, chaining, role and authority by a row; returns its shape. */
     private byte judge(byte[] table, short row, boolean chained) {
+        byte when = table[(short) (row + WHEN)];
         byte shape = table[(short) (row + SHAPE)];
-        if ((table[(short) (row + LIFE)] & phase()) == 0) {
+        if ((when & phase()) == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         if (chained && (shape & CHAIN) == 0) {
             ISOException.throwIt(Sw.NO_CHAINING);
         }
-        byte role = table[(short) (row + ROLE)];
-        if (role != ANY_ROLE && role != authority.role()) {
+        if ((when & ROLES) != 0 && (when & ROLES) != (short) (authority.role() << 3)) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        requireAuthority(table[(short) (row + AUTHORITY)]);
+        requireAuthority(when);
         return shape;
     }
 
     /** Where the row of the command begins in a table; -1: not there. */
     static short find(byte[] table, byte plainClass, byte ins) {
+        byte wanted = plainClass == ISO_CLASS ? ins : (byte) (ins | OURS);
         for (short row = 0; row < (short) table.length; row += ROW) {
-            if (table[row] == plainClass && table[(short) (row + 1)] == ins) {
+            if (table[row] == wanted && (ins & OURS) == 0) {
                 return row;
             }
         }
@@ -136,7 +135,7 @@ final class CommandRules {
     /** ISO 7816-4, 5.4.1: bits 1 and 2 are the logical channel, 3 and 4 secure messaging. */
     private static void requireClass(byte plainClass) {
         byte base = (byte) (plainClass & 0xF0);
-        if (base != ISO && base != OURS) {
+        if (base != ISO_CLASS && base != OUR_CLASS) {
             ISOException.throwIt(Sw.UNKNOWN_CLA);
         }
         if ((plainClass & 0x0C) != 0) {
@@ -158,25 +157,13 @@ final class CommandRules {
         }
     }
 
-    private void requireAuthority(byte needed) {
-        switch (needed) {
-            case USER:
-                authority.requireUser();
-                break;
-            case ISSUER:
-                authority.requireIssuer();
-                break;
-            case PERSONALISER:
-                authority.requirePersonaliser();
-                break;
-            case USER_OR_ISSUER:
-                Authority.require(authority.user() || authority.issuer());
-                break;
-            case USER_AND_ISSUER:
-                Authority.require(authority.user() && authority.issuer());
-                break;
-            default:
-                break;
+    private void requireAuthority(byte when) {
+        short needed = (short) (when & USER_AND_ISSUER);
+        boolean either = (when & EITHER) != 0;
+        if (either && needed == 0) {
+            needed = phase() == I ? ISSUER : USER;
         }
+        short there = (short) ((authority.user() ? USER : 0) | (authority.issuer() ? ISSUER : 0));
+        Authority.require(either ? (needed & there) != 0 : (needed & ~there) == 0);
     }
 }

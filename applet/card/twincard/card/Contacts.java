@@ -103,7 +103,7 @@ final class Contacts extends Unit {
 
     /** Forgets all; may be repeated. */
     void wipe() {
-        Util.arrayFillNonAtomic(records, (short) 0, (short) records.length, (byte) 0);
+        Ram.clear(records);
     }
 
     /** Where the record of place P1 begins; 6A86 without such a place. */

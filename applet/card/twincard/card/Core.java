@@ -1,9 +1,12 @@
 package twincard.card;
 
+import javacard.framework.Applet;
+import javacard.framework.JCSystem;
+import javacard.framework.Util;
 import javacard.security.KeyBuilder;
 
-/** The objects of one card that several classes share; all are made once, at installation. */
-final class Core {
+/** The applet as all of its classes see it: the objects that they share; all are made once, at installation. */
+abstract class Core extends Applet {
     /** An exported key, in host-blind mode, with padding and MAC of secure messaging. */
     private static final short STORE = 1136;
 
@@ -12,22 +15,20 @@ final class Core {
     final byte[] store = new byte[STORE];
     final Chip chip = new Chip();
     final Ram ram = new Ram();
-    final Apdu apdu = new Apdu(ram, store);
+    final Apdu apdu = new Apdu(this);
     final Cmac cmac = new Cmac(ram, KeyBuilder.LENGTH_AES_256);
-    final Kdf kdf = new Kdf(cmac, ram);
     /** Null where the chip has none; likewise the next. */
     final Rsa rsa = Rsa.probe();
     final Ecdh ecdh = Ecdh.probe(ram);
-    final X963 x963 = new X963(this);
-    final KeyWrap keyWrap = new KeyWrap(this);
+    final KeyEncryption encryption = new KeyEncryption(this);
     final Padding padding = new Padding(this);
     final Log log;
     final Blindness blindness;
     final Authority authority;
     final KeyGroup group;
     final KeySlots slots;
-    final DecipherKey key;
-    final Ticket tickets;
+    /** The decipher key. */
+    final OwnKey key;
     final KeyBlock block;
     final Export export;
     final Import imports;
@@ -45,8 +46,7 @@ final class Core {
         authority = new Authority(this, array, parameters.transportKey);
         group = new KeyGroup(this);
         slots = new KeySlots(chip, rsa, ecdh, parts.keys());
-        key = new DecipherKey(slots);
-        tickets = new Ticket(this);
+        key = new OwnKey(slots, OwnKey.DECIPHER);
         block = new KeyBlock(this);
         export = new Export(this);
         imports = new Import(this);
@@ -62,5 +62,33 @@ final class Core {
         authority.deselect();
         target.clear();
         parts.forget();
+    }
+
+    /** TERMINATE CARD USAGE: final, and finished at the next select when it is interrupted. */
+    void terminate(short length) {
+        Apdu.requireLength(length, (short) 0);
+        boolean leavesReceipt = imports.prepareVoid();
+        JCSystem.beginTransaction();
+        if (leavesReceipt) {
+            imports.beginVoid();
+        }
+        authority.beginTermination();
+        JCSystem.commitTransaction();
+        resumeTermination();
+    }
+
+    /** Wipes everything, the key first; nothing else, not even the void receipt, can be had before this has ended. */
+    void resumeTermination() {
+        if (authority.lifeCycle() != Authority.TERMINATING) {
+            return;
+        }
+        key.wipe();
+        group.wipe();
+        authority.wipe();
+        contacts.wipe();
+        files.wipe();
+        parts.wipe();
+        Ram.clear(store);
+        authority.endTermination();
     }
 }

@@ -5,7 +5,7 @@ import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** The original's side of duplication: slots, the pending ticket, receipts. All of it belongs to the present key. */
-final class Export {
+final class Export extends Ticket {
     static final byte NONE = 0;
     static final byte PENDING = 1;
     static final byte DONE = 2;
@@ -18,16 +18,8 @@ final class Export {
     static final byte SLOT_DONE = 1;
     static final byte SLOT_ABANDONED = 2;
 
-    private final Ram ram;
-    private final Authority authority;
-    private final KeyGroup group;
-    private final DecipherKey key;
-    private final Ticket tickets;
     private final KeyBlock block;
-    private final Blindness blindness;
-    private final Log log;
     private final Apdu apdu;
-    private final byte[] store;
     private final byte[] pending = new byte[Ticket.LENGTH];
     private final byte[] slots = new byte[(short) (Authority.MAXIMUM_BACKUPS * SLOT)];
     /** Where the slots of the present key begin, and how many are used; before them stand those of earlier keys. */
@@ -36,16 +28,9 @@ final class Export {
     private boolean isPending;
 
     Export(Core core) {
-        ram = core.ram;
-        authority = core.authority;
-        group = core.group;
-        key = core.key;
-        tickets = core.tickets;
+        super(core);
         block = core.block;
-        blindness = core.blindness;
-        log = core.log;
         apdu = core.apdu;
-        store = core.store;
     }
 
     boolean isPending() {
@@ -74,9 +59,8 @@ final class Export {
 
     /** EXPORT KEY: commits pending(T), then answers with the block; the same ticket gives the same bytes. */
     short export(short length) {
-        Apdu.requireNoParameters(ram);
-        byte[] data = ram.work;
-        Apdu.requireData(tickets.isTemplate(length));
+        byte[] data = work;
+        Apdu.requireData(isTemplate(length));
         key.require();
         group.requireComplete();
         byte mode = length == Ticket.TEMPLATE ? Blindness.BASE : Blindness.BLIND;
@@ -85,7 +69,7 @@ final class Export {
                 && data[(short) (Ticket.T + Ticket.PURPOSE)] == Ticket.FOR_BACKUP
                 && authority.isCardId(data, (short) (Ticket.T + Ticket.ID_O)));
         blindness.require(mode);
-        if (!tickets.isAuthentic()) {
+        if (!isAuthentic()) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
         blindness.verifyTicket();
@@ -125,7 +109,7 @@ final class Export {
         boolean free = used < authority.backups();
         for (short at = 0; at < (short) slots.length; at += SLOT) {
             free &= slots[at] == 0
-                    || Util.arrayCompare(ram.work, idB, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
+                    || Util.arrayCompare(work, idB, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
         }
         if (!free) {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -134,8 +118,7 @@ final class Export {
 
     /** CONFIRM EXPORT: a done receipt uses the slot, a void one gives it back. */
     void confirm(short length) {
-        Apdu.requireNoParameters(ram);
-        byte kind = tickets.receiptKind(length);
+        byte kind = receiptKind(length);
         Apdu.requireData(kind != 0);
         byte mode = length == Ticket.RECEIPT ? Blindness.BASE : Blindness.BLIND;
         if (!isPending) {
@@ -145,8 +128,8 @@ final class Export {
             return;
         }
         Apdu.requireData(mode == pending[Ticket.MODE]);
-        tickets.receiptMac(kind, pending, key.digest(), (short) 0);
-        if (ConstantTime.difference(ram.hash, (short) 0, ram.work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
+        receiptMac(kind, pending, key.digest(), (short) 0);
+        if (ConstantTime.difference(hash, (short) 0, work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
         blindness.verifyReceipt(kind, pending);
@@ -166,7 +149,7 @@ final class Export {
         for (byte i = 0; i < used; i++) {
             short at = slot(i);
             short difference = ConstantTime.difference(
-                    ram.work, Ticket.RECEIPT_MAC, slots, (short) (at + SLOT_MAC), Cmac.MAC);
+                    work, Ticket.RECEIPT_MAC, slots, (short) (at + SLOT_MAC), Cmac.MAC);
             accepted |= slots[at] == used(SLOT_DONE, mode) && difference == 0;
         }
         return accepted;
@@ -174,7 +157,6 @@ final class Export {
 
     /** ABANDON EXPORT: the slot is spent without a receipt. */
     void abandon(short length) {
-        Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, (short) 0);
         if (!isPending) {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -192,7 +174,7 @@ final class Export {
         JCSystem.beginTransaction();
         slots[at] = used(kind, pending[Ticket.MODE]);
         Util.arrayCopy(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID);
-        Util.arrayCopy(ram.hash, (short) 0, slots, (short) (at + SLOT_MAC), Cmac.MAC);
+        Util.arrayCopy(hash, (short) 0, slots, (short) (at + SLOT_MAC), Cmac.MAC);
         used++;
         isPending = false;
         note(event);

@@ -10,15 +10,11 @@ import javacard.security.CryptoException;
 final class Faults {
     private Faults() {}
 
-    /** Throws the fault as an ISOException; its own status word, if it is one. */
-    static void rethrow(RuntimeException fault) {
+    /** The status word of a fault; its own, if it has one. */
+    static short statusOf(RuntimeException fault) {
         if (fault instanceof ISOException) {
-            throw fault;
+            return ((ISOException) fault).getReason();
         }
-        ISOException.throwIt(statusOf(fault));
-    }
-
-    private static short statusOf(RuntimeException fault) {
         if (fault instanceof CryptoException) {
             boolean absent = ((CryptoException) fault).getReason() == CryptoException.NO_SUCH_ALGORITHM;
             return absent ? Sw.NOT_ON_THIS_CHIP : Sw.WRONG_DATA;

@@ -11,13 +11,14 @@ final class Fcp {
     private static final byte COMPACT_RULE = (byte) 0x8C;
     private static final byte OPERATIONAL = 0x05;
 
-    /** What has been seen while parsing, a bit for each. */
-    private static final short SEEN_SIZE = 1;
-    private static final short SEEN_DESCRIPTOR = 2;
-    private static final short SEEN_FID = 4;
-    private static final short SEEN_RULE = 8;
-    private static final short SEEN_DF = 14;
-    private static final short SEEN_EF = 15;
+    /** What a new file's template may have, once each: tag, bytes (0: a rule's), place in the row. */
+    private static final byte[] FIELDS = {
+        SIZE, 2, FileTable.SIZE, DESCRIPTOR, 1, FileTable.TYPE, FID, 2, FileTable.FID, COMPACT_RULE, 0, FileTable.RULE
+    };
+    private static final short FIELD = 3;
+    /** What has been seen: a bit at the place of each field in the table. */
+    private static final short SEEN_DF = 0x0248;
+    private static final short SEEN_EF = 0x0249;
 
     private Fcp() {}
 
@@ -31,49 +32,37 @@ final class Fcp {
         short seen = 0;
         short ruleLength = 0;
         for (short at = 2; at < length;) {
-            byte tag = data[at++];
-            short bytes = data[at++];
-            short number = Util.getShort(data, at);
-            short bit = 0;
-            boolean good = bytes == 2;
-            switch (tag) {
-                case SIZE:
-                    bit = SEEN_SIZE;
-                    good &= number >= 0;
-                    Util.setShort(row, FileTable.SIZE, number);
-                    break;
-                case FID:
-                    bit = SEEN_FID;
-                    good &= number != FileTable.MF_FID && number != 0x3FFF && number != -1 && number != 0;
-                    Util.setShort(row, FileTable.FID, number);
-                    break;
-                case DESCRIPTOR:
-                    bit = SEEN_DESCRIPTOR;
-                    byte type = data[at];
-                    good = bytes == 1 && (type == FileTable.DF || type == FileTable.EF);
-                    row[FileTable.TYPE] = type;
-                    break;
-                case COMPACT_RULE:
-                    bit = SEEN_RULE;
-                    ruleLength = bytes;
-                    good = bytes >= 1 && bytes <= AccessRules.MAX_LENGTH;
-                    break;
-                default:
-                    good = false;
-                    break;
+            short field = 0;
+            while (field < (short) FIELDS.length && FIELDS[field] != data[at]) {
+                field += FIELD;
             }
-            Apdu.requireData(good && (seen & bit) == 0);
-            if (bit == SEEN_RULE) {
-                Util.arrayCopyNonAtomic(data, at, row, FileTable.RULE, bytes);
+            Apdu.requireData(field < (short) FIELDS.length);
+            short wanted = FIELDS[(short) (field + 1)];
+            short bytes = data[(short) (at + 1)];
+            short bit = (short) (1 << field);
+            if (wanted == 0) {
+                ruleLength = bytes;
+                wanted = bytes <= AccessRules.MAX_LENGTH ? bytes : 0;
             }
+            at += 2;
+            Apdu.requireData(bytes == wanted && bytes > 0 && (seen & bit) == 0);
+            Util.arrayCopyNonAtomic(data, at, row, FIELDS[(short) (field + 2)], bytes);
             seen |= bit;
             at += bytes;
             Apdu.requireData(at <= length);
         }
-        boolean df = row[FileTable.TYPE] == FileTable.DF;
-        byte modes = df ? AccessRules.DF_MODES : AccessRules.EF_MODES;
-        Apdu.requireData(seen == (df ? SEEN_DF : SEEN_EF)
-                && AccessRules.isRule(row, FileTable.RULE, ruleLength, modes));
+        byte type = row[FileTable.TYPE];
+        boolean df = type == FileTable.DF;
+        short fid = Util.getShort(row, FileTable.FID);
+        Apdu.requireData((df || type == FileTable.EF)
+                && seen == (df ? SEEN_DF : SEEN_EF)
+                && fid != FileTable.MF_FID
+                && fid != 0x3FFF
+                && fid != -1
+                && fid != 0
+                && row[FileTable.SIZE] >= 0
+                && AccessRules.isRule(
+                        row, FileTable.RULE, ruleLength, df ? AccessRules.DF_MODES : AccessRules.EF_MODES));
     }
 
     /** Writes the template of the row at {@code offset} to the beginning of {@code out}; returns its length. */

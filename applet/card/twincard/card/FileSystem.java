@@ -101,7 +101,6 @@ final class FileSystem extends FileTable {
 
     /** CREATE FILE in the current DF; the new file is current. */
     void create(short length) {
-        Apdu.requireNoParameters(ram);
         short df = df();
         Authority.require(allow(df, AccessRules.CREATE_DF) || allow(df, AccessRules.CREATE_EF));
         Fcp.parse(work, length, aux);
@@ -115,7 +114,6 @@ final class FileSystem extends FileTable {
 
     /** DELETE FILE: the child with the FID given, or the current file; then the DF it was in is current. */
     void delete(short length) {
-        Apdu.requireNoParameters(ram);
         short row = words[Ram.CURRENT_EF];
         if (length != 0) {
             row = existing(child(df(), fid(length)));

@@ -4,8 +4,8 @@ import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /**
- * The files as they are stored: rows of 16 bytes, and one pool of bytes for their contents. A file is known by where its
- * row begins; the first is the MF.
+ * The files as they are stored: rows of 16 bytes, and one pool of bytes for their contents. A file is known by where
+ * its row begins; the first is the MF.
  *
  * <p>A row owns a piece of the pool and keeps it when its file is deleted; the piece serves files no larger. Pieces at
  * the end of the pool go back to it. A row changes hands by one atomic write; deleting is two states, so that an
@@ -163,7 +163,7 @@ abstract class FileTable extends Unit {
 
     /** Deletes and wipes everything; may be interrupted and repeated. */
     void wipe() {
-        Util.arrayFillNonAtomic(pool, (short) 0, (short) pool.length, (byte) 0);
+        Ram.clear(pool);
         Util.arrayFillNonAtomic(rows, ROW, (short) (rows.length - ROW), (byte) 0);
     }
 

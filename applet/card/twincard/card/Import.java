@@ -5,37 +5,20 @@ import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** The backup's side of duplication: its ticket, the key that comes in, and the receipt. */
-final class Import {
+final class Import extends Ticket {
     static final byte EMPTY = 0;
     static final byte TICKETED = 1;
     static final byte IMPORTED = 2;
     static final byte VOID = 3;
 
-    private final Chip chip;
-    private final Ram ram;
-    private final Authority authority;
-    private final KeyGroup group;
-    private final DecipherKey key;
-    private final Ticket tickets;
     private final KeyBlock block;
-    private final Blindness blindness;
-    private final Log log;
-    private final byte[] store;
     private final byte[] ticket = new byte[Ticket.LENGTH];
     private final byte[] receipt = new byte[Cmac.MAC];
     private byte state = EMPTY;
 
     Import(Core core) {
-        chip = core.chip;
-        ram = core.ram;
-        authority = core.authority;
-        group = core.group;
-        key = core.key;
-        tickets = core.tickets;
+        super(core);
         block = core.block;
-        blindness = core.blindness;
-        log = core.log;
-        store = core.store;
     }
 
     byte state() {
@@ -47,8 +30,8 @@ final class Import {
      * delivered.
      */
     short ticket(short length) {
-        byte mode = ram.flags[Ram.P2];
-        boolean delivered = ram.flags[Ram.P1] == 1;
+        byte mode = flags[Ram.P2];
+        boolean delivered = flags[Ram.P1] == 1;
         if (!delivered) {
             Apdu.requireP1(ram, (byte) 0);
         }
@@ -56,12 +39,12 @@ final class Import {
             ISOException.throwIt(Sw.WRONG_P1P2);
         }
         Apdu.requireLength(length, Authority.ID);
-        Apdu.requireData(!authority.isCardId(ram.work, (short) 0));
+        Apdu.requireData(!authority.isCardId(work, (short) 0));
         group.requireComplete();
         blindness.require(mode);
         if (state == TICKETED) {
             if (ticket[Ticket.MODE] != mode
-                    || Util.arrayCompare(ram.work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
+                    || Util.arrayCompare(work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
                 ISOException.throwIt(Sw.WRONG_STATE);
             }
         } else if (state == EMPTY || state == VOID && delivered) {
@@ -69,16 +52,16 @@ final class Import {
         } else {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        return tickets.write(ticket);
+        return write(ticket);
     }
 
     private void draw(byte mode) {
-        byte[] drawn = ram.aux;
+        byte[] drawn = aux;
         drawn[0] = Ticket.VERSION;
         drawn[Ticket.MODE] = mode;
         drawn[Ticket.PURPOSE] = Ticket.FOR_BACKUP;
         Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, drawn, Ticket.ID_B, Authority.ID);
-        Util.arrayCopyNonAtomic(ram.work, (short) 0, drawn, Ticket.ID_O, Authority.ID);
+        Util.arrayCopyNonAtomic(work, (short) 0, drawn, Ticket.ID_O, Authority.ID);
         chip.random(drawn, Ticket.NONCE, Ticket.NONCE_LENGTH);
         blindness.beginTicket();
         JCSystem.beginTransaction();
@@ -95,7 +78,6 @@ final class Import {
 
     /** IMPORT KEY: the template in the store, for the open ticket only. */
     short importKey(short length) {
-        Apdu.requireNoParameters(ram);
         if (state != TICKETED) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
@@ -109,21 +91,21 @@ final class Import {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
         boolean keepPublic = authority.policy(Authority.BACKUP_KEEPS_PUBLIC_KEY);
-        spare.digest(type, ram.work, ram.work, (short) 0);
+        spare.digest(type, work, work, (short) 0);
         if (!keepPublic) {
             spare.clearPublic(type);
         }
-        tickets.receiptMac(Ticket.DONE, ticket, ram.work, (short) 0);
+        receiptMac(Ticket.DONE, ticket, work, (short) 0);
         blindness.signReceipt(Ticket.DONE, ticket);
         JCSystem.beginTransaction();
-        key.replace(type, keepPublic, ram.work, (short) 0);
-        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
+        key.replace(type, keepPublic, work, (short) 0);
+        Util.arrayCopy(hash, (short) 0, receipt, (short) 0, Cmac.MAC);
         state = IMPORTED;
         note(Log.KEY_IMPORTED);
         JCSystem.commitTransaction();
         key.clearSpare();
         blindness.resume();
-        return tickets.writeReceipt(Ticket.DONE, ticket, receipt);
+        return writeReceipt(Ticket.DONE, ticket, receipt);
     }
 
     /** The key type that the template in the store is for; 6988 for none of them. */
@@ -144,7 +126,7 @@ final class Import {
     private boolean fill(KeySlot slot, byte type, byte[] head) {
         try {
             return block.open(slot, type, ticket, (short) head.length)
-                    && slot.isPair(type, ram.work, ram.aux);
+                    && slot.isPair(type, work, aux);
         } catch (RuntimeException fault) {
             return false;
         }
@@ -152,7 +134,6 @@ final class Import {
 
     /** CANCEL TICKET: from now on no block for this ticket is taken; the receipt proves it. */
     short cancel(short length) {
-        Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, (short) 0);
         if (state == TICKETED) {
             prepareVoid();
@@ -163,14 +144,14 @@ final class Import {
         } else if (state != VOID) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        return tickets.writeReceipt(Ticket.VOID, ticket, receipt);
+        return writeReceipt(Ticket.VOID, ticket, receipt);
     }
 
     /** Whether the ticket must be made void before the card is terminated; its receipt's MAC is then in Ram.hash. */
     boolean prepareVoid() {
         boolean open = state == TICKETED || state == IMPORTED;
         if (open) {
-            tickets.receiptMac(Ticket.VOID, ticket, ram.hash, (short) 0);
+            receiptMac(Ticket.VOID, ticket, hash, (short) 0);
             blindness.signReceipt(Ticket.VOID, ticket);
         }
         return open;
@@ -178,7 +159,7 @@ final class Import {
 
     /** After {@link #prepareVoid}, in the caller's transaction: the ticket is void, and the receipt is kept. */
     void beginVoid() {
-        Util.arrayCopy(ram.hash, (short) 0, receipt, (short) 0, Cmac.MAC);
+        Util.arrayCopy(hash, (short) 0, receipt, (short) 0, Cmac.MAC);
         state = VOID;
         note(Log.TICKET_VOID);
     }
@@ -188,7 +169,7 @@ final class Import {
         if (state != IMPORTED && state != VOID) {
             ISOException.throwIt(Sw.NOT_FOUND);
         }
-        return tickets.writeReceipt(state == IMPORTED ? Ticket.DONE : Ticket.VOID, ticket, receipt);
+        return writeReceipt(state == IMPORTED ? Ticket.DONE : Ticket.VOID, ticket, receipt);
     }
 
     /** Writes idO, nonce and mode of the ticket; returns the offset behind them. */

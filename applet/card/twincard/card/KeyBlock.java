@@ -8,8 +8,8 @@ import javacardx.crypto.Cipher;
  * header and plaintext is the IV of the encryption; the padding is derived, so that the same ticket gives the same
  * block.
  */
-final class KeyBlock {
-    static final short HEADER = 16;
+final class KeyBlock extends Unit {
+    private static final short HEADER = 16;
 
     /** D1936D1RD00N0000: RSA-2048 to a backup. */
     private static final byte[] RSA_HEADER = {
@@ -21,24 +21,15 @@ final class KeyBlock {
     };
     private static final byte[] KBPK_LABEL = {'k', 'b', 'p', 'k'};
     private static final byte[] PAD_LABEL = {'p', 'a', 'd'};
-    /** Usage (encryption, MAC), separator, algorithm AES-256, bits: what follows the counter in X9.143's derivation. */
-    private static final byte[] ENCRYPTION = {0x00, 0x00, 0x00, 0x00, 0x04, 0x01, 0x00};
-    private static final byte[] AUTHENTICATION = {0x00, 0x01, 0x00, 0x00, 0x04, 0x01, 0x00};
+    /** The label and context of X9.143's derivation: usage (encryption, MAC), and algorithm AES-256. */
+    private static final byte[] ENCRYPTION = {0x00, 0x00};
+    private static final byte[] AUTHENTICATION = {0x00, 0x01};
+    private static final byte[] ALGORITHM = {0x00, 0x04};
 
-    /** Offsets into the plaintext: head, values, public key, padding. */
+    /** Bytes of the plaintext: head, parts of the private key, public key, padding. */
     private static final short RSA_PLAIN = 944;
-    private static final short RSA_VALUES = 25;
-    private static final short RSA_PUBLIC = 665;
-    private static final short RSA_MODULUS = 674;
-    private static final short RSA_EXPONENT = 930;
-    private static final short RSA_PADDING = 9;
     private static final short EC_PLAIN = 112;
-    private static final short EC_SCALAR = 10;
-    private static final short EC_PUBLIC = 42;
-    private static final short EC_POINT = 47;
 
-    /** Head, five parts, head of the public key, the rest. */
-    private static final byte RSA_PIECES = 8;
     private static final short CHUNK = 256;
     private static final short NOWHERE = -1;
 
@@ -52,22 +43,8 @@ final class KeyBlock {
     private static final short MAC_AT = 32;
     private static final short PADDING_AT = 48;
 
-    private final Chip chip;
-    private final Ram ram;
-    private final Cmac cmac;
-    private final Kdf kdf;
-    private final KeyGroup group;
-    private final Blindness blindness;
-    private final byte[] store;
-
     KeyBlock(Core core) {
-        chip = core.chip;
-        ram = core.ram;
-        cmac = core.cmac;
-        kdf = core.kdf;
-        group = core.group;
-        blindness = core.blindness;
-        store = core.store;
+        super(core);
     }
 
     private static short plainLength(byte type) {
@@ -85,131 +62,96 @@ final class KeyBlock {
 
     /** Writes the block of the key in the slot, for the ticket, into the store. */
     void seal(KeySlot slot, byte type, byte[] ticket, short at) {
-        deriveKeys(ticket);
         short text = (short) (at + HEADER);
-        cmac.update(header(type), (short) 0, HEADER);
+        deriveKeys(type, ticket);
         pass(slot, type, NOWHERE);
-        cmac.finish(ram.hash, MAC_AT);
+        cmac.finish(hash, MAC_AT);
         // The MAC is the IV: it stands before the text, where the header will, so that every chunk finds its IV there.
-        Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, at, Cmac.MAC);
+        Util.arrayCopyNonAtomic(hash, MAC_AT, store, at, Cmac.MAC);
         pass(slot, type, text);
-        Util.arrayCopyNonAtomic(ram.hash, MAC_AT, store, (short) (text + plainLength(type)), Cmac.MAC);
-        Util.arrayCopyNonAtomic(header(type), (short) 0, store, at, HEADER);
+        Util.arrayCopyNonAtomic(hash, MAC_AT, store, (short) (text + plainLength(type)), Cmac.MAC);
+        Template.copy(header(type), store, at);
         chip.key256.clearKey();
     }
 
     /** One pass over the plaintext, piece by piece in Ram.aux: into the MAC, or encrypted into the store. */
     private void pass(KeySlot slot, byte type, short text) {
-        byte[] aux = ram.aux;
-        byte pieces = type == KeySlot.RSA_2048 ? RSA_PIECES : 1;
+        short first = KeySlot.firstPart(type);
+        short last = KeySlot.lastPart(type);
         short held = 0;
-        for (byte i = 0; i < pieces; i++) {
-            held += type == KeySlot.RSA_2048 ? rsaPiece(slot, i, held) : ecPiece(slot);
+        for (short part = (short) (first - 1); part <= (short) (last + 2); part++) {
+            if (part < first) {
+                held = Template.copy(Template.privateHead(type), aux, held);
+            } else if (part <= last) {
+                held = slot.readPart((byte) part, aux, held);
+            } else if (part == (short) (last + 1)) {
+                held = Template.copy(Template.publicHead(type), aux, held);
+            } else {
+                held = Template.copy(Template.publicTail(type), aux, slot.readPublic(type, aux, held));
+                short padding = (short) (-held & (Cmac.BLOCK - 1));
+                held = Util.arrayCopyNonAtomic(hash, PADDING_AT, aux, held, padding);
+            }
             short whole = (short) (held & ~(Cmac.BLOCK - 1));
             if (text == NOWHERE) {
                 cmac.update(aux, (short) 0, whole);
-            } else {
-                encrypt(text, whole);
-                text += whole;
+            } else if (whole != 0) {
+                // The IV is the block before.
+                chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (text - Cmac.BLOCK), Cmac.BLOCK);
+                chip.aes.doFinal(aux, (short) 0, whole, aux, (short) 0);
+                text = Util.arrayCopyNonAtomic(aux, (short) 0, store, text, whole);
             }
             held -= whole;
             Util.arrayCopyNonAtomic(aux, whole, aux, (short) 0, held);
         }
-        Util.arrayFillNonAtomic(aux, (short) 0, Ram.LARGE, (byte) 0);
-    }
-
-    private short rsaPiece(KeySlot slot, byte index, short at) {
-        byte[] aux = ram.aux;
-        if (index == 0) {
-            return (short) (Template.copy(Template.RSA_PRIVATE_HEAD, aux, at) - at);
-        }
-        if (index <= KeySlot.RSA_PARTS) {
-            slot.readPart((byte) (index - 1), aux, at);
-            return Rsa.PRIME;
-        }
-        if (index == RSA_PIECES - 2) {
-            return (short) (Template.copy(Template.RSA_PUBLIC_HEAD, aux, at) - at);
-        }
-        slot.readModulus(aux, at);
-        short end = Template.copy(Template.RSA_PUBLIC_TAIL, aux, (short) (at + Rsa.LENGTH));
-        end = Util.arrayCopyNonAtomic(ram.hash, PADDING_AT, aux, end, RSA_PADDING);
-        return (short) (end - at);
-    }
-
-    private short ecPiece(KeySlot slot) {
-        byte[] aux = ram.aux;
-        Template.copy(Template.EC_PRIVATE_HEAD, aux, (short) 0);
-        slot.readScalar(aux, EC_SCALAR);
-        slot.readPoint(aux, EC_POINT);
-        Template.ecPublic(aux, EC_PUBLIC);
-        return EC_PLAIN;
-    }
-
-    /** Encrypts whole blocks from Ram.aux into the store; the IV is the block before. */
-    private void encrypt(short at, short length) {
-        if (length > 0) {
-            chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (at - Cmac.BLOCK), Cmac.BLOCK);
-            chip.aes.doFinal(ram.aux, (short) 0, length, ram.aux, (short) 0);
-            Util.arrayCopyNonAtomic(ram.aux, (short) 0, store, at, length);
-        }
+        Ram.clear(aux);
     }
 
     /**
-     * Opens the block in the store into the spare slot: header, MAC, fixed parts, then the numbers. False for whatever
-     * is not as it should be. The block is used up.
+     * Opens the block in the store into the spare slot: header, MAC, then the numbers and what stands around them.
+     * False for whatever is not as it should be. The block is used up.
      */
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
         short plain = plainLength(type);
         short text = (short) (at + HEADER);
-        if (Util.arrayCompare(header(type), (short) 0, store, at, HEADER) != 0) {
+        if (!Template.stands(header(type), store, at)) {
             return false;
         }
-        deriveKeys(ticket);
+        deriveKeys(type, ticket);
         Util.arrayCopyNonAtomic(store, (short) (text + plain), store, at, Cmac.MAC);
-        cmac.update(header(type), (short) 0, HEADER);
         for (short from = 0; from < plain; from += CHUNK) {
             short left = (short) (plain - from);
             short length = left < CHUNK ? left : CHUNK;
-            cmac.update(ram.aux, read(text, from, length), length);
+            cmac.update(aux, read(text, from, length), length);
         }
-        cmac.finish(ram.hash, MAC_AT);
-        boolean good = ConstantTime.difference(ram.hash, MAC_AT, store, at, Cmac.MAC) == 0;
-        if (good) {
-            good = type == KeySlot.RSA_2048 ? fillRsa(slot, text) : fillEc(slot, text);
-        }
+        cmac.finish(hash, MAC_AT);
+        boolean good =
+                ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) == 0 && fill(slot, type, text);
         chip.key256.clearKey();
-        Util.arrayFillNonAtomic(ram.aux, (short) 0, Ram.LARGE, (byte) 0);
+        Ram.clear(aux);
         return good;
     }
 
-    private boolean fillRsa(KeySlot slot, short text) {
-        boolean good = is(text, (short) 0, Template.RSA_PRIVATE_HEAD)
-                && is(text, RSA_PUBLIC, Template.RSA_PUBLIC_HEAD)
-                && is(text, RSA_EXPONENT, Template.RSA_PUBLIC_TAIL);
-        if (good) {
-            for (byte part = KeySlot.P; part < KeySlot.RSA_PARTS; part++) {
-                short from = (short) (RSA_VALUES + part * Rsa.PRIME);
-                slot.setPart(part, ram.aux, read(text, from, Rsa.PRIME));
-            }
-            slot.setModulus(ram.aux, read(text, RSA_MODULUS, Rsa.LENGTH));
-            slot.setExponent();
+    private boolean fill(KeySlot slot, byte type, short text) {
+        byte[] head = Template.privateHead(type);
+        boolean good = stands(head, text, (short) 0);
+        short from = (short) head.length;
+        for (byte part = KeySlot.firstPart(type); part <= KeySlot.lastPart(type); part++) {
+            short width = KeySlot.width(part);
+            slot.setPart(part, aux, read(text, from, width));
+            from += width;
         }
-        return good;
-    }
-
-    private boolean fillEc(KeySlot slot, short text) {
-        boolean good = is(text, (short) 0, Template.EC_PRIVATE_HEAD) && is(text, EC_PUBLIC, Template.EC_PUBLIC_HEAD);
-        if (good) {
-            slot.setScalar(ram.aux, read(text, EC_SCALAR, P256.SCALAR));
-            slot.setPoint(ram.aux, read(text, EC_POINT, P256.POINT));
-        }
-        return good;
+        head = Template.publicHead(type);
+        good &= stands(head, text, from);
+        from += (short) head.length;
+        short width = KeySlot.publicWidth(type);
+        slot.setPublic(type, aux, read(text, from, width));
+        byte[] tail = Template.publicTail(type);
+        return good && (tail.length == 0 || stands(tail, text, (short) (from + width)));
     }
 
     /** Whether the plaintext has these bytes there. */
-    private boolean is(short text, short from, byte[] wanted) {
-        short length = (short) wanted.length;
-        return Util.arrayCompare(ram.aux, read(text, from, length), wanted, (short) 0, length) == 0;
+    private boolean stands(byte[] wanted, short text, short from) {
+        return Template.stands(wanted, aux, read(text, from, (short) wanted.length));
     }
 
     /** Decrypts the blocks around a piece of the plaintext into Ram.aux; returns where the piece begins there. */
@@ -218,35 +160,26 @@ final class KeyBlock {
         short start = (short) (text + from - before);
         short blocks = (short) ((short) (before + length + Cmac.BLOCK - 1) & ~(Cmac.BLOCK - 1));
         chip.aes.init(chip.key256, Cipher.MODE_DECRYPT, store, (short) (start - Cmac.BLOCK), Cmac.BLOCK);
-        chip.aes.doFinal(store, start, blocks, ram.aux, (short) 0);
+        chip.aes.doFinal(store, start, blocks, aux, (short) 0);
         return before;
     }
 
-    /** Padding into Ram.hash, the encryption key into its object, and the MAC begun under the authentication key. */
-    private void deriveKeys(byte[] ticket) {
-        byte[] secret = ram.secret;
-        chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, ram.hash, TICKET_HASH);
+    /** Padding into Ram.hash, the encryption key into its object, and the MAC begun with the header. */
+    private void deriveKeys(byte type, byte[] ticket) {
+        chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, hash, TICKET_HASH);
         group.deriveKey(secret, GROUP_KEY);
         blindness.mix(ticket);
-        kdf.derive(secret, GROUP_KEY, PAD_LABEL, ram.hash, TICKET_HASH, SHA256, (byte) 1, ram.hash, PADDING_AT);
-        kdf.derive(secret, GROUP_KEY, KBPK_LABEL, ram.hash, TICKET_HASH, SHA256, (byte) 2, secret, KBPK);
+        cmac.derive(secret, GROUP_KEY, PAD_LABEL, hash, TICKET_HASH, SHA256, (byte) 1, hash, PADDING_AT);
+        cmac.derive(secret, GROUP_KEY, KBPK_LABEL, hash, TICKET_HASH, SHA256, (byte) 2, secret, KBPK);
         deriveBlockKey(ENCRYPTION);
         chip.key256.setKey(secret, BLOCK_KEY);
         deriveBlockKey(AUTHENTICATION);
         cmac.init(secret, BLOCK_KEY);
-        Util.arrayFillNonAtomic(secret, (short) 0, (short) secret.length, (byte) 0);
+        cmac.update(header(type), (short) 0, HEADER);
+        Ram.clear(secret);
     }
 
-    /** X9.143: CMAC(KBPK, counter ‖ usage ‖ 00 ‖ algorithm ‖ bits) for counters 1 and 2. */
-    private void deriveBlockKey(byte[] purpose) {
-        short at = BLOCK_KEY;
-        for (byte i = 1; i <= 2; i++) {
-            cmac.init(ram.secret, KBPK);
-            ram.number[0] = i;
-            cmac.update(ram.number, (short) 0, (short) 1);
-            cmac.update(purpose, (short) 0, (short) purpose.length);
-            cmac.finish(ram.secret, at);
-            at += Cmac.MAC;
-        }
+    private void deriveBlockKey(byte[] usage) {
+        cmac.derive(secret, KBPK, usage, ALGORITHM, (short) 0, (short) 2, (byte) 2, secret, BLOCK_KEY);
     }
 }

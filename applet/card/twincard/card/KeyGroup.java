@@ -210,7 +210,7 @@ final class KeyGroup extends Unit {
 
     /** Wipes every component and the id; may be repeated. */
     void wipe() {
-        Util.arrayFillNonAtomic(places, (short) 0, (short) places.length, (byte) 0);
+        Ram.clear(places);
         Util.arrayFillNonAtomic(id, (short) 0, ID, (byte) 0);
         size = 0;
     }

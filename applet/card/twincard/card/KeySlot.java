@@ -16,35 +16,39 @@ final class KeySlot {
     static final byte EC_P256 = 2;
     static final short DIGEST = 32;
 
-    /** The parts of an RSA private key, in the order of ISO 7816-8's tags 92 to 96. */
+    /** The parts of private keys: RSA's in the order of ISO 7816-8's tags 92 to 96, and EC's one. */
     static final byte P = 0;
     static final byte Q = 1;
     static final byte PQ = 2;
     static final byte DP = 3;
     static final byte DQ = 4;
-    static final byte RSA_PARTS = 5;
+    static final byte SCALAR = 5;
 
     private final Chip chip;
     private final Rsa rsa;
     private final Ecdh ecdh;
-    private final RSAPrivateCrtKey rsaPrivate;
-    private final RSAPublicKey rsaPublic;
-    private final KeyPair rsaPair;
-    private final ECPrivateKey ecPrivate;
-    private final ECPublicKey ecPublic;
-    private final KeyPair ecPair;
+    private RSAPrivateCrtKey rsaPrivate;
+    private RSAPublicKey rsaPublic;
+    private KeyPair rsaPair;
+    private ECPrivateKey ecPrivate;
+    private ECPublicKey ecPublic;
+    private KeyPair ecPair;
 
     /** Either engine may be null: then the slot has no keys of that type. */
     KeySlot(Chip chip, Rsa rsa, Ecdh ecdh) {
         this.chip = chip;
         this.rsa = rsa;
         this.ecdh = ecdh;
-        rsaPrivate = rsa == null ? null : Rsa.privateKey();
-        rsaPublic = rsa == null ? null : Rsa.publicKey();
-        rsaPair = rsa == null ? null : new KeyPair(rsaPublic, rsaPrivate);
-        ecPrivate = ecdh == null ? null : P256.privateKey();
-        ecPublic = ecdh == null ? null : P256.publicKey();
-        ecPair = ecdh == null ? null : new KeyPair(ecPublic, ecPrivate);
+        if (rsa != null) {
+            rsaPrivate = Rsa.privateKey();
+            rsaPublic = Rsa.publicKey();
+            rsaPair = new KeyPair(rsaPublic, rsaPrivate);
+        }
+        if (ecdh != null) {
+            ecPrivate = P256.privateKey();
+            ecPublic = P256.publicKey();
+            ecPair = new KeyPair(ecPublic, ecPrivate);
+        }
     }
 
     /** Wipes every key object. */
@@ -68,6 +72,26 @@ final class KeySlot {
         }
     }
 
+    /** The parts of a private key of this type are those from here on … */
+    static byte firstPart(byte type) {
+        return type == RSA_2048 ? P : SCALAR;
+    }
+
+    /** … to this one. */
+    static byte lastPart(byte type) {
+        return type == RSA_2048 ? DQ : SCALAR;
+    }
+
+    /** Bytes of a part. */
+    static short width(byte part) {
+        return part == SCALAR ? P256.SCALAR : Rsa.PRIME;
+    }
+
+    /** Bytes of the modulus or the point. */
+    static short publicWidth(byte type) {
+        return type == RSA_2048 ? Rsa.LENGTH : P256.POINT;
+    }
+
     /**
      * Makes a new pair on the chip and brings its numbers to their full width. Uses 256 bytes of scratch, left wiped.
      */
@@ -77,26 +101,22 @@ final class KeySlot {
             return;
         }
         rsaPair.genKeyPair();
-        for (byte part = P; part < RSA_PARTS; part++) {
+        for (byte part = P; part <= DQ; part++) {
             readPart(part, scratch, (short) 0);
             setPart(part, scratch, (short) 0);
         }
-        readModulus(scratch, (short) 0);
-        if (scratch[0] >= 0) {
+        short start = (short) (rsaPublic.getExponent(scratch, (short) 0) - Rsa.EXPONENT);
+        boolean good = start >= 0 && Util.arrayCompare(scratch, start, Rsa.F4, (short) 0, Rsa.EXPONENT) == 0;
+        readPublic(type, scratch, (short) 0);
+        if (!good || scratch[0] >= 0) {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
-        setModulus(scratch, (short) 0);
-        short length = rsaPublic.getExponent(scratch, (short) 0);
-        short start = (short) (length - Rsa.EXPONENT);
-        if (start < 0 || Util.arrayCompare(scratch, start, Rsa.F4, (short) 0, Rsa.EXPONENT) != 0) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
-        }
-        setExponent();
+        setPublic(type, scratch, (short) 0);
         Util.arrayFillNonAtomic(scratch, (short) 0, Rsa.LENGTH, (byte) 0);
     }
 
-    /** Reads a part of the RSA private key, 128 bytes. */
-    void readPart(byte part, byte[] out, short offset) {
+    /** Reads a part of the private key at its full width; returns the offset behind it. */
+    short readPart(byte part, byte[] out, short offset) {
         short length;
         switch (part) {
             case P:
@@ -111,65 +131,57 @@ final class KeySlot {
             case DP:
                 length = rsaPrivate.getDP1(out, offset);
                 break;
-            default:
+            case DQ:
                 length = rsaPrivate.getDQ1(out, offset);
                 break;
+            default:
+                length = ecPrivate.getS(out, offset);
+                break;
         }
-        Numbers.alignRight(out, offset, length, Rsa.PRIME);
+        return Numbers.alignRight(out, offset, length, width(part));
     }
 
-    /** Sets a part of the RSA private key from 128 bytes. */
+    /** Sets a part of the private key from its full width. */
     void setPart(byte part, byte[] in, short offset) {
+        short width = width(part);
         switch (part) {
             case P:
-                rsaPrivate.setP(in, offset, Rsa.PRIME);
+                rsaPrivate.setP(in, offset, width);
                 break;
             case Q:
-                rsaPrivate.setQ(in, offset, Rsa.PRIME);
+                rsaPrivate.setQ(in, offset, width);
                 break;
             case PQ:
-                rsaPrivate.setPQ(in, offset, Rsa.PRIME);
+                rsaPrivate.setPQ(in, offset, width);
                 break;
             case DP:
-                rsaPrivate.setDP1(in, offset, Rsa.PRIME);
+                rsaPrivate.setDP1(in, offset, width);
+                break;
+            case DQ:
+                rsaPrivate.setDQ1(in, offset, width);
                 break;
             default:
-                rsaPrivate.setDQ1(in, offset, Rsa.PRIME);
+                P256.setCurve(ecPrivate);
+                ecPrivate.setS(in, offset, width);
                 break;
         }
     }
 
-    void readModulus(byte[] out, short offset) {
-        short length = rsaPublic.getModulus(out, offset);
-        Numbers.alignRight(out, offset, length, Rsa.LENGTH);
+    /** Reads the modulus or the point; returns the offset behind it. */
+    short readPublic(byte type, byte[] out, short offset) {
+        short length = type == RSA_2048 ? rsaPublic.getModulus(out, offset) : ecPublic.getW(out, offset);
+        return Numbers.alignRight(out, offset, length, publicWidth(type));
     }
 
-    void setModulus(byte[] in, short offset) {
-        rsaPublic.setModulus(in, offset, Rsa.LENGTH);
-    }
-
-    /** The public exponent is always 65537. */
-    void setExponent() {
-        rsaPublic.setExponent(Rsa.F4, (short) 0, Rsa.EXPONENT);
-    }
-
-    void readScalar(byte[] out, short offset) {
-        short length = ecPrivate.getS(out, offset);
-        Numbers.alignRight(out, offset, length, P256.SCALAR);
-    }
-
-    void setScalar(byte[] in, short offset) {
-        P256.setCurve(ecPrivate);
-        ecPrivate.setS(in, offset, P256.SCALAR);
-    }
-
-    void readPoint(byte[] out, short offset) {
-        ecPublic.getW(out, offset);
-    }
-
-    void setPoint(byte[] in, short offset) {
-        P256.setCurve(ecPublic);
-        ecPublic.setW(in, offset, P256.POINT);
+    /** Sets modulus and exponent, which is always 65537, or the point. */
+    void setPublic(byte type, byte[] in, short offset) {
+        if (type == RSA_2048) {
+            rsaPublic.setModulus(in, offset, Rsa.LENGTH);
+            rsaPublic.setExponent(Rsa.F4, (short) 0, Rsa.EXPONENT);
+        } else {
+            P256.setCurve(ecPublic);
+            ecPublic.setW(in, offset, P256.POINT);
+        }
     }
 
     RSAPublicKey rsaPublic() {
@@ -205,7 +217,7 @@ final class KeySlot {
         } else {
             ecdh.begin(a, (short) 0, b, (short) 0);
             agree(a, (short) 0, b, (short) 0);
-            readPoint(a, (short) 0);
+            readPublic(type, a, (short) 0);
             ecdh.agreeEphemeral(a, (short) 0, b, P256.SCALAR);
             ecdh.end();
             difference = ConstantTime.difference(b, (short) 0, b, P256.SCALAR, P256.SCALAR);
@@ -217,13 +229,9 @@ final class KeySlot {
 
     /** The key digest: SHA-256 over n and e, or over the point. Uses 259 bytes of scratch. */
     void digest(byte type, byte[] scratch, byte[] out, short offset) {
-        short length;
+        short length = readPublic(type, scratch, (short) 0);
         if (type == RSA_2048) {
-            readModulus(scratch, (short) 0);
-            length = Util.arrayCopyNonAtomic(Rsa.F4, (short) 0, scratch, Rsa.LENGTH, Rsa.EXPONENT);
-        } else {
-            readPoint(scratch, (short) 0);
-            length = P256.POINT;
+            length = Template.copy(Rsa.F4, scratch, length);
         }
         chip.sha256.doFinal(scratch, (short) 0, length, out, offset);
     }

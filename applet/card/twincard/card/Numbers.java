@@ -6,12 +6,16 @@ import javacard.framework.Util;
 final class Numbers {
     private Numbers() {}
 
-    /** Moves a number of {@code length} bytes to the right end of {@code width} bytes, zeros before it. */
-    static void alignRight(byte[] data, short offset, short length, short width) {
+    /**
+     * Moves a number of {@code length} bytes to the right end of {@code width} bytes, zeros before it; returns the
+     * offset behind them.
+     */
+    static short alignRight(byte[] data, short offset, short length, short width) {
         short missing = (short) (width - length);
         if (missing > 0) {
             Util.arrayCopyNonAtomic(data, offset, data, (short) (offset + missing), length);
             Util.arrayFillNonAtomic(data, offset, missing, (byte) 0);
         }
+        return (short) (offset + width);
     }
 }

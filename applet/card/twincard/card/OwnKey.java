@@ -91,11 +91,8 @@ class OwnKey {
         if (!publicKept) {
             ISOException.throwIt(Sw.NOT_FOUND);
         }
-        if (type == KeySlot.EC_P256) {
-            slot().readPoint(out, (short) (offset + Template.EC_PUBLIC_HEAD.length));
-            return Template.ecPublic(out, offset);
-        }
-        slot().readModulus(out, (short) (offset + Template.RSA_PUBLIC_HEAD.length));
-        return Template.rsaPublic(out, offset);
+        short end = Template.copy(Template.publicHead(type), out, offset);
+        end = slot().readPublic(type, out, end);
+        return (short) (Template.copy(Template.publicTail(type), out, end) - offset);
     }
 }

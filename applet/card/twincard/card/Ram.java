@@ -69,7 +69,8 @@ final class Ram {
         clear(cmac);
     }
 
-    private static void clear(byte[] buffer) {
+    /** Fills with zeros, not atomically. */
+    static void clear(byte[] buffer) {
         Util.arrayFillNonAtomic(buffer, (short) 0, (short) buffer.length, (byte) 0);
     }
 }

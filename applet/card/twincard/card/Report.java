@@ -4,40 +4,48 @@ import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /** GET DATA: the state report, the used slots, the receipt. Public all of it; built in Ram.aux. */
-final class Report {
+final class Report extends Unit {
     static final short VERSION = 0x0101;
+    /** Features; others are in KeyEncryption and the parts. */
+    private static final short RSA = 0x0001;
+    private static final short EC = 0x0002;
+    private static final short CHECKS_POINTS = 0x0004;
+    private static final short EXTENDED_LENGTH = 0x0008;
+
     /** Behind tag and a length in two bytes. */
     private static final short BODY = 3;
     /** Where the AID stands in the answer to SELECT; it is there before {@link #select} is called. */
     static final short SELECTED_AID = 4;
 
-    private final Parts parts;
-    private final Ram ram;
-    private final Features features;
-    private final Authority authority;
-    private final KeyGroup group;
-    private final DecipherKey key;
+    /** What the chip was found to have at installation, and the parts, as the bits of the interface. */
+    private final short features;
     private final Export export;
     private final Import imports;
     private final FileSystem files;
     private final Contacts contacts;
 
-    Report(Core core, Features features) {
-        this.features = features;
-        parts = core.parts;
-        ram = core.ram;
-        authority = core.authority;
-        group = core.group;
-        key = core.key;
+    Report(Core core, boolean extendedLength) {
+        super(core);
         export = core.export;
         imports = core.imports;
         files = core.files;
         contacts = core.contacts;
+        Ecdh ecdh = core.ecdh;
+        short found = (short) (core.parts.features() | core.encryption.features());
+        found |= bit(core.rsa != null, RSA);
+        found |= bit(ecdh != null, EC);
+        found |= bit(ecdh != null && ecdh.chipChecks(), CHECKS_POINTS);
+        found |= bit(extendedLength, EXTENDED_LENGTH);
+        features = found;
+    }
+
+    private static short bit(boolean there, short bit) {
+        return there ? bit : 0;
     }
 
     /** GET DATA of the object whose tag is in P1 and P2. */
     short get() {
-        switch (Util.getShort(ram.flags, Ram.P1)) {
+        switch (Util.getShort(flags, Ram.P1)) {
             case Tag.REPORT & 0xFF:
                 return finish(Tag.REPORT, state());
             case Tag.USED_SLOTS & 0xFF:
@@ -56,7 +64,7 @@ final class Report {
 
     /** Answer to SELECT by AID: FCI with AID, version and features. */
     short select(byte aidLength) {
-        byte[] out = ram.aux;
+        byte[] out = aux;
         out[0] = Tag.FCI;
         out[1] = (byte) (aidLength + 12);
         out[2] = Tag.AID;
@@ -65,13 +73,13 @@ final class Report {
         out[at++] = Tag.PROPRIETARY;
         out[at++] = 8;
         at = number((byte) 0x80, VERSION, at);
-        return number((byte) 0x81, features.bits(), at);
+        return number((byte) 0x81, features, at);
     }
 
     private short state() {
-        byte[] out = ram.aux;
+        byte[] out = aux;
         short at = number((byte) 0x80, VERSION, BODY);
-        at = number((byte) 0x81, features.bits(), at);
+        at = number((byte) 0x81, features, at);
         at = head((byte) 0x82, Authority.ID, at);
         at = Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, out, at, Authority.ID);
         at = single((byte) 0x83, authority.lifeCycle(), at);
@@ -96,10 +104,10 @@ final class Report {
         byte size = group.size();
         if (size != 0) {
             at = head((byte) 0x87, (short) (KeyGroup.ID + 1), at);
-            at = group.writeId(ram.aux, at);
-            ram.aux[at++] = size;
+            at = group.writeId(aux, at);
+            aux[at++] = size;
             at = head((byte) 0x88, (short) (size * 4), at);
-            at = group.writePlaces(ram.aux, at);
+            at = group.writePlaces(aux, at);
         }
         return at;
     }
@@ -107,9 +115,9 @@ final class Report {
     private short keyState(short at) {
         if (key.present()) {
             at = head((byte) 0x89, (short) (2 + KeySlot.DIGEST), at);
-            ram.aux[at++] = key.type();
-            ram.aux[at++] = key.publicKept() ? (byte) 1 : (byte) 0;
-            at = Util.arrayCopyNonAtomic(key.digest(), (short) 0, ram.aux, at, KeySlot.DIGEST);
+            aux[at++] = key.type();
+            aux[at++] = key.publicKept() ? (byte) 1 : (byte) 0;
+            at = Util.arrayCopyNonAtomic(key.digest(), (short) 0, aux, at, KeySlot.DIGEST);
         }
         return at;
     }
@@ -118,31 +126,31 @@ final class Report {
         boolean pending = export.isPending();
         short more = pending ? Ticket.REPORTED : 0;
         at = head((byte) 0x8A, (short) (2 + more), at);
-        ram.aux[at++] = export.state();
-        ram.aux[at++] = export.used();
-        return pending ? export.writePending(ram.aux, at) : at;
+        aux[at++] = export.state();
+        aux[at++] = export.used();
+        return pending ? export.writePending(aux, at) : at;
     }
 
     private short importState(short at) {
         boolean empty = imports.state() == Import.EMPTY;
         short more = empty ? 0 : Ticket.REPORTED;
         at = head((byte) 0x8B, (short) (1 + more), at);
-        ram.aux[at++] = imports.state();
-        return empty ? at : imports.writeTicket(ram.aux, at);
+        aux[at++] = imports.state();
+        return empty ? at : imports.writeTicket(aux, at);
     }
 
     private short slots() {
         short at = BODY;
         for (byte i = 0; i < export.used(); i++) {
             at = head((byte) 0x80, (short) (1 + Authority.ID), at);
-            at = export.writeSlot(i, ram.aux, at);
+            at = export.writeSlot(i, aux, at);
         }
         return at;
     }
 
     /** Sets tag and length before a body that ends at {@code end}; moves it to the left where the length is short. */
     private short finish(byte tag, short end) {
-        byte[] out = ram.aux;
+        byte[] out = aux;
         short length = (short) (end - BODY);
         out[0] = tag;
         if (length > 0x7F) {
@@ -156,26 +164,26 @@ final class Report {
     }
 
     private short head(byte tag, short length, short at) {
-        ram.aux[at++] = tag;
-        ram.aux[at++] = (byte) length;
+        aux[at++] = tag;
+        aux[at++] = (byte) length;
         return at;
     }
 
     private short single(byte tag, byte value, short at) {
         at = head(tag, (short) 1, at);
-        ram.aux[at++] = value;
+        aux[at++] = value;
         return at;
     }
 
     private short pair(byte tag, byte first, byte second, short at) {
         at = head(tag, (short) 2, at);
-        ram.aux[at++] = first;
-        ram.aux[at++] = second;
+        aux[at++] = first;
+        aux[at++] = second;
         return at;
     }
 
     private short number(byte tag, short value, short at) {
         at = head(tag, (short) 2, at);
-        return Util.setShort(ram.aux, at, value);
+        return Util.setShort(aux, at, value);
     }
 }

@@ -2,6 +2,7 @@ package twincard.card;
 
 import javacard.framework.ISOException;
 import javacard.security.CryptoException;
+import javacard.security.Key;
 import javacard.security.KeyBuilder;
 import javacard.security.PrivateKey;
 import javacard.security.RSAPrivateCrtKey;
@@ -42,26 +43,20 @@ final class Rsa {
 
     /** in^e mod n; 6A80 for a number not below the modulus. */
     void raisePublic(RSAPublicKey key, byte[] in, short inOffset, byte[] out, short outOffset) {
-        try {
-            cipher.init(key, Cipher.MODE_ENCRYPT);
-            finish(in, inOffset, out, outOffset);
-        } catch (RuntimeException fault) {
-            ISOException.throwIt(Sw.WRONG_DATA);
-        }
+        raise(key, Cipher.MODE_ENCRYPT, in, inOffset, out, outOffset);
     }
 
     /** in^d mod n; 6A80 for a number not below the modulus. */
     void raisePrivate(PrivateKey key, byte[] in, short inOffset, byte[] out, short outOffset) {
+        raise(key, Cipher.MODE_DECRYPT, in, inOffset, out, outOffset);
+    }
+
+    private void raise(Key key, byte mode, byte[] in, short inOffset, byte[] out, short outOffset) {
         try {
-            cipher.init(key, Cipher.MODE_DECRYPT);
-            finish(in, inOffset, out, outOffset);
+            cipher.init(key, mode);
+            Numbers.alignRight(out, outOffset, cipher.doFinal(in, inOffset, LENGTH, out, outOffset), LENGTH);
         } catch (RuntimeException fault) {
             ISOException.throwIt(Sw.WRONG_DATA);
         }
-    }
-
-    private void finish(byte[] in, short inOffset, byte[] out, short outOffset) {
-        short length = cipher.doFinal(in, inOffset, LENGTH, out, outOffset);
-        Numbers.alignRight(out, outOffset, length, LENGTH);
     }
 }

@@ -2,8 +2,11 @@ package twincard.card;
 
 import javacard.framework.Util;
 
-/** The ticket T, by which a backup asks for a key, and the MACs under the key group that speak of it. */
-final class Ticket {
+/**
+ * What both sides of duplication know: the ticket T, by which a backup asks for a key, and the MACs under the key group
+ * that speak of it.
+ */
+abstract class Ticket extends Unit {
     /** T = version ‖ mode ‖ purpose ‖ idB ‖ idO ‖ nonce. */
     static final short LENGTH = 51;
     static final short MODE = 1;
@@ -40,25 +43,16 @@ final class Ticket {
     private static final short MAC_KEY = 32;
     private static final byte AES_256 = 2;
 
-    private final Ram ram;
-    private final KeyGroup group;
-    private final Cmac cmac;
-    private final Kdf kdf;
-    private final Blindness blindness;
 
     Ticket(Core core) {
-        ram = core.ram;
-        group = core.group;
-        cmac = core.cmac;
-        kdf = core.kdf;
-        blindness = core.blindness;
+        super(core);
     }
 
     /** CMAC(K_T, T) into Ram.hash. */
     void mac(byte[] ticket, short offset) {
         begin(TICKET_LABEL);
         cmac.update(ticket, offset, LENGTH);
-        cmac.finish(ram.hash, (short) 0);
+        cmac.finish(hash, (short) 0);
     }
 
     /** The MAC of a receipt into Ram.hash; the digest of the key belongs to kind DONE only. */
@@ -70,24 +64,23 @@ final class Ticket {
         if (kind == DONE) {
             cmac.update(digest, digestOffset, KeySlot.DIGEST);
         }
-        cmac.finish(ram.hash, (short) 0);
+        cmac.finish(hash, (short) 0);
     }
 
     private void begin(byte[] label) {
-        byte[] secret = ram.secret;
         group.deriveKey(secret, GROUP_KEY);
-        kdf.derive(secret, GROUP_KEY, label, secret, (short) 0, (short) 0, AES_256, secret, MAC_KEY);
+        cmac.derive(secret, GROUP_KEY, label, secret, (short) 0, (short) 0, AES_256, secret, MAC_KEY);
         cmac.init(secret, MAC_KEY);
-        Util.arrayFillNonAtomic(secret, (short) 0, (short) secret.length, (byte) 0);
+        Ram.clear(secret);
     }
 
     /** Writes the ticket template into Ram.aux; returns its length. */
     short write(byte[] ticket) {
         mac(ticket, (short) 0);
         short at = append(TEMPLATE_HEAD, (short) 0);
-        at = Util.arrayCopyNonAtomic(ticket, (short) 0, ram.aux, at, LENGTH);
+        at = Util.arrayCopyNonAtomic(ticket, (short) 0, aux, at, LENGTH);
         at = append(MAC_HEAD, at);
-        Util.arrayCopyNonAtomic(ram.hash, (short) 0, ram.aux, at, Cmac.MAC);
+        Util.arrayCopyNonAtomic(hash, (short) 0, aux, at, Cmac.MAC);
         return blindness.completeTicket(ticket, TEMPLATE);
     }
 
@@ -100,17 +93,17 @@ final class Ticket {
 
     /** Whether the MAC behind the T in Ram.work is right. */
     boolean isAuthentic() {
-        mac(ram.work, T);
+        mac(work, T);
         short at = (short) (T + LENGTH + MAC_HEAD.length);
-        return ConstantTime.difference(ram.hash, (short) 0, ram.work, at, Cmac.MAC) == 0;
+        return ConstantTime.difference(hash, (short) 0, work, at, Cmac.MAC) == 0;
     }
 
     /** Writes a receipt template into Ram.aux; returns its length. */
     short writeReceipt(byte kind, byte[] ticket, byte[] mac) {
         short at = append(RECEIPT_HEAD, (short) 0);
-        ram.aux[at++] = kind;
+        aux[at++] = kind;
         at = append(MAC_HEAD, at);
-        Util.arrayCopyNonAtomic(mac, (short) 0, ram.aux, at, Cmac.MAC);
+        Util.arrayCopyNonAtomic(mac, (short) 0, aux, at, Cmac.MAC);
         return blindness.completeReceipt(kind, ticket, RECEIPT);
     }
 
@@ -119,7 +112,7 @@ final class Ticket {
      * for anything else.
      */
     byte receiptKind(short length) {
-        byte kind = ram.work[RECEIPT_KIND];
+        byte kind = work[RECEIPT_KIND];
         boolean good = (length == RECEIPT || blindness.stripReceipt(length))
                 && starts(RECEIPT_HEAD, (short) 0)
                 && starts(MAC_HEAD, (short) (RECEIPT_KIND + 1))
@@ -136,10 +129,10 @@ final class Ticket {
     }
 
     private short append(byte[] bytes, short at) {
-        return Util.arrayCopyNonAtomic(bytes, (short) 0, ram.aux, at, (short) bytes.length);
+        return Util.arrayCopyNonAtomic(bytes, (short) 0, aux, at, (short) bytes.length);
     }
 
     private boolean starts(byte[] bytes, short at) {
-        return Util.arrayCompare(bytes, (short) 0, ram.work, at, (short) bytes.length) == 0;
+        return Util.arrayCompare(bytes, (short) 0, work, at, (short) bytes.length) == 0;
     }
 }

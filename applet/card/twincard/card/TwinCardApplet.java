@@ -1,52 +1,24 @@
 package twincard.card;
 
 import javacard.framework.APDU;
-import javacard.framework.Applet;
 import javacard.framework.ISO7816;
+import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 
 /** The applet: installation, selection, dispatch. */
-public class TwinCardApplet extends Applet {
-    private final Core core;
-    private final Parts parts;
-    private final Ram ram;
-    private final Apdu apdu;
-    private final SecureMessaging messaging;
+public class TwinCardApplet extends Core {
     private final CommandRules rules;
-    private final Authority authority;
-    private final KeyGroup group;
-    private final DecipherKey key;
     private final KeyGeneration generation;
-    private final Export export;
-    private final Import imports;
     private final Report report;
-    private final Termination termination;
-    private final FileSystem files;
-    private final Contacts contacts;
-    private final Target target;
     private final Usage usage;
 
     /** Allocates everything there will ever be. */
     TwinCardApplet(byte[] parameters, short offset, byte length, Parts parts, boolean extendedLength) {
-        this.parts = parts;
-        core = new Core(parameters, offset, length, parts);
-        messaging = core.messaging;
-        target = core.target;
-        ram = core.ram;
-        apdu = core.apdu;
-        authority = core.authority;
-        group = core.group;
-        key = core.key;
-        export = core.export;
-        imports = core.imports;
-        files = core.files;
-        contacts = core.contacts;
-        rules = new CommandRules(core);
-        generation = new KeyGeneration(core, key, export);
-        Seal seal = new Seal(core, target);
-        usage = new Usage(ram, core.chip, authority, target, new Cryptogram(core, seal), seal);
-        report = new Report(core, new Features(core, extendedLength));
-        termination = new Termination(core);
+        super(parameters, offset, length, parts);
+        rules = new CommandRules(this);
+        generation = new KeyGeneration(this, key, export);
+        usage = new Usage(this);
+        report = new Report(this, extendedLength);
     }
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */
@@ -59,38 +31,41 @@ public class TwinCardApplet extends Applet {
     @Override
     public boolean select() {
         resume();
-        core.forget();
+        forget();
         return true;
     }
 
     private void resume() {
-        if (core.ecdh != null) {
-            core.ecdh.end();
+        if (ecdh != null) {
+            ecdh.end();
         }
         key.clearSpare();
         group.resume();
         files.resume();
         parts.resume();
-        termination.resume();
+        resumeTermination();
     }
 
     @Override
     public void deselect() {
-        core.forget();
+        forget();
     }
 
     @Override
     public void process(APDU raw) {
+        short status = ISO7816.SW_NO_ERROR;
         try {
             resume();
             carryOut(raw);
         } catch (RuntimeException fault) {
-            Faults.rethrow(fault);
-        } finally {
-            if (JCSystem.getTransactionDepth() != 0) {
-                JCSystem.abortTransaction();
-            }
-            ram.wipe();
+            status = Faults.statusOf(fault);
+        }
+        if (JCSystem.getTransactionDepth() != 0) {
+            JCSystem.abortTransaction();
+        }
+        ram.wipe();
+        if (status != ISO7816.SW_NO_ERROR) {
+            ISOException.throwIt(status);
         }
     }
 
@@ -108,15 +83,20 @@ public class TwinCardApplet extends Applet {
         }
         byte shape = rules.admit(apdu.plainClass(), apdu.morePartsFollow());
         byte ins = ram.flags[Ram.INS];
-        boolean beyond = (shape & CommandRules.BEYOND_BASE) != 0;
-        if ((shape & CommandRules.NO_DATA) != 0) {
-            query(raw, ins, beyond);
-            return;
-        }
-        if (!received) {
+        boolean noData = (shape & CommandRules.NO_DATA) != 0;
+        if (!noData && !received) {
             length = apdu.receive(raw, (shape & CommandRules.INTO_STORE) != 0);
         }
-        if (length >= 0) {
+        if (length < 0) {
+            return;
+        }
+        if ((shape & CommandRules.NO_PARAMETERS) != 0) {
+            Apdu.requireNoParameters(ram);
+        }
+        boolean beyond = (shape & CommandRules.BEYOND_BASE) != 0;
+        if (noData) {
+            query(raw, ins, beyond);
+        } else {
             answer(raw, beyond ? parts.perform(apdu.plainClass(), ins, length) : perform(ins, length));
         }
     }
@@ -137,7 +117,6 @@ public class TwinCardApplet extends Applet {
     /** Commands without data, some of which need to know how much the host expects. */
     private void query(APDU raw, byte ins, boolean beyond) {
         if (ins == Ins.GET_RESPONSE) {
-            Apdu.requireNoParameters(ram);
             apdu.more(raw);
             return;
         }
@@ -153,7 +132,6 @@ public class TwinCardApplet extends Applet {
             case Ins.GET_DATA:
                 return report.get();
             case Ins.GET_CHALLENGE:
-                Apdu.requireNoParameters(ram);
                 return authority.challenge(expected);
             case Ins.READ_BINARY:
                 return files.read(expected);
@@ -179,7 +157,7 @@ public class TwinCardApplet extends Applet {
                 authority.activate(length);
                 return 0;
             case Ins.TERMINATE_CARD_USAGE:
-                termination.terminate(length);
+                terminate(length);
                 return 0;
             case Ins.VERIFY:
                 authority.verify(length);

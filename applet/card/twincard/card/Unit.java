@@ -9,12 +9,16 @@ abstract class Unit {
     final byte[] hash;
     final byte[] flags;
     final short[] words;
-    final Chip chip;
+    final Parts parts;
     final Log log;
+    final Blindness blindness;
+    /** Persistent, for ciphertext only: the key block that comes in or goes out. */
+    final byte[] store;
+    final Chip chip;
     final Cmac cmac;
     final Authority authority;
     final KeyGroup group;
-    final DecipherKey key;
+    final OwnKey key;
 
     Unit(Core core) {
         Ram shared = core.ram;
@@ -25,8 +29,11 @@ abstract class Unit {
         hash = shared.hash;
         flags = shared.flags;
         words = shared.words;
-        chip = core.chip;
+        parts = core.parts;
         log = core.log;
+        blindness = core.blindness;
+        store = core.store;
+        chip = core.chip;
         cmac = core.cmac;
         authority = core.authority;
         group = core.group;

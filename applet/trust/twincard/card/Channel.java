@@ -19,7 +19,7 @@ final class Channel extends SecureMessaging {
     private static final short ISSUER_MUST_USE_SCP03 = (short) 0x8401;
     private static final byte REPORT_TAG = (byte) 0x8F;
 
-    private static final byte OURS = CommandRules.OURS;
+    private static final byte OURS = CommandRules.OUR_CLASS;
     private static final byte OURS_SECURED = OURS | Apdu.SECURED_BIT;
     /** The bits of the class that do not tell ISO's commands from ours, nor chained from whole ones. */
     private static final byte KIND = 0x6F;
@@ -91,7 +91,7 @@ final class Channel extends SecureMessaging {
             endSessions();
             return false;
         }
-        if (cla == CommandRules.ISO && ins == Ins.GET_RESPONSE) {
+        if (cla == CommandRules.ISO_CLASS && ins == Ins.GET_RESPONSE) {
             return false;
         }
         boolean open = session.isOpen();

@@ -37,7 +37,7 @@ final class ScpKeys {
         key = session.key;
         this.required = required;
         byte[] cardId = core.authority.cardId();
-        core.kdf.derive(transportKey, offset, LABEL, cardId, (short) 0, Authority.ID, (byte) 3, keys, ENC);
+        core.cmac.derive(transportKey, offset, LABEL, cardId, (short) 0, Authority.ID, (byte) 3, keys, ENC);
     }
 
     byte version() {

@@ -28,23 +28,16 @@ final class TrustParts extends Parts {
 
     /** Rows as in {@link CommandRules}. */
     private static final byte[] TABLE = {
-        CommandRules.OURS, CERTIFY, CommandRules.I, CommandRules.ANY_ROLE, CommandRules.ISSUER, CommandRules.CHAIN,
-        CommandRules.ISO, Ins.PERFORM_SECURITY_OPERATION, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.USER,
-            CommandRules.CHAIN,
-        CommandRules.OURS, READ_LOG, CommandRules.I | CommandRules.O | CommandRules.T, CommandRules.ANY_ROLE,
-            CommandRules.ANYBODY, 0,
-        CommandRules.OURS, Channel.INITIALIZE_UPDATE, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
-            CommandRules.ANYBODY, 0,
-        CommandRules.OURS, Channel.EXTERNAL_AUTHENTICATE, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
-            CommandRules.ANYBODY, 0,
-        CommandRules.OURS, Channel.INTERNAL_AUTHENTICATE, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
-            CommandRules.ANYBODY, 0,
-        CommandRules.OURS, Channel.PUT_KEY, CommandRules.I | CommandRules.O, CommandRules.ANY_ROLE,
-            CommandRules.ISSUER, 0,
+        CERTIFY | CommandRules.OURS, CommandRules.I | CommandRules.ISSUER, CommandRules.CHAIN,
+        Ins.PERFORM_SECURITY_OPERATION, CommandRules.O | CommandRules.USER, CommandRules.CHAIN,
+        READ_LOG | CommandRules.OURS, CommandRules.I | CommandRules.O | CommandRules.T, 0,
+        Channel.INITIALIZE_UPDATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
+        Channel.EXTERNAL_AUTHENTICATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
+        Channel.INTERNAL_AUTHENTICATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
+        Channel.PUT_KEY | CommandRules.OURS, CommandRules.I | CommandRules.O | CommandRules.ISSUER, 0,
         // Two rows of one command: the second only reads the public key.
-        CommandRules.ISO, Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.USER, 0,
-        CommandRules.ISO, Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.ANY_ROLE, CommandRules.ANYBODY,
-            CommandRules.NO_DATA,
+        Ins.GENERATE_KEY_PAIR, CommandRules.O | CommandRules.USER, 0,
+        Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.NO_DATA,
     };
 
     private Core core;
@@ -124,7 +117,7 @@ final class TrustParts extends Parts {
         byte ins = core.ram.flags[Ram.INS];
         short row = CommandRules.find(TABLE, plainClass, ins);
         boolean mine = row >= 0;
-        if (plainClass != CommandRules.ISO) {
+        if (plainClass != CommandRules.ISO_CLASS) {
             mine &= ins != CERTIFY && ins != Channel.INTERNAL_AUTHENTICATE || device != null;
         } else if (ins == Ins.PERFORM_SECURITY_OPERATION) {
             mine &= parameters() == COMPUTE_SIGNATURE || device != null && parameters() == VERIFY_CERTIFICATE;
@@ -145,7 +138,7 @@ final class TrustParts extends Parts {
 
     @Override
     short perform(byte plainClass, byte ins, short length) {
-        if (plainClass != CommandRules.ISO) {
+        if (plainClass != CommandRules.ISO_CLASS) {
             return ours(ins, length);
         }
         if (ins == Ins.GENERATE_KEY_PAIR) {

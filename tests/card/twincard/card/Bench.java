@@ -12,7 +12,7 @@ final class Bench {
     final Chip chip;
     final Ram ram;
     final Authority authority;
-    final DecipherKey key;
+    final OwnKey key;
     final FileSystem files;
     final Contacts contacts;
     final Target target;
@@ -30,7 +30,7 @@ final class Bench {
     Bench(int entries, int bytes) {
         byte[] install = Hex.bytes("00 00 2C 8020" + "00".repeat(TRANSPORT_KEY.length)
                 + String.format("8101%02X 8202%04X 830103", entries, bytes));
-        core = new Core(install, (short) 0, (byte) install.length, new Parts());
+        core = new TwinCardApplet(install, (short) 0, (byte) install.length, new Parts(), true);
         chip = core.chip;
         ram = core.ram;
         authority = core.authority;
@@ -38,8 +38,7 @@ final class Bench {
         files = core.files;
         contacts = core.contacts;
         target = core.target;
-        Seal seal = new Seal(core, target);
-        usage = new Usage(ram, chip, authority, target, new Cryptogram(core, seal), seal);
+        usage = new Usage(core);
     }
 
     /** Personalised as an original with these policy flags, and operational; no PIN verified. */

@@ -16,20 +16,20 @@ public class KeyWrapTest {
     private static final int AT = 3;
 
     private final Bench card = new Bench();
-    private final KeyWrap keyWrap = card.core.keyWrap;
+    private final KeyEncryption encryption = card.core.encryption;
     private final byte[] data = card.ram.aux;
 
     private void giveKek(int length) {
-        System.arraycopy(KEK, 0, card.ram.secret, KeyWrap.KEK, length);
+        System.arraycopy(KEK, 0, card.ram.secret, KeyEncryption.KEK, length);
     }
 
     private void assertVector(int kekLen, int keyLen, String wrappedHex) {
         byte[] wrapped = Hex.bytes(wrappedHex);
         System.arraycopy(KEY, 0, data, AT, keyLen);
         giveKek(kekLen);
-        keyWrap.wrap((short) kekLen, (short) AT, (short) keyLen);
+        encryption.wrap((short) kekLen, (short) AT, (short) keyLen);
         assertArrayEquals(wrapped, Arrays.copyOfRange(data, AT, AT + wrapped.length));
-        assertEquals(keyLen, keyWrap.unwrap((short) kekLen, (short) AT, (short) wrapped.length));
+        assertEquals(keyLen, encryption.unwrap((short) kekLen, (short) AT, (short) wrapped.length));
         assertArrayEquals(Arrays.copyOf(KEY, keyLen), Arrays.copyOfRange(data, AT, AT + keyLen));
         assertArrayEquals(new byte[8], Arrays.copyOfRange(data, AT + keyLen, AT + wrapped.length));
     }
@@ -71,14 +71,16 @@ public class KeyWrapTest {
         for (int i = 0; i < wrapped.length; i++) {
             System.arraycopy(wrapped, 0, data, 0, wrapped.length);
             data[i] ^= 0x10;
-            assertEquals(-1, keyWrap.unwrap((short) 32, (short) 0, (short) wrapped.length));
+            assertEquals(-1, encryption.unwrap((short) 32, (short) 0, (short) wrapped.length));
             assertArrayEquals(new byte[wrapped.length], Arrays.copyOf(data, wrapped.length));
         }
     }
 
     @Test
     public void knowsTheKeyLengthsOfTheChip() {
-        assertTrue(keyWrap.supports((short) 16) && keyWrap.supports((short) 24) && keyWrap.supports((short) 32));
-        assertFalse(keyWrap.supports((short) 20));
+        for (short length : new short[] {16, 24, 32}) {
+            assertTrue(encryption.supports(KeyEncryption.SHA_256, length));
+        }
+        assertFalse(encryption.supports(KeyEncryption.SHA_256, (short) 20));
     }
 }

@@ -23,7 +23,7 @@ public class SigningKeyTest {
 
     private static Core core() {
         byte[] install = Hex.bytes("00 00 22 8020" + "00".repeat(32));
-        return new Core(install, (short) 0, (byte) install.length, new TrustParts());
+        return new TrustTwinCardApplet(install, (short) 0, (byte) install.length, true);
     }
 
     @Before
@@ -43,7 +43,7 @@ public class SigningKeyTest {
 
     private boolean isRight(byte[] signature) throws Exception {
         byte[] modulus = new byte[Rsa.LENGTH];
-        key.slot().readModulus(modulus, (short) 0);
+        key.slot().readPublic(KeySlot.RSA_2048, modulus, (short) 0);
         RSAPublicKeySpec spec = new RSAPublicKeySpec(new BigInteger(1, modulus), BigInteger.valueOf(65537));
         // Of a hash that is made already: the DigestInfo is ours.
         Signature verifier = Signature.getInstance("NONEwithRSA");
@@ -63,7 +63,7 @@ public class SigningKeyTest {
 
     @Test
     public void aFaultInAnyPartOfTheKeyGivesNoSignature() {
-        for (byte part = KeySlot.P; part < KeySlot.RSA_PARTS; part++) {
+        for (byte part = KeySlot.P; part <= KeySlot.DQ; part++) {
             byte[] whole = new byte[Rsa.PRIME];
             key.slot().readPart(part, whole, (short) 0);
             byte[] faulty = whole.clone();

@@ -176,8 +176,6 @@ public class TranscodeTest {
         byte[] cryptogram = PeerKey.sealRsa(card.publicKey(), true, content(20));
         assertEquals(0x6A80, transcodeStatus(cryptogram));
         assertEquals(0x6A80, card.status(card.usage::check, 0, 0, cryptogram));
-        assertEquals(0x6A86, card.status(card.usage::check, 1, 0, cryptogram));
-        assertEquals(0x6A86, card.status(card.usage::transcode, 0, 1, cryptogram));
         assertEquals(0x6A86, card.status(card.usage::perform, 0x80, 0x80, cryptogram));
     }
 

@@ -11,12 +11,12 @@ import org.junit.Test;
 /** ANSI X9.63 key derivation: the definition over again with the JDK's digests, and that against a CAVP vector. */
 public class X963Test {
     private final Bench card = new Bench();
-    private final X963 x963 = card.core.x963;
+    private final KeyEncryption encryption = card.core.encryption;
 
     private byte[] derive(byte hash, byte[] z, byte[] info, int bytes) {
-        System.arraycopy(z, 0, card.ram.secret, X963.Z, z.length);
-        x963.derive(hash, info, (short) 0, (short) info.length, (short) bytes);
-        return Arrays.copyOfRange(card.ram.secret, KeyWrap.KEK, KeyWrap.KEK + bytes);
+        System.arraycopy(z, 0, card.ram.secret, KeyEncryption.Z, z.length);
+        encryption.derive(hash, info, (short) 0, (short) info.length, (short) bytes);
+        return Arrays.copyOfRange(card.ram.secret, KeyEncryption.KEK, KeyEncryption.KEK + bytes);
     }
 
     /** NIST CAVP, ANSX963-2001, SHA-256, shared secret 192 bits, SharedInfo empty, 128 bits, COUNT = 0. */
@@ -57,10 +57,10 @@ public class X963Test {
 
     @Test
     public void knowsTheHashesOfTheChip() {
-        for (byte hash = X963.SHA_256; hash <= X963.SHA_512; hash++) {
-            assertTrue(x963.supports(hash));
+        for (byte hash = KeyEncryption.SHA_256; hash <= KeyEncryption.SHA_512; hash++) {
+            assertTrue(encryption.supports(hash, (short) 32));
         }
-        assertFalse(x963.supports((byte) 0));
-        assertFalse(x963.supports((byte) 5));
+        assertFalse(encryption.supports((byte) 0, (short) 32));
+        assertFalse(encryption.supports((byte) 5, (short) 32));
     }
 }
