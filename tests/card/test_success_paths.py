@@ -99,7 +99,6 @@ def live(bench: Bench, friend: Correspondent, connect: Callable[[Specimen], Card
         write(card)
     public = original.usage.generate(KeyType.P_256)
     duplicate(original, backup, other)
-    use_channels(other, bench.backup2)
     for card in (original, backup):
         use_key(card, public, friend)
         card.contacts.put(2, friend.public)
@@ -139,4 +138,6 @@ def test_every_command_succeeds(bench: Bench) -> None:
     succeeded: set[tuple[int, int]] = set()
     friend = Correspondent.with_rsa()
     live(bench, friend, lambda specimen: Card(Recorder(specimen.lab, succeeded)))
+    bench.at(Stage.ISSUED)
+    use_channels(Card(Recorder(bench.backup2.lab, succeeded)), bench.backup2)
     assert succeeded == {rule.key for rule in RULES}
