@@ -89,13 +89,13 @@ def test_holders_type_their_components_blind_and_confirm_them(issued: Desk) -> N
     with Terminal("duplicate", *PAIR, "--key", "p256") as terminal:
         terminal.answer("PIN of the original:", PIN)
         terminal.answer("PIN of the backup (Enter: the same):", BACKUP_PIN)
-        terminal.answer("Component 2 of 3", "not hexadecimal")
-        terminal.expect("64 hex digits")
-        terminal.answer("Component 2 of 3", typed[3][0])
+        terminal.answer("Component 2 of 3, group 1 of 16", "not hexadecimal")
+        terminal.expect("0-9 and A-F")
+        terminal.answer("Component 2 of 3, group 1 of 16", typed[3][0])
         terminal.answer(f"Is {typed[3][1]} the key check value of component 2?", "n")
-        terminal.answer("Component 2 of 3", " ".join(groups_of_four(typed[2][0])))
+        terminal.answer("Component 2 of 3, group 1", " ".join(groups_of_four(typed[2][0])))
         terminal.answer(f"Is {typed[2][1]} the key check value of component 2?", "y")
-        terminal.answer("Component 3 of 3", typed[3][0].upper())
+        terminal.answer("Component 3 of 3, group 1", typed[3][0].upper())
         terminal.answer(f"Is {typed[3][1]} the key check value of component 3?", "yes")
         assert terminal.wait() == 0
     shown = terminal.shown.replace(" ", "").lower()

@@ -1,27 +1,39 @@
-"""Components given as NUMBER=FILE."""
+"""Components given as NUMBER=FILE, or as NUMBER alone to be typed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
+from twincard.cli import ceremony
 from twincard.cli.errors import InputError
 from twincard.keys.component import Component, read_component
 
 
-def read_components(arguments: Iterable[str] | None) -> list[Component]:
+def read_components(arguments: Iterable[str] | None, size: int | None = None) -> list[Component]:
     """The components in the files of `--component NUMBER=FILE`.
 
+    With the `size` of their group, NUMBER alone asks the component's holder at the terminal.
     Raises InputError, ComponentError, OSError.
     """
-    return [_read(argument) for argument in arguments or ()]
+    return [_component(argument, size) for argument in arguments or ()]
 
 
-def _read(argument: str) -> Component:
+def _component(argument: str, size: int | None) -> Component:
     number, equals, name = argument.partition("=")
-    if not (number.isascii() and number.isdigit() and equals and name):
+    if not (number.isascii() and number.isdigit()) or bool(equals) != bool(name):
         raise InputError("A component is given as NUMBER=FILE, such as 2=component-2.txt.")
-    component = read_component(Path(name))
-    if component.number != int(number):
-        raise InputError(f"{name} holds component {component.number}, not {number}.")
+    if equals:
+        return _read(int(number), Path(name))
+    if size is None:
+        raise InputError(f"Name the file of component {number}: {number}=FILE.")
+    if not 1 <= int(number) <= size:
+        raise InputError(f"A group of {size} has no component {number}.")
+    return ceremony.component(int(number), size, None, f"--component {number}=FILE")
+
+
+def _read(number: int, path: Path) -> Component:
+    component = read_component(path)
+    if component.number != number:
+        raise InputError(f"{path} holds component {component.number}, not {number}.")
     return component

@@ -10,7 +10,7 @@ import typer
 
 from twincard.card.report import CardReport, Mode, Role
 from twincard.card.session import Card
-from twincard.cli import prompts, ways_out
+from twincard.cli import ceremony, prompts, ways_out
 from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
 from twincard.cli.components import read_components
 from twincard.cli.errors import InputError
@@ -141,8 +141,11 @@ def _with_prompts(
         if not prompts.has_terminal():
             raise missing.error from None
         places = missing.places
-    typed = [prompts.component(place.number, place.size, place.kcv) for place in places]
+    typed: list[Component] = []
     try:
+        for place in places:
+            option = f"--component {place.number}=FILE"
+            typed.append(ceremony.component(place.number, place.size, place.kcv, option))
         return run([*components, *typed])
     finally:
         for item in typed:

@@ -25,6 +25,7 @@ from twincard.keys.component import ComponentError
 from twincard.keys.identity import IdentityError
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
+from twincard.keys.shares import ShareError
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
@@ -74,6 +75,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (InputError, ExitCode.USAGE),
     (PinFormatError, ExitCode.USAGE),
     (ComponentError, ExitCode.USAGE),
+    (ShareError, ExitCode.USAGE),
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),

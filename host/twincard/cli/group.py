@@ -8,34 +8,35 @@ from typing import Annotated
 
 import typer
 
+from twincard.cli import group_shares
 from twincard.cli.errors import InputError
+from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
+from twincard.paper.words import Language
+from twincard.private_file import write_private
 
 app = typer.Typer(help="Key groups: the components that their holders keep.")
+app.command("split")(group_shares.split)
+app.command("join")(group_shares.join)
 
 
 @dataclass(frozen=True)
 class ComponentFile:
-    """Where a component was written, and its key check value (3 bytes)."""
+    """A component's key check value (3 bytes), and where it was written; None: on paper only."""
 
     number: int
     kcv: bytes
-    file: Path
+    file: Path | None
 
 
 @dataclass(frozen=True)
 class NewGroup:
-    """The files of a new key group."""
+    """The files of a new key group; `mailers` is the PDF, if there is one."""
 
     components: tuple[ComponentFile, ...]
-
-
-@app.callback()
-def _group() -> None:
-    # Makes `new` a command of its own, though it is the only one.
-    pass
+    mailers: Path | None
 
 
 @app.command("new")
@@ -44,21 +45,43 @@ def new(
     size: Annotated[
         int, typer.Option("--size", min=1, max=LARGEST_GROUP, help="Number of components.")
     ] = 3,
+    pdf: Pdf = False,
+    files: Annotated[
+        bool,
+        typer.Option("--files/--no-files", help="A file for each component; or mailers only."),
+    ] = True,
+    name: GroupName = "",
+    language: MailerLanguage = Language.ENGLISH,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Draw the components of a new key group, a file each."""
-    paths = [out / f"component-{number}.txt" for number in range(1, size + 1)]
-    taken = [path for path in paths if path.exists()]
-    if taken and not force:
-        raise InputError(f"{taken[0]} exists already; --force overwrites it.")
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in taken:
-        path.unlink()
-    made = []
-    for component, path in zip(draw_group(size), paths, strict=True):
+    """Draw the components of a new key group, a file or a printed mailer each.
+
+    Mailers are one PDF, a page for each holder: print it, and delete it.
+    """
+    if not pdf and not files:
+        raise InputError("--no-files leaves nothing but mailers: add --pdf.")
+    components = draw_group(size)
+    pages = mailers(components, name, language) if pdf else b""
+    paths = [out / f"component-{number}.txt" for number in range(1, size + 1) if files]
+    paper = out / "mailers.pdf" if pdf else None
+    make_room(out, [*paths, paper], force=force)
+    if paper is not None:
+        write_private(paper, pages)
+    written: dict[int, Path] = {}
+    for component, path in zip(components, paths, strict=False):
         write_component(component, path)
-        made.append(ComponentFile(component.number, component.kcv, path))
-    lines = [f"{item.file}  KCV {item.kcv.hex().upper()}" for item in made]
-    lines.append("Give each file to its holder, and keep no copy.")
-    Output(json).result(NewGroup(tuple(made)), "\n".join(lines))
+        written[component.number] = path
+    made = tuple(ComponentFile(one.number, one.kcv, written.get(one.number)) for one in components)
+    Output(json).result(NewGroup(made, paper), "\n".join(_lines(made, paper)))
+
+
+def _lines(made: tuple[ComponentFile, ...], paper: Path | None) -> list[str]:
+    lines = [
+        f"{item.file or f'component {item.number}'}  KCV {item.kcv.hex().upper()}" for item in made
+    ]
+    if any(item.file for item in made):
+        lines.append("Give each file to its holder, and keep no copy.")
+    if paper is not None:
+        lines.append(f"{paper}: print it, a page for each holder, and delete it.")
+    return lines

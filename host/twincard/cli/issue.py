@@ -184,7 +184,7 @@ def issue(
         _modes(allow_base=allow_base, base_mode=base_mode),
     )
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
-    components = read_components(component)
+    components = read_components(component, group_size)
     keys = (
         issuer_key(original, issuer_key_file),
         issuer_key(backup, backup_issuer_key_file or issuer_key_file, "--backup-issuer-key-file"),

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from twincard.card.pin import PinFormatError, pin_bytes
 from twincard.cli.errors import InputError
-from twincard.keys.component import COMPONENT_BYTES, Component
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES
 from twincard.keys.secret import Secret
@@ -84,33 +83,14 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
             raise InputError("The two entries differ.")
         return secret
 
-    return _repeated(ask)
+    return repeated(ask)
 
 
 def transport_key(path: Path | None, what: str) -> Secret:
     """A transport key of 32 bytes, in 64 hex digits."""
     if path is not None:
         return _hex_secret(read_secret(path), TRANSPORT_KEY_BYTES, f"{path} does not hold")
-    return _repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
-
-
-def component(number: int, size: int, expected_kcv: bytes | None) -> Component:
-    """A component typed blind by its holder and confirmed by its KCV.
-
-    `expected_kcv` is what a card says of the component that it holds already, if one does.
-    """
-
-    def ask() -> Component:
-        value = _ask_hex(f"Component {number} of {size}", "--component", COMPONENT_BYTES)
-        typed = Component(number, size, value)
-        try:
-            _check_kcv(typed, expected_kcv)
-        except BaseException:
-            value.wipe()
-            raise
-        return typed
-
-    return _repeated(ask)
+    return repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
 
 
 def confirm(question: str, option: str, *, yes: bool = False) -> None:
@@ -141,19 +121,21 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
     return Secret(text)
 
 
+def repeated(ask: Callable[[], _T]) -> _T:
+    """Ask up to three times, as long as the answer cannot be used."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except (InputError, PinFormatError) as error:
+            if not has_terminal():
+                raise
+            sys.stderr.write(f"{error}\n")
+    return ask()
+
+
 def has_terminal() -> bool:
     """Whether somebody can be asked."""
     return sys.stdin.isatty()
-
-
-def _check_kcv(typed: Component, expected: bytes | None) -> None:
-    if expected is not None and typed.kcv != expected:
-        raise InputError(
-            f"Its key check value is {_spelled(typed.kcv)}, "
-            f"and that of the component on the card {_spelled(expected)}."
-        )
-    question = f"Is {_spelled(typed.kcv)} the key check value of component {typed.number}?"
-    confirm(question, "--component")
 
 
 def _ask_hex(what: str, option: str, size: int) -> Secret:
@@ -168,18 +150,3 @@ def _hex_secret(text: Secret, size: int, refusal: str) -> Secret:
         return Secret(parse_hex(digits, size))
     except ValueError:
         raise InputError(f"{refusal} {2 * size} hex digits.") from None
-
-
-def _repeated(ask: Callable[[], _T]) -> _T:
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return ask()
-        except (InputError, PinFormatError) as error:
-            if not has_terminal():
-                raise
-            sys.stderr.write(f"{error}\n")
-    return ask()
-
-
-def _spelled(kcv: bytes) -> str:
-    return kcv.hex(" ", 1).upper()

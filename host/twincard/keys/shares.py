@@ -1,0 +1,210 @@
+"""A component shared out in SLIP-39 words, so that its holder may lose a paper.
+
+A share file has `name: value` lines: its place among the shares, which component it is a part of,
+and 33 words (SLIP-0039, one group, no passphrase).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import shamir_mnemonic
+from shamir_mnemonic.wordlist import WORDLIST
+
+from twincard.keys.component import COMPONENT_BYTES, LARGEST_GROUP, Component
+from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.hexadecimal import parse_hex
+from twincard.keys.secret import Secret
+from twincard.private_file import write_private
+
+MOST_SHARES = 16
+SHARE_WORDS = 33
+_FORMAT = "1"
+_TITLE = "twincard share"
+_NAMES = (_TITLE, "share", "shares", "threshold", "number", "size", "kcv", "words")
+_MOST_FILE_BYTES = 4096
+_PREFIX = 4
+_BY_PREFIX = {word[:_PREFIX]: word for word in WORDLIST}
+
+
+class ShareError(ValueError):
+    """Not a share, or not shares that make a component; the message is one plain sentence."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Share `index` of `count` of a component: its `number`, `size` and KCV (3 bytes).
+
+    `words` are the 33 words with a space between; any `threshold` shares make the component.
+    """
+
+    index: int
+    count: int
+    threshold: int
+    number: int
+    size: int
+    kcv: bytes
+    words: Secret
+
+
+def split_component(component: Component, count: int, threshold: int) -> list[Share]:
+    """Shares of a component, any `threshold` of which give it back. Raises ShareError."""
+    if not 2 <= threshold <= count <= MOST_SHARES:
+        raise ShareError(f"Shares are 2 to {MOST_SHARES}, their threshold is 2 to as many.")
+    (group,) = shamir_mnemonic.generate_mnemonics(1, [(threshold, count)], component.value.reveal())
+    return [
+        Share(
+            index,
+            count,
+            threshold,
+            component.number,
+            component.size,
+            component.kcv,
+            Secret(words),
+        )
+        for index, words in enumerate(group, 1)
+    ]
+
+
+def whole_words(typed: bytes) -> list[str]:
+    """Words as they were typed, each whole or its first four letters, as SLIP-39 has them.
+
+    Raises ShareError, which tells the place of a word that does not exist and not the word.
+    """
+    found = []
+    for place, word in enumerate(typed.decode("latin-1").lower().split(), 1):
+        whole = _BY_PREFIX.get(word[:_PREFIX], "")
+        if len(word) < _PREFIX or not whole.startswith(word):
+            raise ShareError(f"Word {place} is not one of the words of SLIP-39.")
+        found.append(whole)
+    return found
+
+
+def share_index(words: Secret) -> int:
+    """Which of the shares of its set this is, from 1. Raises ShareError for a wrong word."""
+    return int(_parsed(words).index) + 1
+
+
+def share_threshold(words: Secret) -> int:
+    """How many shares of its set are needed. Raises ShareError for a wrong word."""
+    return int(_parsed(words).member_threshold)
+
+
+def join_shares(shares: Sequence[Secret], number: int, size: int, kcv: bytes) -> Component:
+    """The component that shares (their words) make; `kcv` must be its own. Raises ShareError."""
+    parsed = [_parsed(words) for words in shares]
+    if not parsed:
+        raise ShareError("There is no share.")
+    first = parsed[0]
+    if any(share.group_parameters() != first.group_parameters() for share in parsed):
+        raise ShareError(
+            "The shares are not of one set: a share of another component is among them."
+        )
+    if first.group_count != 1:
+        raise ShareError("These shares are of a set that twincard does not make.")
+    if len({share.index for share in parsed}) != len(parsed):
+        raise ShareError("The same share was given twice.")
+    if len(parsed) < first.member_threshold:
+        raise ShareError(
+            f"{first.member_threshold} shares are needed, and there are {len(parsed)}."
+        )
+    # Some libraries take no more than are needed, and this is one.
+    needed = [words.reveal().decode("ascii") for words in shares[: first.member_threshold]]
+    value = _combined(needed)
+    if len(value) != COMPONENT_BYTES:
+        raise ShareError("The shares make a secret that is no component.")
+    component = Component(number, size, Secret(value))
+    if component.kcv != kcv:
+        raise ShareError(
+            f"The shares make a component with the key check value {component.kcv.hex().upper()}, "
+            f"not {kcv.hex().upper()}."
+        )
+    return component
+
+
+def format_share(share: Share) -> str:
+    """The text of a share file."""
+    values = (
+        _FORMAT,
+        str(share.index),
+        str(share.count),
+        str(share.threshold),
+        str(share.number),
+        str(share.size),
+        share.kcv.hex(),
+        share.words.reveal().decode("ascii"),
+    )
+    return "".join(f"{name}: {value}\n" for name, value in zip(_NAMES, values, strict=True))
+
+
+def write_share(share: Share, path: Path) -> None:
+    """Write a share file with mode 0600. Raises FileExistsError, OSError."""
+    write_private(path, format_share(share).encode("ascii"))
+
+
+def read_share(path: Path) -> Share:
+    """Read a share file. Raises ShareError, which never repeats a word, and OSError."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_FILE_BYTES + 1)
+    if not content.isascii() or len(content) > _MOST_FILE_BYTES:
+        raise ShareError(f"{path} is not a share file.")
+    try:
+        return _share(content.decode("ascii"))
+    except ShareError as error:
+        raise ShareError(f"{path}: {error}") from None
+
+
+def _share(text: str) -> Share:
+    fields: dict[str, str] = {}
+    for line in filter(str.strip, text.splitlines()):
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        if not colon or name not in _NAMES or name in fields:
+            raise ShareError("This is not a share file, or a line of it is not understood.")
+        fields[name] = value.strip()
+    missing = [name for name in _NAMES if name not in fields]
+    if missing:
+        raise ShareError(f"The share file has no line {missing[0]!r}.")
+    if fields[_TITLE] != _FORMAT:
+        raise ShareError("This share file is of another version.")
+    words = Secret(" ".join(whole_words(fields["words"].encode())))
+    parsed = _parsed(words)
+    index = _number(fields["share"], MOST_SHARES)
+    threshold = _number(fields["threshold"], MOST_SHARES)
+    if (parsed.index + 1, parsed.member_threshold) != (index, threshold):
+        raise ShareError("The words are not those of this share.")
+    try:
+        kcv = parse_hex(fields["kcv"], KCV_BYTES)
+    except ValueError:
+        raise ShareError("The key check value is not 6 hex digits.") from None
+    return Share(
+        index,
+        _number(fields["shares"], MOST_SHARES),
+        threshold,
+        _number(fields["number"], LARGEST_GROUP),
+        _number(fields["size"], LARGEST_GROUP),
+        kcv,
+        words,
+    )
+
+
+def _number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= most):
+        raise ShareError(f"A number in the share file is not from 1 to {most}.")
+    return int(text)
+
+
+def _parsed(words: Secret) -> shamir_mnemonic.Share:
+    try:
+        return shamir_mnemonic.Share.from_mnemonic(words.reveal().decode("ascii"))
+    except (shamir_mnemonic.MnemonicError, UnicodeDecodeError):
+        raise ShareError("A word of this share is wrong, missing or in a wrong place.") from None
+
+
+def _combined(mnemonics: Sequence[str]) -> bytes:
+    try:
+        return bytes(shamir_mnemonic.combine_mnemonics(mnemonics))
+    except shamir_mnemonic.MnemonicError:
+        raise ShareError("The shares do not make a component together.") from None
