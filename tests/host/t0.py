@@ -19,8 +19,9 @@ class T0Card:
         self._kept = b""
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-        if len(apdu) > 5 and len(apdu) == 6 + apdu[4]:
-            data, sw = self._connection.transmit(apdu)
+        if len(apdu) > 5:
+            # With Le or without, T=0 carries the data alone.
+            data, sw = self._connection.transmit(apdu[: 5 + apdu[4]] + b"\x00")
             assert self._kept == b""
             if sw == 0x9000 and data:
                 self._kept = data
@@ -29,12 +30,10 @@ class T0Card:
         if apdu[1] == 0xC0 and self._kept:
             data, self._kept = self._kept, b""
             return data, 0x9000
-        if len(apdu) == 5:
-            data, sw = self._connection.transmit(apdu[:4] + b"\x00")
-            if sw == 0x9000 and len(data) != (apdu[4] or 256):
-                return b"", 0x6C00 | len(data)
-            return data, sw
-        return self._connection.transmit(apdu)
+        data, sw = self._connection.transmit(apdu[:4] + b"\x00")
+        if sw == 0x9000 and data and len(data) != (apdu[4] or 256):
+            return b"", 0x6C00 | len(data)
+        return data, sw
 
     def reset(self) -> None:
         self._connection.reset()

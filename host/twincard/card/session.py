@@ -20,6 +20,7 @@ from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
 from twincard.card.tlv import TlvError, decode, decode_one
 from twincard.card.usage import Usage
 from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.transport.atr import offers_t1
 from twincard.transport.base import Connection
 
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
@@ -77,7 +78,8 @@ class Card:
         if response.sw != Sw.DONE:
             raise error_for(response.sw, "select the applet")
         features = _features(response.data)
-        self._channel.use_extended_length(Features.EXTENDED_LENGTH in features)
+        extended = Features.EXTENDED_LENGTH in features and offers_t1(self.connection.atr)
+        self._channel.use_extended_length(extended)
         return features
 
     @property

@@ -17,6 +17,8 @@ from twincard.transport.winscard import Context, Handle, PcscError
 # Other programs look at every card that is put in; they are done within this time.
 _PATIENCE_SECONDS = 3.0
 _RETRY_SECONDS = 0.05
+# CLA INS P1 P2
+_HEADER = 4
 
 
 def list_readers() -> list[str]:
@@ -97,7 +99,7 @@ class PcscCard:
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
         """See Connection."""
         with self._failures():
-            answer = self._handle.transmit(apdu)
+            answer = self._handle.transmit(_tpdu(apdu) if self._handle.is_t0 else apdu)
         if len(answer) < 2:
             self.close()
             raise CardGoneError(f"The card in {self._reader} does not answer.")
@@ -143,8 +145,15 @@ class PcscCard:
         return CardGoneError(f"The card in {self._reader} does not answer.")
 
 
+def _tpdu(apdu: bytes) -> bytes:
+    """A short command as T=0 carries it (ISO 7816-3, 12.2): with P3, and no Le after data."""
+    if len(apdu) == _HEADER:
+        return apdu + b"\x00"
+    return apdu[: _HEADER + 1 + apdu[_HEADER]] if len(apdu) > _HEADER + 1 else apdu
+
+
 def _choose(name: str, readers: Sequence[str]) -> str:
-    if name.isdigit() and int(name) < len(readers):
+    if name.isdecimal() and int(name) < len(readers):
         return readers[int(name)]
     matches = [reader for reader in readers if reader == name] or [
         reader for reader in readers if name.lower() in reader.lower()

@@ -80,17 +80,16 @@ class Context:
         return [ReaderState(name, flags, bytes(atr)) for name, flags, atr in states]
 
     def connect(self, reader: str) -> Handle:
-        """Power the card in a reader, for nobody else to use meanwhile."""
+        """Power the card in a reader, for nobody else to use meanwhile; by T=1 if it can."""
         scard = module()
-        return Handle(
-            *_call(
-                scard.SCardConnect,
-                self._context,
-                reader,
-                scard.SCARD_SHARE_EXCLUSIVE,
-                scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
-            )
-        )
+        exclusive = (self._context, reader, scard.SCARD_SHARE_EXCLUSIVE)
+        try:
+            connected = _call(scard.SCardConnect, *exclusive, scard.SCARD_PROTOCOL_T1)
+        except PcscError as error:
+            if not error.is_one_of("E_PROTO_MISMATCH"):
+                raise
+            connected = _call(scard.SCardConnect, *exclusive, scard.SCARD_PROTOCOL_T0)
+        return Handle(*connected)
 
     def close(self) -> None:
         """Let the service go."""
@@ -124,12 +123,16 @@ class Handle:
         _, _, _, atr = _call(module().SCardStatus, self._handle)
         return bytes(atr)
 
-    def transmit(self, apdu: bytes) -> bytes:
+    @property
+    def is_t0(self) -> bool:
+        """Whether the card is spoken to by T=0, one TPDU at a time."""
+        return bool(self._protocol == module().SCARD_PROTOCOL_T0)
+
+    def transmit(self, command: bytes) -> bytes:
         """One exchange; the answer ends with SW1 SW2."""
         scard = module()
-        t0 = self._protocol == scard.SCARD_PROTOCOL_T0
-        header = scard.SCARD_PCI_T0 if t0 else scard.SCARD_PCI_T1
-        (answer,) = _call(scard.SCardTransmit, self._handle, header, list(apdu))
+        header = scard.SCARD_PCI_T0 if self.is_t0 else scard.SCARD_PCI_T1
+        (answer,) = _call(scard.SCardTransmit, self._handle, header, list(command))
         return bytes(answer)
 
     def renew(self) -> None:
@@ -139,7 +142,7 @@ class Handle:
             scard.SCardReconnect,
             self._handle,
             scard.SCARD_SHARE_EXCLUSIVE,
-            scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+            self._protocol,
             scard.SCARD_UNPOWER_CARD,
         )
 

@@ -1,0 +1,21 @@
+"""The answer to reset (ISO 7816-3, 8.2)."""
+
+from __future__ import annotations
+
+_T1 = 1
+_PROTOCOL = 0x0F
+_TD_FOLLOWS = 0x80
+
+
+def offers_t1(atr: bytes) -> bool:
+    """Whether the card can speak T=1, without which there are no extended lengths."""
+    # T0 and each TDi say in their upper half which interface bytes come next, TD as the last.
+    at = 1
+    while at < len(atr):
+        indicator = atr[at]
+        if at > 1 and indicator & _PROTOCOL == _T1:
+            return True
+        if not indicator & _TD_FOLLOWS:
+            return False
+        at += (indicator >> 4).bit_count()
+    return False
