@@ -24,6 +24,15 @@ from twincard.transport.atr import offers_t1
 from twincard.transport.base import Connection
 
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
+# What cards of all kinds answer to the name of an applet that they do not have; 6999 is a Java
+# Card's without any selected.
+_NO_SUCH_APPLET = (
+    Sw.FILE_NOT_FOUND,
+    Sw.NOT_SUPPORTED,
+    Sw.UNKNOWN_INSTRUCTION,
+    Sw.UNKNOWN_CLASS,
+    0x6999,
+)
 
 
 class NoAppletError(CardError):
@@ -73,7 +82,7 @@ class Card:
         self.usage.forget_environment()
         command = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
         response = self._channel.exchange(command)
-        if response.sw == Sw.FILE_NOT_FOUND:
+        if response.sw in _NO_SUCH_APPLET:
             raise NoAppletError(response.sw)
         if response.sw != Sw.DONE:
             raise error_for(response.sw, "select the applet")
