@@ -9,7 +9,7 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_keys, card_log, prompts
+from twincard.cli import card_check, card_keys, card_log, prompts
 from twincard.cli.cards import (
     check_reader,
     check_usable,
@@ -35,6 +35,7 @@ from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
+app.command("check")(card_check.check)
 app.command("keys")(card_keys.keys)
 app.command("log")(card_log.log)
 

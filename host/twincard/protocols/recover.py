@@ -138,12 +138,12 @@ class _Moving:
 
 def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> FileEvent:
     try:
-        with _failing_alone():
+        with failing_alone():
             recipients = _recipients(path)
         replacements = moving.replacements(recipients)
         if not replacements:
             return FileEvent(path, Outcome.ALREADY_MOVED)
-        with _failing_alone():
+        with failing_alone():
             _rewrite(path, replacements, progress)
     except NotForThisKeyError:
         return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
@@ -157,7 +157,7 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -
 
 
 @contextmanager
-def _failing_alone() -> Iterator[None]:
+def failing_alone() -> Iterator[None]:
     """Whatever a hostile file brings about, those after it are moved. No card is used inside."""
     try:
         yield

@@ -1,0 +1,107 @@
+"""`twincard card check`: the yearly drill."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.card.report import Role
+from twincard.cli import prompts
+from twincard.cli.cards import check_reader, issuer_public_key, unlocked
+from twincard.cli.errors import ExitCode
+from twincard.cli.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
+from twincard.cli.output import Output
+from twincard.keys.public import PublicKey
+from twincard.protocols.check import FileCheck, FileOutcome, KeyCheck, check_files, check_key
+
+_COUNTED = (
+    (FileOutcome.OPENS, "open"),
+    (FileOutcome.FAILS, "DO NOT OPEN"),
+    (FileOutcome.NOT_ENCRYPTED, "not encrypted"),
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How a card did in the drill; `passed` is False as soon as one thing went wrong.
+
+    `key_matches` and `key_opens` are None where the public key was not known, and so not tried.
+    """
+
+    card_id: bytes
+    role: Role
+    public_key_sha256: bytes
+    key_matches: bool | None
+    key_opens: bool | None
+    files: tuple[FileCheck, ...]
+    passed: bool
+
+
+def check(
+    reader: Reader,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH...]", help="Encrypted files, and folders of them."),
+    ] = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(
+            "--public-key", metavar="FILE", help="The original's key, to compare: " + KEY_HELP
+        ),
+    ] = None,
+    pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
+) -> None:
+    """Try whether a card, such as a backup from its safe, still opens what it should.
+
+    Its PIN, its key against the original's public key, something encrypted to it just now, and
+    the files named. Nothing is decrypted. The exit code is 9 when anything failed.
+    """
+    out = Output(json)
+    check_reader(reader)
+    key = None if public_key is None else PublicKey.from_bytes(public_key.read_bytes())
+    issuer = issuer_public_key(issuer_public_key_file)
+    pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    with unlocked(reader, pin, issuer) as card:
+        report = card.report()
+        tried = check_key(card, key)
+        checks = []
+        for one in check_files(card, files or (), lambda: pin):
+            checks.append(one)
+            if one.outcome is not FileOutcome.NOT_ENCRYPTED:
+                out.step(f"{one.path}: {one.reason or one.outcome.value}")
+    passed = tried.passed and all(one.outcome is not FileOutcome.FAILS for one in checks)
+    told = Checked(
+        report.card_id,
+        report.role,
+        tried.digest,
+        tried.matches,
+        tried.opens,
+        tuple(checks),
+        passed,
+    )
+    out.result(told, "\n".join(_lines(reader, tried, checks, passed=passed)))
+    if not passed:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def _lines(reader: str, key: KeyCheck, files: list[FileCheck], *, passed: bool) -> list[str]:
+    lines = ["PIN     right", f"key     SHA-256 {key.digest.hex()}"]
+    if key.matches is not None:
+        lines.append("        " + ("that of the public key" if key.matches else "ANOTHER KEY"))
+    if key.opens is None:
+        if key.matches is None:
+            lines.append("        not tried: name the original's public key with --public-key")
+    else:
+        lines.append(f"        {'opens' if key.opens else 'DOES NOT OPEN'} what is encrypted to it")
+    counts = Counter(one.outcome for one in files)
+    lines += [
+        f"files   {counts[outcome]} {words}" for outcome, words in _COUNTED if counts[outcome]
+    ]
+    lines.append(f"{reader} {'is in order' if passed else 'FAILED the check'}.")
+    return lines
