@@ -115,6 +115,9 @@ def test_a_card_that_nobody_certified_gets_no_pin_where_an_issuer_is_named(offic
     named = ("--issuer-public-key", "office.key.pub")
     change = ("card", "pin", "-r", "sim:a", "--pin-file", "pin", "--new-pin-file", "backup-pin")
     office.run(*change, *named).failed(7, "Nobody has certified it")
+    abandon = ("duplicate", "--original", "sim:a", "--abandon", "--yes", "--pin-file", "wrong")
+    office.run(*abandon, *named).failed(7, "Nobody has certified it")
+    assert office.json("card", "info", "-r", "sim:a")["pin"]["tries_left"] == 3
     office.done(*change)
 
 

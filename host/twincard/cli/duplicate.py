@@ -105,13 +105,13 @@ def duplicate(
     Components not given by files are typed by their holders. Interrupted, the same command goes on.
     """
     out = Output(json)
+    issuer = issuer_public_key(issuer_public_key_file)
     if abandon:
-        ways_out.abandon(out, original, pin_file, issuer_key_file, yes=yes)
+        ways_out.abandon(out, original, pin_file, issuer_key_file, issuer, yes=yes)
         return
     if backup is None:
         raise InputError("Name the backup's reader with --backup.")
     check_two_cards(original, backup)
-    issuer = issuer_public_key(issuer_public_key_file)
     components = read_components(component)
     pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
     other = prompts.other_pin(

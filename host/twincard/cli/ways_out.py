@@ -14,6 +14,7 @@ from twincard.cli.cards import (
     issuer_key,
     opened,
     opened_pair,
+    protect,
     unlock_all,
 )
 from twincard.cli.output import Output
@@ -54,15 +55,25 @@ def cancel(out: Output, original: Holder, backup: Holder) -> None:
 
 
 def abandon(
-    out: Output, reader: str, pin_file: Path | None, key_file: Path | None, *, yes: bool
+    out: Output,
+    reader: str,
+    pin_file: Path | None,
+    key_file: Path | None,
+    issuer: bytes | None,
+    *,
+    yes: bool,
 ) -> None:
-    """Spend the slot of a backup that will never answer."""
+    """Spend the slot of a backup that will never answer.
+
+    `issuer` is the public key (a point) of the one who must have certified the original, if any.
+    """
     check_reader(reader)
     prompts.confirm("Is the backup destroyed, so that its place shall be spent?", "--yes", yes=yes)
     key = issuer_key(reader, key_file)
     pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
     with opened(reader) as card:
         check_usable(card)
+        protect(card, issuer)
         protocol.abandon(card, key, pin)
         report = card.report()
     done = report.export.slots_used if report.export else 0
