@@ -41,8 +41,8 @@ def test_what_cards_of_the_base_build_lack_must_be_given_up_and_they_work(
 
     monkeypatch.setattr(cards, "connect", connect)
     try:
-        given = ("--puk-file", "puk", "--issuer-key-file", "issuer-key")
-        given = ("issue", *PAIR, *PINS, *given, "--component", "1=g/component-1.txt")
+        secrets = (*PINS, "--puk-file", "puk", "--issuer-key-file", "issuer-key")
+        given = ("issue", *PAIR, *secrets, "--component", "1=g/component-1.txt")
         desk.run(*given, "--base-mode").failed(2, "no secure channel", "--plain")
         desk.run(*given, "--plain").failed(2, "no host-blind mode", "--base-mode")
         assert desk.json("card", "info", "-r", "sim:o")["life_cycle"] == "initialisation"
