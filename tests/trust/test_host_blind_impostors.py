@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.bench import ISSUER, Bench, Stage
 from tests.card.sealing import seal
+from tests.card.wire import Command, status
 from tests.trust import blind
 from tests.trust.authority import BACKUP, ORIGINAL, Issuer, SigningKey, sealed
 from tests.trust.scene import STRANGER, Scene, software_backup, software_original
@@ -121,6 +122,23 @@ def test_who_has_the_issuers_key_can_put_a_key_on_a_backup(bench: Bench) -> None
     public = PublicKey.from_point(original.point)
     opened = bench.backup.unlocked().usage.decipher(seal(public, bytes(32)))
     assert opened == bytes(32)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [Command(0x84, 0xCA, 0x00, 0xE0), Command(0x80, 0x50, data=bytes(8), answer=256)],
+    ids=["secure messaging without a channel", "INITIALIZE UPDATE"],
+)
+def test_a_peer_is_forgotten_with_a_session_that_ends(bench: Bench, end: Command) -> None:
+    scene = Scene.on(bench)
+    ticket = scene.backup.ticket(scene.original.card_id)
+    scene.introduce()
+    scene.original.lab.transmit(end.short())
+    # The PIN once more, but no SELECT.
+    pin = Command(0x00, 0x20, 0x00, 0x01, bench.original.pin.reveal())
+    assert status(scene.original.lab, pin) == Sw.DONE
+    with scene.original.unmoved():
+        assert scene.original.export_key(ticket.encode()) == (b"", Sw.WRONG_STATE)
 
 
 @pytest.mark.parametrize("side", ["original", "backup"])
