@@ -31,7 +31,7 @@ _PIN, _PUK = Secret(b"123456"), Secret(b"12345678")
 _GROUP_SIZE = 3
 _CONTACT = 1
 _ENTRIES = 16
-_REPEATS = 7
+_REPEATS = 15
 
 
 @dataclass(frozen=True)
