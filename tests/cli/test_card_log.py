@@ -57,6 +57,7 @@ def test_a_log_that_does_not_continue_the_kept_one_is_refused(duplicated: Desk) 
         ({"count": kept["count"] + 1}, "earlier state"),
         ({"chain": "00" * 32}, "replaced"),
         ({"card_id": "00" * 16}, "another card"),
+        ({"device_key_sha256": "00" * 32}, "another device key"),
     ):
         Path("changed").write_text(json.dumps(kept | changed))
         duplicated.run(*LOG, "--since", "changed").failed(7, word)

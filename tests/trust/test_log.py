@@ -10,7 +10,7 @@ import pytest
 from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
 from tests.card.wire import Command, status
 from tests.interop.independent import objects
-from tests.trust.authority import encode, verifies
+from tests.trust.authority import SigningKey, encode, verifies
 from tests.trust.log_reading import KEPT, LABEL, NONCE, entry, read
 
 from twincard.card.report import KeyType
@@ -221,3 +221,41 @@ def test_another_card_s_log_does_not_continue_this_one_s(bench: Bench) -> None:
     forged = LogState(mine.card_id, other.count, other.chain)
     with pytest.raises(LogError, match="replaced"):
         read_log(bench.original.card(), earlier=forged)
+
+
+def test_nobody_goes_on_with_a_log_under_a_key_of_his_own(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    card = specimen.card()
+    earlier = read_log(card).state
+    forger, card_id = SigningKey.make(), card.report().card_id
+    point = forger.point
+    bound = forger.sign(b"twincard/channel/1" + card_id + point)
+    keys = encode(0xE5, encode(0x86, point), encode(0x87, point), encode(0x9E, bound))
+
+    class Impostor(Altering):
+        """Tells the true log, and one event more."""
+
+        def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+            answer, sw = super().transmit(apdu)
+            if apdu[:4] == b"\x00\xca\x00\xe5":
+                return keys, sw
+            if apdu[:2] != b"\x80\x46":
+                return answer, sw
+            ((_, value),) = objects(answer)
+            (_, count), (_, chain), (_, entries), _ = objects(value)
+            told = (int.from_bytes(count) + 1).to_bytes(4), chain, entries + entry(0x41)
+            signature = forger.sign(LABEL + card_id + apdu[5:21] + b"".join(told))
+            parts = enumerate((*told, signature), 0x80)
+            return encode(0xE7, *(encode(tag, part) for tag, part in parts)), sw
+
+    impostor = Card(Impostor(specimen.lab, lambda data: data))
+    assert read_log(impostor).answer.count == earlier.count + 1
+    with pytest.raises(LogError, match="another device key"):
+        read_log(impostor, earlier=earlier)
+
+
+def test_a_terminated_card_goes_on_with_its_log_unsigned(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    earlier = read_log(specimen.card()).state
+    specimen.unlocked().terminate()
+    assert read_log(specimen.card(), earlier=earlier).signer is Signer.NOBODY

@@ -51,6 +51,7 @@ class LogInfo:
     count: int
     chain: bytes
     signer: Signer
+    device_key_sha256: bytes | None
     issuer_key_sha256: bytes | None
     missing: int | None
     events: tuple[EventInfo, ...]
@@ -90,6 +91,7 @@ def _info(found: CardLog) -> LogInfo:
         count=found.answer.count,
         chain=found.state.chain,
         signer=found.signer,
+        device_key_sha256=found.device_key,
         issuer_key_sha256=None if found.issuer_key is None else fingerprint(found.issuer_key),
         missing=found.missing,
         events=tuple(_event(entry) for entry in found.answer.entries),
@@ -136,9 +138,11 @@ def _read_state(path: Path) -> LogState:
         kept = json_module.loads(content)
         card_id, chain = (bytes.fromhex(kept[name]) for name in ("card_id", "chain"))
         count = kept["count"]
-    except (ValueError, KeyError, TypeError):
+        key = kept.get("device_key_sha256")
+        device_key = None if key is None else bytes.fromhex(key)
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{path} is not a log that was kept with --save.") from None
     good = len(card_id) == ID_BYTES and len(chain) == CHAIN_BYTES and type(count) is int
     if not good or count < 0:
         raise InputError(f"{path} is not a log that was kept with --save.")
-    return LogState(card_id, count, chain)
+    return LogState(card_id, count, chain, device_key)

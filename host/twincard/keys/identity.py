@@ -103,9 +103,9 @@ def issuer_name(issuer_key: bytes) -> bytes:
     return hashlib.sha256(issuer_key).digest()[:ISSUER_NAME_BYTES]
 
 
-def fingerprint(issuer_key: bytes) -> bytes:
-    """What people compare of an issuer's public key (a point): its SHA-256, 32 bytes."""
-    return hashlib.sha256(issuer_key).digest()
+def fingerprint(point: bytes) -> bytes:
+    """What is compared or kept of a public key (a point): its SHA-256, 32 bytes."""
+    return hashlib.sha256(point).digest()
 
 
 def public_point(point: bytes) -> ec.EllipticCurvePublicKey:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from twincard.card.log import NONCE_BYTES, LogAnswer, first_chain
-from twincard.card.report import CardReport, Features
+from twincard.card.report import CardReport, Features, LifeCycle
 from twincard.card.session import Card
-from twincard.keys.identity import IdentityError, verify_signature
+from twincard.keys.identity import IdentityError, fingerprint, verify_signature
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import identify
 
@@ -32,11 +32,13 @@ class LogState:
     """What is kept of a log, to tell later whether another reading continues it.
 
     `chain` (32 bytes) is the chain over all `count` events of the card (id 16 bytes).
+    `device_key` (the SHA-256 of the point, 32 bytes) signed it; None where nobody did.
     """
 
     card_id: bytes
     count: int
     chain: bytes
+    device_key: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,21 @@ class CardLog:
 
     `missing` is how many events happened after the earlier reading and are no longer told; None
     where none was given. `issuer_key` (a point) is the issuer's, None unless certified.
+    `device_key` (its SHA-256, 32 bytes) is None where nobody signed.
     """
 
     card_id: bytes
     answer: LogAnswer
     signer: Signer
+    device_key: bytes | None = field(repr=False)
     issuer_key: bytes | None = field(repr=False)
     missing: int | None
 
     @property
     def state(self) -> LogState:
         """To be kept for the next time."""
-        return LogState(self.card_id, self.answer.count, self.answer.chain_at(self.answer.count))
+        count = self.answer.count
+        return LogState(self.card_id, count, self.answer.chain_at(count), self.device_key)
 
 
 def read_log(
@@ -84,7 +89,10 @@ def read_log(
     if not answer.chained and answer.chain != first_chain(report.card_id):
         raise LogError("The log does not begin where the card's life began.")
     missing = None if earlier is None else _missing(report.card_id, answer, earlier)
-    return CardLog(report.card_id, answer, signer, issuer, missing)
+    device_key = None if keys is None else fingerprint(keys.device_key)
+    if earlier is not None:
+        _check_same_key(report, device_key, earlier)
+    return CardLog(report.card_id, answer, signer, device_key, issuer, missing)
 
 
 def _check_signature(device_key: bytes, message: bytes, signature: bytes | None) -> None:
@@ -109,6 +117,16 @@ def _signer(
     if checked is None or checked.device_key != device_key:
         raise LogError("The card's device key changed while its log was read.")
     return Signer.ISSUER, issuer
+
+
+def _check_same_key(report: CardReport, device_key: bytes | None, earlier: LogState) -> None:
+    """Anybody can go on with a chain that everybody may read, under a key of his own."""
+    wiped = device_key is None and report.life_cycle is LifeCycle.TERMINATED
+    if earlier.device_key not in (None, device_key) and not wiped:
+        raise LogError(
+            "The earlier log was signed by another device key: this is not the same card, or its "
+            "issuer has personalised it anew."
+        )
 
 
 def _missing(card_id: bytes, answer: LogAnswer, earlier: LogState) -> int:
