@@ -8,6 +8,9 @@ import pytest
 from tests.cli.commands import Desk
 from tests.cli.conftest import FILES, FIRST, PAIR, PINS
 
+from twincard.cli import cards
+from twincard.transport import connect
+
 HEX16 = re.compile(r"[0-9a-f]{32}")
 
 
@@ -194,3 +197,14 @@ def test_components_are_files_of_their_holders_alone(desk: Desk) -> None:
     assert [path.read_text() for path in paths] == before
     desk.done("group", "new", "--size", "2", "--out", "保管", "--force")
     assert all(path.read_text() != old for path, old in zip(paths, before, strict=True))
+
+
+def test_a_card_swapped_while_its_end_is_confirmed_is_left_alone(
+    duplicated: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = iter(["sim:alice", "sim:控え"])
+    terminate = ("card", "terminate", "-r", "sim:alice", "--pin-file", "backup-pin", "--yes")
+    with monkeypatch.context() as swapped:
+        swapped.setattr(cards, "connect", lambda _: connect(next(readers)))
+        duplicated.run(*terminate).failed(7, "another card")
+    assert duplicated.json("card", "info", "-r", "sim:控え")["life_cycle"] == "operational"

@@ -97,6 +97,8 @@ def test_a_card_without_a_key_has_nothing_to_certify(issued: Desk) -> None:
     [
         (("--name", "x" * 65), "64"),
         (("--name", "new\nline"), "printable"),
+        (("--name", "\u3000 "), "printable"),
+        (("--name", "\u202eecila"), "printable"),
         (("--mail", "hanako"), "@"),
         (("--mail", "花子@example.jp"), "ASCII"),
         (("--days", "0"), "days"),
@@ -130,3 +132,10 @@ def _from_elsewhere(public: PublicKey) -> bytes:
     root = make_root(Subject("Authority"), Validity.from_now(10), key)
     made = make_decipher_certificate(Subject("Alice"), Validity.from_now(10), public, root, key)
     return made.public_bytes(Encoding.PEM)
+
+
+def test_a_name_may_have_the_space_of_its_own_script(duplicated: Desk) -> None:
+    made = duplicated.json("certificate", *UNLOCKED, "--name", "山田\u3000花子")
+    assert x509.load_pem_x509_certificate(made["pem"].encode()).subject.rfc4514_string() == (
+        "CN=山田\u3000花子"
+    )

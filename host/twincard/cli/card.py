@@ -126,6 +126,8 @@ def terminate(
     by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
+        if card.report().card_id != before.card_id:
+            raise ProtocolError(f"There is another card in {reader} now than when this was asked.")
         if by_issuer:
             take_authority(card, before, secret)
         else:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from twincard.keys.public import KeyKind, PublicKey
 
 _NAME_LENGTHS = range(1, 64 + 1)
+_IDEOGRAPHIC_SPACE = "\u3000"
 _SERIAL_BITS = 127
 _FIRST_GENERALIZED_YEAR = 2050
 _SIGNATURE_UNIT = "signature key"
@@ -47,7 +48,8 @@ class Subject:
     mail: str | None = None
 
     def __post_init__(self) -> None:
-        if len(self.name) not in _NAME_LENGTHS or not self.name.isprintable():
+        spaced = self.name.replace(_IDEOGRAPHIC_SPACE, " ")
+        if len(self.name) not in _NAME_LENGTHS or not spaced.isprintable() or spaced.isspace():
             raise CertificateError("A certificate's name has 1 to 64 printable characters.")
         if self.mail is not None:
             local, at, domain = self.mail.rpartition("@")
