@@ -73,6 +73,16 @@ def test_a_name_that_cannot_be_printed_leaves_the_old_mailers(desk: Desk) -> Non
     assert (desk.folder / "g/mailers.pdf").read_bytes() == before
 
 
+def test_without_the_printing_part_it_says_what_to_install(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("fpdf", "twincard.paper.sheet", "twincard.paper.mailers"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    desk.run("group", "new", "--out", "g", "--pdf").failed(2, "pip install 'twincard[paper]'")
+    assert not (desk.folder / "g").exists()
+
+
 def test_no_secret_goes_to_a_temporary_file(desk: Desk) -> None:
     program = """
 import sys
