@@ -217,6 +217,9 @@ def issue(
                 name, reader = names[events[-1].role]
                 error.add_note(f"{name} {reader}")
             raise
+        finally:
+            for item in components:
+                item.value.wipe()
     _tell(out, pair, original, backup, changed=bool(events))
 
 
