@@ -105,6 +105,9 @@ def test_a_card_without_a_key_has_nothing_to_certify(issued: Desk) -> None:
         (("--store", "pin"), "X.509"),
         (("--store", "pin", "--show"), "--store"),
         (("--show", "--name", "x"), "--name"),
+        (("-o", "alice.pem"), "--force"),
+        (("-o", "."), "folder"),
+        (("-o", "-", "--json"), "JSON"),
     ],
 )
 def test_certificate_says_what_it_cannot_use(

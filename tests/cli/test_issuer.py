@@ -73,6 +73,8 @@ def test_what_a_certificate_does_not_bind_is_said(office: Desk) -> None:
 
 def test_rules_and_modes_are_chosen_at_issue(office: Desk) -> None:
     office.run("issue", *NEW_PAIR, *SECRETS, "--allow-base", "--base-mode").failed(2, "one of them")
+    with_key = ("--certify-with", "office.key")
+    office.run("issue", *NEW_PAIR, *SECRETS, "--base-mode", *with_key).failed(2, "--certify-with")
     options = ("--allow-base", "--trusted-targets", "--no-decipher", "--keep-group")
     pair = office.json("issue", *NEW_PAIR, *SECRETS, *options)
     assert pair["mode"] == "host_blind"

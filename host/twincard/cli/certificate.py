@@ -23,12 +23,12 @@ from twincard.cli.options import (
     IssuerPublicKeyFile,
     Json,
     KeyName,
-    OutputPath,
+    OutputFile,
     PinFile,
     Reader,
 )
 from twincard.cli.output import Output
-from twincard.cli.targets import output_for
+from twincard.cli.targets import check_output, output_for
 from twincard.keys.certificate import Subject, Validity
 from twincard.keys.public import certificate_from_bytes
 from twincard.protocols.certificate import (
@@ -104,7 +104,7 @@ def certificate(
     show: Annotated[
         bool, typer.Option("--show", help="Print the one on the card; no PIN is needed.")
     ] = False,
-    output: OutputPath = None,
+    output: OutputFile = None,
     force: Force = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
@@ -115,6 +115,7 @@ def certificate(
     itself cannot sign.
     """
     _check_options(store, name, mail, show=show, signature_key=signature_key)
+    check_output(output, force=force, json=json)
     if show:
         with opened(reader) as card:
             shown = _shown(card, signature_key=signature_key)
@@ -148,7 +149,7 @@ def csr(
     name: Name = None,
     mail: Mail = None,
     type: SignatureType = None,
-    output: OutputPath = None,
+    output: OutputFile = None,
     force: Force = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
@@ -158,6 +159,7 @@ def csr(
     The decipher key can have none: a request is signed by the key it is about. Let it be certified
     from its public key, and store that certificate with `twincard certificate --store`.
     """
+    check_output(output, force=force, json=json)
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
@@ -170,7 +172,9 @@ def csr(
 def _check_options(
     store: Path | None, name: str | None, mail: str | None, *, show: bool, signature_key: bool
 ) -> None:
-    if store is not None and (show or signature_key):
+    if store is not None and show:
+        raise InputError("--store and --show say different things: give one of them.")
+    if store is not None and signature_key:
         raise InputError("--store finds out by itself which of the card's keys it is for.")
     if (store is not None or show) and not (name is None and mail is None):
         raise InputError("--name and --mail are for a certificate that is made here.")

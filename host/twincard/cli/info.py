@@ -168,8 +168,8 @@ def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
     if info.issuer_key_sha256 is not None:
         rows.append(("certified by", f"SHA-256 {info.issuer_key_sha256.hex()}"))
     if info.channel_keys is not None:
-        wanted = ", wanted of the issuer" if info.channel_keys.required else ""
-        rows.append(("SCP03 keys", f"version {info.channel_keys.version}{wanted}"))
+        required = ", required of the issuer" if info.channel_keys.required else ""
+        rows.append(("SCP03 keys", f"version {info.channel_keys.version}{required}"))
     return rows
 
 

@@ -183,6 +183,8 @@ def issue(
         _expiry_date(expires),
         _modes(allow_base=allow_base, base_mode=base_mode),
     )
+    if base_mode and certify_with is not None:
+        raise InputError("--base-mode leaves certificates out: give it or --certify-with.")
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
     components = read_components(component, group_size)
     keys = (

@@ -94,6 +94,12 @@ OutputPath = Annotated[
         help="Where the result goes: a file, a folder, or '-' for standard output.",
     ),
 ]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="OUT", help="File for the result, or '-' for standard output."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for a confirmation.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]

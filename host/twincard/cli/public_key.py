@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 
 from twincard.cli.cards import opened
-from twincard.cli.options import Force, Json, KeyName, OutputPath, Reader
+from twincard.cli.options import Force, Json, KeyName, OutputFile, Reader
 from twincard.cli.output import Output
-from twincard.cli.targets import output_for
+from twincard.cli.targets import check_output, output_for
 from twincard.protocols.errors import ProtocolError
 
 
@@ -22,9 +22,10 @@ class CardPublicKey:
 
 
 def public_key(
-    reader: Reader, output: OutputPath = None, force: Force = False, json: Json = False
+    reader: Reader, output: OutputFile = None, force: Force = False, json: Json = False
 ) -> None:
     """Print the card's public key in PEM. No PIN is needed."""
+    check_output(output, force=force, json=json)
     with opened(reader) as card:
         report = card.report()
         if report.key is None:

@@ -14,6 +14,7 @@ from twincard.keys.public import UnusablePublicKeyError
 STANDARD_OUTPUT = Path("-")
 SUFFIX = ".p7m"
 _MOST_KEY_BYTES = 1 << 20
+_TWO_RESULTS = "Standard output cannot take both the result and JSON."
 
 
 def read_recipient(path: Path) -> Recipient:
@@ -33,6 +34,19 @@ def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:
     return FileOutput(path, overwrite=force, mode=mode)
 
 
+def check_output(output: Path | None, *, force: bool, json: bool) -> None:
+    """See, before a card is asked, that one result may go to `output`. Raises InputError."""
+    if output is None:
+        return
+    if output == STANDARD_OUTPUT:
+        if json:
+            raise InputError(_TWO_RESULTS)
+        return
+    if output.is_dir():
+        raise InputError(f"{output} is a folder: name a file with --output.")
+    _check((), (output,), force=force)
+
+
 def output_paths(
     sources: Sequence[Path], names: Sequence[str], output: Path | None, *, force: bool, json: bool
 ) -> list[Path]:
@@ -41,7 +55,7 @@ def output_paths(
     Raises InputError when results would fall together, replace a source or what exists.
     """
     if output == STANDARD_OUTPUT and json:
-        raise InputError("Standard output cannot take both the result and JSON.")
+        raise InputError(_TWO_RESULTS)
     if output is None:
         paths = [source.parent / name for source, name in zip(sources, names, strict=True)]
     elif output != STANDARD_OUTPUT and output.is_dir():

@@ -126,7 +126,7 @@ class Issuing:
         if self.report.policy != wanted:
             raise ProtocolError(
                 f"The {self.name} is {self._state} with other rules: "
-                f"{_names(self.report.policy)}, not {_names(wanted)}."
+                f"{_names(self.report.policy)}. Asked for are: {_names(wanted)}."
             )
 
     def _check_components(self, group: GroupReport) -> None:
