@@ -166,7 +166,7 @@ def test_a_terminated_card_is_wiped_when_power_fails_twice(
     bench: Bench, case: str, mode: Mode, key: KeyType
 ) -> None:
     story = Terminating(bench, CASES[case], key, mode)
-    assert interrupt_twice(story, story.victim, first=2, second=3) > 20
+    assert interrupt_twice(story, story.victim, first=7, second=8) > 20
 
 
 class TerminatingUnissued(Story):
