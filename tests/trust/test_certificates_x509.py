@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.bench import Bench, Specimen, Stage
 from tests.faults.power import Story, interrupt
@@ -33,7 +35,9 @@ from twincard.keys.certificate import (
     make_decipher_certificate,
     make_request,
     make_root,
+    may_sign_others,
 )
+from twincard.keys.public import PublicKey
 from twincard.protocols.certificate import (
     CertificateOnCardError,
     certify_decipher_key,
@@ -296,3 +300,26 @@ class Storing(Story):
 def test_a_certificate_is_replaced_or_gone_but_never_a_mixture(bench: Bench) -> None:
     story = Storing(with_files(bench))
     assert interrupt(story, story.subject, step=3) > 5
+
+
+def test_a_certificate_whose_extensions_cannot_be_read_signs_no_other() -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    key = SigningKey(
+        PublicKey.from_point(point),
+        lambda digest: private.sign(digest, ec.ECDSA(Prehashed(hashes.SHA256()))),
+    )
+    root = make_root(HANAKO, TEN_YEARS, key)
+    assert may_sign_others(root)
+    content = root.public_bytes(Encoding.DER)
+    constraints, usage = bytes.fromhex("0603551d13"), bytes.fromhex("0603551d0f")
+    # One name twice.
+    for name, other in ((constraints, usage), (usage, constraints)):
+        altered = content.replace(name, other)
+        assert altered != content
+        assert not may_sign_others(x509.load_der_x509_certificate(altered))
+    # A value of another type.
+    truth = bytes.fromhex("30060101ff020100")
+    assert truth in content
+    altered = content.replace(truth, bytes.fromhex("04060101ff020100"))
+    assert not may_sign_others(x509.load_der_x509_certificate(altered))

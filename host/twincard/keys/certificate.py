@@ -145,10 +145,10 @@ def make_request(subject: Subject, key: SigningKey) -> x509.CertificateSigningRe
 
 
 def may_sign_others(certificate: x509.Certificate) -> bool:
-    """Whether it is a certificate authority's (RFC 5280, 4.2.1.9)."""
+    """Whether it is a certificate authority's (RFC 5280, 4.2.1.9), and can be read at all."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
     return found.value.ca
 
