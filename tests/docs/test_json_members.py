@@ -1,0 +1,41 @@
+"""The page of the command line tells of every member of the JSON objects."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+import twincard.cli
+
+PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
+TOLD = PAGE[PAGE.index("## JSON") :]
+
+# Dataclasses of the command line that stand in no result.
+INTERNAL = {"Failure", "Holder", "Place"}
+
+
+def results() -> list[type]:
+    """The public dataclasses of the command line's modules."""
+    modules = (
+        importlib.import_module(f"twincard.cli.{module.name}")
+        for module in pkgutil.iter_modules(twincard.cli.__path__)
+        if module.name != "__main__"
+    )
+    found = [
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if is_dataclass(value) and isinstance(value, type) and value.__module__ == module.__name__
+        if not name.startswith("_") and name not in INTERNAL
+    ]
+    return sorted(found, key=lambda result: result.__qualname__)
+
+
+@pytest.mark.parametrize("result", results(), ids=lambda result: result.__name__)
+def test_every_json_member_is_documented(result: type) -> None:
+    missing = [field.name for field in fields(result) if f"`{field.name}`" not in TOLD]
+    assert not missing
