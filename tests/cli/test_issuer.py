@@ -8,6 +8,10 @@ import pytest
 from tests.cli.commands import Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 
+from twincard.cli import cards
+from twincard.keys.issuer_signing import IssuerSigningKey
+from twincard.transport import Connection, connect
+
 NEW_PAIR = ("--original", "sim:a", "--backup", "sim:b")
 SECRETS = (*PINS, "--puk-file", "puk")
 ONE = ("--component", "1=g/component-1.txt")
@@ -137,3 +141,31 @@ def test_the_issuers_key_of_a_card_is_replaced(office: Desk) -> None:
     again = (*replace, "--issuer-key-file", "new.issuer-key")
     office.run(*again).failed(2, "the old one")
     office.done(*end, "new.issuer-key")
+
+
+def test_a_public_key_is_taken_from_a_card_of_the_issuer_named_only(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.done("issue", *NEW_PAIR, *SECRETS, *ONE, "--certify-with", "office.key")
+    office.done("duplicate", *NEW_PAIR, *PINS, *COMPONENTS, "--key", "p256")
+    office.done("issuer", "new", "other.key")
+    public_key = ("public-key", "-r", "sim:a", "--issuer-public-key")
+    office.done(*public_key, "office.key.pub")
+    office.run(*public_key, "other.key.pub").failed(7, "another issuer's")
+    others = b"\x7f\x49\x43\x86\x41" + IssuerSigningKey.draw().public_key
+
+    class Liar:
+        """A wire that gives a key of its own."""
+
+        def __init__(self, connection: Connection) -> None:
+            self._connection = connection
+            self.atr = connection.atr
+            self.reset = connection.reset
+            self.close = connection.close
+
+        def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+            answer = self._connection.transmit(apdu)
+            return (others, 0x9000) if apdu[1:3] == b"\x46\x81" else answer
+
+    monkeypatch.setattr(cards, "connect", lambda reader: Liar(connect(reader)))
+    assert "altered" in office.run(*public_key, "office.key.pub").err

@@ -5,8 +5,15 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from twincard.cli.cards import opened
-from twincard.cli.options import Force, Json, KeyName, OutputFile, Reader
+from twincard.cli.cards import issuer_public_key, opened, protect
+from twincard.cli.options import (
+    Force,
+    IssuerPublicKeyFile,
+    Json,
+    KeyName,
+    OutputFile,
+    Reader,
+)
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
 from twincard.protocols.errors import ProtocolError
@@ -22,17 +29,26 @@ class CardPublicKey:
 
 
 def public_key(
-    reader: Reader, output: OutputFile = None, force: Force = False, json: Json = False
+    reader: Reader,
+    output: OutputFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    force: Force = False,
+    json: Json = False,
 ) -> None:
     """Print the card's public key in PEM. No PIN is needed."""
     check_output(output, force=force, json=json)
+    issuer = issuer_public_key(issuer_public_key_file)
     with opened(reader) as card:
+        # Who puts his own key in the place of the card's could open all that is encrypted to it.
+        protect(card, issuer)
         report = card.report()
         if report.key is None:
             raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
         if not report.key.public_key_readable:
             raise ProtocolError("A backup issued like this one shows no key: ask the original.")
         key = card.usage.public_key()
+        if key.digest != report.key.digest:
+            raise ProtocolError("The card gave another public key than that of its key pair.")
     pem = key.to_pem().decode("ascii")
     if output is not None:
         with output_for(output, force=force, mode=0o644) as sink:
