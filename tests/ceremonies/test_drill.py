@@ -38,7 +38,9 @@ def test_a_good_backup_passes_with_its_key_and_its_files(duplicated: Desk) -> No
 def test_without_a_public_key_what_was_not_tried_is_told(duplicated: Desk) -> None:
     told = duplicated.json(*CHECK)
     assert (told["passed"], told["key_matches"], told["key_opens"]) == (True, None, None)
-    assert "not tried" in duplicated.done(*CHECK).text
+    text = duplicated.done(*CHECK).text
+    assert "not tried" in text
+    assert "Nothing was opened" in text
     original = duplicated.json("card", "check", "-r", "sim:alice", "--pin-file", "pin")
     assert original["key_opens"] is True
 

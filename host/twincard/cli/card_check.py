@@ -103,5 +103,10 @@ def _lines(reader: str, key: KeyCheck, files: list[FileCheck], *, passed: bool) 
     lines += [
         f"files   {counts[outcome]} {words}" for outcome, words in _COUNTED if counts[outcome]
     ]
-    lines.append(f"{reader} {'is in order' if passed else 'FAILED the check'}.")
+    if not passed:
+        lines.append(f"{reader} FAILED the check.")
+    elif key.opens or counts[FileOutcome.OPENS]:
+        lines.append(f"{reader} is in order.")
+    else:
+        lines.append(f"Nothing was opened with {reader}: name --public-key, or a file for it.")
     return lines
