@@ -208,8 +208,8 @@ OTHERS = {
     "policy": (
         replace(PROFILE, policy=PolicyFlags.ERASE_GROUP | PolicyFlags.DECIPHER_OFF),
         [component(1)],
-        "rules: public key in backup, base mode forbidden, "
-        "not erase group, decipher off, base mode forbidden",
+        "rules: public key in backup, base mode forbidden. "
+        "Asked for are: erase group, decipher off, base mode forbidden.",
     ),
     "component": (PROFILE, components(), "original is operational without component 2"),
     "member's number": (replace(PROFILE, member_number=b"4712"), [], "another member's number"),
