@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _PCSC_FOLDER in config.stash:
-        shutil.rmtree(config.stash[_PCSC_FOLDER])
+        shutil.rmtree(config.stash[_PCSC_FOLDER], ignore_errors=True)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

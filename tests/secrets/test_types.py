@@ -28,6 +28,8 @@ PUBLIC = {
     # who and which: cards, groups, keys, tickets
     "backup_id",
     "card_id",
+    "device_key",
+    "device_key_sha256",
     "digest",
     "expiry_date",
     "group_id",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import segno
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 from fpdf.enums import WrapMode
 from pylopdf_fonts_jp import sans_path
 
@@ -70,7 +71,11 @@ def pdf_of(sheets: Sequence[Sheet], title: str) -> bytes:
         _instructions(pdf, sheet)
         for fold, text in enumerate(sheet.folds, 1):
             _fold(pdf, fold * _PANEL, text)
-    return bytes(pdf.output())
+    written = bytes(pdf.output())
+    for font in pdf.fonts.values():
+        if isinstance(font, TTFFont):
+            font.close()  # FPDF leaves its file open
+    return written
 
 
 def _cover(pdf: FPDF, sheet: Sheet) -> None:
