@@ -66,8 +66,8 @@ def assert_not_idle(happened: Counter[str], commands: tuple[str, ...]) -> None:
 
 
 def test_no_order_of_commands_and_power_cuts_breaks_the_rules(bench: Bench) -> None:
-    happened = play(bench, 3_000, int(SEED or 20_011))
-    assert happened.total() >= 3_000
+    happened = play(bench, 4_000, int(SEED or 20_011))
+    assert happened.total() >= 4_000
     assert_not_idle(happened, FLOW)
 
 
