@@ -35,10 +35,12 @@ def test_a_good_backup_passes_with_its_key_and_its_files(duplicated: Desk) -> No
     assert "files   1 open" in text
 
 
-def test_without_a_public_key_what_was_not_tried_is_told(duplicated: Desk) -> None:
-    told = duplicated.json(*CHECK)
-    assert (told["passed"], told["key_matches"], told["key_opens"]) == (True, None, None)
-    text = duplicated.done(*CHECK).text
+def test_a_drill_that_opened_nothing_is_not_passed(duplicated: Desk) -> None:
+    ran = duplicated.run(*CHECK, "--json")
+    assert ran.code == 9
+    told = ran.json
+    assert (told["passed"], told["key_matches"], told["key_opens"]) == (False, None, None)
+    text = duplicated.run(*CHECK).text
     assert "not tried" in text
     assert "Nothing was opened" in text
     original = duplicated.json("card", "check", "-r", "sim:alice", "--pin-file", "pin")
@@ -97,4 +99,5 @@ def test_a_wrong_pin_is_refused(duplicated: Desk) -> None:
 def test_a_backup_that_never_got_its_key_is_refused(issued: Desk) -> None:
     issued.run(*CHECK).failed(7, "no key")
     issued.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
-    assert issued.json(*CHECK)["passed"] is True
+    (issued.folder / "key.pem").write_text(issued.done("public-key", "-r", "sim:alice").text)
+    assert issued.json(*CHECK, "--public-key", "key.pem")["passed"] is True

@@ -60,7 +60,8 @@ def check(
     """Try whether a card, such as a backup from its safe, still opens what it should.
 
     Its PIN, its key against the original's public key, something encrypted to it just now, and
-    the files named. Nothing is decrypted. The exit code is 9 when anything failed.
+    the files named. Nothing is decrypted. The exit code is 9 when anything failed, or
+    nothing was opened.
     """
     out = Output(json)
     check_reader(reader)
@@ -75,7 +76,9 @@ def check(
             checks.append(one)
             if one.outcome is not FileOutcome.NOT_ENCRYPTED:
                 out.step(f"{one.path}: {one.reason or one.outcome.value}")
-    passed = tried.passed and all(one.outcome is not FileOutcome.FAILS for one in checks)
+    outcomes = [one.outcome for one in checks]
+    opened = bool(tried.opens) or FileOutcome.OPENS in outcomes
+    passed = opened and tried.passed and FileOutcome.FAILS not in outcomes
     told = Checked(
         report.card_id,
         report.role,
@@ -103,10 +106,10 @@ def _lines(reader: str, key: KeyCheck, files: list[FileCheck], *, passed: bool) 
     lines += [
         f"files   {counts[outcome]} {words}" for outcome, words in _COUNTED if counts[outcome]
     ]
-    if not passed:
-        lines.append(f"{reader} FAILED the check.")
-    elif key.opens or counts[FileOutcome.OPENS]:
+    if passed:
         lines.append(f"{reader} is in order.")
-    else:
+    elif key.passed and not counts[FileOutcome.FAILS]:
         lines.append(f"Nothing was opened with {reader}: name --public-key, or a file for it.")
+    else:
+        lines.append(f"{reader} FAILED the check.")
     return lines
