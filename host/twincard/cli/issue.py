@@ -118,10 +118,13 @@ def issue(
     ] = False,
     trusted_targets: Annotated[
         bool,
-        typer.Option("--trusted-targets", help="Give files to keys that the issuer wrote only."),
+        typer.Option("--trusted-targets", help="TRANSCODE only to contacts that the issuer wrote."),
     ] = False,
     no_decipher: Annotated[
-        bool, typer.Option("--no-decipher", help="Files can be given to other keys only.")
+        bool,
+        typer.Option(
+            "--no-decipher", help="The card opens no file itself, only gives it to other keys."
+        ),
     ] = False,
     certify_with: Annotated[
         Path | None,

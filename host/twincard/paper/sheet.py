@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import segno
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 from fpdf.enums import WrapMode
+from fpdf.fonts import TTFFont
 from pylopdf_fonts_jp import sans_path
 
 _FONT = "body"

@@ -34,7 +34,8 @@ class OtherIssuerError(ProtocolError):
 class IssuedPair:
     """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
 
-    `issuer_key` is the public key (a point) of the issuer who certified them.
+    `issuer_key` is the public key (a point) of the issuer who certified them: where a card was
+    operational before, the one that it tells in the clear.
     """
 
     original_id: bytes
