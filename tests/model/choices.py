@@ -41,7 +41,7 @@ writes = st.builds(Failure, st.just(Place.WRITE), st.integers(1, 8) | st.integer
 answers = st.builds(Failure, st.just(Place.ANSWER), st.integers(1, 4))
 failures = st.one_of(st.none(), st.none(), writes, answers)
 four_failures = st.lists(failures, min_size=4, max_size=4)
-endings = st.sampled_from([Ending.IMPORT, *Ending])
+endings = st.sampled_from([Ending.IMPORT, Ending.CANCEL, Ending.CANCEL, *Ending])
 modes = st.sampled_from([Mode.HOST_BLIND, Mode.BASE, Mode.HOST_BLIND])
 flow_steps = st.sampled_from([4, 4, 4, 3, 2, 1])
 

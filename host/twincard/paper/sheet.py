@@ -60,9 +60,18 @@ class Sheet:
 def pdf_of(sheets: Sequence[Sheet], title: str) -> bytes:
     """The pages as PDF, with all that is needed to show them inside. Raises PaperError."""
     pdf = FPDF(format="A4")
+    pdf.add_font(_FONT, fname=sans_path())
+    try:
+        return _written(pdf, sheets, title)
+    finally:
+        for font in pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()  # FPDF leaves its file open
+
+
+def _written(pdf: FPDF, sheets: Sequence[Sheet], title: str) -> bytes:
     pdf.set_auto_page_break(False)
     pdf.set_margin(_MARGIN)
-    pdf.add_font(_FONT, fname=sans_path())
     pdf.set_title(title)
     for sheet in sheets:
         pdf.add_page()
@@ -71,11 +80,7 @@ def pdf_of(sheets: Sequence[Sheet], title: str) -> bytes:
         _instructions(pdf, sheet)
         for fold, text in enumerate(sheet.folds, 1):
             _fold(pdf, fold * _PANEL, text)
-    written = bytes(pdf.output())
-    for font in pdf.fonts.values():
-        if isinstance(font, TTFFont):
-            font.close()  # FPDF leaves its file open
-    return written
+    return bytes(pdf.output())
 
 
 def _cover(pdf: FPDF, sheet: Sheet) -> None:
