@@ -9,6 +9,7 @@ from pathlib import Path
 from twincard.keys.derivation import KCV_BYTES, key_check_value
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
+from twincard.keys.value_lines import format_lines, parse_lines
 from twincard.private_file import write_private
 
 COMPONENT_BYTES = 32
@@ -60,7 +61,7 @@ def parse_component(text: str) -> Component:
 
     Raises ComponentError, which never repeats the value.
     """
-    fields = _fields(text)
+    fields = parse_lines(text, _NAMES, "component", ComponentError)
     if fields[_TITLE] != _FORMAT:
         raise ComponentError("This component file is of another version.")
     value = _hex(fields["component"], COMPONENT_BYTES, "The component is not 64 hex digits.")
@@ -80,7 +81,7 @@ def format_component(component: Component) -> str:
         component.value.reveal().hex(),
         component.kcv.hex(),
     )
-    return "".join(f"{name}: {value}\n" for name, value in zip(_NAMES, values, strict=True))
+    return format_lines(_NAMES, values)
 
 
 def read_component(path: Path) -> Component:
@@ -100,22 +101,6 @@ def read_component(path: Path) -> Component:
 def write_component(component: Component, path: Path) -> None:
     """Write a component file with mode 0600. Raises FileExistsError, OSError."""
     write_private(path, format_component(component).encode("ascii"))
-
-
-def _fields(text: str) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        name, colon, value = line.partition(":")
-        name = name.strip().lower()
-        if not colon or name not in _NAMES or name in fields:
-            raise ComponentError("This is not a component file, or a line of it is not understood.")
-        fields[name] = value.strip()
-    missing = [name for name in _NAMES if name not in fields]
-    if missing:
-        raise ComponentError(f"The component file has no line {missing[0]!r}.")
-    return fields
 
 
 def _number(text: str) -> int:

@@ -17,6 +17,7 @@ from twincard.keys.component import COMPONENT_BYTES, LARGEST_GROUP, Component
 from twincard.keys.derivation import KCV_BYTES
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
+from twincard.keys.value_lines import format_lines, parse_lines
 from twincard.private_file import write_private
 
 MOST_SHARES = 16
@@ -136,7 +137,7 @@ def format_share(share: Share) -> str:
         share.kcv.hex(),
         share.words.reveal().decode("ascii"),
     )
-    return "".join(f"{name}: {value}\n" for name, value in zip(_NAMES, values, strict=True))
+    return format_lines(_NAMES, values)
 
 
 def write_share(share: Share, path: Path) -> None:
@@ -157,16 +158,7 @@ def read_share(path: Path) -> Share:
 
 
 def _share(text: str) -> Share:
-    fields: dict[str, str] = {}
-    for line in filter(str.strip, text.splitlines()):
-        name, colon, value = line.partition(":")
-        name = name.strip().lower()
-        if not colon or name not in _NAMES or name in fields:
-            raise ShareError("This is not a share file, or a line of it is not understood.")
-        fields[name] = value.strip()
-    missing = [name for name in _NAMES if name not in fields]
-    if missing:
-        raise ShareError(f"The share file has no line {missing[0]!r}.")
+    fields = parse_lines(text, _NAMES, "share", ShareError)
     if fields[_TITLE] != _FORMAT:
         raise ShareError("This share file is of another version.")
     words = Secret(" ".join(whole_words(fields["words"].encode())))

@@ -1,0 +1,30 @@
+"""The text of files that holders keep: one `name: value` line for each of some names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def format_lines(names: Sequence[str], values: Sequence[str]) -> str:
+    """A line for each name, in order."""
+    return "".join(f"{name}: {value}\n" for name, value in zip(names, values, strict=True))
+
+
+def parse_lines(
+    text: str, names: Sequence[str], kind: str, error: type[ValueError]
+) -> dict[str, str]:
+    """The value of every name, in whatever order they stand; empty lines are passed over.
+
+    Raises `error`, whose sentence calls the file a `kind` file and never repeats a value.
+    """
+    values: dict[str, str] = {}
+    for line in filter(str.strip, text.splitlines()):
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        if not colon or name not in names or name in values:
+            raise error(f"This is not a {kind} file, or a line of it is not understood.")
+        values[name] = value.strip()
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise error(f"The {kind} file has no line {missing[0]!r}.")
+    return values
