@@ -1,5 +1,6 @@
 package twincard.card;
 
+import javacard.framework.SystemException;
 import javacard.framework.Util;
 import javacard.security.AESKey;
 import javacard.security.CryptoException;
@@ -9,7 +10,8 @@ import javacardx.crypto.Cipher;
 
 /**
  * Content-encryption keys under a key-encryption key: its derivation (ANSI X9.63, SEC 1, 3.6.1) from a shared secret,
- * and AES key wrap (RFC 3394) in place in {@link Ram#aux}; with the hash functions and key lengths that the chip has.
+ * and AES key wrap (RFC 3394) in place in {@link Ram#aux}; with the hash functions and key lengths that the chip has,
+ * and has memory for.
  */
 final class KeyEncryption extends Unit {
     /** Hash functions by the interface's numbers. */
@@ -156,7 +158,7 @@ final class KeyEncryption extends Unit {
         try {
             found = MessageDigest.getInstance(algorithm, false);
             features |= feature;
-        } catch (CryptoException missing) {
+        } catch (CryptoException | SystemException missing) {
             // Its feature bit stays off.
         }
         return found;
@@ -167,7 +169,7 @@ final class KeyEncryption extends Unit {
         try {
             found = Chip.aesKey(bits);
             features |= feature;
-        } catch (CryptoException missing) {
+        } catch (CryptoException | SystemException missing) {
             // Its feature bit stays off.
         }
         return found;
