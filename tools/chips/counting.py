@@ -26,6 +26,7 @@ from twincard.transport.laboratory import Laboratory
 _GROUP_SIZE = 3
 _PIN = Secret(b"123456")
 _PUK = Secret(b"12345678")
+_INSTALL = b"\x80\x20" + bytes(32)
 _WITHOUT_RSA = "-rsa_nopad,-rsa_crt_2048_keygen"
 _WITHOUT_P256 = "-ec_p256_keygen,-ecdh_plain,-ecdsa_sha256"
 
@@ -139,23 +140,37 @@ def count(folder: Path) -> Counted:
         for key in KeyType:
             below = folder / f"{way.value}-{key.name}"
             below.mkdir()
-            with ExitStack() as cards:
-                story = _Story(way, key, below, cards)
-                story.run()
-                largest = max(largest, story.largest_transaction())
-            flows += story.counts
-    memory = {build: _memory(build) for build in Build}
-    return Counted(memory, largest, tuple(flows))
+            counts, transaction = count_flows(below, way, key)
+            flows += counts
+            largest = max(largest, transaction)
+    return Counted(count_memory(), largest, tuple(flows))
+
+
+def count_flows(folder: Path, way: Way, key: KeyType) -> tuple[list[FlowCount], int]:
+    """All flows in one way with one type of key, and the bytes of their largest transaction."""
+    with ExitStack() as cards:
+        story = _Story(way, key, folder, cards)
+        story.run()
+        return story.counts, story.largest_transaction()
+
+
+def count_memory() -> dict[Build, Memory]:
+    """What the builds take."""
+    return {build: _memory(build) for build in Build}
 
 
 def _memory(build: Build) -> Memory:
-    persistent = [_persistent(build, chip) for chip in (_WITHOUT_P256, _WITHOUT_RSA, "")]
-    return Memory(_least_transient(build), *persistent)
+    return Memory(_least_transient(build), *count_persistent(build))
+
+
+def count_persistent(build: Build) -> list[int]:
+    """Bytes of the objects: with RSA alone, with P-256 alone, with both."""
+    return [_persistent(build, chip) for chip in (_WITHOUT_P256, _WITHOUT_RSA, "")]
 
 
 def _persistent(build: Build, chip: str) -> int:
     with Laboratory.start(APPLETS[build, True], chip) as lab:
-        lab.install(b"\x80\x20" + bytes(32))
+        lab.install(_INSTALL)
         return lab.sizes().persistent
 
 
@@ -164,17 +179,18 @@ def _least_transient(build: Build) -> int:
     least, enough = 0, 4096
     while enough - least > 1:
         middle = (least + enough) // 2
-        if _installs(build, f"transient={middle}"):
+        if installs(build, f"transient={middle}"):
             enough = middle
         else:
             least = middle
     return enough
 
 
-def _installs(build: Build, chip: str) -> bool:
+def installs(build: Build, chip: str) -> bool:
+    """Whether the build can be put on a chip."""
     with Laboratory.start(APPLETS[build, True], chip) as lab:
         try:
-            lab.install(b"\x80\x20" + bytes(32))
+            lab.install(_INSTALL)
         except TransportError:
             return False
         return True

@@ -7,10 +7,11 @@ counted on simulated cards (data/operations.json).
 
 from twincard.chips.profile import (
     Answer,
+    ChipError,
     ChipProfile,
     NoSuchChipError,
     find_profile,
     load_profiles,
 )
 
-__all__ = ["Answer", "ChipProfile", "NoSuchChipError", "find_profile", "load_profiles"]
+__all__ = ["Answer", "ChipError", "ChipProfile", "NoSuchChipError", "find_profile", "load_profiles"]

@@ -12,12 +12,12 @@ has SHA-512 without SHA-384 or the other way round.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 
 from twincard.card.report import Features
 from twincard.chips.counted import Build, counted
-from twincard.chips.profile import Amount, Answer, ChipProfile
+from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
 
 
 class Need(Enum):
@@ -46,8 +46,8 @@ class Feature(Enum):
 
     BASE = "base"
     """A key is duplicated in base mode, opens files, and moves them to another: RSA or P-256."""
-    RSA_2048 = "rsa_2048"
-    P_256 = "p_256"
+    RSA_2048 = "rsa2048"
+    P_256 = "p256"
     ORIGINAL = "original"
     """The card makes such a key itself; without it, it can only be the backup of another."""
     HOST_BLIND = "host_blind"
@@ -117,7 +117,7 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
     found = _needs(profile)
     p256 = has(Need.EC, Need.ECDH)
     bits = Features.SHA_1
-    bits |= _KEKS if _room_for_keks(profile, build) else Features(0)
+    bits |= _keks(profile, build)
     bits |= Features.RSA_2048 if has(Need.RSA) else Features(0)
     bits |= Features.P_256 if p256 else Features(0)
     bits |= Features.SHA_384 | Features.SHA_512 if has(Need.SHA_384) else Features(0)
@@ -130,18 +130,28 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
 
 
 _CORE = (Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
-_KEKS = Features.KEK_128 | Features.KEK_192
-_KEK_BYTES = 16 + 24
-_ALGORITHMS = tuple(item for item in Need if item not in tuple(Need)[-5:])
+_KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
+ALGORITHMS = tuple(
+    need for need in Need if need.value in {item.name for item in fields(Algorithms)}
+)
+"""The needs that are columns of the table."""
 
 
-def _room_for_keks(profile: ChipProfile, build: Build) -> bool:
+def _keks(profile: ChipProfile, build: Build) -> Features:
+    """The key-encryption keys of old mail, which take the memory that is left."""
     free = profile.transient
-    return free is None or free.bytes >= counted().memory[build].transient + _KEK_BYTES
+    left = None if free is None else free.bytes - counted().memory[build].transient
+    found = Features(0)
+    taken = 0
+    for feature, size in _KEK_BYTES.items():
+        if left is None or left >= taken + size:
+            found |= feature
+            taken += size
+    return found
 
 
 def _needs(profile: ChipProfile) -> dict[Need, Finding]:
-    answers = {item: getattr(profile.algorithms, item.value) for item in _ALGORITHMS}
+    answers = {item: getattr(profile.algorithms, item.value) for item in ALGORITHMS}
     rsa = answers[Need.RSA] is not Answer.NO
     p256 = Answer.all_of((answers[Need.EC], answers[Need.ECDH])) is not Answer.NO
     for build, transient, persistent in (

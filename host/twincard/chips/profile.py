@@ -19,8 +19,12 @@ _SATURATED = ">"
 _SLOW_BASELINE = ("SECORA", "SPA1")
 
 
-class NoSuchChipError(Exception):
-    """No chip, or more than one, has this name; the message is one plain sentence."""
+class ChipError(Exception):
+    """A chip that is asked for cannot be used; the message is one plain sentence."""
+
+
+class NoSuchChipError(ChipError):
+    """No chip, or more than one, has this name."""
 
 
 class Answer(Enum):
@@ -157,21 +161,30 @@ def find_profile(part: str) -> ChipProfile:
 
     Upper and lower case are the same. Raises NoSuchChipError.
     """
-    wanted = part.casefold()
-    profiles = load_profiles()
-    exact = [profile for profile in profiles if profile.name.casefold() == wanted]
-    found = exact or [profile for profile in profiles if wanted in profile.name.casefold()]
+    found = find_profiles(part)
     if len(found) == 1:
         return found[0]
-    if not found:
-        raise NoSuchChipError(
-            _("No chip is called {name!r}; `twincard chips --all` lists them.").format(name=part)
-        )
     raise NoSuchChipError(
         _("More than one chip is called {name!r}: {names}; give more of the name.").format(
             name=part, names=_listed(found)
         )
     )
+
+
+def find_profiles(part: str) -> Sequence[ChipProfile]:
+    """The chip of this name, or all in whose name the text occurs; at least one.
+
+    Raises NoSuchChipError.
+    """
+    wanted = part.casefold()
+    profiles = load_profiles()
+    exact = [profile for profile in profiles if profile.name.casefold() == wanted]
+    found = exact or [profile for profile in profiles if wanted in profile.name.casefold()]
+    if not found:
+        raise NoSuchChipError(
+            _("No chip is called {name!r}; `twincard chips --all` lists them.").format(name=part)
+        )
+    return found
 
 
 def _listed(found: Sequence[ChipProfile], most: int = 5) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 
 from twincard.chips.counted import Build
 from twincard.chips.features import Feature, Finding, Need, find_features
-from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
+from twincard.chips.profile import Algorithms, Amount, Answer, ChipError, ChipProfile
+from twincard.chips.words import need_names
 from twincard.language import _
 from twincard.transport.simulator import Make
 
@@ -23,16 +24,15 @@ APPLETS = {
 _UNBOUNDED = Amount(1 << 30, saturated=True)
 
 
-class UnfitChipError(Exception):
-    """The applet cannot be installed on this chip; the message is one plain sentence."""
+class UnfitChipError(ChipError):
+    """The applet cannot be installed on this chip."""
 
     def __init__(self, profile: ChipProfile, needs: tuple[Need, ...]) -> None:
         self.needs = needs
-        names = ", ".join(need.value for need in needs)
         super().__init__(
             _(
                 "The applet cannot be put on {chip}: it lacks, or is not known to have: {needs}."
-            ).format(chip=profile.name, needs=names)
+            ).format(chip=profile.name, needs=need_names(needs))
         )
 
 

@@ -19,6 +19,7 @@ from twincard.card.status import (
     UnexpectedAnswerError,
     WrongPinError,
 )
+from twincard.chips.profile import ChipError
 from twincard.files.errors import FilesError, NotAuthenticatedError
 from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
@@ -76,6 +77,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (PinFormatError, ExitCode.USAGE),
     (ComponentError, ExitCode.USAGE),
     (ShareError, ExitCode.USAGE),
+    (ChipError, ExitCode.USAGE),
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),

@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from twincard.cli import prompts
+from twincard.cli.chip_text import simulation_text
 from twincard.cli.options import Json, Yes
 from twincard.cli.output import Output
 from twincard.cli.serve import serve
+from twincard.cli.sim_chip import ChipName, WithUnknown, simulated_chip
+from twincard.language import _
 from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
 
 app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
@@ -25,6 +28,8 @@ class NewCard:
 
     reader: str
     issuer_key_file: Path
+    chip: str | None = None
+    """The real chip that it behaves as; None: one that lacks nothing."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,19 @@ class RemovedCard:
 
 
 @app.command("new")
-def new(name: Name, json: Json = False) -> None:
+def new(
+    name: Name,
+    chip: ChipName = None,
+    with_unknown: WithUnknown = False,
+    json: Json = False,
+) -> None:
     """Make a blank card, with a transport key of its own in a file beside it."""
-    create_card(name)
-    made = NewCard(_reader(name), issuer_key_file(name))
-    Output(json).result(made, f"{made.reader} is ready to be issued.")
+    copied = simulated_chip(chip, with_unknown=with_unknown)
+    create_card(name, copied.make if copied else None)
+    model = copied.profile.name if copied else None
+    made = NewCard(_reader(name), issuer_key_file(name), model)
+    text = _("{reader} is ready to be issued.").format(reader=made.reader)
+    Output(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
 
 
 @app.command("list")

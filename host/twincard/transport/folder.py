@@ -11,7 +11,7 @@ import platformdirs
 
 from twincard.private_file import write_private
 from twincard.transport.base import CardNotFoundError, TransportError
-from twincard.transport.simulator import SimulatedCard
+from twincard.transport.simulator import Make, SimulatedCard
 
 HOME_VARIABLE = "TWINCARD_HOME"
 """The environment variable that names the folder of simulated cards."""
@@ -34,10 +34,11 @@ def list_cards() -> list[str]:
     return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
 
 
-def create_card(name: str) -> None:
+def create_card(name: str, make: Make | None = None) -> None:
     """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
 
-    Raises TransportError when the name is taken or not a plain file name, OSError.
+    `make` is what it is made of, by default a chip that lacks nothing. Raises TransportError when
+    the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
     if state.exists():
@@ -47,7 +48,7 @@ def create_card(name: str) -> None:
     # Made under another name, so that a card is either whole or not there.
     unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
     try:
-        with SimulatedCard.open(unfinished) as card:
+        with SimulatedCard.open(unfinished, make) as card:
             card.install(b"\x80" + bytes([_KEY_BYTES]) + key)
         _publish(unfinished, state, issuer_key_file(name), key)
     finally:

@@ -35,11 +35,17 @@ final class KeyEncryption extends Unit {
     private final MessageDigest sha1 = digest(MessageDigest.ALG_SHA, (short) 0x0080);
     private final MessageDigest sha384 = digest(MessageDigest.ALG_SHA_384, (short) 0x0100);
     private final MessageDigest sha512 = digest(MessageDigest.ALG_SHA_512, (short) 0x0200);
-    private final AESKey kek128 = key(KeyBuilder.LENGTH_AES_128, (short) 0x0020);
-    private final AESKey kek192 = key(KeyBuilder.LENGTH_AES_192, (short) 0x0040);
+    private AESKey kek128;
+    private AESKey kek192;
 
     KeyEncryption(Core core) {
         super(core);
+    }
+
+    /** Makes the keys that only old mail needs, of the memory that all else has left. */
+    void complete() {
+        kek128 = key(KeyBuilder.LENGTH_AES_128, (short) 0x0020);
+        kek192 = key(KeyBuilder.LENGTH_AES_192, (short) 0x0040);
     }
 
     short features() {
