@@ -30,7 +30,7 @@ def test_people_get_a_line_for_each_chip_and_the_shares(desk: Desk) -> None:
 
 
 def test_one_chip_is_told_in_full_with_what_it_lacks(desk: Desk) -> None:
-    text = desk.done("chips", "a22-ecc").text
+    text = desk.done("chips", "a22cr-ecc").text
     assert text.startswith("Feitian JavaCOS A22CR-ECC-SHA-2\n")
     assert "not known: transient memory for the full build, plain ECDH" in text
     assert "Not measured: " in text

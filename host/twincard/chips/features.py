@@ -130,7 +130,8 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
 
 
 _CORE = (Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
-_KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
+KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
+"""Transient memory of the key-encryption keys that a card does without where there is no room."""
 ALGORITHMS = tuple(
     need for need in Need if need.value in {item.name for item in fields(Algorithms)}
 )
@@ -143,7 +144,7 @@ def _keks(profile: ChipProfile, build: Build) -> Features:
     left = None if free is None else free.bytes - counted().memory[build].transient
     found = Features(0)
     taken = 0
-    for feature, size in _KEK_BYTES.items():
+    for feature, size in KEK_BYTES.items():
         if left is None or left >= taken + size:
             found |= feature
             taken += size
