@@ -23,6 +23,7 @@ from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
 class Need(Enum):
     """What a feature may need of a chip."""
 
+    JAVA_CARD = "jc304_or_later"
     RSA = "rsa_nopad"
     RSA_GENERATION = "rsa_crt_2048_keygen"
     EC = "ec_p256_keygen"
@@ -129,7 +130,7 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
     return bits
 
 
-_CORE = (Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
+_CORE = (Need.JAVA_CARD, Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
 KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
 """Transient memory of the key-encryption keys that a card does without where there is no room."""
 ALGORITHMS = tuple(
@@ -153,6 +154,7 @@ def _keks(profile: ChipProfile, build: Build) -> Features:
 
 def _needs(profile: ChipProfile) -> dict[Need, Finding]:
     answers = {item: getattr(profile.algorithms, item.value) for item in ALGORITHMS}
+    answers[Need.JAVA_CARD] = profile.at_least_304
     rsa = answers[Need.RSA] is not Answer.NO
     p256 = Answer.all_of((answers[Need.EC], answers[Need.ECDH])) is not Answer.NO
     for build, transient, persistent in (

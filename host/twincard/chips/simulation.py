@@ -79,8 +79,10 @@ def _decided(profile: ChipProfile, unknown: Answer) -> ChipProfile:
     answers = {
         name: unknown if answer is Answer.UNKNOWN else answer for name, answer in given.items()
     }
+    recent = unknown if profile.at_least_304 is Answer.UNKNOWN else profile.at_least_304
     return replace(
         profile,
+        at_least_304=recent,
         algorithms=Algorithms(**answers),
         transient_deselect=_memory(profile.transient, unknown),
         persistent=_memory(profile.persistent, unknown),

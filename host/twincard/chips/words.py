@@ -27,6 +27,7 @@ _FEATURES = {
     Feature.MEMORY_FULL: N_("memory for the full build"),
 }
 _NEEDS = {
+    Need.JAVA_CARD: N_("Java Card 3.0.4"),
     Need.RSA: N_("RSA without padding"),
     Need.RSA_GENERATION: N_("making RSA-2048 keys"),
     Need.EC: N_("making P-256 keys"),

@@ -28,7 +28,7 @@ from twincard.chips.words import (
 from twincard.language import _, plural
 
 _GAP = "  "
-_SHORTEST_NAME = 16
+_SHORTEST_NAME = 34
 _TOLD_FEATURES = (Feature.BASE, Feature.ORIGINAL, Feature.HOST_BLIND)
 
 
@@ -51,10 +51,9 @@ def overview(profiles: Sequence[ChipProfile]) -> str:
     """A line for each chip, as wide as the terminal, and the shares of all."""
     heads = (_("chip"), _("base"), _("makes key"), _("host-blind"), _("decrypt"), _("duplicate"))
     rows = [heads, *map(_row, profiles)]
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    widths[0] = _name_width(widths)
+    widths = _fitting([max(map(cell_len, column)) for column in zip(*rows, strict=True)])
     lines = [
-        _GAP.join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
+        _GAP.join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=False))
         for row in rows
     ]
     count = plural("{count} chip", "{count} chips", len(profiles)).format(count=len(profiles))
@@ -79,11 +78,16 @@ def usual_key(profile: ChipProfile) -> KeyType:
     return ways[0][1] if ways else KeyType.RSA_2048
 
 
-def _name_width(widths: Sequence[int]) -> int:
+def _fitting(widths: Sequence[int]) -> list[int]:
+    """Of the columns that fit on the terminal: names are cut short, then the last ones left out."""
+    name, *others = widths
     if not sys.stdout.isatty():
-        return widths[0]
-    free = shutil.get_terminal_size().columns - sum(widths[1:]) - len(_GAP) * (len(widths) - 1)
-    return min(widths[0], max(free, _SHORTEST_NAME))
+        return [name, *others]
+    while True:
+        free = shutil.get_terminal_size().columns - sum(others) - len(_GAP) * len(others)
+        if free >= min(name, _SHORTEST_NAME) or not others:
+            return [min(name, max(free, _SHORTEST_NAME)), *others]
+        others.pop()
 
 
 def shares_text() -> list[str]:
