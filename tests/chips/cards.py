@@ -8,7 +8,7 @@ from twincard.card.report import Features, Role
 from twincard.chips import find_profile
 from twincard.chips.features import feature_bits
 from twincard.chips.profile import Answer
-from twincard.chips.simulation import SimulatedChip, simulated
+from twincard.chips.simulation import APPLETS, SimulatedChip, simulated
 from twincard.transport.laboratory import Laboratory
 
 FIVE = (
@@ -43,6 +43,8 @@ def chip_bench(model: str) -> Bench:
     chip = simulated(find_profile(model))
 
     def blank(role: Role) -> Laboratory:
-        return start(chip) if role is Role.BACKUP or makes_keys(chip) else Laboratory.start()
+        if role is Role.BACKUP or makes_keys(chip):
+            return start(chip)
+        return Laboratory.start(APPLETS[chip.build, True])
 
     return Bench(blank, able(model))

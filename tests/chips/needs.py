@@ -12,6 +12,7 @@ import pytest
 from twincard.card.report import Features
 
 _BLIND = Features.HOST_BLIND
+_EXTENDED = Features.EXTENDED_LENGTH
 EVERYTHING = Features((1 << len(Features)) - 1)
 NEEDS: dict[str, Features] = {
     "tests/flows/test_channel.py": Features.SCP11B,
@@ -26,6 +27,13 @@ NEEDS: dict[str, Features] = {
     "tests/card/test_installation.py::test_select_tells_version_and_features": EVERYTHING,
     "tests/card/test_success_paths.py::test_every_command_succeeds": _BLIND,
     "tests/card/test_transport.py::test_an_import_gathers_1136_bytes": EVERYTHING,
+    "tests/card/test_transport.py::test_extended_parts": _EXTENDED,
+    "tests/card/test_transport.py::test_a_long_command_in_one_piece": _EXTENDED,
+    "tests/card/test_transport.py::test_a_short_command_may_be_sent_extended": _EXTENDED,
+    "tests/card/test_transport.py::test_an_answer_in_pieces_of_any_size": _EXTENDED,
+    "tests/card/test_transport.py::test_a_key_block_in_pieces": _EXTENDED,
+    "tests/card/test_use_of_key.py::test_whatever_byte_is_altered_the_answer_is_the_same[RSA": _EXTENDED,
+    "tests/card/test_use_of_key.py::test_rsa_cryptograms_that_nobody_made": _EXTENDED,
     # They are written for the key block of a P-256 key, and for the number of its writes.
     "tests/faults/test_duplication.py::test_a_second_backup_gets_the_key_once": Features.P_256,
     "tests/faults/test_duplication.py::test_exactly_one_backup_gets_the_key_when": Features.P_256,

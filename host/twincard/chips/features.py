@@ -64,6 +64,15 @@ class Feature(Enum):
     MEMORY_FULL = "memory_full"
 
 
+_CORE = (Need.JAVA_CARD, Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
+KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
+"""Transient memory of the key-encryption keys that a card does without where there is no room."""
+ALGORITHMS = tuple(
+    need for need in Need if need.value in {item.name for item in fields(Algorithms)}
+)
+"""The needs that are columns of the table."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Whether something is there, and the needs that stand against it or are not known."""
@@ -128,15 +137,6 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
         if p256 and has(Need.ECDSA):
             bits |= Features.HOST_BLIND | Features.SCP11B
     return bits
-
-
-_CORE = (Need.JAVA_CARD, Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
-KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
-"""Transient memory of the key-encryption keys that a card does without where there is no room."""
-ALGORITHMS = tuple(
-    need for need in Need if need.value in {item.name for item in fields(Algorithms)}
-)
-"""The needs that are columns of the table."""
 
 
 def _keks(profile: ChipProfile, build: Build) -> Features:

@@ -37,9 +37,7 @@ public final class Card {
 
     /** The same on a chip, which must be a fresh one. */
     static Card install(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip) throws CardException {
-        Card card = new Card(type, aid, data, chip);
-        chip.requirePersistent(card.sizes().persistent());
-        return card;
+        return new Card(type, aid, data, chip);
     }
 
     private Card(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip) throws CardException {

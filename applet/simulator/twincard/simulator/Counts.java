@@ -54,8 +54,10 @@ final class Counts {
     }
 
     void keyed(Cipher cipher, Key key) {
-        // jCardSim's RSA keys are of both Java types.
-        rsa.put(cipher, key.getType() != KeyBuilder.TYPE_RSA_PUBLIC);
+        if (cipher.getAlgorithm() == Cipher.ALG_RSA_NOPAD) {
+            // By its type, since jCardSim's RSA keys are private and public keys to Java.
+            rsa.put(cipher, key.getType() != KeyBuilder.TYPE_RSA_PUBLIC);
+        }
     }
 
     void ciphered(Cipher cipher, int length) {

@@ -60,6 +60,8 @@ final class SavedCard {
             throw new CardException("A card is installed already.");
         }
         Card fresh = Card.install(type, newAid, newData, chip.fresh());
+        // Of a new card only: one that is there goes on with an applet that has grown.
+        chip.requirePersistent(fresh.sizes().persistent());
         aid = newAid;
         data = newData;
         card = fresh;

@@ -11,7 +11,9 @@ import twincard.probe.ProbeApplet;
 
 public class ChipTest {
     private static Card install(String chip) throws CardException {
-        return Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("0102030405"), new Chip(chip));
+        SavedCard saved = new SavedCard(ProbeApplet.class, new Chip(chip), null);
+        saved.install(Probe.bytes(Probe.AID), Probe.bytes("0102030405"));
+        return saved.card();
     }
 
     @Test
