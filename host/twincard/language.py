@@ -29,7 +29,8 @@ def use(languages: Sequence[str] | None) -> None:
 
 def _(text: str) -> str:
     """The sentence in the language that is in use."""
-    return _catalogue.gettext(text)
+    # To gettext the empty text is the catalogue's own header.
+    return _catalogue.gettext(text) if text else text
 
 
 def plural(one: str, many: str, count: int) -> str:

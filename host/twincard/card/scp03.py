@@ -19,6 +19,7 @@ from twincard.card.secure_channel import SecureChannel, SessionKeys
 from twincard.card.status import IssuerRefusedError, Sw, UnexpectedAnswerError
 from twincard.keys.derivation import aes_cmac, kdf
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 KEY_BYTES = 16
@@ -37,8 +38,10 @@ class WrongChannelKeysError(IssuerRefusedError):
     """The card does not have these static keys, or is not the card that it says it is."""
 
     def __init__(self) -> None:
-        super().__init__(Sw.AUTHENTICATION_FAILED, "open the issuer's channel")
-        self.args = ("This is not the issuer's key of this card: no secure channel opens with it.",)
+        super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
+        self.args = (
+            _("This is not the issuer's key of this card: no secure channel opens with it."),
+        )
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def open_scp03(channel: Channel, card_id: bytes, keys: ScpKeys) -> SecureChannel
     )
     secure = SecureChannel(session)
     proof = Command(OWN, 0x82, _LEVEL, data=_cryptogram(mac, _HOST_CRYPTOGRAM, context))
-    if channel.send(secure.authenticated(proof), "open the issuer's channel"):
-        raise UnexpectedAnswerError("The card answers data to EXTERNAL AUTHENTICATE.")
+    if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
+        raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
     return secure
 
 
@@ -100,12 +103,12 @@ def _initialize(
 ) -> tuple[bytes, bytes]:
     """The card's challenge and cryptogram."""
     command = Command(OWN, 0x50, version, data=challenge, answer=SHORT_ANSWER)
-    answer = channel.send(command, "open the issuer's channel")
+    answer = channel.send(command, _("open the issuer's channel"))
     head, rest = answer[: _CARD_ID_SHOWN + 3], answer[_CARD_ID_SHOWN + 3 :]
     if len(rest) != _CHALLENGE_BYTES + _CRYPTOGRAM_BYTES or head[-2:] != _PROTOCOL:
-        raise UnexpectedAnswerError("The card's channel is not SCP03 as it should be.")
+        raise UnexpectedAnswerError(_("The card's channel is not SCP03 as it should be."))
     if head[:_CARD_ID_SHOWN] != card_id[:_CARD_ID_SHOWN]:
-        raise UnexpectedAnswerError("The card's channel is another card's.")
+        raise UnexpectedAnswerError(_("The card's channel is another card's."))
     return rest[:_CHALLENGE_BYTES], rest[_CHALLENGE_BYTES:]
 
 
