@@ -8,7 +8,7 @@ command line calls `use` before it does anything.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 DOMAIN = "twincard"
@@ -36,6 +36,12 @@ def _(text: str) -> str:
 def plural(one: str, many: str, count: int) -> str:
     """The sentence that fits the number, in the language that is in use."""
     return _catalogue.ngettext(one, many, count)
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words one after the other, as the language in use separates them."""
+    # What stands between two words of a list.
+    return _(", ").join(words)
 
 
 def N_(text: str) -> str:  # noqa: N802 -- the name that gettext's tools know

@@ -54,7 +54,7 @@ class KeyCheck:
 class FileOutcome(Enum):
     """What the card makes of a file."""
 
-    OPENS = "opens"
+    OPENS = N_("opens")
     NOT_ENCRYPTED = N_("is not an encrypted file")
     FAILS = N_("does not open")
 

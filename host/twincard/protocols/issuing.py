@@ -17,7 +17,7 @@ from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
 from twincard.card.status import AlreadyExistsError, MemoryFullError, NotFoundError
 from twincard.keys.component import Component
 from twincard.keys.issuer_signing import IssuerSigningKey
-from twincard.language import N_, _
+from twincard.language import N_, _, listed
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.profile import Blank, IssueEvent, IssueStep, Profile
@@ -256,4 +256,4 @@ class Issuing:
 
 
 def _names(policy: PolicyFlags) -> str:
-    return ", ".join(policy.words) or _("none")
+    return listed(policy.words) or _("none")

@@ -114,7 +114,7 @@ class SimulatorProcess:
         sentence = self._errors.read().decode(errors="replace").strip().rpartition("\n")[2]
         self.close()
         if code == _EXIT_IN_USE:
-            return CardInUseError(sentence or _("Another program uses this simulated card."))
+            return CardInUseError(_("Another process uses this card."))
         if code < 0 or not sentence:
             return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
         return CardGoneError(sentence)
