@@ -39,4 +39,4 @@ _WORDS = (
 
 def reason(error: OSError) -> str:
     """Why it failed, without a full stop."""
-    return _(error.strerror or "") or type(error).__name__
+    return _(error.strerror) if error.strerror else type(error).__name__

@@ -60,9 +60,7 @@ def keys(
     Output(json).result(
         done,
         _(
-            "{reader} has keys of version {key_version}: name {new_issuer_key_file} with "
+            "{reader} has keys of version {version}: name {file} with "
             "--issuer-key-file from now on."
-        ).format(
-            reader=reader, key_version=done.key_version, new_issuer_key_file=new_issuer_key_file
-        ),
+        ).format(reader=reader, version=done.key_version, file=new_issuer_key_file),
     )

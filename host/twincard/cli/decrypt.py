@@ -84,8 +84,8 @@ def _plain_name(file: Path, output: Path | None) -> str:
         return name[: -len(SUFFIX)]
     if output is None:
         raise InputError(
-            _("{file} is not called NAME{SUFFIX}: name the result with --output.").format(
-                file=file, SUFFIX=SUFFIX
+            _("{file} is not called NAME{suffix}: name the result with --output.").format(
+                file=file, suffix=SUFFIX
             )
         )
     return file.name

@@ -19,6 +19,7 @@ from twincard.card.status import (
     UnexpectedAnswerError,
     WrongPinError,
 )
+from twincard.cli.translated_help import usage_error
 from twincard.files.errors import FilesError, NotAuthenticatedError
 from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
@@ -110,19 +111,19 @@ def describe(error: BaseException) -> Failure:
     return Failure(
         ExitCode.UNEXPECTED,
         _(
-            "Something unexpected happened ({name__}): please report it, with what the "
+            "Something unexpected happened ({name}): please report it, with what the "
             "same command prints when TWINCARD_DEBUG=1 is set."
-        ).format(name__=type(error).__name__),
+        ).format(name=type(error).__name__),
     )
 
 
 def _usage(error: TyperException) -> str:
-    text = error.format_message()
+    text = usage_error(error.format_message())
     # Only errors in the arguments know their command, and not all of them.
     context = getattr(error, "ctx", None)
     command = "twincard" if context is None else context.command_path
     told = _("{sentence}. `{command} --help` shows what there is.")
-    return told.format(sentence=text.rstrip("."), command=command)
+    return told.format(sentence=text.rstrip("." + "。"), command=command)
 
 
 def _sentence(error: BaseException) -> str:

@@ -61,9 +61,8 @@ def new(
     Output(json).result(
         made,
         _(
-            "{file} certifies cards: keep it safe. {public} is for everybody, SHA-256 "
-            "{issuer_key_sha256}."
-        ).format(file=file, public=public, issuer_key_sha256=made.issuer_key_sha256.hex()),
+            "{file} certifies cards: keep it safe. {public} is for everybody, SHA-256 {digest}."
+        ).format(file=file, public=public, digest=made.issuer_key_sha256.hex()),
     )
 
 

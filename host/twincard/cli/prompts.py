@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -117,7 +118,9 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
         )
     sys.stderr.write(_("{question} [y/N] ").format(question=question))
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in _agreement():
+    # An input method may leave its own forms of y and yes.
+    answer = unicodedata.normalize("NFKC", sys.stdin.readline()).strip().lower()
+    if answer not in _agreement():
         raise InputError(_("Not confirmed, so nothing was done."))
 
 

@@ -50,8 +50,9 @@ class Narrator:
             self._console.print(Rule(f"{self._chapters}  {title}", align="left", style="cyan"))
 
     def tell(self, text: str) -> None:
-        """A sentence."""
-        self._print(Text(visible(text)))
+        """A sentence, on one line or more."""
+        for line in text.split("\n"):
+            self._print(Text(visible(line)))
 
     def detail(self, text: str) -> None:
         """Something to look at: a file name, a check value."""

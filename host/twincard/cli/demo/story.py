@@ -103,8 +103,12 @@ class Story:
         public_key = pairs.duplicate_pair(tell, pair, components, self._key_type)
 
         tell.chapter(_("Exactly once: a second backup is refused"))
-        tell.tell(_("Somebody has a second backup card, all three components and every PIN;"))
-        tell.tell(_("and the original was issued to keep its key group."))
+        tell.tell(
+            _(
+                "Somebody has a second backup card, all three components and every PIN;\n"
+                "and the original was issued to keep its key group."
+            )
+        )
         pairs.refuse_second_backup(tell, pair, impostor, components[1:])
         impostor.leave()
         return pair, public_key
@@ -178,9 +182,11 @@ class Story:
         tell = self._narrator
         tell.chapter(_("Every file moves to the new original"))
         tell.tell(
-            _("The old backup wraps each file's key for the new card, which confirms that it")
+            _(
+                "The old backup wraps each file's key for the new card, which confirms that it\n"
+                "opens there; no computer sees the key, and the file's body is not touched."
+            )
         )
-        tell.tell(_("opens there; no computer sees the key, and the file's body is not touched."))
         with tell.step(
             _("both cards"),
             _("{count} times TRANSCODE on the old, CHECK on the new").format(
