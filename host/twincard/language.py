@@ -19,7 +19,7 @@ DOMAIN = "twincard"
 FOLDER = Path(__file__).parent / "locale"
 """Catalogues as gettext wants them: LANGUAGE/LC_MESSAGES/twincard.mo."""
 # Without a catalogue of its own: the sentences are in this language as they are.
-_ENGLISH = re.compile(r"(en|C|POSIX)\b.*", re.ASCII)
+_ENGLISH = re.compile(r"(en|C|POSIX)([_.@-].*)?")
 _NO_LANGUAGE = ("C", "POSIX")
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
