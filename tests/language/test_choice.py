@@ -68,7 +68,7 @@ def test_japanese_for_those_who_ask_for_it(
         {"LANG": "ja_JP.UTF-8", "LANGUAGE": "en"},
         {"LANG": "ja_JP.UTF-8", "LANGUAGE": "en_GB:ja"},
         {"TWINCARD_LANGUAGE": "en", "LANG": "ja_JP.UTF-8"},
-        {"TWINCARD_LANGUAGE": "../../secret"},
+        {"TWINCARD_LANGUAGE": "../locale/ja"},
     ],
     ids=str,
 )
@@ -160,3 +160,10 @@ def test_what_others_say_in_english_is_retold_with_its_values() -> None:
     with speaking(["ja"]):
         assert retold(text, templates) == "'{x}' の値が正しくありません: 必須。"
         assert retold("Something else", templates) == "Something else"
+
+
+def test_a_value_ends_where_what_follows_it_begins() -> None:
+    templates = ("Invalid value for {parameter}: {reason}", "required")
+    with speaking(["ja"]):
+        told = retold("Invalid value for '--a': no: required", templates)
+    assert told == "'--a' の値が正しくありません: no: required。"
