@@ -20,6 +20,9 @@ from twincard.card.status import (
     WrongPinError,
 )
 from twincard.files.errors import FilesError, NotAuthenticatedError
+from twincard.globalplatform.cap import CapError
+from twincard.globalplatform.card_keys import CardKeysError
+from twincard.globalplatform.manager import ManagementError, WrongCardKeysError
 from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
 from twincard.keys.identity import IdentityError
@@ -79,15 +82,19 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),
+    (CapError, ExitCode.USAGE),
+    (CardKeysError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
     (TransportError, ExitCode.NO_CARD),
     (WrongPinError, ExitCode.WRONG_SECRET),
     (IssuerRefusedError, ExitCode.WRONG_SECRET),
+    (WrongCardKeysError, ExitCode.WRONG_SECRET),
     (PinBlockedError, ExitCode.BLOCKED),
     (CardError, ExitCode.REFUSED),
     (UnexpectedAnswerError, ExitCode.REFUSED),
     (ProtocolError, ExitCode.REFUSED),
+    (ManagementError, ExitCode.REFUSED),
     (IdentityError, ExitCode.REFUSED),
     (FilesError, ExitCode.FILE),
     (OSError, ExitCode.FILE),
