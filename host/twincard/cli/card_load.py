@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from twincard.card.scp03 import ScpKeys
 from twincard.cli import prompts
 from twincard.cli.errors import InputError
 from twincard.cli.managers import (
@@ -24,23 +23,15 @@ from twincard.cli.managers import (
 from twincard.cli.options import READER_HELP, Json, Yes
 from twincard.cli.output import Output
 from twincard.globalplatform.cap import CapFile, Package
-from twincard.globalplatform.card_keys import draw_card_keys, read_card_keys, write_card_keys
-from twincard.globalplatform.manager import CardManager, Domain, Installation
-from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES, read_issuer_key
-from twincard.keys.secret import Secret
 from twincard.language import _
-from twincard.private_file import write_private
-from twincard.protocols.errors import ProtocolError
 from twincard.protocols.load import (
+    LoadListener,
+    LoadOrder,
+    LoadStep,
     Sizes,
-    card_id_under,
-    install_data,
-    instances,
-    load_and_install,
-    next_version,
-    replace_keys,
+    kept_keys,
+    load_card,
 )
-from twincard.transport.base import Connection
 
 
 @dataclass(frozen=True)
@@ -80,15 +71,18 @@ class Loaded:
     load_file_sha256: bytes
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What shall be on the card."""
+class _Teller(LoadListener):
+    """Tells it on the screen."""
 
-    cap: CapFile
-    applet: bytes
-    sizes: Sizes
-    issuer_key_file: Path | None
-    force: bool
+    def __init__(self, out: Output, sent: Callable[[int], None]) -> None:
+        self._out = out
+        self._sent = sent
+
+    def step(self, step: LoadStep) -> None:
+        self._out.step(_(step.value))
+
+    def sent(self, size: int) -> None:
+        self._sent(size)
 
 
 def load(
@@ -159,28 +153,33 @@ def load(
         return
     if reader is None:
         raise InputError(_("Name the reader of the card with --reader."))
-    current = management_keys(card_keys, default=default_keys)
-    new = _kept(new_card_keys)
-    sizes = Sizes(files, file_bytes, contacts, not allow_challenge_response)
-    order = _Order(cap, chosen, sizes, issuer_key_file, force)
+    order = LoadOrder(
+        cap,
+        chosen,
+        management_keys(card_keys, default=default_keys),
+        new_card_keys,
+        issuer_key_file,
+        Sizes(files, file_bytes, contacts, not allow_challenge_response),
+        force,
+    )
+    kept_keys(new_card_keys)  # raises before the card is asked
+    if default_keys and new_card_keys is None:
+        warn_of_default_keys(out)
     if force:
         question = _("Destroy the applet on {reader}, and every key on it, if there is one?")
         prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
-    with managed(reader, isd) as (connection, manager):
-        used = manager.authenticate([current] if new is None else [current, new])
-        if new_card_keys is not None and used != new:
-            _give_keys(out, manager, new, new_card_keys)
-        elif default_keys and used is current:
-            warn_of_default_keys(out)
-        key_file, card_id, changed = _put_on(out, connection, manager, order)
-        version = manager.domain.key_version
+    with (
+        managed(reader, isd) as (connection, manager),
+        out.progress(file.name, len(cap.load_file)) as sent,
+    ):
+        card = load_card(connection, manager, order, _Teller(out, sent))
     done = Loaded(
-        card_id,
+        card.card_id,
         chosen,
-        changed,
-        key_file,
+        card.changed,
+        card.issuer_key_file,
         new_card_keys or card_keys,
-        version,
+        card.key_version,
         cap.load_file_sha256,
     )
     out.result(done, _loaded_text(reader, done))
@@ -200,72 +199,6 @@ def _chosen(cap: CapFile, applet: str | None) -> bytes:
     if aid not in cap.applets:
         raise InputError(_("There is no applet {aid} in the file.").format(aid=_hex(aid)))
     return aid
-
-
-def _kept(file: Path | None) -> ScpKeys | None:
-    """New management keys that are in their file already, from an earlier run or another card."""
-    if file is None or not file.exists():
-        return None
-    keys = read_card_keys(file)
-    if not keys.version:
-        raise InputError(
-            _("{file} must say which version its keys shall have, 1 to 127.").format(file=file)
-        )
-    return keys
-
-
-def _give_keys(out: Output, manager: CardManager, new: ScpKeys | None, file: Path) -> None:
-    """New management keys: drawn and written first, where there are none yet."""
-    if new is None:
-        new = draw_card_keys(manager.key_bytes, next_version(manager.domain.key_version))
-        write_card_keys(file, new)
-    replace_keys(manager, new, lambda step: out.step(step.value))
-
-
-def _put_on(
-    out: Output, connection: Connection, manager: CardManager, order: _Order
-) -> tuple[Path, bytes, bool]:
-    """The applet onto the card: the file with its transport key, its card id, whether it is new."""
-    key_file = order.issuer_key_file or _usual_name(manager.domain)
-    present = instances(manager, order.cap.package.aid, order.applet)
-    if present and not order.force:
-        card_id = (
-            card_id_under(connection, read_issuer_key(key_file)) if key_file.exists() else None
-        )
-        if card_id is None:
-            raise ProtocolError(
-                _(
-                    "This card has the applet already, and {file} does not open it: --force "
-                    "deletes it with every key on it."
-                ).format(file=key_file)
-            )
-        return key_file, card_id, False
-    key = _transport_key(out, key_file)
-    data = install_data(key, order.sizes)
-    installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
-    total = sum(map(len, manager.load_blocks(order.cap)))
-    with out.progress("load", total) as loaded:
-        load_and_install(
-            manager, order.cap, installation, present, lambda step: out.step(step.value), loaded
-        )
-    card_id = card_id_under(connection, key)
-    if card_id is None:
-        raise ProtocolError(_("The card installed the applet, but does not answer with it."))
-    return key_file, card_id, True
-
-
-def _transport_key(out: Output, file: Path) -> Secret:
-    """The key in the file, or a new one, which the file then holds."""
-    if file.exists():
-        out.note(_("{file} was there: the applet gets the key in it.").format(file=file))
-        return read_issuer_key(file)
-    key = Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
-    write_private(file, key.reveal().hex().encode("ascii") + b"\n")
-    return key
-
-
-def _usual_name(domain: Domain) -> Path:
-    return Path(f"card-{domain.diversification.hex()}.issuer-key")
 
 
 def _info(file: Path, cap: CapFile) -> CapInfo:

@@ -7,9 +7,11 @@ anew, since no card tells what code it holds. So repeating the same steps finish
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from twincard.card import tlv
 from twincard.card.scp03 import LAST_VERSION, ScpKeys
@@ -23,11 +25,19 @@ from twincard.card.status import (
     WrongStateError,
 )
 from twincard.globalplatform.cap import CapFile
-from twincard.globalplatform.card_keys import INITIAL_VERSION
-from twincard.globalplatform.manager import CardManager, Installation
+from twincard.globalplatform.card_keys import (
+    INITIAL_VERSION,
+    CardKeysError,
+    draw_card_keys,
+    read_card_keys,
+    write_card_keys,
+)
+from twincard.globalplatform.manager import CardManager, Domain, Installation
 from twincard.globalplatform.registry import Entry, Kind
+from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES, read_issuer_key
 from twincard.keys.secret import Secret
-from twincard.language import _
+from twincard.language import N_, _
+from twincard.private_file import write_private
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 from twincard.transport.base import Connection
@@ -38,10 +48,11 @@ _NO_MEMORY = (Sw.MEMORY_FULL, Sw.MEMORY_FAILURE)
 class LoadStep(Enum):
     """A step of loading, in the words a user reads."""
 
-    KEYS = "new management keys"
-    DELETE = "what was there is deleted"
-    LOAD = "the package is loaded"
-    INSTALL = "the applet is installed"
+    KEYS = N_("new management keys")
+    DELETE = N_("what was there is deleted")
+    KEY_FOUND = N_("the transport key is that of its file, which was there")
+    LOAD = N_("the package is loaded")
+    INSTALL = N_("the applet is installed")
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,97 @@ class Sizes:
     channel_required: bool = True
 
 
+@dataclass(frozen=True)
+class LoadOrder:
+    """What shall be on the card.
+
+    `keys` are its present management keys; `new_keys_file` holds those that replace them, or gets
+    new ones; None leaves them. `applet` (an AID) is one of the CAP file's. `issuer_key_file` holds
+    the transport key, or gets a new one; None names it after the card, in the working folder.
+    `replace`: an applet that is there is deleted, with its keys.
+    """
+
+    cap: CapFile
+    applet: bytes
+    keys: ScpKeys
+    new_keys_file: Path | None = None
+    issuer_key_file: Path | None = None
+    sizes: Sizes = Sizes()
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class LoadedCard:
+    """A card that has the applet; `changed` is False where an earlier run had put it there."""
+
+    card_id: bytes
+    changed: bool
+    issuer_key_file: Path
+    key_version: int
+
+
+class LoadListener:
+    """Is told how loading goes on; this one keeps it to itself."""
+
+    def step(self, step: LoadStep) -> None:
+        """A step begins."""
+
+    def sent(self, size: int) -> None:
+        """So many bytes of the load file have been sent."""
+
+
+def load_card(
+    connection: Connection,
+    manager: CardManager,
+    order: LoadOrder,
+    listener: LoadListener | None = None,
+) -> LoadedCard:
+    """Everything from a card with nothing on it to one that can be issued.
+
+    May be interrupted anywhere and repeated with the same order. Raises WrongCardKeysError,
+    ManagementError, ProtocolError, CardError, CapError, CardKeysError, IssuerKeyError,
+    TransportError, OSError.
+    """
+    told = listener or LoadListener()
+    new = kept_keys(order.new_keys_file)
+    used = manager.authenticate([order.keys] if new is None else [order.keys, new])
+    if order.new_keys_file is not None and used != new:
+        if new is None:
+            new = draw_card_keys(manager.key_bytes, _next_version(manager.domain.key_version))
+            write_card_keys(order.new_keys_file, new)
+        told.step(LoadStep.KEYS)
+        replace_keys(manager, new)
+    key_file = order.issuer_key_file or _usual_name(manager.domain)
+    version = manager.domain.key_version
+    present = instances(manager, order.cap.package.aid, order.applet)
+    if present and not order.replace:
+        card_id = _proven_id(connection, key_file)
+        return LoadedCard(card_id, False, key_file, version)
+    key = _transport_key(key_file, told)
+    data = install_data(key, order.sizes)
+    installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
+    load_and_install(manager, order.cap, installation, present, told)
+    found = card_id_under(connection, key)
+    if found is None:
+        raise ProtocolError(_("The card installed the applet, but does not answer with it."))
+    return LoadedCard(found, True, key_file, version)
+
+
+def kept_keys(file: Path | None) -> ScpKeys | None:
+    """New management keys that are in their file already, from an earlier run or another card.
+
+    Raises CardKeysError, also where they have no version; OSError.
+    """
+    if file is None or not file.exists():
+        return None
+    keys = read_card_keys(file)
+    if not keys.version:
+        raise CardKeysError(
+            _("{file} must say which version its keys shall have, 1 to 127.").format(file=file)
+        )
+    return keys
+
+
 def install_data(transport_key: Secret, sizes: Sizes) -> bytes:
     """The application data of INSTALL (docs/card-interface.md, "Installation")."""
     data = tlv.encode(0x80, transport_key.reveal())
@@ -71,20 +173,12 @@ def install_data(transport_key: Secret, sizes: Sizes) -> bytes:
     return data if sizes.channel_required else data + tlv.encode(0x84, b"\x00")
 
 
-def next_version(version: int) -> int:
-    """The version of keys that replace those of `version`."""
-    return 1 if version == INITIAL_VERSION else version % LAST_VERSION + 1
-
-
-def replace_keys(
-    manager: CardManager, new: ScpKeys, progress: Callable[[LoadStep], None] = lambda _step: None
-) -> None:
+def replace_keys(manager: CardManager, new: ScpKeys) -> None:
     """Give the card new management keys, and see that they open its security domain.
 
     The keys must be in a file by now: whether a card whose answer is lost took them, only they can
     tell. Raises CardError, UnexpectedAnswerError, WrongCardKeysError, TransportError.
     """
-    progress(LoadStep.KEYS)
     manager.put_keys(new)
     manager.select()
     manager.authenticate([new])
@@ -122,20 +216,19 @@ def load_and_install(
     cap: CapFile,
     installation: Installation,
     present: Sequence[Entry],
-    progress: Callable[[LoadStep], None] = lambda _step: None,
-    loaded: Callable[[int], None] = lambda _size: None,
+    listener: LoadListener | None = None,
 ) -> None:
     """Load a package and install an applet of it, in place of what there is of both.
 
-    `loaded` is told how many bytes of the package have been sent.
     Raises ProtocolError, MemoryFullError, CapError, TransportError.
     """
+    told = listener or LoadListener()
     manager.load_blocks(cap)  # raises before anything is deleted
     if remove(manager, cap.package.aid, present):
-        progress(LoadStep.DELETE)
-    progress(LoadStep.LOAD)
+        told.step(LoadStep.DELETE)
+    told.step(LoadStep.LOAD)
     try:
-        manager.load(cap, loaded)
+        manager.load(cap, told.sent)
     except CardError as error:
         if error.sw in _NO_MEMORY:
             raise MemoryFullError(error.sw, error.action) from None
@@ -145,7 +238,7 @@ def load_and_install(
                 "package that it imports (--dry-run lists them), or take signed ones alone."
             ).format(action=error.action, sw=error.sw)
         ) from None
-    progress(LoadStep.INSTALL)
+    told.step(LoadStep.INSTALL)
     try:
         manager.install(installation)
     except CardError as error:
@@ -171,3 +264,39 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
     except (NoAppletError, IssuerRefusedError, WrongStateError):
         return None
     return report.card_id
+
+
+def _proven_id(connection: Connection, key_file: Path) -> bytes:
+    """The card id of an applet that this file's key opens: it is the one that was given that key.
+
+    Raises ProtocolError.
+    """
+    key = read_issuer_key(key_file) if key_file.exists() else None
+    card_id = None if key is None else card_id_under(connection, key)
+    if card_id is None:
+        raise ProtocolError(
+            _(
+                "This card has the applet already, and there is no key in {file} that opens it: "
+                "--force deletes it, with every key on it."
+            ).format(file=key_file)
+        )
+    return card_id
+
+
+def _transport_key(file: Path, told: LoadListener) -> Secret:
+    """The key in the file, or a new one, which the file then holds."""
+    if file.exists():
+        told.step(LoadStep.KEY_FOUND)
+        return read_issuer_key(file)
+    key = Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
+    write_private(file, key.reveal().hex().encode("ascii") + b"\n")
+    return key
+
+
+def _usual_name(domain: Domain) -> Path:
+    return Path(f"card-{domain.diversification.hex()}.issuer-key")
+
+
+def _next_version(version: int) -> int:
+    """The version of keys that replace those of `version`."""
+    return 1 if version == INITIAL_VERSION else version % LAST_VERSION + 1
