@@ -14,8 +14,10 @@ PACKAGE_AID = bytes.fromhex("F05457494E43415244")
 APPLET_AID = PACKAGE_AID + b"\x01"
 IMPORTS = (
     (bytes.fromhex("A0000000620001"), 1, 0),
-    (bytes.fromhex("A0000000620101"), 1, 5),
     (bytes.fromhex("A0000000620102"), 1, 5),
+    (bytes.fromhex("A0000000620101"), 1, 5),
+    (bytes.fromhex("A0000000620201"), 1, 5),
+    (bytes.fromhex("A0000000620209"), 1, 0),
 )
 _TAGS = {
     "Header": 1,

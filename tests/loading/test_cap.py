@@ -93,8 +93,8 @@ SPOILED: dict[str, tuple[Callable[[CapMaker], None], str]] = {
     "another count of imports": (replaced("Directory", 31, b"\x02"), "counts other"),
     "another count of applets": (replaced("Directory", 32, b"\x02"), "counts other"),
     "components of one's own": (replaced("Directory", 33, b"\x01"), "not of the standard"),
-    "more imports than there are": (replaced("Import", 3, b"\x04"), "Import ends too early"),
-    "fewer imports than there are": (replaced("Import", 3, b"\x02"), "Import ends too early"),
+    "more imports than there are": (replaced("Import", 3, b"\x06"), "Import ends too early"),
+    "fewer imports than there are": (replaced("Import", 3, b"\x04"), "Import ends too early"),
     "more behind the applets": (longer("Applet", b"\x00"), "Applet ends too early"),
     "a component of another name": (with_entry(f"{FOLDER}/Other.cap"), "not known: Other.cap"),
     "a component of the extended format": (
