@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 from tests.interop.independent import objects
 from tests.loading.scp03_card import SecurityError, Session, StaticKeys, kcv, unwrap_key
@@ -77,6 +78,8 @@ class ScriptedManager:
     def __post_init__(self) -> None:
         self.counters = dict.fromkeys(self.keys, 0)
         self._cards: dict[bytes, Connection] = {}
+        # In a reader it is served by a thread of its own.
+        self._lock = Lock()
         self._forget()
 
     def _forget(self) -> None:
@@ -92,20 +95,28 @@ class ScriptedManager:
         return ATR
 
     def reset(self) -> None:
-        for card in self._cards.values():
-            card.reset()
-        self._forget()
+        with self._lock:
+            for card in self._cards.values():
+                card.reset()
+            self._forget()
 
     def close(self) -> None:
         """The power is cut; what is on the card stays."""
         self.reset()
 
     def destroy(self) -> None:
-        """The end of the card."""
-        for card in self._cards.values():
-            card.close()
+        """The end of all applets."""
+        with self._lock:
+            for card in self._cards.values():
+                card.close()
+            self._cards.clear()
+            self._forget()
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        with self._lock:
+            return self._transmit(apdu)
+
+    def _transmit(self, apdu: bytes) -> tuple[bytes, int]:
         self.seen.append(apdu)
         if apdu[:4] == b"\x00\xa4\x04\x00":
             return self._select(apdu)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.host.t0 import T0Card
 from tests.interop.independent import objects
 from tests.loading.cap_reading import read_cap
 from tests.loading.cap_writing import APPLET_AID, PACKAGE_AID, CapMaker
@@ -64,6 +65,13 @@ def test_the_card_gets_the_load_file_whatever_its_secure_channel_is(
     assert card.greetings == 1
     external_authenticate = next(apdu for apdu in card.seen if apdu[1] == 0x82)
     assert external_authenticate[2] == {0x00: 0x03, 0x20: 0x13, 0x60: 0x33}[parameter & 0x60]
+
+
+def test_a_card_behind_t_0_is_loaded_as_well(cap_file: Path) -> None:
+    card = ScriptedManager()
+    cap = CapFile.read(cap_file)
+    load_and_install(opened(T0Card(card)), cap, installation(cap), [])
+    assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
 
 
 @pytest.mark.parametrize("size", [16, 24, 32])

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typer import TyperException
 
 from twincard.card.pin import PinFormatError
+from twincard.card.session import NoAppletError
 from twincard.card.status import (
     AuthorityMissingError,
     CardError,
@@ -29,6 +30,7 @@ from twincard.keys.identity import IdentityError
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError
+from twincard.language import _
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
@@ -151,6 +153,8 @@ def _advice(error: BaseException) -> str | None:
     """What to do next, where the sentence does not say it already."""
     if isinstance(error, WrongPinError | PinBlockedError):
         return _pin_advice(error)
+    if isinstance(error, NoAppletError):
+        return _("`twincard card load` puts it there.")
     if isinstance(error, IssuerRefusedError):
         return "Name the card's own key with --issuer-key-file."
     if isinstance(error, AuthorityMissingError):
