@@ -235,6 +235,8 @@ class ScriptedManager:
                 _entry(aid, 0x07, _tlv("C5", b"\x00\x00\x00") + _tlv("C4", item.package))
                 for aid, item in self.instances.items()
             ]
+        elif p1 == 0x80:
+            entries = [_entry(self.domain_aid, 0x01, _tlv("C5", b"\x9e\xfe\x80"))]
         elif p1 == 0x20:
             entries = [_entry(aid, 0x01, _tlv("CE", b"\x01\x00")) for aid in self.packages]
         else:
