@@ -15,7 +15,12 @@ from tests.loading.scripted_manager import DEFAULT_KEYS, DIVERSIFICATION, Script
 
 from twincard.card.scp03 import ScpKeys
 from twincard.card.secure_channel import ChannelError
-from twincard.card.status import CardError, MemoryFullError, UnexpectedAnswerError
+from twincard.card.status import (
+    CardError,
+    MemoryFullError,
+    UnexpectedAnswerError,
+    WrongDataError,
+)
 from twincard.globalplatform.cap import CapError, CapFile
 from twincard.globalplatform.card_keys import default_keys, draw_card_keys
 from twincard.globalplatform.manager import (
@@ -196,6 +201,27 @@ def test_wrong_keys_are_not_tried_at_all() -> None:
     assert card.failures == 0
     assert card.greetings == 1
     assert not any(apdu[1] == 0x82 for apdu in card.seen)
+
+
+def test_a_card_that_locked_itself_is_told_as_such() -> None:
+    with pytest.raises(ManagementError, match=r"6983.*locked"):
+        opened(ScriptedManager(failures=10))
+
+
+def test_a_wrong_encryption_key_is_not_taken_for_a_missing_pin() -> None:
+    keys = StaticKeys(bytes(16), DEFAULT_KEYS.mac, DEFAULT_KEYS.dek)
+    card = ScriptedManager(parameter=0x60)
+    manager = opened(card, known(keys))
+    with pytest.raises(ManagementError, match=r"tell its contents \(6982\).*enc"):
+        manager.contents(Kind.PACKAGE)
+
+
+def test_a_wrong_data_encryption_key_changes_no_key() -> None:
+    keys = StaticKeys(DEFAULT_KEYS.enc, DEFAULT_KEYS.mac, bytes(16))
+    card = ScriptedManager()
+    with pytest.raises(WrongDataError, match="take new management keys"):
+        opened(card, known(keys)).put_keys(draw_card_keys(16, 1))
+    assert card.keys == {0xFF: DEFAULT_KEYS}
 
 
 def test_of_two_key_sets_the_card_s_own_is_found_with_one_question() -> None:

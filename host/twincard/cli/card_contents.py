@@ -17,7 +17,7 @@ from twincard.cli.managers import (
     parse_aid,
 )
 from twincard.cli.options import Json, Reader, Yes
-from twincard.cli.output import Output
+from twincard.cli.output import Output, aligned
 from twincard.globalplatform.registry import Entry, Kind, Production
 from twincard.language import _
 from twincard.protocols.load import instances, remove
@@ -129,24 +129,22 @@ def _production(value: Production) -> ProductionInfo:
 
 
 def _text(told: Contents) -> str:
-    lines = [
-        f"security domain  {_hex(told.security_domain)}",
-        _("SCP03 keys       version {version}, i = {parameter:02X}").format(
-            version=told.key_version, parameter=told.parameter
-        ),
+    keys = _("version {version}, i = {parameter:02X}")
+    rows = [
+        (_("security domain"), _hex(told.security_domain)),
+        (_("SCP03 keys"), keys.format(version=told.key_version, parameter=told.parameter)),
     ]
     if told.production is not None:
-        made = told.production
-        lines.append(
-            _("made by          {maker}, chip {chip}, system {system}, serial {serial}").format(
-                maker=made.maker, chip=made.chip, system=made.system, serial=made.serial
-            )
+        made = _("{maker}, chip {chip}, system {system}, serial {serial}")
+        values = told.production
+        text = made.format(
+            maker=values.maker, chip=values.chip, system=values.system, serial=values.serial
         )
+        rows.append((_("made by"), text))
     for item in told.packages:
-        lines.append(f"package          {_hex(item.aid)} {item.version or ''}".rstrip())
-    for item in told.applets:
-        lines.append(f"applet           {_hex(item.aid)}")
-    return "\n".join(lines)
+        rows.append((_("package"), f"{_hex(item.aid)} {item.version or ''}".rstrip()))
+    rows += [(_("applet"), _hex(item.aid)) for item in told.applets]
+    return aligned(rows)
 
 
 def _hex(value: bytes) -> str:

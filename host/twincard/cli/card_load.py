@@ -21,7 +21,7 @@ from twincard.cli.managers import (
     warn_of_default_keys,
 )
 from twincard.cli.options import READER_HELP, Json, Yes
-from twincard.cli.output import Output
+from twincard.cli.output import Output, aligned
 from twincard.globalplatform.cap import CapFile, Package
 from twincard.language import _
 from twincard.protocols.load import (
@@ -217,14 +217,16 @@ def _package(package: Package) -> PackageInfo:
 
 
 def _info_text(info: CapInfo) -> str:
-    lines = [f"package    {_hex(info.package.aid)} {info.package.version}"]
-    lines += [f"applet     {_hex(aid)}" for aid in info.applets]
-    lines += [f"imports    {_hex(each.aid)} {each.version}" for each in info.imports]
-    lines += [
-        "load file  " + _("{count} bytes").format(count=info.load_file_bytes),
-        f"SHA-256    {info.load_file_sha256.hex()}",
-    ]
-    return "\n".join(lines)
+    size = _("{count} bytes").format(count=info.load_file_bytes)
+    return aligned(
+        [
+            (_("package"), f"{_hex(info.package.aid)} {info.package.version}"),
+            *((_("applet"), _hex(aid)) for aid in info.applets),
+            *((_("imports"), f"{_hex(each.aid)} {each.version}") for each in info.imports),
+            (_("load file"), size),
+            ("SHA-256", info.load_file_sha256.hex()),
+        ]
+    )
 
 
 def _loaded_text(reader: str, done: Loaded) -> str:

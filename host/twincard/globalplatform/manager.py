@@ -24,6 +24,7 @@ from twincard.card.scp03 import (
 )
 from twincard.card.secure_channel import MAC_BYTES, Protection
 from twincard.card.status import (
+    CardError,
     NotFoundError,
     Sw,
     UnexpectedAnswerError,
@@ -60,6 +61,7 @@ _FOR_LOAD, _FOR_INSTALL_AND_SELECT = 0x02, 0x0C
 _NO_PRIVILEGES = b"\x00"
 _ALL_KEYS = 0x81
 _AES = 0x88
+_NOT_UNDERSTOOD = (Sw.AUTHORITY_MISSING, Sw.INTEGRITY)
 
 
 class WrongCardKeysError(Exception):
@@ -198,7 +200,14 @@ class CardManager:
             warnings=_WARNINGS,
         )
         self._keys = fitting[0]
-        self._channel.secure(lambda: greeting.open(self._channel, fitting[0], protection))
+        try:
+            self._channel.secure(lambda: greeting.open(self._channel, fitting[0], protection))
+        except CardError as error:
+            raise ManagementError(
+                _("The card refused the secure channel to its security domain ({sw:04X}).").format(
+                    sw=error.sw
+                )
+            ) from None
         self._most_plain = _most_plain(self._most_data, protection.mac_bytes)
         return fitting[0]
 
@@ -209,6 +218,13 @@ class CardManager:
                 return greet(self._channel, version, challenge_bytes)
             except NotFoundError:
                 continue
+            except CardError as error:
+                raise ManagementError(
+                    _(
+                        "The card's security domain begins no secure channel ({sw:04X}): it may be "
+                        "locked, after wrong keys."
+                    ).format(sw=error.sw)
+                ) from None
             except OtherProtocolError as error:
                 raise ManagementError(
                     _(
@@ -231,7 +247,7 @@ class CardManager:
             if answer.sw == Sw.NOT_FOUND and not page:
                 return []
             if answer.sw not in (Sw.DONE, _MORE_DATA):
-                raise error_for(answer.sw, action)
+                raise _refusal(answer.sw, action)
             gathered += answer.data
             if answer.sw == Sw.DONE:
                 return parse_entries(kind, gathered)
@@ -260,10 +276,12 @@ class CardManager:
         # no token.
         data = _counted(cap.package.aid) + 4 * _counted(b"")
         self._command(0xE6, _FOR_LOAD, 0x00, data, "take a new package")
+        sent = 0
         for number, piece in enumerate(pieces):
             last = _LAST_BLOCK if number == len(pieces) - 1 else 0x00
             self._command(0xE8, last, number, piece, "load the package")
-            progress(sum(map(len, pieces[: number + 1])))
+            sent += len(piece)
+            progress(sent)
 
     def install(self, installation: Installation) -> None:
         """Make an instance of an applet, which can then be selected (11.5.2.3.2).
@@ -315,7 +333,22 @@ class CardManager:
             raise UnexpectedAnswerError("The card does not confirm the keys that it took.")
 
     def _command(self, ins: int, p1: int, p2: int, data: bytes, action: str) -> bytes:
-        return self._channel.send(Command(OWN, ins, p1, p2, data, SHORT_ANSWER), action)
+        answer = self._channel.exchange(Command(OWN, ins, p1, p2, data, SHORT_ANSWER))
+        if answer.sw != Sw.DONE:
+            raise _refusal(answer.sw, action)
+        return answer.data
+
+
+def _refusal(sw: int, action: str) -> Exception:
+    """The error of a status word; no PIN is meant by those that speak of authority."""
+    if sw not in _NOT_UNDERSTOOD:
+        return error_for(sw, action)
+    return ManagementError(
+        _(
+            "The card ended the secure channel when asked to {action} ({sw:04X}): the first key "
+            "(enc) of its management keys may be another."
+        ).format(action=action, sw=sw)
+    )
 
 
 def _most_plain(most_data: int, mac_bytes: int) -> int:
