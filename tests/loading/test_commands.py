@@ -16,6 +16,7 @@ from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService, Reader
 
 from twincard.globalplatform.card_keys import read_card_keys
+from twincard.transport.base import CardGoneError
 
 KEY = bytes.fromhex("C0FFEE") + bytes(range(13))
 
@@ -202,3 +203,25 @@ def test_a_card_without_room_says_so(
 ) -> None:
     card.refuse = lambda ins, p1: 0x6A84 if (ins, p1) == (0xE8, 0x80) else 0
     desk.run(*words, "--default-keys").failed(7, "not enough memory")
+
+
+def test_a_card_that_is_pulled_out_is_loaded_by_a_second_run(
+    desk: Desk, pcsc_service: PcscService
+) -> None:
+    other = pcsc_service.readers[2]
+    words = ("card", "load", "twincard.cap", "-r", f"pcsc:{other.name}")
+    options = (*words, "--default-keys", "--new-card-keys", "keys", "--issuer-key-file", "issuer")
+    card = ScriptedManager(applets=real_applet)
+
+    def pulled(ins: int, p1: int) -> int:
+        if (ins, p1) == (0xE8, 0x80):
+            raise CardGoneError("It was pulled out.")
+        return 0
+
+    card.refuse = pulled
+    with inserted(card, other):
+        desk.run(*options).failed(3, "Run the command again")
+    card.refuse = lambda _ins, _p1: 0
+    with inserted(card, other):
+        assert desk.done(*options, "--json").json["changed"] is True
+    card.destroy()

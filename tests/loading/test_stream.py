@@ -134,6 +134,13 @@ def test_nothing_secret_crosses_the_wire_in_the_clear(cap_file: Path) -> None:
         assert not any(secret[at : at + 8] in wire for at in range(len(secret) - 7))
 
 
+@pytest.mark.parametrize("most", [1, 24, 47])
+def test_a_card_that_wants_next_to_nothing_gets_whole_blocks(most: int, cap_file: Path) -> None:
+    card = ScriptedManager(most_data=most)
+    put_on(card, cap_file)
+    assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
+
+
 @pytest.mark.parametrize("most", [255, 247, 128, 64])
 def test_blocks_are_as_long_as_the_card_allows(most: int, cap_file: Path) -> None:
     card = ScriptedManager(most_data=most)

@@ -51,6 +51,8 @@ _S16 = 0x01
 _ANSWER_MACS, _ANSWERS_ENCRYPTED = 0x20, 0x40
 _WARNINGS = (0x62, 0x63)
 _S16_BYTES = 16
+_LEAST_DATA = 48
+"""A card that says it takes less than this is not believed."""
 _MORE_DATA = 0x6310
 _BLOCK = 16
 _MOST_LOAD_BLOCKS = 256
@@ -150,7 +152,7 @@ class CardManager:
         except tlv.TlvError:
             return b""
         most = int.from_bytes(properties.get(0x9F65, b""), "big")
-        if most:
+        if most >= _LEAST_DATA:
             self._most_data = min(most, SHORT_DATA)
         return items.get(0x84, b"")
 
