@@ -9,7 +9,7 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_check, card_keys, card_log, prompts
+from twincard.cli import card_check, card_contents, card_keys, card_load, card_log, prompts
 from twincard.cli.cards import (
     check_reader,
     check_usable,
@@ -39,6 +39,9 @@ app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
 app.command("keys")(card_keys.keys)
 app.command("log")(card_log.log)
+app.command("load")(card_load.load)
+app.command("contents")(card_contents.contents)
+app.command("unload")(card_contents.unload)
 
 
 @dataclass(frozen=True)
