@@ -18,7 +18,9 @@ from twincard.cli.cards import (
     unlock_all,
 )
 from twincard.cli.output import Output
-from twincard.protocols import abandon as protocol
+from twincard.protocols.abandon import Cancelled
+from twincard.protocols.abandon import abandon as abandon_export
+from twincard.protocols.abandon import cancel as cancel_ticket
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def cancel(out: Output, original: Holder, backup: Holder) -> None:
         if report.life_cycle is LifeCycle.TERMINATED:
             del locked[1]  # it takes no PIN, and shows its receipt without
         unlock_all(locked)
-        freed = protocol.cancel(first, second) is protocol.Cancelled.SLOT_FREE
+        freed = cancel_ticket(first, second) is Cancelled.SLOT_FREE
     ending = "the original may export again" if freed else "this original was not waiting for it"
     out.result(
         TicketCancelled(report.card_id, freed), f"The backup's ticket is void, and {ending}."
@@ -74,7 +76,7 @@ def abandon(
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        protocol.abandon(card, key, pin)
+        abandon_export(card, key, pin)
         report = card.report()
     done = report.export.slots_used if report.export else 0
     result = ExportAbandoned(report.card_id, done, report.backups_allowed)
