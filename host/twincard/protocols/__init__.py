@@ -33,7 +33,7 @@ from twincard.protocols.duplicate import (
 )
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.files import decrypt_file, encrypt_file, transcode_file
-from twincard.protocols.identity import UntrustedCardError, identify
+from twincard.protocols.identity import UntrustedCardError, identify, protect
 from twincard.protocols.issue import (
     Blank,
     IssuedPair,
@@ -104,6 +104,7 @@ __all__ = [
     "encrypt_file",
     "identify",
     "issue_pair",
+    "protect",
     "read_certificate",
     "read_log",
     "recover",
