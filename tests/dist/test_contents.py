@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from tests.dist.places import COMMITTED_AT, SOURCE, checkout, make_dist
+from tests.dist.places import COMMITTED_AT, SOURCE
 
+from tools.dist.cap import VARIANTS
 from tools.dist.locked import parse_locked
 
 JAR = "twincard/transport/simulator.jar"
@@ -88,16 +89,15 @@ def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
     assert told["Description-Content-Type"] == "text/markdown"
 
 
-def test_manual_pages_go_where_man_looks(tmp_path: Path) -> None:
-    place = checkout(tmp_path / "x")
-    page = place / "build/man/twincard-of-this-test.1"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(".TH\n")
-    made = make_dist(place)
-    (path,) = made.glob("*.whl")
+def test_manual_pages_go_where_man_looks(unusual_dist: Path) -> None:
+    (path,) = unusual_dist.glob("*.whl")
+    data = "-".join(path.name.split("-")[:2]) + ".data/data"
     with zipfile.ZipFile(path) as wheel:
-        name = f"{path.name[:14]}.data/data/share/man/man1/{page.name}"
-        assert wheel.read(name) == b".TH\n"
+        assert wheel.read(f"{data}/share/man/man1/twincard-of-a-test.1") == b".TH\n"
+    (source,) = unusual_dist.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert "build/man/twincard-of-a-test.1" in names
 
 
 def test_the_source_distribution_has_what_git_tracks_and_what_is_built(dist: Path) -> None:
@@ -115,14 +115,11 @@ def test_the_source_distribution_has_what_git_tracks_and_what_is_built(dist: Pat
     assert all(member.isfile() for member in members)
 
 
-def test_files_that_git_does_not_know_are_left_out(tmp_path: Path) -> None:
-    place = checkout(tmp_path / "x")
-    (place / "host/twincard/my-notes.txt").write_text("PIN 4711")
-    (place / "component-1.txt").write_text("0" * 64)
-    made = make_dist(place)
-    (wheel,), (source,) = made.glob("*.whl"), made.glob("*.tar.gz")
+def test_files_that_git_does_not_know_are_left_out(unusual_dist: Path) -> None:
+    (wheel,), (source,) = unusual_dist.glob("*.whl"), unusual_dist.glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as file, tarfile.open(source) as archive:
         names = [*file.namelist(), *archive.getnames()]
+    assert len(names) > 500
     assert [name for name in names if "notes" in name or "component-1" in name] == []
 
 
@@ -186,3 +183,13 @@ def test_the_bill_names_the_packages_by_their_digests(bom: dict[str, Any], dist:
         f"{path.name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in made
     }
     assert bom["metadata"]["timestamp"] == "2026-01-01T18:04:05+00:00"
+
+
+def test_the_page_tells_of_every_file(dist: Path) -> None:
+    page = (SOURCE.root / "docs/distribution.md").read_text(encoding="utf-8")
+    version = str(SOURCE.project["version"])
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([\w.-]+)`", row.split(" | ")[0])}
+    caps = {f"twincard-VERSION{variant.ending}.cap" for variant in VARIANTS}
+    made = {path.name.replace(version, "VERSION") for path in dist.iterdir()}
+    assert told == made | caps | {"twincard-VERSION-cap-load-files.txt"}

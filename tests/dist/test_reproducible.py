@@ -97,9 +97,7 @@ def test_cap_files_of_two_builds_become_the_same(tmp_path: Path) -> None:
     assert sizes == ["14", "14"]
 
 
-def test_another_time_can_be_given(tmp_path: Path, dist: Path) -> None:
-    (wheel,) = dist.glob("*.whl")
-    made = make_dist(checkout(tmp_path / "x"), {"SOURCE_DATE_EPOCH": "1700000000"})
-    assert (made / wheel.name).read_bytes() != wheel.read_bytes()
-    with zipfile.ZipFile(made / wheel.name) as file:
+def test_another_time_can_be_given(unusual_dist: Path) -> None:
+    (wheel,) = unusual_dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as file:
         assert {entry.date_time for entry in file.infolist()} == {(2023, 11, 14, 22, 13, 20)}

@@ -89,4 +89,9 @@ class Source:
 
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.root), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        try:
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        except FileNotFoundError:
+            raise DistError("git is not installed, and this is a checkout.") from None
+        except subprocess.CalledProcessError as error:
+            raise DistError(f"git {arguments[0]} failed: {error.stderr.strip()}") from None
