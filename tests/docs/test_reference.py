@@ -77,6 +77,9 @@ def test_the_reference_is_made_without_a_warning_and_has_no_dead_link(tmp_path: 
     assert pages.keys() == {tmp_path / page_of(module) for module in (*PUBLIC, "index")}
     for module, name in public_names():
         assert f'id="{name}"' in pages[tmp_path / page_of(module)]
+    first = pages[tmp_path / page_of("twincard")]
+    for module in PUBLIC[1:]:
+        assert f'href="{page_of(module).as_posix()}"' in first
     for path, page in pages.items():
         for link in re.findall(r'href="([^"]*)"', page):
             file, _, anchor = unquote(link).partition("#")
