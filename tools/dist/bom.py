@@ -68,12 +68,12 @@ def _add_packages(bom: Bom, whole: Component, source: Source) -> None:
     components = {}
     for package in listed:
         extras = [extra for extra, names in by_extra.items() if package in wanted(lock, names)]
-        components[package.name] = _package(package, [] if package in always else extras)
+        components[package] = _package(package, [] if package in always else extras)
     bom.components.update(components.values())
-    bom.register_dependency(whole, [components[name] for name in everything])
+    bom.register_dependency(whole, [components[one] for one in listed if one.name in everything])
     for package in listed:
-        children = [components[one.name] for one in listed if package.name in one.parents]
-        bom.register_dependency(components[package.name], children)
+        children = [components[one] for one in listed if package.name in one.parents]
+        bom.register_dependency(components[package], children)
 
 
 def _package(package: Locked, extras: Iterable[str]) -> Component:
@@ -86,7 +86,7 @@ def _package(package: Locked, extras: Iterable[str]) -> Component:
         version=package.version,
         type=ComponentType.LIBRARY,
         scope=scope,
-        bom_ref=BomRef(package.name),
+        bom_ref=BomRef(f"{package.name}=={package.version}"),
         purl=PackageURL("pypi", None, package.name, package.version),
         # One for each file that the lock takes: platforms have files of their own.
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=value) for value in package.hashes],
