@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -43,8 +42,7 @@ def test_two_builds_in_different_places_give_the_same_bytes(tmp_path: Path) -> N
 
 def test_the_source_distribution_alone_gives_the_same_wheel(dist: Path, tmp_path: Path) -> None:
     (source,) = dist.glob("*.tar.gz")
-    with tarfile.open(source) as archive:
-        archive.extractall(tmp_path, filter="data")
+    run(["tar", "-xzf", str(source)], tmp_path)
     (folder,) = tmp_path.iterdir()
     assert (folder / "PKG-INFO").stat().st_mtime == COMMITTED_AT
     # Not by way of git, and with no network and no Java.
