@@ -16,7 +16,6 @@ from twincard.cli.cards import (
     issuer_key,
     issuer_public_key,
     opened,
-    protect,
 )
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import (
@@ -34,6 +33,7 @@ from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
