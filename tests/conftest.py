@@ -1,7 +1,8 @@
 """What all tests share: a bench of simulated cards, and a private home for named ones.
 
 Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets
-tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards.
+tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards; `--cap FILE` lets
+tests/loading load a CAP file that a converter made.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="the transport key of the card in each --real, in the same order",
+    )
+    options.addoption(
+        "--cap", metavar="FILE", help="what tests/loading loads: a CAP file of this applet"
     )
 
 

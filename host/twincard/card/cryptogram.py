@@ -59,6 +59,7 @@ class EcCryptogram:
 
 
 Cryptogram = RsaCryptogram | EcCryptogram
+"""What a card deciphers: a key, encrypted to its own."""
 
 
 def parse_cryptogram(answer: bytes) -> Cryptogram:

@@ -9,14 +9,13 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_check, card_keys, card_log, prompts
+from twincard.cli import card_check, card_contents, card_keys, card_load, card_log, prompts
 from twincard.cli.cards import (
     check_reader,
     check_usable,
     issuer_key,
     issuer_public_key,
     opened,
-    protect,
 )
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import (
@@ -34,11 +33,15 @@ from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
 app.command("keys")(card_keys.keys)
 app.command("log")(card_log.log)
+app.command("load")(card_load.load)
+app.command("contents")(card_contents.contents)
+app.command("unload")(card_contents.unload)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from twincard.card.report import Features, LifeCycle, Role
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.cli import prompts
@@ -17,7 +17,7 @@ from twincard.keys.issuer_signing import read_issuer_public_key
 from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.errors import ProtocolError
-from twincard.protocols.identity import UntrustedCardError, identify
+from twincard.protocols.identity import protect
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
 
@@ -102,21 +102,6 @@ def naming(name: str, reader: str) -> Iterator[None]:
     except (CardError, ProtocolError, TransportError) as error:
         error.add_note(f"{name} {reader}")
         raise
-
-
-def protect(card: Card, issuer: bytes | None) -> None:
-    """Send what follows through a secure channel, where the card has one (SCP11b).
-
-    So neither PIN nor components can be heard on the way. With `issuer` (a point) the card must be
-    certified by it, and then nobody between host and card can play the card either. Raises
-    UntrustedCardError, CardError, ChannelError.
-    """
-    report = card.report()
-    keys = identify(card, report, issuer)
-    if keys is not None and Features.SCP11B in report.features:
-        card.open_channel(keys.channel_key)
-    elif issuer is not None:
-        raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
 
 
 def check_usable(card: Card, role: Role | None = None) -> None:

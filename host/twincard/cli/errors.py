@@ -11,6 +11,7 @@ from enum import IntEnum
 from typer import TyperException
 
 from twincard.card.pin import UNBLOCK, PinFormatError
+from twincard.card.session import NoAppletError
 from twincard.card.status import (
     AuthorityMissingError,
     CardError,
@@ -21,6 +22,9 @@ from twincard.card.status import (
 )
 from twincard.cli.translated_help import usage_error
 from twincard.files.errors import FilesError, NotAuthenticatedError
+from twincard.globalplatform.cap import CapError
+from twincard.globalplatform.card_keys import CardKeysError
+from twincard.globalplatform.manager import ManagementError, WrongCardKeysError
 from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
 from twincard.keys.identity import IdentityError
@@ -82,15 +86,19 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),
+    (CapError, ExitCode.USAGE),
+    (CardKeysError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
     (TransportError, ExitCode.NO_CARD),
     (WrongPinError, ExitCode.WRONG_SECRET),
     (IssuerRefusedError, ExitCode.WRONG_SECRET),
+    (WrongCardKeysError, ExitCode.WRONG_SECRET),
     (PinBlockedError, ExitCode.BLOCKED),
     (CardError, ExitCode.REFUSED),
     (UnexpectedAnswerError, ExitCode.REFUSED),
     (ProtocolError, ExitCode.REFUSED),
+    (ManagementError, ExitCode.REFUSED),
     (IdentityError, ExitCode.REFUSED),
     (FilesError, ExitCode.FILE),
     (OSError, ExitCode.FILE),
@@ -150,6 +158,8 @@ def _advice(error: BaseException) -> str | None:
     """What to do next, where the sentence does not say it already."""
     if isinstance(error, WrongPinError | PinBlockedError):
         return _pin_advice(error)
+    if isinstance(error, NoAppletError):
+        return _("`twincard card load` puts it there.")
     if isinstance(error, IssuerRefusedError):
         return _("Name the card's own key with --issuer-key-file.")
     if isinstance(error, AuthorityMissingError):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.report import (
     CardReport,
@@ -21,6 +19,7 @@ from twincard.card.report import (
 from twincard.card.session import Card
 from twincard.card.status import AuthorityMissingError, NotFoundError
 from twincard.cli.options import KeyName
+from twincard.cli.output import aligned
 from twincard.keys.identity import fingerprint
 from twincard.language import N_, _
 
@@ -141,9 +140,7 @@ def card_info(card: Card) -> CardInfo:
 
 def card_text(info: CardInfo) -> str:
     """The same for people: a line each, whole however narrow the terminal is."""
-    rows = _rows(info)
-    width = max(cell_len(name) for name, _value in rows) + 2
-    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+    return aligned(_rows(info))
 
 
 def _rows(info: CardInfo) -> list[tuple[str, str]]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.text import Text
@@ -76,6 +77,12 @@ def console(file: TextIO) -> Console:
 def visible(text: str) -> str:
     """A line with its control characters escaped, such as names of files and cards may hold."""
     return text.translate(_CONTROLS)
+
+
+def aligned(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values, a line each, whole however narrow the terminal is."""
+    width = max(cell_len(name) for name, _ in rows) + 2
+    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
 
 
 def _visible_lines(text: str) -> str:

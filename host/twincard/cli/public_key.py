@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from twincard.cli.cards import issuer_public_key, opened, protect
+from twincard.cli.cards import issuer_public_key, opened
 from twincard.cli.options import (
     Force,
     IssuerPublicKeyFile,
@@ -18,6 +18,7 @@ from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
 from twincard.language import _
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
 
 
 @dataclass(frozen=True)

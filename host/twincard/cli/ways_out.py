@@ -14,12 +14,14 @@ from twincard.cli.cards import (
     issuer_key,
     opened,
     opened_pair,
-    protect,
     unlock_all,
 )
 from twincard.cli.output import Output
 from twincard.language import _
-from twincard.protocols import abandon as protocol
+from twincard.protocols.abandon import Cancelled
+from twincard.protocols.abandon import abandon as abandon_export
+from twincard.protocols.abandon import cancel as cancel_ticket
+from twincard.protocols.identity import protect
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def cancel(out: Output, original: Holder, backup: Holder) -> None:
         if report.life_cycle is LifeCycle.TERMINATED:
             del locked[1]  # it takes no PIN, and shows its receipt without
         unlock_all(locked)
-        freed = protocol.cancel(first, second) is protocol.Cancelled.SLOT_FREE
+        freed = cancel_ticket(first, second) is Cancelled.SLOT_FREE
     if freed:
         text = _("The backup's ticket is void, and the original may export again.")
     else:
@@ -78,7 +80,7 @@ def abandon(
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        protocol.abandon(card, key, pin)
+        abandon_export(card, key, pin)
         report = card.report()
     done = report.export.slots_used if report.export else 0
     allowed = report.backups_allowed

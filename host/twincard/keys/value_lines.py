@@ -13,18 +13,22 @@ def format_lines(names: Sequence[str], values: Sequence[str]) -> str:
 
 
 def parse_lines(
-    text: str, names: Sequence[str], kind: str, error: type[ValueError]
+    text: str,
+    names: Sequence[str],
+    kind: str,
+    error: type[ValueError],
+    optional: Sequence[str] = (),
 ) -> dict[str, str]:
     """The value of every name, in whatever order they stand; empty lines are passed over.
 
-    Raises `error`, whose sentence calls the file a `kind` file, a word in the language in use,
-    and never repeats a value.
+    Names in `optional` may be missing. Raises `error`, whose sentence calls the file a `kind` file,
+    a word in the language in use, and never repeats a value.
     """
     values: dict[str, str] = {}
     for line in filter(str.strip, text.splitlines()):
         name, colon, value = line.partition(":")
         name = name.strip().lower()
-        if not colon or name not in names or name in values:
+        if not colon or name not in (*names, *optional) or name in values:
             raise error(
                 _("This is not a {kind} file, or a line of it is not understood.").format(kind=kind)
             )

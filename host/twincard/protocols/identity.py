@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twincard.card.report import CardReport
+from twincard.card.report import CardReport, Features
 from twincard.card.session import Card
 from twincard.card.status import IntegrityError
 from twincard.keys.identity import DeviceKeys, IdentityError
@@ -34,6 +34,22 @@ def identify(card: Card, report: CardReport, issuer_key: bytes | None = None) ->
             _("This card is not trusted. {error}").format(error=error)
         ) from None
     return keys
+
+
+def protect(card: Card, issuer_key: bytes | None = None) -> None:
+    """Send what follows through a secure channel, where the card has one (SCP11b).
+
+    So neither PIN nor components can be heard on the way. With `issuer_key` (a point) the card must
+    be certified by that issuer, and then nobody between host and card can play the card either. To
+    be called before the PIN is verified, since the channel ends what was verified. Raises
+    UntrustedCardError, CardError, ChannelError.
+    """
+    report = card.report()
+    keys = identify(card, report, issuer_key)
+    if keys is not None and Features.SCP11B in report.features:
+        card.open_channel(keys.channel_key)
+    elif issuer_key is not None:
+        raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
 
 
 def introduce(original: Card, backup: Card) -> None:

@@ -12,16 +12,29 @@ from twincard.transport.base import (
     PowerCutError,
     TransportError,
 )
+from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
+from twincard.transport.pcsc import list_readers
+from twincard.transport.slots import Holds, Slot, watch
+from twincard.transport.trace import Traced
 
 __all__ = [
     "CardGoneError",
     "CardInUseError",
     "CardNotFoundError",
     "Connection",
+    "Holds",
     "NotInstalledError",
     "PowerCutError",
+    "Slot",
+    "Traced",
     "TransportError",
     "connect",
+    "create_card",
+    "issuer_key_file",
+    "list_cards",
+    "list_readers",
+    "remove_card",
+    "watch",
 ]
 
 
