@@ -18,7 +18,7 @@ MARKS = {"_", "N_", "plural", "retold"}
 TELLING = {
     *("step", "note", "result", "progress", "tell", "chapter", "detail", "check", "add_note"),
     *("confirm", "pin", "new_pin", "other_pin", "ask_secret", "transport_key"),
-    *("send", "error_for", "_get", "_perform", "_tell", "_begin", "verify_signature"),
+    *("send", "error_for", "_get", "_perform", "_command", "_tell", "_begin", "verify_signature"),
 }
 # Mailers have both languages beside each other; the demo's documents are files.
 NOT_MESSAGES = {"paper/words.py", "cli/demo/documents.py"}

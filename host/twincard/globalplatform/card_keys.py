@@ -77,7 +77,7 @@ def _parse(text: str) -> ScpKeys:
     if ":" not in text:
         key = _key("".join(text.split()))
         return ScpKeys(key, Secret(key.reveal()), Secret(key.reveal()))
-    fields = parse_lines(text, _NAMES, "card keys", CardKeysError, (_VERSION, _KCV))
+    fields = parse_lines(text, _NAMES, _("card keys"), CardKeysError, (_VERSION, _KCV))
     enc, mac, dek = (_key(fields[name]) for name in _NAMES)
     if not len(enc) == len(mac) == len(dek):
         raise CardKeysError(_("The three keys must be of the same length."))
