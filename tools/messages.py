@@ -51,7 +51,8 @@ def template() -> Catalog:
 def updated(path: Path, wanted: Catalog) -> Catalog:
     """The catalogue in a file, brought up to date."""
     with path.open("rb") as file:
-        catalogue = read_po(file)
+        catalogue = read_po(file, locale=path.parts[-3])
+    catalogue.fuzzy = False  # its head, which is nobody's to translate
     wanted.creation_date = catalogue.creation_date
     catalogue.update(wanted, update_header_comment=False)
     return catalogue

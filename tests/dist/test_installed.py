@@ -89,6 +89,10 @@ def test_the_whole_story_runs_where_there_is_nothing_but_python(
     version = SOURCE.project["version"]
     assert installation.run("twincard", "--version") == f"twincard {version}\n"
 
+    speak = "import os; os.environ['TWINCARD_LANGUAGE'] = 'ja'; from twincard.cli import main"
+    page = installation.run("python", "-c", f"{speak}; main(['--help'])")
+    assert page.startswith("使い方: twincard")
+
     # Without its extras each part says what to install.
     (installation.folder / "pin").write_text("123456")
     card = ("card", "pin", "-r", "pcsc:0", "--pin-file", "pin", "--new-pin-file", "pin")

@@ -98,3 +98,12 @@ def test_a_changed_sentence_keeps_its_translation_to_be_looked_at() -> None:
     (left,) = to_do(updated(path, wanted))
     assert (left.id, left.fuzzy) == ("The new PIN is set now.", True)
     assert left.string
+
+
+def test_an_empty_file_begins_a_language(tmp_path: Path) -> None:
+    path = tmp_path / "de" / "LC_MESSAGES" / "twincard.po"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    begun = updated(path, template())
+    assert len(list(to_do(begun))) == len(begun)
+    assert (str(begun.locale), begun.num_plurals, begun.fuzzy) == ("de", 2, False)
