@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint bench coverage cap clean
+.PHONY: help setup demo test test-long lint messages bench coverage cap clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,9 @@ test-long: setup ## the long tests as well
 lint: setup ## formatting, style and types
 	@tools/lint.sh
 
+messages: setup ## bring the catalogues of messages up to date with the code; list what to translate
+	@$(PYTHON) -m tools.messages
+
 bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes too: as for cap)
 	@$(PYTHON) -m tools.bench $(ANT_JAVACARD) $(JC_HOME)
 
@@ -34,4 +37,4 @@ cap: setup ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"
 
 clean: ## remove everything that is built
-	rm -rf build dist .venv host/twincard/transport/simulator.jar
+	rm -rf build dist .venv host/twincard/transport/simulator.jar host/twincard/locale/*/LC_MESSAGES/*.mo

@@ -50,6 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Messages are in English, here and in every program that a test starts.
+    os.environ["TWINCARD_LANGUAGE"] = "en"
     # From the start, because libpcsclite looks once: no test reaches the machine's own readers.
     if not config.getoption("--real"):
         config.stash[_PCSC_FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pcscd-"))

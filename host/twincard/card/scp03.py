@@ -20,6 +20,7 @@ from twincard.card.secure_channel import FULL, Protection, SecureChannel, Sessio
 from twincard.card.status import IssuerRefusedError, Sw, UnexpectedAnswerError
 from twincard.keys.derivation import aes_cmac, kdf
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 KEY_BYTES = 16
@@ -40,8 +41,10 @@ class WrongChannelKeysError(IssuerRefusedError):
     """The card does not have these static keys, or is not the card that it says it is."""
 
     def __init__(self) -> None:
-        super().__init__(Sw.AUTHENTICATION_FAILED, "open the issuer's channel")
-        self.args = ("This is not the issuer's key of this card: no secure channel opens with it.",)
+        super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
+        self.args = (
+            _("This is not the issuer's key of this card: no secure channel opens with it."),
+        )
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ class Greeting:
         secure = SecureChannel(session, protection=protection)
         data = self._proof(session.mac, _HOST_CRYPTOGRAM)
         proof = Command(OWN, 0x82, protection.level, data=data)
-        if channel.send(secure.authenticated(proof), "open the issuer's channel"):
-            raise UnexpectedAnswerError("The card answers data to EXTERNAL AUTHENTICATE.")
+        if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
+            raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
         return secure
 
     def _proof(self, mac: Secret, constant: int) -> bytes:
@@ -120,14 +123,14 @@ def greet(channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES
     """
     ours = secrets.token_bytes(challenge_bytes)
     command = Command(OWN, 0x50, version, data=ours, answer=SHORT_ANSWER)
-    answer = channel.send(command, "open the issuer's channel")
+    answer = channel.send(command, _("open the issuer's channel"))
     head, rest = answer[: _DIVERSIFICATION_BYTES + 3], answer[_DIVERSIFICATION_BYTES + 3 :]
     if len(head) == _DIVERSIFICATION_BYTES + 3 and head[-2] != _SCP03:
         raise OtherProtocolError(head[-2])
     size = 2 * challenge_bytes
     counter = _COUNTER_BYTES if head[-1:] and head[-1] & _PSEUDO_RANDOM else 0
     if len(rest) != size + counter:
-        raise UnexpectedAnswerError("The card's channel is not SCP03 as it should be.")
+        raise UnexpectedAnswerError(_("The card's channel is not SCP03 as it should be."))
     theirs, cryptogram = rest[:challenge_bytes], rest[challenge_bytes:size]
     return Greeting(head[:_DIVERSIFICATION_BYTES], head[-3], head[-1], ours + theirs, cryptogram)
 
@@ -142,7 +145,7 @@ def open_scp03(channel: Channel, card_id: bytes, keys: ScpKeys) -> SecureChannel
     if greeting.parameter != _APPLETS_PARAMETER:
         raise OtherProtocolError(_SCP03)
     if greeting.diversification != card_id[:_DIVERSIFICATION_BYTES]:
-        raise UnexpectedAnswerError("The card's channel is another card's.")
+        raise UnexpectedAnswerError(_("The card's channel is another card's."))
     if not greeting.fits(keys):
         raise WrongChannelKeysError
     return greeting.open(channel, keys)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 from twincard.card.status import Sw
 from twincard.keys.derivation import aes_cmac
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.transport.apdu import SHORT_DATA, Command
 from twincard.transport.base import TransportError
 from twincard.transport.stages import Response
@@ -90,7 +91,7 @@ class SecureChannel:
         Raises ChannelError when the answer was altered or stripped of its MAC, now or before.
         """
         if self._closed:
-            raise ChannelError("The secure channel to the card was closed after an error.")
+            raise ChannelError(_("The secure channel to the card was closed after an error."))
         try:
             return self._unwrap(carry(self._wrap(command)))
         except BaseException:
@@ -129,7 +130,7 @@ class SecureChannel:
         if response.sw != Sw.DONE and response.sw >> 8 not in self.protection.warnings:
             # The card gives no MAC with an error; whoever forges one only breaks the channel.
             if response.data:
-                raise ChannelError("The card's refusal came with data that are nobody's.")
+                raise ChannelError(_("The card's refusal came with data that are nobody's."))
             return response
         if not self.protection.answer_macs:
             return response
@@ -138,19 +139,19 @@ class SecureChannel:
         message = self._chain + data + response.sw.to_bytes(2, "big")
         expected = aes_cmac(self._keys.rmac.reveal(), message)[:size]
         if not hmac.compare_digest(mac, expected):
-            raise ChannelError("The card's answer was altered on the way, or is not the card's.")
+            raise ChannelError(_("The card's answer was altered on the way, or is not the card's."))
         if data and self.protection.answers_encrypted:
             data = self._decrypted(data)
         return replace(response, data=data)
 
     def _decrypted(self, data: bytes) -> bytes:
         if len(data) % _BLOCK:
-            raise ChannelError("The card's answer is not encrypted in whole blocks.")
+            raise ChannelError(_("The card's answer is not encrypted in whole blocks."))
         decryptor = self._cipher(_ANSWER).decryptor()
         padded = decryptor.update(data) + decryptor.finalize()
         unpadded = padded.rstrip(b"\x00")
         if not unpadded.endswith(b"\x80") or len(padded) - len(unpadded) >= _BLOCK:
-            raise ChannelError("The card's answer is not padded as it should be.")
+            raise ChannelError(_("The card's answer is not padded as it should be."))
         return unpadded[:-1]
 
     def _cipher(self, direction: int) -> Cipher[CBC]:

@@ -31,6 +31,7 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 
@@ -78,8 +79,8 @@ def pin(
     """Change the PIN."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    old = prompts.pin(pin_file, "Old PIN", "--pin-file")
-    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
@@ -99,7 +100,7 @@ def unblock(
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
-    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
@@ -123,14 +124,20 @@ def terminate(
     with opened(reader) as card:
         before = card.report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError("This card was terminated before.")
-    prompts.confirm(f"Destroy all that is on {reader}, for good?", "--yes", yes=yes)
+        raise ProtocolError(_("This card was terminated before."))
+    prompts.confirm(
+        _("Destroy all that is on {reader}, for good?").format(reader=reader), "--yes", yes=yes
+    )
     issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
         if card.report().card_id != before.card_id:
-            raise ProtocolError(f"There is another card in {reader} now than when this was asked.")
+            raise ProtocolError(
+                _("There is another card in {reader} now than when this was asked.").format(
+                    reader=reader
+                )
+            )
         if by_issuer:
             take_authority(card, before, secret)
         else:
@@ -139,7 +146,10 @@ def terminate(
         card.terminate()
         after = card.report()
     ended = Terminated(after.card_id, after.life_cycle)
-    Output(json).result(ended, f"The card in {reader} is terminated and holds nothing any more.")
+    Output(json).result(
+        ended,
+        _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
+    )
 
 
 def _issuer_or_pin(
@@ -153,4 +163,4 @@ def _issuer_or_pin(
 def _pin_is_set(card: Card, json: bool) -> None:
     report = card.report()
     done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
-    Output(json).result(done, "The new PIN is set.")
+    Output(json).result(done, _("The new PIN is set."))

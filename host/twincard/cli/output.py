@@ -19,6 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.text import Text
 
 from twincard.cli.errors import Failure
+from twincard.language import _
 
 JSON_VERSION = 1
 # C0, DEL and C1: a file's name may hold them, and a terminal would obey.
@@ -98,7 +99,7 @@ def print_json(result: object) -> None:
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
     """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
-    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(failure.sentence)))
+    console(sys.stderr).print(Text.assemble((_("Error: "), "bold red"), visible(failure.sentence)))
     if not as_json:
         return
     error: dict[str, object] = {
