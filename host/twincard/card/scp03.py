@@ -111,7 +111,7 @@ class OtherProtocolError(UnexpectedAnswerError):
     """The card's secure channel is not SCP03, but of the number `protocol`."""
 
     def __init__(self, protocol: int) -> None:
-        super().__init__("The card's channel is not SCP03 as it should be.")
+        super().__init__(_("The card's channel is not SCP03 as it should be."))
         self.protocol = protocol
 
 

@@ -242,7 +242,7 @@ class CardManager:
     def contents(self, kind: Kind) -> list[Entry]:
         """What is on the card (GET STATUS, 11.4). Raises CardError, UnexpectedAnswerError."""
         gathered = b""
-        action = "tell its contents"
+        action = _("tell its contents")
         for page in range(_MOST_PAGES):
             command = Command(OWN, 0xF2, kind, 0x02 | (page > 0), b"\x4f\x00", SHORT_ANSWER)
             answer = self._channel.exchange(command)
@@ -253,7 +253,7 @@ class CardManager:
             gathered += answer.data
             if answer.sw == Sw.DONE:
                 return parse_entries(kind, gathered)
-        raise UnexpectedAnswerError("The card's list of contents does not end.")
+        raise UnexpectedAnswerError(_("The card's list of contents does not end."))
 
     def load_blocks(self, cap: CapFile) -> list[bytes]:
         """The load file in the pieces that LOAD takes (11.6.2.3); raises CapError."""
@@ -277,11 +277,11 @@ class CardManager:
         # card expects differs, and the channel's MACs protect the same bytes. No parameters and
         # no token.
         data = _counted(cap.package.aid) + 4 * _counted(b"")
-        self._command(0xE6, _FOR_LOAD, 0x00, data, "take a new package")
+        self._command(0xE6, _FOR_LOAD, 0x00, data, _("take a new package"))
         sent = 0
         for number, piece in enumerate(pieces):
             last = _LAST_BLOCK if number == len(pieces) - 1 else 0x00
-            self._command(0xE8, last, number, piece, "load the package")
+            self._command(0xE8, last, number, piece, _("load the package"))
             sent += len(piece)
             progress(sent)
 
@@ -303,7 +303,7 @@ class CardManager:
                 ),
             )
         )
-        self._command(0xE6, _FOR_INSTALL_AND_SELECT, 0x00, data, "install the applet")
+        self._command(0xE6, _FOR_INSTALL_AND_SELECT, 0x00, data, _("install the applet"))
 
     def delete(self, aid: bytes) -> None:
         """Delete a package and every applet of it, with all that these hold (11.2).
@@ -311,7 +311,7 @@ class CardManager:
         Raises NotFoundError, CardError.
         """
         data = tlv.encode(0x4F, aid)
-        self._command(0xE4, 0x00, _WITH_RELATED, data, "delete the package")
+        self._command(0xE4, 0x00, _WITH_RELATED, data, _("delete the package"))
 
     def put_keys(self, new: ScpKeys) -> None:
         """Replace the management keys, whole or not at all (PUT KEY; Amendment D, 7.2).
@@ -329,10 +329,10 @@ class CardManager:
         # The first keys are no version that could be replaced: others are added, and they go.
         version = self.domain.key_version
         old = 0x00 if version == INITIAL_VERSION else version
-        answer = self._command(0xD8, old, _ALL_KEYS, data, "take new management keys")
+        answer = self._command(0xD8, old, _ALL_KEYS, data, _("take new management keys"))
         # Some cards tell nothing but the version.
         if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", checks):
-            raise UnexpectedAnswerError("The card does not confirm the keys that it took.")
+            raise UnexpectedAnswerError(_("The card does not confirm the keys that it took."))
 
     def _command(self, ins: int, p1: int, p2: int, data: bytes, action: str) -> bytes:
         answer = self._channel.exchange(Command(OWN, ins, p1, p2, data, SHORT_ANSWER))

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from twincard.card.status import UnexpectedAnswerError
 from twincard.card.tlv import Tlv, TlvError, decode, decode_one
+from twincard.language import _
 
 _ENTRY = 0xE3
 _AID = 0x4F
@@ -68,10 +69,10 @@ def parse_entries(kind: Kind, answer: bytes) -> list[Entry]:
     try:
         items = decode(answer)
         if any(item.tag != _ENTRY for item in items):
-            raise TlvError("an entry has another tag")
+            raise KeyError(_ENTRY)
         return [_entry(kind, decode(item.value)) for item in items]
     except (TlvError, KeyError, IndexError):
-        raise UnexpectedAnswerError("The card's list of contents cannot be read.") from None
+        raise UnexpectedAnswerError(_("The card's list of contents cannot be read.")) from None
 
 
 def parse_protocols(answer: bytes) -> list[tuple[int, int]]:
