@@ -23,7 +23,7 @@ from twincard.language import DOMAIN, FOLDER
 
 CODE = FOLDER.parent
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "plural": (1, 2)}
-_HELP = "cli: --help"
+_HELP = "cli/help"
 """Where the catalogue says that a help text is from."""
 
 

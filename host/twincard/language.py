@@ -19,8 +19,10 @@ DOMAIN = "twincard"
 FOLDER = Path(__file__).parent / "locale"
 """Catalogues as gettext wants them: LANGUAGE/LC_MESSAGES/twincard.mo."""
 # Without a catalogue of its own: the sentences are in this language as they are.
-_ENGLISH = re.compile(r"(en|C|POSIX)\b.*", re.ASCII)
+_ENGLISH = re.compile(r"(en|C|POSIX)([_.@-].*)?")
 _NO_LANGUAGE = ("C", "POSIX")
+# Such as ja_JP.UTF-8; gettext takes a name for a folder, and would leave its own for "..".
+_NAME = re.compile(r"[A-Za-z]\w*([.@-][\w@-]+)*", re.ASCII)
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -33,8 +35,9 @@ def use(languages: Sequence[str] | None) -> None:
     global _catalogue
     asked = of_environment() if languages is None else languages
     # What comes after English is not wanted: English there always is.
-    wanted = list(takewhile(lambda name: not _ENGLISH.fullmatch(name), asked))
-    _catalogue = gettext.translation(DOMAIN, FOLDER, wanted, fallback=True)
+    wanted = takewhile(lambda name: not _ENGLISH.fullmatch(name), asked)
+    named = [name for name in wanted if _NAME.fullmatch(name)]
+    _catalogue = gettext.translation(DOMAIN, FOLDER, named, fallback=True)
 
 
 @contextmanager
@@ -100,5 +103,5 @@ def N_(text: str) -> str:  # noqa: N802 -- the name that gettext's tools know
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    escaped = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+    escaped = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(template))
     return re.compile(escaped, re.DOTALL)

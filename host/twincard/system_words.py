@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from twincard.language import N_, _
 
-_WORDS = (
+WORDS = (
     N_("Bad file descriptor"),
     N_("Broken pipe"),
     N_("Cross-device link"),

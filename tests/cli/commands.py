@@ -44,8 +44,8 @@ class Ran:
         """The one sentence of an error with this code, which has these words."""
         assert self.code == code, self.err
         sentence = self.err.splitlines()[-1]
-        assert sentence.startswith("Error: ")
-        assert self.err.count("Error") == 1
+        heads = [word for word in ("Error: ", "エラー: ") if sentence.startswith(word)]
+        assert [self.err.count(head) for head in heads] == [1]
         for word in words:
             assert word in sentence
         return sentence

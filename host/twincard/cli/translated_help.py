@@ -37,7 +37,7 @@ USAGE_ERRORS = (
     N_("Input should be a valid integer, unable to parse string as an integer"),
     N_("Input should be greater than or equal to {limit}"),
     N_("Input should be less than or equal to {limit}"),
-    N_("Input should be {choices} or {last}"),
+    N_("Value error, {value} is not one of {choices}"),
 )
 """What Typer, and pydantic inside of it, say of wrong arguments; those with more words first."""
 

@@ -14,7 +14,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
 
-from twincard.language import _
+from twincard.language import N_, _, retold
+from twincard.system_words import WORDS
 from twincard.transport.base import CardGoneError, CardInUseError, PowerCutError, TransportError
 from twincard.transport.java import java_command
 
@@ -24,6 +25,17 @@ _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
 _STATUS_NO_POWER = 0x02
 _EXIT_IN_USE = 3
+_SENTENCES = (
+    N_("The card file {path} was written by another version of the simulator."),
+    N_("The card file {path} is damaged: it holds no whole state."),
+    N_("The card file cannot be read: {reason}."),
+    N_("The card could not be saved: {reason}."),
+    N_("The card could not be saved earlier; start it again."),
+    N_("Cannot use {path}: {reason}."),
+    N_("there is no such folder"),
+    N_("permission denied"),
+)
+"""What the program that simulates a card says when it ends."""
 _CLOSE_SECONDS = 5.0
 
 
@@ -117,7 +129,7 @@ class SimulatorProcess:
             return CardInUseError(_("Another process uses this card."))
         if code < 0 or not sentence:
             return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
-        return CardGoneError(sentence)
+        return CardGoneError(retold(sentence, (*_SENTENCES, *WORDS)))
 
 
 def _payload(answer: bytes) -> bytes:
