@@ -169,12 +169,14 @@ def test_a_package_without_an_applet_is_loaded_anew(
     is_whole(card, order, small)
 
 
-def test_an_applet_of_somebody_else_s_package_under_this_name_goes_with_it(
+def test_of_somebody_else_s_package_the_applet_in_the_way_goes_alone(
     card: ScriptedManager, order: LoadOrder, small: Path
 ) -> None:
     run(card, order)
-    item = card.instances.pop(APPLET_AID)
-    card.packages[b"another"] = card.packages.pop(PACKAGE_AID)
-    card.instances[APPLET_AID] = replace(item, package=b"another")
+    other, name = b"another", b"another applet"
+    card.packages[other] = card.packages.pop(PACKAGE_AID)
+    item = replace(card.instances[APPLET_AID], package=other)
+    card.instances.update({APPLET_AID: item, name: replace(item, instance=name)})
     run(card, replace(order, replace=True))
+    del card.packages[other], card.instances[name]
     is_whole(card, order, small)

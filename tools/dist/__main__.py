@@ -7,7 +7,6 @@ Two builds of the same source give the same bytes, wherever they are made.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -17,11 +16,11 @@ import zipfile
 from pathlib import Path
 
 from tools.bench.builds import Kit
+from tools.dist.archive import add, digest
 from tools.dist.bom import bill
 from tools.dist.cap import build_caps, load_files
 from tools.dist.source import DistError, Source
 
-_ZIP_TIME = (1980, 2, 1, 0, 0, 0)
 _SUMS = "SHA256SUMS"
 
 
@@ -51,13 +50,13 @@ def make(source: Source, kit: Kit | None) -> list[str]:
         packages = _packages(source, stage, out)
         project = source.project
         stem = f"{project['name']}-{project['version']}"
-        _reference(source, Path(name, "api"), out / f"{stem}-api.zip")
+        _reference(stage, Path(name, "api"), out / f"{stem}-api.zip")
         caps = build_caps(source.root, kit, out, stem) if kit else []
         if caps:
             (out / f"{stem}-cap-load-files.txt").write_text(load_files(caps), encoding="utf-8")
         bom = out / f"{stem}.cdx.json"
         bom.write_text(bill(source, [*packages, *caps]), encoding="utf-8")
-        lines = [f"{_digest(path)}  {path.name}" for path in sorted(out.iterdir())]
+        lines = [f"{digest(path)}  {path.name}" for path in sorted(out.iterdir())]
         (out / _SUMS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         dist = source.root / "dist"
         shutil.rmtree(dist, ignore_errors=True)
@@ -75,19 +74,13 @@ def _packages(source: Source, stage: Path, out: Path) -> list[Path]:
     return sorted(out.iterdir())
 
 
-def _reference(source: Source, folder: Path, archive: Path) -> None:
-    _run(
-        [sys.executable, "-W", "error", "tools/api.py", str(folder)],
-        source.root,
-        PYTHONPATH="host",
-    )
+def _reference(stage: Path, folder: Path, archive: Path) -> None:
+    command = [sys.executable, "-W", "error", "tools/api.py", str(folder)]
+    _run(command, stage, PYTHONPATH="host")
     with zipfile.ZipFile(archive, "w") as pack:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _ZIP_TIME)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                pack.writestr(entry, path.read_bytes())
+                add(pack, path.relative_to(folder).as_posix(), path.read_bytes())
 
 
 def _run(command: list[str], folder: Path, **variables: str) -> None:
@@ -102,11 +95,6 @@ def _run(command: list[str], folder: Path, **variables: str) -> None:
     )
     if done.returncode:
         raise DistError(f"{' '.join(command[1:4])} failed:\n{done.stdout}{done.stderr}")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from cyclonedx.model.license import License
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from tools.dist.archive import digest
 from tools.dist.licences import licence
 from tools.dist.locked import Locked, direct, parse_locked, wanted
 from tools.dist.source import Source
@@ -41,7 +41,7 @@ def bill(source: Source, made: Iterable[Path]) -> str:
         purl=PackageURL("pypi", None, name, version),
         licenses=_licences(project["license"]),
         properties=[
-            Property(name="twincard:file", value=f"{path.name} sha256:{_digest(path)}")
+            Property(name="twincard:file", value=f"{path.name} sha256:{digest(path)}")
             for path in made
         ],
     )
@@ -97,7 +97,7 @@ def _package(package: Locked, extras: Iterable[str]) -> Component:
 
 def _add_jar(bom: Bom, whole: Component, source: Source, version: str) -> None:
     """The simulated card inside the wheel, what is in it, and what made it."""
-    digest = _digest(source.root / _JAR)
+    jar_digest = digest(source.root / _JAR)
     jar = Component(
         name="simulator.jar",
         version=version,
@@ -105,7 +105,7 @@ def _add_jar(bom: Bom, whole: Component, source: Source, version: str) -> None:
         scope=ComponentScope.REQUIRED,
         description="The simulated card: the applet, and what runs it.",
         bom_ref=BomRef("simulator.jar"),
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=jar_digest)],
         licenses=_licences("Apache-2.0 AND MIT"),
     )
     inside = [*_fetched(source, "run", ComponentScope.REQUIRED), _java(*_BOUNCY_CASTLE)]
@@ -147,8 +147,3 @@ def _java(
 
 def _licences(expression: str) -> list[License]:
     return [LicenseFactory().make_from_string(expression)]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.bench.builds import Kit
+from tools.dist.archive import add
 from tools.dist.source import DistError
 from twincard.globalplatform.cap import CapFile
 
-_TIME = (1980, 2, 1, 0, 0, 0)
 # Lines of the manifest that tell when and by which tools a file was made.
 _OF_ONE_BUILD = re.compile(
     rb"^(Created-By|Java-Card-CAP-Creation-Time|Java-Card-Converter-\w+):.*\n( .*\n)*", re.MULTILINE
@@ -65,7 +65,4 @@ def write_plain(built: Path, path: Path) -> None:
             content = old.read(name)
             if name == "META-INF/MANIFEST.MF":
                 content = _OF_ONE_BUILD.sub(b"", content)
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, content)
+            add(new, name, content)

@@ -69,7 +69,7 @@ def parse_entries(kind: Kind, answer: bytes) -> list[Entry]:
     try:
         items = decode(answer)
         if any(item.tag != _ENTRY for item in items):
-            raise TlvError(_("an entry has another tag"))
+            raise KeyError(_ENTRY)
         return [_entry(kind, decode(item.value)) for item in items]
     except (TlvError, KeyError, IndexError):
         raise UnexpectedAnswerError(_("The card's list of contents cannot be read.")) from None

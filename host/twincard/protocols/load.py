@@ -199,11 +199,10 @@ def remove(manager: CardManager, package_aid: bytes, present: Sequence[Entry]) -
     Raises CardError.
     """
     packages = [entry.aid for entry in manager.contents(Kind.PACKAGE)]
-    # An applet with the AID that is wanted may be of somebody else's package.
-    doomed = [entry.package_aid or entry.aid for entry in present]
-    if package_aid in packages:
-        doomed = [package_aid, *doomed]
-    for aid in dict.fromkeys(doomed):
+    doomed = [package_aid] if package_aid in packages else []
+    # An applet of somebody else's package goes alone: others may belong to that package.
+    doomed += [entry.aid for entry in present if entry.package_aid != package_aid]
+    for aid in doomed:
         try:
             manager.delete(aid)
         except NotFoundError:
