@@ -91,6 +91,12 @@ class Desk:
         assert ran.err == ""
         return ran.json
 
+    def write_secret(self, name: str, value: bytes | str) -> None:
+        """Write a file with one more secret to look for, which may be a PIN or any other."""
+        text = value if isinstance(value, str) else value.decode()
+        (self.folder / name).write_text(text)
+        self._secrets.add(text)
+
     def known_secrets(self) -> set[str]:
         """PINs, PUK, and every component and issuer's key that lies about."""
         found = set(self._secrets)

@@ -40,7 +40,7 @@ class NoAppletError(CardError):
 
     def __init__(self, sw: int, action: str = "select the applet") -> None:
         super().__init__(sw, action)
-        self.args = ("There is no twincard applet on this card.",)
+        self.args = ("There is no twincard applet on this card: is it the right one?",)
 
 
 class Card:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -87,10 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Typer returns the code of an Exit, and None after a command that just returned.
         code = app(args=words, prog_name="twincard", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
     except (BrokenPipeError, SystemExit):
         # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.
-        return _stop_writing()
+        _stop_writing(sys.__stdout__)
+        return ExitCode.FILE
     except BaseException as error:
         return _failed(error, words)
     if code == ExitCode.INTERRUPTED:
@@ -98,16 +100,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(code or ExitCode.DONE)
 
 
-def _stop_writing() -> ExitCode:
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
+
+
+def _stop_writing(stream: TextIO | None) -> None:
     # What is still buffered would fail once more when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return ExitCode.FILE
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno() if stream else 1)
 
 
 def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
+    # Where a stream is full or closed, the exit code still tells.
+    with contextlib.suppress(OSError):
+        _tell(error, words)
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except OSError:
+            _stop_writing(stream)
+    return describe(error).code
+
+
+def _tell(error: BaseException, words: Sequence[str]) -> None:
     if os.environ.get("TWINCARD_DEBUG") == "1":
         traceback.print_exception(error)
     failure = describe(error)
     # A wrong option can end the command before it has looked at --json.
     print_failure(failure, as_json="--json" in words)
-    return failure.code

@@ -52,7 +52,7 @@ def run(
                 action(source, output, progress)
         except FilesError as error:
             sentence = describe(error).sentence
-            out.note(sentence if str(source) in sentence else f"{source}: {sentence}")
+            out.failed(source, sentence)
             results.append(FileResult(source, None, sentence))
             continue
         results.append(FileResult(source, output, None))

@@ -31,6 +31,7 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 
@@ -120,7 +121,7 @@ def terminate(
     with opened(reader) as card:
         before = card.report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError("This card was terminated before.")
+        raise ProtocolError(_("This card was terminated before: there is nothing left to do."))
     prompts.confirm(f"Destroy all that is on {reader}, for good?", "--yes", yes=yes)
     issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION

@@ -10,10 +10,11 @@ import typer
 
 from twincard.card.scp03 import LAST_VERSION, ScpKeys
 from twincard.cli import prompts
-from twincard.cli.cards import check_reader, issuer_key, opened
+from twincard.cli.cards import check_living, check_reader, issuer_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.options import IssuerKeyFile, Json, Reader
 from twincard.cli.output import Output
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 
 
@@ -28,23 +29,25 @@ class KeysReplaced:
 def keys(
     reader: Reader,
     new_issuer_key_file: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--new-issuer-key-file",
             metavar="FILE",
-            help="File with the new key, 64 hex digits; '-' reads standard input.",
+            help="File with the new key, 64 hex digits; '-' reads standard input; without it, a "
+            "prompt asks.",
         ),
-    ],
+    ] = None,
     issuer_key_file: IssuerKeyFile = None,
     json: Json = False,
 ) -> None:
     """Replace the issuer's key of a card: the SCP03 keys are then those of the new file."""
     check_reader(reader)
     old = issuer_key(reader, issuer_key_file)
-    new = prompts.transport_key(new_issuer_key_file, "New issuer's key")
+    new = prompts.new_transport_key(new_issuer_key_file, "New issuer's key")
     if old == new:
         raise InputError("The new key is the old one.")
     with opened(reader) as card:
+        check_living(card)
         report = card.report()
         if report.channel_keys is None:
             raise ProtocolError("This card has no keys of SCP03 that could be replaced.")
@@ -56,8 +59,7 @@ def keys(
         # Nobody would miss a wrong key before it is needed.
         card.issuer.open_channel(report.card_id, replacement)
     done = KeysReplaced(report.card_id, replacement.version)
-    Output(json).result(
-        done,
-        f"{reader} has keys of version {done.key_version}: name {new_issuer_key_file} with "
-        "--issuer-key-file from now on.",
+    text = _(
+        "{reader} has keys of version {version}: give the new key to --issuer-key-file from now on."
     )
+    Output(json).result(done, text.format(reader=reader, version=done.key_version))

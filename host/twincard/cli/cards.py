@@ -15,7 +15,8 @@ from twincard.cli.errors import InputError
 from twincard.cli.insertion import expect_card, whole_name
 from twincard.keys.issuer_signing import read_issuer_public_key
 from twincard.keys.secret import Secret
-from twincard.protocols.errors import ProtocolError
+from twincard.language import _
+from twincard.protocols.errors import NoKeyError, ProtocolError
 from twincard.protocols.identity import UntrustedCardError, identify
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
@@ -126,11 +127,22 @@ def check_usable(card: Card, role: Role | None = None) -> None:
     report = card.report()
     if report.life_cycle is LifeCycle.INITIALISATION:
         raise ProtocolError("This card is not issued yet: `twincard issue` does that.")
-    if report.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError("This card was terminated and holds nothing any more.")
+    check_living(card)
     if role not in (None, report.role):
         article = "an original" if report.role is Role.ORIGINAL else "a backup"
         raise ProtocolError(f"This card was issued as {article}: are the readers swapped?")
+
+
+def check_living(card: Card) -> None:
+    """Raises ProtocolError for a card that was terminated."""
+    if card.report().life_cycle is LifeCycle.TERMINATED:
+        raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
+
+
+def check_key(card: Card) -> None:
+    """Raises NoKeyError for a card that has no key pair yet."""
+    if card.report().key is None:
+        raise NoKeyError
 
 
 def check_reader(reader: str) -> None:

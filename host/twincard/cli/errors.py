@@ -5,6 +5,7 @@ The codes are explained in docs/cli.md; the names are those of JSON errors.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -26,9 +27,11 @@ from twincard.keys.identity import IdentityError
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError
+from twincard.language import N_, _
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     PowerCutError,
@@ -81,6 +84,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (IssuerKeyError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
+    (CardFileError, ExitCode.FILE),
     (TransportError, ExitCode.NO_CARD),
     (WrongPinError, ExitCode.WRONG_SECRET),
     (IssuerRefusedError, ExitCode.WRONG_SECRET),
@@ -95,6 +99,18 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (KeyboardInterrupt, ExitCode.INTERRUPTED),
 )
 _UNBLOCK = "unblock the PIN"
+_FILE_ADVICE = {
+    errno.ENOSPC: N_("Make room there, and run the command again."),
+    errno.EDQUOT: N_("Make room there, and run the command again."),
+    errno.EFBIG: N_("Name a place where files may be larger."),
+    errno.EACCES: N_("Name another place, or see to the rights of this one."),
+    errno.EPERM: N_("Name another place, or see to the rights of this one."),
+    errno.EROFS: N_("Name another place: nothing can be written to this one."),
+    errno.ENOENT: N_("See how its name is written."),
+    errno.ENOTDIR: N_("See how its name is written."),
+    errno.EISDIR: N_("Name a file."),
+    errno.EEXIST: N_("Name another, or move it away."),
+}
 
 
 def describe(error: BaseException) -> Failure:
@@ -154,6 +170,10 @@ def _advice(error: BaseException) -> str | None:
         return "Name that key with --certify-with."
     if isinstance(error, NotAuthenticatedError):
         return "With --mail it is decrypted all the same."
+    if isinstance(error, CardFileError):
+        return _("See to the folder of simulated cards: its room, its rights, its files.")
+    if isinstance(error, OSError | FilesError):
+        return _file_advice(error)
     if isinstance(error, CardInUseError):
         return "Close that program, or wait for it, and try again."
     if isinstance(error, CardGoneError | PowerCutError):
@@ -161,10 +181,16 @@ def _advice(error: BaseException) -> str | None:
     return None
 
 
-def _pin_advice(error: WrongPinError | PinBlockedError) -> str | None:
+def _file_advice(error: OSError | FilesError) -> str | None:
+    cause = error if isinstance(error, OSError) else error.__cause__
+    advice = _FILE_ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
+    return None if advice is None else _(advice)
+
+
+def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
     blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
     if not blocked:
-        return None
+        return _("Make sure of card and secret before you try again.")
     if error.action == _UNBLOCK:
         return "With no try of the PUK left, the PIN stays blocked: move the files to a new card."
     return "`twincard card unblock` sets a new PIN with the PUK."

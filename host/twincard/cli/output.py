@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -50,6 +51,10 @@ class Output:
         """Something that people and the logs of programs should see."""
         self._screen.print(visible(text))
 
+    def failed(self, path: Path, sentence: str) -> None:
+        """One of several files failed, and the others go on."""
+        _print_error(sentence if str(path) in sentence else f"{path}: {sentence}")
+
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """A bar for `total` bytes; gives a function that is told the bytes done."""
@@ -84,14 +89,16 @@ def _visible_lines(text: str) -> str:
 def print_json(result: object) -> None:
     """One JSON object on standard output."""
     assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
-    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=False, indent=2)
+    # In another encoding, what it lacks would be escaped in ways that JSON does not know.
+    escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=escaped, indent=2)
     # json escapes C0 alone.
     sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
     """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
-    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(failure.sentence)))
+    _print_error(failure.sentence)
     if not as_json:
         return
     error: dict[str, object] = {
@@ -102,6 +109,10 @@ def print_failure(failure: Failure, *, as_json: bool) -> None:
     if failure.tries_left is not None:
         error["tries_left"] = failure.tries_left
     print_json({"error": error})
+
+
+def _print_error(sentence: str) -> None:
+    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(sentence)))
 
 
 def to_json(value: object) -> object:

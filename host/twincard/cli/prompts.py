@@ -93,6 +93,21 @@ def transport_key(path: Path | None, what: str) -> Secret:
     return repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
 
 
+def new_transport_key(path: Path | None, what: str) -> Secret:
+    """A transport key to be set: typed twice."""
+    if path is not None:
+        return transport_key(path, what)
+
+    def ask() -> Secret:
+        option = "--new-issuer-key-file"
+        key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
+        if _ask_hex(f"{what} again", option, TRANSPORT_KEY_BYTES) != key:
+            raise InputError("The two entries differ.")
+        return key
+
+    return repeated(ask)
+
+
 def confirm(question: str, option: str, *, yes: bool = False) -> None:
     """Go on only if the answer is yes; `option` is what would answer without a terminal.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from twincard.cli.cards import issuer_public_key, opened, protect
+from twincard.cli.cards import check_usable, issuer_public_key, opened, protect
 from twincard.cli.options import (
     Force,
     IssuerPublicKeyFile,
@@ -39,6 +39,7 @@ def public_key(
     check_output(output, force=force, json=json)
     issuer = issuer_public_key(issuer_public_key_file)
     with opened(reader) as card:
+        check_usable(card)
         # Who puts his own key in the place of the card's could open all that is encrypted to it.
         protect(card, issuer)
         report = card.report()

@@ -21,7 +21,7 @@ from twincard.files.recipients import Recipient
 from twincard.files.transcoding import read_recipients
 from twincard.files.wrapping import wrap_key
 from twincard.keys.public import PublicKey
-from twincard.protocols.errors import ProtocolError
+from twincard.protocols.errors import NoKeyError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, PinProvider
 from twincard.protocols.recover import failing_alone, find_files
@@ -69,11 +69,11 @@ class FileCheck:
 def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
     """Try the card's key, with the public key of its original if that is known.
 
-    The PIN must be verified. Raises ProtocolError when the card has no key, CardError.
+    The PIN must be verified. Raises NoKeyError when the card has none, CardError.
     """
     held = card.report().key
     if held is None:
-        raise ProtocolError("This card holds no key to open files with.")
+        raise NoKeyError
     matches = None if public_key is None else public_key.digest == held.digest
     if matches is False:
         return KeyCheck(held.digest, matches, None)
@@ -89,7 +89,7 @@ def check_files(
     """Try every file in `paths` (folders with all below them).
 
     A file that fails is reported and the others go on. Without `pin` the PIN must be verified.
-    Raises ProtocolError when the card has no key, CardError, TransportError.
+    Raises NoKeyError when the card has none, CardError, TransportError.
     """
     checker = CardChecker(card, pin)
     for path in find_files(paths):

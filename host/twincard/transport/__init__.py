@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twincard.transport.base import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     CardNotFoundError,
@@ -13,6 +14,7 @@ from twincard.transport.base import (
 )
 
 __all__ = [
+    "CardFileError",
     "CardGoneError",
     "CardInUseError",
     "CardNotFoundError",

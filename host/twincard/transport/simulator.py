@@ -7,6 +7,7 @@ its payload, in an answer the status (1 byte) and its payload.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -14,7 +15,13 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
 
-from twincard.transport.base import CardGoneError, CardInUseError, PowerCutError, TransportError
+from twincard.transport.base import (
+    CardFileError,
+    CardGoneError,
+    CardInUseError,
+    PowerCutError,
+    TransportError,
+)
 from twincard.transport.java import java_command
 
 JAR = Path(__file__).with_name("simulator.jar")
@@ -23,6 +30,7 @@ _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
 _STATUS_NO_POWER = 0x02
 _EXIT_IN_USE = 3
+_NOT_SAVED = "The card could not be saved"
 _CLOSE_SECONDS = 5.0
 
 
@@ -57,6 +65,7 @@ class SimulatorProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            env=_environment(),
             # Ctrl-C at the terminal is for the host; the card ends when its input does.
             start_new_session=True,
         )
@@ -116,7 +125,13 @@ class SimulatorProcess:
             return CardInUseError(sentence or "Another program uses this simulated card.")
         if code < 0 or not sentence:
             return CardGoneError("The program that simulates the card has ended unexpectedly.")
-        return CardGoneError(sentence)
+        return CardFileError(sentence)
+
+
+def _environment() -> dict[str, str]:
+    """Java takes a file's name as its locale says; Python takes "C" for one of UTF-8."""
+    is_plain = os.environ.get("LC_ALL") in ("C", "POSIX")
+    return os.environ | ({"LC_ALL": "C.UTF-8"} if is_plain else {})
 
 
 def _payload(answer: bytes) -> bytes:
@@ -127,7 +142,8 @@ def _payload(answer: bytes) -> bytes:
         raise PowerCutError
     if status == _STATUS_NO_POWER:
         raise TransportError("The card has no power: reset it first.")
-    raise TransportError(payload.decode(errors="replace"))
+    sentence = payload.decode(errors="replace")
+    raise (CardFileError if sentence.startswith(_NOT_SAVED) else TransportError)(sentence)
 
 
 class SimulatedCard:
