@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from twincard.cli.cards import (
     opened,
     protect,
 )
+from twincard.cli.errors import ExitCode, UnsettledError
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import (
     IssuerKeyFile,
@@ -34,6 +37,7 @@ from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
+from twincard.transport import CardGoneError, PowerCutError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
@@ -81,8 +85,9 @@ def pin(
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        card.pin.change(old, new)
-        _pin_is_set(card, json)
+        with _pin_unsettled():
+            card.pin.change(old, new)
+            _pin_is_set(card, json)
 
 
 @app.command("unblock")
@@ -146,6 +151,19 @@ def _issuer_or_pin(
     if by_issuer:
         return issuer_key(reader, issuer_key_file)
     return prompts.pin(pin_file, "PIN", "--pin-file")
+
+
+@contextmanager
+def _pin_unsettled() -> Iterator[None]:
+    """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
+    advice = _("Run the command again: should the old PIN be refused, then the new one is set.")
+    try:
+        yield
+    except (CardGoneError, PowerCutError) as error:
+        raise UnsettledError(f"{error} {advice}", ExitCode.NO_CARD) from None
+    except KeyboardInterrupt:
+        sentence = _("Interrupted.") + " " + advice
+        raise UnsettledError(sentence, ExitCode.INTERRUPTED) from None
 
 
 def _pin_is_set(card: Card, json: bool) -> None:

@@ -9,11 +9,14 @@ from typing import Annotated
 import typer
 
 from twincard.card.scp03 import LAST_VERSION, ScpKeys
+from twincard.card.session import Card
+from twincard.card.status import IssuerRefusedError
 from twincard.cli import prompts
 from twincard.cli.cards import check_living, check_reader, issuer_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.options import IssuerKeyFile, Json, Reader
 from twincard.cli.output import Output
+from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 
@@ -51,15 +54,27 @@ def keys(
         report = card.report()
         if report.channel_keys is None:
             raise ProtocolError("This card has no keys of SCP03 that could be replaced.")
-        version = report.channel_keys.version
-        current = ScpKeys.derive(old, report.card_id, version)
-        replacement = ScpKeys.derive(new, report.card_id, version % LAST_VERSION + 1)
-        card.issuer.open_channel(report.card_id, current)
-        card.issuer.put_keys(current, replacement)
-        # Nobody would miss a wrong key before it is needed.
-        card.issuer.open_channel(report.card_id, replacement)
-    done = KeysReplaced(report.card_id, replacement.version)
+        version = _replace(card, report.card_id, report.channel_keys.version, old, new)
+    done = KeysReplaced(report.card_id, version)
     text = _(
         "{reader} has keys of version {version}: give the new key to --issuer-key-file from now on."
     )
     Output(json).result(done, text.format(reader=reader, version=done.key_version))
+
+
+def _replace(card: Card, card_id: bytes, version: int, old: Secret, new: Secret) -> int:
+    """The keys' version afterwards; the same where an interrupted run has replaced them."""
+    current = ScpKeys.derive(old, card_id, version)
+    try:
+        card.issuer.open_channel(card_id, current)
+    except IssuerRefusedError as refused:
+        try:
+            card.issuer.open_channel(card_id, ScpKeys.derive(new, card_id, version))
+        except IssuerRefusedError:
+            raise refused from None
+        return version
+    replacement = ScpKeys.derive(new, card_id, version % LAST_VERSION + 1)
+    card.issuer.put_keys(current, replacement)
+    # Nobody would miss a wrong key before it is needed.
+    card.issuer.open_channel(card_id, replacement)
+    return replacement.version

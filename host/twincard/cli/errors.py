@@ -63,6 +63,14 @@ class CheckFailedError(Exception):
     """A check of the product on itself failed; one plain sentence."""
 
 
+class UnsettledError(Exception):
+    """Interrupted when the card may have done what it was asked; a sentence says what to do."""
+
+    def __init__(self, sentence: str, code: ExitCode) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Failure:
     """An error as people and programs are told it."""
@@ -117,6 +125,8 @@ def describe(error: BaseException) -> Failure:
     """The exit code and sentence for whatever a command raised."""
     if isinstance(error, TyperException):
         return Failure(ExitCode.USAGE, _usage(error))
+    if isinstance(error, UnsettledError):
+        return Failure(error.code, str(error))
     for kind, code in _CODES:
         if isinstance(error, kind):
             tries = error.tries_left if isinstance(error, WrongPinError) else None
@@ -152,7 +162,7 @@ def _text(error: BaseException) -> str:
         reason = error.strerror or type(error).__name__
         return f"{error.filename}: {reason}." if error.filename else f"{reason}."
     if isinstance(error, KeyboardInterrupt):
-        return "Interrupted."
+        return _("Interrupted.")
     return str(error)
 
 
