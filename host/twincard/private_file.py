@@ -15,9 +15,9 @@ def write_private(path: Path, content: bytes) -> None:
     try:
         with file:
             file.write(content)
-    except OSError:
+    except OSError as error:
         path.unlink(missing_ok=True)
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _private(path: str, flags: int) -> int:

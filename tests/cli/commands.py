@@ -63,17 +63,20 @@ class Desk:
         (folder / "wrong").write_text(WRONG)
         monkeypatch.chdir(folder)
 
-    def run(self, *words: str, stdin: bytes = b"") -> Ran:
-        """Run a command without a terminal; whatever it prints is searched for secrets."""
+    def run(self, *words: str, stdin: bytes = b"", encoding: str = "utf-8") -> Ran:
+        """Run a command without a terminal; whatever it prints is searched for secrets.
+
+        `encoding` is that of its streams.
+        """
         streams = [io.BytesIO(stdin), io.BytesIO(), io.BytesIO()]
         names = ("stdin", "stdout", "stderr")
         with self._monkeypatch.context() as patch:
             for name, stream in zip(names, streams, strict=True):
-                patch.setattr(sys, name, io.TextIOWrapper(stream, encoding="utf-8"))
+                patch.setattr(sys, name, io.TextIOWrapper(stream, encoding=encoding))
             code = main(words)
             sys.stdout.flush()
             sys.stderr.flush()
-            ran = Ran(code, streams[1].getvalue(), streams[2].getvalue().decode())
+            ran = Ran(code, streams[1].getvalue(), streams[2].getvalue().decode(encoding))
         for secret in self.known_secrets():
             assert secret not in ran.text if _is_text(ran.out) else secret.encode() not in ran.out
             assert secret not in ran.err

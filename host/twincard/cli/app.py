@@ -28,7 +28,7 @@ from twincard.cli import (
 )
 from twincard.cli.demo import command as demo
 from twincard.cli.errors import ExitCode, describe
-from twincard.cli.output import print_failure
+from twincard.cli.output import naming_standard_output, print_failure
 
 app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
@@ -88,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Typer returns the code of an Exit, and None after a command that just returned.
         code = app(args=words, prog_name="twincard", standalone_mode=False)
-        _flush()
+        with naming_standard_output():
+            sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.
         _stop_writing(sys.__stdout__)
@@ -98,15 +99,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == ExitCode.INTERRUPTED:
         return _failed(KeyboardInterrupt(), words)
     return int(code or ExitCode.DONE)
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def _stop_writing(stream: TextIO | None) -> None:

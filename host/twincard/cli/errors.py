@@ -5,7 +5,6 @@ The codes are explained in docs/cli.md; the names are those of JSON errors.
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -20,14 +19,14 @@ from twincard.card.status import (
     UnexpectedAnswerError,
     WrongPinError,
 )
-from twincard.files.errors import FilesError, NotAuthenticatedError
+from twincard.files.errors import FilesError, NotAuthenticatedError, told
 from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
 from twincard.keys.identity import IdentityError
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError
-from twincard.language import N_, _
+from twincard.language import _
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
@@ -107,18 +106,6 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (KeyboardInterrupt, ExitCode.INTERRUPTED),
 )
 _UNBLOCK = "unblock the PIN"
-_FILE_ADVICE = {
-    errno.ENOSPC: N_("Make room there, and run the command again."),
-    errno.EDQUOT: N_("Make room there, and run the command again."),
-    errno.EFBIG: N_("Name a place where files may be larger."),
-    errno.EACCES: N_("Name another place, or see to the rights of this one."),
-    errno.EPERM: N_("Name another place, or see to the rights of this one."),
-    errno.EROFS: N_("Name another place: nothing can be written to this one."),
-    errno.ENOENT: N_("See how its name is written."),
-    errno.ENOTDIR: N_("See how its name is written."),
-    errno.EISDIR: N_("Name a file."),
-    errno.EEXIST: N_("Name another, or move it away."),
-}
 
 
 def describe(error: BaseException) -> Failure:
@@ -158,9 +145,8 @@ def _sentence(error: BaseException) -> str:
 
 
 def _text(error: BaseException) -> str:
-    if isinstance(error, OSError):
-        reason = error.strerror or type(error).__name__
-        return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+    if isinstance(error, OSError | FilesError):
+        return told(error)
     if isinstance(error, KeyboardInterrupt):
         return _("Interrupted.")
     return str(error)
@@ -182,19 +168,11 @@ def _advice(error: BaseException) -> str | None:
         return "With --mail it is decrypted all the same."
     if isinstance(error, CardFileError):
         return _("See to the folder of simulated cards: its room, its rights, its files.")
-    if isinstance(error, OSError | FilesError):
-        return _file_advice(error)
     if isinstance(error, CardInUseError):
         return "Close that program, or wait for it, and try again."
     if isinstance(error, CardGoneError | PowerCutError):
         return "Run the command again: it goes on where the cards are."
     return None
-
-
-def _file_advice(error: OSError | FilesError) -> str | None:
-    cause = error if isinstance(error, OSError) else error.__cause__
-    advice = _FILE_ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
-    return None if advice is None else _(advice)
 
 
 def _pin_advice(error: WrongPinError | PinBlockedError) -> str:

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.text import Text
 
 from twincard.cli.errors import Failure
+from twincard.language import _
 
 JSON_VERSION = 1
 # C0, DEL and C1: a file's name may hold them, and a terminal would obey.
@@ -39,7 +40,8 @@ class Output:
         """The command's result: a dataclass for programs, the same as text for people."""
         if self.as_json:
             print_json(to_json(result))
-        else:
+            return
+        with naming_standard_output():
             console(sys.stdout).print(_visible_lines(text) if isinstance(text, str) else text)
 
     def step(self, text: str) -> None:
@@ -86,6 +88,17 @@ def _visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
 
+@contextmanager
+def naming_standard_output() -> Iterator[None]:
+    """Errors tell what could not be written; nobody is told of a pipe that nobody reads."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, _("Standard output")) from None
+
+
 def print_json(result: object) -> None:
     """One JSON object on standard output."""
     assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
@@ -93,7 +106,8 @@ def print_json(result: object) -> None:
     escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
     text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=escaped, indent=2)
     # json escapes C0 alone.
-    sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
+    with naming_standard_output():
+        sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -119,7 +120,9 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
         raise InputError(f"There is no terminal to ask: {question} Use {option}.")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    with _ending_the_line():
+        answer = sys.stdin.readline().strip().lower()
+    if answer not in ("y", "yes"):
         raise InputError("Not confirmed, so nothing was done.")
 
 
@@ -128,12 +131,23 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
     if not has_terminal():
         raise InputError(f"There is no terminal to ask for the {what}: use {option}.")
     try:
-        text = getpass.getpass(f"{what}: ")
+        with _ending_the_line():
+            text = getpass.getpass(f"{what}: ")
     except EOFError:
         raise InputError(f"The {what} was not typed.") from None
     if not text and not may_be_empty:
         raise InputError(f"The {what} was not typed.")
     return Secret(text)
+
+
+@contextmanager
+def _ending_the_line() -> Iterator[None]:
+    """After Ctrl-C, what is told next stands on a line of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
 
 
 def repeated(ask: Callable[[], _T]) -> _T:

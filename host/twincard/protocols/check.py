@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from twincard.card.session import Card
-from twincard.files.errors import FilesError, NotCmsError, RecipientRejectedError
+from twincard.files.errors import FilesError, NotCmsError, RecipientRejectedError, told
 from twincard.files.opening import open_all
 from twincard.files.recipients import Recipient
 from twincard.files.transcoding import read_recipients
@@ -113,8 +113,6 @@ def _check_file(checker: CardChecker, path: Path) -> FileCheck:
         open_all(recipients, checker, checker.check)
     except NotCmsError:
         return FileCheck(path, FileOutcome.NOT_ENCRYPTED)
-    except FilesError as error:
-        return FileCheck(path, FileOutcome.FAILS, str(error))
-    except OSError as error:
-        return FileCheck(path, FileOutcome.FAILS, f"{path}: {error.strerror or error}.")
+    except (FilesError, OSError) as error:
+        return FileCheck(path, FileOutcome.FAILS, told(error))
     return FileCheck(path, FileOutcome.OPENS)

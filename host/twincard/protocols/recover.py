@@ -19,6 +19,7 @@ from twincard.files.errors import (
     NotCmsError,
     NotForThisKeyError,
     RecipientRejectedError,
+    told,
 )
 from twincard.files.opening import open_all
 from twincard.files.output import FileOutput
@@ -149,10 +150,8 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -
         return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
     except NotCmsError:
         return FileEvent(path, Outcome.NOT_ENCRYPTED)
-    except FilesError as error:
-        return FileEvent(path, Outcome.FAILED, str(error))
-    except OSError as error:
-        return FileEvent(path, Outcome.FAILED, f"{path}: {error.strerror or error}.")
+    except (FilesError, OSError) as error:
+        return FileEvent(path, Outcome.FAILED, told(error))
     return FileEvent(path, Outcome.MOVED)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
@@ -60,17 +61,22 @@ class SimulatorProcess:
         command = [*java_command(), "-jar", str(JAR), *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=_environment(),
-            # Ctrl-C at the terminal is for the host; the card ends when its input does.
-            start_new_session=True,
-        )
-        self._requests = cast(IO[bytes], self._process.stdin)
-        self._answers = cast(IO[bytes], self._process.stdout)
+        try:
+            with _ctrl_c_later():
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    env=_environment(),
+                    # Ctrl-C at the terminal is for the host; the card ends when its input does.
+                    start_new_session=True,
+                )
+                self._requests = cast(IO[bytes], self._process.stdin)
+                self._answers = cast(IO[bytes], self._process.stdout)
+        except KeyboardInterrupt:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -126,6 +132,19 @@ class SimulatorProcess:
         if code < 0 or not sentence:
             return CardGoneError("The program that simulates the card has ended unexpectedly.")
         return CardFileError(sentence)
+
+
+@contextlib.contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Nobody could end a program that was started, had Ctrl-C come before its number is known."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _environment() -> dict[str, str]:

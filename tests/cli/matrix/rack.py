@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
-from tests.bench import Bench, Setting, Specimen, Stage, components
+from tests.bench import ISSUER, Bench, Setting, Specimen, Stage, components
 from tests.cli.commands import Desk, Ran
 from tests.cli.matrix.rows import BACKUP, LETTER, NEXT, ORIGINAL, OTHER, SEALED
 from tests.flows.unplugged import Cable, Unplugged
@@ -19,6 +20,8 @@ from twincard.card.report import CardReport, LifeCycle, Mode
 from twincard.cli import cards
 from twincard.files import FileOutput, Recipient
 from twincard.keys.component import format_component
+from twincard.keys.public import PublicKey
+from twincard.keys.shares import format_share, split_component
 from twincard.protocols.files import encrypt_file
 from twincard.transport import connect
 from twincard.transport.base import Connection
@@ -77,7 +80,8 @@ class Rack:
             OTHER: self._bench.backup2,
         }
         for path in set(self.desk.folder.iterdir()) - self._kept:
-            path.unlink()
+            if path.is_file():
+                path.unlink()
         self._write_files(stage)
         return self
 
@@ -127,6 +131,16 @@ class Rack:
         lent = Lent(self._specimens[reader].lab)
         return lent if self._cable is None else Unplugged(lent, self._cable)
 
+    @staticmethod
+    @cache
+    def _lasting() -> dict[str, str]:
+        """Files of a group's holders and of an issuer, the same for all tests of a process."""
+        files = {f"component-{part.number}.txt": format_component(part) for part in components()}
+        for share in split_component(components()[0], 3, 2):
+            files[f"share-{share.index}"] = format_share(share)
+        files["発行者.pub"] = PublicKey.from_point(ISSUER.key.point).to_pem().decode()
+        return files
+
     def _write_files(self, stage: Stage) -> None:
         folder = self.desk.folder
         for reader, name in ((ORIGINAL, "花子"), (BACKUP, "控え"), (NEXT, "次")):
@@ -134,8 +148,8 @@ class Rack:
             self.desk.write_secret(f"{name}.pin", specimen.pin.reveal())
             self.desk.write_secret(f"{name}.puk", specimen.puk.reveal())
             self.desk.write_secret(f"{name}.issuer-key", specimen.transport_key.reveal().hex())
-        for part in components():
-            (folder / f"component-{part.number}.txt").write_text(format_component(part))
+        for name, text in self._lasting().items():
+            (folder / name).write_text(text)
         if stage is Stage.DUPLICATED:
             keys = {}
             for reader in (ORIGINAL, NEXT):

@@ -81,7 +81,7 @@ ROWS: dict[str, Row] = {
     ),
     "card log": Row("card log -r {a} --save {out}/記録"),
     "card terminate": Row(
-        "card terminate -r {a} --pin-file {pin} --yes", asks=("--pin-file", "--yes")
+        "card terminate -r {a} --pin-file {pin} --yes", asks=("--yes", "--pin-file")
     ),
     "group new": Row("group new --out {out}/組"),
     "group split": Row("group split --shares 3 --threshold 2 --out {out} component-1.txt"),

@@ -17,7 +17,6 @@ from twincard.transport.base import Connection
 NEVER = 1 << 30
 DONE_BEFORE = {
     "card terminate": (ExitCode.REFUSED, "nothing left to do"),
-    "certificate": (ExitCode.REFUSED, "--show"),
     "card pin": (ExitCode.WRONG_SECRET, "2 tries are left"),
 }
 """What the same again says where the card had done it all and an answer was lost."""
