@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint bench coverage cap clean
+.PHONY: help setup demo test test-long lint bench coverage schema man cap clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -29,6 +29,12 @@ bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes 
 
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh
+
+schema: setup ## the JSON schema of the command line: docs/schema
+	@$(PYTHON) -m tools.schema
+
+man: setup ## the man pages: build/man
+	@$(PYTHON) -m tools.man build/man
 
 cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base]
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"

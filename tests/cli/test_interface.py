@@ -34,6 +34,8 @@ COMMANDS = [
     "decrypt",
     "transcode",
     "recover",
+    "schema",
+    "completion",
 ]
 
 

@@ -14,6 +14,7 @@ import typer
 from twincard.cli import (
     card,
     certificate,
+    completion,
     decrypt,
     duplicate,
     encrypt,
@@ -23,9 +24,11 @@ from twincard.cli import (
     public_key,
     readers,
     recover,
+    schema,
     sim,
     transcode,
 )
+from twincard.cli.completing import COMPLETE, answer
 from twincard.cli.demo import command as demo
 from twincard.cli.errors import ExitCode, describe
 from twincard.cli.output import naming_standard_output, print_failure
@@ -53,6 +56,8 @@ app.command("encrypt")(encrypt.encrypt)
 app.command("decrypt")(decrypt.decrypt)
 app.command("transcode")(transcode.transcode)
 app.command("recover")(recover.recover)
+app.command("schema")(schema.schema)
+app.command("completion")(completion.completion)
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `arguments` are those after the program's name; None takes the program's own.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == [COMPLETE]:
+        return _complete(words[1:])
     for stream in (sys.stdout, sys.stderr):
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
@@ -99,6 +106,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == ExitCode.INTERRUPTED:
         return _failed(KeyboardInterrupt(), words)
     return int(code or ExitCode.DONE)
+
+
+def _complete(words: Sequence[str]) -> int:
+    # Somebody is in the middle of typing: nothing is the best answer to whatever goes wrong.
+    with contextlib.suppress(Exception):
+        sys.stdout.buffer.write(answer(app, words).encode(errors="surrogateescape"))
+        sys.stdout.flush()
+        return ExitCode.DONE
+    return ExitCode.UNEXPECTED
 
 
 def _stop_writing(stream: TextIO | None) -> None:

@@ -37,11 +37,11 @@ def run(
     sources: Sequence[Path],
     outputs: Sequence[Path],
     action: Callable[[Path, Path, Progress], None],
-    told: Callable[[FileResult], FileResult] = lambda result: result,
+    told: Callable[[tuple[FileResult, ...]], FileResults] = FileResults,
 ) -> None:
     """Do `action` to each source, and tell what came of it; `verb` is what was done to them.
 
-    `told` may add to a result what the command knows besides.
+    `told` may add to the results what the command knows besides.
 
     A file that fails leaves the others be, and makes the exit code FILE.
     """
@@ -61,7 +61,7 @@ def run(
     failed = sum(result.error is not None for result in results)
     if outputs != [STANDARD_OUTPUT]:
         text = f"{len(results) - failed} {verb}" + (f", {failed} failed" if failed else "") + "."
-        out.result(FileResults(tuple(map(told, results))), text)
+        out.result(told(tuple(results)), text)
     if failed:
         raise typer.Exit(ExitCode.FILE)
 

@@ -33,6 +33,7 @@ from twincard.cli.options import (
     Yes,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id
 from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.authority import take_authority
@@ -49,7 +50,7 @@ app.command("log")(card_log.log)
 class PinSet:
     """A card that has a new PIN."""
 
-    card_id: bytes
+    card_id: Id
     pin: TriesInfo
 
 
@@ -57,7 +58,7 @@ class PinSet:
 class Terminated:
     """A card whose life is over."""
 
-    card_id: bytes
+    card_id: Id
     life_cycle: LifeCycle
 
 

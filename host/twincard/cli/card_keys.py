@@ -16,6 +16,7 @@ from twincard.cli.cards import check_living, check_reader, issuer_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.options import IssuerKeyFile, Json, Reader
 from twincard.cli.output import Output
+from twincard.cli.values import Id
 from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.errors import ProtocolError
@@ -25,7 +26,7 @@ from twincard.protocols.errors import ProtocolError
 class KeysReplaced:
     """A card whose issuer has other keys now."""
 
-    card_id: bytes
+    card_id: Id
     key_version: int
 
 

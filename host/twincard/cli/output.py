@@ -9,16 +9,17 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, TextIO
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.text import Text
 
-from twincard.cli.errors import Failure
+from twincard.cli.errors import ExitCode, Failure
+from twincard.cli.values import MAY_BE_ABSENT, OneOf
 from twincard.language import _
 
 JSON_VERSION = 1
@@ -26,6 +27,23 @@ JSON_VERSION = 1
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
+
+
+@dataclass(frozen=True)
+class ErrorInfo:
+    """Why a command failed; `tries_left` is there after a wrong PIN or PUK only."""
+
+    code: int
+    name: Annotated[str, OneOf.names(ExitCode)]
+    message: str
+    tries_left: int | None = field(default=None, metadata=MAY_BE_ABSENT)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a command that failed prints."""
+
+    error: ErrorInfo
 
 
 class Output:
@@ -115,14 +133,8 @@ def print_failure(failure: Failure, *, as_json: bool) -> None:
     _print_error(failure.sentence)
     if not as_json:
         return
-    error: dict[str, object] = {
-        "code": failure.code.value,
-        "name": failure.code.name.lower(),
-        "message": failure.sentence,
-    }
-    if failure.tries_left is not None:
-        error["tries_left"] = failure.tries_left
-    print_json({"error": error})
+    code, name = failure.code.value, failure.code.name.lower()
+    print_json(to_json(Failed(ErrorInfo(code, name, failure.sentence, failure.tries_left))))
 
 
 def _print_error(sentence: str) -> None:
@@ -132,7 +144,13 @@ def _print_error(sentence: str) -> None:
 def to_json(value: object) -> object:
     """Dataclasses as objects, bytes as hexadecimal, enums by their names in lower case."""
     if is_dataclass(value):
-        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        members = {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        absent = {item.name for item in fields(value) if item.metadata == MAY_BE_ABSENT}
+        return {
+            name: member
+            for name, member in members.items()
+            if member is not None or name not in absent
+        }
     if isinstance(value, Enum):
         return value.name.lower()
     if isinstance(value, list | tuple):

@@ -16,6 +16,7 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
+from twincard.cli.values import KeyTypeName, Sha256
 from twincard.protocols.errors import ProtocolError
 
 
@@ -23,8 +24,8 @@ from twincard.protocols.errors import ProtocolError
 class CardPublicKey:
     """The public key in PEM, and its digest as the card reports it."""
 
-    type: str
-    public_key_sha256: bytes
+    type: KeyTypeName
+    public_key_sha256: Sha256
     pem: str
 
 

@@ -18,6 +18,7 @@ from twincard.cli.cards import (
     unlock_all,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id
 from twincard.protocols import abandon as protocol
 
 
@@ -25,7 +26,7 @@ from twincard.protocols import abandon as protocol
 class TicketCancelled:
     """The backup's ticket is void; whether the original took its slot back."""
 
-    backup_id: bytes
+    backup_id: Id
     slot_free: bool
 
 
@@ -33,7 +34,7 @@ class TicketCancelled:
 class ExportAbandoned:
     """A slot was spent without a backup."""
 
-    original_id: bytes
+    original_id: Id
     done: int
     allowed: int
 

@@ -119,6 +119,8 @@ ROWS: dict[str, Row] = {
         b=NEXT,
         asks=("--pin-file",),
     ),
+    "schema": Row("schema card info"),
+    "completion": Row("completion bash"),
 }
 
 
