@@ -12,4 +12,4 @@ if [ ! -f "$ant_javacard" ] || [ ! -d "$jc_home" ]; then
 fi
 ant -q -Dant-javacard.jar="$(realpath "$ant_javacard")" -Djc.home="$(realpath "$jc_home")" \
   -Dextended="$extended" -Dparts="$parts" cap
-python3 tools/load_file.py build/twincard.cap
+.venv/bin/python tools/load_file.py build/twincard.cap

@@ -41,6 +41,15 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "card log -r sim:alice --since january.json --save february.json",
         ),
     ),
+    "card load": (
+        ("What is in a CAP file, without a card:", "card load twincard.cap --dry-run"),
+        (
+            "A card with keys of its maker, which get new ones:",
+            "card load twincard.cap -r pcsc:0 --card-keys maker.keys --new-card-keys my.keys",
+        ),
+    ),
+    "card contents": (("What is on a card:", "card contents -r pcsc:0 --card-keys my.keys"),),
+    "card unload": (("The applet off a card again:", "card unload -r pcsc:0 --card-keys my.keys"),),
     "card terminate": (("A card that is to be thrown away:", "card terminate -r sim:alice"),),
     "group new": (
         ("Three files:", "group new --out components"),

@@ -47,14 +47,14 @@ def keys(
     """Replace the issuer's key of a card: the SCP03 keys are then those of the new file."""
     check_reader(reader)
     old = issuer_key(reader, issuer_key_file)
-    new = prompts.new_transport_key(new_issuer_key_file, "New issuer's key")
+    new = prompts.new_transport_key(new_issuer_key_file, _("New issuer's key"))
     if old == new:
-        raise InputError("The new key is the old one.")
+        raise InputError(_("The new key is the old one."))
     with opened(reader) as card:
         check_living(card)
         report = card.report()
         if report.channel_keys is None:
-            raise ProtocolError("This card has no keys of SCP03 that could be replaced.")
+            raise ProtocolError(_("This card has no keys of SCP03 that could be replaced."))
         version = _replace(card, report.card_id, report.channel_keys.version, old, new)
     done = KeysReplaced(report.card_id, version)
     text = _(

@@ -35,6 +35,7 @@ def expect_card(reader: str) -> None:
     if not has_terminal():
         sentence = _("There is no card in the reader {name}: put it in and run the command again.")
         raise CardNotFoundError(sentence.format(name=name))
-    sys.stderr.write(f"Put the card into the reader {name}; Ctrl-C gives up.\n")
+    asked = _("Put the card into the reader {name}; Ctrl-C gives up.").format(name=name)
+    sys.stderr.write(f"{asked}\n")
     sys.stderr.flush()
     wait_for_card(name)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.text import Text
@@ -102,6 +103,12 @@ def visible(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def aligned(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values, a line each, whole however narrow the terminal is."""
+    width = max(cell_len(name) for name, _ in rows) + 2
+    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+
+
 def _visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
@@ -138,7 +145,7 @@ def print_failure(failure: Failure, *, as_json: bool) -> None:
 
 
 def _print_error(sentence: str) -> None:
-    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(sentence)))
+    console(sys.stderr).print(Text.assemble((_("Error: "), "bold red"), visible(sentence)))
 
 
 def to_json(value: object) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from twincard.language import N_, _
+from twincard.system_words import reason
 
 _ADVICE = {
     errno.ENOSPC: N_("Make room there, and run the command again."),
@@ -30,6 +31,9 @@ class NotCmsError(FilesError):
 
 class AlteredError(FilesError):
     """The message is malformed, cut short, or fails its authentication."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file was altered or cut short."))
 
 
 class UnsupportedError(FilesError):
@@ -64,9 +68,6 @@ class NotAuthenticatedError(FilesError):
     """The message is EnvelopedData, whose content nothing protects against change."""
 
 
-ALTERED = "The file was altered or cut short."
-
-
 def told(error: FilesError | OSError) -> str:
     """What went wrong with a file in a sentence, and where there is advice, what to do next."""
     text = str(error) if isinstance(error, FilesError) else _told(error)
@@ -76,5 +77,6 @@ def told(error: FilesError | OSError) -> str:
 
 
 def _told(error: OSError) -> str:
-    reason = error.strerror or type(error).__name__
-    return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+    if error.filename:
+        return _("{path}: {reason}.").format(path=error.filename, reason=reason(error))
+    return _("{reason}.").format(reason=reason(error))

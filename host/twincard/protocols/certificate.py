@@ -21,6 +21,7 @@ from twincard.keys.certificate import (
     may_sign_others,
 )
 from twincard.keys.public import PublicKey, UnusablePublicKeyError
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 
 _BLOCK = 128
@@ -56,11 +57,13 @@ def certify_decipher_key(
     """
     report = _capable(card)
     if report.key is None:
-        raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+        raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
     if not report.key.public_key_readable:
         raise ProtocolError(
-            "A backup issued like this one shows no key: make the certificate on the original, and "
-            "store it here with --store."
+            _(
+                "A backup issued like this one shows no key: make the certificate on the original, "
+                "and store it here with --store."
+            )
         )
     if not replace:
         _refuse_stored(card, DECIPHER_CERTIFICATE, report.key.digest)
@@ -72,8 +75,10 @@ def certify_decipher_key(
         _store(card, SIGNATURE_CERTIFICATE, root)
     elif not may_sign_others(root):
         raise ProtocolError(
-            "The signature key's certificate on this card does not let it sign others: whoever "
-            "made that can certify the decipher key too, from its public key."
+            _(
+                "The signature key's certificate on this card does not let it sign others: whoever "
+                "made that can certify the decipher key too, from its public key."
+            )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
     return Made(made, _store(card, DECIPHER_CERTIFICATE, made))
@@ -120,7 +125,9 @@ def store_certificate(card: Card, certificate: x509.Certificate) -> int:
     fid = _file_for(card.report(), certificate)
     if not _store(card, fid, certificate):
         raise ProtocolError(
-            f"This card has no file {fid:04X} for such a certificate, or one that is too small."
+            _(
+                "This card has no file {file} for such a certificate, or one that is too small."
+            ).format(file=f"{fid:04X}")
         )
     return fid
 
@@ -146,8 +153,10 @@ def _capable(card: Card) -> CardReport:
     report = card.report()
     if Features.SIGNATURE_KEY not in report.features:
         raise ProtocolError(
-            "This card has no signature key: let somebody else certify its public key, and store "
-            "that certificate with --store."
+            _(
+                "This card has no signature key: let somebody else certify its public key, "
+                "and store that certificate with --store."
+            )
         )
     return report
 
@@ -158,15 +167,17 @@ def _signing_key(card: Card, report: CardReport, key_type: KeyType | None) -> Si
         usual = KeyType.P_256 if Features.HOST_BLIND in report.features else KeyType.RSA_2048
         return SigningKey(card.signing.generate(key_type or usual), card.signing.sign)
     if key_type not in (None, present.type):
-        raise ProtocolError("This card has a signature key of another type already.")
+        raise ProtocolError(_("This card has a signature key of another type already."))
     return SigningKey(card.signing.public_key(), card.signing.sign)
 
 
 def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
     if _certificate_of(card, fid, digest) is not None:
         raise CertificateOnCardError(
-            "A certificate of this key is on the card already: --show prints it, --force replaces "
-            "it by a new one."
+            _(
+                "A certificate of this key is on the card already: --show prints it, "
+                "--force replaces it by a new one."
+            )
         )
 
 
@@ -182,7 +193,7 @@ def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
         return DECIPHER_CERTIFICATE
     if report.signature_key is not None and digest == report.signature_key.digest:
         return SIGNATURE_CERTIFICATE
-    raise ProtocolError("This certificate is for another key than those of this card.")
+    raise ProtocolError(_("This certificate is for another key than those of this card."))
 
 
 def _digest(certificate: x509.Certificate) -> bytes | None:

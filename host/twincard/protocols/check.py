@@ -21,6 +21,7 @@ from twincard.files.recipients import Recipient
 from twincard.files.transcoding import read_recipients
 from twincard.files.wrapping import wrap_key
 from twincard.keys.public import PublicKey
+from twincard.language import N_
 from twincard.protocols.errors import NoKeyError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, PinProvider
@@ -52,9 +53,9 @@ class KeyCheck:
 class FileOutcome(Enum):
     """What the card makes of a file."""
 
-    OPENS = "opens"
-    NOT_ENCRYPTED = "is not an encrypted file"
-    FAILS = "does not open"
+    OPENS = N_("opens")
+    NOT_ENCRYPTED = N_("is not an encrypted file")
+    FAILS = N_("does not open")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twincard.language import _
+from twincard.language import _, plural
 
 
 class ProtocolError(Exception):
@@ -26,6 +26,10 @@ class ComponentMissingError(ProtocolError):
 
     def __init__(self, places: tuple[int, ...]) -> None:
         names = ", ".join(map(str, places))
-        what = f"Component {names} is" if len(places) == 1 else f"Components {names} are"
-        super().__init__(f"{what} still needed from the holders.")
+        missing = plural(
+            "Component {names} is still needed from the holders.",
+            "Components {names} are still needed from the holders.",
+            len(places),
+        )
+        super().__init__(missing.format(names=names))
         self.places = places

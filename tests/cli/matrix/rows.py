@@ -1,7 +1,8 @@
 """One run of every command that succeeds, with places for what can be wrong about it.
 
 In its words `{a}` and `{b}` stand for readers, `{pin}`, `{puk}` and `{key}` for files with secrets,
-`{out}` for the folder that results go to.
+`{out}` for the folder that results go to. `{manager}` is a reader whose card has no applet yet:
+what can go wrong with those is in tests/loading.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Row:
             "pin": "花子.pin",
             "puk": "花子.puk",
             "key": "花子.issuer-key",
+            "manager": "pcsc:居ない",
             "out": ".",
         }
         # Word by word: names may have spaces.
@@ -80,6 +82,9 @@ ROWS: dict[str, Row] = {
         asks=("--new-issuer-key-file",),
     ),
     "card log": Row("card log -r {a} --save {out}/記録"),
+    "card load": Row("card load twincard.cap -r {manager} --card-keys card.keys"),
+    "card contents": Row("card contents -r {manager} --card-keys card.keys"),
+    "card unload": Row("card unload -r {manager} --card-keys card.keys --yes"),
     "card terminate": Row(
         "card terminate -r {a} --pin-file {pin} --yes", asks=("--yes", "--pin-file")
     ),

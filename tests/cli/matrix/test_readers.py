@@ -9,6 +9,7 @@ import pytest
 from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import Row, rows
+from tests.loading.cap_writing import CapMaker
 from tests.pcsc.service import Reader
 
 from twincard.cli.errors import ExitCode
@@ -54,6 +55,18 @@ def test_a_reader_without_a_card_is_told_before_anything_is_asked(
         words = row.unasked(**{place: f"pcsc:{left.name}"})
         ran = rack.desk.run(*words, "--json")
         assert_told(ran, ExitCode.NO_CARD, left.name, "put it in")
+
+
+@rows("manager")
+def test_a_reader_for_a_blank_card_that_is_not_there_or_empty(
+    rack: Rack, row: Row, left: Reader
+) -> None:
+    CapMaker().write(rack.desk.folder / "twincard.cap")
+    (rack.desk.folder / "card.keys").write_text("42" * 16)
+    ran = rack.desk.run(*row.filled(manager=f"pcsc:{NOBODY}"), "--json")
+    assert_told(ran, ExitCode.NO_CARD, NOBODY, "twincard readers")
+    ran = rack.desk.run(*row.filled(manager=f"pcsc:{left.name}"), "--json")
+    assert_told(ran, ExitCode.NO_CARD, left.name, "put it in")
 
 
 @rows("a")

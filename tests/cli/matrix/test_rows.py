@@ -13,7 +13,7 @@ from twincard.cli.tree import Command, leaves
 
 LEAVES = {leaf.name: leaf for leaf in leaves(app)}
 PLACES = {
-    "READER": ("{a}", "{b}"),
+    "READER": ("{a}", "{b}", "{manager}"),
     "--pin-file": ("{pin}",),
     "--puk-file": ("{puk}",),
     "--output": ("{out}",),

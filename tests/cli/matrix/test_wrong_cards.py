@@ -142,7 +142,7 @@ def test_a_card_of_another_kind(rack: Rack, row: Row) -> None:
     for reader in row.readers:
         with rack.instead(reader, AnotherCard()):
             ran = rack.desk.run(*row.filled(), "--json")
-        assert_told(ran, ExitCode.REFUSED, "no twincard applet", "is it the right one?")
+        assert_told(ran, ExitCode.REFUSED, "no twincard applet", "card load")
 
 
 @rows("a", "pin", without=("issue",))
