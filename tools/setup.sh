@@ -57,7 +57,7 @@ find_missing() {
   command -v gpg-agent >/dev/null || missing_package gpg-agent "brings the two together"
   command -v zsh >/dev/null || missing_package zsh "completes commands in the tests"
   command -v fish >/dev/null || missing_package fish "completes commands in the tests"
-  command -v groff >/dev/null || missing_package groff "shows man pages in the tests"
+  command -v groff >/dev/null || missing_package groff-base "shows man pages in the tests"
   command -v mandoc >/dev/null || missing_package mandoc "finds faults in man pages"
 }
 

@@ -18,6 +18,7 @@ _ENVIRONMENT = {
     "TWINCARD_ISSUER": "File with the issuer's public key: as `--issuer-public-key`.",
     "TWINCARD_JAVA": "The Java program that runs simulated cards.",
     "TWINCARD_DEBUG": "With 1, a fault of twincard itself is told with its place.",
+    "TWINCARD_LANGUAGE": "The language of messages, ja or en, before all that follows.",
     "LANGUAGE, LC_ALL, LC_MESSAGES, LANG": "The language of messages.",
     "NO_COLOR": "Where this is set, nothing is coloured.",
 }

@@ -142,7 +142,9 @@ def _usage(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = "twincard" if context is None else context.command_path
     told = _("{sentence}. `{command} --help` shows what there is.")
-    return told.format(sentence=text.rstrip("." + "。"), command=command)
+    sentence = told.format(sentence=text.rstrip("." + "。"), command=command)
+    # "Did you mean list?" has its mark already.
+    return sentence.replace("?.", "?").replace("?。", "?")
 
 
 def _sentence(error: BaseException) -> str:

@@ -59,23 +59,24 @@ def places(rack: Rack, row: Row, most: int) -> list[tuple[int, bool]]:
 @rows("a")
 def test_a_card_pulled_out_costs_a_second_run(rack: Rack, row: Row) -> None:
     for at, answered in places(rack, row, 6):
-        rack.at(row.stage)
-        files = contents(rack.desk.folder)
-        ran = rack.pulled(Cable(at, answered=answered), [*row.filled(), "--json"])
-        assert_told(ran, ExitCode.NO_CARD, "cable was pulled", "again")
-        assert contents(rack.desk.folder) == files
+        interrupt(rack, row, Cable(at, answered=answered), ExitCode.NO_CARD, "cable was pulled")
         finish(rack, row, at)
 
 
 @rows("a")
 def test_ctrl_c_costs_a_second_run(rack: Rack, row: Row) -> None:
     for at, answered in places(rack, row, 4):
-        rack.at(row.stage)
-        files = contents(rack.desk.folder)
-        ran = rack.pulled(CtrlC(at, answered=answered), [*row.filled(), "--json"])
-        assert_told(ran, ExitCode.INTERRUPTED, "Interrupted")
-        assert contents(rack.desk.folder) == files
+        interrupt(rack, row, CtrlC(at, answered=answered), ExitCode.INTERRUPTED, "Interrupted")
         finish(rack, row, at)
+
+
+def interrupt(rack: Rack, row: Row, cable: Cable, code: ExitCode, said: str) -> None:
+    """The command ends with this code, and no file is another than before."""
+    rack.at(row.stage)
+    files = contents(rack.desk.folder)
+    ran = rack.pulled(cable, [*row.filled(), "--json"])
+    assert_told(ran, code, said, *(["again"] if code is ExitCode.NO_CARD else []))
+    assert contents(rack.desk.folder) == files
 
 
 def finish(rack: Rack, row: Row, at: int) -> None:
