@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint messages bench coverage cap api dist clean
+.PHONY: help setup demo test test-long lint messages bench coverage schema man cap api dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,13 +33,19 @@ bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes 
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh
 
+schema: setup ## the JSON schema of the command line: docs/schema
+	@$(PYTHON) -m tools.schema
+
+man: setup ## the man pages: build/man
+	@$(PYTHON) -m tools.man build/man
+
 cap: setup ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base]
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"
 
 api: setup ## the API reference, from docstrings: build/api/index.html
 	@rm -rf build/api && $(PYTHON) tools/api.py build/api && echo build/api/index.html
 
-dist: setup ## what is given away, in dist/: wheel, sdist, bill of materials (CAP files too: as for cap)
+dist: setup man ## what is given away, in dist/: wheel, sdist, bill of materials (CAP files too: as for cap)
 	@$(PYTHON) -m tools.dist "$(ANT_JAVACARD)" "$(JC_HOME)"
 
 clean: ## remove everything that is built

@@ -55,6 +55,10 @@ find_missing() {
   [ -x /usr/lib/gnupg/scdaemon ] || missing_package scdaemon "uses readers beside us in the tests"
   command -v gpg >/dev/null || missing_package gpg "asks it to"
   command -v gpg-agent >/dev/null || missing_package gpg-agent "brings the two together"
+  command -v zsh >/dev/null || missing_package zsh "completes commands in the tests"
+  command -v fish >/dev/null || missing_package fish "completes commands in the tests"
+  command -v groff >/dev/null || missing_package groff-base "shows man pages in the tests"
+  command -v mandoc >/dev/null || missing_package mandoc "finds faults in man pages"
 }
 
 # Without a terminal nobody could type a password.

@@ -17,8 +17,21 @@ Public, and stable by semantic versioning, are the names in `__all__` here and i
 
 from __future__ import annotations
 
-from twincard.card.session import Card
-from twincard.keys.secret import Secret
-from twincard.transport import connect
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twincard.card.session import Card
+    from twincard.keys.secret import Secret
+    from twincard.transport import connect
 
 __all__ = ["Card", "Secret", "connect"]
+
+_HOMES = {"Card": "card.session", "Secret": "keys.secret", "connect": "transport"}
+
+
+def __getattr__(name: str) -> object:
+    """Looked up when first asked for: the command line must hear Ctrl-C while it is loaded."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -37,6 +37,8 @@ COMMANDS = [
     "decrypt",
     "transcode",
     "recover",
+    "schema",
+    "completion",
 ]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from twincard.cli import (
     card,
     certificate,
+    completion,
     decrypt,
     duplicate,
     encrypt,
@@ -22,12 +24,14 @@ from twincard.cli import (
     public_key,
     readers,
     recover,
+    schema,
     sim,
     transcode,
 )
+from twincard.cli.completing import COMPLETE, answer
 from twincard.cli.demo import command as demo
 from twincard.cli.errors import ExitCode, describe
-from twincard.cli.output import print_failure
+from twincard.cli.output import naming_standard_output, print_failure
 from twincard.cli.translated_help import translate
 from twincard.cli.user_language import speaking
 
@@ -54,6 +58,8 @@ app.command("encrypt")(encrypt.encrypt)
 app.command("decrypt")(decrypt.decrypt)
 app.command("transcode")(transcode.transcode)
 app.command("recover")(recover.recover)
+app.command("schema")(schema.schema)
+app.command("completion")(completion.completion)
 
 
 def _show_version(wanted: bool) -> None:
@@ -82,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `arguments` are those after the program's name; None takes the program's own.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == [COMPLETE]:
+        return _complete(words[1:])
     for stream in (sys.stdout, sys.stderr):
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
@@ -96,10 +104,12 @@ def _run(words: Sequence[str]) -> int:
         translate(command)
         # Typer returns the code of an Exit, and None after a command that just returned.
         code = command.main(args=words, prog_name="twincard", standalone_mode=False)
-        sys.stdout.flush()
+        with naming_standard_output():
+            sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.
-        return _stop_writing()
+        _stop_writing(sys.__stdout__)
+        return ExitCode.FILE
     except BaseException as error:
         return _failed(error, words)
     if code == ExitCode.INTERRUPTED:
@@ -107,16 +117,35 @@ def _run(words: Sequence[str]) -> int:
     return int(code or ExitCode.DONE)
 
 
-def _stop_writing() -> ExitCode:
+def _complete(words: Sequence[str]) -> int:
+    # Somebody is in the middle of typing: nothing is the best answer to whatever goes wrong.
+    with contextlib.suppress(Exception):
+        sys.stdout.buffer.write(answer(app, words).encode(errors="surrogateescape"))
+        sys.stdout.flush()
+        return ExitCode.DONE
+    return ExitCode.UNEXPECTED
+
+
+def _stop_writing(stream: TextIO | None) -> None:
     # What is still buffered would fail once more when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return ExitCode.FILE
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno() if stream else 1)
 
 
 def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
+    # Where a stream is full or closed, the exit code still tells.
+    with contextlib.suppress(OSError):
+        _tell(error, words)
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except OSError:
+            _stop_writing(stream)
+    return describe(error).code
+
+
+def _tell(error: BaseException, words: Sequence[str]) -> None:
     if os.environ.get("TWINCARD_DEBUG") == "1":
         traceback.print_exception(error)
     failure = describe(error)
     # A wrong option can end the command before it has looked at --json.
     print_failure(failure, as_json="--json" in words)
-    return failure.code

@@ -46,11 +46,11 @@ def run(
     sources: Sequence[Path],
     outputs: Sequence[Path],
     action: Callable[[Path, Path, Progress], None],
-    told: Callable[[FileResult], FileResult] = lambda result: result,
+    told: Callable[[tuple[FileResult, ...]], FileResults] = FileResults,
 ) -> None:
     """Do `action` to each source, and tell what came of it in `words`.
 
-    `told` may add to a result what the command knows besides.
+    `told` may add to the results what the command knows besides.
 
     A file that fails leaves the others be, and makes the exit code FILE.
     """
@@ -61,7 +61,7 @@ def run(
                 action(source, output, progress)
         except FilesError as error:
             sentence = describe(error).sentence
-            out.note(sentence if str(source) in sentence else f"{source}: {sentence}")
+            out.failed(source, sentence)
             results.append(FileResult(source, None, sentence))
             continue
         results.append(FileResult(source, output, None))
@@ -71,7 +71,7 @@ def run(
     if outputs != [STANDARD_OUTPUT]:
         text = _(words.some_failed if failed else words.all_done)
         text = text.format(done=len(results) - failed, failed=failed)
-        out.result(FileResults(tuple(map(told, results))), text)
+        out.result(told(tuple(results)), text)
     if failed:
         raise typer.Exit(ExitCode.FILE)
 

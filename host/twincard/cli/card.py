@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from twincard.cli.cards import (
     issuer_public_key,
     opened,
 )
+from twincard.cli.errors import ExitCode, UnsettledError
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import (
     IssuerKeyFile,
@@ -29,11 +32,13 @@ from twincard.cli.options import (
     Yes,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id
 from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import protect
+from twincard.transport import CardGoneError, PowerCutError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
@@ -48,7 +53,7 @@ app.command("unload")(card_contents.unload)
 class PinSet:
     """A card that has a new PIN."""
 
-    card_id: bytes
+    card_id: Id
     pin: TriesInfo
 
 
@@ -56,7 +61,7 @@ class PinSet:
 class Terminated:
     """A card whose life is over."""
 
-    card_id: bytes
+    card_id: Id
     life_cycle: LifeCycle
 
 
@@ -84,8 +89,9 @@ def pin(
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        card.pin.change(old, new)
-        _pin_is_set(card, json)
+        with _pin_unsettled():
+            card.pin.change(old, new)
+            _pin_is_set(card, json)
 
 
 @app.command("unblock")
@@ -124,7 +130,7 @@ def terminate(
     with opened(reader) as card:
         before = card.report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError(_("This card was terminated before."))
+        raise ProtocolError(_("This card was terminated before: there is nothing left to do."))
     prompts.confirm(
         _("Destroy all that is on {reader}, for good?").format(reader=reader), "--yes", yes=yes
     )
@@ -158,6 +164,19 @@ def _issuer_or_pin(
     if by_issuer:
         return issuer_key(reader, issuer_key_file)
     return prompts.pin(pin_file, "PIN", "--pin-file")
+
+
+@contextmanager
+def _pin_unsettled() -> Iterator[None]:
+    """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
+    advice = _("Run the command again: should the old PIN be refused, then the new one is set.")
+    try:
+        yield
+    except (CardGoneError, PowerCutError) as error:
+        raise UnsettledError(f"{error} {advice}", ExitCode.NO_CARD) from None
+    except KeyboardInterrupt:
+        sentence = _("Interrupted.") + " " + advice
+        raise UnsettledError(sentence, ExitCode.INTERRUPTED) from None
 
 
 def _pin_is_set(card: Card, json: bool) -> None:

@@ -15,6 +15,7 @@ from twincard.cli.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.errors import ExitCode
 from twincard.cli.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.output import Output
+from twincard.cli.values import Id, Sha256
 from twincard.keys.public import PublicKey
 from twincard.language import N_, _
 from twincard.protocols.check import FileCheck, FileOutcome, KeyCheck, check_files, check_key
@@ -34,9 +35,9 @@ class Checked:
     `key_matches` and `key_opens` are None where the public key was not known, and so not tried.
     """
 
-    card_id: bytes
+    card_id: Id
     role: Role
-    public_key_sha256: bytes
+    public_key_sha256: Sha256
     key_matches: bool | None
     key_opens: bool | None
     files: tuple[FileCheck, ...]

@@ -22,6 +22,7 @@ from twincard.cli.managers import (
 )
 from twincard.cli.options import READER_HELP, Json, Yes
 from twincard.cli.output import Output, aligned
+from twincard.cli.values import Id, Sha256
 from twincard.globalplatform.cap import CapFile, Package
 from twincard.language import _
 from twincard.protocols.load import (
@@ -51,7 +52,7 @@ class CapInfo:
     applets: tuple[bytes, ...]
     imports: tuple[PackageInfo, ...]
     load_file_bytes: int
-    load_file_sha256: bytes
+    load_file_sha256: Sha256
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ class Loaded:
     `card_keys_file`, or None where they are the default keys.
     """
 
-    card_id: bytes
+    card_id: Id
     applet: bytes
     changed: bool
     issuer_key_file: Path
     card_keys_file: Path | None
     key_version: int
-    load_file_sha256: bytes
+    load_file_sha256: Sha256
 
 
 class _Teller(LoadListener):

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.log import CHAIN_BYTES, Entry
+from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Entry
 from twincard.card.report import ID_BYTES
 from twincard.cli.cards import issuer_public_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.log_words import in_words
 from twincard.cli.options import Force, IssuerPublicKeyFile, Json, Reader
 from twincard.cli.output import JSON_VERSION, Output, to_json
+from twincard.cli.values import EventName, Id, Sha256, Size
 from twincard.files.output import FileOutput
 from twincard.keys.identity import fingerprint
 from twincard.language import N_, _, plural
@@ -35,9 +36,9 @@ class EventInfo:
     """One event; `event` is None where this program does not know its code."""
 
     number: int
-    event: str | None
+    event: EventName | None
     code: int
-    detail: bytes
+    detail: Annotated[bytes, Size(DETAIL_BYTES)]
     text: str
 
 
@@ -48,12 +49,12 @@ class LogInfo:
     `missing` events happened since the earlier reading and are told by neither; None without one.
     """
 
-    card_id: bytes
+    card_id: Id
     count: int
-    chain: bytes
+    chain: Annotated[bytes, Size(CHAIN_BYTES)]
     signer: Signer
-    device_key_sha256: bytes | None
-    issuer_key_sha256: bytes | None
+    device_key_sha256: Sha256 | None
+    issuer_key_sha256: Sha256 | None
     missing: int | None
     events: tuple[EventInfo, ...]
 

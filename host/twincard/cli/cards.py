@@ -16,7 +16,7 @@ from twincard.cli.insertion import expect_card, whole_name
 from twincard.keys.issuer_signing import read_issuer_public_key
 from twincard.keys.secret import Secret
 from twincard.language import _
-from twincard.protocols.errors import ProtocolError
+from twincard.protocols.errors import NoKeyError, ProtocolError
 from twincard.protocols.identity import protect
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
@@ -112,12 +112,23 @@ def check_usable(card: Card, role: Role | None = None) -> None:
     report = card.report()
     if report.life_cycle is LifeCycle.INITIALISATION:
         raise ProtocolError(_("This card is not issued yet: `twincard issue` does that."))
-    if report.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError(_("This card was terminated and holds nothing any more."))
+    check_living(card)
     if role not in (None, report.role):
         if report.role is Role.ORIGINAL:
             raise ProtocolError(_("This card was issued as an original: are the readers swapped?"))
         raise ProtocolError(_("This card was issued as a backup: are the readers swapped?"))
+
+
+def check_living(card: Card) -> None:
+    """Raises ProtocolError for a card that was terminated."""
+    if card.report().life_cycle is LifeCycle.TERMINATED:
+        raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
+
+
+def check_key(card: Card) -> None:
+    """Raises NoKeyError for a card that has no key pair yet."""
+    if card.report().key is None:
+        raise NoKeyError
 
 
 def check_reader(reader: str) -> None:

@@ -29,6 +29,7 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
+from twincard.cli.values import OneOf, Sha256
 from twincard.keys.certificate import Subject, Validity
 from twincard.keys.public import certificate_from_bytes
 from twincard.language import _
@@ -69,12 +70,12 @@ class CertificateInfo:
     `not_after` is in ISO 8601, `sha256` the fingerprint of the whole.
     """
 
-    key: str
+    key: Annotated[str, OneOf(("decipher", "signature"))]
     stored: bool
     subject: str
     serial_number: str
     not_after: str
-    sha256: bytes
+    sha256: Sha256
     pem: str
 
 

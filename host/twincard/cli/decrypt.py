@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli import batch, prompts
-from twincard.cli.batch import FileResult
+from twincard.cli.batch import FileResult, FileResults
 from twincard.cli.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.errors import InputError
 from twincard.cli.options import (
@@ -33,6 +33,13 @@ class DecryptedFile(FileResult):
     """Whether the content is known to be unchanged; None when the file failed."""
 
     authenticated: bool | None
+
+
+@dataclass(frozen=True)
+class DecryptedFiles(FileResults):
+    """All files of a run, in order."""
+
+    files: tuple[DecryptedFile, ...]
 
 
 _WORDS = batch.Words(N_("{done} decrypted."), N_("{done} decrypted, {failed} failed."))
@@ -72,8 +79,13 @@ def decrypt(
             result = decrypt_file(card, source, sink, pin=lambda: pin, mail=mail, progress=progress)
             trust[source] = result.authenticated
 
-        def told(result: FileResult) -> DecryptedFile:
-            return DecryptedFile(result.file, result.output, result.error, trust.get(result.file))
+        def told(results: tuple[FileResult, ...]) -> DecryptedFiles:
+            return DecryptedFiles(
+                tuple(
+                    DecryptedFile(one.file, one.output, one.error, trust.get(one.file))
+                    for one in results
+                )
+            )
 
         batch.run(Output(json), _WORDS, files, outputs, action, told)
 

@@ -27,6 +27,7 @@ from twincard.cli.options import (
     Yes,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id, KeyTypeName, Sha256
 from twincard.keys.component import Component
 from twincard.language import _
 from twincard.protocols.duplicate import Duplicated, DuplicationEvent, DuplicationStep
@@ -50,10 +51,10 @@ class Copied:
     `mode` is how the key went now; None where the backup held it before.
     """
 
-    original_id: bytes
-    backup_id: bytes
-    key: str
-    public_key_sha256: bytes
+    original_id: Id
+    backup_id: Id
+    key: KeyTypeName
+    public_key_sha256: Sha256
     generated: bool
     copied: bool
     done: int

@@ -21,7 +21,7 @@ from twincard.card.status import (
     WrongPinError,
 )
 from twincard.cli.translated_help import usage_error
-from twincard.files.errors import FilesError, NotAuthenticatedError
+from twincard.files.errors import FilesError, NotAuthenticatedError, told
 from twincard.globalplatform.cap import CapError
 from twincard.globalplatform.card_keys import CardKeysError
 from twincard.globalplatform.manager import ManagementError, WrongCardKeysError
@@ -34,8 +34,8 @@ from twincard.keys.shares import ShareError
 from twincard.language import _, listed
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
-from twincard.system_words import reason
 from twincard.transport.base import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     PowerCutError,
@@ -67,6 +67,14 @@ class CheckFailedError(Exception):
     """A check of the product on itself failed; one plain sentence."""
 
 
+class UnsettledError(Exception):
+    """Interrupted when the card may have done what it was asked; a sentence says what to do."""
+
+    def __init__(self, sentence: str, code: ExitCode) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Failure:
     """An error as people and programs are told it."""
@@ -90,6 +98,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (CardKeysError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
+    (CardFileError, ExitCode.FILE),
     (TransportError, ExitCode.NO_CARD),
     (WrongPinError, ExitCode.WRONG_SECRET),
     (IssuerRefusedError, ExitCode.WRONG_SECRET),
@@ -111,6 +120,8 @@ def describe(error: BaseException) -> Failure:
     """The exit code and sentence for whatever a command raised."""
     if isinstance(error, TyperException):
         return Failure(ExitCode.USAGE, _usage(error))
+    if isinstance(error, UnsettledError):
+        return Failure(error.code, str(error))
     for kind, code in _CODES:
         if isinstance(error, kind):
             tries = error.tries_left if isinstance(error, WrongPinError) else None
@@ -131,7 +142,9 @@ def _usage(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = "twincard" if context is None else context.command_path
     told = _("{sentence}. `{command} --help` shows what there is.")
-    return told.format(sentence=text.rstrip("." + "。"), command=command)
+    sentence = told.format(sentence=text.rstrip("." + "。"), command=command)
+    # "Did you mean list?" has its mark already.
+    return sentence.replace("?.", "?").replace("?。", "?")
 
 
 def _sentence(error: BaseException) -> str:
@@ -145,10 +158,8 @@ def _sentence(error: BaseException) -> str:
 
 
 def _text(error: BaseException) -> str:
-    if isinstance(error, OSError):
-        if error.filename:
-            return _("{path}: {reason}.").format(path=error.filename, reason=reason(error))
-        return _("{reason}.").format(reason=reason(error))
+    if isinstance(error, OSError | FilesError):
+        return told(error)
     if isinstance(error, KeyboardInterrupt):
         return _("Interrupted.")
     return str(error)
@@ -170,6 +181,8 @@ def _advice(error: BaseException) -> str | None:
         return _("Name that key with --certify-with.")
     if isinstance(error, NotAuthenticatedError):
         return _("With --mail it is decrypted all the same.")
+    if isinstance(error, CardFileError):
+        return _("See to the folder of simulated cards: its room, its rights, its files.")
     if isinstance(error, CardInUseError):
         return _("Close that program, or wait for it, and try again.")
     if isinstance(error, CardGoneError | PowerCutError):
@@ -177,10 +190,10 @@ def _advice(error: BaseException) -> str | None:
     return None
 
 
-def _pin_advice(error: WrongPinError | PinBlockedError) -> str | None:
+def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
     blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
     if not blocked:
-        return None
+        return _("Make sure of card and secret before you try again.")
     if error.action == _(UNBLOCK):
         return _(
             "With no try of the PUK left, the PIN stays blocked: move the files to a new card."

@@ -13,6 +13,7 @@ from twincard.cli.errors import InputError
 from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
+from twincard.cli.values import Kcv
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
 from twincard.language import _
 from twincard.paper.words import Language
@@ -28,7 +29,7 @@ class ComponentFile:
     """A component's key check value (3 bytes), and where it was written; None: on paper only."""
 
     number: int
-    kcv: bytes
+    kcv: Kcv
     file: Path | None
 
 

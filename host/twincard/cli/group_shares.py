@@ -13,6 +13,7 @@ from twincard.cli.errors import InputError
 from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
+from twincard.cli.values import Kcv
 from twincard.keys.component import LARGEST_GROUP, Component, read_component, write_component
 from twincard.keys.shares import (
     MOST_SHARES,
@@ -32,7 +33,7 @@ class Split:
     """A component shared out: its key check value (3 bytes), the files, and the PDF if any."""
 
     number: int
-    kcv: bytes
+    kcv: Kcv
     threshold: int
     files: tuple[Path, ...]
     mailers: Path | None
@@ -44,7 +45,7 @@ class Joined:
 
     number: int
     size: int
-    kcv: bytes
+    kcv: Kcv
     file: Path
 
 

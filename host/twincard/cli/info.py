@@ -20,6 +20,7 @@ from twincard.card.session import Card
 from twincard.card.status import AuthorityMissingError, NotFoundError
 from twincard.cli.options import KeyName
 from twincard.cli.output import aligned
+from twincard.cli.values import Id, Kcv, KeyTypeName, PolicyName, Sha256, TransferState
 from twincard.keys.identity import fingerprint
 from twincard.language import N_, _
 
@@ -39,14 +40,14 @@ class ComponentInfo:
     number: int
     set: bool
     set_by: SetBy
-    kcv: bytes | None
+    kcv: Kcv | None
 
 
 @dataclass(frozen=True)
 class GroupInfo:
     """The key group."""
 
-    id: bytes
+    id: Id
     size: int
     components: tuple[ComponentInfo, ...]
 
@@ -55,8 +56,8 @@ class GroupInfo:
 class KeyInfo:
     """The decipher key; `public_key_sha256` is the card's own digest of it."""
 
-    type: str
-    public_key_sha256: bytes
+    type: KeyTypeName
+    public_key_sha256: Sha256
     public_key_readable: bool
 
 
@@ -69,10 +70,10 @@ class ExportInfo:
     a pending export, or a backup's ticket or key, is about, `mode` how that key goes or went.
     """
 
-    state: str
+    state: TransferState
     done: int
     allowed: int
-    other_card: bytes | None
+    other_card: Id | None
     mode: Mode | None
 
 
@@ -99,7 +100,7 @@ class CardInfo:
     who certified it, as far as the card is to be believed.
     """
 
-    card_id: bytes
+    card_id: Id
     role: Role
     life_cycle: LifeCycle
     group: GroupInfo | None
@@ -107,12 +108,12 @@ class CardInfo:
     export: ExportInfo | None
     pin: TriesInfo
     puk: TriesInfo
-    policy: tuple[str, ...]
+    policy: tuple[PolicyName, ...]
     member_number: str | None
     expires: str | None
     mode: Mode
     certified: bool
-    issuer_key_sha256: bytes | None
+    issuer_key_sha256: Sha256 | None
     channel_keys: ChannelKeysInfo | None
 
 

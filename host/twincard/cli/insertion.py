@@ -33,7 +33,8 @@ def expect_card(reader: str) -> None:
     if not any(slot.reader == name and slot.holds is Holds.NOTHING for slot in slots()):
         return
     if not has_terminal():
-        raise CardNotFoundError(_("There is no card in the reader {reader}.").format(reader=name))
+        sentence = _("There is no card in the reader {name}: put it in and run the command again.")
+        raise CardNotFoundError(sentence.format(name=name))
     asked = _("Put the card into the reader {name}; Ctrl-C gives up.").format(name=name)
     sys.stderr.write(f"{asked}\n")
     sys.stderr.flush()

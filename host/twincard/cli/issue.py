@@ -30,6 +30,7 @@ from twincard.cli.options import (
     PukFile,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id, Sha256
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.identity import fingerprint
 from twincard.keys.issuer_signing import IssuerSigningKey
@@ -77,12 +78,12 @@ class Issued:
     None in base mode.
     """
 
-    original_id: bytes
-    backup_id: bytes
-    group_id: bytes
+    original_id: Id
+    backup_id: Id
+    group_id: Id
     changed: bool
     mode: Mode
-    issuer_key_sha256: bytes | None
+    issuer_key_sha256: Sha256 | None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import typer
 from twincard.cli.errors import InputError
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
+from twincard.cli.values import Sha256
 from twincard.files.output import FileOutput
 from twincard.keys.identity import fingerprint
 from twincard.keys.issuer_signing import IssuerSigningKey, read_issuer_public_key
@@ -29,14 +30,14 @@ class NewIssuer:
 
     file: Path
     public_key_file: Path
-    issuer_key_sha256: bytes
+    issuer_key_sha256: Sha256
 
 
 @dataclass(frozen=True)
 class IssuerKey:
     """An issuer's public key, in PEM, and its SHA-256."""
 
-    issuer_key_sha256: bytes
+    issuer_key_sha256: Sha256
     pem: str
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,6 +104,21 @@ def transport_key(path: Path | None, what: str) -> Secret:
     return repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
 
 
+def new_transport_key(path: Path | None, what: str) -> Secret:
+    """A transport key to be set: typed twice."""
+    if path is not None:
+        return transport_key(path, what)
+
+    def ask() -> Secret:
+        option = "--new-issuer-key-file"
+        key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
+        if _ask_hex(f"{what} again", option, TRANSPORT_KEY_BYTES) != key:
+            raise InputError("The two entries differ.")
+        return key
+
+    return repeated(ask)
+
+
 def confirm(question: str, option: str, *, yes: bool = False) -> None:
     """Go on only if the answer is yes; `option` is what would answer without a terminal.
 
@@ -118,8 +134,10 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
         )
     sys.stderr.write(_("{question} [y/N] ").format(question=question))
     sys.stderr.flush()
+    with _ending_the_line():
+        line = sys.stdin.readline()
     # An input method may leave its own forms of y and yes.
-    answer = unicodedata.normalize("NFKC", sys.stdin.readline()).strip().lower()
+    answer = unicodedata.normalize("NFKC", line).strip().lower()
     if answer not in _agreement():
         raise InputError(_("Not confirmed, so nothing was done."))
 
@@ -139,12 +157,23 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
             )
         )
     try:
-        text = getpass.getpass(f"{what}: ")
+        with _ending_the_line():
+            text = getpass.getpass(f"{what}: ")
     except EOFError:
         raise InputError(_("The {what} was not typed.").format(what=what)) from None
     if not text and not may_be_empty:
         raise InputError(_("The {what} was not typed.").format(what=what))
     return Secret(text)
+
+
+@contextmanager
+def _ending_the_line() -> Iterator[None]:
+    """After Ctrl-C, what is told next stands on a line of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
 
 
 def repeated(ask: Callable[[], _T]) -> _T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from twincard.cli.cards import issuer_public_key, opened
+from twincard.cli.cards import check_usable, issuer_public_key, opened
 from twincard.cli.options import (
     Force,
     IssuerPublicKeyFile,
@@ -16,6 +16,7 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
+from twincard.cli.values import KeyTypeName, Sha256
 from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import protect
@@ -25,8 +26,8 @@ from twincard.protocols.identity import protect
 class CardPublicKey:
     """The public key in PEM, and its digest as the card reports it."""
 
-    type: str
-    public_key_sha256: bytes
+    type: KeyTypeName
+    public_key_sha256: Sha256
     pem: str
 
 
@@ -41,6 +42,7 @@ def public_key(
     check_output(output, force=force, json=json)
     issuer = issuer_public_key(issuer_public_key_file)
     with opened(reader) as card:
+        check_usable(card)
         # Who puts his own key in the place of the card's could open all that is encrypted to it.
         protect(card, issuer)
         report = card.report()

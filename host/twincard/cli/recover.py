@@ -11,7 +11,14 @@ import typer
 
 from twincard.card.report import Role
 from twincard.cli import prompts
-from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
+from twincard.cli.cards import (
+    Holder,
+    check_key,
+    check_two_cards,
+    issuer_public_key,
+    naming,
+    unlocked_pair,
+)
 from twincard.cli.errors import ExitCode
 from twincard.cli.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.output import Output
@@ -82,6 +89,9 @@ def recover(
         unlocked_pair(*holders) as (old_card, new_card),
         out.progress(_("this file"), None) as progress,
     ):
+        for holder, card in zip(holders, (old_card, new_card), strict=True):
+            with naming(holder.name, holder.reader):
+                check_key(card)
         for event in recover_files(
             old_card,
             new_card,
@@ -91,8 +101,10 @@ def recover(
             progress=lambda _, done: progress(done),
         ):
             events.append(event)
-            if event.outcome is not Outcome.NOT_ENCRYPTED:
-                out.step(f"{event.path}: {event.reason or _(event.outcome.value)}")
+            if event.reason is not None:
+                out.failed(event.path, event.reason)
+            elif event.outcome is not Outcome.NOT_ENCRYPTED:
+                out.step(f"{event.path}: {_(event.outcome.value)}")
     _tell(out, tuple(events))
 
 

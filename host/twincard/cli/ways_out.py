@@ -17,6 +17,7 @@ from twincard.cli.cards import (
     unlock_all,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id
 from twincard.language import _
 from twincard.protocols.abandon import Cancelled
 from twincard.protocols.abandon import abandon as abandon_export
@@ -28,7 +29,7 @@ from twincard.protocols.identity import protect
 class TicketCancelled:
     """The backup's ticket is void; whether the original took its slot back."""
 
-    backup_id: bytes
+    backup_id: Id
     slot_free: bool
 
 
@@ -36,7 +37,7 @@ class TicketCancelled:
 class ExportAbandoned:
     """A slot was spent without a backup."""
 
-    original_id: bytes
+    original_id: Id
     done: int
     allowed: int
 

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from twincard.language import _
+import errno
+
+from twincard.language import N_, _
+from twincard.system_words import reason
+
+_ADVICE = {
+    errno.ENOSPC: N_("Make room there, and run the command again."),
+    errno.EDQUOT: N_("Make room there, and run the command again."),
+    errno.EFBIG: N_("Name a place where files may be larger."),
+    errno.EACCES: N_("Name another place, or see to the rights of this one."),
+    errno.EPERM: N_("Name another place, or see to the rights of this one."),
+    errno.EROFS: N_("Name another place: nothing can be written to this one."),
+    errno.ENOENT: N_("See how its name is written."),
+    errno.ENOTDIR: N_("See how its name is written."),
+    errno.EISDIR: N_("Name a file."),
+    errno.EEXIST: N_("Name another, or move it away."),
+}
 
 
 class FilesError(Exception):
@@ -50,3 +66,17 @@ class AlgorithmRejectedError(RecipientRejectedError):
 
 class NotAuthenticatedError(FilesError):
     """The message is EnvelopedData, whose content nothing protects against change."""
+
+
+def told(error: FilesError | OSError) -> str:
+    """What went wrong with a file in a sentence, and where there is advice, what to do next."""
+    text = str(error) if isinstance(error, FilesError) else _told(error)
+    cause = error if isinstance(error, OSError) else error.__cause__
+    advice = _ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
+    return text if advice is None else f"{text} {_(advice)}"
+
+
+def _told(error: OSError) -> str:
+    if error.filename:
+        return _("{path}: {reason}.").format(path=error.filename, reason=reason(error))
+    return _("{reason}.").format(reason=reason(error))

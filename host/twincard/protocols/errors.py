@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from twincard.language import plural
+from twincard.language import _, plural
 
 
 class ProtocolError(Exception):
     """The states of the cards, or what was given, allow no way forward; one plain sentence."""
+
+
+class NoKeyError(ProtocolError):
+    """A card that has no key pair yet was to open something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This card holds no key to open files with: `twincard duplicate` gives it one.")
+        )
 
 
 class ComponentMissingError(ProtocolError):

@@ -23,7 +23,7 @@ from twincard.files.recipients import (
 from twincard.keys.public import KEY_ID_BYTES, KeyKind
 from twincard.keys.secret import Secret
 from twincard.language import _
-from twincard.protocols.errors import ProtocolError
+from twincard.protocols.errors import NoKeyError
 
 PinProvider = Callable[[], Secret]
 """Gives the PIN when a card asks for it, perhaps again in the middle of a long job."""
@@ -50,11 +50,11 @@ class CardHolder:
     def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
         """With `pin`, the PIN is verified whenever the card asks for it.
 
-        Raises ProtocolError when the card has no key.
+        Raises NoKeyError when the card has none.
         """
         key = card.report().key
         if key is None:
-            raise ProtocolError(_("This card holds no key to open files with."))
+            raise NoKeyError
         self.card = card
         self.kind = _KINDS[key.type]
         self.key_id = key.digest[:KEY_ID_BYTES]

@@ -19,6 +19,7 @@ from twincard.files.errors import (
     NotCmsError,
     NotForThisKeyError,
     RecipientRejectedError,
+    told,
 )
 from twincard.files.opening import open_all
 from twincard.files.output import FileOutput
@@ -28,7 +29,6 @@ from twincard.language import N_, _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
-from twincard.system_words import reason
 
 _UNFINISHED = ".twincard-*.part"
 
@@ -151,14 +151,8 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -
         return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
     except NotCmsError:
         return FileEvent(path, Outcome.NOT_ENCRYPTED)
-    except FilesError as error:
-        return FileEvent(path, Outcome.FAILED, str(error))
-    except OSError as error:
-        return FileEvent(
-            path,
-            Outcome.FAILED,
-            _("{path}: {reason}.").format(path=path, reason=reason(error)),
-        )
+    except (FilesError, OSError) as error:
+        return FileEvent(path, Outcome.FAILED, told(error))
     return FileEvent(path, Outcome.MOVED)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twincard.language import _
 from twincard.transport.base import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     CardNotFoundError,
@@ -18,6 +19,7 @@ from twincard.transport.slots import Holds, Slot, watch
 from twincard.transport.trace import Traced
 
 __all__ = [
+    "CardFileError",
     "CardGoneError",
     "CardInUseError",
     "CardNotFoundError",

@@ -50,6 +50,10 @@ class CardGoneError(TransportError):
     """The card, its reader or its simulator went away in the middle of the work."""
 
 
+class CardFileError(TransportError):
+    """The file of a simulated card cannot be read or written, so nothing more was done."""
+
+
 class PowerCutError(TransportError):
     """The power failed inside a command: no answer came, and none will until `reset`."""
 

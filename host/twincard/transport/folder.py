@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -11,7 +12,7 @@ import platformdirs
 
 from twincard.language import _
 from twincard.private_file import write_private
-from twincard.transport.base import CardNotFoundError, TransportError
+from twincard.transport.base import CardFileError, CardNotFoundError, TransportError
 from twincard.transport.simulator import SimulatedCard
 
 HOME_VARIABLE = "TWINCARD_HOME"
@@ -69,7 +70,9 @@ def open_card(name: str) -> SimulatedCard:
 
 def remove_card(name: str) -> None:
     """Destroy the card and its issuer's key; CardInUseError while a program has it open."""
-    open_card(name).close()
+    # A card whose file is past help can go all the same.
+    with contextlib.suppress(CardFileError):
+        open_card(name).close()
     _remove_files(_state_file(name))
     issuer_key_file(name).unlink(missing_ok=True)
 

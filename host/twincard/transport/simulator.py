@@ -7,16 +7,24 @@ its payload, in an answer the status (1 byte) and its payload.
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
 
 from twincard.language import N_, _, retold
 from twincard.system_words import WORDS
-from twincard.transport.base import CardGoneError, CardInUseError, PowerCutError, TransportError
+from twincard.transport.base import (
+    CardFileError,
+    CardGoneError,
+    CardInUseError,
+    PowerCutError,
+    TransportError,
+)
 from twincard.transport.java import java_command
 
 JAR = Path(__file__).with_name("simulator.jar")
@@ -25,6 +33,7 @@ _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
 _STATUS_NO_POWER = 0x02
 _EXIT_IN_USE = 3
+_NOT_SAVED = "The card could not be saved"
 _SENTENCES = (
     N_("The card file {path} was written by another version of the simulator."),
     N_("The card file {path} is damaged: it holds no whole state."),
@@ -65,16 +74,22 @@ class SimulatorProcess:
         command = [*java_command(), "-jar", str(JAR), *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            # Ctrl-C at the terminal is for the host; the card ends when its input does.
-            start_new_session=True,
-        )
-        self._requests = cast(IO[bytes], self._process.stdin)
-        self._answers = cast(IO[bytes], self._process.stdout)
+        try:
+            with _ctrl_c_later():
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    env=_environment(),
+                    # Ctrl-C at the terminal is for the host; the card ends when its input does.
+                    start_new_session=True,
+                )
+                self._requests = cast(IO[bytes], self._process.stdin)
+                self._answers = cast(IO[bytes], self._process.stdout)
+        except KeyboardInterrupt:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -129,7 +144,26 @@ class SimulatorProcess:
             return CardInUseError(_("Another process uses this card."))
         if code < 0 or not sentence:
             return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
-        return CardGoneError(retold(sentence, (*_SENTENCES, *WORDS)))
+        return CardFileError(_told(sentence))
+
+
+@contextlib.contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Nobody could end a program that was started, had Ctrl-C come before its number is known."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _environment() -> dict[str, str]:
+    """Java takes a file's name as its locale says; Python takes "C" for one of UTF-8."""
+    is_plain = os.environ.get("LC_ALL") in ("C", "POSIX")
+    return os.environ | ({"LC_ALL": "C.UTF-8"} if is_plain else {})
 
 
 def _payload(answer: bytes) -> bytes:
@@ -140,7 +174,13 @@ def _payload(answer: bytes) -> bytes:
         raise PowerCutError
     if status == _STATUS_NO_POWER:
         raise TransportError(_("The card has no power: reset it first."))
-    raise TransportError(payload.decode(errors="replace"))
+    sentence = payload.decode(errors="replace")
+    raise (CardFileError if sentence.startswith(_NOT_SAVED) else TransportError)(_told(sentence))
+
+
+def _told(sentence: str) -> str:
+    """What the program said, in the language in use."""
+    return retold(sentence, (*_SENTENCES, *WORDS))
 
 
 class SimulatedCard:
