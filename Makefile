@@ -30,8 +30,8 @@ bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes 
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh
 
-cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base]
-	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"
+cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
+	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)" "$(OPENSC)"
 
 clean: ## remove everything that is built
 	rm -rf build dist .venv host/twincard/transport/simulator.jar
