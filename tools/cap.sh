@@ -14,4 +14,4 @@ fi
 ant -q -Dant-javacard.jar="$(realpath "$ant_javacard")" -Djc.home="$(realpath "$jc_home")" \
   -Dextended="$extended" -Dparts="$parts" -Dopensc="$opensc" cap
 [ "$opensc" = no ] && file=build/twincard.cap || file=build/twincard-opensc.cap
-python3 tools/load_file.py "$file"
+.venv/bin/python tools/load_file.py "$file"

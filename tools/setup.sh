@@ -116,6 +116,17 @@ install_python() {
   echo "$key" >$venv/.installed
 }
 
+# --- Messages in other languages --------------------------------------------------------------
+
+compile_messages() {
+  local po
+  for po in host/twincard/locale/*/LC_MESSAGES/twincard.po; do
+    [ "$po" -nt "${po%.po}.mo" ] || continue
+    say "compiling the messages: $po"
+    quietly "pybabel compile" $venv/bin/pybabel compile -D twincard -i "$po" -o "${po%.po}.mo"
+  done
+}
+
 # --- The simulated card ----------------------------------------------------------------------
 
 jar_key() {
@@ -139,4 +150,5 @@ exec 9>build/setup.lock
 : >"$log"
 install_packages
 install_python
+compile_messages
 build_jar

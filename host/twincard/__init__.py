@@ -5,8 +5,14 @@
     with Card(connect("sim:alice")) as card:
         print(card.report().card_id.hex())
 
-`connect` opens a simulated card or one in a PC/SC reader, `Card` is the session with it, and
-`twincard.protocols` holds what takes two cards: issue, duplicate, recover.
+`connect` opens a simulated card or one in a PC/SC reader, and `Card` is the session with it.
+Public, and stable by semantic versioning, are the names in `__all__` here and in these modules:
+
+- `twincard.card`: the session with one card, its parts, its state report, its errors
+- `twincard.protocols`: what takes two cards, or a card and files: issue, duplicate, recover
+- `twincard.files`: encrypted files
+- `twincard.keys`: public keys, components, issuer's keys, shares, certificates
+- `twincard.transport`: ways to a card, simulated cards, traces
 """
 
 from __future__ import annotations

@@ -29,8 +29,10 @@ LIST_BYTES = 256
 """The size of a file that lists keys or certificates."""
 PUBLIC_KEY_BYTES = 272
 """The size of a file for a public key; that of RSA-2048 takes 270."""
-INSTALLATION = tlv.encode(0x82, (6144).to_bytes(2, "big"))
-"""Of the data of INSTALL: the size of a pool of file contents that has room for all."""
+FILE_BYTES = 6144
+"""The size of a card's pool of file contents that has room for all."""
+INSTALLATION = tlv.encode(0x82, FILE_BYTES.to_bytes(2, "big"))
+"""Of the data of INSTALL: that size."""
 TOKEN_LABEL_BYTES = 32
 """What PKCS #11 shows of a card's label."""
 

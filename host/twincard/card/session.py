@@ -19,6 +19,7 @@ from twincard.card.signing import Signing
 from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
 from twincard.card.tlv import TlvError, decode, decode_one
 from twincard.card.usage import Usage
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 from twincard.transport.atr import offers_t1
 from twincard.transport.base import Connection
@@ -42,9 +43,9 @@ _NO_SUCH_APPLET = (
 class NoAppletError(CardError):
     """The card has no twincard applet."""
 
-    def __init__(self, sw: int, action: str = "select the applet") -> None:
-        super().__init__(sw, action)
-        self.args = ("There is no twincard applet on this card.",)
+    def __init__(self, sw: int) -> None:
+        super().__init__(sw, _("select the applet"))
+        self.args = (_("There is no twincard applet on this card."),)
 
 
 class Card:
@@ -104,7 +105,7 @@ class Card:
         if response.sw in _NO_SUCH_APPLET:
             return None
         if response.sw != Sw.DONE:
-            raise error_for(response.sw, "select the applet")
+            raise error_for(response.sw, _("select the applet"))
         return _features(response.data)
 
     def _select_for_opensc(self) -> Features:
@@ -113,7 +114,7 @@ class Card:
         if response.sw in _NO_SUCH_APPLET:
             raise NoAppletError(response.sw)
         if response.sw != Sw.DONE:
-            raise error_for(response.sw, "select the applet")
+            raise error_for(response.sw, _("select the applet"))
         try:
             return self.report().features
         except (CardError, UnexpectedAnswerError) as error:
@@ -144,14 +145,14 @@ class Card:
     def report(self) -> CardReport:
         """The state of the card (GET DATA E0); needs no authority."""
         command = Command(ISO, 0xCA, 0x00, 0xE0, answer=SHORT_ANSWER)
-        return parse_report(self._channel.send(command, "report its state"))
+        return parse_report(self._channel.send(command, _("report its state")))
 
     def terminate(self) -> None:
         """Wipe all secrets and end the card's life, for good (TERMINATE CARD USAGE).
 
         With the PIN or the issuer's authority; raises AuthorityMissingError.
         """
-        self._channel.send(Command(ISO, 0xFE), "end its life")
+        self._channel.send(Command(ISO, 0xFE), _("end its life"))
 
     def close(self) -> None:
         """Let the card go."""
@@ -170,5 +171,5 @@ def _features(answer: bytes) -> Features:
         values = {item.tag: item.value for item in decode(information[0xA5])}
         return Features(int.from_bytes(values[0x81], "big"))
     except (TlvError, KeyError) as error:
-        message = f"The card's answer to SELECT cannot be read: {error}."
+        message = _("The card's answer to SELECT cannot be read: {error}.").format(error=error)
         raise UnexpectedAnswerError(message) from None

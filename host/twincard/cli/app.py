@@ -28,6 +28,8 @@ from twincard.cli import (
 from twincard.cli.demo import command as demo
 from twincard.cli.errors import ExitCode, describe
 from twincard.cli.output import print_failure
+from twincard.cli.translated_help import translate
+from twincard.cli.user_language import speaking
 
 app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
@@ -84,9 +86,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    with speaking((sys.stdout, sys.stderr)):
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
+        command = typer.main.get_command(app)
+        translate(command)
         # Typer returns the code of an Exit, and None after a command that just returned.
-        code = app(args=words, prog_name="twincard", standalone_mode=False)
+        code = command.main(args=words, prog_name="twincard", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.

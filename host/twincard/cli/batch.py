@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
@@ -13,6 +14,7 @@ from twincard.cli.output import Output
 from twincard.cli.targets import STANDARD_OUTPUT
 from twincard.files.errors import FilesError
 from twincard.files.source import Progress
+from twincard.language import _
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,22 @@ class FileResults:
     files: tuple[FileResult, ...]
 
 
+class Words(NamedTuple):
+    """What is told at the end, not yet translated: of `done` files, and of `failed` ones."""
+
+    all_done: str
+    some_failed: str
+
+
 def run(
     out: Output,
-    verb: str,
+    words: Words,
     sources: Sequence[Path],
     outputs: Sequence[Path],
     action: Callable[[Path, Path, Progress], None],
     told: Callable[[FileResult], FileResult] = lambda result: result,
 ) -> None:
-    """Do `action` to each source, and tell what came of it; `verb` is what was done to them.
+    """Do `action` to each source, and tell what came of it in `words`.
 
     `told` may add to a result what the command knows besides.
 
@@ -60,7 +69,8 @@ def run(
             out.step(f"{source} → {output}")
     failed = sum(result.error is not None for result in results)
     if outputs != [STANDARD_OUTPUT]:
-        text = f"{len(results) - failed} {verb}" + (f", {failed} failed" if failed else "") + "."
+        text = _(words.some_failed if failed else words.all_done)
+        text = text.format(done=len(results) - failed, failed=failed)
         out.result(FileResults(tuple(map(told, results))), text)
     if failed:
         raise typer.Exit(ExitCode.FILE)

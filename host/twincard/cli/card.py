@@ -9,14 +9,13 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_check, card_keys, card_log, prompts
+from twincard.cli import card_check, card_contents, card_keys, card_load, card_log, prompts
 from twincard.cli.cards import (
     check_reader,
     check_usable,
     issuer_key,
     issuer_public_key,
     opened,
-    protect,
 )
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import (
@@ -31,13 +30,18 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
 app.command("keys")(card_keys.keys)
 app.command("log")(card_log.log)
+app.command("load")(card_load.load)
+app.command("contents")(card_contents.contents)
+app.command("unload")(card_contents.unload)
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,8 @@ def pin(
     """Change the PIN."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    old = prompts.pin(pin_file, "Old PIN", "--pin-file")
-    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
@@ -96,7 +100,7 @@ def unblock(
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
-    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
@@ -120,14 +124,20 @@ def terminate(
     with opened(reader) as card:
         before = card.report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError("This card was terminated before.")
-    prompts.confirm(f"Destroy all that is on {reader}, for good?", "--yes", yes=yes)
+        raise ProtocolError(_("This card was terminated before."))
+    prompts.confirm(
+        _("Destroy all that is on {reader}, for good?").format(reader=reader), "--yes", yes=yes
+    )
     issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
         if card.report().card_id != before.card_id:
-            raise ProtocolError(f"There is another card in {reader} now than when this was asked.")
+            raise ProtocolError(
+                _("There is another card in {reader} now than when this was asked.").format(
+                    reader=reader
+                )
+            )
         if by_issuer:
             take_authority(card, before, secret)
         else:
@@ -136,7 +146,10 @@ def terminate(
         card.terminate()
         after = card.report()
     ended = Terminated(after.card_id, after.life_cycle)
-    Output(json).result(ended, f"The card in {reader} is terminated and holds nothing any more.")
+    Output(json).result(
+        ended,
+        _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
+    )
 
 
 def _issuer_or_pin(
@@ -150,4 +163,4 @@ def _issuer_or_pin(
 def _pin_is_set(card: Card, json: bool) -> None:
     report = card.report()
     done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
-    Output(json).result(done, "The new PIN is set.")
+    Output(json).result(done, _("The new PIN is set."))

@@ -14,6 +14,7 @@ from twincard.cli.cards import check_reader, issuer_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.options import IssuerKeyFile, Json, Reader
 from twincard.cli.output import Output
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 
 
@@ -41,13 +42,13 @@ def keys(
     """Replace the issuer's key of a card: the SCP03 keys are then those of the new file."""
     check_reader(reader)
     old = issuer_key(reader, issuer_key_file)
-    new = prompts.transport_key(new_issuer_key_file, "New issuer's key")
+    new = prompts.transport_key(new_issuer_key_file, _("New issuer's key"))
     if old == new:
-        raise InputError("The new key is the old one.")
+        raise InputError(_("The new key is the old one."))
     with opened(reader) as card:
         report = card.report()
         if report.channel_keys is None:
-            raise ProtocolError("This card has no keys of SCP03 that could be replaced.")
+            raise ProtocolError(_("This card has no keys of SCP03 that could be replaced."))
         version = report.channel_keys.version
         current = ScpKeys.derive(old, report.card_id, version)
         replacement = ScpKeys.derive(new, report.card_id, version % LAST_VERSION + 1)
@@ -58,6 +59,8 @@ def keys(
     done = KeysReplaced(report.card_id, replacement.version)
     Output(json).result(
         done,
-        f"{reader} has keys of version {done.key_version}: name {new_issuer_key_file} with "
-        "--issuer-key-file from now on.",
+        _(
+            "{reader} has keys of version {version}: name {file} with "
+            "--issuer-key-file from now on."
+        ).format(reader=reader, version=done.key_version, file=new_issuer_key_file),
     )

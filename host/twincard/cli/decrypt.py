@@ -24,6 +24,7 @@ from twincard.cli.options import (
 from twincard.cli.output import Output
 from twincard.cli.targets import SUFFIX, output_for, output_paths
 from twincard.files.source import Progress
+from twincard.language import N_, _
 from twincard.protocols.files import decrypt_file
 
 
@@ -34,6 +35,7 @@ class DecryptedFile(FileResult):
     authenticated: bool | None
 
 
+_WORDS = batch.Words(N_("{done} decrypted."), N_("{done} decrypted, {failed} failed."))
 # What the rest of a name before its suffix cannot be: nothing, this folder, the one above.
 _NO_NAMES = ("", ".", "..")
 
@@ -73,7 +75,7 @@ def decrypt(
         def told(result: FileResult) -> DecryptedFile:
             return DecryptedFile(result.file, result.output, result.error, trust.get(result.file))
 
-        batch.run(Output(json), "decrypted", files, outputs, action, told)
+        batch.run(Output(json), _WORDS, files, outputs, action, told)
 
 
 def _plain_name(file: Path, output: Path | None) -> str:
@@ -81,5 +83,9 @@ def _plain_name(file: Path, output: Path | None) -> str:
     if name.lower().endswith(SUFFIX) and name[: -len(SUFFIX)] not in _NO_NAMES:
         return name[: -len(SUFFIX)]
     if output is None:
-        raise InputError(f"{file} is not called NAME{SUFFIX}: name the result with --output.")
+        raise InputError(
+            _("{file} is not called NAME{suffix}: name the result with --output.").format(
+                file=file, suffix=SUFFIX
+            )
+        )
     return file.name

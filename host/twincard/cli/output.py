@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.text import Text
 
 from twincard.cli.errors import Failure
+from twincard.language import _
 
 JSON_VERSION = 1
 # C0, DEL and C1: a file's name may hold them, and a terminal would obey.
@@ -77,6 +79,12 @@ def visible(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def aligned(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values, a line each, whole however narrow the terminal is."""
+    width = max(cell_len(name) for name, _ in rows) + 2
+    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+
+
 def _visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
@@ -91,7 +99,7 @@ def print_json(result: object) -> None:
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
     """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
-    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(failure.sentence)))
+    console(sys.stderr).print(Text.assemble((_("Error: "), "bold red"), visible(failure.sentence)))
     if not as_json:
         return
     error: dict[str, object] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from twincard.cli.cards import issuer_public_key, opened, protect
+from twincard.cli.cards import issuer_public_key, opened
 from twincard.cli.options import (
     Force,
     IssuerPublicKeyFile,
@@ -16,7 +16,9 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,12 @@ def public_key(
         protect(card, issuer)
         report = card.report()
         if report.key is None:
-            raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+            raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
         if not report.key.public_key_readable:
-            raise ProtocolError("A backup issued like this one shows no key: ask the original.")
+            raise ProtocolError(_("A backup issued like this one shows no key: ask the original."))
         key = card.usage.public_key()
         if key.digest != report.key.digest:
-            raise ProtocolError("The card gave another public key than that of its key pair.")
+            raise ProtocolError(_("The card gave another public key than that of its key pair."))
     pem = key.to_pem().decode("ascii")
     if output is not None:
         with output_for(output, force=force, mode=0o644) as sink:

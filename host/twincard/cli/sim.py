@@ -14,6 +14,7 @@ from twincard.cli import prompts
 from twincard.cli.options import Json, Yes
 from twincard.cli.output import Output
 from twincard.cli.serve import serve
+from twincard.language import _
 from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
 
 app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
@@ -55,14 +56,14 @@ def new(
     else:
         create_card(name)
     made = NewCard(_reader(name), issuer_key_file(name))
-    Output(json).result(made, f"{made.reader} is ready to be issued.")
+    Output(json).result(made, _("{reader} is ready to be issued.").format(reader=made.reader))
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List the simulated cards."""
     cards = Cards(tuple(map(_reader, list_cards())))
-    text = "\n".join(cards.cards) or "There is none: `twincard sim new NAME` makes one."
+    text = "\n".join(cards.cards) or _("There is none: `twincard sim new NAME` makes one.")
     Output(json).result(cards, text)
 
 
@@ -71,9 +72,11 @@ def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
     """Destroy a simulated card, and with it the keys on it."""
     reader = _reader(name)
     if name in list_cards():
-        prompts.confirm(f"Destroy {reader} and every key on it?", "--yes", yes=yes)
+        prompts.confirm(
+            _("Destroy {reader} and every key on it?").format(reader=reader), "--yes", yes=yes
+        )
     remove_card(name)
-    Output(json).result(RemovedCard(reader), f"{reader} is destroyed.")
+    Output(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
 
 
 app.command("serve")(serve)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twincard.language import _
+
 
 class FilesError(Exception):
     """Any reason why a file could not be encrypted, decrypted or transcoded."""
@@ -13,6 +15,9 @@ class NotCmsError(FilesError):
 
 class AlteredError(FilesError):
     """The message is malformed, cut short, or fails its authentication."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file was altered or cut short."))
 
 
 class UnsupportedError(FilesError):
@@ -45,6 +50,3 @@ class AlgorithmRejectedError(RecipientRejectedError):
 
 class NotAuthenticatedError(FilesError):
     """The message is EnvelopedData, whose content nothing protects against change."""
-
-
-ALTERED = "The file was altered or cut short."

@@ -19,6 +19,7 @@ from twincard.keys.certificate import (
     make_root,
     may_sign_others,
 )
+from twincard.language import _
 from twincard.protocols.card_files import store
 from twincard.protocols.certificate_files import (
     certificate_for,
@@ -67,11 +68,13 @@ def certify_decipher_key(
     """
     report = _capable(card)
     if report.key is None:
-        raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+        raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
     if not report.key.public_key_readable:
         raise ProtocolError(
-            "A backup issued like this one shows no key: make the certificate on the original, and "
-            "store it here with --store."
+            _(
+                "A backup issued like this one shows no key: make the certificate on the original, "
+                "and store it here with --store."
+            )
         )
     if not replace:
         _refuse_stored(card, DECIPHER_CERTIFICATE, report.key.digest)
@@ -83,8 +86,10 @@ def certify_decipher_key(
         _store(card, SIGNATURE_CERTIFICATE, root)
     elif not may_sign_others(root):
         raise ProtocolError(
-            "The signature key's certificate on this card does not let it sign others: whoever "
-            "made that can certify the decipher key too, from its public key."
+            _(
+                "The signature key's certificate on this card does not let it sign others: whoever "
+                "made that can certify the decipher key too, from its public key."
+            )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
     return _kept(card, DECIPHER_CERTIFICATE, made)
@@ -133,7 +138,9 @@ def store_certificate(card: Card, certificate: x509.Certificate) -> int:
     fid = _file_for(card.report(), certificate)
     if not _store(card, fid, certificate):
         raise ProtocolError(
-            f"This card has no file {fid:04X} for such a certificate, or one that is too small."
+            _(
+                "This card has no file {file} for such a certificate, or one that is too small."
+            ).format(file=f"{fid:04X}")
         )
     update_opensc_files(card)
     return fid
@@ -143,8 +150,10 @@ def _capable(card: Card) -> CardReport:
     report = card.report()
     if Features.SIGNATURE_KEY not in report.features:
         raise ProtocolError(
-            "This card has no signature key: let somebody else certify its public key, and store "
-            "that certificate with --store."
+            _(
+                "This card has no signature key: let somebody else certify its public key, "
+                "and store that certificate with --store."
+            )
         )
     return report
 
@@ -155,7 +164,7 @@ def _signing_key(card: Card, report: CardReport, key_type: KeyType | None) -> Si
         usual = KeyType.P_256 if Features.HOST_BLIND in report.features else KeyType.RSA_2048
         return SigningKey(card.signing.generate(key_type or usual), card.signing.sign)
     if key_type not in (None, present.type):
-        raise ProtocolError("This card has a signature key of another type already.")
+        raise ProtocolError(_("This card has a signature key of another type already."))
     return SigningKey(card.signing.public_key(), card.signing.sign)
 
 
@@ -163,8 +172,10 @@ def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
     if certificate_for(card, fid, digest) is not None:
         update_opensc_files(card)  # which may have been interrupted
         raise CertificateOnCardError(
-            "A certificate of this key is on the card already: --show prints it, --force replaces "
-            "it by a new one."
+            _(
+                "A certificate of this key is on the card already: --show prints it, "
+                "--force replaces it by a new one."
+            )
         )
 
 
@@ -174,7 +185,7 @@ def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
         return DECIPHER_CERTIFICATE
     if report.signature_key is not None and digest == report.signature_key.digest:
         return SIGNATURE_CERTIFICATE
-    raise ProtocolError("This certificate is for another key than those of this card.")
+    raise ProtocolError(_("This certificate is for another key than those of this card."))
 
 
 def _kept(card: Card, fid: int, certificate: x509.Certificate) -> Made:

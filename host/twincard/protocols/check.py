@@ -21,10 +21,12 @@ from twincard.files.recipients import Recipient
 from twincard.files.transcoding import read_recipients
 from twincard.files.wrapping import wrap_key
 from twincard.keys.public import PublicKey
+from twincard.language import N_, _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, PinProvider
 from twincard.protocols.recover import failing_alone, find_files
+from twincard.system_words import reason
 
 _CEK_BYTES = 32
 _CHECK_BYTES = 8
@@ -52,9 +54,9 @@ class KeyCheck:
 class FileOutcome(Enum):
     """What the card makes of a file."""
 
-    OPENS = "opens"
-    NOT_ENCRYPTED = "is not an encrypted file"
-    FAILS = "does not open"
+    OPENS = N_("opens")
+    NOT_ENCRYPTED = N_("is not an encrypted file")
+    FAILS = N_("does not open")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
     """
     held = card.report().key
     if held is None:
-        raise ProtocolError("This card holds no key to open files with.")
+        raise ProtocolError(_("This card holds no key to open files with."))
     matches = None if public_key is None else public_key.digest == held.digest
     if matches is False:
         return KeyCheck(held.digest, matches, None)
@@ -116,5 +118,9 @@ def _check_file(checker: CardChecker, path: Path) -> FileCheck:
     except FilesError as error:
         return FileCheck(path, FileOutcome.FAILS, str(error))
     except OSError as error:
-        return FileCheck(path, FileOutcome.FAILS, f"{path}: {error.strerror or error}.")
+        return FileCheck(
+            path,
+            FileOutcome.FAILS,
+            _("{path}: {reason}.").format(path=path, reason=reason(error)),
+        )
     return FileCheck(path, FileOutcome.OPENS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twincard.language import plural
+
 
 class ProtocolError(Exception):
     """The states of the cards, or what was given, allow no way forward; one plain sentence."""
@@ -15,6 +17,10 @@ class ComponentMissingError(ProtocolError):
 
     def __init__(self, places: tuple[int, ...]) -> None:
         names = ", ".join(map(str, places))
-        what = f"Component {names} is" if len(places) == 1 else f"Components {names} are"
-        super().__init__(f"{what} still needed from the holders.")
+        missing = plural(
+            "Component {names} is still needed from the holders.",
+            "Components {names} are still needed from the holders.",
+            len(places),
+        )
+        super().__init__(missing.format(names=names))
         self.places = places

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twincard.language import _
+
 
 class Connection(Protocol):
     """One powered card. `transmit` is raw: it raises on a broken link, never on a status word.
@@ -52,7 +54,7 @@ class PowerCutError(TransportError):
     """The power failed inside a command: no answer came, and none will until `reset`."""
 
     def __init__(self) -> None:
-        super().__init__("The card lost its power before it could answer.")
+        super().__init__(_("The card lost its power before it could answer."))
 
 
 class NotInstalledError(TransportError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
+from twincard.language import _
 from twincard.private_file import write_private
 from twincard.transport.base import CardNotFoundError, TransportError
 from twincard.transport.simulator import SimulatedCard
@@ -61,7 +62,9 @@ def open_card(name: str) -> SimulatedCard:
     state = _state_file(name)
     if not state.exists():
         raise CardNotFoundError(
-            f"There is no simulated card {name}; `twincard sim list` lists them."
+            _("There is no simulated card {name}; `twincard sim list` lists them.").format(
+                name=name
+            )
         )
     return SimulatedCard.open(state)
 
@@ -85,7 +88,9 @@ def _states() -> list[Path]:
 def _state_file(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise TransportError(
-            f"Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+            _(
+                "Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+            ).format(name=name)
         )
     return folder() / (name + _STATE_SUFFIX)
 
@@ -100,8 +105,10 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
         write_private(key_file, key.hex().encode() + b"\n")
     except FileExistsError:
         raise TransportError(
-            f"There is an issuer's key of this name already: {key_file}; "
-            "if no card belongs to it, move it away."
+            _(
+                "There is an issuer's key of this name already: {file}; if no card belongs "
+                "to it, move it away."
+            ).format(file=key_file)
         ) from None
     try:
         os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
@@ -113,7 +120,7 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
 
 
 def _taken(state: Path) -> TransportError:
-    return TransportError(f"There is a simulated card {state.stem} already.")
+    return TransportError(_("There is a simulated card {name} already.").format(name=state.stem))
 
 
 def _remove_files(state: Path) -> None:

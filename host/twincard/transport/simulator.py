@@ -14,6 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
 
+from twincard.language import _
 from twincard.transport.base import CardGoneError, CardInUseError, PowerCutError, TransportError
 from twincard.transport.java import java_command
 
@@ -48,7 +49,7 @@ class SimulatorProcess:
     def __init__(self, arguments: Sequence[str]) -> None:
         """Start it; `arguments` follow the program's name. It answers before this returns."""
         if not JAR.is_file():
-            raise TransportError("The simulated card is not built: run `make setup`.")
+            raise TransportError(_("The simulated card is not built: run `make setup`."))
         command = [*java_command(), "-jar", str(JAR), *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -75,7 +76,7 @@ class SimulatorProcess:
         one holds the card, TransportError with the program's own sentence otherwise.
         """
         if self._requests.closed:
-            raise CardGoneError("The connection to the simulated card is closed.")
+            raise CardGoneError(_("The connection to the simulated card is closed."))
         frame = bytes([operation]) + payload
         try:
             self._requests.write(len(frame).to_bytes(4, "big") + frame)
@@ -113,9 +114,9 @@ class SimulatorProcess:
         sentence = self._errors.read().decode(errors="replace").strip().rpartition("\n")[2]
         self.close()
         if code == _EXIT_IN_USE:
-            return CardInUseError(sentence or "Another program uses this simulated card.")
+            return CardInUseError(_("Another process uses this card."))
         if code < 0 or not sentence:
-            return CardGoneError("The program that simulates the card has ended unexpectedly.")
+            return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
         return CardGoneError(sentence)
 
 
@@ -126,7 +127,7 @@ def _payload(answer: bytes) -> bytes:
     if status == _STATUS_POWER_CUT:
         raise PowerCutError
     if status == _STATUS_NO_POWER:
-        raise TransportError("The card has no power: reset it first.")
+        raise TransportError(_("The card has no power: reset it first."))
     raise TransportError(payload.decode(errors="replace"))
 
 
