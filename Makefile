@@ -39,8 +39,8 @@ schema: setup ## the JSON schema of the command line: docs/schema
 man: setup ## the man pages: build/man
 	@$(PYTHON) -m tools.man build/man
 
-cap: setup ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base]
-	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"
+cap: setup ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
+	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)" "$(OPENSC)"
 
 api: setup ## the API reference, from docstrings: build/api/index.html
 	@rm -rf build/api && $(PYTHON) tools/api.py build/api && echo build/api/index.html

@@ -52,6 +52,8 @@ find_missing() {
   [ -x /usr/sbin/pcscd ] || missing_package pcscd "reaches cards in readers"
   [ -f $vpcd ] || missing_package vsmartcard-vpcd "gives pcscd readers for simulated cards"
   command -v opensc-tool >/dev/null || missing_package opensc "uses readers beside us in the tests"
+  compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null ||
+    missing_package libengine-pkcs11-openssl "lets openssl use cards through OpenSC in the tests"
   [ -x /usr/lib/gnupg/scdaemon ] || missing_package scdaemon "uses readers beside us in the tests"
   command -v gpg >/dev/null || missing_package gpg "asks it to"
   command -v gpg-agent >/dev/null || missing_package gpg-agent "brings the two together"

@@ -6,11 +6,11 @@ from twincard.transport.base import Connection, TransportError
 from twincard.transport.laboratory import Laboratory
 
 
-def real_applet(_instance: bytes, data: bytes) -> Connection:
-    """The applet, installed with these data in a process of its own."""
+def real_applet(instance: bytes, data: bytes) -> Connection:
+    """The applet, installed by this name with these data in a process of its own."""
     card = Laboratory.start()
     try:
-        card.install(data)
+        card.install(data, instance)
     except TransportError:
         card.close()
         raise

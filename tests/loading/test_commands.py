@@ -15,7 +15,10 @@ from tests.loading.scripted_manager import DEFAULT_KEY, DEFAULT_KEYS, ScriptedMa
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService, Reader
 
+from twincard.card.opensc import FILE_BYTES
+from twincard.card.session import OPENSC_AID, Card
 from twincard.globalplatform.card_keys import read_card_keys
+from twincard.transport import connect
 from twincard.transport.base import CardGoneError
 
 KEY = bytes.fromhex("C0FFEE") + bytes(range(13))
@@ -155,6 +158,20 @@ def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[
     assert desk.json("card", "info", *words[3:])["channel_keys"]["required"] is False
     for option, wrong in (("--files", "128"), ("--file-bytes", "32768"), ("--contacts", "17")):
         desk.run(*words, "--default-keys", option, wrong).failed(2, option)
+
+
+def test_the_applet_for_opensc_gets_room_for_its_files(
+    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+) -> None:
+    package = OPENSC_AID[:5] + b"TWINCARD"
+    CapMaker(package, (OPENSC_AID,)).write(Path("twincard.cap"))
+    loaded = desk.done(*words, "--default-keys", "--json")
+    assert loaded.json["applet"] == OPENSC_AID.hex()
+    with Card(connect(words[-1])) as session:
+        assert session.serves_opensc
+        assert session.report().file_bytes_free == FILE_BYTES
+    desk.done("card", "unload", *words[3:], "--default-keys", "--package", package.hex(), "--yes")
+    assert card.instances == {}
 
 
 def test_of_several_applets_one_is_chosen(

@@ -21,10 +21,11 @@ _OF_ONE_BUILD = re.compile(
 
 @dataclass(frozen=True)
 class Variant:
-    """A CAP file that is given away: its name's ending, and the arguments of tools/cap.sh."""
+    """A CAP file that is given away: its name's ending, the arguments of tools/cap.sh, its file."""
 
     ending: str
     arguments: tuple[str, ...] = ()
+    built: str = "build/twincard.cap"
 
 
 VARIANTS = (
@@ -32,8 +33,10 @@ VARIANTS = (
     Variant("-short", ("no", "all")),
     Variant("-base", ("yes", "base")),
     Variant("-base-short", ("no", "base")),
+    Variant("-opensc", ("yes", "all", "yes"), "build/twincard-opensc.cap"),
+    Variant("-opensc-short", ("no", "all", "yes"), "build/twincard-opensc.cap"),
 )
-"""With all parts or the base alone, each for chips with and without extended length."""
+"""With all parts or the base alone, and for OpenSC, each for chips with and without extended length."""
 
 
 def build_caps(root: Path, kit: Kit, folder: Path, name: str) -> list[Path]:
@@ -44,7 +47,7 @@ def build_caps(root: Path, kit: Kit, folder: Path, name: str) -> list[Path]:
         command = [str(root / "tools/cap.sh"), kit.ant_javacard, kit.jc_home, *variant.arguments]
         if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
             raise DistError(f"{path.name} could not be built.")
-        write_plain(root / "build/twincard.cap", path)
+        write_plain(root / variant.built, path)
         made.append(path)
     return made
 

@@ -23,11 +23,15 @@ from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 from twincard.transport.atr import offers_t1
 from twincard.transport.base import Connection
+from twincard.transport.stages import Response
 
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
+OPENSC_AID = bytes.fromhex("F276A288BCFBA69D34F31001")
+"""The applet's other name, by which OpenSC takes it for one that it has a driver for."""
 # What cards of all kinds answer to the name of an applet that they do not have; 6999 is a Java
-# Card's without any selected.
+# Card's without any selected, 6982 that of our applet by its other name, whose secure channel ends.
 _NO_SUCH_APPLET = (
+    Sw.AUTHORITY_MISSING,
     Sw.FILE_NOT_FOUND,
     Sw.NOT_SUPPORTED,
     Sw.UNKNOWN_INSTRUCTION,
@@ -67,12 +71,18 @@ class Card:
         self.contacts = Contacts(self._channel)
         self.files = Files(self._channel)
         self.log = Log(self._channel)
+        self._serves_opensc = False
         self.features = self.select()
 
     @property
     def connection(self) -> Connection:
         """The connection that the session was made with."""
         return self._channel.connection
+
+    @property
+    def serves_opensc(self) -> bool:
+        """Whether the applet has the name by which OpenSC finds it."""
+        return self._serves_opensc
 
     def select(self) -> Features:
         """Select the applet again: PIN, issuer's authority and environment are forgotten.
@@ -81,16 +91,37 @@ class Card:
         """
         self._channel.leave_secure()
         self.usage.forget_environment()
-        command = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
-        response = self._channel.exchange(command)
+        features = None if self._serves_opensc else self._select_own()
+        self._serves_opensc = features is None
+        if features is None:
+            features = self._select_for_opensc()
+        extended = Features.EXTENDED_LENGTH in features and offers_t1(self.connection.atr)
+        self._channel.use_extended_length(extended)
+        return features
+
+    def _select_own(self) -> Features | None:
+        """By the applet's own name; None where the card has none of this name."""
+        response = self._select_by(APPLET_AID)
+        if response.sw in _NO_SUCH_APPLET:
+            return None
+        if response.sw != Sw.DONE:
+            raise error_for(response.sw, _("select the applet"))
+        return _features(response.data)
+
+    def _select_for_opensc(self) -> Features:
+        """By the other name, which the applet of somebody else may have as well."""
+        response = self._select_by(OPENSC_AID)
         if response.sw in _NO_SUCH_APPLET:
             raise NoAppletError(response.sw)
         if response.sw != Sw.DONE:
             raise error_for(response.sw, _("select the applet"))
-        features = _features(response.data)
-        extended = Features.EXTENDED_LENGTH in features and offers_t1(self.connection.atr)
-        self._channel.use_extended_length(extended)
-        return features
+        try:
+            return self.report().features
+        except (CardError, UnexpectedAnswerError) as error:
+            raise NoAppletError(Sw.FILE_NOT_FOUND) from error
+
+    def _select_by(self, aid: bytes) -> Response:
+        return self._channel.exchange(Command(ISO, 0xA4, 0x04, 0x00, aid, SHORT_ANSWER))
 
     @property
     def is_secure(self) -> bool:

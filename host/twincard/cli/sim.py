@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from twincard.card.opensc import INSTALLATION
+from twincard.card.session import OPENSC_AID
 from twincard.cli import prompts
 from twincard.cli.options import Json, Yes
 from twincard.cli.output import Output
@@ -43,9 +45,16 @@ class RemovedCard:
 
 
 @app.command("new")
-def new(name: Name, json: Json = False) -> None:
+def new(
+    name: Name,
+    opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
+    json: Json = False,
+) -> None:
     """Make a blank card, with a transport key of its own in a file beside it."""
-    create_card(name)
+    if opensc:
+        create_card(name, OPENSC_AID, INSTALLATION)
+    else:
+        create_card(name)
     made = NewCard(_reader(name), issuer_key_file(name))
     Output(json).result(made, _("{reader} is ready to be issued.").format(reader=made.reader))
 

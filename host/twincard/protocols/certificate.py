@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.report import CardReport, Features, KeyType
 from twincard.card.session import Card
-from twincard.card.status import NotFoundError
 from twincard.keys.certificate import (
     SigningKey,
     Subject,
@@ -20,13 +19,25 @@ from twincard.keys.certificate import (
     make_root,
     may_sign_others,
 )
-from twincard.keys.public import PublicKey, UnusablePublicKeyError
 from twincard.language import _
+from twincard.protocols.card_files import store
+from twincard.protocols.certificate_files import (
+    certificate_for,
+    certified_digest,
+    read_certificate,
+)
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.opensc import update_opensc_files
 
-_BLOCK = 128
-_SEQUENCE = 0x30
-_LONGEST_HEAD = 4
+__all__ = [
+    "CertificateOnCardError",
+    "Made",
+    "certify_decipher_key",
+    "certify_signature_key",
+    "read_certificate",
+    "request_certificate",
+    "store_certificate",
+]
 
 
 class CertificateOnCardError(ProtocolError):
@@ -69,7 +80,7 @@ def certify_decipher_key(
         _refuse_stored(card, DECIPHER_CERTIFICATE, report.key.digest)
     public = card.usage.public_key()
     signing = _signing_key(card, report, key_type)
-    root = _certificate_of(card, SIGNATURE_CERTIFICATE, signing.public.digest)
+    root = certificate_for(card, SIGNATURE_CERTIFICATE, signing.public.digest)
     if root is None:
         root = make_root(subject, validity, signing)
         _store(card, SIGNATURE_CERTIFICATE, root)
@@ -81,7 +92,7 @@ def certify_decipher_key(
             )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
-    return Made(made, _store(card, DECIPHER_CERTIFICATE, made))
+    return _kept(card, DECIPHER_CERTIFICATE, made)
 
 
 def certify_signature_key(
@@ -102,7 +113,7 @@ def certify_signature_key(
         _refuse_stored(card, SIGNATURE_CERTIFICATE, report.signature_key.digest)
     signing = _signing_key(card, report, key_type)
     made = make_root(subject, validity, signing)
-    return Made(made, _store(card, SIGNATURE_CERTIFICATE, made))
+    return _kept(card, SIGNATURE_CERTIFICATE, made)
 
 
 def request_certificate(
@@ -113,7 +124,9 @@ def request_certificate(
     The decipher key can have none: a request is signed by the key it is about, and that one cannot
     sign. Raises ProtocolError, WrongSignatureError, CardError.
     """
-    return make_request(subject, _signing_key(card, _capable(card), key_type))
+    made = make_request(subject, _signing_key(card, _capable(card), key_type))
+    update_opensc_files(card)
+    return made
 
 
 def store_certificate(card: Card, certificate: x509.Certificate) -> int:
@@ -129,24 +142,8 @@ def store_certificate(card: Card, certificate: x509.Certificate) -> int:
                 "This card has no file {file} for such a certificate, or one that is too small."
             ).format(file=f"{fid:04X}")
         )
+    update_opensc_files(card)
     return fid
-
-
-def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
-    """The certificate in a file of the card; None where it holds none. Needs no PIN."""
-    files = card.files
-    try:
-        size = files.select(fid).size or 0
-    except NotFoundError:
-        return None
-    head = files.read(min(_LONGEST_HEAD, size))
-    length = _der_length(head)
-    if length is None or length > size:
-        return None
-    try:
-        return x509.load_der_x509_certificate(files.read(length))
-    except ValueError:
-        return None
 
 
 def _capable(card: Card) -> CardReport:
@@ -172,7 +169,8 @@ def _signing_key(card: Card, report: CardReport, key_type: KeyType | None) -> Si
 
 
 def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
-    if _certificate_of(card, fid, digest) is not None:
+    if certificate_for(card, fid, digest) is not None:
+        update_opensc_files(card)  # which may have been interrupted
         raise CertificateOnCardError(
             _(
                 "A certificate of this key is on the card already: --show prints it, "
@@ -181,14 +179,8 @@ def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
         )
 
 
-def _certificate_of(card: Card, fid: int, digest: bytes) -> x509.Certificate | None:
-    """The certificate in the file, if it is for the key with this digest."""
-    certificate = read_certificate(card, fid)
-    return certificate if certificate is not None and _digest(certificate) == digest else None
-
-
 def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
-    digest = _digest(certificate)
+    digest = certified_digest(certificate)
     if report.key is not None and digest == report.key.digest:
         return DECIPHER_CERTIFICATE
     if report.signature_key is not None and digest == report.signature_key.digest:
@@ -196,32 +188,12 @@ def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
     raise ProtocolError(_("This certificate is for another key than those of this card."))
 
 
-def _digest(certificate: x509.Certificate) -> bytes | None:
-    try:
-        return PublicKey.from_bytes(certificate.public_bytes(Encoding.DER)).digest
-    except UnusablePublicKeyError:
-        return None
+def _kept(card: Card, fid: int, certificate: x509.Certificate) -> Made:
+    made = Made(certificate, _store(card, fid, certificate))
+    update_opensc_files(card)
+    return made
 
 
 def _store(card: Card, fid: int, certificate: x509.Certificate) -> bool:
-    """Write it, so that an interruption leaves none or all of it; False where there is no room."""
-    content = certificate.public_bytes(Encoding.DER)
-    files = card.files
-    try:
-        size = files.select(fid).size or 0
-    except NotFoundError:
-        return False
-    if len(content) > size:
-        return False
-    files.update(bytes(_BLOCK))
-    files.update(content[_BLOCK:].ljust(size - _BLOCK, b"\0"), _BLOCK)
-    files.update(content[:_BLOCK])
-    return True
-
-
-def _der_length(head: bytes) -> int | None:
-    """Bytes of the DER SEQUENCE that begins so; None when none does."""
-    if len(head) < _LONGEST_HEAD or head[0] != _SEQUENCE or not 0x81 <= head[1] <= 0x82:
-        return None
-    count = head[1] & 0x7F
-    return 2 + count + int.from_bytes(head[2 : 2 + count])
+    """Whether the card has room for it, and keeps it now."""
+    return store(card, (fid,), certificate.public_bytes(Encoding.DER))

@@ -17,6 +17,7 @@ from twincard.language import N_, _
 from twincard.protocols.components import set_components
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import introduce
+from twincard.protocols.opensc import update_opensc_files
 from twincard.protocols.plan import Plan, plan_duplication
 
 
@@ -81,6 +82,8 @@ def duplicate(
     if plan.copy:
         set_components(original, backup, reports, components, _component_event(progress))
     _carry_out(plan, original, reports[0].card_id, backup, key_type, progress)
+    for card in (original, backup):
+        update_opensc_files(card)
     return _result(original, backup, plan)
 
 

@@ -9,22 +9,20 @@ from twincard.card.files import (
     EXPIRY_DATE,
     MEMBER_NUMBER,
     SIGNATURE_CERTIFICATE,
-    Condition,
-    EfAccess,
 )
 from twincard.card.issuer import Personalisation
 from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
-from twincard.card.status import AlreadyExistsError, MemoryFullError, NotFoundError
+from twincard.card.status import MemoryFullError
 from twincard.keys.component import Component
 from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.language import N_, _, listed
 from twincard.protocols.authority import take_authority
+from twincard.protocols.card_files import make_room, read_file, write_file
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.opensc import make_opensc_files
 from twincard.protocols.profile import Blank, IssueEvent, IssueStep, Profile
 
 _FILE_NAMES = {MEMBER_NUMBER: N_("member's number"), EXPIRY_DATE: N_("expiry date")}
-_PUBLIC_FILE = EfAccess(read=Condition.ALWAYS, update=Condition.ISSUER, delete=Condition.ISSUER)
-_USERS_FILE = EfAccess(read=Condition.ALWAYS, update=Condition.USER_PIN, delete=Condition.ISSUER)
 _CERTIFICATE_BYTES = {DECIPHER_CERTIFICATE: 2048, SIGNATURE_CERTIFICATE: 1024}
 
 
@@ -165,7 +163,7 @@ class Issuing:
 
     def _check_files(self) -> None:
         for fid, content in self._contents.items():
-            if content is not None and self._read_file(fid) != content:
+            if content is not None and read_file(self._card, fid) != content:
                 raise ProtocolError(
                     _("The {name} is {state} with another {file}, or none.").format(
                         name=self.name, state=self._state, file=_(_FILE_NAMES[fid])
@@ -223,35 +221,23 @@ class Issuing:
         if self._role is Role.ORIGINAL:
             for fid, content in self._contents.items():
                 if content is not None:
-                    self._write_file(fid, content)
+                    write_file(self._card, (fid,), content)
         for fid, size in _CERTIFICATE_BYTES.items():
             self._make_room(fid, size)
+        make_opensc_files(self._card, self.report, self._label)
 
-    def _read_file(self, fid: int) -> bytes | None:
-        files = self._card.files
-        try:
-            return files.read(files.select(fid).size or 0)
-        except NotFoundError:
-            return None
-
-    def _write_file(self, fid: int, content: bytes) -> None:
-        files = self._card.files
-        files.select()
-        try:
-            files.create_ef(fid, len(content), _PUBLIC_FILE)
-        except AlreadyExistsError:
-            if files.select(fid).size != len(content):
-                files.select()
-                files.delete(fid)
-                files.create_ef(fid, len(content), _PUBLIC_FILE)
-        files.update(content)
+    @property
+    def _label(self) -> str:
+        """What other programs show the card as: by its member's number, where it has that."""
+        number = self._profile.member_number if self._role is Role.ORIGINAL else None
+        name = self._role.name.lower() if number is None else number.decode(errors="replace")
+        return f"twincard {name}"
 
     def _make_room(self, fid: int, size: int) -> None:
         """An empty file for the user's certificate; a card too small for it goes without."""
-        self._card.files.select()
         try:
-            self._card.files.create_ef(fid, size, _USERS_FILE)
-        except (AlreadyExistsError, MemoryFullError):
+            make_room(self._card, (fid,), size)
+        except MemoryFullError:
             return
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from twincard.card import tlv
+from twincard.card.opensc import FILE_BYTES
 from twincard.card.scp03 import LAST_VERSION, ScpKeys
-from twincard.card.session import Card, NoAppletError
+from twincard.card.session import OPENSC_AID, Card, NoAppletError
 from twincard.card.status import (
     CardError,
     IssuerRefusedError,
@@ -136,7 +137,7 @@ def load_card(
         card_id = _proven_id(connection, key_file)
         return LoadedCard(card_id, False, key_file, version)
     key = _transport_key(key_file, told)
-    data = install_data(key, order.sizes)
+    data = install_data(key, _sizes(order))
     installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
     load_and_install(manager, order.cap, installation, present, told)
     found = card_id_under(connection, key)
@@ -171,6 +172,13 @@ def install_data(transport_key: Secret, sizes: Sizes) -> bytes:
         data += tlv.encode(0x83, bytes([sizes.contacts]))
     # A base build does not know the tag, so that it is sent only where it says something.
     return data if sizes.channel_required else data + tlv.encode(0x84, b"\x00")
+
+
+def _sizes(order: LoadOrder) -> Sizes:
+    """An applet with the name that OpenSC looks for gets room for what OpenSC reads."""
+    if order.applet == OPENSC_AID and order.sizes.file_bytes is None:
+        return replace(order.sizes, file_bytes=FILE_BYTES)
+    return order.sizes
 
 
 def replace_keys(manager: CardManager, new: ScpKeys) -> None:

@@ -36,9 +36,11 @@ def list_cards() -> list[str]:
     return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
 
 
-def create_card(name: str) -> None:
+def create_card(name: str, aid: bytes = b"", parameters: bytes = b"") -> None:
     """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
 
+    `aid` is the applet's name where it is not the usual one; `parameters` are further TLVs of its
+    installation.
     Raises TransportError when the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
@@ -50,7 +52,7 @@ def create_card(name: str) -> None:
     unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
     try:
         with SimulatedCard.open(unfinished) as card:
-            card.install(b"\x80" + bytes([_KEY_BYTES]) + key)
+            card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
         _publish(unfinished, state, issuer_key_file(name), key)
     finally:
         _remove_files(unfinished)

@@ -220,9 +220,13 @@ class SimulatedCard:
         """See Connection."""
         self._atr = self._process.call(Operation.RESET)
 
-    def install(self, application_data: bytes) -> None:
-        """Install the applet on a blank card, with the TLVs of the card interface."""
-        self._process.call(Operation.INSTALL, application_data)
+    def install(self, application_data: bytes, aid: bytes = b"") -> None:
+        """Install the applet on a blank card, with the TLVs of the card interface.
+
+        `aid` is its name, 5 to 16 bytes; without, its usual one.
+        """
+        name = bytes([len(aid)]) + aid if aid else b""
+        self._process.call(Operation.INSTALL, name + application_data)
 
     def close(self) -> None:
         """See Connection."""
