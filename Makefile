@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint messages bench coverage schema man cap api dist clean
+.PHONY: help setup demo test test-long test-chips lint messages bench chips coverage schema man cap api dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,6 +21,9 @@ test: setup ## every test but the long ones (PYTEST="-k name": choose)
 test-long: setup ## the long tests as well
 	@tools/test.sh -m "long or not long" $(PYTEST)
 
+test-chips: setup ## the tests of the main job on five very different chips (PYTEST: as for test)
+	@tools/test-chips.sh $(PYTEST)
+
 lint: setup ## formatting, style and types
 	@tools/lint.sh
 
@@ -29,6 +32,9 @@ messages: setup ## bring the catalogues of messages up to date with the code; li
 
 bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes too: as for cap)
 	@$(PYTHON) -m tools.bench $(ANT_JAVACARD) $(JC_HOME)
+
+chips: setup ## count operations on simulated cards, write docs/chips.md
+	@$(PYTHON) -m tools.chips
 
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh

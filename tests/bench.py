@@ -15,12 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+import pytest
 from tests.introductions import Certificates, Introduced
 from tests.trust.authority import Issuer
 
 from twincard.card import tlv
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, Mode, PolicyFlags, Role
+from twincard.card.report import Features, KeyType, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.status import Sw
 from twincard.keys.component import Component
@@ -30,6 +31,14 @@ from twincard.transport.apdu import SHORT_ANSWER, Command
 from twincard.transport.base import Connection
 from twincard.transport.laboratory import Laboratory, Snapshot
 from twincard.transport.stages import Link
+
+ALL = Features(~0)
+
+
+def ordinary(role: Role) -> Laboratory:
+    """A chip that lacks nothing, for a card of any role."""
+    return Laboratory.start()
+
 
 ISSUER = Issuer.of("the bench's issuer")
 CHALLENGE_RESPONSE_SERVES = b"\x84\x01\x00"
@@ -103,10 +112,12 @@ class Specimen:
     seen_faults: str = ""
 
     @classmethod
-    def start(cls, name: str, role: Role, known: Certificates, lab: Laboratory) -> Specimen:
-        """Install the applet on a blank card."""
+    def start(
+        cls, name: str, role: Role, known: Certificates, lab: Laboratory, data: bytes
+    ) -> Specimen:
+        """Install the applet on a blank card, with `data` behind its transport key."""
         key = hashlib.sha256(b"transport key of " + name.encode()).digest()
-        lab.install(b"\x80\x20" + key + CHALLENGE_RESPONSE_SERVES)
+        lab.install(b"\x80\x20" + key + data)
         secrets = Secret(key), Secret(f"{name} PIN"), Secret(f"{name} PUK")
         blank = {Setting(Stage.BLANK): lab.snapshot()}
         card_id = Card(lab).report().card_id
@@ -142,9 +153,16 @@ class Specimen:
 class Bench:
     """Two originals and three backups, each at the stage last asked for when first touched."""
 
-    def __init__(self, blank: Callable[[], Laboratory] = Laboratory.start) -> None:
-        """`blank` makes each card that is asked for."""
+    def __init__(
+        self, blank: Callable[[Role], Laboratory] = ordinary, able: Features = ALL
+    ) -> None:
+        """`blank` makes each card that is asked for, `able` says what each of them can do.
+
+        What they cannot do is skipped; stages are made with P-256 keys, or else with RSA's.
+        """
         self._blank = blank
+        self._able = able
+        self._usual_key = KeyType.P_256 if Features.P_256 in able else KeyType.RSA_2048
         self._specimens: dict[str, Specimen] = {}
         self._known: Certificates = {}
         self._introduced = False
@@ -157,7 +175,7 @@ class Bench:
         stage: Stage,
         *,
         size: int = 3,
-        key: KeyType = KeyType.P_256,
+        key: KeyType | None = None,
         backups: int = 1,
         policy: PolicyFlags = PolicyFlags.NONE,
         mode: Mode | None = None,
@@ -168,9 +186,17 @@ class Bench:
         """
         self._introduced = mode is None and self._mode is Mode.HOST_BLIND
         mode = self._mode if mode is None else mode
+        key = self._usual_key if key is None else key
+        self._skip_where_unable(stage, key, mode)
         self._setting = Setting(stage, size, key, backups, policy, mode).at(stage)
         self._ready.clear()
         return self
+
+    def _skip_where_unable(self, stage: Stage, key: KeyType, mode: Mode) -> None:
+        if mode is Mode.HOST_BLIND and Features.HOST_BLIND not in self._able:
+            pytest.skip("these chips have no host-blind mode")
+        if stage >= Stage.KEYED and Features[key.name] not in self._able:
+            pytest.skip(f"these chips have no {key.name}")
 
     def in_mode(self, mode: Mode) -> Bench:
         """What is `at` a stage without a mode of its own is in this one, until the test ends.
@@ -235,7 +261,9 @@ class Bench:
 
     def _started(self, name: str, role: Role) -> Specimen:
         if name not in self._specimens:
-            self._specimens[name] = Specimen.start(name, role, self._known, self._blank())
+            # The base build knows no secure channel that could be asked for instead.
+            data = CHALLENGE_RESPONSE_SERVES if Features.SCP03 in self._able else b""
+            self._specimens[name] = Specimen.start(name, role, self._known, self._blank(role), data)
         return self._specimens[name]
 
     def _prepare(self, specimen: Specimen, setting: Setting) -> None:

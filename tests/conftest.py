@@ -2,7 +2,8 @@
 
 Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets
 tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards; `--cap FILE` lets
-tests/loading load a CAP file that a converter made.
+tests/loading load a CAP file that a converter made; `--chip MODEL` makes the bench's cards behave
+as a real chip.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 
 import pytest
 from tests.bench import Bench
+from tests.chips.cards import able, chip_bench
+from tests.chips.needs import skip_where_unable
 from tests.pcsc.inserted import LaboratoryInReader
 from tests.pcsc.service import SOCKET_NAME, SOCKET_VARIABLE, PcscService
+
+from twincard.card.status import NotSupportedError
 
 _PCSC_FOLDER = pytest.StashKey[Path]()
 
@@ -29,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["sim", "pcsc"],
         default="sim",
         help="the way to the bench's simulated cards",
+    )
+    options.addoption(
+        "--chip",
+        metavar="MODEL",
+        help="the real chip that the bench's cards behave as; what it cannot do is skipped",
     )
     options.addoption(
         "--real",
@@ -68,6 +79,37 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return val.name if isinstance(val, Enum) else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--chip`, what the chip cannot do is skipped."""
+    if model := config.getoption("--chip"):
+        skip_where_unable(items, able(model))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """And so is what turns out to be beyond it, in a test …"""
+    with skipped_where_refused(pyfuncitem.config):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    """… or in what it begins with."""
+    with skipped_where_refused(request.config):
+        return (yield)
+
+
+@contextmanager
+def skipped_where_refused(config: pytest.Config) -> Iterator[None]:
+    """A card that says that its chip cannot do something ends a test of a chip as skipped."""
+    try:
+        yield
+    except NotSupportedError as refused:
+        if not config.getoption("--chip"):
+            raise
+        pytest.skip(f"not on this chip: {refused}")
+
+
 @pytest.fixture(scope="session")
 def pcsc_service(pytestconfig: pytest.Config) -> Iterator[PcscService]:
     """A PC/SC service with virtual readers, which only this worker's tests see."""
@@ -85,7 +127,9 @@ def shared_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.config.getoption("--transport") == "pcsc":
         service: PcscService = request.getfixturevalue("pcsc_service")
         readers = iter(service.readers)
-        bench = Bench(lambda: LaboratoryInReader(next(readers)))
+        bench = Bench(lambda _: LaboratoryInReader(next(readers)))
+    elif request.config.getoption("--chip"):
+        bench = chip_bench(request.config.getoption("--chip"))
     else:
         bench = Bench()
     yield bench

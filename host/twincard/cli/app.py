@@ -14,6 +14,7 @@ import typer
 from twincard.cli import (
     card,
     certificate,
+    chips,
     completion,
     decrypt,
     duplicate,
@@ -49,6 +50,7 @@ app.command("readers")(readers.readers)
 app.add_typer(card.app, name="card")
 app.add_typer(group.app, name="group")
 app.add_typer(issuer.app, name="issuer")
+app.command("chips")(chips.chips)
 app.command("issue")(issue.issue)
 app.command("duplicate")(duplicate.duplicate)
 app.command("public-key")(public_key.public_key)

@@ -20,6 +20,7 @@ from twincard.card.status import (
     UnexpectedAnswerError,
     WrongPinError,
 )
+from twincard.chips.profile import ChipError
 from twincard.cli.translated_help import usage_error
 from twincard.files.errors import FilesError, NotAuthenticatedError, told
 from twincard.globalplatform.cap import CapError
@@ -91,6 +92,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (PinFormatError, ExitCode.USAGE),
     (ComponentError, ExitCode.USAGE),
     (ShareError, ExitCode.USAGE),
+    (ChipError, ExitCode.USAGE),
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),

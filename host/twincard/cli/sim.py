@@ -11,9 +11,11 @@ import typer
 from twincard.card.opensc import INSTALLATION
 from twincard.card.session import OPENSC_AID
 from twincard.cli import prompts
+from twincard.cli.chip_text import simulation_text
 from twincard.cli.options import Json, Yes
 from twincard.cli.output import Output
 from twincard.cli.serve import serve
+from twincard.cli.sim_chip import ChipName, WithUnknown, simulated_chip
 from twincard.language import _
 from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
 
@@ -28,6 +30,8 @@ class NewCard:
 
     reader: str
     issuer_key_file: Path
+    chip: str | None = None
+    """The real chip that it behaves as; None: one that lacks nothing."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,18 @@ class RemovedCard:
 def new(
     name: Name,
     opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
+    chip: ChipName = None,
+    with_unknown: WithUnknown = False,
     json: Json = False,
 ) -> None:
     """Make a blank card, with a transport key of its own in a file beside it."""
-    if opensc:
-        create_card(name, OPENSC_AID, INSTALLATION)
-    else:
-        create_card(name)
-    made = NewCard(_reader(name), issuer_key_file(name))
-    Output(json).result(made, _("{reader} is ready to be issued.").format(reader=made.reader))
+    copied = simulated_chip(chip, with_unknown=with_unknown)
+    opensc_card = (OPENSC_AID, INSTALLATION) if opensc else (b"", b"")
+    create_card(name, *opensc_card, make=copied.make if copied else None)
+    model = copied.profile.name if copied else None
+    made = NewCard(_reader(name), issuer_key_file(name), model)
+    text = _("{reader} is ready to be issued.").format(reader=made.reader)
+    Output(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
 
 
 @app.command("list")

@@ -13,7 +13,7 @@ import platformdirs
 from twincard.language import _
 from twincard.private_file import write_private
 from twincard.transport.base import CardFileError, CardNotFoundError, TransportError
-from twincard.transport.simulator import SimulatedCard
+from twincard.transport.simulator import Make, SimulatedCard
 
 HOME_VARIABLE = "TWINCARD_HOME"
 """The environment variable that names the folder of simulated cards."""
@@ -36,12 +36,14 @@ def list_cards() -> list[str]:
     return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
 
 
-def create_card(name: str, aid: bytes = b"", parameters: bytes = b"") -> None:
+def create_card(
+    name: str, aid: bytes = b"", parameters: bytes = b"", make: Make | None = None
+) -> None:
     """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
 
     `aid` is the applet's name where it is not the usual one; `parameters` are further TLVs of its
-    installation.
-    Raises TransportError when the name is taken or not a plain file name, OSError.
+    installation. `make` is what the card is made of, by default a chip that lacks nothing. Raises
+    TransportError when the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
     if state.exists():
@@ -51,7 +53,7 @@ def create_card(name: str, aid: bytes = b"", parameters: bytes = b"") -> None:
     # Made under another name, so that a card is either whole or not there.
     unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
     try:
-        with SimulatedCard.open(unfinished) as card:
+        with SimulatedCard.open(unfinished, make) as card:
             card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
         _publish(unfinished, state, issuer_key_file(name), key)
     finally:

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import NewType, Self
 
-from twincard.transport.simulator import Operation, SimulatedCard, SimulatorProcess
+from twincard.transport.simulator import Make, Operation, SimulatedCard, SimulatorProcess
 
 BASE_APPLET = "twincard.card.ExtendedTwinCardApplet"
 """The applet without the parts that only the full build has."""
@@ -23,17 +23,47 @@ class Sizes:
     largest_transaction: int
 
 
+@dataclass(frozen=True)
+class Operations:
+    """What a chip has done, by kind; each takes its time on a real one.
+
+    Calls are uses of an engine, with the bytes that passed it. Hashes are those of the digest
+    engine; a signature's own is part of it. What a key generation writes is part of it, too.
+    """
+
+    rsa_private: int = 0
+    """With 2048 bits, by the Chinese remainder theorem."""
+    rsa_public: int = 0
+    rsa_generation: int = 0
+    ec_generation: int = 0
+    ecdh: int = 0
+    ecdsa_sign: int = 0
+    ecdsa_verify: int = 0
+    aes_calls: int = 0
+    aes_bytes: int = 0
+    hash_calls: int = 0
+    hash_bytes: int = 0
+    random_calls: int = 0
+    random_bytes: int = 0
+    writes: int = 0
+    written_bytes: int = 0
+    """To persistent memory."""
+    array_stores: int = 0
+    """Elements of arrays that the applet's code set one by one: a measure of its own work."""
+
+
 class Laboratory(SimulatedCard):
     """A card in memory only, for tests and measurements."""
 
     @classmethod
-    def start(cls, applet: str | None = None) -> Self:
+    def start(cls, applet: str | None = None, chip: str = "") -> Self:
         """A blank card in a process of its own; `install` puts the applet on it.
 
-        `applet` is its class, by default that of the full build (BASE_APPLET: the base build).
+        `applet` is its class, by default that of the full build (BASE_APPLET: the base build);
+        `chip` what it lacks, by default nothing (see Make).
         """
-        named = [] if applet is None else ["--applet", applet]
-        return cls(SimulatorProcess(["run", "--memory", "--lab", *named]))
+        made = Make(applet, chip).arguments
+        return cls(SimulatorProcess(["run", "--memory", "--lab", *made]))
 
     def snapshot(self) -> Snapshot:
         """Keep the whole persistent state, to be put back with `restore`."""
@@ -62,6 +92,11 @@ class Laboratory(SimulatedCard):
     def faults(self) -> str:
         """Every exception that left the applet uncaught so far; empty when there was none."""
         return self._process.call(Operation.FAULTS).decode()
+
+    def operations(self) -> Operations:
+        """What the chip has done since the applet was installed, or this was called last."""
+        answer = self._process.call(Operation.OPERATIONS)
+        return Operations(*struct.unpack(f">{len(answer) // 4}I", answer))
 
     def image(self) -> bytes:
         """All persistent bytes of the card, one after the other."""

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
@@ -61,6 +62,7 @@ class Operation(IntEnum):
     FAULTS = 0x15
     DROP = 0x16
     IMAGE = 0x17
+    OPERATIONS = 0x18
     INSTALL = 0x20
 
 
@@ -183,6 +185,22 @@ def _told(sentence: str) -> str:
     return retold(sentence, (*_SENTENCES, *WORDS))
 
 
+@dataclass(frozen=True)
+class Make:
+    """What a new simulated card is made of; by default it lacks nothing."""
+
+    applet: str | None = None
+    """The class of the applet, by default that of the full build with extended length."""
+    chip: str = ""
+    """What the chip lacks, in the simulator's words (see Chip.java)."""
+
+    @property
+    def arguments(self) -> list[str]:
+        """For the program."""
+        applet = ["--applet", self.applet] if self.applet else []
+        return applet + (["--chip", self.chip] if self.chip else [])
+
+
 class SimulatedCard:
     """A connection to a simulated card."""
 
@@ -197,9 +215,13 @@ class SimulatedCard:
             raise
 
     @classmethod
-    def open(cls, state: Path) -> Self:
-        """The card kept in the file `state`; created (without an applet) when it is missing."""
-        return cls(SimulatorProcess(["run", "--state", str(state)]))
+    def open(cls, state: Path, make: Make | None = None) -> Self:
+        """The card kept in the file `state`; created (without an applet) when it is missing.
+
+        `make` is what a new card is made of; a card that is there stays what it is.
+        """
+        made = make.arguments if make else ()
+        return cls(SimulatorProcess(["run", "--state", str(state), *made]))
 
     @property
     def atr(self) -> bytes:

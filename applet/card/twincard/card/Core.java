@@ -55,6 +55,7 @@ abstract class Core extends Applet {
         target = new Target(this);
         parts.begin(this, array, parameters);
         messaging = parts.messaging(this);
+        encryption.complete();
     }
 
     /** Ends the sessions that clearing the memory does not end. */

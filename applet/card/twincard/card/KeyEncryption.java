@@ -1,5 +1,6 @@
 package twincard.card;
 
+import javacard.framework.SystemException;
 import javacard.framework.Util;
 import javacard.security.AESKey;
 import javacard.security.CryptoException;
@@ -9,7 +10,8 @@ import javacardx.crypto.Cipher;
 
 /**
  * Content-encryption keys under a key-encryption key: its derivation (ANSI X9.63, SEC 1, 3.6.1) from a shared secret,
- * and AES key wrap (RFC 3394) in place in {@link Ram#aux}; with the hash functions and key lengths that the chip has.
+ * and AES key wrap (RFC 3394) in place in {@link Ram#aux}; with the hash functions and key lengths that the chip has,
+ * and has memory for.
  */
 final class KeyEncryption extends Unit {
     /** Hash functions by the interface's numbers. */
@@ -33,11 +35,17 @@ final class KeyEncryption extends Unit {
     private final MessageDigest sha1 = digest(MessageDigest.ALG_SHA, (short) 0x0080);
     private final MessageDigest sha384 = digest(MessageDigest.ALG_SHA_384, (short) 0x0100);
     private final MessageDigest sha512 = digest(MessageDigest.ALG_SHA_512, (short) 0x0200);
-    private final AESKey kek128 = key(KeyBuilder.LENGTH_AES_128, (short) 0x0020);
-    private final AESKey kek192 = key(KeyBuilder.LENGTH_AES_192, (short) 0x0040);
+    private AESKey kek128;
+    private AESKey kek192;
 
     KeyEncryption(Core core) {
         super(core);
+    }
+
+    /** Makes the keys that only old mail needs, of the memory that all else has left. */
+    void complete() {
+        kek128 = key(KeyBuilder.LENGTH_AES_128, (short) 0x0020);
+        kek192 = key(KeyBuilder.LENGTH_AES_192, (short) 0x0040);
     }
 
     short features() {
@@ -156,7 +164,7 @@ final class KeyEncryption extends Unit {
         try {
             found = MessageDigest.getInstance(algorithm, false);
             features |= feature;
-        } catch (CryptoException missing) {
+        } catch (CryptoException | SystemException missing) {
             // Its feature bit stays off.
         }
         return found;
@@ -167,7 +175,7 @@ final class KeyEncryption extends Unit {
         try {
             found = Chip.aesKey(bits);
             features |= feature;
-        } catch (CryptoException missing) {
+        } catch (CryptoException | SystemException missing) {
             // Its feature bit stays off.
         }
         return found;

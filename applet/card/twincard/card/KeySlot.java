@@ -29,6 +29,7 @@ final class KeySlot {
     private final Ecdh ecdh;
     private RSAPrivateCrtKey rsaPrivate;
     private RSAPublicKey rsaPublic;
+    /** Null where the chip uses RSA keys but makes none: its keys come from another card. */
     private KeyPair rsaPair;
     private ECPrivateKey ecPrivate;
     private ECPublicKey ecPublic;
@@ -42,12 +43,20 @@ final class KeySlot {
         if (rsa != null) {
             rsaPrivate = Rsa.privateKey();
             rsaPublic = Rsa.publicKey();
-            rsaPair = new KeyPair(rsaPublic, rsaPrivate);
+            rsaPair = rsaPair(rsaPublic, rsaPrivate);
         }
         if (ecdh != null) {
             ecPrivate = P256.privateKey();
             ecPublic = P256.publicKey();
             ecPair = new KeyPair(ecPublic, ecPrivate);
+        }
+    }
+
+    private static KeyPair rsaPair(RSAPublicKey open, RSAPrivateCrtKey secret) {
+        try {
+            return new KeyPair(open, secret);
+        } catch (CryptoException absent) {
+            return null;
         }
     }
 
@@ -99,6 +108,9 @@ final class KeySlot {
         if (type == EC_P256) {
             Ecdh.generate(ecPair, ecPrivate, ecPublic, scratch, (short) 0);
             return;
+        }
+        if (rsaPair == null) {
+            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
         rsaPair.genKeyPair();
         for (byte part = P; part <= DQ; part++) {

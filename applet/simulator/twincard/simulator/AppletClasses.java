@@ -8,12 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import javacard.framework.Applet;
 
 /** The classes of the applet, as the weaver listed them. */
 final class AppletClasses {
     private static final String LIST = "META-INF/twincard-applet-classes";
 
     private AppletClasses() {}
+
+    /** The applet class of this name. */
+    static Class<? extends Applet> named(String name) throws CardException {
+        try {
+            return Class.forName(name).asSubclass(Applet.class);
+        } catch (ClassNotFoundException | ClassCastException missing) {
+            throw new CardException("There is no applet class " + name + ".");
+        }
+    }
 
     static List<Class<?>> load() {
         List<Class<?>> classes = new ArrayList<>();

@@ -18,7 +18,7 @@ public final class Card {
     /** The most bytes of install parameters, all three fields together (Java Card API, Applet.install). */
     private static final int MOST_PARAMETERS = 127;
 
-    private final Memory memory = new Memory();
+    private final Memory memory;
     private final CardRuntime runtime;
     private final Graph graph;
 
@@ -32,10 +32,16 @@ public final class Card {
      * @throws CardException when the applet refuses or fails
      */
     public static Card install(Class<? extends Applet> type, byte[] aid, byte[] data) throws CardException {
-        return new Card(type, aid, data);
+        return install(type, aid, data, Chip.withoutLimits());
     }
 
-    private Card(Class<? extends Applet> type, byte[] aid, byte[] data) throws CardException {
+    /** The same on a chip, which must be a fresh one. */
+    static Card install(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip) throws CardException {
+        return new Card(type, aid, data, chip);
+    }
+
+    private Card(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip) throws CardException {
+        memory = new Memory(chip);
         Hooks.memory = memory;
         runtime = new CardRuntime(memory);
         Applet applet = runtime.install(type, AIDUtil.create(aid), parameters(aid, data));
@@ -105,6 +111,11 @@ public final class Card {
     /** How many persistent writes there were since the last call of this method or of {@link #cutAt}. */
     public int takeWrites() {
         return memory.power.takeWrites();
+    }
+
+    /** What the chip has done since the last call, in the order of {@link Counts.Kind}. */
+    int[] takeOperations() {
+        return memory.counts.take();
     }
 
     public Snapshot snapshot() {

@@ -10,6 +10,8 @@ import javacard.framework.APDU;
 import javacard.framework.Applet;
 import javacard.framework.ISO7816;
 import javacard.framework.ISOException;
+import javacard.framework.SystemException;
+import javacard.security.CryptoException;
 import javacardx.apdu.ExtendedLength;
 
 /**
@@ -77,6 +79,12 @@ final class CardRuntime extends SimulatorRuntime {
         }
         if (cause instanceof PowerCut cut) {
             throw cut;
+        }
+        if (cause instanceof CryptoException) {
+            throw new CardException("The chip lacks an algorithm that the applet needs.");
+        }
+        if (cause instanceof SystemException) {
+            throw new CardException("The chip has too little memory for the applet.");
         }
         faults.add("install", cause);
         throw new CardException("The applet failed to install: " + cause + ".");

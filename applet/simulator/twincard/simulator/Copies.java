@@ -54,6 +54,7 @@ public final class Copies {
 
     private static void beforeWrite(byte[] dest, short offset, short length) {
         if (length > 0 && Hooks.memory.isPersistent(dest)) {
+            Hooks.memory.counts.wrote(length);
             Hooks.memory.beforeWrite();
             save(dest, offset, length);
         }
@@ -67,9 +68,12 @@ public final class Copies {
     }
 
     private static void writeUnprotected(byte[] dest, short length, Writer writer) {
-        if (length > 0 && Hooks.memory.isPersistent(dest) && Hooks.memory.failsAtWrite()) {
-            writer.write(length / 2);
-            throw new PowerCut();
+        if (length > 0 && Hooks.memory.isPersistent(dest)) {
+            Hooks.memory.counts.wrote(length);
+            if (Hooks.memory.failsAtWrite()) {
+                writer.write(length / 2);
+                throw new PowerCut();
+            }
         }
         writer.write(length);
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>One card at a time is at work in a process; {@link #memory} is the memory of that card.
  */
 public final class Hooks {
-    static Memory memory = new Memory();
+    static Memory memory = new Memory(Chip.withoutLimits());
 
     private static final Map<String, Field> FIELDS = new ConcurrentHashMap<>();
 
@@ -63,7 +63,9 @@ public final class Hooks {
 
     private static void beforeStore(Object array, int size, Runnable takeBack) {
         Memory card = memory;
+        card.counts.add(Counts.Kind.ARRAY_STORES);
         if (card.isPersistent(array)) {
+            card.counts.wrote(size);
             card.beforeWrite();
             card.log.save(size, takeBack);
         }
@@ -77,9 +79,10 @@ public final class Hooks {
      */
     public static void field(Object owner, String name) {
         Memory card = memory;
+        Field field = FIELDS.computeIfAbsent(name, Hooks::find);
+        card.counts.wrote(Fields.size(field));
         card.beforeWrite();
         if (card.log.isOpen()) {
-            Field field = FIELDS.computeIfAbsent(name, Hooks::find);
             Object old = Fields.get(field, owner);
             card.log.save(Fields.size(field), () -> Fields.set(field, owner, old));
         }
@@ -93,7 +96,22 @@ public final class Hooks {
      */
     public static boolean failsAtKeyPart(int size, Runnable takeBack) {
         memory.log.save(size, takeBack);
+        memory.counts.wrote(size);
         return memory.failsAtWrite();
+    }
+
+    /** Called when a pair of key objects is made; refuses what the chip cannot fill. */
+    public static void requireGeneration(boolean rsa) {
+        memory.chip.require(rsa ? Ability.RSA_CRT_2048_KEYGEN : Ability.EC_P256_KEYGEN);
+    }
+
+    /** Called before a pair is generated; what it writes until {@link #endGeneration} is part of that. */
+    public static void beginGeneration(boolean rsa) {
+        memory.counts.beginGeneration(rsa ? Counts.Kind.RSA_GENERATION : Counts.Kind.EC_GENERATION);
+    }
+
+    public static void endGeneration() {
+        memory.counts.endGeneration();
     }
 
     /** Called at the beginning of every handler for all runtime exceptions. */

@@ -10,18 +10,21 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import javacard.framework.Applet;
 
-/** The command line: {@code run (--state FILE | --memory) [--lab] [--applet CLASS]}; see the package description. */
+/**
+ * The command line: {@code run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP]}; see the package
+ * description.
+ */
 public final class Main {
     private static final String USAGE =
-            "Usage: java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]";
+            "Usage: java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]"
+                    + " [--chip CHIP]";
     private static final int FAILED = 2;
     private static final int IN_USE = 3;
 
     private Main() {}
 
-    private record Options(Path state, boolean laboratory, String applet) {}
+    private record Options(Path state, boolean laboratory, String applet, Chip chip) {}
 
     public static void main(String[] arguments) {
         PrintStream errors = System.err;
@@ -62,19 +65,21 @@ public final class Main {
         boolean inMemory = false;
         boolean laboratory = false;
         String applet = "twincard.card.ExtendedTrustTwinCardApplet";
+        Chip chip = Chip.withoutLimits();
         for (int i = 1; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--state" -> state = Path.of(value(arguments, ++i));
                 case "--memory" -> inMemory = true;
                 case "--lab" -> laboratory = true;
                 case "--applet" -> applet = value(arguments, ++i);
+                case "--chip" -> chip = new Chip(value(arguments, ++i));
                 default -> throw new CardException(USAGE);
             }
         }
         if (arguments.length == 0 || !arguments[0].equals("run") || inMemory == (state != null)) {
             throw new CardException(USAGE);
         }
-        return new Options(state, laboratory, applet);
+        return new Options(state, laboratory, applet, chip);
     }
 
     private static String value(String[] arguments, int i) throws CardException {
@@ -86,19 +91,11 @@ public final class Main {
 
     private static void serve(Options options) throws CardException, IOException, StateFile.InUse {
         try (StateFile file = options.state == null ? null : new StateFile(options.state)) {
-            SavedCard saved = new SavedCard(appletClass(options.applet), file);
+            SavedCard saved = new SavedCard(AppletClasses.named(options.applet), options.chip, file);
             saved.load();
             Frames frames = new Frames(new BufferedInputStream(System.in), new FileOutputStream(FileDescriptor.out));
             new Session(saved, options.laboratory).serve(frames);
             saved.settle();
-        }
-    }
-
-    private static Class<? extends Applet> appletClass(String name) throws CardException {
-        try {
-            return Class.forName(name).asSubclass(Applet.class);
-        } catch (ClassNotFoundException | ClassCastException missing) {
-            throw new CardException("There is no applet class " + name + ".");
         }
     }
 }

@@ -3,10 +3,17 @@ package twincard.simulator;
 /** One card as its woven classes see it: which arrays persist, the power, the open transaction, and what went wrong. */
 final class Memory {
     final Power power = new Power();
-    final UndoLog log = new UndoLog();
+    final Chip chip;
+    final UndoLog log;
+    final Counts counts = new Counts();
     final Transients transients = new Transients();
     final Faults faults = new Faults();
     private boolean changed;
+
+    Memory(Chip chip) {
+        this.chip = chip;
+        log = new UndoLog(chip.commitCapacity());
+    }
 
     boolean isPersistent(Object array) {
         return !transients.contains(array);

@@ -12,7 +12,8 @@ enum Op {
     SIZES(0x14, true),
     FAULTS(0x15, true),
     DROP(0x16, true),
-    IMAGE(0x17, true);
+    IMAGE(0x17, true),
+    OPERATIONS(0x18, true);
 
     final int code;
     /** Whether it is refused outside the laboratory. */

@@ -23,6 +23,7 @@ public final class Outputs {
     private Outputs() {}
 
     public static void init(Cipher cipher, Key key, byte mode) {
+        Hooks.memory.counts.keyed(cipher, key);
         run(target -> {
             cipher.init(key, mode);
             return 0;
@@ -37,6 +38,7 @@ public final class Outputs {
     }
 
     public static short doFinal(Cipher cipher, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
+        Hooks.memory.counts.ciphered(cipher, inLen);
         if (cipher.getAlgorithm() == Cipher.ALG_RSA_NOPAD) {
             byte[] result = RawRsa.doFinal(cipher, in, inOff, inLen);
             Copies.output(result, 0, out, outOff, (short) result.length);
@@ -46,25 +48,47 @@ public final class Outputs {
     }
 
     public static short update(Cipher cipher, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
+        Hooks.memory.counts.ciphered(cipher, inLen);
         return write(out, outOff, target -> cipher.update(in, inOff, inLen, target, outOff));
     }
 
     public static short sign(Signature signature, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
+        Hooks.memory.counts.add(Counts.Kind.ECDSA_SIGN);
         return write(out, outOff, target -> signature.sign(in, inOff, inLen, target, outOff));
     }
 
+    public static short signPreComputedHash(Signature signature, byte[] in, short inOff, short inLen, byte[] out,
+            short outOff) {
+        Hooks.memory.counts.add(Counts.Kind.ECDSA_SIGN);
+        return write(out, outOff, target -> signature.signPreComputedHash(in, inOff, inLen, target, outOff));
+    }
+
+    public static boolean verify(Signature signature, byte[] in, short inOff, short inLen, byte[] sig, short sigOff,
+            short sigLen) {
+        Hooks.memory.counts.add(Counts.Kind.ECDSA_VERIFY);
+        return signature.verify(in, inOff, inLen, sig, sigOff, sigLen);
+    }
+
+    public static void update(MessageDigest digest, byte[] in, short inOff, short inLen) {
+        Hooks.memory.counts.add(Counts.Kind.HASH_BYTES, inLen);
+        digest.update(in, inOff, inLen);
+    }
+
     public static short doFinal(MessageDigest digest, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
+        Hooks.memory.counts.add(Counts.Kind.HASH_CALLS, Counts.Kind.HASH_BYTES, inLen);
         return write(out, outOff, target -> digest.doFinal(in, inOff, inLen, target, outOff));
     }
 
     public static short generateSecret(KeyAgreement agreement, byte[] in, short inOff, short inLen, byte[] out,
             short outOff) {
+        Hooks.memory.counts.add(Counts.Kind.ECDH);
         return write(out, outOff, target -> agreement.generateSecret(in, inOff, inLen, target, outOff));
     }
 
     // Deprecated in 3.0.5, but all that 3.0.4 has.
     @SuppressWarnings("deprecation")
     public static void generateData(RandomData random, byte[] out, short offset, short length) {
+        Hooks.memory.counts.add(Counts.Kind.RANDOM_CALLS, Counts.Kind.RANDOM_BYTES, length);
         write(out, offset, target -> {
             random.generateData(target, offset, length);
             return length;

@@ -5,12 +5,13 @@ import java.nio.ByteBuffer;
 import javacard.framework.Applet;
 
 /**
- * A card and the file that keeps it: the install parameters, then the {@link Image} of its memory. Without a file it is
- * in memory only.
+ * A card and the file that keeps it: the install parameters, the chip and the applet class (since version 2 of the
+ * file), then the {@link Image} of its memory. Without a file it is in memory only.
  */
 final class SavedCard {
-    private final Class<? extends Applet> type;
     private final StateFile file;
+    private Class<? extends Applet> type;
+    private Chip chip;
     private Card card;
     private byte[] aid;
     private byte[] data;
@@ -18,9 +19,14 @@ final class SavedCard {
     /** The older slot of the file holds another state than the newer one. */
     private boolean olderStateKept;
 
-    /** @param file where the card is kept, or null */
-    SavedCard(Class<? extends Applet> type, StateFile file) {
+    /**
+     * @param type the applet that a new card gets
+     * @param chip what a new card is made of
+     * @param file where the card is kept, or null
+     */
+    SavedCard(Class<? extends Applet> type, Chip chip, StateFile file) {
         this.type = type;
+        this.chip = chip;
         this.file = file;
     }
 
@@ -33,7 +39,13 @@ final class SavedCard {
         try {
             aid = take(body);
             data = take(body);
-            Card loaded = Card.install(type, aid, data);
+            if (file.loadedVersion() >= StateFile.WITH_CHIP) {
+                chip = new Chip(Names.takeText(body));
+                type = AppletClasses.named(Names.takeText(body));
+            } else {
+                chip = Chip.withoutLimits();
+            }
+            Card loaded = Card.install(type, aid, data, chip);
             loaded.read(body);
             loaded.takeChanged();
             loaded.takeWrites();
@@ -47,7 +59,9 @@ final class SavedCard {
         if (card != null) {
             throw new CardException("A card is installed already.");
         }
-        Card fresh = Card.install(type, newAid, newData);
+        Card fresh = Card.install(type, newAid, newData, chip.fresh());
+        // Of a new card only: one that is there goes on with an applet that has grown.
+        chip.requirePersistent(fresh.sizes().persistent());
         aid = newAid;
         data = newData;
         card = fresh;
@@ -113,6 +127,8 @@ final class SavedCard {
     private void write(ByteBuffer out) {
         put(out, aid);
         put(out, data);
+        Names.putText(out, chip.text());
+        Names.putText(out, type.getName());
         card.write(out);
     }
 

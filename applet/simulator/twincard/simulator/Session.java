@@ -100,6 +100,9 @@ final class Session {
             case FAULTS -> {
                 return Answer.done(card.faults().getBytes(StandardCharsets.UTF_8));
             }
+            case OPERATIONS -> {
+                return Answer.done(integers(card.takeOperations()));
+            }
             case DROP -> known(snapshots.remove(payload.getInt()));
             default -> {
                 return Answer.done(card.image());

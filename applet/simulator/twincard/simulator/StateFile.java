@@ -36,7 +36,10 @@ final class StateFile implements AutoCloseable {
     static final int CAPACITY = 256 * 1024;
 
     private static final long MAGIC = 0x5457494E43415244L;
-    private static final short VERSION = 1;
+    /** Bodies have the chip and the applet class since this version. */
+    static final short WITH_CHIP = 2;
+    private static final short OLDEST = 1;
+    private static final short VERSION = 2;
     private static final int CRC_AT = 24;
     private static final int HEADER = 28;
 
@@ -46,6 +49,7 @@ final class StateFile implements AutoCloseable {
     private final int[] written = new int[2];
     private FileChannel channel;
     private long sequence;
+    private short loadedVersion = VERSION;
 
     /**
      * Takes the card for this process. The file itself need not exist yet.
@@ -138,9 +142,10 @@ final class StateFile implements AutoCloseable {
             written[slot] = length;
             if (isWhole(content, length)) {
                 written[slot] = HEADER + content.getInt(20);
-                otherVersion |= content.getShort(8) != VERSION;
+                otherVersion |= content.getShort(8) < OLDEST || content.getShort(8) > VERSION;
                 if (newest == null || content.getLong(12) > sequence) {
                     sequence = content.getLong(12);
+                    loadedVersion = content.getShort(8);
                     newest = content.slice(HEADER, content.getInt(20));
                 }
             }
@@ -152,6 +157,11 @@ final class StateFile implements AutoCloseable {
             throw new IOException("The card file " + path + " is damaged: it holds no whole state.");
         }
         return newest;
+    }
+
+    /** The format version of the state that was loaded. */
+    short loadedVersion() {
+        return loadedVersion;
     }
 
     private static boolean isWhole(ByteBuffer content, int length) {

@@ -2,9 +2,9 @@
  * Simulated cards: runs the compiled applet in jCardSim, with real transactions, a power supply that tests can cut, and
  * a state file.
  *
- * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]} serves one card by frames
- * on standard input and output: length N in four bytes, big-endian, then N bytes: an operation (a status in answers),
- * then its payload.
+ * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP]}
+ * serves one card by frames on standard input and output: length N in four bytes, big-endian, then N bytes: an operation
+ * (a status in answers), then its payload.
  *
  * <pre>
  * 01 RESET     power off and on; without a card too                        answer to reset
@@ -21,9 +21,12 @@
  * 15 FAULTS    nothing     every fault so far, UTF-8: see Card.faults
  * 16 DROP      number      forgets a snapshot                              nothing
  * 17 IMAGE     nothing     all persistent bytes
+ * 18 OPERATIONS nothing    what the chip did since the last 18, 4 bytes each, in the order of Counts.Kind
  *
  * status 00 done; 01 the power was cut inside this command; 02 no power until RESET; 7F error, with a sentence in UTF-8
  * </pre>
+ *
+ * <p>CHIP says what a new card lacks, see Chip. A card in a file keeps its applet and its chip.
  *
  * <p>Exit codes: 0 when standard input ends, 2 with one sentence on standard error, 3 when another process uses the
  * card.

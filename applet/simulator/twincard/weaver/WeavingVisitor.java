@@ -14,11 +14,12 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import twincard.simulator.Copies;
 import twincard.simulator.Hooks;
+import twincard.simulator.Makers;
 import twincard.simulator.Outputs;
 
 /**
- * Rewrites one class: array stores, field stores, broad exception handlers, and the calls for which Copies and Outputs
- * have a method.
+ * Rewrites one class: array stores, field stores, broad exception handlers, and the calls for which Copies, Makers and
+ * Outputs have a method.
  */
 final class WeavingVisitor extends ClassVisitor {
     private static final String HOOKS = Type.getInternalName(Hooks.class);
@@ -33,6 +34,11 @@ final class WeavingVisitor extends ClassVisitor {
                 REDIRECTED.put("javacard/framework/Util." + method.getName() + descriptor, method);
             }
         }
+        for (Method method : Makers.class.getDeclaredMethods()) {
+            if (Modifier.isPublic(method.getModifiers())) {
+                REDIRECTED.put(made(method) + Type.getMethodDescriptor(method), method);
+            }
+        }
         for (Method method : Outputs.class.getDeclaredMethods()) {
             if (Modifier.isPublic(method.getModifiers())) {
                 Type[] all = Type.getArgumentTypes(method);
@@ -41,6 +47,16 @@ final class WeavingVisitor extends ClassVisitor {
                 REDIRECTED.put(all[0].getInternalName() + "." + method.getName() + descriptor, method);
             }
         }
+    }
+
+    /** The call that a method of Makers takes the place of, without its descriptor. */
+    private static String made(Method method) {
+        if (method.getName().equals("buildKey")) {
+            return "javacard/security/KeyBuilder.buildKey";
+        }
+        return method.getReturnType().isArray()
+                ? "javacard/framework/JCSystem." + method.getName()
+                : Type.getInternalName(method.getReturnType()) + ".getInstance";
     }
 
     private String className;

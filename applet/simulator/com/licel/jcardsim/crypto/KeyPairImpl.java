@@ -18,12 +18,14 @@ import javacard.security.KeyBuilder;
 import javacard.security.KeyPair;
 import javacard.security.PrivateKey;
 import javacard.security.PublicKey;
+import twincard.simulator.Hooks;
 
 /**
  * A pair of keys and its generation: takes the place of jCardSim's class of this name.
  *
  * <p>Unlike that one it draws from the system's random numbers, writes every part at its full width, leading zeros
- * included, and gives a key that was cleared its domain parameters back. Each part written is one persistent write.
+ * included, and gives a key that was cleared its domain parameters back. Each part written is one persistent write. A
+ * chip that cannot make pairs of a kind refuses the object.
  */
 public final class KeyPairImpl {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -52,6 +54,7 @@ public final class KeyPairImpl {
             }
             default -> throw new CryptoException(CryptoException.NO_SUCH_ALGORITHM);
         }
+        Hooks.requireGeneration(algorithm != KeyPair.ALG_EC_FP);
         publicKey = (PublicKey) KeyBuilder.buildKey(publicType, bits, false);
         privateKey = (PrivateKey) KeyBuilder.buildKey(privateType, bits, false);
     }
@@ -62,6 +65,7 @@ public final class KeyPairImpl {
         if (!rsa && !ec || publicKey.getSize() != privateKey.getSize()) {
             throw new CryptoException(CryptoException.ILLEGAL_VALUE);
         }
+        Hooks.requireGeneration(rsa);
         this.publicKey = publicKey;
         this.privateKey = privateKey;
     }
@@ -75,10 +79,15 @@ public final class KeyPairImpl {
     }
 
     public void genKeyPair() {
-        if (publicKey instanceof RSAKeyImpl rsa) {
-            generateRsa(rsa);
-        } else {
-            generateEc((ECPublicKeyImpl) publicKey, (ECPrivateKeyImpl) privateKey);
+        Hooks.beginGeneration(publicKey instanceof RSAKeyImpl);
+        try {
+            if (publicKey instanceof RSAKeyImpl rsa) {
+                generateRsa(rsa);
+            } else {
+                generateEc((ECPublicKeyImpl) publicKey, (ECPrivateKeyImpl) privateKey);
+            }
+        } finally {
+            Hooks.endGeneration();
         }
     }
 

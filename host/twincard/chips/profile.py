@@ -1,0 +1,232 @@
+"""What is known of one chip: a row of the table of measured cards, read into types."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+
+from twincard.language import _
+
+_TABLE = "data/cards.csv"
+_UNKNOWN = "unknown"
+_SATURATED = ">"
+# Their baseline holds the clean-up after a reset; it says nothing of an APDU.
+_SLOW_BASELINE = ("SECORA", "SPA1")
+
+
+class ChipError(Exception):
+    """A chip that is asked for cannot be used; the message is one plain sentence."""
+
+
+class NoSuchChipError(ChipError):
+    """No chip, or more than one, has this name."""
+
+
+class Answer(Enum):
+    """Whether a chip has something; what was not decided on the chip is never a no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def all_of(cls, answers: Iterable[Answer]) -> Answer:
+        """Whether it has all of them."""
+        given = set(answers)
+        return next((item for item in (cls.NO, cls.UNKNOWN) if item in given), cls.YES)
+
+    @classmethod
+    def any_of(cls, answers: Iterable[Answer]) -> Answer:
+        """Whether it has one of them."""
+        given = set(answers)
+        return next((item for item in (cls.YES, cls.UNKNOWN) if item in given), cls.NO)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Bytes free when the chip was tested, beside the test's own applet."""
+
+    bytes: int
+    saturated: bool = False
+    """There may have been more: the chip's counter ends here."""
+
+    def holds(self, need: int) -> Answer:
+        """Whether so many bytes fit; unknown where they do not, since the test's applet goes."""
+        return Answer.YES if self.bytes >= need else Answer.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Algorithms:
+    """The algorithms that we use, by the names of the table's columns."""
+
+    rsa_crt_2048_keygen: Answer
+    rsa_nopad: Answer
+    ec_p256_keygen: Answer
+    ecdh_plain: Answer
+    aes256_key: Answer
+    aes_cbc_nopad: Answer
+    sha256: Answer
+    sha384: Answer
+    ecdsa_sha256: Answer
+    trng_or_secure_random: Answer
+    extended_length: Answer
+    """As recorded, else what the package javacardx.apdu hints at."""
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Milliseconds an operation; None where it was not measured."""
+
+    rsa2048_crt_keygen: float | None
+    """Mean of ten, which vary tenfold."""
+    rsa2048_crt_nopad_decrypt: float | None
+    rsa2048_public_encrypt: float | None
+    ec256_keygen: float | None
+    ecdh256: float | None
+    aes256_cbc_encrypt_256B: float | None  # noqa: N815 -- the column's name
+    sha256_256B: float | None  # noqa: N815
+    ecdsa256_sign: float | None
+    """With SHA-1."""
+    random_32B: float | None  # noqa: N815
+    random_256B: float | None  # noqa: N815
+    eeprom_write_64B: float | None  # noqa: N815
+    eeprom_write_256B: float | None  # noqa: N815
+    apdu_overhead: float | None
+    """At most this: reader and computer are in it."""
+    suspect: tuple[str, ...]
+    """Names of timings whose baseline was disturbed."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything but the way was measured."""
+        names = (item.name for item in fields(self))
+        return any(
+            getattr(self, name) is not None
+            for name in names
+            if name not in ("suspect", "apdu_overhead")
+        )
+
+
+@dataclass(frozen=True)
+class ChipProfile:
+    """One card that was tested."""
+
+    name: str
+    """Unique in the table; a second card of a name has #2 behind it."""
+    model: str
+    """Groups cards of one kind, by hand."""
+    year: str
+    version: str
+    """Of Java Card, as the table has it."""
+    at_least_304: Answer
+    algorithms: Algorithms
+    transient_reset: Amount | None
+    transient_deselect: Amount | None
+    persistent: Amount | None
+    commit_capacity: Amount | None
+    timings: Timings
+    notes: str
+
+    @property
+    def transient(self) -> Amount | None:
+        """What CLEAR_ON_DESELECT memory there is.
+
+        Where only the other kind was recorded, that: on cards with both, the two differ by a few
+        bytes, or there is more of this one.
+        """
+        return self.transient_deselect or self.transient_reset
+
+
+@cache
+def load_profiles() -> tuple[ChipProfile, ...]:
+    """All chips, in the order of the table."""
+    text = files("twincard.chips").joinpath(_TABLE).read_text(encoding="utf-8")
+    seen: Counter[str] = Counter()
+    profiles = []
+    for row in csv.DictReader(text.splitlines()):
+        seen[row["name"]] += 1
+        count = seen[row["name"]]
+        name = row["name"] if count == 1 else f"{row['name']} #{count}"
+        profiles.append(_profile(name, row))
+    return tuple(profiles)
+
+
+def find_profile(part: str) -> ChipProfile:
+    """The chip of this name, or the only one in whose name the text occurs.
+
+    Upper and lower case are the same. Raises NoSuchChipError.
+    """
+    found = find_profiles(part)
+    if len(found) == 1:
+        return found[0]
+    raise NoSuchChipError(
+        _("More than one chip is called {name!r}: {names}; give more of the name.").format(
+            name=part, names=_listed(found)
+        )
+    )
+
+
+def find_profiles(part: str) -> Sequence[ChipProfile]:
+    """The chip of this name, or all in whose name the text occurs; at least one.
+
+    Raises NoSuchChipError.
+    """
+    wanted = part.casefold()
+    profiles = load_profiles()
+    exact = [profile for profile in profiles if profile.name.casefold() == wanted]
+    found = exact or [profile for profile in profiles if wanted in profile.name.casefold()]
+    if not found:
+        raise NoSuchChipError(
+            _("No chip is called {name!r}; `twincard chips --all` lists them.").format(name=part)
+        )
+    return found
+
+
+def _listed(found: Sequence[ChipProfile], most: int = 5) -> str:
+    names = [profile.name for profile in found]
+    return ", ".join(names if len(names) <= most else [*names[:most], "…"])
+
+
+def _profile(name: str, row: Mapping[str, str]) -> ChipProfile:
+    answers = {item.name: Answer(row[item.name]) for item in fields(Algorithms)}
+    if answers["extended_length"] is Answer.UNKNOWN:
+        answers["extended_length"] = Answer(row["javacardx_apdu_package"])
+    return ChipProfile(
+        name,
+        row["model"],
+        row["year_of_test"],
+        row["jc_version"],
+        Answer(row["jc304_or_later"]),
+        Algorithms(**answers),
+        _amount(row["transient_reset_bytes"]),
+        _amount(row["transient_deselect_bytes"]),
+        _amount(row["persistent_bytes"]),
+        _amount(row["commit_capacity"]),
+        _timings(row),
+        row["notes"],
+    )
+
+
+def _timings(row: Mapping[str, str]) -> Timings:
+    names = [item.name for item in fields(Timings) if item.name != "suspect"]
+    times = {name: _time(row[f"t_{name}"]) for name in names}
+    if any(part in row["name"] for part in _SLOW_BASELINE):
+        times["apdu_overhead"] = None
+    suspect = tuple(name.removeprefix("t_") for name in row["perf_suspect"].split())
+    return Timings(**times, suspect=suspect)
+
+
+def _time(text: str) -> float | None:
+    return None if text == _UNKNOWN else float(text)
+
+
+def _amount(text: str) -> Amount | None:
+    if text == _UNKNOWN:
+        return None
+    digits = text.removeprefix(_SATURATED)
+    return Amount(int(digits), saturated=digits != text)

@@ -1,0 +1,50 @@
+"""What tests of the bench need of a chip beyond what they ask the bench for.
+
+With `--chip` a test whose id begins so is skipped on chips that lack it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from twincard.card.report import Features
+
+_BLIND = Features.HOST_BLIND
+_EXTENDED = Features.EXTENDED_LENGTH
+EVERYTHING = Features((1 << len(Features)) - 1)
+NEEDS: dict[str, Features] = {
+    "tests/flows/test_channel.py": Features.SCP11B,
+    "tests/flows/test_issue_certified.py": _BLIND,
+    "tests/flows/test_issue_downgrade.py": _BLIND,
+    # The full build's issue certifies, and says so in policy and steps.
+    "tests/flows/test_issue.py::test_a_pair_is_issued_with_one_component_and_its_files": _BLIND,
+    "tests/flows/test_issue.py::test_issue_is_repeated_after_an_interruption": _BLIND,
+    "tests/flows/test_issue.py::test_an_interrupted_issue_may_be_repeated": _BLIND,
+    "tests/flows/test_issue.py::test_issued_cards_that_are_not_as_asked_for": _BLIND,
+    # They hold every feature, command or size against a chip that lacks nothing.
+    "tests/card/test_installation.py::test_select_tells_version_and_features": EVERYTHING,
+    "tests/card/test_success_paths.py::test_every_command_succeeds": _BLIND,
+    "tests/card/test_transport.py::test_an_import_gathers_1136_bytes": EVERYTHING,
+    "tests/card/test_transport.py::test_extended_parts": _EXTENDED,
+    "tests/card/test_transport.py::test_a_long_command_in_one_piece": _EXTENDED,
+    "tests/card/test_transport.py::test_a_short_command_may_be_sent_extended": _EXTENDED,
+    "tests/card/test_transport.py::test_an_answer_in_pieces_of_any_size": _EXTENDED,
+    "tests/card/test_transport.py::test_a_key_block_in_pieces": _EXTENDED,
+    "tests/card/test_use_of_key.py::test_whatever_byte_is_altered_the_answer_is_the_same[RSA": _EXTENDED,  # noqa: E501
+    "tests/card/test_use_of_key.py::test_rsa_cryptograms_that_nobody_made": _EXTENDED,
+    # They are written for the key block of a P-256 key, and for the number of its writes.
+    "tests/faults/test_duplication.py::test_a_second_backup_gets_the_key_once": Features.P_256,
+    "tests/faults/test_duplication.py::test_exactly_one_backup_gets_the_key_when": Features.P_256,
+}
+
+
+def skip_where_unable(items: Iterable[pytest.Item], able: Features) -> None:
+    """Mark the tests that a chip with these features cannot run."""
+    for item in items:
+        for beginning, needed in NEEDS.items():
+            missing = needed & ~able
+            if item.nodeid.startswith(beginning) and missing:
+                reason = f"these chips lack {missing.name or 'something'}"
+                item.add_marker(pytest.mark.skip(reason=reason))

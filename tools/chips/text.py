@@ -1,0 +1,90 @@
+"""The sentences of docs/chips.md."""
+
+INTRODUCTION = """\
+# Real chips
+
+Written by `make chips`. What {all} cards of other people's measurements support and how long they
+take ([source](#source)), held against what the applet needs. Here are the {recent} of them that
+have Java Card 3.0.4 or later for certain; `twincard chips` tells the same at the terminal, of one
+chip in full, and `--all` of older ones too.
+
+A question mark is not a no: it was not tested, or the test ended in an error. Of the chips that
+have RSA or P-256:
+"""
+
+REACH = """\
+*Base functions* are duplication in base mode, opening files and recovery, with RSA or P-256. A
+chip that does not *make its key itself* uses keys, and can be the backup of another chip: the
+NoECC and EMV variants make no RSA keys by configuration, not for want of silicon. *Host-blind
+mode* wants P-256 with plain ECDH, and ECDSA with SHA-256.
+
+The base build runs with {base} bytes of transient memory, the full build with {full}; {keks} more
+also hold the AES-128 and AES-192 keys that some old mail wants, which are left out where there is
+no room. Their objects take {base_objects} and {full_objects} bytes of persistent memory with the
+default numbers of files and contacts (the install parameters make it less); the code, [25 and 35
+kB](performance.md), takes the place of the test's own applet, which was on the card when its free
+memory was read. The largest transaction writes {transaction} bytes. Where less was free it is a
+question mark, since without the test's applet there is more.
+
+Not among those that run the base functions for certain:
+"""
+
+TIMES = """\
+*memory*: for the full build.
+
+## How long it takes
+
+For the chips that were timed ({timed} of them, some in part): the operations of each flow,
+counted on simulated cards, at the chip's own speed, both cards together, from power-up to the
+end, the PIN verified. Ranges, since much is not known; `≥` where something small was not timed,
+`?` where a private operation was not. The making of an RSA key is told apart: it is the mean of
+ten, and one takes ten times as long as another. \\* has timings whose measurement was disturbed.
+
+![Times of decryption and duplication](chips.svg)
+"""
+
+CAVEATS = """\
+Array stores are elements that the applet's own code sets one by one; most are made by the check
+that a point lies on the curve, in software, which no chip can be trusted to do. Their number
+varies a little from run to run.
+
+## What to make of it
+
+- It is no share of the market: one model is there twelve times, others once.
+- "Yes" says that the chip gave the algorithm when it was asked for, not that it was computed;
+  only key pairs were really made.
+- The lower end of a time takes ciphers and hashes as proportional to their bytes and no time for
+  the way; the upper end adds one operation of 256 bytes for each use, and for each APDU the least
+  time of an empty one, reader and computer included. Random numbers and writes were timed at two
+  sizes on some chips: there they are a line through both.
+- The time of the applet's own code is in neither end, since nobody has measured how fast chips
+  run it. It can be seconds where points are checked.
+- ECDSA was timed with SHA-1 over 256 bytes. Its verification was not: it is taken as at least the
+  shorter of ECDH and signature, and at most twice the longer. Writes were timed on the same bytes
+  again and again, which many chips skip.
+- On SECORA and SPA cards the empty APDU holds their clean-up after a reset, so nothing is known
+  of the way.
+- Some things are known from the source, not from the table: every chip from 3.0.4 on with RSA
+  without padding has RSA-2048 key objects, SHA-512 comes and goes with SHA-384, and SHA-1,
+  AES-128 and AES-192 were there wherever they were asked for. Whether a chip refuses points off
+  the curve nobody has recorded; the applet finds out.
+"""
+
+SIMULATED = """\
+## A simulated card like it
+
+`twincard sim new NAME --chip MODEL` makes a card that lacks the same algorithms and has the same
+memory, with the build that fits; what is not known is missing, unless `--with-unknown` is given.
+`pytest --chip MODEL` runs the tests on such cards, `make test-chips` on five that differ as much
+as chips do.
+"""
+
+SOURCE = """\
+## Source
+
+[crocs-muni/jcalgtest_results](https://github.com/crocs-muni/jcalgtest_results), commit 76b01cf
+(2026-06-22), MIT licence, (c) 2021 CRoCS. P. Svenda, R. Kvasnovsky, I. Nagy, A. Dufka:
+*JCAlgTest: Robust identification metadata for certified smartcards*, SECRYPT 2022, pp. 597-604,
+[doi 10.5220/0000163500003283](https://doi.org/10.5220/0000163500003283). The table is in
+[host/twincard/chips/data](../host/twincard/chips/data), with its licence and what was left out.
+"""
