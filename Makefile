@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-chips lint bench chips coverage cap clean
+.PHONY: help setup demo test test-long test-chips lint messages bench chips coverage schema man cap api dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,6 +27,9 @@ test-chips: setup ## the tests of the main job on five very different chips (PYT
 lint: setup ## formatting, style and types
 	@tools/lint.sh
 
+messages: setup ## bring the catalogues of messages up to date with the code; list what to translate
+	@$(PYTHON) -m tools.messages
+
 bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes too: as for cap)
 	@$(PYTHON) -m tools.bench $(ANT_JAVACARD) $(JC_HOME)
 
@@ -36,8 +39,20 @@ chips: setup ## count operations on simulated cards, write docs/chips.md
 coverage: setup ## what the tests reach of the applet, class by class
 	@tools/coverage.sh
 
-cap: ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base]
-	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)"
+schema: setup ## the JSON schema of the command line: docs/schema
+	@$(PYTHON) -m tools.schema
+
+man: setup ## the man pages: build/man
+	@$(PYTHON) -m tools.man build/man
+
+cap: setup ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
+	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)" "$(OPENSC)"
+
+api: setup ## the API reference, from docstrings: build/api/index.html
+	@rm -rf build/api && $(PYTHON) tools/api.py build/api && echo build/api/index.html
+
+dist: setup man ## what is given away, in dist/: wheel, sdist, bill of materials (CAP files too: as for cap)
+	@$(PYTHON) -m tools.dist "$(ANT_JAVACARD)" "$(JC_HOME)"
 
 clean: ## remove everything that is built
-	rm -rf build dist .venv host/twincard/transport/simulator.jar
+	rm -rf build dist .venv host/twincard/transport/simulator.jar host/twincard/locale/*/LC_MESSAGES/*.mo

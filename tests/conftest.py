@@ -1,8 +1,9 @@
 """What all tests share: a bench of simulated cards, and a private home for named ones.
 
 Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets
-tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards; `--chip MODEL` makes the
-bench's cards behave as a real chip.
+tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards; `--cap FILE` lets
+tests/loading load a CAP file that a converter made; `--chip MODEL` makes the bench's cards behave
+as a real chip.
 """
 
 from __future__ import annotations
@@ -54,9 +55,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="the transport key of the card in each --real, in the same order",
     )
+    options.addoption(
+        "--cap", metavar="FILE", help="what tests/loading loads: a CAP file of this applet"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Messages are in English, here and in every program that a test starts.
+    os.environ["TWINCARD_LANGUAGE"] = "en"
     # From the start, because libpcsclite looks once: no test reaches the machine's own readers.
     if not config.getoption("--real"):
         config.stash[_PCSC_FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pcscd-"))

@@ -52,9 +52,15 @@ find_missing() {
   [ -x /usr/sbin/pcscd ] || missing_package pcscd "reaches cards in readers"
   [ -f $vpcd ] || missing_package vsmartcard-vpcd "gives pcscd readers for simulated cards"
   command -v opensc-tool >/dev/null || missing_package opensc "uses readers beside us in the tests"
+  compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null ||
+    missing_package libengine-pkcs11-openssl "lets openssl use cards through OpenSC in the tests"
   [ -x /usr/lib/gnupg/scdaemon ] || missing_package scdaemon "uses readers beside us in the tests"
   command -v gpg >/dev/null || missing_package gpg "asks it to"
   command -v gpg-agent >/dev/null || missing_package gpg-agent "brings the two together"
+  command -v zsh >/dev/null || missing_package zsh "completes commands in the tests"
+  command -v fish >/dev/null || missing_package fish "completes commands in the tests"
+  command -v groff >/dev/null || missing_package groff-base "shows man pages in the tests"
+  command -v mandoc >/dev/null || missing_package mandoc "finds faults in man pages"
 }
 
 # Without a terminal nobody could type a password.
@@ -114,6 +120,17 @@ install_python() {
   echo "$key" >$venv/.installed
 }
 
+# --- Messages in other languages --------------------------------------------------------------
+
+compile_messages() {
+  local po
+  for po in host/twincard/locale/*/LC_MESSAGES/twincard.po; do
+    [ "$po" -nt "${po%.po}.mo" ] || continue
+    say "compiling the messages: $po"
+    quietly "pybabel compile" $venv/bin/pybabel compile -D twincard -i "$po" -o "${po%.po}.mo"
+  done
+}
+
 # --- The simulated card ----------------------------------------------------------------------
 
 jar_key() {
@@ -137,4 +154,5 @@ exec 9>build/setup.lock
 : >"$log"
 install_packages
 install_python
+compile_messages
 build_jar

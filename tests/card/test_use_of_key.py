@@ -354,6 +354,39 @@ def test_a_target_that_is_refused_leaves_none(bench: Bench, ec_friend: Correspon
 
 
 @pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("", Sw.DONE),
+        ("800111 81024B02 840101", Sw.DONE),
+        ("840101 81024B02 800111", Sw.DONE),
+        ("840100", Sw.WRONG_DATA),
+        ("840102", Sw.WRONG_DATA),
+        ("800112", Sw.WRONG_DATA),
+        ("800121", Sw.WRONG_DATA),
+        ("830101", Sw.WRONG_DATA),
+        ("84020101", Sw.WRONG_DATA),
+        ("8103AA", Sw.WRONG_DATA),
+    ],
+)
+def test_the_environment_for_signatures_names_the_signature_key_alone(
+    bench: Bench, data: str, expected: Sw
+) -> None:
+    keyed(bench, KeyType.RSA_2048)
+    command = Command(0x00, 0x22, 0x41, 0xB6, bytes.fromhex(data))
+    assert status(bench.original.lab, command) == expected
+
+
+def test_the_environment_for_signatures_leaves_that_for_deciphering_alone(bench: Bench) -> None:
+    card = keyed(bench, KeyType.RSA_2048)
+    public = card.usage.public_key()
+    assert card.usage.decipher(seal_pkcs1(public, b"old"), Padding.PKCS1_V15) == b"old"
+    for data, expected in (("800111840101", Sw.DONE), ("840100", Sw.WRONG_DATA)):
+        command = Command(0x00, 0x22, 0x41, 0xB6, bytes.fromhex(data))
+        assert status(bench.original.lab, command) == expected
+        assert card.usage.decipher(seal_pkcs1(public, b"old"), Padding.PKCS1_V15) == b"old"
+
+
+@pytest.mark.parametrize(
     ("p1", "data", "expected"),
     [
         (0x41, "", Sw.DONE),

@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from twincard.cli import main
+from twincard.cli.output import JSON_VERSION
+from twincard.cli.schema import RESULTS, schema_of
 
 PIN = "pin-4711-alice"
 BACKUP_PIN = "pin-0815-backup"
@@ -26,6 +31,7 @@ class Ran:
     code: int
     out: bytes
     err: str
+    words: tuple[str, ...]
 
     @property
     def text(self) -> str:
@@ -34,18 +40,18 @@ class Ran:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The JSON object, of which there is exactly one, of the version that is documented."""
+        """The JSON object, of which there is exactly one, as its command's schema describes it."""
         value = json.loads(self.text)
         assert isinstance(value, dict)
-        assert value["version"] == 1
+        validator(command_of(self.words), strict=True).validate(value)
         return value
 
     def failed(self, code: int, *words: str) -> str:
         """The one sentence of an error with this code, which has these words."""
         assert self.code == code, self.err
         sentence = self.err.splitlines()[-1]
-        assert sentence.startswith("Error: ")
-        assert self.err.count("Error") == 1
+        heads = [word for word in ("Error: ", "エラー: ") if sentence.startswith(word)]
+        assert [self.err.count(head) for head in heads] == [1]
         for word in words:
             assert word in sentence
         return sentence
@@ -63,17 +69,21 @@ class Desk:
         (folder / "wrong").write_text(WRONG)
         monkeypatch.chdir(folder)
 
-    def run(self, *words: str, stdin: bytes = b"") -> Ran:
-        """Run a command without a terminal; whatever it prints is searched for secrets."""
+    def run(self, *words: str, stdin: bytes = b"", encoding: str = "utf-8") -> Ran:
+        """Run a command without a terminal; whatever it prints is searched for secrets.
+
+        `encoding` is that of its streams.
+        """
         streams = [io.BytesIO(stdin), io.BytesIO(), io.BytesIO()]
         names = ("stdin", "stdout", "stderr")
         with self._monkeypatch.context() as patch:
             for name, stream in zip(names, streams, strict=True):
-                patch.setattr(sys, name, io.TextIOWrapper(stream, encoding="utf-8"))
+                patch.setattr(sys, name, io.TextIOWrapper(stream, encoding=encoding))
             code = main(words)
             sys.stdout.flush()
             sys.stderr.flush()
-            ran = Ran(code, streams[1].getvalue(), streams[2].getvalue().decode())
+            errors = streams[2].getvalue().decode(encoding)
+            ran = Ran(code, streams[1].getvalue(), errors, words)
         for secret in self.known_secrets():
             assert secret not in ran.text if _is_text(ran.out) else secret.encode() not in ran.out
             assert secret not in ran.err
@@ -91,6 +101,12 @@ class Desk:
         assert ran.err == ""
         return ran.json
 
+    def write_secret(self, name: str, value: bytes | str) -> None:
+        """Write a file with one more secret to look for, which may be a PIN or any other."""
+        text = value if isinstance(value, str) else value.decode()
+        (self.folder / name).write_text(text)
+        self._secrets.add(text)
+
     def known_secrets(self) -> set[str]:
         """PINs, PUK, and every component and issuer's key that lies about."""
         found = set(self._secrets)
@@ -99,6 +115,26 @@ class Desk:
         for path in self.folder.rglob("*.issuer-key"):
             found.add(path.read_text().strip())
         return found
+
+
+def command_of(words: Sequence[str]) -> str:
+    """The name of the command that is run by these words."""
+    names = (" ".join(words[:count]) for count in (2, 1))
+    return next((name for name in names if name in RESULTS), words[0])
+
+
+@cache
+def validator(command: str, *, strict: bool) -> Draft202012Validator:
+    """Of the JSON objects of a command; `strict` refuses members that the schema does not know."""
+    if command not in RESULTS:  # such as a group alone, or what prints a schema
+        return Draft202012Validator({"properties": {"version": {"const": JSON_VERSION}}})
+    document = schema_of([command])
+    for definition in document["$defs"].values() if strict else ():
+        if "anyOf" not in definition:
+            definition["properties"]["version"] = {"const": JSON_VERSION}
+            definition["additionalProperties"] = False
+    Draft202012Validator.check_schema(document)
+    return Draft202012Validator(document)
 
 
 def _is_text(content: bytes) -> bool:

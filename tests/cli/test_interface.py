@@ -21,6 +21,9 @@ COMMANDS = [
     "card pin",
     "card unblock",
     "card keys",
+    "card load",
+    "card contents",
+    "card unload",
     "card terminate",
     "group new",
     "group split",
@@ -34,6 +37,8 @@ COMMANDS = [
     "decrypt",
     "transcode",
     "recover",
+    "schema",
+    "completion",
 ]
 
 

@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
 TOLD = PAGE[PAGE.index("## JSON") :]
 
 # Dataclasses of the command line that stand in no result.
-INTERNAL = {"Failure", "Holder", "Place"}
+INTERNAL = {"Candidate", "Command", "Failure", "Holder", "OneOf", "Parameter", "Place", "Size"}
 
 
 def results() -> list[type]:

@@ -15,6 +15,7 @@ from twincard.keys.issuer_key import read_issuer_key
 from twincard.keys.secret import Secret
 from twincard.protocols.authority import take_authority
 from twincard.transport import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     NotInstalledError,
@@ -22,7 +23,7 @@ from twincard.transport import (
     TransportError,
     connect,
 )
-from twincard.transport.folder import create_card, issuer_key_file
+from twincard.transport.folder import create_card, issuer_key_file, remove_card
 from twincard.transport.laboratory import Laboratory
 from twincard.transport.simulator import SimulatedCard
 
@@ -156,5 +157,7 @@ def test_a_missing_java_is_named(home: Path, alice: str, monkeypatch: pytest.Mon
 def test_a_damaged_card_file_is_never_taken_for_a_new_card(home: Path, alice: str) -> None:
     state = home / "alice.card"
     state.write_bytes(bytes(state.stat().st_size))
-    with pytest.raises(CardGoneError, match="damaged"):
+    with pytest.raises(CardFileError, match="damaged"):
         connect(alice)
+    remove_card("alice")
+    assert list(home.iterdir()) == []

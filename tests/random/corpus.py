@@ -13,6 +13,8 @@ from twincard.card.session import APPLET_AID
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 ISO, OWN, SECURED = 0x00, 0x80, 0x84
+SHA256_INFO = bytes.fromhex("3031300D060960864801650304020105000420")
+"""What stands before the hash in its DigestInfo."""
 SELECT_APPLET = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
 GET_CHALLENGE = Command(ISO, 0x84, answer=16)
 
@@ -134,6 +136,8 @@ def _trust(scene: Scene) -> list[Command]:
         Command(ISO, 0x46, 0x80, 0x02, bytes.fromhex("AC03800102"), SHORT_ANSWER),
         Command(ISO, 0x46, 0x81, 0x02, answer=SHORT_ANSWER),
         Command(ISO, 0x2A, 0x9E, 0x9A, bytes(32), SHORT_ANSWER),
+        Command(ISO, 0x2A, 0x9E, 0x9A, SHA256_INFO + bytes(32), SHORT_ANSWER),
+        Command(ISO, 0xCA, 0x01, 0x01, answer=SHORT_ANSWER),
         Command(ISO, 0x2A, 0x00, 0xBE, scene.duplicates.certificate or bytes(181)),
         Command(OWN, 0x20, 0x00, 0x01, scene.original_id, SHORT_ANSWER),
         Command(OWN, 0x20, 0x01, 0x01, scene.original_id, SHORT_ANSWER),
@@ -153,6 +157,7 @@ def _usage(scene: Scene) -> list[Command]:
     return [
         Command(ISO, 0x22, 0x41, 0xB8, bytes.fromhex("800112840100")),
         Command(ISO, 0x22, 0x41, 0xB8, bytes.fromhex("800111")),
+        Command(ISO, 0x22, 0x41, 0xB6, bytes.fromhex("80011181024B02840101")),
         Command(ISO, 0x22, 0x81, 0xB8, bytes([0x83, 1, FRIEND])),
         Command(ISO, 0x22, 0x81, 0xB8, bytes([0x83, 1, 0])),
         Command(ISO, 0x22, 0x81, 0xB8, template),

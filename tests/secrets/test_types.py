@@ -17,6 +17,7 @@ from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
 from twincard.card.scp03 import ScpKeys
 from twincard.card.secure_channel import SessionKeys
+from twincard.globalplatform.manager import Installation
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
 from twincard.keys.secret import Secret
@@ -43,6 +44,18 @@ PUBLIC = {
     "other_card",
     "public_key_sha256",
     "spki",
+    # names of packages and applets, and what a card manager greets with
+    "aid",
+    "applet",
+    "applet_aid",
+    "applets",
+    "context",
+    "diversification",
+    "instance_aid",
+    "load_file_sha256",
+    "package",
+    "package_aid",
+    "security_domain",
     # what is encrypted, or goes with it in the clear
     "cryptogram",
     "ephemeral_point",
@@ -108,6 +121,7 @@ def test_bytes_are_hidden_unless_they_are_known_to_be_public() -> None:
         Transcoded(RsaCryptogram(b""), MARKER),
         ScpKeys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
         SessionKeys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
+        Installation(b"package", b"applet", b"applet", MARKER),
     ],
     ids=lambda holder: type(holder).__name__,
 )

@@ -71,6 +71,11 @@ def test_no_card_without_host_blind_mode_forbids_base_mode(lab: Laboratory, blan
     assert blank.report().role is Role.NONE
 
 
+def test_there_is_no_environment_for_signatures(lab: Laboratory, blank: Card) -> None:
+    operational(blank, Role.ORIGINAL)
+    assert status(lab, Command(0x00, 0x22, 0x41, 0xB6, b"\x84\x01\x01")) == Sw.WRONG_P1_P2
+
+
 def test_nothing_of_a_device_identity_is_there(lab: Laboratory, blank: Card) -> None:
     assert status(lab, Command(0x80, 0x04, data=bytes(248))) == Sw.UNKNOWN_INSTRUCTION
     operational(blank, Role.ORIGINAL)

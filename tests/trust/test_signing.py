@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from asn1crypto import algos, core
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from tests.bench import Bench, Specimen, Stage
-from tests.card.wire import Command, status
+from tests.card.wire import Command, exchange, status
 from tests.faults.keys import Sealed, news
 from tests.faults.power import LONG, Place, Story, interrupt
 
@@ -110,6 +111,67 @@ def test_only_hashes_are_signed(bench: Bench, size: int) -> None:
     with pytest.raises(CardError) as refused:
         card.signing.sign(bytes(size))
     assert refused.value.sw == Sw.WRONG_LENGTH
+
+
+def digest_info(name: str, digest: bytes) -> bytes:
+    """The DigestInfo of a hash (RFC 8017, 9.2), as hosts put it together."""
+    algorithm = algos.DigestAlgorithm({"algorithm": name, "parameters": core.Null()})
+    info = algos.DigestInfo({"digest_algorithm": algorithm, "digest": digest})
+    return bytes(info.dump())
+
+
+def sign(specimen: Specimen, data: bytes) -> tuple[bytes, int]:
+    return exchange(specimen.lab, Command(0x00, 0x2A, 0x9E, 0x9A, data, 256))
+
+
+def test_an_rsa_key_takes_a_hash_in_its_digest_info(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    key = specimen.unlocked().signing.generate(KeyType.RSA_2048)
+    for name in ("sha256", "sha384", "sha512"):
+        digest = hashlib.new(name, MESSAGE).digest()
+        signature, sw = sign(specimen, digest_info(name, digest))
+        assert sw == Sw.DONE
+        assert signature == sign(specimen, digest)[0]
+        verify(key, digest, signature)
+
+
+def test_every_bit_of_a_digest_info_counts(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().signing.generate(KeyType.RSA_2048)
+    for name, size in (("sha256", 32), ("sha384", 48), ("sha512", 64)):
+        right = digest_info(name, bytes(size))
+        for bit in range(8 * (len(right) - size)):
+            wrong = int.from_bytes(right, "big") ^ 1 << (8 * len(right) - 1 - bit)
+            assert sign(specimen, wrong.to_bytes(len(right), "big")) == (b"", Sw.WRONG_DATA)
+
+
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha224", "sha512_224", "sha512_256"])
+def test_weak_and_unknown_hashes_are_not_signed_in_a_digest_info(bench: Bench, name: str) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().signing.generate(KeyType.RSA_2048)
+    digest = hashlib.new(name, MESSAGE).digest()
+    wrapped = digest_info(name, digest)
+    expected = Sw.WRONG_DATA if len(digest) == 32 else Sw.WRONG_LENGTH
+    assert sign(specimen, wrapped) == (b"", expected)
+
+
+def test_md5_with_sha1_is_not_signed(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().signing.generate(KeyType.RSA_2048)
+    assert sign(specimen, bytes(36)) == (b"", Sw.WRONG_LENGTH)
+
+
+def test_curves_sign_no_digest_info(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().signing.generate(KeyType.P_256)
+    assert sign(specimen, digest_info("sha256", bytes(32))) == (b"", Sw.WRONG_LENGTH)
+
+
+def test_the_decipher_key_signs_nothing(bench: Bench) -> None:
+    specimen = bench.at(Stage.KEYED, key=KeyType.RSA_2048).original
+    specimen.unlocked()
+    for data in (bytes(32), digest_info("sha256", bytes(32))):
+        assert sign(specimen, data) == (b"", Sw.NOT_FOUND)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,74 @@
-"""The session with one card: typed commands, state report, errors."""
+"""The session with one card: typed commands, state report, errors.
+
+A Card has its commands in parts, each a class of this module: `card.pin` is a Pin, `card.usage` a
+Usage, and so on. What a card refuses is a CardError.
+"""
 
 from __future__ import annotations
 
-from twincard.card.report import CardReport, KeyType, Mode, PolicyFlags, Role
+from twincard.card.contacts import Contacts
+from twincard.card.cryptogram import (
+    Cryptogram,
+    EcCryptogram,
+    Hash,
+    RsaCryptogram,
+    Transcoded,
+)
+from twincard.card.device import Device
+from twincard.card.duplication import (
+    Duplication,
+    ExportedKey,
+    Receipt,
+    ReceiptKind,
+    Ticket,
+)
+from twincard.card.files import (
+    DECIPHER_CERTIFICATE,
+    EXPIRY_DATE,
+    MEMBER_NUMBER,
+    SIGNATURE_CERTIFICATE,
+    Condition,
+    DfAccess,
+    EfAccess,
+    FileControl,
+    Files,
+    FileType,
+)
+from twincard.card.group import Group
+from twincard.card.issuer import Issuer, Personalisation
+from twincard.card.log import (
+    Entry,
+    Event,
+    Log,
+    LogAnswer,
+)
+from twincard.card.pin import Pin, PinFormatError
+from twincard.card.report import (
+    CardReport,
+    ChannelKeysReport,
+    ComponentReport,
+    ExportReport,
+    ExportState,
+    Features,
+    GroupReport,
+    IdentityState,
+    ImportReport,
+    ImportState,
+    KeyReport,
+    KeyType,
+    LifeCycle,
+    Mode,
+    PolicyFlags,
+    Role,
+    SetBy,
+    SignatureKeyReport,
+    SlotUse,
+    UsedSlot,
+)
+from twincard.card.scp03 import ScpKeys, WrongChannelKeysError
 from twincard.card.secure_channel import ChannelError
 from twincard.card.session import Card, NoAppletError
+from twincard.card.signing import Signing
 from twincard.card.status import (
     AlreadyExistsError,
     AuthorityMissingError,
@@ -21,27 +85,86 @@ from twincard.card.status import (
     WrongPinError,
     WrongStateError,
 )
+from twincard.card.usage import (
+    OWN_KEY,
+    Padding,
+    Target,
+    Usage,
+)
 
 __all__ = [
+    "DECIPHER_CERTIFICATE",
+    "EXPIRY_DATE",
+    "MEMBER_NUMBER",
+    "OWN_KEY",
+    "SIGNATURE_CERTIFICATE",
     "AlreadyExistsError",
     "AuthorityMissingError",
     "Card",
     "CardError",
     "CardReport",
     "ChannelError",
+    "ChannelKeysReport",
+    "ComponentReport",
+    "Condition",
+    "Contacts",
+    "Cryptogram",
+    "Device",
+    "DfAccess",
+    "Duplication",
+    "EcCryptogram",
+    "EfAccess",
+    "Entry",
+    "Event",
+    "ExportReport",
+    "ExportState",
+    "ExportedKey",
+    "Features",
+    "FileControl",
+    "FileType",
+    "Files",
+    "Group",
+    "GroupReport",
+    "Hash",
+    "IdentityState",
+    "ImportReport",
+    "ImportState",
     "IntegrityError",
+    "Issuer",
     "IssuerRefusedError",
+    "KeyReport",
     "KeyType",
+    "LifeCycle",
+    "Log",
+    "LogAnswer",
     "MemoryFullError",
     "Mode",
     "NoAppletError",
     "NotFoundError",
     "NotSupportedError",
+    "Padding",
+    "Personalisation",
+    "Pin",
     "PinBlockedError",
+    "PinFormatError",
     "PolicyFlags",
+    "Receipt",
+    "ReceiptKind",
     "Role",
+    "RsaCryptogram",
+    "ScpKeys",
+    "SetBy",
+    "SignatureKeyReport",
+    "Signing",
+    "SlotUse",
     "Sw",
+    "Target",
+    "Ticket",
+    "Transcoded",
     "UnexpectedAnswerError",
+    "Usage",
+    "UsedSlot",
+    "WrongChannelKeysError",
     "WrongDataError",
     "WrongPinError",
     "WrongStateError",

@@ -62,7 +62,7 @@ class Channel:
         """Send the command and return the answer's data.
 
         Raises the CardError of the status word, which says that the card did not do `action`
-        (in the infinitive).
+        (in the infinitive in English; in the language in use).
         """
         response = self.exchange(command)
         if response.sw != Sw.DONE:

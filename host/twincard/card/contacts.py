@@ -6,6 +6,7 @@ from twincard.card.channel import OWN, Channel
 from twincard.card.public_key import encode_public_key, parse_public_key
 from twincard.card.status import Sw, error_for
 from twincard.keys.public import PublicKey
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 
@@ -21,11 +22,13 @@ class Contacts:
         Raises AuthorityMissingError, WrongDataError for a key that is not valid.
         """
         command = Command(OWN, 0x40, number, int(as_issuer), encode_public_key(key))
-        self._channel.send(command, f"write contact {number}")
+        self._channel.send(command, _("write contact {number}").format(number=number))
 
     def delete(self, number: int) -> None:
         """Empty a place. Raises AuthorityMissingError, NotFoundError when it is empty."""
-        self._channel.send(Command(OWN, 0x42, number), f"delete contact {number}")
+        self._channel.send(
+            Command(OWN, 0x42, number), _("delete contact {number}").format(number=number)
+        )
 
     def get(self, number: int) -> PublicKey | None:
         """The key in a place, None when it is empty."""
@@ -33,10 +36,10 @@ class Contacts:
         if response.sw == Sw.NOT_FOUND:
             return None
         if response.sw != Sw.DONE:
-            raise error_for(response.sw, f"read contact {number}")
+            raise error_for(response.sw, _("read contact {number}").format(number=number))
         return parse_public_key(response.data)
 
     def used(self) -> tuple[int, ...]:
         """Numbers of the places that hold a key."""
-        answer = self._channel.send(Command(OWN, 0x44, answer=SHORT_ANSWER), "list its contacts")
+        answer = self._channel.send(Command(OWN, 0x44, answer=SHORT_ANSWER), _("list its contacts"))
         return tuple(number for number, state in enumerate(answer, 1) if state)

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from twincard.card import tlv
 from twincard.card.status import UnexpectedAnswerError
+from twincard.language import _
 
 _RSA_BYTES = 256
 
@@ -58,6 +59,7 @@ class EcCryptogram:
 
 
 Cryptogram = RsaCryptogram | EcCryptogram
+"""What a card deciphers: a key, encrypted to its own."""
 
 
 def parse_cryptogram(answer: bytes) -> Cryptogram:
@@ -70,7 +72,9 @@ def parse_cryptogram(answer: bytes) -> Cryptogram:
         )
         return EcCryptogram(Hash(kdf_hash[0]), kek_length[0], shared_info, wrapped_key, point)
     except (ValueError, IndexError) as error:
-        raise UnexpectedAnswerError(f"The card's cryptogram cannot be read: {error}.") from None
+        raise UnexpectedAnswerError(
+            _("The card's cryptogram cannot be read: {error}.").format(error=error)
+        ) from None
 
 
 @dataclass(frozen=True)

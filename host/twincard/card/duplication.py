@@ -11,6 +11,7 @@ from twincard.card.channel import ISO, OWN, Channel
 from twincard.card.report import ID_BYTES, NONCE_BYTES, Mode, UsedSlot, parse_used_slots
 from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.identity import POINT_BYTES, SIGNATURE_BYTES
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _MAC_BYTES = 16
@@ -43,9 +44,9 @@ class Ticket:
     @classmethod
     def parse(cls, answer: bytes) -> Self:
         """Read E1 { 80 T, 81 MAC }, host-blind with 82 and 83; raises UnexpectedAnswerError."""
-        mode, (ticket, mac) = _values(answer, 0xE1, "ticket", [0x80, 0x81], _KEY_AND_SIGNATURE)
+        mode, (ticket, mac) = _values(answer, 0xE1, _("ticket"), [0x80, 0x81], _KEY_AND_SIGNATURE)
         if len(ticket) != _TICKET_BYTES or len(mac) != _MAC_BYTES or ticket[1] != mode:
-            raise UnexpectedAnswerError("The card's ticket has a wrong length or mode.")
+            raise UnexpectedAnswerError(_("The card's ticket has a wrong length or mode."))
         ids, nonce = ticket[3:-NONCE_BYTES], ticket[-NONCE_BYTES:]
         return cls(answer, ids[:ID_BYTES], ids[ID_BYTES:], nonce, mode)
 
@@ -60,12 +61,12 @@ class ExportedKey:
     @classmethod
     def parse(cls, answer: bytes) -> Self:
         """Read E2 { 80 key block }, host-blind with 82 and 83; raises UnexpectedAnswerError."""
-        return cls(answer, _values(answer, 0xE2, "exported key", [0x80], _KEY_AND_SIGNATURE)[0])
+        return cls(answer, _values(answer, 0xE2, _("exported key"), [0x80], _KEY_AND_SIGNATURE)[0])
 
     @property
     def key_block(self) -> bytes:
         """X9.143 version D: 16 ASCII characters, ciphertext, MAC (16 bytes)."""
-        return _values(self.encoded, 0xE2, "exported key", [0x80], _KEY_AND_SIGNATURE)[1][0]
+        return _values(self.encoded, 0xE2, _("exported key"), [0x80], _KEY_AND_SIGNATURE)[1][0]
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ class Receipt:
     @classmethod
     def parse(cls, answer: bytes) -> Self:
         """Read E3 { 80 kind, 81 MAC }, host-blind with 83; raises UnexpectedAnswerError."""
-        mode, (kind, mac) = _values(answer, 0xE3, "receipt", [0x80, 0x81], _SIGNATURE)
+        mode, (kind, mac) = _values(answer, 0xE3, _("receipt"), [0x80, 0x81], _SIGNATURE)
         if len(kind) != 1 or kind[0] not in set(ReceiptKind) or len(mac) != _MAC_BYTES:
-            raise UnexpectedAnswerError("The card's receipt cannot be read.")
+            raise UnexpectedAnswerError(_("The card's receipt cannot be read."))
         return cls(answer, ReceiptKind(kind[0]), mode)
 
 
@@ -104,9 +105,9 @@ class Duplication:
         ticket that is not what was asked for.
         """
         command = Command(OWN, 0x20, int(void_delivered), mode, original_id, SHORT_ANSWER)
-        ticket = Ticket.parse(self._channel.send(command, "ask for a key"))
+        ticket = Ticket.parse(self._channel.send(command, _("ask for a key")))
         if (ticket.mode, ticket.original_id) != (mode, original_id):
-            raise UnexpectedAnswerError("The backup's ticket is not the one that was asked for.")
+            raise UnexpectedAnswerError(_("The backup's ticket is not the one that was asked for."))
         return ticket
 
     def export_key(self, ticket: Ticket) -> ExportedKey:
@@ -121,9 +122,9 @@ class Duplication:
         certificate was verified, UnexpectedAnswerError for an answer of another mode.
         """
         command = Command(OWN, 0x22, data=ticket.encoded, answer=SHORT_ANSWER)
-        key = ExportedKey.parse(self._channel.send(command, "hand over its key"))
+        key = ExportedKey.parse(self._channel.send(command, _("hand over its key")))
         if key.mode is not ticket.mode:
-            raise UnexpectedAnswerError("The original's answer is not of the ticket's mode.")
+            raise UnexpectedAnswerError(_("The original's answer is not of the ticket's mode."))
         return key
 
     def import_key(self, key: ExportedKey) -> Receipt:
@@ -134,7 +135,7 @@ class Duplication:
         IntegrityError when the block is not for this ticket, altered, or no key pair.
         """
         command = Command(OWN, 0x24, data=key.encoded, answer=SHORT_ANSWER)
-        return Receipt.parse(self._channel.send(command, "take the key"))
+        return Receipt.parse(self._channel.send(command, _("take the key")))
 
     def confirm(self, receipt: Receipt) -> None:
         """Original: close the export, or take the slot back for a void ticket (CONFIRM EXPORT).
@@ -142,7 +143,7 @@ class Duplication:
         Raises AuthorityMissingError, IntegrityError when the receipt is not for the pending ticket,
         WrongStateError when nothing is pending and this receipt was not accepted before.
         """
-        self._channel.send(Command(OWN, 0x26, data=receipt.encoded), "accept the receipt")
+        self._channel.send(Command(OWN, 0x26, data=receipt.encoded), _("accept the receipt"))
 
     def cancel(self) -> Receipt:
         """Backup: make its open ticket void (CANCEL TICKET); the same receipt when repeated.
@@ -150,14 +151,14 @@ class Duplication:
         Raises AuthorityMissingError, WrongStateError without a ticket or with the key.
         """
         command = Command(OWN, 0x28, answer=SHORT_ANSWER)
-        return Receipt.parse(self._channel.send(command, "cancel its ticket"))
+        return Receipt.parse(self._channel.send(command, _("cancel its ticket")))
 
     def abandon(self) -> None:
         """Original: spend the pending slot without a receipt (ABANDON EXPORT).
 
         Needs PIN and issuer. Raises AuthorityMissingError, WrongStateError when nothing is pending.
         """
-        self._channel.send(Command(OWN, 0x2A), "abandon the export")
+        self._channel.send(Command(OWN, 0x2A), _("abandon the export"))
 
     def receipt(self) -> Receipt:
         """Backup: the receipt for its ticket, once imported or void (GET DATA E3).
@@ -165,12 +166,12 @@ class Duplication:
         Raises NotFoundError before that.
         """
         command = Command(ISO, 0xCA, 0x00, 0xE3, answer=SHORT_ANSWER)
-        return Receipt.parse(self._channel.send(command, "give its receipt"))
+        return Receipt.parse(self._channel.send(command, _("give its receipt")))
 
     def used_slots(self) -> tuple[UsedSlot, ...]:
         """Original: which backups used a slot of the present key (GET DATA E4)."""
         command = Command(ISO, 0xCA, 0x00, 0xE4, answer=SHORT_ANSWER)
-        return parse_used_slots(self._channel.send(command, "list the used slots"))
+        return parse_used_slots(self._channel.send(command, _("list the used slots")))
 
 
 def _values(
@@ -186,7 +187,11 @@ def _values(
             return Mode.BASE, tlv.decode_exactly(content, tags)
         values = tlv.decode_exactly(content, [*tags, *more])
     except tlv.TlvError as error:
-        raise UnexpectedAnswerError(f"The card's {name} cannot be read: {error}.") from None
+        raise UnexpectedAnswerError(
+            _("The card's {name} cannot be read: {error}.").format(name=name, error=error)
+        ) from None
     if [len(value) for value in values[len(tags) :]] != list(more.values()):
-        raise UnexpectedAnswerError(f"The card's {name} has a key or signature of a wrong length.")
+        raise UnexpectedAnswerError(
+            _("The card's {name} has a key or signature of a wrong length.").format(name=name)
+        )
     return Mode.HOST_BLIND, values[: len(tags)]

@@ -8,6 +8,7 @@ from enum import IntEnum
 from twincard.card import tlv
 from twincard.card.channel import ISO, Channel
 from twincard.card.status import UnexpectedAnswerError
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 MF = 0x3F00
@@ -91,7 +92,7 @@ class Files:
         """
         p1, data = (0x08, _fids(path)) if path else (0x00, _fids((MF,)))
         command = Command(ISO, 0xA4, p1, 0x04, data, SHORT_ANSWER)
-        return _parse_control(self._channel.send(command, "select a file"))
+        return _parse_control(self._channel.send(command, _("select a file")))
 
     def create_ef(self, fid: int, size: int, access: EfAccess) -> None:
         """Create an EF of `size` zero bytes in the current DF; it is current then.
@@ -111,7 +112,7 @@ class Files:
 
         Raises AuthorityMissingError, NotFoundError, WrongStateError.
         """
-        self._channel.send(Command(ISO, 0xE4, data=_fids((fid,))), "delete a file")
+        self._channel.send(Command(ISO, 0xE4, data=_fids((fid,))), _("delete a file"))
 
     def read(self, size: int, offset: int = 0) -> bytes:
         """Read `size` bytes of the current EF from `offset`.
@@ -122,9 +123,11 @@ class Files:
         for start in range(offset, offset + size, _WHOLE_READ):
             wanted = min(_WHOLE_READ, offset + size - start)
             command = Command(ISO, 0xB0, start >> 8, start & 0xFF, answer=wanted)
-            piece = self._channel.send(command, "read a file")
+            piece = self._channel.send(command, _("read a file"))
             if len(piece) != wanted:
-                raise UnexpectedAnswerError("The card gave another part of a file than was asked.")
+                raise UnexpectedAnswerError(
+                    _("The card gave another part of a file than was asked.")
+                )
             pieces.append(piece)
         return b"".join(pieces)
 
@@ -136,7 +139,9 @@ class Files:
         for start in range(0, len(content), _WHOLE_UPDATE):
             place = offset + start
             piece = content[start : start + _WHOLE_UPDATE]
-            self._channel.send(Command(ISO, 0xD6, place >> 8, place & 0xFF, piece), "write a file")
+            self._channel.send(
+                Command(ISO, 0xD6, place >> 8, place & 0xFF, piece), _("write a file")
+            )
 
     def _create(self, size: bytes, kind: FileType, fid: int, access: EfAccess | DfAccess) -> None:
         control = tlv.encode(
@@ -146,7 +151,7 @@ class Files:
             tlv.encode(0x83, _fids((fid,))),
             tlv.encode(0x8C, access.encode()),
         )
-        self._channel.send(Command(ISO, 0xE0, data=control), "create a file")
+        self._channel.send(Command(ISO, 0xE0, data=control), _("create a file"))
 
 
 def _fids(path: tuple[int, ...]) -> bytes:
@@ -164,5 +169,5 @@ def _parse_control(answer: bytes) -> FileControl:
         )
     except (ValueError, KeyError, IndexError) as error:
         raise UnexpectedAnswerError(
-            f"The card's file parameters cannot be read: {error}."
+            _("The card's file parameters cannot be read: {error}.").format(error=error)
         ) from None

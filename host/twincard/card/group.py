@@ -6,6 +6,7 @@ from twincard.card.channel import OWN, Channel
 from twincard.card.report import ID_BYTES
 from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.component import Component
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 
@@ -22,9 +23,9 @@ class Group:
         there or this one was erased, MemoryFullError after too many erased ones.
         """
         command = Command(OWN, 0x10, size, data=group_id, answer=SHORT_ANSWER)
-        answer = self._channel.send(command, "begin a key group")
+        answer = self._channel.send(command, _("begin a key group"))
         if len(answer) != ID_BYTES:
-            raise UnexpectedAnswerError("The card's key group has no id of 16 bytes.")
+            raise UnexpectedAnswerError(_("The card's key group has no id of 16 bytes."))
         return answer
 
     def set_component(self, component: Component) -> None:
@@ -36,7 +37,7 @@ class Group:
         """
         data = component.value.reveal() + component.kcv
         command = Command(OWN, 0x12, component.number, data=data)
-        self._channel.send(command, f"set component {component.number}")
+        self._channel.send(command, _("set component {number}").format(number=component.number))
 
     def clear_component(self, number: int) -> None:
         """Wipe one component, with the authority that set it.
@@ -44,11 +45,13 @@ class Group:
         Raises AuthorityMissingError, WrongStateError while there is a key, a ticket or an export,
         NotFoundError without a group.
         """
-        self._channel.send(Command(OWN, 0x14, number), f"clear component {number}")
+        self._channel.send(
+            Command(OWN, 0x14, number), _("clear component {number}").format(number=number)
+        )
 
     def clear(self) -> None:
         """Wipe the group, its id for good, with every authority that set a part of it.
 
         Errors as for `clear_component`.
         """
-        self._channel.send(Command(OWN, 0x14), "clear the key group")
+        self._channel.send(Command(OWN, 0x14), _("clear the key group"))

@@ -14,6 +14,7 @@ from twincard.card.report import PolicyFlags, Role
 from twincard.card.scp03 import ScpKeys, open_scp03, put_key_answer, put_key_data
 from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 CHALLENGE_BYTES = 16
@@ -39,7 +40,7 @@ class Issuer:
 
     def challenge(self, size: int = CHALLENGE_BYTES) -> bytes:
         """`size` random bytes from the card, 1 to 64 (GET CHALLENGE, ISO 7816-4, 7.5.3)."""
-        return self._channel.send(Command(ISO, 0x84, answer=size), "draw random bytes")
+        return self._channel.send(Command(ISO, 0x84, answer=size), _("draw random bytes"))
 
     def authenticate(self, card_id: bytes, transport_key: Secret) -> None:
         """Prove the issuer's authority until reset or SELECT (EXTERNAL AUTHENTICATE, 7.5.4).
@@ -49,7 +50,7 @@ class Issuer:
         proof = CMAC(AES(transport_key.reveal()))
         proof.update(_LABEL + card_id + self.challenge())
         command = Command(ISO, 0x82, data=proof.finalize())
-        self._channel.send(command, "accept the issuer's authority")
+        self._channel.send(command, _("accept the issuer's authority"))
 
     def open_channel(self, card_id: bytes, keys: Secret | ScpKeys) -> None:
         """Prove the issuer's authority by a secure channel (SCP03), through which all goes then.
@@ -72,8 +73,10 @@ class Issuer:
         """
         data = put_key_data(current, new)
         command = Command(OWN, 0xD8, current.version, 0x81, data, SHORT_ANSWER)
-        if self._channel.send(command, "take new channel keys") != put_key_answer(new):
-            raise UnexpectedAnswerError("The card does not confirm the channel keys that it took.")
+        if self._channel.send(command, _("take new channel keys")) != put_key_answer(new):
+            raise UnexpectedAnswerError(
+                _("The card does not confirm the channel keys that it took.")
+            )
 
     def personalise(self, values: Personalisation) -> None:
         """Fix role, policy, PIN and PUK; may be repeated until `activate`.
@@ -86,11 +89,11 @@ class Issuer:
             + tlv.encode(0x82, pin_bytes(values.pin))
             + tlv.encode(0x83, pin_bytes(values.puk))
         )
-        self._channel.send(Command(OWN, 0x02, data=data), "take the personalisation")
+        self._channel.send(Command(OWN, 0x02, data=data), _("take the personalisation"))
 
     def activate(self) -> None:
         """From initialisation to operational, for good (ISO 7816-9).
 
         Raises AuthorityMissingError, WrongStateError before `personalise`.
         """
-        self._channel.send(Command(ISO, 0x44), "become operational")
+        self._channel.send(Command(ISO, 0x44), _("become operational"))

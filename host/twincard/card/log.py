@@ -9,6 +9,7 @@ from enum import IntEnum
 from twincard.card import tlv
 from twincard.card.channel import OWN, Channel
 from twincard.card.status import UnexpectedAnswerError
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 NONCE_BYTES = 16
@@ -112,7 +113,9 @@ class LogAnswer:
     def chain_at(self, number: int) -> bytes:
         """c(number), the chain after so many events; ValueError before the oldest entry."""
         if not self.chained <= number <= self.count:
-            raise ValueError(f"the log does not tell the chain after event {number}")
+            raise ValueError(
+                _("the log does not tell the chain after event {number}").format(number=number)
+            )
         value = self.chain
         for entry in self.entries[: number - self.chained]:
             place = entry.number.to_bytes(_COUNT_BYTES, "big")
@@ -140,7 +143,7 @@ class Log:
     def read(self, nonce: bytes) -> LogAnswer:
         """The log, signed together with `nonce` (16 bytes); needs no authority."""
         command = Command(OWN, 0x46, data=nonce, answer=SHORT_ANSWER)
-        return parse_log(self._channel.send(command, "show its log"))
+        return parse_log(self._channel.send(command, _("show its log")))
 
 
 def parse_log(answer: bytes) -> LogAnswer:
@@ -153,13 +156,17 @@ def parse_log(answer: bytes) -> LogAnswer:
         signature = _sized(values[0x83], 64) if 0x83 in values else None
         return LogAnswer(count, chain, _entries(values[0x82], count), signature)
     except (tlv.TlvError, KeyError, ValueError) as error:
-        raise UnexpectedAnswerError(f"The card's log cannot be read: {error}.") from None
+        raise UnexpectedAnswerError(
+            _("The card's log cannot be read: {error}.").format(error=error)
+        ) from None
 
 
 def _entries(encoded: bytes, count: int) -> tuple[Entry, ...]:
     size, rest = divmod(len(encoded), _ENTRY_BYTES)
     if rest or size > count:
-        raise ValueError(f"{len(encoded)} bytes of entries of {count} events")
+        raise ValueError(
+            _("{size} bytes of entries of {count} events").format(size=len(encoded), count=count)
+        )
     pieces = [encoded[at : at + _ENTRY_BYTES] for at in range(0, len(encoded), _ENTRY_BYTES)]
     first = count - size + 1
     return tuple(Entry(first + at, piece[0], piece[1:]) for at, piece in enumerate(pieces))
@@ -167,5 +174,7 @@ def _entries(encoded: bytes, count: int) -> tuple[Entry, ...]:
 
 def _sized(value: bytes, size: int) -> bytes:
     if len(value) != size:
-        raise ValueError(f"{len(value)} bytes where {size} should be")
+        raise ValueError(
+            _("{found} bytes where {size} should be").format(found=len(value), size=size)
+        )
     return value

@@ -5,10 +5,13 @@ from __future__ import annotations
 from twincard.card.channel import ISO, Channel
 from twincard.card.status import Sw, error_for, tries_left
 from twincard.keys.secret import Secret
+from twincard.language import N_, _
 from twincard.transport.apdu import Command
 
 SHORTEST = 6
 LONGEST = 16
+UNBLOCK = N_("unblock the PIN")
+"""The `action` of what the PUK is tried for, not yet translated."""
 _USER_PIN = 0x01
 _FORGET = 0xFF
 
@@ -24,9 +27,13 @@ def pin_bytes(pin: Secret) -> bytes:
     """
     value = pin.reveal()
     if not SHORTEST <= len(value) <= LONGEST:
-        raise PinFormatError(f"A PIN or PUK has {SHORTEST} to {LONGEST} bytes.")
+        raise PinFormatError(
+            _("A PIN or PUK has {shortest} to {longest} bytes.").format(
+                shortest=SHORTEST, longest=LONGEST
+            )
+        )
     if value.endswith(b"\x00"):
-        raise PinFormatError("A PIN or PUK does not end with a zero byte.")
+        raise PinFormatError(_("A PIN or PUK does not end with a zero byte."))
     return value
 
 
@@ -42,7 +49,7 @@ class Pin:
         Raises WrongPinError with the tries left, PinBlockedError, PinFormatError.
         """
         command = Command(ISO, 0x20, 0x00, _USER_PIN, pin_bytes(pin))
-        self._channel.send(command, "verify the PIN")
+        self._channel.send(command, _("verify the PIN"))
 
     def is_verified(self) -> bool:
         """Whether the card takes the PIN as given now; asking costs no try."""
@@ -51,11 +58,13 @@ class Pin:
             return True
         if sw == Sw.BLOCKED or tries_left(sw) is not None:
             return False
-        raise error_for(sw, "say whether the PIN is verified")
+        raise error_for(sw, _("say whether the PIN is verified"))
 
     def forget(self) -> None:
         """Take the verification back."""
-        self._channel.send(Command(ISO, 0x20, _FORGET, _USER_PIN), "forget the PIN's verification")
+        self._channel.send(
+            Command(ISO, 0x20, _FORGET, _USER_PIN), _("forget the PIN's verification")
+        )
 
     def change(self, old: Secret, new: Secret) -> None:
         """Replace the PIN; the new one is not verified then.
@@ -63,7 +72,7 @@ class Pin:
         Raises WrongPinError (it counts as for `verify`), PinBlockedError, PinFormatError.
         """
         command = Command(ISO, 0x24, 0x00, _USER_PIN, _padded(old) + _padded(new))
-        self._channel.send(command, "change the PIN")
+        self._channel.send(command, _("change the PIN"))
 
     def unblock(self, puk: Secret, new: Secret) -> None:
         """Set a new PIN with the PUK.
@@ -71,7 +80,7 @@ class Pin:
         Raises WrongPinError with the PUK's tries left, PinBlockedError when the PUK is used up.
         """
         command = Command(ISO, 0x2C, 0x00, _USER_PIN, _padded(puk) + _padded(new))
-        self._channel.send(command, "unblock the PIN")
+        self._channel.send(command, _(UNBLOCK))
 
 
 def _padded(pin: Secret) -> bytes:

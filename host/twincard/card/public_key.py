@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from twincard.card import tlv
 from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+from twincard.language import _
 
 _TEMPLATE = 0x7F49
 _MODULUS = 0x81
@@ -36,4 +37,6 @@ def parse_public_key(answer: bytes) -> PublicKey:
             return PublicKey.from_point(values[_POINT])
         return PublicKey.from_rsa(values[_MODULUS], values[_EXPONENT])
     except (tlv.TlvError, KeyError, UnusablePublicKeyError) as error:
-        raise UnexpectedAnswerError(f"The card's public key cannot be read: {error}.") from None
+        raise UnexpectedAnswerError(
+            _("The card's public key cannot be read: {error}.").format(error=error)
+        ) from None

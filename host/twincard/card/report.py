@@ -9,6 +9,7 @@ from enum import IntEnum, IntFlag
 from twincard.card import tlv
 from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.derivation import KCV_BYTES
+from twincard.language import N_, _
 
 ID_BYTES = 16
 NONCE_BYTES = 16
@@ -28,6 +29,14 @@ class Role(IntEnum):
     NONE = 0
     ORIGINAL = 1
     BACKUP = 2
+
+    @property
+    def word(self) -> str:
+        """What such a card is called, in the language in use."""
+        return _(_ROLE_WORDS[self])
+
+
+_ROLE_WORDS = {Role.NONE: N_("none"), Role.ORIGINAL: N_("original"), Role.BACKUP: N_("backup")}
 
 
 class Features(IntFlag):
@@ -58,6 +67,20 @@ class PolicyFlags(IntFlag):
     TRUSTED_TARGETS_ONLY = 0x04
     DECIPHER_OFF = 0x08
     BASE_MODE_FORBIDDEN = 0x10
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Each rule in a few words, in the language in use."""
+        return tuple(_(_POLICY_WORDS[flag]) for flag in self)
+
+
+_POLICY_WORDS = {
+    PolicyFlags.ERASE_GROUP: N_("erase group"),
+    PolicyFlags.PUBLIC_KEY_IN_BACKUP: N_("public key in backup"),
+    PolicyFlags.TRUSTED_TARGETS_ONLY: N_("trusted targets only"),
+    PolicyFlags.DECIPHER_OFF: N_("decipher off"),
+    PolicyFlags.BASE_MODE_FORBIDDEN: N_("base mode forbidden"),
+}
 
 
 class Mode(IntEnum):
@@ -251,7 +274,9 @@ def parse_report(answer: bytes) -> CardReport:
         objects = tlv.decode(tlv.decode_one(answer, 0xE0))
         return _report({item.tag: item.value for item in objects})
     except (ValueError, KeyError, IndexError) as error:
-        raise UnexpectedAnswerError(f"The card's state report cannot be read: {error}.") from None
+        raise UnexpectedAnswerError(
+            _("The card's state report cannot be read: {error}.").format(error=error)
+        ) from None
 
 
 def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
@@ -263,7 +288,7 @@ def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
         )
     except (ValueError, IndexError) as error:
         raise UnexpectedAnswerError(
-            f"The card's list of used slots cannot be read: {error}."
+            _("The card's list of used slots cannot be read: {error}.").format(error=error)
         ) from None
 
 
@@ -354,5 +379,7 @@ def _one(value: bytes) -> int:
 
 def _sized(value: bytes, size: int) -> bytes:
     if len(value) != size:
-        raise ValueError(f"{len(value)} bytes where {size} should be")
+        raise ValueError(
+            _("{found} bytes where {size} should be").format(found=len(value), size=size)
+        )
     return value

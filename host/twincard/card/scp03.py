@@ -1,6 +1,7 @@
 """SCP03: a secure channel on static keys, which brings the issuer's authority.
 
-GPC Amendment D with AES-128 and a random card challenge (i = 60).
+GPC Amendment D. The applet has AES-128 and a random card challenge (i = 60); `greet` and
+`Greeting.open` serve security domains of other kinds too (twincard.globalplatform).
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 from twincard.card.channel import OWN, Channel
-from twincard.card.secure_channel import SecureChannel, SessionKeys
+from twincard.card.secure_channel import FULL, Protection, SecureChannel, SessionKeys
 from twincard.card.status import IssuerRefusedError, Sw, UnexpectedAnswerError
 from twincard.keys.derivation import aes_cmac, kdf
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 KEY_BYTES = 16
 KCV_BYTES = 3
 LAST_VERSION = 0x7F
-_LEVEL = 0x33
-_CHALLENGE_BYTES = 8
-_CRYPTOGRAM_BYTES = 8
-_CARD_ID_SHOWN = 10
-_PROTOCOL = b"\x03\x60"
+CHALLENGE_BYTES = 8
+_DIVERSIFICATION_BYTES = 10
+_SCP03 = 0x03
+_APPLETS_PARAMETER = 0x60
+_PSEUDO_RANDOM = 0x10
+_COUNTER_BYTES = 3
+_PRF_BYTES = 16
 _CARD_CRYPTOGRAM, _HOST_CRYPTOGRAM = 0x00, 0x01
 _S_ENC, _S_MAC, _S_RMAC = 0x04, 0x06, 0x07
 
@@ -37,13 +41,18 @@ class WrongChannelKeysError(IssuerRefusedError):
     """The card does not have these static keys, or is not the card that it says it is."""
 
     def __init__(self) -> None:
-        super().__init__(Sw.AUTHENTICATION_FAILED, "open the issuer's channel")
-        self.args = ("This is not the issuer's key of this card: no secure channel opens with it.",)
+        super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
+        self.args = (
+            _("This is not the issuer's key of this card: no secure channel opens with it."),
+        )
 
 
 @dataclass(frozen=True)
 class ScpKeys:
-    """The static keys K-ENC, K-MAC and K-DEK (16 bytes each); version 0: whichever is present."""
+    """The static keys K-ENC, K-MAC and K-DEK; version 0: whichever is present.
+
+    16 bytes each; a security domain's may have 24 or 32.
+    """
 
     enc: Secret
     mac: Secret
@@ -58,71 +67,131 @@ class ScpKeys:
         return cls(enc, mac, dek, version)
 
 
+@dataclass(frozen=True)
+class Greeting:
+    """What a card answered to INITIALIZE UPDATE (Amendment D, 7.1.1).
+
+    `diversification` (10 bytes) is what its keys may have been made from, `version` that of the
+    keys, `parameter` the i of the protocol; `context` is both challenges.
+    """
+
+    diversification: bytes
+    version: int
+    parameter: int
+    context: bytes
+    cryptogram: bytes
+
+    def fits(self, keys: ScpKeys) -> bool:
+        """Whether the card proved that it has these keys. The card is asked nothing."""
+        mac = _session_key(keys.mac, _S_MAC, self.context)
+        return hmac.compare_digest(self.cryptogram, self._proof(mac, _CARD_CRYPTOGRAM))
+
+    def open(self, channel: Channel, keys: ScpKeys, protection: Protection = FULL) -> SecureChannel:
+        """EXTERNAL AUTHENTICATE with keys that fit; the channel that it opens.
+
+        Raises CardError, UnexpectedAnswerError.
+        """
+        session = SessionKeys(
+            _session_key(keys.enc, _S_ENC, self.context),
+            _session_key(keys.mac, _S_MAC, self.context),
+            _session_key(keys.mac, _S_RMAC, self.context),
+        )
+        secure = SecureChannel(session, protection=protection)
+        data = self._proof(session.mac, _HOST_CRYPTOGRAM)
+        proof = Command(OWN, 0x82, protection.level, data=data)
+        if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
+            raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
+        return secure
+
+    def _proof(self, mac: Secret, constant: int) -> bytes:
+        return _kdf(mac, constant, self.context, len(self.cryptogram))
+
+
+class OtherProtocolError(UnexpectedAnswerError):
+    """The card's secure channel is not SCP03, but of the number `protocol`."""
+
+    def __init__(self, protocol: int) -> None:
+        super().__init__(_("The card's channel is not SCP03 as it should be."))
+        self.protocol = protocol
+
+
+def greet(channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES) -> Greeting:
+    """INITIALIZE UPDATE with a new challenge; `version` 0 takes whichever keys there are.
+
+    Raises OtherProtocolError, NotFoundError for a version that the card does not have, CardError,
+    UnexpectedAnswerError.
+    """
+    ours = secrets.token_bytes(challenge_bytes)
+    command = Command(OWN, 0x50, version, data=ours, answer=SHORT_ANSWER)
+    answer = channel.send(command, _("open the issuer's channel"))
+    head, rest = answer[: _DIVERSIFICATION_BYTES + 3], answer[_DIVERSIFICATION_BYTES + 3 :]
+    if len(head) == _DIVERSIFICATION_BYTES + 3 and head[-2] != _SCP03:
+        raise OtherProtocolError(head[-2])
+    size = 2 * challenge_bytes
+    counter = _COUNTER_BYTES if head[-1:] and head[-1] & _PSEUDO_RANDOM else 0
+    if len(rest) != size + counter:
+        raise UnexpectedAnswerError(_("The card's channel is not SCP03 as it should be."))
+    theirs, cryptogram = rest[:challenge_bytes], rest[challenge_bytes:size]
+    return Greeting(head[:_DIVERSIFICATION_BYTES], head[-3], head[-1], ours + theirs, cryptogram)
+
+
 def open_scp03(channel: Channel, card_id: bytes, keys: ScpKeys) -> SecureChannel:
     """INITIALIZE UPDATE and EXTERNAL AUTHENTICATE, which carries the first MAC.
 
     Raises WrongChannelKeysError, IssuerRefusedError, NotFoundError for a version that the card
     does not have, UnexpectedAnswerError.
     """
-    ours = secrets.token_bytes(_CHALLENGE_BYTES)
-    theirs, cryptogram = _initialize(channel, card_id, keys.version, ours)
-    context = ours + theirs
-    mac = _derive(keys.mac, _S_MAC, context)
-    if not hmac.compare_digest(cryptogram, _cryptogram(mac, _CARD_CRYPTOGRAM, context)):
+    greeting = greet(channel, keys.version)
+    if greeting.parameter != _APPLETS_PARAMETER:
+        raise OtherProtocolError(_SCP03)
+    if greeting.diversification != card_id[:_DIVERSIFICATION_BYTES]:
+        raise UnexpectedAnswerError(_("The card's channel is another card's."))
+    if not greeting.fits(keys):
         raise WrongChannelKeysError
-    session = SessionKeys(
-        _derive(keys.enc, _S_ENC, context), mac, _derive(keys.mac, _S_RMAC, context)
-    )
-    secure = SecureChannel(session)
-    proof = Command(OWN, 0x82, _LEVEL, data=_cryptogram(mac, _HOST_CRYPTOGRAM, context))
-    if channel.send(secure.authenticated(proof), "open the issuer's channel"):
-        raise UnexpectedAnswerError("The card answers data to EXTERNAL AUTHENTICATE.")
-    return secure
+    return greeting.open(channel, keys)
 
 
 def put_key_data(current: ScpKeys, new: ScpKeys) -> bytes:
     """The data of PUT KEY: new version, and each key under the current K-DEK with its KCV."""
     data = bytes([new.version])
     for key in (new.enc, new.mac, new.dek):
-        encryptor = Cipher(AES(current.dek.reveal()), CBC(bytes(KEY_BYTES))).encryptor()
-        wrapped = encryptor.update(key.reveal()) + encryptor.finalize()
-        data += bytes([0x88, KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + _kcv(key)
+        wrapped = wrap_key(current.dek, key)
+        data += bytes([0x88, KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + key_check_value(key)
     return data
+
+
+def wrap_key(dek: Secret, key: Secret) -> bytes:
+    """A key under K-DEK: 16 bytes, or 32 (Amendment D, 6.2.8)."""
+    padding = secrets.token_bytes(-len(key) % 16)
+    encryptor = Cipher(AES(dek.reveal()), CBC(bytes(16))).encryptor()
+    return encryptor.update(key.reveal() + padding) + encryptor.finalize()
 
 
 def put_key_answer(new: ScpKeys) -> bytes:
     """What the card answers to it: the version and the three KCVs."""
-    return bytes([new.version]) + _kcv(new.enc) + _kcv(new.mac) + _kcv(new.dek)
+    return (
+        bytes([new.version])
+        + key_check_value(new.enc)
+        + key_check_value(new.mac)
+        + key_check_value(new.dek)
+    )
 
 
-def _initialize(
-    channel: Channel, card_id: bytes, version: int, challenge: bytes
-) -> tuple[bytes, bytes]:
-    """The card's challenge and cryptogram."""
-    command = Command(OWN, 0x50, version, data=challenge, answer=SHORT_ANSWER)
-    answer = channel.send(command, "open the issuer's channel")
-    head, rest = answer[: _CARD_ID_SHOWN + 3], answer[_CARD_ID_SHOWN + 3 :]
-    if len(rest) != _CHALLENGE_BYTES + _CRYPTOGRAM_BYTES or head[-2:] != _PROTOCOL:
-        raise UnexpectedAnswerError("The card's channel is not SCP03 as it should be.")
-    if head[:_CARD_ID_SHOWN] != card_id[:_CARD_ID_SHOWN]:
-        raise UnexpectedAnswerError("The card's channel is another card's.")
-    return rest[:_CHALLENGE_BYTES], rest[_CHALLENGE_BYTES:]
+def _session_key(key: Secret, constant: int, context: bytes) -> Secret:
+    return Secret(_kdf(key, constant, context, len(key)))
 
 
-def _derive(key: Secret, constant: int, context: bytes) -> Secret:
-    return Secret(_kdf(key, constant, context, 8 * KEY_BYTES))
-
-
-def _cryptogram(key: Secret, constant: int, context: bytes) -> bytes:
-    return _kdf(key, constant, context, 8 * _CRYPTOGRAM_BYTES)
-
-
-def _kdf(key: Secret, constant: int, context: bytes, bits: int) -> bytes:
+def _kdf(key: Secret, constant: int, context: bytes, size: int) -> bytes:
     """Amendment D, 4.1.5: SP 800-108 in counter mode, with the counter behind the label."""
-    label = bytes(11) + bytes([constant, 0x00]) + bits.to_bytes(2, "big") + b"\x01"
-    return aes_cmac(key.reveal(), label + context)[: bits // 8]
+    label = bytes(11) + bytes([constant, 0x00]) + (8 * size).to_bytes(2, "big")
+    blocks = (
+        aes_cmac(key.reveal(), label + bytes([counter]) + context)
+        for counter in range(1, -(-size // _PRF_BYTES) + 1)
+    )
+    return b"".join(blocks)[:size]
 
 
-def _kcv(key: Secret) -> bytes:
+def key_check_value(key: Secret) -> bytes:
+    """KCV of an AES key: 3 bytes (Amendment D, 7.2.2)."""
     encryptor = Cipher(AES(key.reveal()), ECB()).encryptor()  # noqa: S305 -- one block
-    return encryptor.update(b"\x01" * KEY_BYTES)[:KCV_BYTES]
+    return encryptor.update(b"\x01" * 16)[:KCV_BYTES]

@@ -24,6 +24,7 @@ from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.derivation import aes_cmac
 from twincard.keys.identity import IdentityError, public_point
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _KEY_VERSION = 0x01
@@ -44,17 +45,17 @@ def open_scp11b(channel: Channel, channel_key: bytes) -> SecureChannel:
     public = one_time.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     request = _parameters() + tlv.encode(_POINT, public)
     command = Command(OWN, 0x88, _KEY_VERSION, _KEY_ID, request, SHORT_ANSWER)
-    theirs, receipt = _answer(channel.send(command, "open a secure channel"))
+    theirs, receipt = _answer(channel.send(command, _("open a secure channel")))
     try:
         card_one_time = public_point(theirs)
     except IdentityError:
-        raise UnexpectedAnswerError("The card's one-time key is no point.") from None
+        raise UnexpectedAnswerError(_("The card's one-time key is no point.")) from None
     shared = one_time.exchange(ec.ECDH(), card_one_time)
     shared += one_time.exchange(ec.ECDH(), public_point(channel_key))
     receipt_key, *session = _session_keys(shared)
     expected = aes_cmac(receipt_key.reveal(), request + tlv.encode(_POINT, theirs))
     if not hmac.compare_digest(receipt, expected):
-        raise ChannelError("The card does not prove that it is the card of its channel key.")
+        raise ChannelError(_("The card does not prove that it is the card of its channel key."))
     return SecureChannel(SessionKeys(*session[:3]), receipt)
 
 
@@ -74,7 +75,9 @@ def _answer(answer: bytes) -> tuple[bytes, bytes]:
     try:
         point, receipt = tlv.decode_exactly(answer, [_POINT, 0x86])
     except tlv.TlvError as error:
-        raise UnexpectedAnswerError(f"The card's channel cannot be read: {error}.") from None
+        raise UnexpectedAnswerError(
+            _("The card's channel cannot be read: {error}.").format(error=error)
+        ) from None
     return point, receipt
 
 

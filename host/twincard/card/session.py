@@ -19,14 +19,19 @@ from twincard.card.signing import Signing
 from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
 from twincard.card.tlv import TlvError, decode, decode_one
 from twincard.card.usage import Usage
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 from twincard.transport.atr import offers_t1
 from twincard.transport.base import Connection
+from twincard.transport.stages import Response
 
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
+OPENSC_AID = bytes.fromhex("F276A288BCFBA69D34F31001")
+"""The applet's other name, by which OpenSC takes it for one that it has a driver for."""
 # What cards of all kinds answer to the name of an applet that they do not have; 6999 is a Java
-# Card's without any selected.
+# Card's without any selected, 6982 that of our applet by its other name, whose secure channel ends.
 _NO_SUCH_APPLET = (
+    Sw.AUTHORITY_MISSING,
     Sw.FILE_NOT_FOUND,
     Sw.NOT_SUPPORTED,
     Sw.UNKNOWN_INSTRUCTION,
@@ -38,9 +43,9 @@ _NO_SUCH_APPLET = (
 class NoAppletError(CardError):
     """The card has no twincard applet."""
 
-    def __init__(self, sw: int, action: str = "select the applet") -> None:
-        super().__init__(sw, action)
-        self.args = ("There is no twincard applet on this card.",)
+    def __init__(self, sw: int) -> None:
+        super().__init__(sw, _("select the applet"))
+        self.args = (_("There is no twincard applet on this card."),)
 
 
 class Card:
@@ -66,12 +71,18 @@ class Card:
         self.contacts = Contacts(self._channel)
         self.files = Files(self._channel)
         self.log = Log(self._channel)
+        self._serves_opensc = False
         self.features = self.select()
 
     @property
     def connection(self) -> Connection:
         """The connection that the session was made with."""
         return self._channel.connection
+
+    @property
+    def serves_opensc(self) -> bool:
+        """Whether the applet has the name by which OpenSC finds it."""
+        return self._serves_opensc
 
     def select(self) -> Features:
         """Select the applet again: PIN, issuer's authority and environment are forgotten.
@@ -80,16 +91,37 @@ class Card:
         """
         self._channel.leave_secure()
         self.usage.forget_environment()
-        command = Command(ISO, 0xA4, 0x04, 0x00, APPLET_AID, SHORT_ANSWER)
-        response = self._channel.exchange(command)
-        if response.sw in _NO_SUCH_APPLET:
-            raise NoAppletError(response.sw)
-        if response.sw != Sw.DONE:
-            raise error_for(response.sw, "select the applet")
-        features = _features(response.data)
+        features = None if self._serves_opensc else self._select_own()
+        self._serves_opensc = features is None
+        if features is None:
+            features = self._select_for_opensc()
         extended = Features.EXTENDED_LENGTH in features and offers_t1(self.connection.atr)
         self._channel.use_extended_length(extended)
         return features
+
+    def _select_own(self) -> Features | None:
+        """By the applet's own name; None where the card has none of this name."""
+        response = self._select_by(APPLET_AID)
+        if response.sw in _NO_SUCH_APPLET:
+            return None
+        if response.sw != Sw.DONE:
+            raise error_for(response.sw, _("select the applet"))
+        return _features(response.data)
+
+    def _select_for_opensc(self) -> Features:
+        """By the other name, which the applet of somebody else may have as well."""
+        response = self._select_by(OPENSC_AID)
+        if response.sw in _NO_SUCH_APPLET:
+            raise NoAppletError(response.sw)
+        if response.sw != Sw.DONE:
+            raise error_for(response.sw, _("select the applet"))
+        try:
+            return self.report().features
+        except (CardError, UnexpectedAnswerError) as error:
+            raise NoAppletError(Sw.FILE_NOT_FOUND) from error
+
+    def _select_by(self, aid: bytes) -> Response:
+        return self._channel.exchange(Command(ISO, 0xA4, 0x04, 0x00, aid, SHORT_ANSWER))
 
     @property
     def is_secure(self) -> bool:
@@ -113,14 +145,14 @@ class Card:
     def report(self) -> CardReport:
         """The state of the card (GET DATA E0); needs no authority."""
         command = Command(ISO, 0xCA, 0x00, 0xE0, answer=SHORT_ANSWER)
-        return parse_report(self._channel.send(command, "report its state"))
+        return parse_report(self._channel.send(command, _("report its state")))
 
     def terminate(self) -> None:
         """Wipe all secrets and end the card's life, for good (TERMINATE CARD USAGE).
 
         With the PIN or the issuer's authority; raises AuthorityMissingError.
         """
-        self._channel.send(Command(ISO, 0xFE), "end its life")
+        self._channel.send(Command(ISO, 0xFE), _("end its life"))
 
     def close(self) -> None:
         """Let the card go."""
@@ -139,5 +171,5 @@ def _features(answer: bytes) -> Features:
         values = {item.tag: item.value for item in decode(information[0xA5])}
         return Features(int.from_bytes(values[0x81], "big"))
     except (TlvError, KeyError) as error:
-        message = f"The card's answer to SELECT cannot be read: {error}."
+        message = _("The card's answer to SELECT cannot be read: {error}.").format(error=error)
         raise UnexpectedAnswerError(message) from None

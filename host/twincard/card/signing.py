@@ -7,6 +7,7 @@ from twincard.card.channel import ISO, Channel
 from twincard.card.public_key import parse_public_key
 from twincard.card.report import KeyType
 from twincard.keys.public import PublicKey
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _SIGNATURE_KEY = 0x02
@@ -25,12 +26,12 @@ class Signing:
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
         command = Command(ISO, 0x46, 0x80, _SIGNATURE_KEY, data, SHORT_ANSWER)
-        return parse_public_key(self._channel.send(command, "make a signature key pair"))
+        return parse_public_key(self._channel.send(command, _("make a signature key pair")))
 
     def public_key(self) -> PublicKey:
         """The public signature key. Raises NotFoundError without one."""
         command = Command(ISO, 0x46, 0x81, _SIGNATURE_KEY, answer=SHORT_ANSWER)
-        return parse_public_key(self._channel.send(command, "give its public signature key"))
+        return parse_public_key(self._channel.send(command, _("give its public signature key")))
 
     def sign(self, digest: bytes) -> bytes:
         """Sign a hash of 32, 48 or 64 bytes: SHA-256, -384 or -512 (PSO: CDS).
@@ -39,4 +40,4 @@ class Signing:
         Raises AuthorityMissingError, NotFoundError without a key, CardError 6700 for other lengths.
         """
         command = Command(ISO, 0x2A, 0x9E, 0x9A, digest, SHORT_ANSWER)
-        return self._channel.send(command, "sign")
+        return self._channel.send(command, _("sign"))

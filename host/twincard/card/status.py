@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from twincard.language import N_, _, plural
+
 
 class Sw(IntEnum):
     """The status words of the card interface, `63Cx` aside."""
@@ -44,11 +46,11 @@ def tries_left(sw: int) -> int | None:
 class CardError(Exception):
     """The card refused a command. The message is one plain sentence, `sw` the status word."""
 
-    sentence = "The card refused"
+    sentence = N_("The card refused to {action} ({sw}).")
 
     def __init__(self, sw: int, action: str) -> None:
-        """`action` says in the infinitive what was tried: "verify the PIN"."""
-        super().__init__(f"{self.sentence} to {action} ({sw:04X}).")
+        """`action` says what was tried, in the language in use: in English "verify the PIN"."""
+        super().__init__(_(self.sentence).format(action=action, sw=f"{sw:04X}"))
         self.sw = sw
         self.action = action
 
@@ -59,8 +61,12 @@ class WrongPinError(CardError):
     def __init__(self, sw: int, action: str) -> None:
         super().__init__(sw, action)
         self.tries_left = sw & 0x0F
-        tries = "1 try is" if self.tries_left == 1 else f"{self.tries_left} tries are"
-        self.args = (f"Could not {action}: wrong, {tries} left.",)
+        wrong = plural(
+            "Could not {action}: wrong, 1 try is left.",
+            "Could not {action}: wrong, {tries} tries are left.",
+            self.tries_left,
+        )
+        self.args = (wrong.format(action=action, tries=self.tries_left),)
 
 
 class PinBlockedError(CardError):
@@ -68,61 +74,66 @@ class PinBlockedError(CardError):
 
     def __init__(self, sw: int, action: str) -> None:
         super().__init__(sw, action)
-        self.args = (f"Could not {action}: it is blocked.",)
+        self.args = (_("Could not {action}: it is blocked.").format(action=action),)
 
 
 class AuthorityMissingError(CardError):
     """The PIN or the issuer's authority is needed first, or a target is not trusted: 6982."""
 
-    sentence = "The card wants its PIN, or its issuer's key, before it will go on"
+    sentence = N_(
+        "The card wants its PIN, or its issuer's key, before it will go on to {action} ({sw})."
+    )
 
 
 class IssuerRefusedError(CardError):
     """EXTERNAL AUTHENTICATE failed: this is not the card's transport key (6300)."""
 
-    sentence = "This is not the issuer's key of this card, which refused"
+    sentence = N_("This is not the issuer's key of this card, which refused to {action} ({sw}).")
 
 
 class WrongStateError(CardError):
     """Not in this life cycle, role or state: 6985."""
 
-    sentence = "The card is not in a state"
+    sentence = N_("The card is not in a state to {action} ({sw}).")
 
 
 class IntegrityError(CardError):
     """A ticket, key block or receipt is of another key group or ticket, or altered: 6988."""
 
-    sentence = "The cards have different key groups, or data were altered on the way, trying"
+    sentence = N_(
+        "The cards have different key groups, or data were altered on the way, "
+        "trying to {action} ({sw})."
+    )
 
 
 class WrongDataError(CardError):
     """Malformed data, a KCV that does not match, a cryptogram that does not open: 6A80."""
 
-    sentence = "The card found the data wrong when asked"
+    sentence = N_("The card found the data wrong when asked to {action} ({sw}).")
 
 
 class NotSupportedError(CardError):
     """The chip lacks this algorithm: 6A81."""
 
-    sentence = "This card's chip is not able"
+    sentence = N_("This card's chip is not able to {action} ({sw}).")
 
 
 class NotFoundError(CardError):
     """No such key, key group, receipt, contact or file, or the group is incomplete."""
 
-    sentence = "The card does not have what is needed"
+    sentence = N_("The card does not have what is needed to {action} ({sw}).")
 
 
 class AlreadyExistsError(CardError):
     """A file, or an equal component in another place, is there already: 6A89."""
 
-    sentence = "The card has the same already when asked"
+    sentence = N_("The card has the same already when asked to {action} ({sw}).")
 
 
 class MemoryFullError(CardError):
     """Not enough memory on the card: 6A84."""
 
-    sentence = "The card has not enough memory"
+    sentence = N_("The card has not enough memory to {action} ({sw}).")
 
 
 _ERRORS: dict[int, type[CardError]] = {

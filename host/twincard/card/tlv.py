@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twincard.language import _
+
 
 class TlvError(ValueError):
     """The bytes are not the data objects expected."""
@@ -31,7 +33,7 @@ def decode(data: bytes) -> list[Tlv]:
         tag, start = _read_tag(data)
         length, start = _read_length(data, start)
         if start + length > len(data):
-            raise TlvError("a data object is longer than its surroundings")
+            raise TlvError(_("a data object is longer than its surroundings"))
         objects.append(Tlv(tag, data[start : start + length]))
         data = data[start + length :]
     return objects
@@ -49,7 +51,9 @@ def decode_exactly(data: bytes, tags: Sequence[int]) -> list[bytes]:
     if [item.tag for item in objects] != list(tags):
         found = " ".join(f"{item.tag:02X}" for item in objects)
         wanted = " ".join(f"{tag:02X}" for tag in tags)
-        raise TlvError(f"data objects {found} where {wanted} should be")
+        raise TlvError(
+            _("data objects {found} where {wanted} should be").format(found=found, wanted=wanted)
+        )
     return [item.value for item in objects]
 
 
@@ -68,20 +72,20 @@ def _length(length: int) -> bytes:
 def _read_tag(data: bytes) -> tuple[int, int]:
     size = 2 if data[0] & 0x1F == 0x1F else 1
     if len(data) < size:
-        raise TlvError("a tag is cut short")
+        raise TlvError(_("a tag is cut short"))
     return int.from_bytes(data[:size], "big"), size
 
 
 def _read_length(data: bytes, start: int) -> tuple[int, int]:
     if start >= len(data):
-        raise TlvError("a length is missing")
+        raise TlvError(_("a length is missing"))
     first = data[start]
     if first < 0x80:
         return first, start + 1
     end = start + 1 + (first & 0x7F)
     if first not in (0x81, 0x82) or end > len(data):
-        raise TlvError("a length is cut short or has a form that is not used")
+        raise TlvError(_("a length is cut short or has a form that is not used"))
     length = int.from_bytes(data[start + 1 : end], "big")
     if len(_length(length)) != end - start:
-        raise TlvError("a length is not in its shortest form")
+        raise TlvError(_("a length is not in its shortest form"))
     return length, end

@@ -11,6 +11,7 @@ from twincard.card.public_key import encode_public_key, parse_public_key
 from twincard.card.report import KeyType
 from twincard.card.status import UnexpectedAnswerError
 from twincard.keys.public import PublicKey
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 OWN_KEY = 0
@@ -48,12 +49,12 @@ class Usage:
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
         command = Command(ISO, 0x46, 0x80, data=data, answer=SHORT_ANSWER)
-        return parse_public_key(self._channel.send(command, "make a key pair"))
+        return parse_public_key(self._channel.send(command, _("make a key pair")))
 
     def public_key(self) -> PublicKey:
         """The public key. Raises NotFoundError without a key, or where a backup keeps none."""
         command = Command(ISO, 0x46, 0x81, answer=SHORT_ANSWER)
-        return parse_public_key(self._channel.send(command, "give its public key"))
+        return parse_public_key(self._channel.send(command, _("give its public key")))
 
     def decipher(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
         """The plaintext of a cryptogram (PSO: DECIPHER).
@@ -62,7 +63,7 @@ class Usage:
         policy says no, NotFoundError without a key, NotSupportedError for a hash or KEK length.
         """
         self._set_padding(padding)
-        return self._perform(0x80, 0x86, cryptogram.encode(), "decipher")
+        return self._perform(0x80, 0x86, cryptogram.encode(), _("decipher"))
 
     def encipher(self, plaintext: bytes, target: Target) -> Cryptogram:
         """A cryptogram for the target (PSO: ENCIPHER).
@@ -72,7 +73,7 @@ class Usage:
         raises.
         """
         self.set_target(target)
-        return parse_cryptogram(self._perform(0x86, 0x80, plaintext, "encipher"))
+        return parse_cryptogram(self._perform(0x86, 0x80, plaintext, _("encipher")))
 
     def transcode(
         self, cryptogram: Cryptogram, target: Target, padding: Padding = Padding.OAEP_SHA256
@@ -84,11 +85,11 @@ class Usage:
         self._set_padding(padding)
         self.set_target(target)
         command = Command(OWN, 0x30, data=cryptogram.encode(), answer=SHORT_ANSWER)
-        answer = self._channel.send(command, "transcode")
+        answer = self._channel.send(command, _("transcode"))
         head = tlv.encode(0x8E, bytes(CHECK_BYTES))[:2]
         check, rest = answer[2 : 2 + CHECK_BYTES], answer[2 + CHECK_BYTES :]
         if answer[:2] != head or len(check) != CHECK_BYTES:
-            raise UnexpectedAnswerError("The card's transcoded key has no check.")
+            raise UnexpectedAnswerError(_("The card's transcoded key has no check."))
         return Transcoded(parse_cryptogram(rest), check)
 
     def check(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
@@ -98,9 +99,9 @@ class Usage:
         """
         self._set_padding(padding)
         command = Command(OWN, 0x32, data=cryptogram.encode(), answer=SHORT_ANSWER)
-        check = self._channel.send(command, "check a cryptogram")
+        check = self._channel.send(command, _("check a cryptogram"))
         if len(check) != CHECK_BYTES:
-            raise UnexpectedAnswerError("The card's check does not have 8 bytes.")
+            raise UnexpectedAnswerError(_("The card's check does not have 8 bytes."))
         return check
 
     def set_target(self, target: Target) -> None:
@@ -137,7 +138,7 @@ class Usage:
             self._padding = padding
 
     def _set_environment(self, p1: int, data: bytes) -> None:
-        self._channel.send(Command(ISO, 0x22, p1, 0xB8, data), "choose algorithm or target")
+        self._channel.send(Command(ISO, 0x22, p1, 0xB8, data), _("choose algorithm or target"))
 
     def _perform(self, p1: int, p2: int, data: bytes, action: str) -> bytes:
         command = Command(ISO, 0x2A, p1, p2, data, SHORT_ANSWER)

@@ -2,6 +2,40 @@
 
 from __future__ import annotations
 
-from twincard.cli.app import main
+import os
+import sys
+from collections.abc import Sequence
 
 __all__ = ["main"]
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (see docs/cli.md). Nothing is raised.
+
+    `arguments` are those after the program's name; None takes the program's own.
+    """
+    _open_closed_streams()
+    try:
+        # Most of a short command's time goes here, and Ctrl-C is to be heard all the time.
+        from twincard.cli.app import main as run
+    except KeyboardInterrupt:
+        sys.stderr.write("Error: Interrupted.\n")
+        return _INTERRUPTED
+    return run(arguments)
+
+
+def _open_closed_streams() -> None:
+    """What a program started without one of its streams reads is empty, what it writes is gone.
+
+    No file that is opened later, such as one with a secret, may get the place of such a stream.
+    """
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123

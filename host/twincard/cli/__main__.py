@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from twincard.cli.app import main
+from twincard.cli import main
 
 sys.exit(main())

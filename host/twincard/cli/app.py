@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -14,6 +15,7 @@ from twincard.cli import (
     card,
     certificate,
     chips,
+    completion,
     decrypt,
     duplicate,
     encrypt,
@@ -23,12 +25,16 @@ from twincard.cli import (
     public_key,
     readers,
     recover,
+    schema,
     sim,
     transcode,
 )
+from twincard.cli.completing import COMPLETE, answer
 from twincard.cli.demo import command as demo
 from twincard.cli.errors import ExitCode, describe
-from twincard.cli.output import print_failure
+from twincard.cli.output import naming_standard_output, print_failure
+from twincard.cli.translated_help import translate
+from twincard.cli.user_language import speaking
 
 app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
@@ -54,6 +60,8 @@ app.command("encrypt")(encrypt.encrypt)
 app.command("decrypt")(decrypt.decrypt)
 app.command("transcode")(transcode.transcode)
 app.command("recover")(recover.recover)
+app.command("schema")(schema.schema)
+app.command("completion")(completion.completion)
 
 
 def _show_version(wanted: bool) -> None:
@@ -82,17 +90,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `arguments` are those after the program's name; None takes the program's own.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == [COMPLETE]:
+        return _complete(words[1:])
     for stream in (sys.stdout, sys.stderr):
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    with speaking((sys.stdout, sys.stderr)):
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
+        command = typer.main.get_command(app)
+        translate(command)
         # Typer returns the code of an Exit, and None after a command that just returned.
-        code = app(args=words, prog_name="twincard", standalone_mode=False)
-        sys.stdout.flush()
+        code = command.main(args=words, prog_name="twincard", standalone_mode=False)
+        with naming_standard_output():
+            sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
         # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.
-        return _stop_writing()
+        _stop_writing(sys.__stdout__)
+        return ExitCode.FILE
     except BaseException as error:
         return _failed(error, words)
     if code == ExitCode.INTERRUPTED:
@@ -100,16 +119,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(code or ExitCode.DONE)
 
 
-def _stop_writing() -> ExitCode:
+def _complete(words: Sequence[str]) -> int:
+    # Somebody is in the middle of typing: nothing is the best answer to whatever goes wrong.
+    with contextlib.suppress(Exception):
+        sys.stdout.buffer.write(answer(app, words).encode(errors="surrogateescape"))
+        sys.stdout.flush()
+        return ExitCode.DONE
+    return ExitCode.UNEXPECTED
+
+
+def _stop_writing(stream: TextIO | None) -> None:
     # What is still buffered would fail once more when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return ExitCode.FILE
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno() if stream else 1)
 
 
 def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
+    # Where a stream is full or closed, the exit code still tells.
+    with contextlib.suppress(OSError):
+        _tell(error, words)
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except OSError:
+            _stop_writing(stream)
+    return describe(error).code
+
+
+def _tell(error: BaseException, words: Sequence[str]) -> None:
     if os.environ.get("TWINCARD_DEBUG") == "1":
         traceback.print_exception(error)
     failure = describe(error)
     # A wrong option can end the command before it has looked at --json.
     print_failure(failure, as_json="--json" in words)
-    return failure.code

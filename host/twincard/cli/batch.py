@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
@@ -13,6 +14,7 @@ from twincard.cli.output import Output
 from twincard.cli.targets import STANDARD_OUTPUT
 from twincard.files.errors import FilesError
 from twincard.files.source import Progress
+from twincard.language import _
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,24 @@ class FileResults:
     files: tuple[FileResult, ...]
 
 
+class Words(NamedTuple):
+    """What is told at the end, not yet translated: of `done` files, and of `failed` ones."""
+
+    all_done: str
+    some_failed: str
+
+
 def run(
     out: Output,
-    verb: str,
+    words: Words,
     sources: Sequence[Path],
     outputs: Sequence[Path],
     action: Callable[[Path, Path, Progress], None],
-    told: Callable[[FileResult], FileResult] = lambda result: result,
+    told: Callable[[tuple[FileResult, ...]], FileResults] = FileResults,
 ) -> None:
-    """Do `action` to each source, and tell what came of it; `verb` is what was done to them.
+    """Do `action` to each source, and tell what came of it in `words`.
 
-    `told` may add to a result what the command knows besides.
+    `told` may add to the results what the command knows besides.
 
     A file that fails leaves the others be, and makes the exit code FILE.
     """
@@ -52,7 +61,7 @@ def run(
                 action(source, output, progress)
         except FilesError as error:
             sentence = describe(error).sentence
-            out.note(sentence if str(source) in sentence else f"{source}: {sentence}")
+            out.failed(source, sentence)
             results.append(FileResult(source, None, sentence))
             continue
         results.append(FileResult(source, output, None))
@@ -60,8 +69,9 @@ def run(
             out.step(f"{source} → {output}")
     failed = sum(result.error is not None for result in results)
     if outputs != [STANDARD_OUTPUT]:
-        text = f"{len(results) - failed} {verb}" + (f", {failed} failed" if failed else "") + "."
-        out.result(FileResults(tuple(map(told, results))), text)
+        text = _(words.some_failed if failed else words.all_done)
+        text = text.format(done=len(results) - failed, failed=failed)
+        out.result(told(tuple(results)), text)
     if failed:
         raise typer.Exit(ExitCode.FILE)
 

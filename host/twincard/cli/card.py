@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +11,15 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_check, card_keys, card_log, prompts
+from twincard.cli import card_check, card_contents, card_keys, card_load, card_log, prompts
 from twincard.cli.cards import (
     check_reader,
     check_usable,
     issuer_key,
     issuer_public_key,
     opened,
-    protect,
 )
+from twincard.cli.errors import ExitCode, UnsettledError
 from twincard.cli.info import TriesInfo, card_info, card_text
 from twincard.cli.options import (
     IssuerKeyFile,
@@ -30,21 +32,28 @@ from twincard.cli.options import (
     Yes,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
+from twincard.transport import CardGoneError, PowerCutError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("check")(card_check.check)
 app.command("keys")(card_keys.keys)
 app.command("log")(card_log.log)
+app.command("load")(card_load.load)
+app.command("contents")(card_contents.contents)
+app.command("unload")(card_contents.unload)
 
 
 @dataclass(frozen=True)
 class PinSet:
     """A card that has a new PIN."""
 
-    card_id: bytes
+    card_id: Id
     pin: TriesInfo
 
 
@@ -52,7 +61,7 @@ class PinSet:
 class Terminated:
     """A card whose life is over."""
 
-    card_id: bytes
+    card_id: Id
     life_cycle: LifeCycle
 
 
@@ -75,13 +84,14 @@ def pin(
     """Change the PIN."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    old = prompts.pin(pin_file, "Old PIN", "--pin-file")
-    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        card.pin.change(old, new)
-        _pin_is_set(card, json)
+        with _pin_unsettled():
+            card.pin.change(old, new)
+            _pin_is_set(card, json)
 
 
 @app.command("unblock")
@@ -96,7 +106,7 @@ def unblock(
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
-    new = prompts.new_pin(new_pin_file, "New PIN", "--new-pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
@@ -120,14 +130,20 @@ def terminate(
     with opened(reader) as card:
         before = card.report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError("This card was terminated before.")
-    prompts.confirm(f"Destroy all that is on {reader}, for good?", "--yes", yes=yes)
+        raise ProtocolError(_("This card was terminated before: there is nothing left to do."))
+    prompts.confirm(
+        _("Destroy all that is on {reader}, for good?").format(reader=reader), "--yes", yes=yes
+    )
     issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
         if card.report().card_id != before.card_id:
-            raise ProtocolError(f"There is another card in {reader} now than when this was asked.")
+            raise ProtocolError(
+                _("There is another card in {reader} now than when this was asked.").format(
+                    reader=reader
+                )
+            )
         if by_issuer:
             take_authority(card, before, secret)
         else:
@@ -136,7 +152,10 @@ def terminate(
         card.terminate()
         after = card.report()
     ended = Terminated(after.card_id, after.life_cycle)
-    Output(json).result(ended, f"The card in {reader} is terminated and holds nothing any more.")
+    Output(json).result(
+        ended,
+        _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
+    )
 
 
 def _issuer_or_pin(
@@ -147,7 +166,20 @@ def _issuer_or_pin(
     return prompts.pin(pin_file, "PIN", "--pin-file")
 
 
+@contextmanager
+def _pin_unsettled() -> Iterator[None]:
+    """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
+    advice = _("Run the command again: should the old PIN be refused, then the new one is set.")
+    try:
+        yield
+    except (CardGoneError, PowerCutError) as error:
+        raise UnsettledError(f"{error} {advice}", ExitCode.NO_CARD) from None
+    except KeyboardInterrupt:
+        sentence = _("Interrupted.") + " " + advice
+        raise UnsettledError(sentence, ExitCode.INTERRUPTED) from None
+
+
 def _pin_is_set(card: Card, json: bool) -> None:
     report = card.report()
     done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
-    Output(json).result(done, "The new PIN is set.")
+    Output(json).result(done, _("The new PIN is set."))

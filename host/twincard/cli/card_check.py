@@ -15,14 +15,17 @@ from twincard.cli.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.errors import ExitCode
 from twincard.cli.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.output import Output
+from twincard.cli.values import Id, Sha256
 from twincard.keys.public import PublicKey
+from twincard.language import N_, _
 from twincard.protocols.check import FileCheck, FileOutcome, KeyCheck, check_files, check_key
 
 _COUNTED = (
-    (FileOutcome.OPENS, "open"),
-    (FileOutcome.FAILS, "DO NOT OPEN"),
-    (FileOutcome.NOT_ENCRYPTED, "not encrypted"),
+    (FileOutcome.OPENS, N_("files   {count} open")),
+    (FileOutcome.FAILS, N_("files   {count} DO NOT OPEN")),
+    (FileOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
 )
+_MARGIN = " " * 8
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,9 @@ class Checked:
     `key_matches` and `key_opens` are None where the public key was not known, and so not tried.
     """
 
-    card_id: bytes
+    card_id: Id
     role: Role
-    public_key_sha256: bytes
+    public_key_sha256: Sha256
     key_matches: bool | None
     key_opens: bool | None
     files: tuple[FileCheck, ...]
@@ -75,7 +78,7 @@ def check(
         for one in check_files(card, files or (), lambda: pin):
             checks.append(one)
             if one.outcome is not FileOutcome.NOT_ENCRYPTED:
-                out.step(f"{one.path}: {one.reason or one.outcome.value}")
+                out.step(f"{one.path}: {one.reason or _(one.outcome.value)}")
     outcomes = [one.outcome for one in checks]
     opened = bool(tried.opens) or FileOutcome.OPENS in outcomes
     passed = opened and tried.passed and FileOutcome.FAILS not in outcomes
@@ -94,22 +97,26 @@ def check(
 
 
 def _lines(reader: str, key: KeyCheck, files: list[FileCheck], *, passed: bool) -> list[str]:
-    lines = ["PIN     right", f"key     SHA-256 {key.digest.hex()}"]
+    lines = [_("PIN     right"), _("key     SHA-256 {digest}").format(digest=key.digest.hex())]
     if key.matches is not None:
-        lines.append("        " + ("that of the public key" if key.matches else "ANOTHER KEY"))
+        lines.append(_MARGIN + (_("that of the public key") if key.matches else _("ANOTHER KEY")))
     if key.opens is None:
         if key.matches is None:
-            lines.append("        not tried: name the original's public key with --public-key")
+            told = _("not tried: name the original's public key with --public-key")
+            lines.append(_MARGIN + told)
+    elif key.opens:
+        lines.append(_MARGIN + _("opens what is encrypted to it"))
     else:
-        lines.append(f"        {'opens' if key.opens else 'DOES NOT OPEN'} what is encrypted to it")
+        lines.append(_MARGIN + _("DOES NOT OPEN what is encrypted to it"))
     counts = Counter(one.outcome for one in files)
     lines += [
-        f"files   {counts[outcome]} {words}" for outcome, words in _COUNTED if counts[outcome]
+        _(words).format(count=counts[outcome]) for outcome, words in _COUNTED if counts[outcome]
     ]
     if passed:
-        lines.append(f"{reader} is in order.")
+        lines.append(_("{reader} is in order.").format(reader=reader))
     elif key.passed and not counts[FileOutcome.FAILS]:
-        lines.append(f"Nothing was opened with {reader}: name --public-key, or a file for it.")
+        told = _("Nothing was opened with {reader}: name --public-key, or a file for it.")
+        lines.append(told.format(reader=reader))
     else:
-        lines.append(f"{reader} FAILED the check.")
+        lines.append(_("{reader} FAILED the check.").format(reader=reader))
     return lines

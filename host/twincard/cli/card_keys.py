@@ -9,11 +9,16 @@ from typing import Annotated
 import typer
 
 from twincard.card.scp03 import LAST_VERSION, ScpKeys
+from twincard.card.session import Card
+from twincard.card.status import IssuerRefusedError
 from twincard.cli import prompts
-from twincard.cli.cards import check_reader, issuer_key, opened
+from twincard.cli.cards import check_living, check_reader, issuer_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.options import IssuerKeyFile, Json, Reader
 from twincard.cli.output import Output
+from twincard.cli.values import Id
+from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 
 
@@ -21,43 +26,56 @@ from twincard.protocols.errors import ProtocolError
 class KeysReplaced:
     """A card whose issuer has other keys now."""
 
-    card_id: bytes
+    card_id: Id
     key_version: int
 
 
 def keys(
     reader: Reader,
     new_issuer_key_file: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--new-issuer-key-file",
             metavar="FILE",
-            help="File with the new key, 64 hex digits; '-' reads standard input.",
+            help="File with the new key, 64 hex digits; '-' reads standard input; without it, a "
+            "prompt asks.",
         ),
-    ],
+    ] = None,
     issuer_key_file: IssuerKeyFile = None,
     json: Json = False,
 ) -> None:
     """Replace the issuer's key of a card: the SCP03 keys are then those of the new file."""
     check_reader(reader)
     old = issuer_key(reader, issuer_key_file)
-    new = prompts.transport_key(new_issuer_key_file, "New issuer's key")
+    new = prompts.new_transport_key(new_issuer_key_file, _("New issuer's key"))
     if old == new:
-        raise InputError("The new key is the old one.")
+        raise InputError(_("The new key is the old one."))
     with opened(reader) as card:
+        check_living(card)
         report = card.report()
         if report.channel_keys is None:
-            raise ProtocolError("This card has no keys of SCP03 that could be replaced.")
-        version = report.channel_keys.version
-        current = ScpKeys.derive(old, report.card_id, version)
-        replacement = ScpKeys.derive(new, report.card_id, version % LAST_VERSION + 1)
-        card.issuer.open_channel(report.card_id, current)
-        card.issuer.put_keys(current, replacement)
-        # Nobody would miss a wrong key before it is needed.
-        card.issuer.open_channel(report.card_id, replacement)
-    done = KeysReplaced(report.card_id, replacement.version)
-    Output(json).result(
-        done,
-        f"{reader} has keys of version {done.key_version}: name {new_issuer_key_file} with "
-        "--issuer-key-file from now on.",
+            raise ProtocolError(_("This card has no keys of SCP03 that could be replaced."))
+        version = _replace(card, report.card_id, report.channel_keys.version, old, new)
+    done = KeysReplaced(report.card_id, version)
+    text = _(
+        "{reader} has keys of version {version}: give the new key to --issuer-key-file from now on."
     )
+    Output(json).result(done, text.format(reader=reader, version=done.key_version))
+
+
+def _replace(card: Card, card_id: bytes, version: int, old: Secret, new: Secret) -> int:
+    """The keys' version afterwards; the same where an interrupted run has replaced them."""
+    current = ScpKeys.derive(old, card_id, version)
+    try:
+        card.issuer.open_channel(card_id, current)
+    except IssuerRefusedError as refused:
+        try:
+            card.issuer.open_channel(card_id, ScpKeys.derive(new, card_id, version))
+        except IssuerRefusedError:
+            raise refused from None
+        return version
+    replacement = ScpKeys.derive(new, card_id, version % LAST_VERSION + 1)
+    card.issuer.put_keys(current, replacement)
+    # Nobody would miss a wrong key before it is needed.
+    card.issuer.open_channel(card_id, replacement)
+    return replacement.version

@@ -9,23 +9,25 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.log import CHAIN_BYTES, Entry
+from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Entry
 from twincard.card.report import ID_BYTES
 from twincard.cli.cards import issuer_public_key, opened
 from twincard.cli.errors import InputError
 from twincard.cli.log_words import in_words
 from twincard.cli.options import Force, IssuerPublicKeyFile, Json, Reader
 from twincard.cli.output import JSON_VERSION, Output, to_json
+from twincard.cli.values import EventName, Id, Sha256, Size
 from twincard.files.output import FileOutput
 from twincard.keys.identity import fingerprint
+from twincard.language import N_, _, plural
 from twincard.protocols.log import CardLog, LogState, Signer, read_log
 
 _MOST_FILE_BYTES = 1 << 16
 _TRUST = {
-    Signer.GIVEN_ISSUER: "signed by a card that the issuer given has certified",
-    Signer.ISSUER: "signed by a card of the issuer {}, by the card's own word",
-    Signer.DEVICE_KEY: "signed by the card's device key, which no issuer has certified",
-    Signer.NOBODY: "not signed: this card has no device key",
+    Signer.GIVEN_ISSUER: N_("signed by a card that the issuer given has certified"),
+    Signer.ISSUER: N_("signed by a card of the issuer {issuer}, by the card's own word"),
+    Signer.DEVICE_KEY: N_("signed by the card's device key, which no issuer has certified"),
+    Signer.NOBODY: N_("not signed: this card has no device key"),
 }
 
 
@@ -34,9 +36,9 @@ class EventInfo:
     """One event; `event` is None where this program does not know its code."""
 
     number: int
-    event: str | None
+    event: EventName | None
     code: int
-    detail: bytes
+    detail: Annotated[bytes, Size(DETAIL_BYTES)]
     text: str
 
 
@@ -47,12 +49,12 @@ class LogInfo:
     `missing` events happened since the earlier reading and are told by neither; None without one.
     """
 
-    card_id: bytes
+    card_id: Id
     count: int
-    chain: bytes
+    chain: Annotated[bytes, Size(CHAIN_BYTES)]
     signer: Signer
-    device_key_sha256: bytes | None
-    issuer_key_sha256: bytes | None
+    device_key_sha256: Sha256 | None
+    issuer_key_sha256: Sha256 | None
     missing: int | None
     events: tuple[EventInfo, ...]
 
@@ -73,7 +75,7 @@ def log(
 ) -> None:
     """Show the card's last 16 events, and check that they are what it noted. No PIN is needed."""
     if save is not None and save.exists() and not force:
-        raise InputError(f"{save} exists already; --force overwrites it.")
+        raise InputError(_("{path} exists already; --force overwrites it.").format(path=save))
     earlier = None if since is None else _read_state(since)
     issuer = issuer_public_key(issuer_public_key_file)
     with opened(reader) as card:
@@ -105,22 +107,27 @@ def _event(entry: Entry) -> EventInfo:
 
 def _text(told: LogInfo, since: Path | None) -> str:
     width = len(str(told.count))
-    lines = [f"card id {told.card_id.hex()}, {told.count} events since the applet was installed"]
+    head = _("card id {card_id}, {count} events since the applet was installed")
+    lines = [head.format(card_id=told.card_id.hex(), count=told.count)]
     if told.events and told.events[0].number > 1:
         lines.append(f"{'…':>{width}}")
     lines += [f"{event.number:>{width}}  {event.text}" for event in told.events]
     if told.missing is not None:
         lines.append(_continuity(told.missing, since))
     issuer = "" if told.issuer_key_sha256 is None else told.issuer_key_sha256.hex()
-    lines.append(_TRUST[told.signer].format(issuer))
+    lines.append(_(_TRUST[told.signer]).format(issuer=issuer))
     return "\n".join(lines)
 
 
 def _continuity(missing: int, since: Path | None) -> str:
     if not missing:
-        return f"continues {since}"
-    events = "1 event is" if missing == 1 else f"{missing} events are"
-    return f"later than {since}; {events} missing in between"
+        return _("continues {file}").format(file=since)
+    later = plural(
+        "later than {file}; 1 event is missing in between",
+        "later than {file}; {count} events are missing in between",
+        missing,
+    )
+    return later.format(file=since, count=missing)
 
 
 def _to_file(told: LogInfo) -> bytes:
@@ -141,8 +148,10 @@ def _read_state(path: Path) -> LogState:
         key = kept.get("device_key_sha256")
         device_key = None if key is None else bytes.fromhex(key)
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise InputError(f"{path} is not a log that was kept with --save.") from None
+        raise InputError(
+            _("{path} is not a log that was kept with --save.").format(path=path)
+        ) from None
     good = len(card_id) == ID_BYTES and len(chain) == CHAIN_BYTES and type(count) is int
     if not good or count < 0:
-        raise InputError(f"{path} is not a log that was kept with --save.")
+        raise InputError(_("{path} is not a log that was kept with --save.").format(path=path))
     return LogState(card_id, count, chain, device_key)

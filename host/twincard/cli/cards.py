@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from twincard.card.report import Features, LifeCycle, Role
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.cli import prompts
@@ -15,8 +15,9 @@ from twincard.cli.errors import InputError
 from twincard.cli.insertion import expect_card, whole_name
 from twincard.keys.issuer_signing import read_issuer_public_key
 from twincard.keys.secret import Secret
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.identity import UntrustedCardError, identify
+from twincard.language import _
+from twincard.protocols.errors import NoKeyError, ProtocolError
+from twincard.protocols.identity import protect
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
 
@@ -103,21 +104,6 @@ def naming(name: str, reader: str) -> Iterator[None]:
         raise
 
 
-def protect(card: Card, issuer: bytes | None) -> None:
-    """Send what follows through a secure channel, where the card has one (SCP11b).
-
-    So neither PIN nor components can be heard on the way. With `issuer` (a point) the card must be
-    certified by it, and then nobody between host and card can play the card either. Raises
-    UntrustedCardError, CardError, ChannelError.
-    """
-    report = card.report()
-    keys = identify(card, report, issuer)
-    if keys is not None and Features.SCP11B in report.features:
-        card.open_channel(keys.channel_key)
-    elif issuer is not None:
-        raise UntrustedCardError("This card has no secure channel to send a PIN through.")
-
-
 def check_usable(card: Card, role: Role | None = None) -> None:
     """Raises ProtocolError for a card that is not issued yet, was terminated, or in another role.
 
@@ -125,12 +111,24 @@ def check_usable(card: Card, role: Role | None = None) -> None:
     """
     report = card.report()
     if report.life_cycle is LifeCycle.INITIALISATION:
-        raise ProtocolError("This card is not issued yet: `twincard issue` does that.")
-    if report.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError("This card was terminated and holds nothing any more.")
+        raise ProtocolError(_("This card is not issued yet: `twincard issue` does that."))
+    check_living(card)
     if role not in (None, report.role):
-        article = "an original" if report.role is Role.ORIGINAL else "a backup"
-        raise ProtocolError(f"This card was issued as {article}: are the readers swapped?")
+        if report.role is Role.ORIGINAL:
+            raise ProtocolError(_("This card was issued as an original: are the readers swapped?"))
+        raise ProtocolError(_("This card was issued as a backup: are the readers swapped?"))
+
+
+def check_living(card: Card) -> None:
+    """Raises ProtocolError for a card that was terminated."""
+    if card.report().life_cycle is LifeCycle.TERMINATED:
+        raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
+
+
+def check_key(card: Card) -> None:
+    """Raises NoKeyError for a card that has no key pair yet."""
+    if card.report().key is None:
+        raise NoKeyError
 
 
 def check_reader(reader: str) -> None:
@@ -148,7 +146,9 @@ def check_reader(reader: str) -> None:
 def check_two_cards(first: str, second: str) -> None:
     """The same for two readers; raises InputError too, when they are one by whatever names."""
     if whole_name(first) == whole_name(second):
-        raise InputError(f"Two cards are needed, and {first} was named twice.")
+        raise InputError(
+            _("Two cards are needed, and {first} was named twice.").format(first=first)
+        )
     for reader in (first, second):
         check_reader(reader)
 
@@ -166,5 +166,9 @@ def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file"
     if path is None and reader.startswith(_SIMULATED):
         path = issuer_key_file(reader.removeprefix(_SIMULATED))
         if not path.exists():
-            raise InputError(f"The issuer's key of {reader} is not here: name it with {option}.")
-    return prompts.transport_key(path, f"Issuer's key of {reader}")
+            raise InputError(
+                _("The issuer's key of {reader} is not here: name it with {option}.").format(
+                    reader=reader, option=option
+                )
+            )
+    return prompts.transport_key(path, _("Issuer's key of {reader}").format(reader=reader))

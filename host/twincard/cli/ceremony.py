@@ -23,11 +23,12 @@ from twincard.keys.shares import (
     share_threshold,
     whole_words,
 )
+from twincard.language import N_, _
 
 _LINE_WORDS = 11
 # Erase the screen, what has scrolled off it, and go to its top (ECMA-48; 3J is xterm's).
 _CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
-_ALONE = "its holder alone at the keyboard, please. Nothing is shown as you type."
+_ALONE = N_("{what}: its holder alone at the keyboard, please. Nothing is shown as you type.")
 
 
 def component(number: int, size: int, expected_kcv: bytes | None, option: str) -> Component:
@@ -36,10 +37,14 @@ def component(number: int, size: int, expected_kcv: bytes | None, option: str) -
     `expected_kcv` is what a card says of the component that it holds already, if one does; `option`
     is what gives it without a terminal. Raises InputError.
     """
-    what = f"Component {number} of {size}"
+    what = _("Component {number} of {size}").format(number=number, size=size)
     if not prompts.has_terminal():
-        raise InputError(f"There is no terminal to ask for component {number}: use {option}.")
-    _begin(f"{what}: {_ALONE}")
+        raise InputError(
+            _("There is no terminal to ask for component {number}: use {option}.").format(
+                number=number, option=option
+            )
+        )
+    _begin(_(_ALONE).format(what=what))
     try:
         return prompts.repeated(lambda: _component(what, number, size, expected_kcv, option))
     finally:
@@ -55,7 +60,8 @@ def shares() -> list[Secret]:
     needed = 1
     try:
         while len(typed) < needed:
-            _begin(f"Share {len(typed) + 1}: {_ALONE}")
+            what = _("Share {number}").format(number=len(typed) + 1)
+            _begin(_(_ALONE).format(what=what))
             typed.append(_share(len(typed) + 1, {share_index(words) for words in typed}))
             needed = share_threshold(typed[0])
     except BaseException:
@@ -72,7 +78,7 @@ def kcv_bytes(text: str) -> bytes:
     try:
         return parse_hex("".join(text.split()), KCV_BYTES)
     except ValueError:
-        raise InputError("A key check value is 6 hex digits, such as 1A2B3C.") from None
+        raise InputError(_("A key check value is 6 hex digits, such as 1A2B3C.")) from None
 
 
 def _component(
@@ -99,7 +105,8 @@ def _groups(what: str, option: str) -> Secret:
 
 def _group(what: str, place: int, option: str) -> bytes:
     """A group's two bytes; or all 32, where somebody types the 64 digits of a file instead."""
-    question = f"{what}, group {place + 1} of {GROUPS}"
+    question = _("{what}, group {place} of {groups}")
+    question = question.format(what=what, place=place + 1, groups=GROUPS)
     while True:
         with prompts.ask_secret(question, option, may_be_empty=True) as typed:
             digits = b"".join(typed.reveal().split())
@@ -108,19 +115,20 @@ def _group(what: str, place: int, option: str) -> bytes:
                 return parse_hex(digits, COMPONENT_BYTES)
             return group_bytes(place, digits)
         except WrongGroupError as error:
-            _tell(f"{error} Type it again.")
+            _tell(_("{error} Type it again.").format(error=error))
         except ValueError:
-            _tell(f"These are not {2 * COMPONENT_BYTES} hex digits. Type the group again.")
+            told = _("These are not {count} hex digits. Type the group again.")
+            _tell(told.format(count=2 * COMPONENT_BYTES))
 
 
 def _check_kcv(typed: Component, expected: bytes | None, option: str) -> None:
     if expected is not None and typed.kcv != expected:
-        raise InputError(
-            f"Its key check value is {_spelled(typed.kcv)}, "
-            f"and that of the component on the card {_spelled(expected)}."
+        differs = _(
+            "Its key check value is {kcv}, and that of the component on the card {expected}."
         )
-    question = f"Is {_spelled(typed.kcv)} the key check value of component {typed.number}?"
-    prompts.confirm(question, option)
+        raise InputError(differs.format(kcv=_spelled(typed.kcv), expected=_spelled(expected)))
+    question = _("Is {kcv} the key check value of component {number}?")
+    prompts.confirm(question.format(kcv=_spelled(typed.kcv), number=typed.number), option)
 
 
 def _share(place: int, known: set[int]) -> Secret:
@@ -129,26 +137,33 @@ def _share(place: int, known: set[int]) -> Secret:
             try:
                 if share_index(words) not in known:
                     return Secret(words.reveal())
-                _tell("This share was typed before: another is needed.")
+                _tell(_("This share was typed before: another is needed."))
             except ShareError as error:
-                _tell(f"{error} Type the share again.")
+                _tell(_("{error} Type the share again.").format(error=error))
 
 
 def _lines(place: int) -> list[str]:
     words: list[str] = []
     while len(words) < SHARE_WORDS:
         first, last = len(words) + 1, len(words) + _LINE_WORDS
-        question = f"Share {place}, words {first} to {last}"
-        with prompts.ask_secret(question, "share files", may_be_empty=True) as typed:
+        question = _("Share {place}, words {first} to {last}").format(
+            place=place, first=first, last=last
+        )
+        with prompts.ask_secret(question, _("share files"), may_be_empty=True) as typed:
             try:
                 line = whole_words(typed.reveal())
             except ShareError as error:
-                _tell(f"{error} Type these {_LINE_WORDS} words again.")
+                _tell(
+                    _("{error} Type these {count} words again.").format(
+                        error=error, count=_LINE_WORDS
+                    )
+                )
                 continue
         if len(line) == _LINE_WORDS:
             words += line
         else:
-            _tell(f"These are {len(line)} words. Type words {first} to {last}, spaces between.")
+            told = _("These are {count} words. Type words {first} to {last}, spaces between.")
+            _tell(told.format(count=len(line), first=first, last=last))
     return words
 
 

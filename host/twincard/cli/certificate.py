@@ -29,8 +29,10 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
+from twincard.cli.values import OneOf, Sha256
 from twincard.keys.certificate import Subject, Validity
 from twincard.keys.public import certificate_from_bytes
+from twincard.language import _
 from twincard.protocols.certificate import (
     Made,
     certify_decipher_key,
@@ -68,12 +70,12 @@ class CertificateInfo:
     `not_after` is in ISO 8601, `sha256` the fingerprint of the whole.
     """
 
-    key: str
+    key: Annotated[str, OneOf(("decipher", "signature"))]
     stored: bool
     subject: str
     serial_number: str
     not_after: str
-    sha256: bytes
+    sha256: Sha256
     pem: str
 
 
@@ -173,11 +175,11 @@ def _check_options(
     store: Path | None, name: str | None, mail: str | None, *, show: bool, signature_key: bool
 ) -> None:
     if store is not None and show:
-        raise InputError("--store and --show say different things: give one of them.")
+        raise InputError(_("--store and --show say different things: give one of them."))
     if store is not None and signature_key:
-        raise InputError("--store finds out by itself which of the card's keys it is for.")
+        raise InputError(_("--store finds out by itself which of the card's keys it is for."))
     if (store is not None or show) and not (name is None and mail is None):
-        raise InputError("--name and --mail are for a certificate that is made here.")
+        raise InputError(_("--name and --mail are for a certificate that is made here."))
 
 
 def _subject(card: Card, name: str | None, mail: str | None) -> Subject:
@@ -191,7 +193,7 @@ def _type(name: KeyName | None) -> KeyType | None:
 def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
     found = read_certificate(card, SIGNATURE_CERTIFICATE if signature_key else DECIPHER_CERTIFICATE)
     if found is None:
-        raise ProtocolError("There is no certificate on this card.")
+        raise ProtocolError(_("There is no certificate on this card."))
     return _told(found, signature_key=signature_key, stored=True)
 
 
@@ -199,7 +201,7 @@ def _read(path: Path) -> x509.Certificate:
     with path.open("rb") as file:
         found = certificate_from_bytes(file.read(_MOST_FILE_BYTES))
     if found is None:
-        raise InputError(f"{path} is not an X.509 certificate, in PEM or DER.")
+        raise InputError(_("{path} is not an X.509 certificate, in PEM or DER.").format(path=path))
     return found
 
 
@@ -217,7 +219,7 @@ def _told(made: x509.Certificate, *, signature_key: bool, stored: bool) -> Certi
 
 def _note_unstored(made: Made, *, json: bool) -> None:
     if not made.stored:
-        Output(json).note("The card has no room to keep the certificate: keep the file.")
+        Output(json).note(_("The card has no room to keep the certificate: keep the file."))
 
 
 def _print(

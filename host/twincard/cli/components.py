@@ -8,6 +8,7 @@ from pathlib import Path
 from twincard.cli import ceremony
 from twincard.cli.errors import InputError
 from twincard.keys.component import Component, read_component
+from twincard.language import _
 
 
 def read_components(arguments: Iterable[str] | None, size: int | None = None) -> list[Component]:
@@ -22,18 +23,26 @@ def read_components(arguments: Iterable[str] | None, size: int | None = None) ->
 def _component(argument: str, size: int | None) -> Component:
     number, equals, name = argument.partition("=")
     if not (number.isascii() and number.isdigit()) or bool(equals) != bool(name):
-        raise InputError("A component is given as NUMBER=FILE, such as 2=component-2.txt.")
+        raise InputError(_("A component is given as NUMBER=FILE, such as 2=component-2.txt."))
     if equals:
         return _read(int(number), Path(name))
     if size is None:
-        raise InputError(f"Name the file of component {number}: {number}=FILE.")
+        raise InputError(
+            _("Name the file of component {number}: {number}=FILE.").format(number=number)
+        )
     if not 1 <= int(number) <= size:
-        raise InputError(f"A group of {size} has no component {number}.")
+        raise InputError(
+            _("A group of {size} has no component {number}.").format(size=size, number=number)
+        )
     return ceremony.component(int(number), size, None, f"--component {number}=FILE")
 
 
 def _read(number: int, path: Path) -> Component:
     component = read_component(path)
     if component.number != number:
-        raise InputError(f"{path} holds component {component.number}, not {number}.")
+        raise InputError(
+            _("{path} holds component {number}, not {expected}.").format(
+                path=path, number=component.number, expected=number
+            )
+        )
     return component

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli import batch, prompts
-from twincard.cli.batch import FileResult
+from twincard.cli.batch import FileResult, FileResults
 from twincard.cli.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.errors import InputError
 from twincard.cli.options import (
@@ -24,6 +24,7 @@ from twincard.cli.options import (
 from twincard.cli.output import Output
 from twincard.cli.targets import SUFFIX, output_for, output_paths
 from twincard.files.source import Progress
+from twincard.language import N_, _
 from twincard.protocols.files import decrypt_file
 
 
@@ -34,6 +35,14 @@ class DecryptedFile(FileResult):
     authenticated: bool | None
 
 
+@dataclass(frozen=True)
+class DecryptedFiles(FileResults):
+    """All files of a run, in order."""
+
+    files: tuple[DecryptedFile, ...]
+
+
+_WORDS = batch.Words(N_("{done} decrypted."), N_("{done} decrypted, {failed} failed."))
 # What the rest of a name before its suffix cannot be: nothing, this folder, the one above.
 _NO_NAMES = ("", ".", "..")
 
@@ -70,10 +79,15 @@ def decrypt(
             result = decrypt_file(card, source, sink, pin=lambda: pin, mail=mail, progress=progress)
             trust[source] = result.authenticated
 
-        def told(result: FileResult) -> DecryptedFile:
-            return DecryptedFile(result.file, result.output, result.error, trust.get(result.file))
+        def told(results: tuple[FileResult, ...]) -> DecryptedFiles:
+            return DecryptedFiles(
+                tuple(
+                    DecryptedFile(one.file, one.output, one.error, trust.get(one.file))
+                    for one in results
+                )
+            )
 
-        batch.run(Output(json), "decrypted", files, outputs, action, told)
+        batch.run(Output(json), _WORDS, files, outputs, action, told)
 
 
 def _plain_name(file: Path, output: Path | None) -> str:
@@ -81,5 +95,9 @@ def _plain_name(file: Path, output: Path | None) -> str:
     if name.lower().endswith(SUFFIX) and name[: -len(SUFFIX)] not in _NO_NAMES:
         return name[: -len(SUFFIX)]
     if output is None:
-        raise InputError(f"{file} is not called NAME{SUFFIX}: name the result with --output.")
+        raise InputError(
+            _("{file} is not called NAME{suffix}: name the result with --output.").format(
+                file=file, suffix=SUFFIX
+            )
+        )
     return file.name

@@ -27,7 +27,9 @@ from twincard.cli.options import (
     Yes,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id, KeyTypeName, Sha256
 from twincard.keys.component import Component
+from twincard.language import _
 from twincard.protocols.duplicate import Duplicated, DuplicationEvent, DuplicationStep
 from twincard.protocols.duplicate import duplicate as duplicate_key
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
@@ -49,10 +51,10 @@ class Copied:
     `mode` is how the key went now; None where the backup held it before.
     """
 
-    original_id: bytes
-    backup_id: bytes
-    key: str
-    public_key_sha256: bytes
+    original_id: Id
+    backup_id: Id
+    key: KeyTypeName
+    public_key_sha256: Sha256
     generated: bool
     copied: bool
     done: int
@@ -110,16 +112,16 @@ def duplicate(
         ways_out.abandon(out, original, pin_file, issuer_key_file, issuer, yes=yes)
         return
     if backup is None:
-        raise InputError("Name the backup's reader with --backup.")
+        raise InputError(_("Name the backup's reader with --backup."))
     check_two_cards(original, backup)
     components = read_components(component)
-    pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
+    pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
     other = prompts.other_pin(
-        backup_pin_file, "PIN of the backup", "--backup-pin-file", pin, asked=pin_file is None
+        backup_pin_file, _("PIN of the backup"), "--backup-pin-file", pin, asked=pin_file is None
     )
     holders = (
-        Holder("Original", original, pin, Role.ORIGINAL, issuer),
-        Holder("Backup", backup, other, Role.BACKUP, issuer),
+        Holder(_("Original"), original, pin, Role.ORIGINAL, issuer),
+        Holder(_("Backup"), backup, other, Role.BACKUP, issuer),
     )
     if cancel:
         ways_out.cancel(out, *holders)
@@ -178,7 +180,9 @@ def _run(
 def _check_type(report: CardReport, key: KeyName | None) -> None:
     if key is not None and report.key is not None and report.key.type is not key.type:
         held = KeyName.of(report.key.type).value
-        raise ProtocolError(f"The original holds a key pair already, {held}: leave --key out.")
+        raise ProtocolError(
+            _("The original holds a key pair already, {held}: leave --key out.").format(held=held)
+        )
 
 
 def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Place, ...]:
@@ -193,8 +197,8 @@ def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Pla
 
 def _step(event: DuplicationEvent) -> str:
     if event.step is DuplicationStep.COMPONENT:
-        return f"component {event.component}: set on both cards"
-    return str(event.step.value)
+        return _("component {number}: set on both cards").format(number=event.component)
+    return _(event.step.value)
 
 
 def _tell(out: Output, result: Duplicated, original: str, backup: str) -> None:
@@ -212,9 +216,11 @@ def _tell(out: Output, result: Duplicated, original: str, backup: str) -> None:
         result.original.backups_allowed,
         result.mode,
     )
-    done = "now holds" if result.copied else "held already"
+    if result.copied:
+        held = _("{backup} now holds the key of {original}, SHA-256 {digest}.")
+    else:
+        held = _("{backup} held already the key of {original}, SHA-256 {digest}.")
     left = copied.allowed - copied.done
-    text = f"{backup} {done} the key of {original}, SHA-256 {result.key_digest.hex()}.\n" + (
-        "No other backup can be made of it." if left == 0 else f"Backups left: {left}."
-    )
-    out.result(copied, text)
+    more = _("Backups left: {count}.") if left else _("No other backup can be made of it.")
+    held = held.format(backup=backup, original=original, digest=result.key_digest.hex())
+    out.result(copied, f"{held}\n{more.format(count=left)}")

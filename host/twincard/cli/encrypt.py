@@ -9,7 +9,10 @@ from twincard.cli.options import Force, InputFiles, Json, OutputPath, To
 from twincard.cli.output import Output
 from twincard.cli.targets import SUFFIX, output_for, output_paths, read_recipient
 from twincard.files.source import Progress
+from twincard.language import N_
 from twincard.protocols.files import encrypt_file
+
+_WORDS = batch.Words(N_("{done} encrypted."), N_("{done} encrypted, {failed} failed."))
 
 
 def encrypt(
@@ -27,4 +30,4 @@ def encrypt(
     def action(source: Path, target: Path, progress: Progress) -> None:
         encrypt_file(source, output_for(target, force=force), recipients, progress=progress)
 
-    batch.run(Output(json), "encrypted", files, outputs, action)
+    batch.run(Output(json), _WORDS, files, outputs, action)

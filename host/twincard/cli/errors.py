@@ -10,7 +10,8 @@ from enum import IntEnum
 
 from typer import TyperException
 
-from twincard.card.pin import PinFormatError
+from twincard.card.pin import UNBLOCK, PinFormatError
+from twincard.card.session import NoAppletError
 from twincard.card.status import (
     AuthorityMissingError,
     CardError,
@@ -20,16 +21,22 @@ from twincard.card.status import (
     WrongPinError,
 )
 from twincard.chips.profile import ChipError
-from twincard.files.errors import FilesError, NotAuthenticatedError
+from twincard.cli.translated_help import usage_error
+from twincard.files.errors import FilesError, NotAuthenticatedError, told
+from twincard.globalplatform.cap import CapError
+from twincard.globalplatform.card_keys import CardKeysError
+from twincard.globalplatform.manager import ManagementError, WrongCardKeysError
 from twincard.keys.certificate import CertificateError, WrongSignatureError
 from twincard.keys.component import ComponentError
 from twincard.keys.identity import IdentityError
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError
+from twincard.language import _, listed
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     PowerCutError,
@@ -61,6 +68,14 @@ class CheckFailedError(Exception):
     """A check of the product on itself failed; one plain sentence."""
 
 
+class UnsettledError(Exception):
+    """Interrupted when the card may have done what it was asked; a sentence says what to do."""
+
+    def __init__(self, sentence: str, code: ExitCode) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Failure:
     """An error as people and programs are told it."""
@@ -81,28 +96,34 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),
+    (CapError, ExitCode.USAGE),
+    (CardKeysError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
+    (CardFileError, ExitCode.FILE),
     (TransportError, ExitCode.NO_CARD),
     (WrongPinError, ExitCode.WRONG_SECRET),
     (IssuerRefusedError, ExitCode.WRONG_SECRET),
+    (WrongCardKeysError, ExitCode.WRONG_SECRET),
     (PinBlockedError, ExitCode.BLOCKED),
     (CardError, ExitCode.REFUSED),
     (UnexpectedAnswerError, ExitCode.REFUSED),
     (ProtocolError, ExitCode.REFUSED),
+    (ManagementError, ExitCode.REFUSED),
     (IdentityError, ExitCode.REFUSED),
     (FilesError, ExitCode.FILE),
     (OSError, ExitCode.FILE),
     (CheckFailedError, ExitCode.CHECK_FAILED),
     (KeyboardInterrupt, ExitCode.INTERRUPTED),
 )
-_UNBLOCK = "unblock the PIN"
 
 
 def describe(error: BaseException) -> Failure:
     """The exit code and sentence for whatever a command raised."""
     if isinstance(error, TyperException):
         return Failure(ExitCode.USAGE, _usage(error))
+    if isinstance(error, UnsettledError):
+        return Failure(error.code, str(error))
     for kind, code in _CODES:
         if isinstance(error, kind):
             tries = error.tries_left if isinstance(error, WrongPinError) else None
@@ -110,35 +131,39 @@ def describe(error: BaseException) -> Failure:
     # No text of the exception: nobody has made sure that it holds no secret.
     return Failure(
         ExitCode.UNEXPECTED,
-        f"Something unexpected happened ({type(error).__name__}): please report it, with what "
-        "the same command prints when TWINCARD_DEBUG=1 is set.",
+        _(
+            "Something unexpected happened ({name}): please report it, with what the "
+            "same command prints when TWINCARD_DEBUG=1 is set."
+        ).format(name=type(error).__name__),
     )
 
 
 def _usage(error: TyperException) -> str:
-    text = error.format_message()
+    text = usage_error(error.format_message())
     # Only errors in the arguments know their command, and not all of them.
     context = getattr(error, "ctx", None)
     command = "twincard" if context is None else context.command_path
-    return f"{text.rstrip('.')}. `{command} --help` shows what there is."
+    told = _("{sentence}. `{command} --help` shows what there is.")
+    sentence = told.format(sentence=text.rstrip("." + "。"), command=command)
+    # "Did you mean list?" has its mark already.
+    return sentence.replace("?.", "?").replace("?。", "?")
 
 
 def _sentence(error: BaseException) -> str:
     text = _text(error)
     # Notes say which of two cards it was.
-    notes = ", ".join(getattr(error, "__notes__", ()))
+    notes = listed(getattr(error, "__notes__", ()))
     if notes:
-        text = f"{notes}: {text}"
+        text = _("{cards}: {sentence}").format(cards=notes, sentence=text)
     advice = _advice(error)
-    return f"{text} {advice}" if advice else text
+    return _("{sentence} {advice}").format(sentence=text, advice=advice) if advice else text
 
 
 def _text(error: BaseException) -> str:
-    if isinstance(error, OSError):
-        reason = error.strerror or type(error).__name__
-        return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+    if isinstance(error, OSError | FilesError):
+        return told(error)
     if isinstance(error, KeyboardInterrupt):
-        return "Interrupted."
+        return _("Interrupted.")
     return str(error)
 
 
@@ -146,27 +171,33 @@ def _advice(error: BaseException) -> str | None:
     """What to do next, where the sentence does not say it already."""
     if isinstance(error, WrongPinError | PinBlockedError):
         return _pin_advice(error)
+    if isinstance(error, NoAppletError):
+        return _("`twincard card load` puts it there.")
     if isinstance(error, IssuerRefusedError):
-        return "Name the card's own key with --issuer-key-file."
+        return _("Name the card's own key with --issuer-key-file.")
     if isinstance(error, AuthorityMissingError):
-        return "Run the command again with the PIN."
+        return _("Run the command again with the PIN.")
     if isinstance(error, ComponentMissingError):
-        return "Give each with --component NUMBER=FILE, or type it at a terminal."
+        return _("Give each with --component NUMBER=FILE, or type it at a terminal.")
     if isinstance(error, OtherIssuerError):
-        return "Name that key with --certify-with."
+        return _("Name that key with --certify-with.")
     if isinstance(error, NotAuthenticatedError):
-        return "With --mail it is decrypted all the same."
+        return _("With --mail it is decrypted all the same.")
+    if isinstance(error, CardFileError):
+        return _("See to the folder of simulated cards: its room, its rights, its files.")
     if isinstance(error, CardInUseError):
-        return "Close that program, or wait for it, and try again."
+        return _("Close that program, or wait for it, and try again.")
     if isinstance(error, CardGoneError | PowerCutError):
-        return "Run the command again: it goes on where the cards are."
+        return _("Run the command again: it goes on where the cards are.")
     return None
 
 
-def _pin_advice(error: WrongPinError | PinBlockedError) -> str | None:
+def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
     blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
     if not blocked:
-        return None
-    if error.action == _UNBLOCK:
-        return "With no try of the PUK left, the PIN stays blocked: move the files to a new card."
-    return "`twincard card unblock` sets a new PIN with the PUK."
+        return _("Make sure of card and secret before you try again.")
+    if error.action == _(UNBLOCK):
+        return _(
+            "With no try of the PUK left, the PIN stays blocked: move the files to a new card."
+        )
+    return _("`twincard card unblock` sets a new PIN with the PUK.")

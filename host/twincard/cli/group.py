@@ -10,10 +10,12 @@ import typer
 
 from twincard.cli import group_shares
 from twincard.cli.errors import InputError
-from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room
+from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
+from twincard.cli.values import Kcv
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
+from twincard.language import _
 from twincard.paper.words import Language
 from twincard.private_file import write_private
 
@@ -27,7 +29,7 @@ class ComponentFile:
     """A component's key check value (3 bytes), and where it was written; None: on paper only."""
 
     number: int
-    kcv: bytes
+    kcv: Kcv
     file: Path | None
 
 
@@ -60,7 +62,7 @@ def new(
     Mailers are one PDF, a page for each holder: print it, and delete it.
     """
     if not pdf and not files:
-        raise InputError("--no-files leaves nothing but mailers: add --pdf.")
+        raise InputError(_("--no-files leaves nothing but mailers: add --pdf."))
     components = draw_group(size)
     pages = mailers(components, name, language) if pdf else b""
     paths = [out / f"component-{number}.txt" for number in range(1, size + 1) if files]
@@ -78,10 +80,14 @@ def new(
 
 def _lines(made: tuple[ComponentFile, ...], paper: Path | None) -> list[str]:
     lines = [
-        f"{item.file or f'component {item.number}'}  KCV {item.kcv.hex().upper()}" for item in made
+        f"{item.file or _component(item.number)}  KCV {item.kcv.hex().upper()}" for item in made
     ]
     if any(item.file for item in made):
-        lines.append("Give each file to its holder, and keep no copy.")
+        lines.append(_("Give each file to its holder, and keep no copy."))
     if paper is not None:
-        lines.append(f"{paper}: print it, a page for each holder, and delete it.")
+        lines.append(print_it(paper))
     return lines
+
+
+def _component(number: int) -> str:
+    return _("component {number}").format(number=number)

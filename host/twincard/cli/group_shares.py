@@ -10,9 +10,10 @@ import typer
 
 from twincard.cli import ceremony
 from twincard.cli.errors import InputError
-from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room
+from twincard.cli.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
+from twincard.cli.values import Kcv
 from twincard.keys.component import LARGEST_GROUP, Component, read_component, write_component
 from twincard.keys.shares import (
     MOST_SHARES,
@@ -22,6 +23,7 @@ from twincard.keys.shares import (
     split_component,
     write_share,
 )
+from twincard.language import _
 from twincard.paper.words import Language
 from twincard.private_file import write_private
 
@@ -31,7 +33,7 @@ class Split:
     """A component shared out: its key check value (3 bytes), the files, and the PDF if any."""
 
     number: int
-    kcv: bytes
+    kcv: Kcv
     threshold: int
     files: tuple[Path, ...]
     mailers: Path | None
@@ -43,7 +45,7 @@ class Joined:
 
     number: int
     size: int
-    kcv: bytes
+    kcv: Kcv
     file: Path
 
 
@@ -73,7 +75,7 @@ def split(
     Some of the shares, as many as --threshold says, give the component back; fewer tell nothing.
     """
     if not pdf and not files:
-        raise InputError("--no-files leaves nothing but mailers: add --pdf.")
+        raise InputError(_("--no-files leaves nothing but mailers: add --pdf."))
     component = read_component(file)
     made = split_component(component, shares, threshold)
     pages = mailers(made, name, language) if pdf else b""
@@ -88,8 +90,9 @@ def split(
     result = Split(component.number, component.kcv, threshold, paths, paper)
     lines = [*map(str, paths)]
     if paper is not None:
-        lines.append(f"{paper}: print it, a page for each holder, and delete it.")
-    lines.append(f"Any {threshold} of the {shares} shares make component {component.number} again.")
+        lines.append(print_it(paper))
+    enough = _("Any {threshold} of the {shares} shares make component {number} again.")
+    lines.append(enough.format(threshold=threshold, shares=shares, number=component.number))
     Output(json).result(result, "\n".join(lines))
 
 
@@ -123,8 +126,13 @@ def join(
     make_room(output.parent, [output], force=force)
     write_component(component, output)
     told = Joined(component.number, component.size, component.kcv, output)
-    text = f"{output}: component {component.number} of {component.size}"
-    Output(json).result(told, f"{text}, KCV {component.kcv.hex(' ').upper()}.")
+    text = _("{file}: component {number} of {size}, KCV {kcv}.").format(
+        file=output,
+        number=component.number,
+        size=component.size,
+        kcv=component.kcv.hex(" ").upper(),
+    )
+    Output(json).result(told, text)
     component.value.wipe()
 
 
@@ -133,7 +141,11 @@ def _from_files(files: list[Path]) -> Component:
     first = shares[0]
     for file, share in zip(files, shares, strict=True):
         if _component(share) != _component(first):
-            raise InputError(f"{file} is a share of another component than {files[0]}.")
+            raise InputError(
+                _("{file} is a share of another component than {other}.").format(
+                    file=file, other=files[0]
+                )
+            )
     return join_shares([share.words for share in shares], *_component(first))
 
 
@@ -143,7 +155,9 @@ def _component(share: Share) -> tuple[int, int, bytes]:
 
 def _from_words(number: int | None, size: int | None, kcv: str | None) -> Component:
     if number is None or size is None or kcv is None:
-        raise InputError("Name the share files; or --number, --size and --kcv, to type the words.")
+        raise InputError(
+            _("Name the share files; or --number, --size and --kcv, to type the words.")
+        )
     expected = ceremony.kcv_bytes(kcv)
     words = ceremony.shares()
     try:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.report import (
     CardReport,
@@ -21,7 +19,18 @@ from twincard.card.report import (
 from twincard.card.session import Card
 from twincard.card.status import AuthorityMissingError, NotFoundError
 from twincard.cli.options import KeyName
+from twincard.cli.output import aligned
+from twincard.cli.values import Id, Kcv, KeyTypeName, PolicyName, Sha256, TransferState
 from twincard.keys.identity import fingerprint
+from twincard.language import N_, _
+
+_STATES = (
+    *(N_("initialisation"), N_("operational"), N_("terminated")),
+    *(N_("none"), N_("pending"), N_("done")),
+    *(N_("empty"), N_("ticketed"), N_("imported"), N_("void")),
+    *(N_("base"), N_("host-blind")),
+)
+"""The names of states and modes, which `_word` translates for people."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +40,14 @@ class ComponentInfo:
     number: int
     set: bool
     set_by: SetBy
-    kcv: bytes | None
+    kcv: Kcv | None
 
 
 @dataclass(frozen=True)
 class GroupInfo:
     """The key group."""
 
-    id: bytes
+    id: Id
     size: int
     components: tuple[ComponentInfo, ...]
 
@@ -47,8 +56,8 @@ class GroupInfo:
 class KeyInfo:
     """The decipher key; `public_key_sha256` is the card's own digest of it."""
 
-    type: str
-    public_key_sha256: bytes
+    type: KeyTypeName
+    public_key_sha256: Sha256
     public_key_readable: bool
 
 
@@ -61,10 +70,10 @@ class ExportInfo:
     a pending export, or a backup's ticket or key, is about, `mode` how that key goes or went.
     """
 
-    state: str
+    state: TransferState
     done: int
     allowed: int
-    other_card: bytes | None
+    other_card: Id | None
     mode: Mode | None
 
 
@@ -91,7 +100,7 @@ class CardInfo:
     who certified it, as far as the card is to be believed.
     """
 
-    card_id: bytes
+    card_id: Id
     role: Role
     life_cycle: LifeCycle
     group: GroupInfo | None
@@ -99,12 +108,12 @@ class CardInfo:
     export: ExportInfo | None
     pin: TriesInfo
     puk: TriesInfo
-    policy: tuple[str, ...]
+    policy: tuple[PolicyName, ...]
     member_number: str | None
     expires: str | None
     mode: Mode
     certified: bool
-    issuer_key_sha256: bytes | None
+    issuer_key_sha256: Sha256 | None
     channel_keys: ChannelKeysInfo | None
 
 
@@ -132,51 +141,60 @@ def card_info(card: Card) -> CardInfo:
 
 def card_text(info: CardInfo) -> str:
     """The same for people: a line each, whole however narrow the terminal is."""
-    rows = _rows(info)
-    width = max(cell_len(name) for name, _ in rows) + 2
-    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+    return aligned(_rows(info))
 
 
 def _rows(info: CardInfo) -> list[tuple[str, str]]:
     rows = [
-        ("card id", info.card_id.hex()),
-        ("role", info.role.name.lower()),
-        ("life cycle", info.life_cycle.name.lower()),
+        (_("card id"), info.card_id.hex()),
+        (_("role"), info.role.word),
+        (_("life cycle"), _word(info.life_cycle.name)),
     ]
     if info.member_number is not None:
-        rows.append(("member's number", info.member_number))
+        rows.append((_("member's number"), info.member_number))
     if info.expires is not None:
-        rows.append(("expires", info.expires))
+        rows.append((_("expires"), info.expires))
     rows.extend(_identity_rows(info))
     if info.group is not None:
-        rows.append(("key group", f"{info.group.id.hex()}, {info.group.size} components"))
+        size = _("{id}, {size} components").format(id=info.group.id.hex(), size=info.group.size)
+        rows.append((_("key group"), size))
         for item in info.group.components:
-            state = f"KCV {item.kcv.hex().upper()}" if item.kcv else "not set"
-            rows.append((f"  component {item.number}", state))
+            state = f"KCV {item.kcv.hex().upper()}" if item.kcv else _("not set")
+            name = _("component {number}").format(number=item.number)
+            rows.append((f"  {name}", state))
     if info.key is not None:
-        rows.append(("key", info.key.type))
+        rows.append((_("key"), info.key.type))
         rows.append(("  SHA-256", info.key.public_key_sha256.hex()))
     if info.export is not None:
         rows.append(_export_row(info.role, info.export))
-    rows.append(("PIN tries left", str(info.pin.tries_left)))
-    rows.append(("PUK tries left", str(info.puk.tries_left)))
+    rows.append((_("PIN tries left"), str(info.pin.tries_left)))
+    rows.append((_("PUK tries left"), str(info.puk.tries_left)))
     return rows
 
 
 def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
-    rows = [("mode", info.mode.name.lower().replace("_", "-"))]
+    rows = [(_("mode"), _word(info.mode.name))]
     if info.issuer_key_sha256 is not None:
-        rows.append(("certified by", f"SHA-256 {info.issuer_key_sha256.hex()}"))
-    if info.channel_keys is not None:
-        required = ", required of the issuer" if info.channel_keys.required else ""
-        rows.append(("SCP03 keys", f"version {info.channel_keys.version}{required}"))
+        rows.append((_("certified by"), f"SHA-256 {info.issuer_key_sha256.hex()}"))
+    keys = info.channel_keys
+    if keys is not None:
+        version = _("version {number}")
+        if keys.required:
+            version = _("version {number}, required of the issuer")
+        rows.append((_("SCP03 keys"), version.format(number=keys.version)))
     return rows
 
 
 def _export_row(role: Role, export: ExportInfo) -> tuple[str, str]:
     if role is Role.ORIGINAL:
-        return "backups", f"{export.done} of {export.allowed} made, export {export.state}"
-    return "backup", export.state
+        made = _("{done} of {allowed} made, export {state}")
+        state = _word(export.state)
+        return _("backups"), made.format(done=export.done, allowed=export.allowed, state=state)
+    return _("backup"), _word(export.state)
+
+
+def _word(name: str) -> str:
+    return _(name.lower().replace("_", "-"))
 
 
 def _group(group: GroupReport | None) -> GroupInfo | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from twincard.cli.prompts import has_terminal
+from twincard.language import _
 from twincard.transport import CardNotFoundError
 from twincard.transport.pcsc import find_reader
 from twincard.transport.slots import Holds, slots, wait_for_card
@@ -32,7 +33,9 @@ def expect_card(reader: str) -> None:
     if not any(slot.reader == name and slot.holds is Holds.NOTHING for slot in slots()):
         return
     if not has_terminal():
-        raise CardNotFoundError(f"There is no card in the reader {name}.")
-    sys.stderr.write(f"Put the card into the reader {name}; Ctrl-C gives up.\n")
+        sentence = _("There is no card in the reader {name}: put it in and run the command again.")
+        raise CardNotFoundError(sentence.format(name=name))
+    asked = _("Put the card into the reader {name}; Ctrl-C gives up.").format(name=name)
+    sys.stderr.write(f"{asked}\n")
     sys.stderr.flush()
     wait_for_card(name)

@@ -30,10 +30,12 @@ from twincard.cli.options import (
     PukFile,
 )
 from twincard.cli.output import Output
+from twincard.cli.values import Id, Sha256
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.identity import fingerprint
 from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.secret import Secret
+from twincard.language import N_, _
 from twincard.protocols.issue import (
     Blank,
     IssuedPair,
@@ -46,23 +48,23 @@ from twincard.protocols.issue import (
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
-_UNBOUND = (
+_UNBOUND = N_(
     "Without --component nothing of the issuer's binds the pair: before `duplicate`, compare the "
     "backup's card id, for any card in its place may be given the key."
 )
-_SHARED = (
+_SHARED = N_(
     "Without --component the backup of any other pair that this key certified could take this "
     "backup's place: before `duplicate`, compare the backup's card id."
 )
-_UNABLE = (
+_UNABLE = N_(
     "A card here says that it has no host-blind mode; if you know that it has none, issue the pair "
     "with --base-mode."
 )
-_HEARD = (
+_HEARD = N_(
     "A card here says that it has no secure channel for its issuer; if you know that it has none, "
     "and nobody can listen on the way to it, issue the pair with --plain."
 )
-_ALONE = (
+_ALONE = N_(
     "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
     "join it."
 )
@@ -76,12 +78,12 @@ class Issued:
     None in base mode.
     """
 
-    original_id: bytes
-    backup_id: bytes
-    group_id: bytes
+    original_id: Id
+    backup_id: Id
+    group_id: Id
     changed: bool
     mode: Mode
-    issuer_key_sha256: bytes | None
+    issuer_key_sha256: Sha256 | None
 
 
 @dataclass(frozen=True)
@@ -187,15 +189,15 @@ def issue(
         _modes(allow_base=allow_base, base_mode=base_mode),
     )
     if base_mode and certify_with is not None:
-        raise InputError("--base-mode leaves certificates out: give it or --certify-with.")
+        raise InputError(_("--base-mode leaves certificates out: give it or --certify-with."))
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
     components = read_components(component, group_size)
     keys = (
         issuer_key(original, issuer_key_file),
         issuer_key(backup, backup_issuer_key_file or issuer_key_file, "--backup-issuer-key-file"),
     )
-    pin = prompts.new_pin(pin_file, "PIN of the cards", "--pin-file")
-    puk = prompts.new_pin(puk_file, "PUK of the cards", "--puk-file")
+    pin = prompts.new_pin(pin_file, _("PIN of the cards"), "--pin-file")
+    puk = prompts.new_pin(puk_file, _("PUK of the cards"), "--puk-file")
     for_original = _Secrets(keys[0], pin, puk)
     for_backup = _Secrets(
         keys[1],
@@ -207,9 +209,9 @@ def issue(
 
     def progress(event: IssueEvent) -> None:
         events.append(event)
-        out.step(f"{event.role.name.lower()}: {event.step.value}")
+        out.step(f"{event.role.word}: {_(event.step.value)}")
 
-    names = {Role.ORIGINAL: ("Original", original), Role.BACKUP: ("Backup", backup)}
+    names = {Role.ORIGINAL: (_("Original"), original), Role.BACKUP: (_("Backup"), backup)}
     with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
         blanks = (_blank(cards[0], for_original), _blank(cards[1], for_backup))
         _check_features(blanks, profile, plain=plain)
@@ -236,15 +238,19 @@ def _tell(out: Output, pair: IssuedPair, original: str, backup: str, *, changed:
     name = None if pair.issuer_key is None else fingerprint(pair.issuer_key)
     issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed, pair.mode, name)
     if changed:
-        text = f"{original} is issued as an original, {backup} as its backup."
+        text = _("{original} is issued as an original, {backup} as its backup.").format(
+            original=original, backup=backup
+        )
     else:
-        text = f"{original} and {backup} were issued as a pair before; nothing was changed."
+        text = _(
+            "{original} and {backup} were issued as a pair before; nothing was changed."
+        ).format(original=original, backup=backup)
     out.result(issued, text)
 
 
 def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
     if allow_base and base_mode:
-        raise InputError("--allow-base and --base-mode say different things: give one of them.")
+        raise InputError(_("--allow-base and --base-mode say different things: give one of them."))
     if base_mode:
         return Modes.BASE
     return Modes.EITHER if allow_base else Modes.HOST_BLIND
@@ -256,9 +262,9 @@ def _check_features(blanks: tuple[Blank, Blank], profile: Profile, *, plain: boo
     What a card has it says in the clear: somebody on the way could take it out of the answer.
     """
     if not plain and any(Features.SCP03 not in blank.card.features for blank in blanks):
-        raise InputError(_HEARD)
+        raise InputError(_(_HEARD))
     if profile.modes is Modes.HOST_BLIND and modes_of(*blanks, profile) is Modes.BASE:
-        raise InputError(_UNABLE)
+        raise InputError(_(_UNABLE))
 
 
 def _notes(
@@ -270,11 +276,11 @@ def _notes(
     """What the issuer should know about the pair before it is one."""
     if modes_of(*blanks, profile) is Modes.BASE:
         if not components:
-            yield _UNBOUND
+            yield _(_UNBOUND)
     elif issuer is None and profile.backups > 1:
-        yield _ALONE
+        yield _(_ALONE)
     elif issuer is not None and not components:
-        yield _SHARED
+        yield _(_SHARED)
 
 
 def _member_number(text: str | None) -> bytes | None:
@@ -282,7 +288,7 @@ def _member_number(text: str | None) -> bytes | None:
         return None
     value = text.encode(errors="surrogateescape")
     if not 1 <= len(value) <= 255:
-        raise InputError("A member's number has 1 to 255 bytes in UTF-8.")
+        raise InputError(_("A member's number has 1 to 255 bytes in UTF-8."))
     return value
 
 
@@ -290,5 +296,5 @@ def _expiry_date(text: str | None) -> bytes | None:
     if text is None:
         return None
     if not _MONTH.fullmatch(text):
-        raise InputError("--expires is a year and a month, such as 2030-12.")
+        raise InputError(_("--expires is a year and a month, such as 2030-12."))
     return text.encode("ascii")

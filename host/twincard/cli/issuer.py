@@ -11,10 +11,12 @@ import typer
 from twincard.cli.errors import InputError
 from twincard.cli.options import Force, Json
 from twincard.cli.output import Output
+from twincard.cli.values import Sha256
 from twincard.files.output import FileOutput
 from twincard.keys.identity import fingerprint
 from twincard.keys.issuer_signing import IssuerSigningKey, read_issuer_public_key
 from twincard.keys.public import PublicKey
+from twincard.language import _
 
 app = typer.Typer(help="The issuer's signing key, which certifies cards.")
 
@@ -28,14 +30,14 @@ class NewIssuer:
 
     file: Path
     public_key_file: Path
-    issuer_key_sha256: bytes
+    issuer_key_sha256: Sha256
 
 
 @dataclass(frozen=True)
 class IssuerKey:
     """An issuer's public key, in PEM, and its SHA-256."""
 
-    issuer_key_sha256: bytes
+    issuer_key_sha256: Sha256
     pem: str
 
 
@@ -49,9 +51,9 @@ def new(
     public = file.with_name(file.name + _PUBLIC_SUFFIX)
     # The key itself is never overwritten: cards that it certified could have no more companions.
     if file.exists():
-        raise InputError(f"{file} exists already: name a new file.")
+        raise InputError(_("{file} exists already: name a new file.").format(file=file))
     if public.exists() and not force:
-        raise InputError(f"{public} exists already; --force overwrites it.")
+        raise InputError(_("{path} exists already; --force overwrites it.").format(path=public))
     key = IssuerSigningKey.draw()
     key.write(file)
     with FileOutput(public, overwrite=force, mode=_PUBLIC_MODE) as sink:
@@ -59,8 +61,9 @@ def new(
     made = NewIssuer(file, public, fingerprint(key.public_key))
     Output(json).result(
         made,
-        f"{file} certifies cards: keep it safe. {public} is for everybody, "
-        f"SHA-256 {made.issuer_key_sha256.hex()}.",
+        _(
+            "{file} certifies cards: keep it safe. {public} is for everybody, SHA-256 {digest}."
+        ).format(file=file, public=public, digest=made.issuer_key_sha256.hex()),
     )
 
 

@@ -12,6 +12,7 @@ import typer
 from twincard.cli.errors import InputError
 from twincard.keys.component import Component
 from twincard.keys.shares import Share
+from twincard.language import _
 from twincard.paper.words import Language
 
 Pdf = Annotated[
@@ -30,10 +31,15 @@ def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
     """
     taken = [path for path in paths if path is not None and path.exists()]
     if taken and not force:
-        raise InputError(f"{taken[0]} exists already; --force overwrites it.")
+        raise InputError(_("{path} exists already; --force overwrites it.").format(path=taken[0]))
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in taken:
         path.unlink()
+
+
+def print_it(paper: Path) -> str:
+    """What is to be done with a PDF of mailers."""
+    return _("{file}: print it, a page for each holder, and delete it.").format(file=paper)
 
 
 def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: Language) -> bytes:
@@ -44,7 +50,7 @@ def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: L
         from twincard.paper.sheet import PaperError
     except ModuleNotFoundError:
         raise InputError(
-            "Mailers need more Python packages: pip install 'twincard[paper]'."
+            _("Mailers need more Python packages: pip install 'twincard[paper]'.")
         ) from None
     try:
         return print_mailers(items, Printing(name, language, datetime.date.today()))

@@ -7,23 +7,44 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
-from typing import TextIO
+from pathlib import Path
+from typing import Annotated, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.text import Text
 
-from twincard.cli.errors import Failure
+from twincard.cli.errors import ExitCode, Failure
+from twincard.cli.values import MAY_BE_ABSENT, OneOf
+from twincard.language import _
 
 JSON_VERSION = 1
 # C0, DEL and C1: a file's name may hold them, and a terminal would obey.
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
+
+
+@dataclass(frozen=True)
+class ErrorInfo:
+    """Why a command failed; `tries_left` is there after a wrong PIN or PUK only."""
+
+    code: int
+    name: Annotated[str, OneOf.names(ExitCode)]
+    message: str
+    tries_left: int | None = field(default=None, metadata=MAY_BE_ABSENT)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a command that failed prints."""
+
+    error: ErrorInfo
 
 
 class Output:
@@ -38,7 +59,8 @@ class Output:
         """The command's result: a dataclass for programs, the same as text for people."""
         if self.as_json:
             print_json(to_json(result))
-        else:
+            return
+        with naming_standard_output():
             console(sys.stdout).print(_visible_lines(text) if isinstance(text, str) else text)
 
     def step(self, text: str) -> None:
@@ -49,6 +71,10 @@ class Output:
     def note(self, text: str) -> None:
         """Something that people and the logs of programs should see."""
         self._screen.print(visible(text))
+
+    def failed(self, path: Path, sentence: str) -> None:
+        """One of several files failed, and the others go on."""
+        _print_error(sentence if str(path) in sentence else f"{path}: {sentence}")
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
@@ -77,37 +103,61 @@ def visible(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def aligned(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values, a line each, whole however narrow the terminal is."""
+    width = max(cell_len(name) for name, _ in rows) + 2
+    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+
+
 def _visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
+
+
+@contextmanager
+def naming_standard_output() -> Iterator[None]:
+    """Errors tell what could not be written; nobody is told of a pipe that nobody reads."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, _("Standard output")) from None
 
 
 def print_json(result: object) -> None:
     """One JSON object on standard output."""
     assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
-    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=False, indent=2)
+    # In another encoding, what it lacks would be escaped in ways that JSON does not know.
+    escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=escaped, indent=2)
     # json escapes C0 alone.
-    sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
+    with naming_standard_output():
+        sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
     """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
-    console(sys.stderr).print(Text.assemble(("Error: ", "bold red"), visible(failure.sentence)))
+    _print_error(failure.sentence)
     if not as_json:
         return
-    error: dict[str, object] = {
-        "code": failure.code.value,
-        "name": failure.code.name.lower(),
-        "message": failure.sentence,
-    }
-    if failure.tries_left is not None:
-        error["tries_left"] = failure.tries_left
-    print_json({"error": error})
+    code, name = failure.code.value, failure.code.name.lower()
+    print_json(to_json(Failed(ErrorInfo(code, name, failure.sentence, failure.tries_left))))
+
+
+def _print_error(sentence: str) -> None:
+    console(sys.stderr).print(Text.assemble((_("Error: "), "bold red"), visible(sentence)))
 
 
 def to_json(value: object) -> object:
     """Dataclasses as objects, bytes as hexadecimal, enums by their names in lower case."""
     if is_dataclass(value):
-        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        members = {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        absent = {item.name for item in fields(value) if item.metadata == MAY_BE_ABSENT}
+        return {
+            name: member
+            for name, member in members.items()
+            if member is not None or name not in absent
+        }
     if isinstance(value, Enum):
         return value.name.lower()
     if isinstance(value, list | tuple):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +15,7 @@ from twincard.cli.errors import InputError
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES
 from twincard.keys.secret import Secret
+from twincard.language import _
 
 _STANDARD_INPUT = Path("-")
 _MOST_FILE_BYTES = 4096
@@ -32,10 +35,12 @@ def read_secret(path: Path) -> Secret:
             content = file.read(_MOST_FILE_BYTES + 1)
     value = content.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
-        name = "Standard input" if path == _STANDARD_INPUT else str(path)
-        raise InputError(f"{name} is empty where one line with the secret should be.")
+        name = _("Standard input") if path == _STANDARD_INPUT else str(path)
+        raise InputError(
+            _("{name} is empty where one line with the secret should be.").format(name=name)
+        )
     if b"\n" in value or len(value) > _MOST_FILE_BYTES:
-        raise InputError(f"{path} has more than the one line with the secret.")
+        raise InputError(_("{path} has more than the one line with the secret.").format(path=path))
     return Secret(value)
 
 
@@ -64,7 +69,7 @@ def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked
         return pin_in(path)
     if not asked:
         return first
-    secret = ask_secret(f"{what} (Enter: the same)", option, may_be_empty=True)
+    secret = ask_secret(_("{what} (Enter: the same)").format(what=what), option, may_be_empty=True)
     if not secret:
         return first
     pin_bytes(secret)
@@ -77,10 +82,10 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
         return pin_in(path)
 
     def ask() -> Secret:
-        secret = ask_secret(f"{what} (6 to 16 characters)", option)
+        secret = ask_secret(_("{what} (6 to 16 characters)").format(what=what), option)
         pin_bytes(secret)
-        if ask_secret(f"{what} again", option) != secret:
-            raise InputError("The two entries differ.")
+        if ask_secret(_("{what} again").format(what=what), option) != secret:
+            raise InputError(_("The two entries differ."))
         return secret
 
     return repeated(ask)
@@ -89,8 +94,29 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
 def transport_key(path: Path | None, what: str) -> Secret:
     """A transport key of 32 bytes, in 64 hex digits."""
     if path is not None:
-        return _hex_secret(read_secret(path), TRANSPORT_KEY_BYTES, f"{path} does not hold")
+        return _hex_secret(
+            read_secret(path),
+            TRANSPORT_KEY_BYTES,
+            _("{path} does not hold {count} hex digits.").format(
+                path=path, count=2 * TRANSPORT_KEY_BYTES
+            ),
+        )
     return repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
+
+
+def new_transport_key(path: Path | None, what: str) -> Secret:
+    """A transport key to be set: typed twice."""
+    if path is not None:
+        return transport_key(path, what)
+
+    def ask() -> Secret:
+        option = "--new-issuer-key-file"
+        key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
+        if _ask_hex(f"{what} again", option, TRANSPORT_KEY_BYTES) != key:
+            raise InputError("The two entries differ.")
+        return key
+
+    return repeated(ask)
 
 
 def confirm(question: str, option: str, *, yes: bool = False) -> None:
@@ -101,29 +127,58 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
     if yes:
         return
     if not has_terminal():
-        raise InputError(f"There is no terminal to ask: {question} Use {option}.")
-    sys.stderr.write(f"{question} [y/N] ")
+        raise InputError(
+            _("There is no terminal to ask: {question} Use {option}.").format(
+                question=question, option=option
+            )
+        )
+    sys.stderr.write(_("{question} [y/N] ").format(question=question))
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise InputError("Not confirmed, so nothing was done.")
+    with _ending_the_line():
+        line = sys.stdin.readline()
+    # An input method may leave its own forms of y and yes.
+    answer = unicodedata.normalize("NFKC", line).strip().lower()
+    if answer not in _agreement():
+        raise InputError(_("Not confirmed, so nothing was done."))
+
+
+def _agreement() -> tuple[str, ...]:
+    """What is understood as yes: in English, and in the language in use."""
+    # Translators: the answers that mean yes, with spaces between.
+    return ("y", "yes", *_("y yes").split())
 
 
 def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
     """Typed without an echo. Raises InputError without a terminal."""
     if not has_terminal():
-        raise InputError(f"There is no terminal to ask for the {what}: use {option}.")
+        raise InputError(
+            _("There is no terminal to ask for the {what}: use {option}.").format(
+                what=what, option=option
+            )
+        )
     try:
-        text = getpass.getpass(f"{what}: ")
+        with _ending_the_line():
+            text = getpass.getpass(f"{what}: ")
     except EOFError:
-        raise InputError(f"The {what} was not typed.") from None
+        raise InputError(_("The {what} was not typed.").format(what=what)) from None
     if not text and not may_be_empty:
-        raise InputError(f"The {what} was not typed.")
+        raise InputError(_("The {what} was not typed.").format(what=what))
     return Secret(text)
+
+
+@contextmanager
+def _ending_the_line() -> Iterator[None]:
+    """After Ctrl-C, what is told next stands on a line of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
 
 
 def repeated(ask: Callable[[], _T]) -> _T:
     """Ask up to three times, as long as the answer cannot be used."""
-    for _ in range(_ATTEMPTS - 1):
+    for _attempt in range(_ATTEMPTS - 1):
         try:
             return ask()
         except (InputError, PinFormatError) as error:
@@ -139,8 +194,10 @@ def has_terminal() -> bool:
 
 
 def _ask_hex(what: str, option: str, size: int) -> Secret:
-    typed = ask_secret(f"{what} ({2 * size} hex digits, spaces allowed)", option)
-    return _hex_secret(typed, size, "That is not")
+    question = _("{what} ({count} hex digits, spaces allowed)").format(what=what, count=2 * size)
+    typed = ask_secret(question, option)
+    refusal = _("That is not {count} hex digits.").format(count=2 * size)
+    return _hex_secret(typed, size, refusal)
 
 
 def _hex_secret(text: Secret, size: int, refusal: str) -> Secret:
@@ -149,4 +206,4 @@ def _hex_secret(text: Secret, size: int, refusal: str) -> Secret:
     try:
         return Secret(parse_hex(digits, size))
     except ValueError:
-        raise InputError(f"{refusal} {2 * size} hex digits.") from None
+        raise InputError(refusal) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from twincard.cli.cards import issuer_public_key, opened, protect
+from twincard.cli.cards import check_usable, issuer_public_key, opened
 from twincard.cli.options import (
     Force,
     IssuerPublicKeyFile,
@@ -16,15 +16,18 @@ from twincard.cli.options import (
 )
 from twincard.cli.output import Output
 from twincard.cli.targets import check_output, output_for
+from twincard.cli.values import KeyTypeName, Sha256
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.identity import protect
 
 
 @dataclass(frozen=True)
 class CardPublicKey:
     """The public key in PEM, and its digest as the card reports it."""
 
-    type: str
-    public_key_sha256: bytes
+    type: KeyTypeName
+    public_key_sha256: Sha256
     pem: str
 
 
@@ -39,16 +42,17 @@ def public_key(
     check_output(output, force=force, json=json)
     issuer = issuer_public_key(issuer_public_key_file)
     with opened(reader) as card:
+        check_usable(card)
         # Who puts his own key in the place of the card's could open all that is encrypted to it.
         protect(card, issuer)
         report = card.report()
         if report.key is None:
-            raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+            raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
         if not report.key.public_key_readable:
-            raise ProtocolError("A backup issued like this one shows no key: ask the original.")
+            raise ProtocolError(_("A backup issued like this one shows no key: ask the original."))
         key = card.usage.public_key()
         if key.digest != report.key.digest:
-            raise ProtocolError("The card gave another public key than that of its key pair.")
+            raise ProtocolError(_("The card gave another public key than that of its key pair."))
     pem = key.to_pem().decode("ascii")
     if output is not None:
         with output_for(output, force=force, mode=0o644) as sink:

@@ -11,6 +11,7 @@ import typer
 
 from twincard.cli.options import Json
 from twincard.cli.output import Output
+from twincard.language import _
 from twincard.transport import TransportError
 from twincard.transport.folder import list_cards
 from twincard.transport.slots import Slot, slots, watch
@@ -51,7 +52,7 @@ def _list(out: Output) -> None:
         out.step(problem)
     lines = [*simulated, *_lines(found)]
     names = tuple(slot.reader for slot in found)
-    text = "\n".join(lines) or "There is none: `twincard sim new NAME` makes one."
+    text = "\n".join(lines) or _("There is none: `twincard sim new NAME` makes one.")
     out.result(Readers(simulated, names, found, problem), text)
 
 
@@ -70,4 +71,4 @@ def _named(slot: Slot) -> Slot:
 
 def _lines(found: Sequence[Slot]) -> list[str]:
     width = max((len(slot.reader) for slot in found), default=0)
-    return [f"{slot.reader:{width}}  {slot.holds.value}" for slot in found]
+    return [f"{slot.reader:{width}}  {_(slot.holds.value)}" for slot in found]

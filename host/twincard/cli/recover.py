@@ -11,19 +11,27 @@ import typer
 
 from twincard.card.report import Role
 from twincard.cli import prompts
-from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
+from twincard.cli.cards import (
+    Holder,
+    check_key,
+    check_two_cards,
+    issuer_public_key,
+    naming,
+    unlocked_pair,
+)
 from twincard.cli.errors import ExitCode
 from twincard.cli.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.output import Output
+from twincard.language import N_, _
 from twincard.protocols.recover import FileEvent, Outcome
 from twincard.protocols.recover import recover as recover_files
 
 _COUNTED = {
-    Outcome.MOVED: "moved to the new card",
-    Outcome.ALREADY_MOVED: "on the new card already",
-    Outcome.NOT_FOR_THIS_KEY: "encrypted to other keys",
-    Outcome.NOT_ENCRYPTED: "not encrypted",
-    Outcome.FAILED: "failed",
+    Outcome.MOVED: N_("moved to the new card"),
+    Outcome.ALREADY_MOVED: N_("on the new card already"),
+    Outcome.NOT_FOR_THIS_KEY: N_("encrypted to other keys"),
+    Outcome.NOT_ENCRYPTED: N_("not encrypted"),
+    Outcome.FAILED: N_("failed"),
 }
 
 
@@ -67,20 +75,23 @@ def recover(
     """
     check_two_cards(old, new)
     issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, "PIN of the old card", "--pin-file")
+    pin = prompts.pin(pin_file, _("PIN of the old card"), "--pin-file")
     new_pin = prompts.other_pin(
-        new_pin_file, "PIN of the new card", "--new-pin-file", pin, asked=pin_file is None
+        new_pin_file, _("PIN of the new card"), "--new-pin-file", pin, asked=pin_file is None
     )
     out = Output(json)
     events = []
     holders = (
-        Holder("Old card", old, pin, issuer=issuer),
-        Holder("New card", new, new_pin, Role.ORIGINAL, issuer),
+        Holder(_("Old card"), old, pin, issuer=issuer),
+        Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer),
     )
     with (
         unlocked_pair(*holders) as (old_card, new_card),
-        out.progress("this file", None) as progress,
+        out.progress(_("this file"), None) as progress,
     ):
+        for holder, card in zip(holders, (old_card, new_card), strict=True):
+            with naming(holder.name, holder.reader):
+                check_key(card)
         for event in recover_files(
             old_card,
             new_card,
@@ -90,8 +101,10 @@ def recover(
             progress=lambda _, done: progress(done),
         ):
             events.append(event)
-            if event.outcome is not Outcome.NOT_ENCRYPTED:
-                out.step(f"{event.path}: {event.reason or event.outcome.value}")
+            if event.reason is not None:
+                out.failed(event.path, event.reason)
+            elif event.outcome is not Outcome.NOT_ENCRYPTED:
+                out.step(f"{event.path}: {_(event.outcome.value)}")
     _tell(out, tuple(events))
 
 
@@ -105,7 +118,9 @@ def _tell(out: Output, events: tuple[FileEvent, ...]) -> None:
         counts[Outcome.FAILED],
         events,
     )
-    lines = [f"{counts[outcome]:>6} {_COUNTED[outcome]}" for outcome in Outcome if counts[outcome]]
-    out.result(result, "\n".join(lines) or "There was no file.")
+    lines = [
+        f"{counts[outcome]:>6} {_(_COUNTED[outcome])}" for outcome in Outcome if counts[outcome]
+    ]
+    out.result(result, "\n".join(lines) or _("There was no file."))
     if result.failed:
         raise typer.Exit(ExitCode.FILE)

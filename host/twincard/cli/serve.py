@@ -11,6 +11,7 @@ import typer
 from twincard.cli.errors import InputError
 from twincard.cli.options import Json
 from twincard.cli.output import Output
+from twincard.language import _
 from twincard.transport import connect
 from twincard.transport.vpcd import USUAL_READERS, Address, take_reader
 
@@ -45,14 +46,14 @@ def serve(
     try:
         with take_reader(addresses) as reader:
             served = ServedCard(f"sim:{name}", str(reader.address))
-            text = (
-                f"{served.reader} is in the virtual reader at {served.vpcd}: Ctrl-C takes it out."
+            text = _("{reader} is in the virtual reader at {vpcd}: Ctrl-C takes it out.").format(
+                reader=served.reader, vpcd=served.vpcd
             )
             out.result(served, text)
             sys.stdout.flush()
             reader.serve(card)
     except KeyboardInterrupt:
-        out.step(f"sim:{name} is taken out.")
+        out.step(_("sim:{name} is taken out.").format(name=name))
     finally:
         card.close()
 
@@ -61,4 +62,6 @@ def _address(text: str) -> Address:
     try:
         return Address.parse(text)
     except ValueError:
-        raise InputError(f"--vpcd wants HOST:PORT, such as {USUAL_READERS[0]}.") from None
+        raise InputError(
+            _("--vpcd wants HOST:PORT, such as {example}.").format(example=USUAL_READERS[0])
+        ) from None

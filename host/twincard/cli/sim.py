@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from twincard.card.opensc import INSTALLATION
+from twincard.card.session import OPENSC_AID
 from twincard.cli import prompts
 from twincard.cli.chip_text import simulation_text
 from twincard.cli.options import Json, Yes
@@ -49,13 +51,15 @@ class RemovedCard:
 @app.command("new")
 def new(
     name: Name,
+    opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
     chip: ChipName = None,
     with_unknown: WithUnknown = False,
     json: Json = False,
 ) -> None:
     """Make a blank card, with a transport key of its own in a file beside it."""
     copied = simulated_chip(chip, with_unknown=with_unknown)
-    create_card(name, copied.make if copied else None)
+    opensc_card = (OPENSC_AID, INSTALLATION) if opensc else (b"", b"")
+    create_card(name, *opensc_card, make=copied.make if copied else None)
     model = copied.profile.name if copied else None
     made = NewCard(_reader(name), issuer_key_file(name), model)
     text = _("{reader} is ready to be issued.").format(reader=made.reader)
@@ -66,7 +70,7 @@ def new(
 def list_(json: Json = False) -> None:
     """List the simulated cards."""
     cards = Cards(tuple(map(_reader, list_cards())))
-    text = "\n".join(cards.cards) or "There is none: `twincard sim new NAME` makes one."
+    text = "\n".join(cards.cards) or _("There is none: `twincard sim new NAME` makes one.")
     Output(json).result(cards, text)
 
 
@@ -75,9 +79,11 @@ def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
     """Destroy a simulated card, and with it the keys on it."""
     reader = _reader(name)
     if name in list_cards():
-        prompts.confirm(f"Destroy {reader} and every key on it?", "--yes", yes=yes)
+        prompts.confirm(
+            _("Destroy {reader} and every key on it?").format(reader=reader), "--yes", yes=yes
+        )
     remove_card(name)
-    Output(json).result(RemovedCard(reader), f"{reader} is destroyed.")
+    Output(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
 
 
 app.command("serve")(serve)

@@ -10,11 +10,12 @@ from twincard.cli.errors import InputError
 from twincard.files.output import PRIVATE_MODE, FileOutput, Output, SpooledOutput
 from twincard.files.recipients import Recipient
 from twincard.keys.public import UnusablePublicKeyError
+from twincard.language import N_, _
 
 STANDARD_OUTPUT = Path("-")
 SUFFIX = ".p7m"
 _MOST_KEY_BYTES = 1 << 20
-_TWO_RESULTS = "Standard output cannot take both the result and JSON."
+_TWO_RESULTS = N_("Standard output cannot take both the result and JSON.")
 
 
 def read_recipient(path: Path) -> Recipient:
@@ -40,10 +41,12 @@ def check_output(output: Path | None, *, force: bool, json: bool) -> None:
         return
     if output == STANDARD_OUTPUT:
         if json:
-            raise InputError(_TWO_RESULTS)
+            raise InputError(_(_TWO_RESULTS))
         return
     if output.is_dir():
-        raise InputError(f"{output} is a folder: name a file with --output.")
+        raise InputError(
+            _("{output} is a folder: name a file with --output.").format(output=output)
+        )
     _check((), (output,), force=force)
 
 
@@ -55,7 +58,7 @@ def output_paths(
     Raises InputError when results would fall together, replace a source or what exists.
     """
     if output == STANDARD_OUTPUT and json:
-        raise InputError(_TWO_RESULTS)
+        raise InputError(_(_TWO_RESULTS))
     if output is None:
         paths = [source.parent / name for source, name in zip(sources, names, strict=True)]
     elif output != STANDARD_OUTPUT and output.is_dir():
@@ -63,7 +66,7 @@ def output_paths(
     elif len(sources) == 1:
         paths = [output]
     else:
-        raise InputError("Several files need a folder for --output, and it must exist.")
+        raise InputError(_("Several files need a folder for --output, and it must exist."))
     _check(sources, [path for path in paths if path != STANDARD_OUTPUT], force=force)
     return paths
 
@@ -73,9 +76,11 @@ def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> No
     seen = set()
     for path in paths:
         if path in seen:
-            raise InputError(f"Two results would be called {path}.")
+            raise InputError(_("Two results would be called {path}.").format(path=path))
         if path.resolve() in originals:
-            raise InputError(f"{path} is an input: name another output with --output.")
+            raise InputError(
+                _("{path} is an input: name another output with --output.").format(path=path)
+            )
         if path.exists() and not force:
-            raise InputError(f"{path} exists already; --force overwrites it.")
+            raise InputError(_("{path} exists already; --force overwrites it.").format(path=path))
         seen.add(path)

@@ -25,9 +25,11 @@ from twincard.cli.targets import SUFFIX, output_for, output_paths, read_recipien
 from twincard.files.recipients import Recipient
 from twincard.files.source import Progress
 from twincard.keys.public import KeyKind
+from twincard.language import N_, _
 from twincard.protocols.files import transcode_file
 
 _CARD_RSA_BITS = 2048
+_WORDS = batch.Words(N_("{done} transcoded."), N_("{done} transcoded, {failed} failed."))
 
 
 def transcode(
@@ -59,12 +61,14 @@ def transcode(
             sink = output_for(result, force=force)
             transcode_file(card, source, sink, target, pin=lambda: pin, progress=progress)
 
-        batch.run(Output(json), "transcoded", files, outputs, action)
+        batch.run(Output(json), _WORDS, files, outputs, action)
 
 
 def _target(path: Path) -> Recipient:
     target = read_recipient(path)
     key = target.key
     if key.kind is KeyKind.RSA and key.loaded().key_size != _CARD_RSA_BITS:
-        raise InputError(f"{path}: a card can give files to RSA-2048 and P-256 keys only.")
+        raise InputError(
+            _("{path}: a card can give files to RSA-2048 and P-256 keys only.").format(path=path)
+        )
     return target

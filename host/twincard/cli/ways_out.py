@@ -14,18 +14,22 @@ from twincard.cli.cards import (
     issuer_key,
     opened,
     opened_pair,
-    protect,
     unlock_all,
 )
 from twincard.cli.output import Output
-from twincard.protocols import abandon as protocol
+from twincard.cli.values import Id
+from twincard.language import _
+from twincard.protocols.abandon import Cancelled
+from twincard.protocols.abandon import abandon as abandon_export
+from twincard.protocols.abandon import cancel as cancel_ticket
+from twincard.protocols.identity import protect
 
 
 @dataclass(frozen=True)
 class TicketCancelled:
     """The backup's ticket is void; whether the original took its slot back."""
 
-    backup_id: bytes
+    backup_id: Id
     slot_free: bool
 
 
@@ -33,7 +37,7 @@ class TicketCancelled:
 class ExportAbandoned:
     """A slot was spent without a backup."""
 
-    original_id: bytes
+    original_id: Id
     done: int
     allowed: int
 
@@ -47,11 +51,12 @@ def cancel(out: Output, original: Holder, backup: Holder) -> None:
         if report.life_cycle is LifeCycle.TERMINATED:
             del locked[1]  # it takes no PIN, and shows its receipt without
         unlock_all(locked)
-        freed = protocol.cancel(first, second) is protocol.Cancelled.SLOT_FREE
-    ending = "the original may export again" if freed else "this original was not waiting for it"
-    out.result(
-        TicketCancelled(report.card_id, freed), f"The backup's ticket is void, and {ending}."
-    )
+        freed = cancel_ticket(first, second) is Cancelled.SLOT_FREE
+    if freed:
+        text = _("The backup's ticket is void, and the original may export again.")
+    else:
+        text = _("The backup's ticket is void, and this original was not waiting for it.")
+    out.result(TicketCancelled(report.card_id, freed), text)
 
 
 def abandon(
@@ -68,16 +73,18 @@ def abandon(
     `issuer` is the public key (a point) of the one who must have certified the original, if any.
     """
     check_reader(reader)
-    prompts.confirm("Is the backup destroyed, so that its place shall be spent?", "--yes", yes=yes)
+    prompts.confirm(
+        _("Is the backup destroyed, so that its place shall be spent?"), "--yes", yes=yes
+    )
     key = issuer_key(reader, key_file)
-    pin = prompts.pin(pin_file, "PIN of the original", "--pin-file")
+    pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        protocol.abandon(card, key, pin)
+        abandon_export(card, key, pin)
         report = card.report()
     done = report.export.slots_used if report.export else 0
-    result = ExportAbandoned(report.card_id, done, report.backups_allowed)
-    out.result(
-        result, f"The export is abandoned: {done} of {report.backups_allowed} backups are spent."
-    )
+    allowed = report.backups_allowed
+    text = _("The export is abandoned: {done} of {allowed} backups are spent.")
+    result = ExportAbandoned(report.card_id, done, allowed)
+    out.result(result, text.format(done=done, allowed=allowed))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from twincard.files.errors import ALTERED, AlteredError
+from twincard.files.errors import AlteredError
 from twincard.files.source import Source
 
 INTEGER = 0x02
@@ -61,26 +61,26 @@ class BerReader:
         tag, first = encoded
         length: int | None = first
         if tag & 0x1F == 0x1F:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         if first == 0x80:
             if not tag & CONSTRUCTED:
-                raise AlteredError(ALTERED)
+                raise AlteredError()
             length = None
         elif first > 0x80:
             if first > 0x88:
-                raise AlteredError(ALTERED)
+                raise AlteredError()
             more = self._source.take(first - 0x80)
             encoded += more
             length = int.from_bytes(more)
         if self._source.position + (length or 0) > self._scopes[-1].limit:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         return Header(tag, length, encoded)
 
     def enter(self, tag: int) -> Header:
         """Reads the header of a constructed element with this tag and goes inside."""
         header = self.header()
         if header.tag != tag:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         self._push(header)
         return header
 
@@ -90,13 +90,13 @@ class BerReader:
         if end is not None:
             return self._source.position < end
         if self._source.position + 2 > self._scopes[-1].limit:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         return self._ahead(2) != END_OF_CONTENTS
 
     def leave(self) -> None:
         """Goes out of the present element, which must be at its end."""
         if self.more():
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         if self._scopes.pop().end is None:
             self._source.take(2)
 
@@ -107,7 +107,7 @@ class BerReader:
     def element(self, tag: int | None = None) -> bytes:
         """One whole element with this tag, or with any: header, contents, and end if indefinite."""
         if tag is not None and self.next_tag() != tag:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         parts: list[bytes] = []
         self._collect(parts)
         return b"".join(parts)
@@ -133,18 +133,18 @@ class BerReader:
             elif inner.tag == OCTET_STRING and inner.length is not None:
                 yield from self._pieces(inner.length)
             else:
-                raise AlteredError(ALTERED)
+                raise AlteredError()
 
     def finish(self) -> None:
         """Checks that the stream ends with the outermost element."""
         if len(self._scopes) != 1 or not self._source.at_end():
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         self._source.finish()
 
     def _ahead(self, count: int) -> bytes:
         following = self._source.peek(count)
         if len(following) < count:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         return following
 
     def _pieces(self, length: int) -> Iterator[memoryview]:
@@ -155,7 +155,7 @@ class BerReader:
 
     def _push(self, header: Header) -> None:
         if len(self._scopes) > MAX_DEPTH or not header.tag & CONSTRUCTED:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         if header.length is None:
             self._scopes.append(_Scope(None, self._scopes[-1].limit))
         else:
@@ -178,7 +178,7 @@ class BerReader:
     def _spend(self, count: int) -> None:
         self._budget -= count
         if self._budget < 0:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
 
 
 def encode_header(tag: int, length: int | None) -> bytes:

@@ -9,8 +9,9 @@ from enum import Enum
 from asn1crypto import core
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from twincard.files.errors import ALTERED, AlteredError, UnsupportedError
+from twincard.files.errors import AlteredError, UnsupportedError
 from twincard.files.structures import AlgorithmIdentifier, GcmParameters
+from twincard.language import _
 
 BLOCK_BYTES = 16
 NONCE_BYTES = 12
@@ -58,9 +59,9 @@ class ContentCipher:
             oid: str = algorithm["algorithm"].dotted
             parameters: bytes = algorithm["parameters"].dump()
         except Exception as error:  # asn1crypto raises many classes for malformed input
-            raise AlteredError(ALTERED) from error
+            raise AlteredError() from error
         if oid not in _BY_OID:
-            raise UnsupportedError("The file is not encrypted with AES in GCM or CBC mode.")
+            raise UnsupportedError(_("The file is not encrypted with AES in GCM or CBC mode."))
         mode, key_length = _BY_OID[oid]
         return cls(mode, key_length, (_nonce if mode is CipherMode.GCM else _iv)(parameters))
 
@@ -86,12 +87,12 @@ def _nonce(parameters: bytes) -> bytes:
         nonce: bytes = gcm["nonce"].native
         icv_length: int = gcm["icv_length"].native
     except Exception as error:
-        raise AlteredError(ALTERED) from error
+        raise AlteredError() from error
     if icv_length != TAG_BYTES:
         # Short tags are within reach of forgery, and some readers take even one byte.
-        raise UnsupportedError("The file's authentication tag is shorter than 16 bytes.")
+        raise UnsupportedError(_("The file's authentication tag is shorter than 16 bytes."))
     if len(nonce) != NONCE_BYTES:
-        raise UnsupportedError("The file's AES-GCM nonce does not have 12 bytes.")
+        raise UnsupportedError(_("The file's AES-GCM nonce does not have 12 bytes."))
     return nonce
 
 
@@ -99,7 +100,7 @@ def _iv(parameters: bytes) -> bytes:
     try:
         iv: bytes = core.OctetString.load(parameters, strict=True).native
     except Exception as error:
-        raise AlteredError(ALTERED) from error
+        raise AlteredError() from error
     if len(iv) != BLOCK_BYTES:
-        raise AlteredError(ALTERED)
+        raise AlteredError()
     return iv

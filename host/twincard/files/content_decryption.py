@@ -8,9 +8,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import AEADDecryptionContext, CipherContext
 
 from twincard.files.content_cipher import BLOCK_BYTES, MAX_GCM_BYTES, TAG_BYTES, ContentCipher
-from twincard.files.errors import ALTERED, AlteredError, TooLargeError, UnsupportedError
+from twincard.files.errors import AlteredError, TooLargeError, UnsupportedError
 from twincard.files.message import Tail
 from twincard.files.source import Writable
+from twincard.language import _
 
 _PIECE_BYTES = 1 << 20
 
@@ -62,18 +63,20 @@ def _decrypt_gcm(
     for piece in _gathered(pieces):
         done += len(piece)
         if done > MAX_GCM_BYTES:
-            raise TooLargeError("The file's content is larger than 64 GiB, the limit of AES-GCM.")
+            raise TooLargeError(
+                _("The file's content is larger than 64 GiB, the limit of AES-GCM.")
+            )
         sink.write(buffer[: decryptor.update_into(piece, buffer)])
     end = tail()
     if end.has_authenticated_attributes:
         # They are authenticated before the content but stand behind it (RFC 5083, 2.2).
-        raise UnsupportedError("The file has authenticated attributes.")
+        raise UnsupportedError(_("The file has authenticated attributes."))
     if len(end.mac) != TAG_BYTES:
-        raise AlteredError(ALTERED)
+        raise AlteredError()
     try:
         decryptor.finalize_with_tag(end.mac)
     except InvalidTag as error:
-        raise AlteredError(ALTERED) from error
+        raise AlteredError() from error
 
 
 def _decrypt_cbc(
@@ -94,11 +97,11 @@ def _decrypt_cbc(
     try:
         decryptor.finalize()
     except ValueError as error:  # not a whole number of blocks
-        raise AlteredError(ALTERED) from error
+        raise AlteredError() from error
     padding = last_block[-1:]
     count = int.from_bytes(padding)
     if not 1 <= count <= BLOCK_BYTES or last_block[-count:] != padding * count:
-        raise AlteredError(ALTERED)
+        raise AlteredError()
     sink.write(last_block[:-count])
 
 

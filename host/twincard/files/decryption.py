@@ -11,7 +11,6 @@ from typing import BinaryIO, cast
 from twincard.files.content_cipher import CipherMode, ContentCipher
 from twincard.files.content_decryption import decrypt_content, is_whole
 from twincard.files.errors import (
-    ALTERED,
     AlteredError,
     NotAuthenticatedError,
     OutputError,
@@ -24,6 +23,8 @@ from twincard.files.output import Output
 from twincard.files.recipient_codec import decode_all
 from twincard.files.recipients import OpenableRecipient, Opener, RecipientInfo
 from twincard.files.source import Progress, Readable
+from twincard.language import _
+from twincard.system_words import reason
 
 _PIECE_BYTES = 1 << 20
 _KIND_OF_MODE = {
@@ -66,11 +67,11 @@ def decrypt(
     opening = message.opening()
     if opening.kind is MessageKind.ENVELOPED and not mail:
         raise NotAuthenticatedError(
-            "The file is encrypted as mail is, so that nobody can tell whether it was changed."
+            _("The file is encrypted as mail is, so that nobody can tell whether it was changed.")
         )
     algorithm = ContentCipher.decode(message.algorithm())
     if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
-        raise UnsupportedError("The file's encryption algorithm does not fit its content type.")
+        raise UnsupportedError(_("The file's encryption algorithm does not fit its content type."))
     keys = _open(decode_all(opening.recipient_infos), opener, algorithm.key_length)
     if len(keys) == 1:
         decrypt_content(algorithm, keys[0], message.content(), message.tail, sink)
@@ -86,7 +87,7 @@ def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) 
         key = opener.open(recipient)
         # RSA PKCS#1 v1.5 with a wrong key can give anything, of any length.
         if len(key) != key_length:
-            raise RecipientRejectedError("The recipient info holds no key of this length.")
+            raise RecipientRejectedError(_("The recipient info holds no key of this length."))
         return key
 
     return list(dict.fromkeys(one.result for one in open_all(recipients, opener, attempt)))
@@ -104,13 +105,14 @@ def _decrypt_with_one_of(
                 file.write(piece)
             tail = message.tail()
         except OSError as error:
-            reason = error.strerror or error
-            raise OutputError(f"A temporary file could not be written: {reason}.") from error
+            raise OutputError(
+                _("A temporary file could not be written: {reason}.").format(reason=reason(error))
+            ) from error
         for key in keys:
             if is_whole(algorithm, key, _pieces(file), tail):
                 decrypt_content(algorithm, key, _pieces(file), lambda: tail, sink)
                 return
-    raise AlteredError(ALTERED)
+    raise AlteredError()
 
 
 def _pieces(file: BinaryIO) -> Iterator[memoryview]:

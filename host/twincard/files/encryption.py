@@ -15,6 +15,7 @@ from twincard.files.recipient_codec import encode_recipient
 from twincard.files.recipients import Recipient
 from twincard.files.source import Progress, Readable, Writable, read_some
 from twincard.files.wrapping import wrap_key
+from twincard.language import _
 
 CHUNK_BYTES = 1 << 18
 
@@ -94,7 +95,7 @@ def _limited(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         done += len(piece)
         if done > MAX_GCM_BYTES:
-            raise TooLargeError("The file is larger than 64 GiB, the limit of AES-GCM.")
+            raise TooLargeError(_("The file is larger than 64 GiB, the limit of AES-GCM."))
         yield piece
 
 

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+
+from twincard.language import N_, _
+from twincard.system_words import reason
+
+_ADVICE = {
+    errno.ENOSPC: N_("Make room there, and run the command again."),
+    errno.EDQUOT: N_("Make room there, and run the command again."),
+    errno.EFBIG: N_("Name a place where files may be larger."),
+    errno.EACCES: N_("Name another place, or see to the rights of this one."),
+    errno.EPERM: N_("Name another place, or see to the rights of this one."),
+    errno.EROFS: N_("Name another place: nothing can be written to this one."),
+    errno.ENOENT: N_("See how its name is written."),
+    errno.ENOTDIR: N_("See how its name is written."),
+    errno.EISDIR: N_("Name a file."),
+    errno.EEXIST: N_("Name another, or move it away."),
+}
+
 
 class FilesError(Exception):
     """Any reason why a file could not be encrypted, decrypted or transcoded."""
@@ -13,6 +31,9 @@ class NotCmsError(FilesError):
 
 class AlteredError(FilesError):
     """The message is malformed, cut short, or fails its authentication."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file was altered or cut short."))
 
 
 class UnsupportedError(FilesError):
@@ -47,4 +68,15 @@ class NotAuthenticatedError(FilesError):
     """The message is EnvelopedData, whose content nothing protects against change."""
 
 
-ALTERED = "The file was altered or cut short."
+def told(error: FilesError | OSError) -> str:
+    """What went wrong with a file in a sentence, and where there is advice, what to do next."""
+    text = str(error) if isinstance(error, FilesError) else _told(error)
+    cause = error if isinstance(error, OSError) else error.__cause__
+    advice = _ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
+    return text if advice is None else f"{text} {_(advice)}"
+
+
+def _told(error: OSError) -> str:
+    if error.filename:
+        return _("{path}: {reason}.").format(path=error.filename, reason=reason(error))
+    return _("{reason}.").format(reason=reason(error))

@@ -14,7 +14,6 @@ from asn1crypto import core
 
 from twincard.files import ber
 from twincard.files.errors import (
-    ALTERED,
     AlteredError,
     FilesError,
     NotCmsError,
@@ -23,6 +22,7 @@ from twincard.files.errors import (
 )
 from twincard.files.recipients import IssuerAndSerial, RecipientInfo, RsaRecipient
 from twincard.files.source import Progress, Readable, Source, Writable
+from twincard.language import _
 
 CONTENT_TAGS = (0x80, 0xA0)
 _MAX_VERSION = 5
@@ -113,10 +113,12 @@ class MessageReader:
         self._ber.element(ber.OBJECT_IDENTIFIER)
         algorithm = self._ber.element(ber.SEQUENCE)
         if not self._ber.more():
-            raise UnsupportedError("The encrypted content is not in the file, but apart from it.")
+            raise UnsupportedError(
+                _("The encrypted content is not in the file, but apart from it.")
+            )
         self._content = self._ber.header()
         if self._content.tag not in CONTENT_TAGS:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         return algorithm
 
     def content(self) -> Iterator[memoryview]:
@@ -134,7 +136,7 @@ class MessageReader:
             self._optional(ber.CONTEXT_2)
         else:
             self._optional(ber.CONTEXT_1)
-        for _ in range(3):
+        for _level in range(3):
             self._ber.leave()
         self._ber.finish()
         return Tail(mac, authenticated)
@@ -150,17 +152,17 @@ class MessageReader:
         except SourceError:
             raise
         except FilesError as error:
-            raise NotCmsError("This is not a CMS file in BER or DER.") from error
+            raise NotCmsError(_("This is not a CMS file in BER or DER.")) from error
         try:
             self._kind = MessageKind(content_type)
         except ValueError as error:
-            raise NotCmsError("This is not an encrypted CMS file.") from error
+            raise NotCmsError(_("This is not an encrypted CMS file.")) from error
         return outer, self._ber.enter(ber.CONTEXT_0), self._ber.enter(ber.SEQUENCE)
 
     def _version(self) -> int:
         contents = core.Integer.load(self._ber.element(ber.INTEGER)).contents
         if len(contents) != 1 or contents[0] > _MAX_VERSION:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         return int(contents[0])
 
     def _optional(self, tag: int) -> bool:

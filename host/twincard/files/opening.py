@@ -23,6 +23,7 @@ from twincard.files.recipients import (
     is_named,
 )
 from twincard.keys.public import KeyKind
+from twincard.language import _
 
 # Together fewer than the 32 faults that end the session of a card's PIN: no file ends one alone.
 MAX_NAMED = 16
@@ -73,7 +74,10 @@ def open_all(
         raise UnsupportedError(lacking[0])
     if len(named) > MAX_NAMED or len(others) > MAX_OTHERS:
         raise UnsupportedError(
-            "The file has too many recipients to try them all, and none of those tried is this key."
+            _(
+                "The file has too many recipients to try them all, "
+                "and none of those tried is this key."
+            )
         )
     raise _not_for(holder, recipients)
 
@@ -82,6 +86,8 @@ def _not_for(holder: KeyHolder, recipients: Sequence[RecipientInfo]) -> FilesErr
     for recipient in recipients:
         if isinstance(recipient, UnsupportedRecipient) and is_named(recipient, holder):
             return UnsupportedError(
-                f"The file is for this key, but in a form that no card opens: {recipient.reason}."
+                _("The file is for this key, but in a form that no card opens: {reason}.").format(
+                    reason=recipient.reason
+                )
             )
-    return NotForThisKeyError("The file is not encrypted to this key.")
+    return NotForThisKeyError(_("The file is not encrypted to this key."))

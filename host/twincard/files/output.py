@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from twincard.files.errors import OutputError
+from twincard.language import _
+from twincard.system_words import reason
 
 PRIVATE_MODE = 0o600
 _BUFFER_BYTES = 1 << 20
@@ -80,8 +82,11 @@ class Output(ABC):
         try:
             yield
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise OutputError(f"{self._name} could not be written: {reason}.") from error
+            raise OutputError(
+                _("{name} could not be written: {reason}.").format(
+                    name=self._name, reason=reason(error)
+                )
+            ) from error
 
 
 class FileOutput(Output):
@@ -154,10 +159,14 @@ class FileOutput(Output):
         if not self._overwrite:
             raise self._taken()
         if not self._path.is_file():
-            raise OutputError(f"{self._name} is not an ordinary file, so it is not replaced.")
+            raise OutputError(
+                _("{name} is not an ordinary file, so it is not replaced.").format(name=self._name)
+            )
 
     def _taken(self) -> OutputError:
-        return OutputError(f"{self._name} exists already, so it was not written.")
+        return OutputError(
+            _("{name} exists already, so it was not written.").format(name=self._name)
+        )
 
     def _discard(self) -> None:
         if self._temporary is not None:
@@ -172,7 +181,7 @@ class SpooledOutput(Output):
     """
 
     def __init__(self, stream: BinaryIO, *, folder: Path | None = None) -> None:
-        super().__init__("The output")
+        super().__init__(_("The output"))
         self._stream = stream
         self._folder = folder
 

@@ -29,6 +29,7 @@ from twincard.files.structures import (
     RecipientEncryptedKeys,
     SharedInfo,
 )
+from twincard.language import _
 
 KEY_TRANSPORT_TAG = 0x30
 KEY_AGREEMENT_TAG = 0xA1
@@ -81,8 +82,8 @@ def decode_recipients(encoded: bytes) -> tuple[RecipientInfo, ...]:
         if encoded[0] == KEY_AGREEMENT_TAG:
             return _key_agreement(load_key_agreement(encoded))
     except Exception:  # asn1crypto answers malformed input with exceptions of many classes
-        return (UnsupportedRecipient(None, "it is malformed"),)
-    return (UnsupportedRecipient(None, "it is not for a public key"),)
+        return (UnsupportedRecipient(None, _("it is malformed")),)
+    return (UnsupportedRecipient(None, _("it is not for a public key")),)
 
 
 def decode_all(encoded: Iterable[bytes]) -> tuple[RecipientInfo, ...]:
@@ -123,7 +124,7 @@ def _key_transport(info: Any) -> RecipientInfo:
         cryptogram: bytes = info["encrypted_key"].native
         algorithm = _rsa_algorithm(info["key_encryption_algorithm"])
         if len(cryptogram) != RSA_CRYPTOGRAM_BYTES:
-            raise _UnsupportedFormError("the RSA key does not have 2048 bits")
+            raise _UnsupportedFormError(_("the RSA key does not have 2048 bits"))
     except _UnsupportedFormError as error:
         return UnsupportedRecipient(identifier, str(error))
     return RsaRecipient(identifier, algorithm, cryptogram)
@@ -134,15 +135,15 @@ def _rsa_algorithm(algorithm: Any) -> RsaAlgorithm:
     if name == "rsaes_pkcs1v15":
         return RsaAlgorithm.PKCS1_V15
     if name != "rsaes_oaep":
-        raise _UnsupportedFormError("the key transport algorithm is unknown")
+        raise _UnsupportedFormError(_("the key transport algorithm is unknown"))
     parameters = algorithm["parameters"].native
     mask = parameters["mask_gen_algorithm"]
     hashes = (parameters["hash_algorithm"]["algorithm"], mask["parameters"]["algorithm"])
     if mask["algorithm"] != "mgf1" or hashes != ("sha256", "sha256"):
-        raise _UnsupportedFormError("the RSA-OAEP hash is not SHA-256")
+        raise _UnsupportedFormError(_("the RSA-OAEP hash is not SHA-256"))
     source = parameters["p_source_algorithm"]
     if source["algorithm"] != "p_specified" or source["parameters"]:
-        raise _UnsupportedFormError("the RSA-OAEP label is not empty")
+        raise _UnsupportedFormError(_("the RSA-OAEP label is not empty"))
     return RsaAlgorithm.OAEP_SHA256
 
 
@@ -161,26 +162,26 @@ def _key_agreement(info: Any) -> tuple[RecipientInfo, ...]:
                 EcRecipient(identifier, point, kdf_hash, kek_length, shared_info, wrapped)
             )
         else:
-            recipients.append(UnsupportedRecipient(identifier, "the wrapped key is no AES key"))
+            recipients.append(UnsupportedRecipient(identifier, _("the wrapped key is no AES key")))
     return tuple(recipients)
 
 
 def _ephemeral_point(originator: Any) -> bytes:
     if originator.name != "originator_key":
-        raise _UnsupportedFormError("the sender's key is not a one-time key")
+        raise _UnsupportedFormError(_("the sender's key is not a one-time key"))
     key = originator.chosen
     if key["algorithm"]["algorithm"].dotted != EC_PUBLIC_KEY:
-        raise _UnsupportedFormError("the sender's one-time key is not on an elliptic curve")
+        raise _UnsupportedFormError(_("the sender's one-time key is not on an elliptic curve"))
     parameters = key["algorithm"]["parameters"].dump()
     # The recipient's curve is meant where none is named; older senders write NULL for none.
     if parameters not in (b"", core.Null().dump(), core.ObjectIdentifier(P256).dump()):
-        raise _UnsupportedFormError("the curve is not P-256")
+        raise _UnsupportedFormError(_("the curve is not P-256"))
     try:
         point = ec.EllipticCurvePublicKey.from_encoded_point(
             ec.SECP256R1(), key["public_key"].native
         )
     except ValueError as error:
-        raise _UnsupportedFormError("the sender's one-time key is no point of P-256") from error
+        raise _UnsupportedFormError(_("the sender's one-time key is no point of P-256")) from error
     return point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
@@ -188,17 +189,17 @@ def _key_derivation(info: Any) -> tuple[KdfHash, int, bytes]:
     algorithm = info["key_encryption_algorithm"]
     kdf_hash = KDF_HASHES.get(algorithm["algorithm"].dotted)
     if kdf_hash is None:
-        raise _UnsupportedFormError("the key agreement algorithm is unknown")
+        raise _UnsupportedFormError(_("the key agreement algorithm is unknown"))
     wrap = AlgorithmIdentifier.load(algorithm["parameters"].dump(), strict=True)
     kek_length = AES_WRAPS.get(wrap["algorithm"].dotted)
     if kek_length is None:
-        raise _UnsupportedFormError("the key wrap algorithm is not AES key wrap")
+        raise _UnsupportedFormError(_("the key wrap algorithm is not AES key wrap"))
     shared = {"key_info": wrap, "supp_pub_info": (kek_length * 8).to_bytes(4)}
     if info["ukm"].native is not None:
         shared["entity_u_info"] = info["ukm"].native
     shared_info: bytes = SharedInfo(shared).dump(force=True)
     if len(shared_info) > MAX_SHARED_INFO_BYTES:
-        raise _UnsupportedFormError("its user keying material is too long for a card")
+        raise _UnsupportedFormError(_("its user keying material is too long for a card"))
     return kdf_hash, kek_length, shared_info
 
 

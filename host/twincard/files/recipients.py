@@ -29,6 +29,7 @@ class IssuerAndSerial:
 
 
 RecipientIdentifier = KeyIdentifier | IssuerAndSerial
+"""How a recipient info says whose it is (RFC 5652, 6.2.1)."""
 
 
 class RsaAlgorithm(Enum):
@@ -82,7 +83,9 @@ class UnsupportedRecipient:
 
 
 OpenableRecipient = RsaRecipient | EcRecipient
+"""A recipient info that a card with the key may open."""
 RecipientInfo = OpenableRecipient | UnsupportedRecipient
+"""Any recipient info of a message."""
 
 AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")
 """ECC-CMS-SharedInfo (RFC 5753, 7.2) for aes256-wrap without user keying material."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from twincard.files.errors import ALTERED, AlteredError, SourceError
+from twincard.files.errors import AlteredError, SourceError
+from twincard.language import _
+from twincard.system_words import reason
 
 READ_BYTES = 1 << 20
 
@@ -32,10 +34,12 @@ def read_some(stream: Readable, size: int) -> bytes:
     try:
         piece = stream.read(size)
     except OSError as error:
-        raise SourceError(f"The file could not be read: {error.strerror or error}.") from error
+        raise SourceError(
+            _("The file could not be read: {reason}.").format(reason=reason(error))
+        ) from error
     if piece is None:
         # Not the end, though it would look like it: the stream does not wait for more.
-        raise SourceError("The file could not be read: its stream is set not to wait.")
+        raise SourceError(_("The file could not be read: its stream is set not to wait."))
     return piece
 
 
@@ -65,7 +69,7 @@ class Source:
         """Exactly so many bytes. Raises AlteredError where the stream ends before."""
         piece = self.peek(count)
         if len(piece) < count:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         self._at += count
         return piece
 
@@ -74,7 +78,7 @@ class Source:
         self._fill(1)
         piece = self._buffer[self._at : self._at + limit]
         if not piece:
-            raise AlteredError(ALTERED)
+            raise AlteredError()
         self._at += len(piece)
         return piece
 

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from twincard.keys.public import KeyKind, PublicKey
+from twincard.language import _
 
 _NAME_LENGTHS = range(1, 64 + 1)
 _IDEOGRAPHIC_SPACE = "\u3000"
@@ -50,12 +51,14 @@ class Subject:
     def __post_init__(self) -> None:
         spaced = self.name.replace(_IDEOGRAPHIC_SPACE, " ")
         if len(self.name) not in _NAME_LENGTHS or not spaced.isprintable() or spaced.isspace():
-            raise CertificateError("A certificate's name has 1 to 64 printable characters.")
+            raise CertificateError(_("A certificate's name has 1 to 64 printable characters."))
         if self.mail is not None:
             local, at, domain = self.mail.rpartition("@")
             plain = self.mail.isascii() and self.mail.isprintable() and " " not in self.mail
             if not (local and at and domain and plain):
-                raise CertificateError("An e-mail address in a certificate is ASCII, with one @.")
+                raise CertificateError(
+                    _("An e-mail address in a certificate is ASCII, with one @.")
+                )
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def make_request(subject: Subject, key: SigningKey) -> x509.CertificateSigningRe
     )
     made = x509.load_der_x509_csr(request.dump())
     if not made.is_signature_valid:
-        raise WrongSignatureError("The card's signature of the request is not right.")
+        raise WrongSignatureError(_("The card's signature of the request is not right."))
     return made
 
 
@@ -209,7 +212,9 @@ def _verified(made: x509.Certificate, issuer: x509.Certificate) -> x509.Certific
     try:
         made.verify_directly_issued_by(issuer)
     except (InvalidSignature, ValueError, TypeError):
-        raise WrongSignatureError("The card's signature of the certificate is not right.") from None
+        raise WrongSignatureError(
+            _("The card's signature of the certificate is not right.")
+        ) from None
     return made
 
 

@@ -12,6 +12,7 @@ import string
 from collections.abc import Iterable
 
 from twincard.keys.component import COMPONENT_BYTES
+from twincard.language import _
 
 GROUPS = 16
 GROUP_CHARACTERS = 5
@@ -40,9 +41,11 @@ def group_bytes(place: int, typed: bytes) -> bytes:
     """
     text = "".join(typed.decode("latin-1").split())
     if len(text) != GROUP_CHARACTERS or not _HEX.issuperset(text):
-        raise WrongGroupError(f"A group has {GROUP_CHARACTERS} of the characters 0-9 and A-F.")
+        raise WrongGroupError(
+            _("A group has {count} of the characters 0-9 and A-F.").format(count=GROUP_CHARACTERS)
+        )
     if _sum(place, text[:-1]) != int(text[-1], 16):
-        raise WrongGroupError("A character of this group is wrong, or it is another group.")
+        raise WrongGroupError(_("A character of this group is wrong, or it is another group."))
     return bytes.fromhex(text[:-1])
 
 

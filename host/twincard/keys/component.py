@@ -10,6 +10,7 @@ from twincard.keys.derivation import KCV_BYTES, key_check_value
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import format_lines, parse_lines
+from twincard.language import _
 from twincard.private_file import write_private
 
 COMPONENT_BYTES = 32
@@ -34,11 +35,17 @@ class Component:
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= LARGEST_GROUP:
-            raise ComponentError(f"A key group has 1 to {LARGEST_GROUP} components.")
+            raise ComponentError(
+                _("A key group has 1 to {most} components.").format(most=LARGEST_GROUP)
+            )
         if not 1 <= self.number <= self.size:
-            raise ComponentError(f"A group of {self.size} has no component {self.number}.")
+            raise ComponentError(
+                _("A group of {size} has no component {number}.").format(
+                    size=self.size, number=self.number
+                )
+            )
         if len(self.value) != COMPONENT_BYTES:
-            raise ComponentError(f"A component has {COMPONENT_BYTES} bytes.")
+            raise ComponentError(_("A component has {size} bytes.").format(size=COMPONENT_BYTES))
 
     @property
     def kcv(self) -> bytes:
@@ -61,14 +68,14 @@ def parse_component(text: str) -> Component:
 
     Raises ComponentError, which never repeats the value.
     """
-    fields = parse_lines(text, _NAMES, "component", ComponentError)
+    fields = parse_lines(text, _NAMES, _("component"), ComponentError)
     if fields[_TITLE] != _FORMAT:
-        raise ComponentError("This component file is of another version.")
-    value = _hex(fields["component"], COMPONENT_BYTES, "The component is not 64 hex digits.")
-    kcv = _hex(fields["kcv"], KCV_BYTES, "The key check value is not 6 hex digits.")
+        raise ComponentError(_("This component file is of another version."))
+    value = _hex(fields["component"], COMPONENT_BYTES, _("The component is not 64 hex digits."))
+    kcv = _hex(fields["kcv"], KCV_BYTES, _("The key check value is not 6 hex digits."))
     component = Component(_number(fields["number"]), _number(fields["size"]), Secret(value))
     if component.kcv != kcv:
-        raise ComponentError("The component does not agree with its key check value.")
+        raise ComponentError(_("The component does not agree with its key check value."))
     return component
 
 
@@ -89,10 +96,10 @@ def read_component(path: Path) -> Component:
     with path.open("rb") as file:
         content = file.read(_MOST_FILE_BYTES + 1)
     if not content.isascii():  # a UnicodeDecodeError would carry the content along
-        raise ComponentError(f"{path} is not a component file.")
+        raise ComponentError(_("{path} is not a component file.").format(path=path))
     try:
         if len(content) > _MOST_FILE_BYTES:
-            raise ComponentError("it is too long")
+            raise ComponentError(_("it is too long"))
         return parse_component(content.decode("ascii"))
     except ComponentError as error:
         raise ComponentError(f"{path}: {error}") from None
@@ -105,7 +112,9 @@ def write_component(component: Component, path: Path) -> None:
 
 def _number(text: str) -> int:
     if len(text) != 1 or not "1" <= text <= "8":
-        raise ComponentError(f"Number and size of a component are 1 to {LARGEST_GROUP}.")
+        raise ComponentError(
+            _("Number and size of a component are 1 to {most}.").format(most=LARGEST_GROUP)
+        )
     return int(text)
 
 

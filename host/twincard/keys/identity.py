@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from twincard.language import _
+
 POINT_BYTES = 65
 SIGNATURE_BYTES = 64
 CARD_ID_BYTES = 16
@@ -53,7 +55,7 @@ class CardCertificate:
         )
         # All lengths are fixed, so what encodes to the same bytes had the right form.
         if len(encoded) != CERTIFICATE_BYTES or found.encode() != encoded:
-            raise IdentityError("This is not a card's certificate.")
+            raise IdentityError(_("This is not a card's certificate."))
         return found
 
     def encode(self) -> bytes:
@@ -73,8 +75,10 @@ class CardCertificate:
     def verify(self, issuer_key: bytes) -> None:
         """Check that the issuer with this public key (a point) made it; raises IdentityError."""
         if self.issuer != issuer_name(issuer_key):
-            raise IdentityError("The card's certificate is another issuer's.")
-        verify_signature(issuer_key, self.body, self.signature, "The card's certificate is forged.")
+            raise IdentityError(_("The card's certificate is another issuer's."))
+        verify_signature(
+            issuer_key, self.body, self.signature, _("The card's certificate is forged.")
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class DeviceKeys:
             self.device_key,
             _CHANNEL_LABEL + card_id + self.channel_key,
             self.signature,
-            "The card's channel key is not signed by its device key.",
+            _("The card's channel key is not signed by its device key."),
         )
 
 
@@ -111,11 +115,11 @@ def fingerprint(point: bytes) -> bytes:
 def public_point(point: bytes) -> ec.EllipticCurvePublicKey:
     """The P-256 key of an uncompressed point (65 bytes); raises IdentityError off the curve."""
     if len(point) != POINT_BYTES:
-        raise IdentityError("A public key is not an uncompressed point.")
+        raise IdentityError(_("A public key is not an uncompressed point."))
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
-        raise IdentityError("A public key is not a point of the curve P-256.") from None
+        raise IdentityError(_("A public key is not a point of the curve P-256.")) from None
 
 
 def verify_signature(point: bytes, message: bytes, signature: bytes, sentence: str) -> None:

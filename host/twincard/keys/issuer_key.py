@@ -6,6 +6,7 @@ from pathlib import Path
 
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
+from twincard.language import _
 
 TRANSPORT_KEY_BYTES = 32
 _MOST_FILE_BYTES = 256
@@ -23,5 +24,5 @@ def read_issuer_key(path: Path) -> Secret:
         return Secret(parse_hex(text, TRANSPORT_KEY_BYTES))
     except ValueError:
         raise IssuerKeyError(
-            f"{path} is not an issuer's key file: it must hold 64 hex digits."
+            _("{path} is not an issuer's key file: it must hold 64 hex digits.").format(path=path)
         ) from None

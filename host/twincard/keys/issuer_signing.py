@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from twincard.keys.identity import SIGNATURE_BYTES, CardCertificate, issuer_name, public_point
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+from twincard.language import _
 from twincard.private_file import write_private
 
 _HALF = SIGNATURE_BYTES // 2
@@ -51,7 +52,9 @@ class IssuerSigningKey:
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not _is_p256(key):
-            raise IssuerKeyError(f"{path} is not an issuer's signing key: P-256, PKCS#8 in PEM.")
+            raise IssuerKeyError(
+                _("{path} is not an issuer's signing key: P-256, PKCS#8 in PEM.").format(path=path)
+            )
         return cls(key)
 
     def write(self, path: Path) -> None:
@@ -82,7 +85,9 @@ def read_issuer_public_key(path: Path) -> bytes:
     except UnusablePublicKeyError as error:
         raise IssuerKeyError(f"{path}: {error}") from None
     if key.kind is not KeyKind.EC:
-        raise IssuerKeyError(f"{path} is not an issuer's public key: that is a P-256 key.")
+        raise IssuerKeyError(
+            _("{path} is not an issuer's public key: that is a P-256 key.").format(path=path)
+        )
     return key.value
 
 

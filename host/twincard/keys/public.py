@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from twincard.language import _
+
 KEY_ID_BYTES = 20
 RSA_BITS = range(2048, 4096 + 1)
 
@@ -48,7 +50,7 @@ class PublicKey:
         try:
             return cls._checked(numbers.public_key())
         except ValueError as error:
-            raise UnusablePublicKeyError("These numbers are not an RSA public key.") from error
+            raise UnusablePublicKeyError(_("These numbers are not an RSA public key.")) from error
 
     @classmethod
     def from_point(cls, point: bytes) -> PublicKey:
@@ -56,7 +58,7 @@ class PublicKey:
         try:
             key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
         except ValueError as error:
-            raise UnusablePublicKeyError("This is not a point of the curve P-256.") from error
+            raise UnusablePublicKeyError(_("This is not a point of the curve P-256.")) from error
         return cls._checked(key)
 
     @classmethod
@@ -66,7 +68,7 @@ class PublicKey:
         Raises UnusablePublicKeyError.
         """
         if b"PRIVATE KEY-----" in encoded:
-            raise UnusablePublicKeyError("This is a private key; the public one is wanted.")
+            raise UnusablePublicKeyError(_("This is a private key; the public one is wanted."))
         certificate = certificate_from_bytes(encoded)
         try:
             if certificate is not None:
@@ -77,21 +79,21 @@ class PublicKey:
         except UnusablePublicKeyError:
             raise
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            message = "This is neither a public key nor a certificate, in PEM or DER."
+            message = _("This is neither a public key nor a certificate, in PEM or DER.")
             raise UnusablePublicKeyError(message) from error
 
     @classmethod
     def _checked(cls, key: object) -> PublicKey:
         if isinstance(key, rsa.RSAPublicKey):
             if key.key_size not in RSA_BITS:
-                raise UnusablePublicKeyError("RSA keys must have 2048 to 4096 bits.")
+                raise UnusablePublicKeyError(_("RSA keys must have 2048 to 4096 bits."))
             kind = KeyKind.RSA
         elif isinstance(key, ec.EllipticCurvePublicKey):
             if not isinstance(key.curve, ec.SECP256R1):
-                raise UnusablePublicKeyError("Elliptic-curve keys must be on the curve P-256.")
+                raise UnusablePublicKeyError(_("Elliptic-curve keys must be on the curve P-256."))
             kind = KeyKind.EC
         else:
-            raise UnusablePublicKeyError("Only RSA and P-256 keys can be used.")
+            raise UnusablePublicKeyError(_("Only RSA and P-256 keys can be used."))
         return cls(kind, key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
     def loaded(self) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:

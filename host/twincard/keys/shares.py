@@ -18,6 +18,7 @@ from twincard.keys.derivation import KCV_BYTES
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import format_lines, parse_lines
+from twincard.language import _
 from twincard.private_file import write_private
 
 MOST_SHARES = 16
@@ -53,7 +54,9 @@ class Share:
 def split_component(component: Component, count: int, threshold: int) -> list[Share]:
     """Shares of a component, any `threshold` of which give it back. Raises ShareError."""
     if not 2 <= threshold <= count <= MOST_SHARES:
-        raise ShareError(f"Shares are 2 to {MOST_SHARES}, their threshold is 2 to as many.")
+        raise ShareError(
+            _("Shares are 2 to {most}, their threshold is 2 to as many.").format(most=MOST_SHARES)
+        )
     (group,) = shamir_mnemonic.generate_mnemonics(1, [(threshold, count)], component.value.reveal())
     return [
         Share(
@@ -78,7 +81,9 @@ def whole_words(typed: bytes) -> list[str]:
     for place, word in enumerate(typed.decode("latin-1").lower().split(), 1):
         whole = _BY_PREFIX.get(word[:_PREFIX], "")
         if len(word) < _PREFIX or not whole.startswith(word):
-            raise ShareError(f"Word {place} is not one of the words of SLIP-39.")
+            raise ShareError(
+                _("Word {place} is not one of the words of SLIP-39.").format(place=place)
+            )
         found.append(whole)
     return found
 
@@ -97,30 +102,33 @@ def join_shares(shares: Sequence[Secret], number: int, size: int, kcv: bytes) ->
     """The component that shares (their words) make; `kcv` must be its own. Raises ShareError."""
     parsed = [_parsed(words) for words in shares]
     if not parsed:
-        raise ShareError("There is no share.")
+        raise ShareError(_("There is no share."))
     first = parsed[0]
     if any(share.group_parameters() != first.group_parameters() for share in parsed):
         raise ShareError(
-            "The shares are not of one set: a share of another component is among them."
+            _("The shares are not of one set: a share of another component is among them.")
         )
     if first.group_count != 1:
-        raise ShareError("These shares are of a set that twincard does not make.")
+        raise ShareError(_("These shares are of a set that twincard does not make."))
     if len({share.index for share in parsed}) != len(parsed):
-        raise ShareError("The same share was given twice.")
+        raise ShareError(_("The same share was given twice."))
     if len(parsed) < first.member_threshold:
         raise ShareError(
-            f"{first.member_threshold} shares are needed, and there are {len(parsed)}."
+            _("{needed} shares are needed, and there are {given}.").format(
+                needed=first.member_threshold, given=len(parsed)
+            )
         )
     # Some libraries take no more than are needed, and this is one.
     needed = [words.reveal().decode("ascii") for words in shares[: first.member_threshold]]
     value = _combined(needed)
     if len(value) != COMPONENT_BYTES:
-        raise ShareError("The shares make a secret that is no component.")
+        raise ShareError(_("The shares make a secret that is no component."))
     component = Component(number, size, Secret(value))
     if component.kcv != kcv:
         raise ShareError(
-            f"The shares make a component with the key check value {component.kcv.hex().upper()}, "
-            f"not {kcv.hex().upper()}."
+            _("The shares make a component with the key check value {kcv}, not {expected}.").format(
+                kcv=component.kcv.hex().upper(), expected=kcv.hex().upper()
+            )
         )
     return component
 
@@ -150,7 +158,7 @@ def read_share(path: Path) -> Share:
     with path.open("rb") as file:
         content = file.read(_MOST_FILE_BYTES + 1)
     if not content.isascii() or len(content) > _MOST_FILE_BYTES:
-        raise ShareError(f"{path} is not a share file.")
+        raise ShareError(_("{path} is not a share file.").format(path=path))
     try:
         return _share(content.decode("ascii"))
     except ShareError as error:
@@ -158,19 +166,19 @@ def read_share(path: Path) -> Share:
 
 
 def _share(text: str) -> Share:
-    fields = parse_lines(text, _NAMES, "share", ShareError)
+    fields = parse_lines(text, _NAMES, _("share"), ShareError)
     if fields[_TITLE] != _FORMAT:
-        raise ShareError("This share file is of another version.")
+        raise ShareError(_("This share file is of another version."))
     words = Secret(" ".join(whole_words(fields["words"].encode())))
     parsed = _parsed(words)
     index = _number(fields["share"], MOST_SHARES)
     threshold = _number(fields["threshold"], MOST_SHARES)
     if (parsed.index + 1, parsed.member_threshold) != (index, threshold):
-        raise ShareError("The words are not those of this share.")
+        raise ShareError(_("The words are not those of this share."))
     try:
         kcv = parse_hex(fields["kcv"], KCV_BYTES)
     except ValueError:
-        raise ShareError("The key check value is not 6 hex digits.") from None
+        raise ShareError(_("The key check value is not 6 hex digits.")) from None
     return Share(
         index,
         _number(fields["shares"], MOST_SHARES),
@@ -184,7 +192,7 @@ def _share(text: str) -> Share:
 
 def _number(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= most):
-        raise ShareError(f"A number in the share file is not from 1 to {most}.")
+        raise ShareError(_("A number in the share file is not from 1 to {most}.").format(most=most))
     return int(text)
 
 
@@ -192,11 +200,11 @@ def _parsed(words: Secret) -> shamir_mnemonic.Share:
     try:
         return shamir_mnemonic.Share.from_mnemonic(words.reveal().decode("ascii"))
     except (shamir_mnemonic.MnemonicError, UnicodeDecodeError):
-        raise ShareError("A word of this share is wrong, missing or in a wrong place.") from None
+        raise ShareError(_("A word of this share is wrong, missing or in a wrong place.")) from None
 
 
 def _combined(mnemonics: Sequence[str]) -> bytes:
     try:
         return bytes(shamir_mnemonic.combine_mnemonics(mnemonics))
     except shamir_mnemonic.MnemonicError:
-        raise ShareError("The shares do not make a component together.") from None
+        raise ShareError(_("The shares do not make a component together.")) from None

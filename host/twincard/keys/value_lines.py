@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twincard.language import _
+
 
 def format_lines(names: Sequence[str], values: Sequence[str]) -> str:
     """A line for each name, in order."""
@@ -11,20 +13,27 @@ def format_lines(names: Sequence[str], values: Sequence[str]) -> str:
 
 
 def parse_lines(
-    text: str, names: Sequence[str], kind: str, error: type[ValueError]
+    text: str,
+    names: Sequence[str],
+    kind: str,
+    error: type[ValueError],
+    optional: Sequence[str] = (),
 ) -> dict[str, str]:
     """The value of every name, in whatever order they stand; empty lines are passed over.
 
-    Raises `error`, whose sentence calls the file a `kind` file and never repeats a value.
+    Names in `optional` may be missing. Raises `error`, whose sentence calls the file a `kind` file,
+    a word in the language in use, and never repeats a value.
     """
     values: dict[str, str] = {}
     for line in filter(str.strip, text.splitlines()):
         name, colon, value = line.partition(":")
         name = name.strip().lower()
-        if not colon or name not in names or name in values:
-            raise error(f"This is not a {kind} file, or a line of it is not understood.")
+        if not colon or name not in (*names, *optional) or name in values:
+            raise error(
+                _("This is not a {kind} file, or a line of it is not understood.").format(kind=kind)
+            )
         values[name] = value.strip()
     missing = [name for name in names if name not in values]
     if missing:
-        raise error(f"The {kind} file has no line {missing[0]!r}.")
+        raise error(_("The {kind} file has no line {name!r}.").format(kind=kind, name=missing[0]))
     return values

@@ -18,6 +18,8 @@ from fpdf.enums import WrapMode
 from fpdf.fonts import TTFFont
 from pylopdf_fonts_jp import sans_path
 
+from twincard.language import _
+
 _FONT = "body"
 _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 18.0  # mm, as all lengths here
 _PANEL = _HEIGHT / 3
@@ -188,4 +190,6 @@ def _check(pdf: FPDF, text: str) -> None:
     known = getattr(pdf.current_font, "cmap", {})
     missing = [character for character in text if ord(character) not in known]
     if missing:
-        raise PaperError(f"The font of the mailers has no {missing[0]!r}.")
+        raise PaperError(
+            _("The font of the mailers has no {character!r}.").format(character=missing[0])
+        )

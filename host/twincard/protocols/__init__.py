@@ -1,1 +1,115 @@
-"""What takes two cards, or a card and files: issue, duplicate, recover. No printing, no prompts."""
+"""What takes two cards, or a card and files: issue, duplicate, recover. No printing, no prompts.
+
+Everything here may be interrupted anywhere and called again with the same arguments: what is left
+to do is read from the cards and the files. A refusal is a ProtocolError or a CardError, a broken
+way to a card a TransportError, a file that cannot be used a FilesError.
+"""
+
+from __future__ import annotations
+
+from twincard.protocols.abandon import Cancelled, abandon, cancel
+from twincard.protocols.authority import take_authority
+from twincard.protocols.certificate import (
+    CertificateOnCardError,
+    Made,
+    certify_decipher_key,
+    certify_signature_key,
+    read_certificate,
+    request_certificate,
+    store_certificate,
+)
+from twincard.protocols.check import (
+    FileCheck,
+    FileOutcome,
+    KeyCheck,
+    check_files,
+    check_key,
+)
+from twincard.protocols.duplicate import (
+    Duplicated,
+    DuplicationEvent,
+    DuplicationStep,
+    duplicate,
+)
+from twincard.protocols.errors import ComponentMissingError, ProtocolError
+from twincard.protocols.files import decrypt_file, encrypt_file, transcode_file
+from twincard.protocols.identity import UntrustedCardError, identify, protect
+from twincard.protocols.issue import (
+    Blank,
+    IssuedPair,
+    IssueEvent,
+    IssueStep,
+    Modes,
+    OtherIssuerError,
+    Profile,
+    issue_pair,
+)
+from twincard.protocols.log import (
+    CardLog,
+    LogError,
+    LogState,
+    Signer,
+    read_log,
+)
+from twincard.protocols.opener import (
+    CardChecker,
+    CardHolder,
+    CardOpener,
+    CardRecipient,
+    CardTranscoder,
+    PinProvider,
+)
+from twincard.protocols.recover import FileEvent, Outcome, recover
+
+__all__ = [
+    "Blank",
+    "Cancelled",
+    "CardChecker",
+    "CardHolder",
+    "CardLog",
+    "CardOpener",
+    "CardRecipient",
+    "CardTranscoder",
+    "CertificateOnCardError",
+    "ComponentMissingError",
+    "Duplicated",
+    "DuplicationEvent",
+    "DuplicationStep",
+    "FileCheck",
+    "FileEvent",
+    "FileOutcome",
+    "IssueEvent",
+    "IssueStep",
+    "IssuedPair",
+    "KeyCheck",
+    "LogError",
+    "LogState",
+    "Made",
+    "Modes",
+    "OtherIssuerError",
+    "Outcome",
+    "PinProvider",
+    "Profile",
+    "ProtocolError",
+    "Signer",
+    "UntrustedCardError",
+    "abandon",
+    "cancel",
+    "certify_decipher_key",
+    "certify_signature_key",
+    "check_files",
+    "check_key",
+    "decrypt_file",
+    "duplicate",
+    "encrypt_file",
+    "identify",
+    "issue_pair",
+    "protect",
+    "read_certificate",
+    "read_log",
+    "recover",
+    "request_certificate",
+    "store_certificate",
+    "take_authority",
+    "transcode_file",
+]

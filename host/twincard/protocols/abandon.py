@@ -7,6 +7,7 @@ from enum import Enum
 from twincard.card.report import ExportState, ImportState, LifeCycle
 from twincard.card.session import Card
 from twincard.keys.secret import Secret
+from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 
@@ -32,7 +33,7 @@ def cancel(original: Card, backup: Card) -> Cancelled:
     elif asked.life_cycle is not LifeCycle.TERMINATED and (
         side is None or side.state is not ImportState.VOID
     ):
-        raise ProtocolError("This backup has no open ticket that could be cancelled.")
+        raise ProtocolError(_("This backup has no open ticket that could be cancelled."))
     receipt = backup.duplication.receipt()
     waiting = before.export is not None and before.export.backup_id == asked.card_id
     if not waiting:
@@ -49,7 +50,7 @@ def abandon(original: Card, transport_key: Secret, pin: Secret) -> None:
     """
     report = original.report()
     if report.export is None or report.export.state is not ExportState.PENDING:
-        raise ProtocolError("The original has no pending export to abandon.")
+        raise ProtocolError(_("The original has no pending export to abandon."))
     take_authority(original, report, transport_key)
     original.pin.verify(pin)
     original.duplication.abandon()

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.report import CardReport, Features, KeyType
 from twincard.card.session import Card
-from twincard.card.status import NotFoundError
 from twincard.keys.certificate import (
     SigningKey,
     Subject,
@@ -20,12 +19,25 @@ from twincard.keys.certificate import (
     make_root,
     may_sign_others,
 )
-from twincard.keys.public import PublicKey, UnusablePublicKeyError
+from twincard.language import _
+from twincard.protocols.card_files import store
+from twincard.protocols.certificate_files import (
+    certificate_for,
+    certified_digest,
+    read_certificate,
+)
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.opensc import update_opensc_files
 
-_BLOCK = 128
-_SEQUENCE = 0x30
-_LONGEST_HEAD = 4
+__all__ = [
+    "CertificateOnCardError",
+    "Made",
+    "certify_decipher_key",
+    "certify_signature_key",
+    "read_certificate",
+    "request_certificate",
+    "store_certificate",
+]
 
 
 class CertificateOnCardError(ProtocolError):
@@ -56,27 +68,31 @@ def certify_decipher_key(
     """
     report = _capable(card)
     if report.key is None:
-        raise ProtocolError("This card has no key pair yet: `twincard duplicate` makes one.")
+        raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
     if not report.key.public_key_readable:
         raise ProtocolError(
-            "A backup issued like this one shows no key: make the certificate on the original, and "
-            "store it here with --store."
+            _(
+                "A backup issued like this one shows no key: make the certificate on the original, "
+                "and store it here with --store."
+            )
         )
     if not replace:
         _refuse_stored(card, DECIPHER_CERTIFICATE, report.key.digest)
     public = card.usage.public_key()
     signing = _signing_key(card, report, key_type)
-    root = _certificate_of(card, SIGNATURE_CERTIFICATE, signing.public.digest)
+    root = certificate_for(card, SIGNATURE_CERTIFICATE, signing.public.digest)
     if root is None:
         root = make_root(subject, validity, signing)
         _store(card, SIGNATURE_CERTIFICATE, root)
     elif not may_sign_others(root):
         raise ProtocolError(
-            "The signature key's certificate on this card does not let it sign others: whoever "
-            "made that can certify the decipher key too, from its public key."
+            _(
+                "The signature key's certificate on this card does not let it sign others: whoever "
+                "made that can certify the decipher key too, from its public key."
+            )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
-    return Made(made, _store(card, DECIPHER_CERTIFICATE, made))
+    return _kept(card, DECIPHER_CERTIFICATE, made)
 
 
 def certify_signature_key(
@@ -97,7 +113,7 @@ def certify_signature_key(
         _refuse_stored(card, SIGNATURE_CERTIFICATE, report.signature_key.digest)
     signing = _signing_key(card, report, key_type)
     made = make_root(subject, validity, signing)
-    return Made(made, _store(card, SIGNATURE_CERTIFICATE, made))
+    return _kept(card, SIGNATURE_CERTIFICATE, made)
 
 
 def request_certificate(
@@ -108,7 +124,9 @@ def request_certificate(
     The decipher key can have none: a request is signed by the key it is about, and that one cannot
     sign. Raises ProtocolError, WrongSignatureError, CardError.
     """
-    return make_request(subject, _signing_key(card, _capable(card), key_type))
+    made = make_request(subject, _signing_key(card, _capable(card), key_type))
+    update_opensc_files(card)
+    return made
 
 
 def store_certificate(card: Card, certificate: x509.Certificate) -> int:
@@ -120,34 +138,22 @@ def store_certificate(card: Card, certificate: x509.Certificate) -> int:
     fid = _file_for(card.report(), certificate)
     if not _store(card, fid, certificate):
         raise ProtocolError(
-            f"This card has no file {fid:04X} for such a certificate, or one that is too small."
+            _(
+                "This card has no file {file} for such a certificate, or one that is too small."
+            ).format(file=f"{fid:04X}")
         )
+    update_opensc_files(card)
     return fid
-
-
-def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
-    """The certificate in a file of the card; None where it holds none. Needs no PIN."""
-    files = card.files
-    try:
-        size = files.select(fid).size or 0
-    except NotFoundError:
-        return None
-    head = files.read(min(_LONGEST_HEAD, size))
-    length = _der_length(head)
-    if length is None or length > size:
-        return None
-    try:
-        return x509.load_der_x509_certificate(files.read(length))
-    except ValueError:
-        return None
 
 
 def _capable(card: Card) -> CardReport:
     report = card.report()
     if Features.SIGNATURE_KEY not in report.features:
         raise ProtocolError(
-            "This card has no signature key: let somebody else certify its public key, and store "
-            "that certificate with --store."
+            _(
+                "This card has no signature key: let somebody else certify its public key, "
+                "and store that certificate with --store."
+            )
         )
     return report
 
@@ -158,59 +164,36 @@ def _signing_key(card: Card, report: CardReport, key_type: KeyType | None) -> Si
         usual = KeyType.P_256 if Features.HOST_BLIND in report.features else KeyType.RSA_2048
         return SigningKey(card.signing.generate(key_type or usual), card.signing.sign)
     if key_type not in (None, present.type):
-        raise ProtocolError("This card has a signature key of another type already.")
+        raise ProtocolError(_("This card has a signature key of another type already."))
     return SigningKey(card.signing.public_key(), card.signing.sign)
 
 
 def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
-    if _certificate_of(card, fid, digest) is not None:
+    if certificate_for(card, fid, digest) is not None:
+        update_opensc_files(card)  # which may have been interrupted
         raise CertificateOnCardError(
-            "A certificate of this key is on the card already: --show prints it, --force replaces "
-            "it by a new one."
+            _(
+                "A certificate of this key is on the card already: --show prints it, "
+                "--force replaces it by a new one."
+            )
         )
 
 
-def _certificate_of(card: Card, fid: int, digest: bytes) -> x509.Certificate | None:
-    """The certificate in the file, if it is for the key with this digest."""
-    certificate = read_certificate(card, fid)
-    return certificate if certificate is not None and _digest(certificate) == digest else None
-
-
 def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
-    digest = _digest(certificate)
+    digest = certified_digest(certificate)
     if report.key is not None and digest == report.key.digest:
         return DECIPHER_CERTIFICATE
     if report.signature_key is not None and digest == report.signature_key.digest:
         return SIGNATURE_CERTIFICATE
-    raise ProtocolError("This certificate is for another key than those of this card.")
+    raise ProtocolError(_("This certificate is for another key than those of this card."))
 
 
-def _digest(certificate: x509.Certificate) -> bytes | None:
-    try:
-        return PublicKey.from_bytes(certificate.public_bytes(Encoding.DER)).digest
-    except UnusablePublicKeyError:
-        return None
+def _kept(card: Card, fid: int, certificate: x509.Certificate) -> Made:
+    made = Made(certificate, _store(card, fid, certificate))
+    update_opensc_files(card)
+    return made
 
 
 def _store(card: Card, fid: int, certificate: x509.Certificate) -> bool:
-    """Write it, so that an interruption leaves none or all of it; False where there is no room."""
-    content = certificate.public_bytes(Encoding.DER)
-    files = card.files
-    try:
-        size = files.select(fid).size or 0
-    except NotFoundError:
-        return False
-    if len(content) > size:
-        return False
-    files.update(bytes(_BLOCK))
-    files.update(content[_BLOCK:].ljust(size - _BLOCK, b"\0"), _BLOCK)
-    files.update(content[:_BLOCK])
-    return True
-
-
-def _der_length(head: bytes) -> int | None:
-    """Bytes of the DER SEQUENCE that begins so; None when none does."""
-    if len(head) < _LONGEST_HEAD or head[0] != _SEQUENCE or not 0x81 <= head[1] <= 0x82:
-        return None
-    count = head[1] & 0x7F
-    return 2 + count + int.from_bytes(head[2 : 2 + count])
+    """Whether the card has room for it, and keeps it now."""
+    return store(card, (fid,), certificate.public_bytes(Encoding.DER))

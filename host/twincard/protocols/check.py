@@ -15,13 +15,14 @@ from enum import Enum
 from pathlib import Path
 
 from twincard.card.session import Card
-from twincard.files.errors import FilesError, NotCmsError, RecipientRejectedError
+from twincard.files.errors import FilesError, NotCmsError, RecipientRejectedError, told
 from twincard.files.opening import open_all
 from twincard.files.recipients import Recipient
 from twincard.files.transcoding import read_recipients
 from twincard.files.wrapping import wrap_key
 from twincard.keys.public import PublicKey
-from twincard.protocols.errors import ProtocolError
+from twincard.language import N_
+from twincard.protocols.errors import NoKeyError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, PinProvider
 from twincard.protocols.recover import failing_alone, find_files
@@ -52,9 +53,9 @@ class KeyCheck:
 class FileOutcome(Enum):
     """What the card makes of a file."""
 
-    OPENS = "opens"
-    NOT_ENCRYPTED = "is not an encrypted file"
-    FAILS = "does not open"
+    OPENS = N_("opens")
+    NOT_ENCRYPTED = N_("is not an encrypted file")
+    FAILS = N_("does not open")
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ class FileCheck:
 def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
     """Try the card's key, with the public key of its original if that is known.
 
-    The PIN must be verified. Raises ProtocolError when the card has no key, CardError.
+    The PIN must be verified. Raises NoKeyError when the card has none, CardError.
     """
     held = card.report().key
     if held is None:
-        raise ProtocolError("This card holds no key to open files with.")
+        raise NoKeyError
     matches = None if public_key is None else public_key.digest == held.digest
     if matches is False:
         return KeyCheck(held.digest, matches, None)
@@ -89,7 +90,7 @@ def check_files(
     """Try every file in `paths` (folders with all below them).
 
     A file that fails is reported and the others go on. Without `pin` the PIN must be verified.
-    Raises ProtocolError when the card has no key, CardError, TransportError.
+    Raises NoKeyError when the card has none, CardError, TransportError.
     """
     checker = CardChecker(card, pin)
     for path in find_files(paths):
@@ -113,8 +114,6 @@ def _check_file(checker: CardChecker, path: Path) -> FileCheck:
         open_all(recipients, checker, checker.check)
     except NotCmsError:
         return FileCheck(path, FileOutcome.NOT_ENCRYPTED)
-    except FilesError as error:
-        return FileCheck(path, FileOutcome.FAILS, str(error))
-    except OSError as error:
-        return FileCheck(path, FileOutcome.FAILS, f"{path}: {error.strerror or error}.")
+    except (FilesError, OSError) as error:
+        return FileCheck(path, FileOutcome.FAILS, told(error))
     return FileCheck(path, FileOutcome.OPENS)

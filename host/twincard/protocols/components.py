@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from twincard.card.report import CardReport, GroupReport
+from twincard.card.report import CardReport, GroupReport, Role
 from twincard.card.session import Card
 from twincard.keys.component import Component
+from twincard.language import _
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 
 
@@ -19,7 +20,9 @@ def places_left(original: CardReport, backup: CardReport) -> tuple[int, ...]:
     for mine, other in zip(ours.components, theirs.components, strict=True):
         if None not in (mine.kcv, other.kcv) and mine.kcv != other.kcv:
             raise ProtocolError(
-                f"The cards hold different components {mine.number}; clear the wrong one first."
+                _(
+                    "The cards hold different components {number}; clear the wrong one first."
+                ).format(number=mine.number)
             )
     return tuple(sorted({*ours.missing, *theirs.missing}))
 
@@ -54,17 +57,19 @@ def check_size(component: Component, size: int) -> None:
     """Raise ProtocolError unless the component is of a group of `size`."""
     if component.size != size:
         raise ProtocolError(
-            f"Component {component.number} belongs to a group of {component.size}, not of {size}."
+            _("Component {number} belongs to a group of {size}, not of {wanted}.").format(
+                number=component.number, size=component.size, wanted=size
+            )
         )
 
 
 def _groups(original: CardReport, backup: CardReport) -> tuple[GroupReport, GroupReport]:
     if original.group is None or backup.group is None:
-        name = "original" if original.group is None else "backup"
-        raise ProtocolError(f"The {name} has no key group.")
+        role = Role.ORIGINAL if original.group is None else Role.BACKUP
+        raise ProtocolError(_("The {name} has no key group.").format(name=role.word))
     same_group = original.group.group_id == backup.group.group_id
     if not same_group or original.group.size != backup.group.size:
-        raise ProtocolError("The two cards were not issued as a pair: their key groups differ.")
+        raise ProtocolError(_("The two cards were not issued as a pair: their key groups differ."))
     return original.group, backup.group
 
 
@@ -78,8 +83,14 @@ def _given(
         number = component.number
         check_size(component, size)
         if number in given and given[number].value != component.value:
-            raise ProtocolError(f"Component {number} is given twice, and differently.")
+            raise ProtocolError(
+                _("Component {number} is given twice, and differently.").format(number=number)
+            )
         if any(group.components[number - 1].kcv not in (None, component.kcv) for group in groups):
-            raise ProtocolError(f"Component {number} is not the one that the cards hold already.")
+            raise ProtocolError(
+                _("Component {number} is not the one that the cards hold already.").format(
+                    number=number
+                )
+            )
         given[number] = component
     return given

@@ -13,23 +13,25 @@ from enum import Enum
 from twincard.card.report import CardReport, KeyType, Mode
 from twincard.card.session import Card
 from twincard.keys.component import Component
+from twincard.language import N_, _
 from twincard.protocols.components import set_components
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import introduce
+from twincard.protocols.opensc import update_opensc_files
 from twincard.protocols.plan import Plan, plan_duplication
 
 
 class DuplicationStep(Enum):
     """The steps of a duplication, in this order; certificates in host-blind mode only."""
 
-    COMPONENT = "set a component on both cards"
-    GENERATE = "make the key pair on the original"
-    VOID = "give the original the receipt of the void ticket"
-    CERTIFICATES = "each card checks the other's certificate"
-    TICKET = "the backup asks for the key"
-    EXPORT = "the original hands over its key, wrapped"
-    IMPORT = "the backup takes the key and tests it"
-    CONFIRM = "the original gets the backup's receipt"
+    COMPONENT = N_("set a component on both cards")
+    GENERATE = N_("make the key pair on the original")
+    VOID = N_("give the original the receipt of the void ticket")
+    CERTIFICATES = N_("each card checks the other's certificate")
+    TICKET = N_("the backup asks for the key")
+    EXPORT = N_("the original hands over its key, wrapped")
+    IMPORT = N_("the backup takes the key and tests it")
+    CONFIRM = N_("the original gets the backup's receipt")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def duplicate(
     if plan.copy:
         set_components(original, backup, reports, components, _component_event(progress))
     _carry_out(plan, original, reports[0].card_id, backup, key_type, progress)
+    for card in (original, backup):
+        update_opensc_files(card)
     return _result(original, backup, plan)
 
 
@@ -130,6 +134,6 @@ def _result(original: Card, backup: Card, plan: Plan) -> Duplicated:
     reports = original.report(), backup.report()
     keys = [report.key for report in reports]
     if keys[0] is None or keys[1] is None or keys[0].digest != keys[1].digest:
-        raise ProtocolError("The cards do not report the same key; trust neither of them.")
+        raise ProtocolError(_("The cards do not report the same key; trust neither of them."))
     mode = plan.mode if plan.copy else None
     return Duplicated(*reports, keys[0].digest, plan.generate, plan.copy, mode)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from twincard.language import _, plural
+
 
 class ProtocolError(Exception):
     """The states of the cards, or what was given, allow no way forward; one plain sentence."""
+
+
+class NoKeyError(ProtocolError):
+    """A card that has no key pair yet was to open something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This card holds no key to open files with: `twincard duplicate` gives it one.")
+        )
 
 
 class ComponentMissingError(ProtocolError):
@@ -15,6 +26,10 @@ class ComponentMissingError(ProtocolError):
 
     def __init__(self, places: tuple[int, ...]) -> None:
         names = ", ".join(map(str, places))
-        what = f"Component {names} is" if len(places) == 1 else f"Components {names} are"
-        super().__init__(f"{what} still needed from the holders.")
+        missing = plural(
+            "Component {names} is still needed from the holders.",
+            "Components {names} are still needed from the holders.",
+            len(places),
+        )
+        super().__init__(missing.format(names=names))
         self.places = places

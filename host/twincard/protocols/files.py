@@ -14,7 +14,9 @@ from twincard.files.output import Output
 from twincard.files.recipients import Recipient
 from twincard.files.source import Progress
 from twincard.files.transcoding import transcode
+from twincard.language import _
 from twincard.protocols.opener import CardOpener, CardTranscoder, PinProvider
+from twincard.system_words import reason
 
 
 def open_source(path: Path) -> BinaryIO:
@@ -22,7 +24,9 @@ def open_source(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise SourceError(f"{path} could not be read: {error.strerror or error}.") from error
+        raise SourceError(
+            _("{path} could not be read: {reason}.").format(path=path, reason=reason(error))
+        ) from error
 
 
 def encrypt_file(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from twincard.card.report import Features, Mode, Role
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.issuer_signing import IssuerSigningKey
+from twincard.language import _
 from twincard.protocols.components import check_size
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.issuing import Issuing
@@ -71,7 +72,7 @@ def issue_pair(
     """
     _check_arguments(profile, components)
     if original.card is backup.card:
-        raise ProtocolError("Original and backup must be two cards.")
+        raise ProtocolError(_("Original and backup must be two cards."))
     profile = replace(profile, modes=modes_of(original, backup, profile))
     first = Issuing(original, Role.ORIGINAL, profile, components, progress)
     second = Issuing(backup, Role.BACKUP, profile, components, progress)
@@ -96,9 +97,9 @@ def issue_pair(
 
 def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
     if not 1 <= profile.group_size <= LARGEST_GROUP:
-        raise ProtocolError(f"A key group has 1 to {LARGEST_GROUP} components.")
+        raise ProtocolError(_("A key group has 1 to {most} components.").format(most=LARGEST_GROUP))
     if len({component.number for component in components}) != len(components):
-        raise ProtocolError("A component is given twice.")
+        raise ProtocolError(_("A component is given twice."))
     for component in components:
         check_size(component, profile.group_size)
 
@@ -118,18 +119,23 @@ def _finished(
     known = keys.pop()
     if keys or known is None:
         raise ProtocolError(
-            "A card that is operational has no certificate of the other's issuer, and gets none "
-            "any more: take another card, or issue the pair for base mode."
+            _(
+                "A card that is operational has no certificate of the other's issuer, "
+                "and gets none any more: take another card, or issue the pair for base mode."
+            )
         )
     if issuer is not None and issuer.public_key != known:
-        raise OtherIssuerError(f"The {operational[0].name} was certified by another issuer's key.")
+        raise OtherIssuerError(
+            _("The {name} was certified by another issuer's key.").format(name=operational[0].name)
+        )
     if issuer is not None:
         return list(operational)
     for item in waiting:
         if item.certified_by != known:
             raise OtherIssuerError(
-                f"The {item.name} needs a certificate by the key that certified the "
-                f"{operational[0].name}."
+                _("The {name} needs a certificate by the key that certified the {other}.").format(
+                    name=item.name, other=operational[0].name
+                )
             )
     return [*operational, *waiting]
 

@@ -9,21 +9,20 @@ from twincard.card.files import (
     EXPIRY_DATE,
     MEMBER_NUMBER,
     SIGNATURE_CERTIFICATE,
-    Condition,
-    EfAccess,
 )
 from twincard.card.issuer import Personalisation
 from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
-from twincard.card.status import AlreadyExistsError, MemoryFullError, NotFoundError
+from twincard.card.status import MemoryFullError
 from twincard.keys.component import Component
 from twincard.keys.issuer_signing import IssuerSigningKey
+from twincard.language import N_, _, listed
 from twincard.protocols.authority import take_authority
+from twincard.protocols.card_files import make_room, read_file, write_file
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.opensc import make_opensc_files
 from twincard.protocols.profile import Blank, IssueEvent, IssueStep, Profile
 
-_FILE_NAMES = {MEMBER_NUMBER: "member's number", EXPIRY_DATE: "expiry date"}
-_PUBLIC_FILE = EfAccess(read=Condition.ALWAYS, update=Condition.ISSUER, delete=Condition.ISSUER)
-_USERS_FILE = EfAccess(read=Condition.ALWAYS, update=Condition.USER_PIN, delete=Condition.ISSUER)
+_FILE_NAMES = {MEMBER_NUMBER: N_("member's number"), EXPIRY_DATE: N_("expiry date")}
 _CERTIFICATE_BYTES = {DECIPHER_CERTIFICATE: 2048, SIGNATURE_CERTIFICATE: 1024}
 
 
@@ -40,7 +39,7 @@ class Issuing:
     ) -> None:
         """Raises ProtocolError for a card that was terminated."""
         self.report = blank.card.report()
-        self.name = role.name.lower()
+        self.name = role.word
         self._blank = blank
         self._card = blank.card
         self._role = role
@@ -49,7 +48,9 @@ class Issuing:
         self._progress = progress
         self._has_authority = False
         if self.report.life_cycle is LifeCycle.TERMINATED:
-            raise ProtocolError(f"The card for the {self.name} was terminated; take another.")
+            raise ProtocolError(
+                _("The card for the {name} was terminated; take another.").format(name=self.name)
+            )
 
     @property
     def is_operational(self) -> bool:
@@ -89,14 +90,21 @@ class Issuing:
         """
         group = self.report.group
         if self.report.role is not self._role:
-            raise ProtocolError(f"The card for the {self.name} was issued in another role.")
+            raise ProtocolError(
+                _("The card for the {name} was issued in another role.").format(name=self.name)
+            )
         if group is None or group.size != self._profile.group_size:
             raise ProtocolError(
-                f"The {self.name} is {self._state}, without a key group "
-                f"of {self._profile.group_size}."
+                _("The {name} is {state}, without a key group of {size}.").format(
+                    name=self.name, state=self._state, size=self._profile.group_size
+                )
             )
         if group_id and group.group_id != group_id:
-            raise ProtocolError(f"The {self.name} is {self._state} with another key group.")
+            raise ProtocolError(
+                _("The {name} is {state} with another key group.").format(
+                    name=self.name, state=self._state
+                )
+            )
         self._check_policy()
         self._check_components(group)
         if self._role is Role.ORIGINAL:
@@ -105,7 +113,7 @@ class Issuing:
 
     @property
     def _state(self) -> str:
-        return "operational" if self.is_operational else "prepared"
+        return _("operational") if self.is_operational else _("prepared")
 
     def _take_authority(self) -> None:
         if not self._has_authority:
@@ -119,14 +127,21 @@ class Issuing:
         allowed = self.report.backups_allowed
         if allowed != self._backups:
             raise ProtocolError(
-                f"The {self.name} is {self._state} and may make {allowed} backups of a key, "
-                f"not {self._backups}."
+                _(
+                    "The {name} is {state} and may make {allowed} backups of a key, not {backups}."
+                ).format(name=self.name, state=self._state, allowed=allowed, backups=self._backups)
             )
         wanted = self._profile.whole_policy
         if self.report.policy != wanted:
             raise ProtocolError(
-                f"The {self.name} is {self._state} with other rules: "
-                f"{_names(self.report.policy)}. Asked for are: {_names(wanted)}."
+                _(
+                    "The {name} is {state} with other rules: {rules}. Asked for are: {wanted}."
+                ).format(
+                    name=self.name,
+                    state=self._state,
+                    rules=_names(self.report.policy),
+                    wanted=_names(wanted),
+                )
             )
 
     def _check_components(self, group: GroupReport) -> None:
@@ -134,19 +149,25 @@ class Issuing:
             kcv = group.components[component.number - 1].kcv
             if kcv is None:
                 raise ProtocolError(
-                    f"The {self.name} is {self._state} without component {component.number}, "
-                    "which only its user can set now."
+                    _(
+                        "The {name} is {state} without component {number}, "
+                        "which only its user can set now."
+                    ).format(name=self.name, state=self._state, number=component.number)
                 )
             if kcv != component.kcv:
                 raise ProtocolError(
-                    f"The {self.name} is {self._state} with another component {component.number}."
+                    _("The {name} is {state} with another component {number}.").format(
+                        name=self.name, state=self._state, number=component.number
+                    )
                 )
 
     def _check_files(self) -> None:
         for fid, content in self._contents.items():
-            if content is not None and self._read_file(fid) != content:
+            if content is not None and read_file(self._card, fid) != content:
                 raise ProtocolError(
-                    f"The {self.name} is {self._state} with another {_FILE_NAMES[fid]}, or none."
+                    _("The {name} is {state} with another {file}, or none.").format(
+                        name=self.name, state=self._state, file=_(_FILE_NAMES[fid])
+                    )
                 )
 
     @property
@@ -200,38 +221,25 @@ class Issuing:
         if self._role is Role.ORIGINAL:
             for fid, content in self._contents.items():
                 if content is not None:
-                    self._write_file(fid, content)
+                    write_file(self._card, (fid,), content)
         for fid, size in _CERTIFICATE_BYTES.items():
             self._make_room(fid, size)
+        make_opensc_files(self._card, self.report, self._label)
 
-    def _read_file(self, fid: int) -> bytes | None:
-        files = self._card.files
-        try:
-            return files.read(files.select(fid).size or 0)
-        except NotFoundError:
-            return None
-
-    def _write_file(self, fid: int, content: bytes) -> None:
-        files = self._card.files
-        files.select()
-        try:
-            files.create_ef(fid, len(content), _PUBLIC_FILE)
-        except AlreadyExistsError:
-            if files.select(fid).size != len(content):
-                files.select()
-                files.delete(fid)
-                files.create_ef(fid, len(content), _PUBLIC_FILE)
-        files.update(content)
+    @property
+    def _label(self) -> str:
+        """What other programs show the card as: by its member's number, where it has that."""
+        number = self._profile.member_number if self._role is Role.ORIGINAL else None
+        name = self._role.name.lower() if number is None else number.decode(errors="replace")
+        return f"twincard {name}"
 
     def _make_room(self, fid: int, size: int) -> None:
         """An empty file for the user's certificate; a card too small for it goes without."""
-        self._card.files.select()
         try:
-            self._card.files.create_ef(fid, size, _USERS_FILE)
-        except (AlreadyExistsError, MemoryFullError):
+            make_room(self._card, (fid,), size)
+        except MemoryFullError:
             return
 
 
 def _names(policy: PolicyFlags) -> str:
-    names = [flag.name or "" for flag in policy]
-    return ", ".join(names).lower().replace("_", " ") or "none"
+    return listed(policy.words) or _("none")

@@ -10,6 +10,7 @@ from twincard.card.log import NONCE_BYTES, LogAnswer, first_chain
 from twincard.card.report import CardReport, Features, LifeCycle
 from twincard.card.session import Card
 from twincard.keys.identity import IdentityError, fingerprint, verify_signature
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import identify
 
@@ -74,20 +75,20 @@ def read_log(
     """
     report = card.report()
     if Features.LOG not in report.features:
-        raise LogError("This card keeps no log.")
+        raise LogError(_("This card keeps no log."))
     keys = identify(card, report, issuer_key)
     nonce = secrets.token_bytes(NONCE_BYTES)
     answer = card.log.read(nonce)
     if keys is None:
         if answer.signature is not None:
-            raise LogError("The log is signed by a key that the card does not have.")
+            raise LogError(_("The log is signed by a key that the card does not have."))
         signer, issuer = Signer.NOBODY, None
     else:
         message = answer.signed_message(report.card_id, nonce)
         _check_signature(keys.device_key, message, answer.signature)
         signer, issuer = _signer(card, report, keys.device_key, issuer_key)
     if not answer.chained and answer.chain != first_chain(report.card_id):
-        raise LogError("The log does not begin where the card's life began.")
+        raise LogError(_("The log does not begin where the card's life began."))
     missing = None if earlier is None else _missing(report.card_id, answer, earlier)
     device_key = None if keys is None else fingerprint(keys.device_key)
     if earlier is not None:
@@ -97,9 +98,9 @@ def read_log(
 
 def _check_signature(device_key: bytes, message: bytes, signature: bytes | None) -> None:
     if signature is None:
-        raise LogError("The log is not signed, and this card signs its log.")
+        raise LogError(_("The log is not signed, and this card signs its log."))
     try:
-        verify_signature(device_key, message, signature, "The log was altered on its way.")
+        verify_signature(device_key, message, signature, _("The log was altered on its way."))
     except IdentityError as error:
         raise LogError(str(error)) from None
 
@@ -115,7 +116,7 @@ def _signer(
     issuer = card.device.issuer_key()
     checked = identify(card, report, issuer)
     if checked is None or checked.device_key != device_key:
-        raise LogError("The card's device key changed while its log was read.")
+        raise LogError(_("The card's device key changed while its log was read."))
     return Signer.ISSUER, issuer
 
 
@@ -124,22 +125,26 @@ def _check_same_key(report: CardReport, device_key: bytes | None, earlier: LogSt
     wiped = device_key is None and report.life_cycle is LifeCycle.TERMINATED
     if earlier.device_key not in (None, device_key) and not wiped:
         raise LogError(
-            "The earlier log was signed by another device key: this is not the same card, or its "
-            "issuer has personalised it anew."
+            _(
+                "The earlier log was signed by another device key: this is not the same card, "
+                "or its issuer has personalised it anew."
+            )
         )
 
 
 def _missing(card_id: bytes, answer: LogAnswer, earlier: LogState) -> int:
     """How many events between the two readings are told by neither."""
     if earlier.card_id != card_id:
-        raise LogError("The earlier log is another card's.")
+        raise LogError(_("The earlier log is another card's."))
     if answer.count < earlier.count:
         raise LogError(
-            f"The card tells of {answer.count} events, and told of {earlier.count} earlier: "
-            "this is not the same card, or it was put back to an earlier state."
+            _(
+                "The card tells of {count} events, and told of {earlier} earlier: this is not "
+                "the same card, or it was put back to an earlier state."
+            ).format(count=answer.count, earlier=earlier.count)
         )
     if earlier.count < answer.chained:
         return answer.chained - earlier.count
     if answer.chain_at(earlier.count) != earlier.chain:
-        raise LogError("The log does not continue the earlier one: events were replaced.")
+        raise LogError(_("The log does not continue the earlier one: events were replaced."))
     return 0

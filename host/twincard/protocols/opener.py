@@ -22,7 +22,8 @@ from twincard.files.recipients import (
 )
 from twincard.keys.public import KEY_ID_BYTES, KeyKind
 from twincard.keys.secret import Secret
-from twincard.protocols.errors import ProtocolError
+from twincard.language import _
+from twincard.protocols.errors import NoKeyError
 
 PinProvider = Callable[[], Secret]
 """Gives the PIN when a card asks for it, perhaps again in the middle of a long job."""
@@ -49,11 +50,11 @@ class CardHolder:
     def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
         """With `pin`, the PIN is verified whenever the card asks for it.
 
-        Raises ProtocolError when the card has no key.
+        Raises NoKeyError when the card has none.
         """
         key = card.report().key
         if key is None:
-            raise ProtocolError("This card holds no key to open files with.")
+            raise NoKeyError
         self.card = card
         self.kind = _KINDS[key.type]
         self.key_id = key.digest[:KEY_ID_BYTES]
@@ -69,7 +70,7 @@ class CardHolder:
         try:
             return self.with_pin(lambda: command(cryptogram, padding))
         except WrongDataError:
-            raise RecipientRejectedError("The recipient info does not open.") from None
+            raise RecipientRejectedError(_("The recipient info does not open.")) from None
         except NotSupportedError as error:
             raise AlgorithmRejectedError(str(error)) from None
 
@@ -143,7 +144,7 @@ def _cryptogram(recipient: OpenableRecipient) -> tuple[Cryptogram, Padding]:
         )
         return cryptogram, Padding.OAEP_SHA256
     if len(recipient.cryptogram) != _RSA_BYTES:
-        raise RecipientRejectedError("The recipient info is for a key of another size.")
+        raise RecipientRejectedError(_("The recipient info is for a key of another size."))
     return RsaCryptogram(recipient.cryptogram), _PADDINGS[recipient.algorithm]
 
 

@@ -13,8 +13,10 @@ from twincard.card.report import (
     LifeCycle,
     Mode,
     PolicyFlags,
+    Role,
     UsedSlot,
 )
+from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 
 
@@ -70,15 +72,19 @@ def plan_duplication(
 
 
 def _sides(original: CardReport, backup: CardReport) -> tuple[ExportReport, ImportReport]:
-    for report, name in ((original, "original"), (backup, "backup")):
+    for report, role in ((original, Role.ORIGINAL), (backup, Role.BACKUP)):
         if report.life_cycle is LifeCycle.TERMINATED:
-            raise ProtocolError(f"The {name} was terminated; it holds nothing any more.")
+            raise ProtocolError(
+                _("The {name} was terminated; it holds nothing any more.").format(name=role.word)
+            )
         if report.life_cycle is LifeCycle.INITIALISATION:
-            raise ProtocolError(f"The card for the {name} is not issued yet.")
+            raise ProtocolError(
+                _("The card for the {name} is not issued yet.").format(name=role.word)
+            )
     if original.export is None:
-        raise ProtocolError("The card given as the original was issued as a backup.")
+        raise ProtocolError(_("The card given as the original was issued as a backup."))
     if backup.import_ is None:
-        raise ProtocolError("The card given as the backup was issued as an original.")
+        raise ProtocolError(_("The card given as the backup was issued as an original."))
     return original.export, backup.import_
 
 
@@ -87,12 +93,14 @@ def _while_pending(
 ) -> Plan:
     if export.backup_id != backup.card_id:
         raise ProtocolError(
-            f"The original has handed its key to another backup, card {_short(export.backup_id)}: "
-            "finish with that card, cancel there, or abandon the export."
+            _(
+                "The original has handed its key to another backup, card {card}: finish with "
+                "that card, cancel there, or abandon the export."
+            ).format(card=_short(export.backup_id))
         )
     if (import_.original_id, import_.nonce) != (original.card_id, export.nonce):
         raise ProtocolError(
-            "The original waits for a ticket that this backup no longer has: abandon the export."
+            _("The original waits for a ticket that this backup no longer has: abandon the export.")
         )
     if import_.state is ImportState.IMPORTED:
         return Plan(confirm=True)
@@ -105,34 +113,42 @@ def _while_pending(
 def _when_imported(import_: ImportReport, original: CardReport, backup: CardReport) -> Plan:
     if import_.original_id != original.card_id:
         raise ProtocolError(
-            f"This backup holds the key of another original, card {_short(import_.original_id)}."
+            _("This backup holds the key of another original, card {card}.").format(
+                card=_short(import_.original_id)
+            )
         )
     if original.key is None or backup.key is None or original.key.digest != backup.key.digest:
-        raise ProtocolError("This backup holds an earlier key of the original; take a new backup.")
+        raise ProtocolError(
+            _("This backup holds an earlier key of the original; take a new backup.")
+        )
     return _FINISHED
 
 
 def _check_open(original: CardReport, backup: CardReport, used: tuple[UsedSlot, ...]) -> None:
     if original.backups_allowed == 0:
-        raise ProtocolError("The original was issued to make no backup.")
+        raise ProtocolError(_("The original was issued to make no backup."))
     if original.export_closed:
         raise ProtocolError(
-            f"The original has made every backup it may make of its key "
-            f"({original.backups_allowed}); another one is refused for good."
+            _(
+                "The original has made every backup it may make of its key "
+                "({count}); another one is refused for good."
+            ).format(count=original.backups_allowed)
         )
     if any(slot.backup_id == backup.card_id for slot in used):
-        raise ProtocolError("The export to this backup was abandoned; take another backup.")
+        raise ProtocolError(_("The export to this backup was abandoned; take another backup."))
 
 
 def _mode(original: CardReport, backup: CardReport) -> Mode:
     """The mode of a ticket that is not drawn yet: host-blind wherever both cards are certified."""
     if original.certified and backup.certified:
         return Mode.HOST_BLIND
-    for report, name in ((original, "original"), (backup, "backup")):
+    for report, role in ((original, Role.ORIGINAL), (backup, Role.BACKUP)):
         if PolicyFlags.BASE_MODE_FORBIDDEN in report.policy:
             raise ProtocolError(
-                f"The {name} takes part in host-blind duplications only, and the other card "
-                "has no issuer's certificate for one."
+                _(
+                    "The {name} takes part in host-blind duplications only, and the other card has "
+                    "no issuer's certificate for one."
+                ).format(name=role.word)
             )
     return Mode.BASE
 
@@ -142,13 +158,15 @@ def _of_ticket(import_: ImportReport) -> Mode:
 
 
 def _of_another_original(import_: ImportReport) -> str:
-    name = _short(import_.original_id)
+    card = _short(import_.original_id)
     if import_.state is ImportState.VOID:
-        return (
-            f"The backup's void receipt is for another original, card {name}: "
-            "give it that receipt first, or say that it is not needed."
-        )
-    return f"The backup has asked another original for its key, card {name}: cancel that first."
+        return _(
+            "The backup's void receipt is for another original, card {card}: give it that "
+            "receipt first, or say that it is not needed."
+        ).format(card=card)
+    return _(
+        "The backup has asked another original for its key, card {card}: cancel that first."
+    ).format(card=card)
 
 
 def _short(card_id: bytes | None) -> str:

@@ -8,6 +8,7 @@ from enum import Enum
 from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.keys.secret import Secret
+from twincard.language import N_
 
 
 class Modes(Enum):
@@ -56,12 +57,12 @@ class Blank:
 class IssueStep(Enum):
     """What issuing does to one card, in this order."""
 
-    PERSONALISE = "personalise"
-    GROUP = "begin the key group"
-    COMPONENT = "set components"
-    FILES = "write the card's files"
-    CERTIFY = "certify"
-    ACTIVATE = "activate"
+    PERSONALISE = N_("personalise")
+    GROUP = N_("begin the key group")
+    COMPONENT = N_("set components")
+    FILES = N_("write the card's files")
+    CERTIFY = N_("certify")
+    ACTIVATE = N_("activate")
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,13 @@ from twincard.files.errors import (
     NotCmsError,
     NotForThisKeyError,
     RecipientRejectedError,
+    told,
 )
 from twincard.files.opening import open_all
 from twincard.files.output import FileOutput
 from twincard.files.recipients import Recipient, RecipientInfo, is_named
 from twincard.files.transcoding import read_recipients, replace_recipients
+from twincard.language import N_, _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
@@ -34,11 +36,11 @@ _UNFINISHED = ".twincard-*.part"
 class Outcome(Enum):
     """What became of a file."""
 
-    MOVED = "moved to the new card"
-    ALREADY_MOVED = "is for the new card already"
-    NOT_FOR_THIS_KEY = "is encrypted to other keys"
-    NOT_ENCRYPTED = "is not an encrypted file"
-    FAILED = "could not be moved"
+    MOVED = N_("moved to the new card")
+    ALREADY_MOVED = N_("is for the new card already")
+    NOT_FOR_THIS_KEY = N_("is encrypted to other keys")
+    NOT_ENCRYPTED = N_("is not an encrypted file")
+    FAILED = N_("could not be moved")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def recover(
     checker = CardChecker(new, new_pin)
     transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
     if checker.key_id == transcoder.key_id:
-        raise ProtocolError("Both cards hold the same key; there is nothing to recover.")
+        raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))
     moving = _Moving(transcoder, checker)
     for path in find_files(paths):
         count = None if progress is None else _counter(progress, path)
@@ -133,7 +135,7 @@ class _Moving:
         except RecipientRejectedError:
             check = b""
         if check != made.check:
-            raise FilesError("The new card does not open the file as the old one does.")
+            raise FilesError(_("The new card does not open the file as the old one does."))
 
 
 def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> FileEvent:
@@ -149,10 +151,8 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -
         return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
     except NotCmsError:
         return FileEvent(path, Outcome.NOT_ENCRYPTED)
-    except FilesError as error:
-        return FileEvent(path, Outcome.FAILED, str(error))
-    except OSError as error:
-        return FileEvent(path, Outcome.FAILED, f"{path}: {error.strerror or error}.")
+    except (FilesError, OSError) as error:
+        return FileEvent(path, Outcome.FAILED, told(error))
     return FileEvent(path, Outcome.MOVED)
 
 
@@ -165,7 +165,9 @@ def failing_alone() -> Iterator[None]:
         raise
     except Exception as error:
         name = type(error).__name__
-        raise FilesError(f"Something in the file was not expected ({name}).") from error
+        raise FilesError(
+            _("Something in the file was not expected ({name}).").format(name=name)
+        ) from error
 
 
 def _recipients(path: Path) -> tuple[RecipientInfo, ...]:
@@ -189,7 +191,7 @@ def _rewrite(
     with FileOutput(path, overwrite=True, mode=mode) as sink, open_source(path) as stream:
         replace_recipients(stream, sink, replace, progress=progress)
         if left:
-            raise FilesError("The file was changed while it was moved.")
+            raise FilesError(_("The file was changed while it was moved."))
 
 
 def _counter(progress: Callable[[Path, int], None], path: Path) -> Callable[[int], None]:

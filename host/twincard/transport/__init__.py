@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from twincard.language import _
 from twincard.transport.base import (
+    CardFileError,
     CardGoneError,
     CardInUseError,
     CardNotFoundError,
@@ -11,16 +13,30 @@ from twincard.transport.base import (
     PowerCutError,
     TransportError,
 )
+from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
+from twincard.transport.pcsc import list_readers
+from twincard.transport.slots import Holds, Slot, watch
+from twincard.transport.trace import Traced
 
 __all__ = [
+    "CardFileError",
     "CardGoneError",
     "CardInUseError",
     "CardNotFoundError",
     "Connection",
+    "Holds",
     "NotInstalledError",
     "PowerCutError",
+    "Slot",
+    "Traced",
     "TransportError",
     "connect",
+    "create_card",
+    "issuer_key_file",
+    "list_cards",
+    "list_readers",
+    "remove_card",
+    "watch",
 ]
 
 
@@ -31,13 +47,15 @@ def connect(reader: str) -> Connection:
     it, or its index. Raises CardNotFoundError, CardInUseError, NotInstalledError or another
     TransportError.
     """
-    kind, _, name = reader.partition(":")
-    if kind == "sim" and name:
+    kind, colon, name = reader.partition(":")
+    if kind + colon == "sim:" and name:
         from twincard.transport.folder import open_card
 
         return open_card(name)
-    if kind == "pcsc" and name:
+    if kind + colon == "pcsc:" and name:
         from twincard.transport.pcsc import open_reader
 
         return open_reader(name)
-    raise CardNotFoundError(f"Not a reader: {reader}; say sim:NAME or pcsc:READER.")
+    raise CardNotFoundError(
+        _("Not a reader: {reader}; say sim:NAME or pcsc:READER.").format(reader=reader)
+    )

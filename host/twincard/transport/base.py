@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twincard.language import _
+
 
 class Connection(Protocol):
     """One powered card. `transmit` is raw: it raises on a broken link, never on a status word.
@@ -48,11 +50,15 @@ class CardGoneError(TransportError):
     """The card, its reader or its simulator went away in the middle of the work."""
 
 
+class CardFileError(TransportError):
+    """The file of a simulated card cannot be read or written, so nothing more was done."""
+
+
 class PowerCutError(TransportError):
     """The power failed inside a command: no answer came, and none will until `reset`."""
 
     def __init__(self) -> None:
-        super().__init__("The card lost its power before it could answer.")
+        super().__init__(_("The card lost its power before it could answer."))
 
 
 class NotInstalledError(TransportError):

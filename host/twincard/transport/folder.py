@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import platformdirs
 
+from twincard.language import _
 from twincard.private_file import write_private
-from twincard.transport.base import CardNotFoundError, TransportError
+from twincard.transport.base import CardFileError, CardNotFoundError, TransportError
 from twincard.transport.simulator import Make, SimulatedCard
 
 HOME_VARIABLE = "TWINCARD_HOME"
@@ -34,11 +36,14 @@ def list_cards() -> list[str]:
     return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
 
 
-def create_card(name: str, make: Make | None = None) -> None:
+def create_card(
+    name: str, aid: bytes = b"", parameters: bytes = b"", make: Make | None = None
+) -> None:
     """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
 
-    `make` is what it is made of, by default a chip that lacks nothing. Raises TransportError when
-    the name is taken or not a plain file name, OSError.
+    `aid` is the applet's name where it is not the usual one; `parameters` are further TLVs of its
+    installation. `make` is what the card is made of, by default a chip that lacks nothing. Raises
+    TransportError when the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
     if state.exists():
@@ -49,7 +54,7 @@ def create_card(name: str, make: Make | None = None) -> None:
     unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
     try:
         with SimulatedCard.open(unfinished, make) as card:
-            card.install(b"\x80" + bytes([_KEY_BYTES]) + key)
+            card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
         _publish(unfinished, state, issuer_key_file(name), key)
     finally:
         _remove_files(unfinished)
@@ -60,14 +65,18 @@ def open_card(name: str) -> SimulatedCard:
     state = _state_file(name)
     if not state.exists():
         raise CardNotFoundError(
-            f"There is no simulated card {name}; `twincard sim list` lists them."
+            _("There is no simulated card {name}; `twincard sim list` lists them.").format(
+                name=name
+            )
         )
     return SimulatedCard.open(state)
 
 
 def remove_card(name: str) -> None:
     """Destroy the card and its issuer's key; CardInUseError while a program has it open."""
-    open_card(name).close()
+    # A card whose file is past help can go all the same.
+    with contextlib.suppress(CardFileError):
+        open_card(name).close()
     _remove_files(_state_file(name))
     issuer_key_file(name).unlink(missing_ok=True)
 
@@ -84,7 +93,9 @@ def _states() -> list[Path]:
 def _state_file(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise TransportError(
-            f"Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+            _(
+                "Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+            ).format(name=name)
         )
     return folder() / (name + _STATE_SUFFIX)
 
@@ -99,8 +110,10 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
         write_private(key_file, key.hex().encode() + b"\n")
     except FileExistsError:
         raise TransportError(
-            f"There is an issuer's key of this name already: {key_file}; "
-            "if no card belongs to it, move it away."
+            _(
+                "There is an issuer's key of this name already: {file}; if no card belongs "
+                "to it, move it away."
+            ).format(file=key_file)
         ) from None
     try:
         os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
@@ -112,7 +125,7 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
 
 
 def _taken(state: Path) -> TransportError:
-    return TransportError(f"There is a simulated card {state.stem} already.")
+    return TransportError(_("There is a simulated card {name} already.").format(name=state.stem))
 
 
 def _remove_files(state: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from twincard.language import _
 from twincard.transport.base import NotInstalledError
 
 # A simulated card lives for seconds: a single-threaded collector and the shared class archive
@@ -28,13 +29,17 @@ def _java() -> str:
     if named:
         found = shutil.which(named)
         if found is None:
-            raise NotInstalledError(f"TWINCARD_JAVA names no program that can be run: {named}")
+            raise NotInstalledError(
+                _("TWINCARD_JAVA names no program that can be run: {name}").format(name=named)
+            )
         return found
     found = _bundled() or shutil.which("java")
     if found is None:
         raise NotInstalledError(
-            "Simulated cards need Java: install it with `pip install twincard[simulator]`, "
-            "or put a JRE 17 or later on PATH."
+            _(
+                "Simulated cards need Java: install it with `pip install twincard[simulator]`, "
+                "or put a JRE 17 or later on PATH."
+            )
         )
     return found
 

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 
+from twincard.language import _
 from twincard.transport.base import (
     CardGoneError,
     CardInUseError,
@@ -76,17 +77,21 @@ class PcscCard:
                     raise self._not_connected(error) from None
                 if time.monotonic() > give_up:
                     raise CardInUseError(
-                        f"Another program uses the card in {self._reader}."
+                        _("Another program uses the card in {reader}.").format(reader=self._reader)
                     ) from None
             time.sleep(_RETRY_SECONDS)
 
     def _not_connected(self, error: PcscError) -> TransportError:
         if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
-            return CardNotFoundError(f"There is no card in the reader {self._reader}.")
+            return CardNotFoundError(
+                _("There is no card in the reader {reader}.").format(reader=self._reader)
+            )
         if error.is_one_of("W_UNRESPONSIVE_CARD", "W_UNPOWERED_CARD", "E_PROTO_MISMATCH"):
             return CardNotFoundError(
-                f"What is in the reader {self._reader} does not answer as a card does: "
-                "is it the right way round?"
+                _(
+                    "What is in the reader {reader} does not answer as a card does: is it the "
+                    "right way round?"
+                ).format(reader=self._reader)
             )
         return self._gone(error)
 
@@ -102,7 +107,9 @@ class PcscCard:
             answer = self._handle.transmit(_tpdu(apdu) if self._handle.is_t0 else apdu)
         if len(answer) < 2:
             self.close()
-            raise CardGoneError(f"The card in {self._reader} does not answer.")
+            raise CardGoneError(
+                _("The card in {reader} does not answer.").format(reader=self._reader)
+            )
         return answer[:-2], int.from_bytes(answer[-2:], "big")
 
     def reset(self) -> None:
@@ -128,7 +135,9 @@ class PcscCard:
     def _failures(self) -> Iterator[None]:
         """After a failure the card is let go: what it did of the command nobody knows."""
         if self._context is None:
-            raise CardGoneError(f"The connection to the card in {self._reader} is closed.")
+            raise CardGoneError(
+                _("The connection to the card in {reader} is closed.").format(reader=self._reader)
+            )
         try:
             yield
         except PcscError as error:
@@ -137,12 +146,14 @@ class PcscCard:
 
     def _gone(self, error: PcscError) -> CardGoneError:
         if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
-            return CardGoneError(f"The card was taken out of the reader {self._reader}.")
+            return CardGoneError(
+                _("The card was taken out of the reader {reader}.").format(reader=self._reader)
+            )
         if error.is_one_of("E_READER_UNAVAILABLE", "E_UNKNOWN_READER"):
-            return CardGoneError(f"The reader {self._reader} is gone.")
+            return CardGoneError(_("The reader {reader} is gone.").format(reader=self._reader))
         if error.is_one_of("E_NO_SERVICE", "E_SERVICE_STOPPED"):
-            return CardGoneError("The PC/SC service has ended.")
-        return CardGoneError(f"The card in {self._reader} does not answer.")
+            return CardGoneError(_("The PC/SC service has ended."))
+        return CardGoneError(_("The card in {reader} does not answer.").format(reader=self._reader))
 
 
 def _tpdu(apdu: bytes) -> bytes:
@@ -161,5 +172,11 @@ def _choose(name: str, readers: Sequence[str]) -> str:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise CardNotFoundError(f"More than one reader is called {name}: {'; '.join(matches)}.")
-    raise CardNotFoundError(f"There is no reader {name}; `twincard readers` lists them.")
+        raise CardNotFoundError(
+            _("More than one reader is called {name}: {readers}.").format(
+                name=name, readers="; ".join(matches)
+            )
+        )
+    raise CardNotFoundError(
+        _("There is no reader {name}; `twincard readers` lists them.").format(name=name)
+    )

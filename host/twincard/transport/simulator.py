@@ -7,15 +7,25 @@ its payload, in an answer the status (1 byte) and its payload.
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
 
-from twincard.transport.base import CardGoneError, CardInUseError, PowerCutError, TransportError
+from twincard.language import N_, _, retold
+from twincard.system_words import WORDS
+from twincard.transport.base import (
+    CardFileError,
+    CardGoneError,
+    CardInUseError,
+    PowerCutError,
+    TransportError,
+)
 from twincard.transport.java import java_command
 
 JAR = Path(__file__).with_name("simulator.jar")
@@ -24,6 +34,18 @@ _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
 _STATUS_NO_POWER = 0x02
 _EXIT_IN_USE = 3
+_NOT_SAVED = "The card could not be saved"
+_SENTENCES = (
+    N_("The card file {path} was written by another version of the simulator."),
+    N_("The card file {path} is damaged: it holds no whole state."),
+    N_("The card file cannot be read: {reason}."),
+    N_("The card could not be saved: {reason}."),
+    N_("The card could not be saved earlier; start it again."),
+    N_("Cannot use {path}: {reason}."),
+    N_("there is no such folder"),
+    N_("permission denied"),
+)
+"""What the program that simulates a card says when it ends."""
 _CLOSE_SECONDS = 5.0
 
 
@@ -50,20 +72,26 @@ class SimulatorProcess:
     def __init__(self, arguments: Sequence[str]) -> None:
         """Start it; `arguments` follow the program's name. It answers before this returns."""
         if not JAR.is_file():
-            raise TransportError("The simulated card is not built: run `make setup`.")
+            raise TransportError(_("The simulated card is not built: run `make setup`."))
         command = [*java_command(), "-jar", str(JAR), *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            # Ctrl-C at the terminal is for the host; the card ends when its input does.
-            start_new_session=True,
-        )
-        self._requests = cast(IO[bytes], self._process.stdin)
-        self._answers = cast(IO[bytes], self._process.stdout)
+        try:
+            with _ctrl_c_later():
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    env=_environment(),
+                    # Ctrl-C at the terminal is for the host; the card ends when its input does.
+                    start_new_session=True,
+                )
+                self._requests = cast(IO[bytes], self._process.stdin)
+                self._answers = cast(IO[bytes], self._process.stdout)
+        except KeyboardInterrupt:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -77,7 +105,7 @@ class SimulatorProcess:
         one holds the card, TransportError with the program's own sentence otherwise.
         """
         if self._requests.closed:
-            raise CardGoneError("The connection to the simulated card is closed.")
+            raise CardGoneError(_("The connection to the simulated card is closed."))
         frame = bytes([operation]) + payload
         try:
             self._requests.write(len(frame).to_bytes(4, "big") + frame)
@@ -115,10 +143,29 @@ class SimulatorProcess:
         sentence = self._errors.read().decode(errors="replace").strip().rpartition("\n")[2]
         self.close()
         if code == _EXIT_IN_USE:
-            return CardInUseError(sentence or "Another program uses this simulated card.")
+            return CardInUseError(_("Another process uses this card."))
         if code < 0 or not sentence:
-            return CardGoneError("The program that simulates the card has ended unexpectedly.")
-        return CardGoneError(sentence)
+            return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
+        return CardFileError(_told(sentence))
+
+
+@contextlib.contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Nobody could end a program that was started, had Ctrl-C come before its number is known."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _environment() -> dict[str, str]:
+    """Java takes a file's name as its locale says; Python takes "C" for one of UTF-8."""
+    is_plain = os.environ.get("LC_ALL") in ("C", "POSIX")
+    return os.environ | ({"LC_ALL": "C.UTF-8"} if is_plain else {})
 
 
 def _payload(answer: bytes) -> bytes:
@@ -128,8 +175,14 @@ def _payload(answer: bytes) -> bytes:
     if status == _STATUS_POWER_CUT:
         raise PowerCutError
     if status == _STATUS_NO_POWER:
-        raise TransportError("The card has no power: reset it first.")
-    raise TransportError(payload.decode(errors="replace"))
+        raise TransportError(_("The card has no power: reset it first."))
+    sentence = payload.decode(errors="replace")
+    raise (CardFileError if sentence.startswith(_NOT_SAVED) else TransportError)(_told(sentence))
+
+
+def _told(sentence: str) -> str:
+    """What the program said, in the language in use."""
+    return retold(sentence, (*_SENTENCES, *WORDS))
 
 
 @dataclass(frozen=True)
@@ -189,9 +242,13 @@ class SimulatedCard:
         """See Connection."""
         self._atr = self._process.call(Operation.RESET)
 
-    def install(self, application_data: bytes) -> None:
-        """Install the applet on a blank card, with the TLVs of the card interface."""
-        self._process.call(Operation.INSTALL, application_data)
+    def install(self, application_data: bytes, aid: bytes = b"") -> None:
+        """Install the applet on a blank card, with the TLVs of the card interface.
+
+        `aid` is its name, 5 to 16 bytes; without, its usual one.
+        """
+        name = bytes([len(aid)]) + aid if aid else b""
+        self._process.call(Operation.INSTALL, name + application_data)
 
     def close(self) -> None:
         """See Connection."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from twincard.language import N_
 from twincard.transport.winscard import Context, ReaderState
 
 # Ctrl-C is heard, and a reader that is plugged in seen, after this time at the latest.
@@ -16,11 +17,11 @@ _LOOK_SECONDS = 0.3
 class Holds(Enum):
     """What a reader holds."""
 
-    NOTHING = "no card"
-    CARD = "a card"
-    CARD_IN_USE = "a card that another program uses"
-    MUTE_CARD = "a card that does not answer"
-    GONE = "the reader is gone"
+    NOTHING = N_("no card")
+    CARD = N_("a card")
+    CARD_IN_USE = N_("a card that another program uses")
+    MUTE_CARD = N_("a card that does not answer")
+    GONE = N_("the reader is gone")
 
     @property
     def is_card(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 from twincard.transport.base import Connection, TransportError
 
@@ -57,7 +58,7 @@ class Link:
         pieces = [data]
         while sw >> 8 == _SW1_MORE:
             if len(pieces) > _MOST_PIECES:
-                raise TransportError("The card's answer does not end.")
+                raise TransportError(_("The card's answer does not end."))
             more = Command(0x00, _GET_RESPONSE, answer=sw & 0xFF or SHORT_ANSWER)
             piece, sw = self._transmit_short(more)
             pieces.append(piece)

@@ -14,6 +14,7 @@ from enum import IntEnum
 from types import TracebackType
 from typing import Self
 
+from twincard.language import _
 from twincard.transport.base import CardGoneError, CardInUseError, Connection, TransportError
 
 _CONNECT_SECONDS = 3.0
@@ -72,7 +73,10 @@ class VirtualReader:
             raise self._occupied() from None
         except OSError:
             raise TransportError(
-                f"No virtual reader listens on {address}: is pcscd running, with the driver vpcd?"
+                _(
+                    "No virtual reader listens on {address}: is pcscd running, with the driver "
+                    "vpcd?"
+                ).format(address=address)
             ) from None
         # Frames are small, and each waits for the one before it.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -148,12 +152,18 @@ class VirtualReader:
 
     def _occupied(self) -> CardInUseError:
         return CardInUseError(
-            f"The virtual reader at {self.address} does not take the card: "
-            "there seems to be another one in it."
+            _(
+                "The virtual reader at {address} does not take the card: there seems to be "
+                "another one in it."
+            ).format(address=self.address)
         )
 
     def _gone(self) -> CardGoneError:
-        return CardGoneError(f"The virtual reader at {self.address} went away: pcscd has ended.")
+        return CardGoneError(
+            _("The virtual reader at {address} went away: pcscd has ended.").format(
+                address=self.address
+            )
+        )
 
 
 def take_reader(addresses: Sequence[Address]) -> VirtualReader:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from twincard.language import _
 from twincard.transport.base import NotInstalledError, TransportError
 
 _32_BITS = 0xFFFFFFFF
@@ -50,7 +51,7 @@ class Context:
         try:
             (self._context,) = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
         except PcscError:
-            raise TransportError("The PC/SC service does not run on this machine.") from None
+            raise TransportError(_("The PC/SC service does not run on this machine.")) from None
 
     def readers(self) -> list[str]:
         """The names of all readers."""
@@ -158,7 +159,7 @@ def module() -> Any:
         return importlib.import_module("smartcard.scard")
     except ImportError:
         raise NotInstalledError(
-            "Real cards need the package pyscard: `pip install twincard[pcsc]`."
+            _("Real cards need the package pyscard: `pip install twincard[pcsc]`.")
         ) from None
 
 

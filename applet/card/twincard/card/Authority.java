@@ -132,8 +132,11 @@ final class Authority extends Unit {
     /** GET CHALLENGE: {@code expected} random bytes; 16 of them are a challenge for the next command. */
     short challenge(short expected) {
         short length = expected == Apdu.ANY_LENGTH || expected == Apdu.UNLIMITED ? USUAL_RANDOM : expected;
-        if (length < 1 || length > MAXIMUM_RANDOM) {
+        if (length < 1) {
             ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
+        if (length > MAXIMUM_RANDOM) {
+            length = MAXIMUM_RANDOM;
         }
         chip.random(aux, (short) 0, length);
         if (length == CHALLENGE) {

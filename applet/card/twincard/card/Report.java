@@ -1,6 +1,7 @@
 package twincard.card;
 
 import javacard.framework.ISOException;
+import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** GET DATA: the state report, the used slots, the receipt. Public all of it; built in Ram.aux. */
@@ -14,8 +15,8 @@ final class Report extends Unit {
 
     /** Behind tag and a length in two bytes. */
     private static final short BODY = 3;
-    /** Where the AID stands in the answer to SELECT; it is there before {@link #select} is called. */
-    static final short SELECTED_AID = 4;
+    /** Where the AID stands in the answer to SELECT. */
+    private static final short SELECTED_AID = 4;
 
     /** What the chip was found to have at installation, and the parts, as the bits of the interface. */
     private final short features;
@@ -52,19 +53,34 @@ final class Report extends Unit {
                 return finish(Tag.USED_SLOTS, slots());
             case Tag.RECEIPT & 0xFF:
                 return imports.readReceipt();
+            case IsoApplet.DATA_OBJECT:
+                return IsoApplet.isAid(aux, SELECTED_AID, readAid()) ? IsoApplet.write(aux) : other();
             default:
-                short length = parts.data();
-                if (length == 0) {
-                    Apdu.requireP1(ram, (byte) 0);
-                    ISOException.throwIt(Sw.NOT_FOUND);
-                }
-                return length;
+                return other();
         }
     }
 
-    /** Answer to SELECT by AID: FCI with AID, version and features. */
-    short select(byte aidLength) {
+    private short other() {
+        short length = parts.data();
+        if (length == 0) {
+            Apdu.requireP1(ram, (byte) 0);
+            ISOException.throwIt(Sw.NOT_FOUND);
+        }
+        return length;
+    }
+
+    /** Writes the AID under which the applet was installed to where it stands; returns its length. */
+    private byte readAid() {
+        return JCSystem.getAID().getBytes(aux, SELECTED_AID);
+    }
+
+    /** Answer to SELECT by AID: FCI with AID, version and features; under OpenSC's AID what that wants. */
+    short select() {
+        byte aidLength = readAid();
         byte[] out = aux;
+        if (IsoApplet.isAid(out, SELECTED_AID, aidLength)) {
+            return IsoApplet.write(out);
+        }
         out[0] = Tag.FCI;
         out[1] = (byte) (aidLength + 12);
         out[2] = Tag.AID;

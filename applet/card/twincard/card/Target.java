@@ -6,7 +6,8 @@ import javacard.security.RSAPublicKey;
 
 /**
  * The security environment set by MSE: the algorithm that opens RSA cryptograms, and the public key for which ENCIPHER
- * and TRANSCODE seal. It ends with the selection of the applet.
+ * and TRANSCODE seal. It ends with the selection of the applet. For signatures there is nothing to set: what is named
+ * is only judged.
  */
 final class Target extends Unit {
     static final byte PKCS1 = 0x11;
@@ -14,9 +15,13 @@ final class Target extends Unit {
 
     private static final short FOR_DECIPHER = 0x41B8;
     private static final short FOR_ENCIPHER = (short) 0x81B8;
+    private static final short FOR_SIGNATURE = 0x41B6;
     private static final byte ALGORITHM = (byte) 0x80;
     private static final byte FILE = (byte) 0x81;
     private static final byte KEY_REFERENCE = (byte) 0x84;
+    /** Key references. */
+    private static final byte DECIPHER_KEY = 0;
+    private static final byte SIGNATURE_KEY = 1;
     /** Tag and length of the number of a contact. */
     private static final short PUBLIC_KEY_REFERENCE = (short) 0x8301;
     private static final byte OWN_KEY = 0;
@@ -43,7 +48,10 @@ final class Target extends Unit {
         short template = Util.getShort(flags, Ram.P1);
         if (template == FOR_DECIPHER) {
             flags[Ram.ALGORITHM] = 0;
-            flags[Ram.ALGORITHM] = algorithm(length);
+            flags[Ram.ALGORITHM] = algorithm(length, DECIPHER_KEY);
+        } else if (template == FOR_SIGNATURE && parts.keys() > SIGNATURE_KEY) {
+            // Which key signs, and how, is never a matter of choice.
+            algorithm(length, SIGNATURE_KEY);
         } else if (template == FOR_ENCIPHER) {
             clear();
             setTarget(length);
@@ -52,7 +60,7 @@ final class Target extends Unit {
         }
     }
 
-    private byte algorithm(short length) {
+    private byte algorithm(short length, byte reference) {
         byte algorithm = OAEP;
         for (short at = 0; at < length;) {
             byte tag = work[at++];
@@ -61,10 +69,10 @@ final class Target extends Unit {
             at += bytes;
             Apdu.requireData(bytes >= 0 && at <= length);
             if (tag == ALGORITHM) {
-                Apdu.requireData(bytes == 1 && (value == PKCS1 || value == OAEP));
+                Apdu.requireData(bytes == 1 && (value == PKCS1 || value == OAEP && reference == DECIPHER_KEY));
                 algorithm = value;
             } else if (tag != FILE) {
-                Apdu.requireData(bytes == 1 && value == 0 && tag == KEY_REFERENCE);
+                Apdu.requireData(bytes == 1 && value == reference && tag == KEY_REFERENCE);
             }
         }
         return algorithm;

@@ -72,8 +72,9 @@ public class TwinCardApplet extends Core {
     private void carryOut(APDU raw) {
         apdu.begin(raw);
         if (selectingApplet()) {
-            byte aidLength = JCSystem.getAID().getBytes(ram.aux, Report.SELECTED_AID);
-            answer(raw, report.select(aidLength));
+            // OpenSC sends no Le, and wants the answer all the same.
+            short expected = Apdu.expected(raw);
+            apdu.answer(raw, report.select(), expected == 0 ? Apdu.ANY_LENGTH : expected, ISO7816.SW_NO_ERROR);
             return;
         }
         boolean received = messaging.begin();

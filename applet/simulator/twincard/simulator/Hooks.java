@@ -6,7 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Where every store of the woven classes passes. The weaver replaces array stores by calls of the methods here and
- * calls {@link #field} before each store to a field, {@link #caught} in broad exception handlers.
+ * calls {@link #field} and {@link #reference} before each store to a field, {@link #caught} in broad exception
+ * handlers.
  *
  * <p>One card at a time is at work in a process; {@link #memory} is the memory of that card.
  */
@@ -44,9 +45,20 @@ public final class Hooks {
     }
 
     public static void storeReference(Object[] array, int index, Object value) {
+        reference(value);
         Object old = array[index];
         beforeStore(array, 2, () -> array[index] = old);
         array[index] = value;
+    }
+
+    /**
+     * Called with every array or object before it is stored to a field, in constructors too. The runtime's own arrays
+     * may be kept nowhere (JCRE specification 3.0.4, clause 6.2.2).
+     */
+    public static void reference(Object value) {
+        if (memory.transients.isGlobal(value)) {
+            throw new SecurityException("a global array is kept");
+        }
     }
 
     private static void beforeStore(Object array, int size, Runnable takeBack) {

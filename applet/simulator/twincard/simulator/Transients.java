@@ -21,6 +21,12 @@ final class Transients extends TransientMemory {
         arrays.put(array, JCSystem.NOT_A_TRANSIENT_OBJECT);
     }
 
+    /** Whether it is an array of the runtime's, which no applet may keep. */
+    boolean isGlobal(Object array) {
+        Byte event = arrays.get(array);
+        return event != null && event == JCSystem.NOT_A_TRANSIENT_OBJECT;
+    }
+
     /** How many arrays there are, those included that nobody refers to and that are not yet collected. */
     int size() {
         return arrays.size();

@@ -3,8 +3,8 @@
  * a state file.
  *
  * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP]}
- * serves one card by frames on standard input and output: length N in four bytes, big-endian, then N bytes: an operation
- * (a status in answers), then its payload.
+ * serves one card by frames on standard input and output: length N in four bytes, big-endian, then N bytes: an
+ * operation (a status in answers), then its payload.
  *
  * <pre>
  * 01 RESET     power off and on; without a card too                        answer to reset

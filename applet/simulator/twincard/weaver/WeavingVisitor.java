@@ -137,6 +137,11 @@ final class WeavingVisitor extends ClassVisitor {
         @Override
         public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
             String field = owner.replace('/', '.') + "." + name;
+            boolean stores = opcode == Opcodes.PUTFIELD || opcode == Opcodes.PUTSTATIC;
+            if (stores && (descriptor.equals("[B") || descriptor.equals("Ljava/lang/Object;"))) {
+                super.visitInsn(Opcodes.DUP);
+                hook("reference", "(Ljava/lang/Object;)V");
+            }
             if (!constructing && opcode == Opcodes.PUTFIELD) {
                 requireOneWord(descriptor);
                 super.visitInsn(Opcodes.DUP2);

@@ -29,17 +29,38 @@ final class SigningKey extends OwnKey {
         return super.supports(type) && (type == KeySlot.RSA_2048 || ecdsa != null);
     }
 
-    /** The signature over the hash in Ram.work, into Ram.aux; returns its length. */
+    /** The signature over the hash in Ram.work, for RSA also in its DigestInfo, into Ram.aux; returns its length. */
     short sign(short length) {
-        if (length != 32 && length != 48 && length != 64) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
-        }
+        boolean wrapped = isHash((short) (length - DIGEST_INFO.length));
+        requireLength(wrapped || isHash(length));
         require();
         if (type() == KeySlot.RSA_2048) {
-            return signRsa((byte) length);
+            return signRsa(wrapped ? unwrap(length) : (byte) length);
         }
+        requireLength(!wrapped);
         // FIPS 186-5, 6.4.1: the leftmost bits of a hash that is longer than the order.
         return ecdsa.signHash(slot().ecPrivate(), core.ram.work, SHA_256, core.ram.aux);
+    }
+
+    private static boolean isHash(short length) {
+        return length == 32 || length == 48 || length == 64;
+    }
+
+    private static void requireLength(boolean good) {
+        if (!good) {
+            ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
+    }
+
+    /** Takes the hash out of the DigestInfo in Ram.work, which must be exactly what {@link #encode} would write. */
+    private byte unwrap(short length) {
+        byte[] block = core.ram.work;
+        byte hash = (byte) (length - DIGEST_INFO.length);
+        writeInfo(core.ram.aux, (short) 0, hash);
+        Apdu.requireData(
+                Util.arrayCompare(core.ram.aux, (short) 0, block, (short) 0, (short) DIGEST_INFO.length) == 0);
+        Util.arrayCopyNonAtomic(block, (short) DIGEST_INFO.length, block, (short) 0, hash);
+        return hash;
     }
 
     /**
@@ -69,9 +90,14 @@ final class SigningKey extends OwnKey {
         block[0] = 0;
         block[1] = 1;
         block[(short) (info - 1)] = 0;
-        Template.copy(DIGEST_INFO, block, info);
-        block[(short) (info + INFO_LENGTH)] = (byte) (DIGEST_INFO.length - 2 + length);
-        block[(short) (info + INFO_FUNCTION)] = (byte) ((length >> 4) - 1);
-        block[(short) (info + INFO_HASH_LENGTH)] = length;
+        writeInfo(block, info, length);
+    }
+
+    /** Writes what stands before a hash of this length. */
+    private static void writeInfo(byte[] out, short at, byte length) {
+        Template.copy(DIGEST_INFO, out, at);
+        out[(short) (at + INFO_LENGTH)] = (byte) (DIGEST_INFO.length - 2 + length);
+        out[(short) (at + INFO_FUNCTION)] = (byte) ((length >> 4) - 1);
+        out[(short) (at + INFO_HASH_LENGTH)] = length;
     }
 }

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from twincard.card.session import Card
-from twincard.cli.cards import issuer_key, opened, protect
+from twincard.cli.cards import issuer_key, opened
 from twincard.keys.secret import Secret
+from twincard.protocols.identity import protect
 from twincard.protocols.issue import Blank
 from twincard.transport.folder import create_card
 

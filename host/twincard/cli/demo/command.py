@@ -21,6 +21,7 @@ from twincard.cli.demo.story import Story
 from twincard.cli.errors import InputError
 from twincard.cli.options import Json, KeyName
 from twincard.cli.output import Output
+from twincard.language import _
 from twincard.transport.folder import HOME_VARIABLE
 
 
@@ -52,19 +53,25 @@ def demo(
     given = files or []
     for path in given:
         if not path.exists():
-            raise InputError(f"{path} does not exist: name files and folders of yours, or none.")
+            raise InputError(
+                _("{path} does not exist: name files and folders of yours, or none.").format(
+                    path=path
+                )
+            )
     start = time.perf_counter()
     console = None if json else Console(file=sys.stdout, highlight=False, markup=False)
     narrator = Narrator(console)
     with _cards_for_a_while(), _folder(keep) as folder, Cast() as cast:
         count = Story(narrator, cast, folder, key.type).run(given)
     seconds = round(time.perf_counter() - start, 1)
-    kept = "" if keep is None else f" They are in {keep}."
-    text = (
-        f"\nAll {len(narrator.checks)} checks passed; {count} files came through the loss of "
-        f"their card, in {seconds} s.{kept}"
-    )
-    Output(json).result(Told(count, seconds, keep, narrator.checks), text)
+    text = _(
+        "All {checks} checks passed; {files} files came through the loss of their card, "
+        "in {seconds} s."
+    ).format(checks=len(narrator.checks), files=count, seconds=seconds)
+    if keep is not None:
+        kept = _("They are in {folder}.").format(folder=keep)
+        text = _("{sentence} {advice}").format(sentence=text, advice=kept)
+    Output(json).result(Told(count, seconds, keep, narrator.checks), f"\n{text}")
 
 
 @contextmanager
@@ -75,7 +82,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
             yield Path(name)
         return
     if keep.exists():
-        raise InputError(f"{keep} exists already: name a new folder with --keep.")
+        raise InputError(
+            _("{keep} exists already: name a new folder with --keep.").format(keep=keep)
+        )
     keep.mkdir(parents=True)
     yield keep
 

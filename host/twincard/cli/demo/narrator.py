@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
 from twincard.cli.errors import CheckFailedError
 from twincard.cli.output import visible
+from twincard.language import _
+
+_PLACE_CELLS = 16
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ class Narrator:
             self._console.print(Rule(f"{self._chapters}  {title}", align="left", style="cyan"))
 
     def tell(self, text: str) -> None:
-        """A sentence."""
-        self._print(Text(visible(text)))
+        """A sentence, on one line or more."""
+        for line in text.split("\n"):
+            self._print(Text(visible(line)))
 
     def detail(self, text: str) -> None:
         """Something to look at: a file name, a check value."""
@@ -63,8 +68,9 @@ class Narrator:
         else:
             yield
         seconds = time.perf_counter() - start
+        room = " " * (_PLACE_CELLS - cell_len(where))
         line = Text.assemble(
-            (f"  {where:<16}", "bold"), visible(text), (f"  {seconds:.2f} s", "dim")
+            (f"  {where}{room}", "bold"), visible(text), (f"  {seconds:.2f} s", "dim")
         )
         self._print(line)
 
@@ -84,7 +90,7 @@ class Narrator:
         mark, style = ("✓", "bold green") if passed else ("✗", "bold red")
         self._print(Text.assemble((f"  {mark} ", style), visible(text)))
         if not passed:
-            raise CheckFailedError(f"A check of the demo failed: {text}.")
+            raise CheckFailedError(_("A check of the demo failed: {text}.").format(text=text))
         self._checks.append(Check(self._chapter, text))
 
     def _print(self, text: Text) -> None:

@@ -16,6 +16,7 @@ from twincard.cli.demo.terminal import Carried
 from twincard.keys.component import Component, draw_group, read_component, write_component
 from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.public import PublicKey
+from twincard.language import _
 from twincard.protocols.duplicate import DuplicationEvent, DuplicationStep, duplicate
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.issue import Profile, issue_pair
@@ -43,10 +44,14 @@ def make_group(narrator: Narrator, folder: Path) -> list[Path]:
         holder.mkdir(parents=True)
         path = holder / f"component-{component.number}.txt"
         write_component(component, path)
-        narrator.detail(f"{path.relative_to(folder)}  check value {component.kcv.hex().upper()}")
+        narrator.detail(
+            _("{path}  check value {kcv}").format(
+                path=path.relative_to(folder), kcv=component.kcv.hex().upper()
+            )
+        )
         paths.append(path)
     values = {read_component(path).value.reveal() for path in paths}
-    text = f"{GROUP_SIZE} different components, each in a file of its own"
+    text = _("{count} different components, each in a file of its own").format(count=GROUP_SIZE)
     narrator.check(text, len(values) == GROUP_SIZE)
     return paths
 
@@ -64,10 +69,12 @@ def issue(narrator: Narrator, cast: Cast, owner: str, profile: Profile, office: 
     pin, puk = draw_pin(), draw_pin()
     actors = []
     for name in (owner, f"{owner}-backup"):
-        with narrator.step(name, "a blank card; the applet draws its card id"):
+        with narrator.step(name, _("a blank card; the applet draws its card id")):
             actors.append(cast.enter(name, pin, puk))
     pair = Pair(*actors)
-    with narrator.step("both cards", "role, PIN, PUK, key group, component 1 and certificates"):
+    with narrator.step(
+        _("both cards"), _("role, PIN, PUK, key group, component 1 and certificates")
+    ):
         issued = issue_pair(
             pair.original.blank,
             pair.backup.blank,
@@ -75,17 +82,17 @@ def issue(narrator: Narrator, cast: Cast, owner: str, profile: Profile, office: 
             [office.component],
             issuer=office.signing_key,
         )
-    narrator.detail(f"key group {issued.group_id.hex()}")
+    narrator.detail(_("key group {id}").format(id=issued.group_id.hex()))
     ids = issued.original_id, issued.backup_id
     reports = pair.original.card.report(), pair.backup.card.report()
-    narrator.check("the two cards have different ids", ids[0] != ids[1])
+    narrator.check(_("the two cards have different ids"), ids[0] != ids[1])
     narrator.check(
-        "both are operational, with one key group and no key yet",
+        _("both are operational, with one key group and no key yet"),
         all(report.group and report.group.group_id == issued.group_id for report in reports)
         and not any(report.key for report in reports),
     )
     narrator.check(
-        "both are certified by one issuer, and take part in no duplication but a host-blind one",
+        _("both are certified by one issuer, and take part in no duplication but a host-blind one"),
         all(
             report.certified and PolicyFlags.BASE_MODE_FORBIDDEN in report.policy
             for report in reports
@@ -111,30 +118,32 @@ def duplicate_pair(
 
         result = duplicate(*cards, components, key_type, progress)
     narrator.check(
-        f"the terminal carried the key, and does not open it with all {len(components)} components",
+        _("the terminal carried the key, and does not open it with all {count} components").format(
+            count=len(components)
+        ),
         len(carried) == 1 and not carried[0].opens(components, key_type),
     )
     public_key = cards[0].usage.public_key()
-    narrator.detail(f"key digest {result.key_digest.hex()}")
+    narrator.detail(_("key digest {digest}").format(digest=result.key_digest.hex()))
     export = result.original.export
     narrator.check(
-        "both cards report the digest of the same public key",
+        _("both cards report the digest of the same public key"),
         result.key_digest == public_key.digest and result.generated and result.copied,
     )
     narrator.check(
-        "the original's export is done: 1 backup of 1 allowed",
+        _("the original's export is done: 1 backup of 1 allowed"),
         export is not None
         and (export.state, export.slots_used) == (ExportState.DONE, 1)
         and result.original.backups_allowed == 1,
     )
     if PolicyFlags.ERASE_GROUP in result.original.policy:
-        narrator.check("and its key group is erased, for good", result.original.group is None)
+        narrator.check(_("and its key group is erased, for good"), result.original.group is None)
     return public_key
 
 
 def issue_another_backup(narrator: Narrator, cast: Cast, pair: Pair, office: Office) -> Actor:
     """A second backup of the same original, to be refused later."""
-    with narrator.step("impostor", "a third blank card, issued as one more backup"):
+    with narrator.step("impostor", _("a third blank card, issued as one more backup")):
         name = "impostor"
         actor = cast.enter(name, draw_pin(), draw_pin())
         blanks = pair.original.blank, actor.blank
@@ -150,20 +159,22 @@ def refuse_second_backup(
     for component in components:
         impostor.card.group.set_component(component)
     original_id = pair.original.card.report().card_id
-    with narrator.step("impostor", "asks for the key, with a ticket that is in order"):
+    with narrator.step("impostor", _("asks for the key, with a ticket that is in order")):
         pair.original.card.device.verify_certificate(impostor.card.device.certificate())
         ticket = impostor.card.duplication.ticket(original_id, Mode.HOST_BLIND)
     for holder in (pair.original, pair.backup):
         refusal = _refusal(holder.card, ticket)
         narrator.check(
-            f"{holder.name} refuses to hand the key over (status word {refusal:04X})",
+            _("{card} refuses to hand the key over (status word {sw})").format(
+                card=holder.name, sw=f"{refusal:04X}"
+            ),
             refusal == Sw.WRONG_STATE,
         )
     narrator.check(
-        "the host's own protocol refuses too, and says why",
+        _("the host's own protocol refuses too, and says why"),
         _protocol_refuses(pair.original, impostor),
     )
-    narrator.check("the impostor holds no key", impostor.card.report().key is None)
+    narrator.check(_("the impostor holds no key"), impostor.card.report().key is None)
 
 
 def _refusal(card: Card, ticket: Ticket) -> int:
@@ -184,11 +195,11 @@ def _protocol_refuses(original: Actor, impostor: Actor) -> bool:
 
 def _place(event: DuplicationEvent, pair: Pair) -> str:
     if event.step in _ON_BOTH:
-        return "both cards"
+        return _("both cards")
     return pair.backup.name if event.step in _ON_BACKUP else pair.original.name
 
 
 def _words(event: DuplicationEvent) -> str:
     if event.step is DuplicationStep.COMPONENT:
-        return f"holder {event.component} comes with component {event.component}"
-    return str(event.step.value)
+        return _("holder {number} comes with component {number}").format(number=event.component)
+    return _(event.step.value)

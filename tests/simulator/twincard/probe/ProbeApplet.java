@@ -30,6 +30,7 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
     private final Keys keys = new Keys();
     private Slot active = (Slot) slots[0];
     private Object late;
+    private Kept kept;
     private short counter;
     private boolean flag;
 
@@ -45,6 +46,9 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
         short data = (short) (control + 1 + bArray[control]);
         if (bArray[data] == 1 && bArray[(short) (data + 1)] == 0) {
             ISOException.throwIt(REFUSED);
+        }
+        if (bArray[data] == 1 && bArray[(short) (data + 1)] == 1) {
+            new Kept(bArray);
         }
         installations = 1;
         ProbeApplet applet = new ProbeApplet(bArray, (short) (data + 1), bArray[data]);
@@ -99,6 +103,7 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             case 0x25: CONSTANT[0] = p1; break;
             case 0x26: untilReset[7] = p1; break;
             case 0x27: hide(p1); break;
+            case 0x28: retain(p1, buffer); break;
             default: ISOException.throwIt(ISO7816.SW_INS_NOT_SUPPORTED);
         }
     }
@@ -222,6 +227,17 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
             fail(kind);
         } catch (RuntimeException hidden) {
             ISOException.throwIt(REFUSED);
+        }
+    }
+
+    /** Keeps the APDU buffer, which no applet may: in a field, in an element of an array, in a field of another. */
+    private void retain(byte where, byte[] buffer) {
+        if (where == 0) {
+            late = buffer;
+        } else if (where == 1) {
+            slots[1] = buffer;
+        } else {
+            kept = new Kept(buffer);
         }
     }
 

@@ -107,4 +107,20 @@ public class ApduTest {
         assertEquals("The applet refused its installation with status word 6985.", refused.getMessage());
         assertThrows(CardException.class, () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), new byte[120]));
     }
+
+    @Test
+    public void globalArraysAreKeptNowhere() {
+        for (String where : new String[] {"00", "01", "02"}) {
+            assertEquals("6f00", probe.send("8028" + where + "00"));
+        }
+        assertTrue(probe.card.faults().contains("java.lang.SecurityException: a global array is kept"));
+        assertEquals("9000", probe.send("80100500"));
+    }
+
+    @Test
+    public void theInstallParametersAreKeptNowhere() {
+        CardException failed = assertThrows(CardException.class,
+                () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("01")));
+        assertTrue(failed.getMessage().contains("java.lang.SecurityException"));
+    }
 }

@@ -1,0 +1,121 @@
+"""The scripts by which shells ask for completions (completing.py answers).
+
+Each hands over the words up to the cursor, takes lines of a value, a tab and a description, and
+completes files or folders itself where a line says `:files` or `:folders`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class ShellName(Enum):
+    """Shells that can complete."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
+# A colon ends a word for bash, so what stands before it must not come again: bash says which part
+# of the word it will replace.
+_BASH = r"""# bash completion for twincard
+_twincard() {
+    local part=${COMP_WORDS[COMP_CWORD]} line quote= files=
+    case $part in
+        [:=] | :=) part= ;;
+        [\'\"]*) quote=${part:0:1} ;;
+    esac
+    COMPREPLY=()
+    while IFS= read -r line; do
+        case $line in
+            :files) files=default ;;
+            :folders) files=dirnames ;;
+            *)
+                line=${line%%$'\t'*}
+                [ -n "$quote" ] && line=$quote$line || printf -v line %q "$line"
+                COMPREPLY+=("$line")
+                ;;
+        esac
+    done < <(twincard __complete bash "$part" "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+    compopt +o default 2>/dev/null
+    [ -z "$files" ] || compopt -o "$files" 2>/dev/null
+    case ${COMPREPLY[0]-} in
+        *= | *:) compopt -o nospace 2>/dev/null ;;
+    esac
+}
+complete -o default -F _twincard twincard
+"""
+
+_ZSH = r"""#compdef twincard
+_twincard() {
+    local -a values
+    local line files
+    while IFS= read -r line; do
+        case $line in
+            :files) files=(_files) ;;
+            :folders) files=(_files -/) ;;
+            *) values+=("$line") ;;
+        esac
+    done < <(twincard __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)
+    (( $#values )) && _describe twincard values
+    if [[ -n $files ]]; then
+        compset -P '[0-9]#='
+        $files
+    fi
+}
+if [[ $funcstack[1] = _twincard ]]; then
+    _twincard "$@"
+else
+    compdef _twincard twincard
+fi
+"""
+
+_FISH = r"""# fish completion for twincard
+function __twincard_complete
+    set -l words (commandline -opc)
+    set -l part (commandline -ct)
+    set -l number (string match --regex '^\d+=' -- $part)
+    set -l path (string replace --regex '^\d+=' '' -- $part)
+    for line in (twincard __complete fish $words[2..-1] "$part" 2>/dev/null)
+        switch $line
+            case :files
+                printf "$number%s\n" (__fish_complete_path $path)
+            case :folders
+                __fish_complete_directories $path
+            case '*'
+                echo $line
+        end
+    end
+end
+complete --command twincard --no-files --arguments '(__twincard_complete)'
+"""
+
+# Older PowerShells hand no empty words to programs, so their number goes before them. Where there
+# is no answer PowerShell completes files by itself.
+_POWERSHELL = r"""# PowerShell completion for twincard
+Register-ArgumentCompleter -Native -CommandName twincard -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.StartOffset -lt $cursorPosition } |
+        ForEach-Object { $_.ToString().Trim([char[]]"'`"") })
+    $count = $words.Count
+    if ($wordToComplete -eq '') { $count++ }
+    twincard __complete powershell $count @words 2>$null | Where-Object { $_ -notmatch '^:' } |
+        ForEach-Object {
+            $value, $help = $_ -split "`t", 2
+            if (-not $help) { $help = $value }
+            $typed = if ($value -match '\s') { "'$value'" } else { $value }
+            [System.Management.Automation.CompletionResult]::new(
+                $typed, $value, 'ParameterValue', $help)
+        }
+}
+"""
+
+SCRIPTS = {
+    ShellName.BASH: _BASH,
+    ShellName.ZSH: _ZSH,
+    ShellName.FISH: _FISH,
+    ShellName.POWERSHELL: _POWERSHELL,
+}

@@ -1,0 +1,96 @@
+"""The tree of commands as data: for completion, the man pages and the tests.
+
+What there is to say about a command stands in its module; this reads it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An option, or an argument, which has no `names`."""
+
+    names: tuple[str, ...]
+    """As they are typed: "--reader", "-r"."""
+    negations: tuple[str, ...]
+    """What turns a flag off that is on by default."""
+    value: str
+    """What stands for its value, such as READER; empty for a flag."""
+    choices: tuple[str, ...]
+    """All values that it can have, where there are few."""
+    required: bool
+    repeated: bool
+    help: str
+    variable: str
+    """The environment variable that is taken where it is not given; or empty."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, or a group of commands."""
+
+    path: tuple[str, ...]
+    """Empty for `twincard` itself."""
+    text: str
+    """Paragraphs, the first of them a sentence; an empty line between two."""
+    parameters: tuple[Parameter, ...]
+    children: tuple[str, ...]
+    """Names of a group's commands."""
+
+    @property
+    def name(self) -> str:
+        """As it is typed after `twincard`: "card info"."""
+        return " ".join(self.path)
+
+    @property
+    def summary(self) -> str:
+        """Its first paragraph, in one line."""
+        return " ".join(self.text.partition("\n\n")[0].split())
+
+
+def commands(app: typer.Typer) -> Iterator[Command]:
+    """The program itself, its groups and their commands, in order."""
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)  # noqa: S101 -- an app with commands
+    yield from _below((), root)
+
+
+def leaves(app: typer.Typer) -> Iterator[Command]:
+    """The commands that do something."""
+    return (command for command in commands(app) if not command.children)
+
+
+def _below(path: tuple[str, ...], found: object) -> Iterator[Command]:
+    assert isinstance(found, TyperCommand | TyperGroup)  # noqa: S101 -- typer makes no others
+    children = found.commands if isinstance(found, TyperGroup) else {}
+    parameters = tuple(map(_parameter, found.params))
+    yield Command(path, (found.help or "").strip(), parameters, tuple(children))
+    for name, child in children.items():
+        yield from _below((*path, name), child)
+
+
+def _parameter(found: object) -> Parameter:
+    assert isinstance(found, TyperArgument | TyperOption)  # noqa: S101 -- typer makes no others
+    is_option = isinstance(found, TyperOption)
+    kind = found.type_descriptor.annotation
+    is_choice = isinstance(kind, type) and issubclass(kind, Enum)
+    choices = tuple(str(item.value) for item in kind) if is_choice else ()
+    is_flag = isinstance(found, TyperOption) and bool(found.is_flag)
+    usual = "|".join(choices) or ("NUMBER" if kind is int else "TEXT")
+    return Parameter(
+        names=tuple(found.opts) if is_option else (),
+        negations=tuple(found.secondary_opts),
+        value="" if is_flag else found.metavar or usual,
+        choices=choices,
+        required=found.required,
+        repeated=bool(getattr(found, "multiple", False)) or found.nargs == -1,
+        help=found.help or "",
+        variable=found.envvar if isinstance(found.envvar, str) else "",
+    )

@@ -1,0 +1,24 @@
+"""Cards before they have the applet: GlobalPlatform's card manager, and what it is given.
+
+`cap` reads CAP files, `card_keys` the files with a card's management keys, `manager` is the session
+with the security domain that loads and installs. The clauses are those of the GlobalPlatform Card
+Specification 2.3.1, of its Amendment D for SCP03, and of the Java Card VM Specification 3.0.4.
+
+GlobalPlatformPro is not called, not even where it is installed: it takes the parameters of an
+installation, and with them the transport key, on its argument list alone (docs/real-card.md).
+"""
+
+from __future__ import annotations
+
+from twincard.globalplatform.cap import CapError, CapFile
+from twincard.globalplatform.card_keys import CardKeysError, read_card_keys
+from twincard.globalplatform.manager import CardManager, WrongCardKeysError
+
+__all__ = [
+    "CapError",
+    "CapFile",
+    "CardKeysError",
+    "CardManager",
+    "WrongCardKeysError",
+    "read_card_keys",
+]

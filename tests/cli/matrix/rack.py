@@ -1,0 +1,161 @@
+"""The bench's cards as `sim:` cards of a desk, so that a command on them takes milliseconds.
+
+The applet is the real one; only the way to its process is the test's own, so that it can be cut at
+any exchange. What the process itself can do wrong is tested with processes (test_killed.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pytest
+from tests.bench import ISSUER, Bench, Setting, Specimen, Stage, components
+from tests.cli.commands import Desk, Ran
+from tests.cli.matrix.rows import BACKUP, LETTER, NEXT, ORIGINAL, OTHER, SEALED
+from tests.flows.unplugged import Cable, Unplugged
+
+from twincard.card.report import CardReport, LifeCycle, Mode
+from twincard.cli import cards
+from twincard.files import FileOutput, Recipient
+from twincard.keys.component import format_component
+from twincard.keys.public import PublicKey
+from twincard.keys.shares import format_share, split_component
+from twincard.protocols.files import encrypt_file
+from twincard.transport import connect
+from twincard.transport.base import Connection
+
+CONTENT = "秘密の手紙\n".encode() * 100
+
+
+class Lent:
+    """A card of the bench in the hands of a command: closing takes its power, not its process."""
+
+    def __init__(self, card: Connection) -> None:
+        self._card = card
+        self.reset()
+
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return self._card.atr
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        return self._card.transmit(apdu)
+
+    def reset(self) -> None:
+        """See Connection."""
+        self._card.reset()
+
+    def close(self) -> None:
+        """See Connection."""
+        self.reset()
+
+
+class Rack:
+    """A desk whose readers hold cards of the bench, with all the files that rows name."""
+
+    def __init__(self, desk: Desk, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.desk = desk
+        self._bench = bench
+        self._cable: Cable | None = None
+        self._specimens: dict[str, Specimen] = {}
+        self._others: dict[str, Connection] = {}
+        cards_folder = desk.folder / "cards"
+        cards_folder.mkdir()
+        for reader in (ORIGINAL, BACKUP, NEXT, OTHER):
+            (cards_folder / f"{reader.removeprefix('sim:')}.card").touch()
+        self._kept = set(desk.folder.iterdir())
+        monkeypatch.setattr(cards, "connect", self._connect)
+
+    def at(self, stage: Stage) -> Rack:
+        """Put the cards to a stage, and the files beside them."""
+        self._bench.in_mode(Mode.HOST_BLIND).at(stage)
+        self._specimens = {
+            ORIGINAL: self._bench.original,
+            BACKUP: self._bench.backup,
+            NEXT: self._bench.original2,
+            OTHER: self._bench.backup2,
+        }
+        for path in set(self.desk.folder.iterdir()) - self._kept:
+            if path.is_file():
+                path.unlink()
+        self._write_files(stage)
+        return self
+
+    def card(self, reader: str) -> Specimen:
+        """The card in a reader."""
+        return self._specimens[reader]
+
+    def back_at(self, reader: str, stage: Stage) -> None:
+        """Put one card back to an earlier stage."""
+        specimen = self._specimens[reader]
+        mode = Mode.BASE if stage is Stage.BLANK else Mode.HOST_BLIND
+        specimen.lab.restore(specimen.snapshots[Setting(stage, mode=mode)])
+
+    @contextmanager
+    def instead(self, reader: str, card: Connection) -> Iterator[None]:
+        """Another card is in a reader."""
+        self._others[reader] = card
+        yield
+        del self._others[reader]
+
+    @property
+    def blank(self) -> set[str]:
+        """The readers of cards that are not issued."""
+        return {
+            reader
+            for reader, specimen in self._specimens.items()
+            if specimen.card().report().life_cycle is LifeCycle.INITIALISATION
+        }
+
+    def states(self) -> list[CardReport]:
+        """What the cards say of themselves."""
+        return [specimen.card().report() for specimen in self._specimens.values()]
+
+    def pulled(self, cable: Cable, words: list[str]) -> Ran:
+        """Run a command whose readers hang on a cable."""
+        self._cable = cable
+        try:
+            return self.desk.run(*words)
+        finally:
+            self._cable = None
+
+    def _connect(self, reader: str) -> Connection:
+        if reader in self._others:
+            return self._others[reader]
+        if reader not in self._specimens:
+            return connect(reader)
+        lent = Lent(self._specimens[reader].lab)
+        return lent if self._cable is None else Unplugged(lent, self._cable)
+
+    @staticmethod
+    @cache
+    def _lasting() -> dict[str, str]:
+        """Files of a group's holders and of an issuer, the same for all tests of a process."""
+        files = {f"component-{part.number}.txt": format_component(part) for part in components()}
+        for share in split_component(components()[0], 3, 2):
+            files[f"share-{share.index}"] = format_share(share)
+        files["発行者.pub"] = PublicKey.from_point(ISSUER.key.point).to_pem().decode()
+        return files
+
+    def _write_files(self, stage: Stage) -> None:
+        folder = self.desk.folder
+        for reader, name in ((ORIGINAL, "花子"), (BACKUP, "控え"), (NEXT, "次")):
+            specimen = self._specimens[reader]
+            self.desk.write_secret(f"{name}.pin", specimen.pin.reveal())
+            self.desk.write_secret(f"{name}.puk", specimen.puk.reveal())
+            self.desk.write_secret(f"{name}.issuer-key", specimen.transport_key.reveal().hex())
+        for name, text in self._lasting().items():
+            (folder / name).write_text(text)
+        if stage is Stage.DUPLICATED:
+            keys = {}
+            for reader in (ORIGINAL, NEXT):
+                keys[reader] = self._specimens[reader].card().usage.public_key()
+                name = reader.removeprefix("sim:")
+                (folder / f"{name}.pem").write_bytes(keys[reader].to_pem())
+            (folder / LETTER).write_bytes(CONTENT)
+            sealed = FileOutput(folder / SEALED)
+            encrypt_file(folder / LETTER, sealed, [Recipient.of(keys[ORIGINAL])])

@@ -1,0 +1,139 @@
+"""One run of every command that succeeds, with places for what can be wrong about it.
+
+In its words `{a}` and `{b}` stand for readers, `{pin}`, `{puk}` and `{key}` for files with secrets,
+`{out}` for the folder that results go to. `{manager}` is a reader whose card has no applet yet:
+what can go wrong with those is in tests/loading.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from tests.bench import Stage
+
+ORIGINAL, BACKUP, NEXT, OTHER = "sim:花子", "sim:控え", "sim:次", "sim:他"
+LETTER, SEALED = "手紙.txt", "手紙.txt.p7m"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A command's words, and the cards that they are about."""
+
+    words: str
+    a: str = ORIGINAL
+    b: str = BACKUP
+    stage: Stage = Stage.DUPLICATED
+    asks: tuple[str, ...] = field(default=())
+    """The options without which a terminal is asked."""
+
+    def uses(self, place: str) -> bool:
+        """Whether the words have a place for this: `a`, `b`, `pin`, `puk`, `key`, `out`."""
+        return f"{{{place}}}" in self.words
+
+    def filled(self, **places: str) -> list[str]:
+        """The words, with files of the right secrets and this folder where nothing else is said."""
+        usual = {
+            "a": self.a,
+            "b": self.b,
+            "pin": "花子.pin",
+            "puk": "花子.puk",
+            "key": "花子.issuer-key",
+            "manager": "pcsc:居ない",
+            "out": ".",
+        }
+        # Word by word: names may have spaces.
+        return [word.format(**usual | places) for word in self.words.split()]
+
+    def unasked(self, **places: str) -> list[str]:
+        """The words without the options that answer prompts."""
+        words = self.filled(**places)
+        for option in self.asks:
+            at = words.index(option)
+            del words[at : at + (1 if option == "--yes" else 2)]
+        return words
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The readers of the cards it needs."""
+        return tuple(getattr(self, place) for place in "ab" if self.uses(place))
+
+
+ROWS: dict[str, Row] = {
+    "demo": Row("demo --key p256 --keep {out}/保存"),
+    "sim new": Row("sim new 新"),
+    "sim list": Row("sim list"),
+    "sim remove": Row("sim remove 花子 --yes", asks=("--yes",)),
+    "sim serve": Row("sim serve 花子 --vpcd 127.0.0.1:9"),
+    "readers": Row("readers"),
+    "card info": Row("card info -r {a}"),
+    "card check": Row(f"card check -r {{a}} --pin-file {{pin}} {SEALED}", asks=("--pin-file",)),
+    "card pin": Row(
+        "card pin -r {a} --pin-file {pin} --new-pin-file new-pin",
+        asks=("--pin-file", "--new-pin-file"),
+    ),
+    "card unblock": Row(
+        "card unblock -r {a} --puk-file {puk} --new-pin-file new-pin",
+        asks=("--puk-file", "--new-pin-file"),
+    ),
+    "card keys": Row(
+        "card keys -r {a} --issuer-key-file {key} --new-issuer-key-file new.issuer-key",
+        asks=("--new-issuer-key-file",),
+    ),
+    "card log": Row("card log -r {a} --save {out}/記録"),
+    "card load": Row("card load twincard.cap -r {manager} --card-keys card.keys"),
+    "card contents": Row("card contents -r {manager} --card-keys card.keys"),
+    "card unload": Row("card unload -r {manager} --card-keys card.keys --yes"),
+    "card terminate": Row(
+        "card terminate -r {a} --pin-file {pin} --yes", asks=("--yes", "--pin-file")
+    ),
+    "group new": Row("group new --out {out}/組"),
+    "group split": Row("group split --shares 3 --threshold 2 --out {out} component-1.txt"),
+    "group join": Row("group join -o {out}/joined share-1 share-2"),
+    "issuer new": Row("issuer new {out}/発行.key"),
+    "issuer show": Row("issuer show 発行者.pub"),
+    "issue": Row(
+        "issue --original {a} --backup {b} --component 1=component-1.txt --pin-file {pin} "
+        "--puk-file {puk} --issuer-key-file {key} --backup-issuer-key-file 控え.issuer-key",
+        stage=Stage.BLANK,
+        asks=("--pin-file", "--puk-file"),
+    ),
+    "duplicate": Row(
+        "duplicate --original {a} --backup {b} --component 2=component-2.txt "
+        "--component 3=component-3.txt --key p256 --pin-file {pin} --backup-pin-file 控え.pin",
+        stage=Stage.ISSUED,
+        asks=("--pin-file",),
+    ),
+    "public-key": Row("public-key -r {a} -o {out}/花子の鍵.pem"),
+    "certificate": Row(
+        "certificate -r {a} --pin-file {pin} -o {out}/花子.crt", asks=("--pin-file",)
+    ),
+    "csr": Row("csr -r {a} --pin-file {pin} -o {out}/花子.csr", asks=("--pin-file",)),
+    "encrypt": Row(f"encrypt --to 花子.pem {LETTER} -o {{out}}/新しい手紙.p7m"),
+    "decrypt": Row(
+        f"decrypt -r {{a}} --pin-file {{pin}} {SEALED} -o {{out}}/開封", asks=("--pin-file",)
+    ),
+    "transcode": Row(
+        f"transcode -r {{a}} --pin-file {{pin}} --to 次.pem {SEALED} -o {{out}}/転送.p7m",
+        asks=("--pin-file",),
+    ),
+    "recover": Row(
+        "recover --from {a} --new {b} --pin-file {pin} --new-pin-file 次.pin "
+        f"{{out}}/{SEALED}",
+        b=NEXT,
+        asks=("--pin-file",),
+    ),
+    "schema": Row("schema card info"),
+    "completion": Row("completion bash"),
+}
+
+
+def rows(*places: str, without: tuple[str, ...] = ()) -> pytest.MarkDecorator:
+    """A test of each command that has all these places."""
+    chosen = [
+        pytest.param(row, id=re.sub(" ", "-", name))
+        for name, row in ROWS.items()
+        if all(map(row.uses, places)) and name not in without
+    ]
+    return pytest.mark.parametrize("row", chosen)

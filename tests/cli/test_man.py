@@ -1,0 +1,108 @@
+"""Man pages: one for every command, without a warning of any program that shows them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from tools.man.__main__ import main
+from tools.man.examples import EXAMPLES
+from tools.man.pages import pages
+from twincard.cli.app import app
+from twincard.cli.errors import ExitCode
+from twincard.cli.tree import commands
+
+PAGES = pages("2030-01-31")
+SECTIONS = [
+    *("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS"),
+    *("EXIT-STATUS", "ENVIRONMENT", "FILES", "SEE-ALSO"),
+]
+
+
+def shown(name: str) -> str:
+    """A page as groff shows it, without its overstrikes."""
+    command = ["groff", "-man", "-Tutf8", "-rLL=90n", "-P-cbou"]
+    return subprocess.run(
+        command, input=PAGES[name], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_every_command_and_group_has_a_page_that_is_linked() -> None:
+    names = {"-".join(("twincard", *command.path)) for command in commands(app)}
+    assert PAGES.keys() == {f"{name}.1" for name in names}
+    text = "".join(PAGES.values()).replace("\\-", "-")
+    linked = set(re.findall(r"\\fB([\w-]+)\\fR\(1\)", text))
+    assert linked == names
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_has_every_section_option_and_exit_code(name: str) -> None:
+    text = PAGES[name]
+    sections = [title.replace(" ", "-") for title in re.findall(r"^\.SH (.+)$", text, re.M)]
+    assert [title for title in sections if title in SECTIONS] == SECTIONS
+    (command,) = (one for one in commands(app) if "-".join(("twincard", *one.path)) == name[:-2])
+    options = [option for one in command.parameters for option in one.names]
+    for option in options:
+        assert f"\\fB{option}\\fR".replace("-", "\\-") in text
+    status = text[text.index(".SH EXIT STATUS") : text.index(".SH ENVIRONMENT")]
+    codes = re.findall(r"^\\fB(\d+)\\fR$", status, re.M)
+    assert list(map(int, codes)) == [code.value for code in ExitCode]
+    assert ("EXAMPLES" in sections) == (command.name in EXAMPLES)
+
+
+def test_every_command_has_examples_which_the_program_takes() -> None:
+    assert EXAMPLES.keys() >= {one.name for one in commands(app) if not one.children}
+    for name, examples in EXAMPLES.items():
+        for _, words in examples:
+            assert words.startswith(name)
+            _parse(words.split())
+
+
+def _parse(words: list[str]) -> None:
+    """Find the command and read its options, without doing anything."""
+    command = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    command.make_context("example", words).close()
+
+
+def test_pages_are_written_alike_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1893456000")
+    written = []
+    for name in ("a", "b"):
+        main(tmp_path / name)
+        written.append({path.name: path.read_text() for path in (tmp_path / name).iterdir()})
+    assert written[0] == written[1]
+    assert '"2030-01-01"' in written[0]["twincard.1"]
+    assert written[0].keys() == PAGES.keys()
+
+
+@pytest.mark.parametrize(
+    "checker",
+    [["mandoc", "-T", "lint"], ["groff", "-man", "-ww", "-z"], ["man", "-l", "--warnings"]],
+)
+def test_no_program_that_shows_them_has_a_warning(checker: list[str], tmp_path: Path) -> None:
+    if shutil.which(checker[0]) is None:
+        pytest.skip(f"{checker[0]} is not installed")
+    main(tmp_path)
+    # `man` takes its time for each.
+    chosen = sorted(tmp_path.iterdir())[: 3 if checker[0] == "man" else None]
+    ran = subprocess.run([*checker, *chosen], capture_output=True, text=True, check=False)
+    told = ran.stdout if checker[0] == "mandoc" else ""
+    assert (ran.returncode, told + ran.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_what_is_shown_can_be_typed() -> None:
+    page = shown("twincard-decrypt.1")
+    assert "twincard decrypt -r sim:alice-backup letter.txt.p7m" in page
+    assert "--reader, -r READER" in page
+    assert "'-' reads standard input" in page
+    assert "`" not in page

@@ -1,0 +1,169 @@
+"""Whose language is spoken: the user's in a command, English in the library."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Desk
+
+from twincard import connect, language
+from twincard.cli import user_language
+from twincard.language import _, is_english, listed, plural, retold, speaking
+from twincard.transport import CardNotFoundError
+
+VARIABLES = ("TWINCARD_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+SET = "The new PIN is set."
+IN_JAPANESE = "新しい PIN を設定しました。"
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    """A sentence as a command tells it in this environment."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with user_language.speaking((stream("utf-8"),)):
+        return _(SET)
+
+
+def stream(encoding: str) -> io.TextIOWrapper:
+    """A stream of a terminal."""
+    return io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"TWINCARD_LANGUAGE": "ja"},
+        {"TWINCARD_LANGUAGE": "ja", "LC_ALL": "C"},
+        {"LANG": "ja_JP.UTF-8"},
+        {"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.UTF-8"},
+        {"LANG": "en_US.UTF-8", "LC_ALL": "ja_JP"},
+        {"LANG": "en_US.UTF-8", "LANGUAGE": "ja"},
+        {"LANG": "de_DE.UTF-8", "LANGUAGE": "de:ja:en"},
+        {"LANG": "ja_JP.eucJP"},
+    ],
+    ids=str,
+)
+def test_japanese_for_those_who_ask_for_it(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert choose(monkeypatch, **variables) == IN_JAPANESE
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"LANG": "C"},
+        {"LC_ALL": "C", "LANG": "ja_JP.UTF-8"},
+        {"LC_ALL": "POSIX", "LANGUAGE": "ja"},
+        {"LC_ALL": "C.UTF-8", "LANG": "ja_JP.UTF-8"},
+        {"LANG": "de_DE.UTF-8"},
+        {"LANG": "ja_JP.UTF-8", "LANGUAGE": "en"},
+        {"LANG": "ja_JP.UTF-8", "LANGUAGE": "en_GB:ja"},
+        {"TWINCARD_LANGUAGE": "en", "LANG": "ja_JP.UTF-8"},
+        {"TWINCARD_LANGUAGE": "../locale/ja"},
+    ],
+    ids=str,
+)
+def test_english_for_all_others(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose(monkeypatch, **variables) == SET
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "euc-jp", "cp932", "iso2022-jp"])
+def test_japanese_where_both_streams_can_carry_it(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINCARD_LANGUAGE", "ja")
+    with user_language.speaking((stream("utf-8"), stream(encoding))):
+        assert _(SET) == IN_JAPANESE
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1", "cp1252"])
+def test_english_rather_than_escapes(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINCARD_LANGUAGE", "ja")
+    with user_language.speaking((stream("utf-8"), stream(encoding))):
+        assert is_english()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("utf-8", "シミュレーションカード"), ("ascii", "There is no")]
+)
+def test_the_program_speaks_what_its_terminal_can_show(
+    encoding: str, told: str, tmp_path: Path
+) -> None:
+    environment = os.environ | {
+        "TWINCARD_HOME": str(tmp_path),
+        "TWINCARD_LANGUAGE": "ja",
+        "PYTHONIOENCODING": encoding,
+    }
+    command = [sys.executable, "-m", "twincard.cli", "card", "info", "-r", "sim:none"]
+    ran = subprocess.run(command, env=environment, capture_output=True, check=False)
+    sentence = ran.stderr.decode(encoding)
+    assert (ran.returncode, "\\" in sentence) == (3, False)
+    assert told in sentence
+
+
+@pytest.mark.usefixtures("home")
+def test_the_library_speaks_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "ja")
+    with pytest.raises(CardNotFoundError, match="There is no simulated card alice"):
+        connect("sim:alice")
+
+
+@pytest.mark.usefixtures("japanese")
+def test_a_command_leaves_the_language_as_it_was(desk: Desk) -> None:
+    assert "ありません" in desk.run("card", "info", "-r", "sim:alice").err
+    assert is_english()
+
+
+def test_a_block_that_fails_leaves_the_language_as_it_was() -> None:
+    with pytest.raises(RuntimeError), speaking(["ja"]):
+        raise RuntimeError
+    assert is_english()
+
+
+def test_a_program_may_use_a_language_of_its_own_choice() -> None:
+    with speaking([]):
+        language.use(["de", "ja"])
+        assert _(SET) == IN_JAPANESE
+
+
+def test_numbers_and_lists_are_told_as_the_language_has_them() -> None:
+    forms = (
+        "Could not {action}: wrong, 1 try is left.",
+        "Could not {action}: wrong, {tries} tries are left.",
+    )
+    assert [plural(*forms, count) for count in (0, 1, 2)] == [forms[1], forms[0], forms[1]]
+    assert listed(["a", "b"]) == "a, b"
+    with speaking(["ja"]):
+        assert "あと {tries} 回" in plural(*forms, 1)
+        assert listed(["a", "b"]) == "a、b"
+
+
+def test_the_empty_text_is_no_header_of_a_catalogue() -> None:
+    with speaking(["ja"]):
+        assert _("") == ""
+
+
+def test_what_others_say_in_english_is_retold_with_its_values() -> None:
+    templates = ("required", "Invalid value for {parameter}: {reason}")
+    text = "Invalid value for '{x}': required"
+    assert retold(text, templates) == text
+    with speaking(["ja"]):
+        assert retold(text, templates) == "'{x}' の値が正しくありません: 必須。"
+        assert retold("Something else", templates) == "Something else"
+
+
+def test_a_value_ends_where_what_follows_it_begins() -> None:
+    templates = ("Invalid value for {parameter}: {reason}", "required")
+    with speaking(["ja"]):
+        told = retold("Invalid value for '--a': no: required", templates)
+    assert told == "'--a' の値が正しくありません: no: required。"

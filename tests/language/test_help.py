@@ -1,0 +1,127 @@
+"""The pages of --help, and what is told of wrong usage, in Japanese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from rich.cells import cell_len
+from tests.cli.commands import Desk
+from typer.core import TyperGroup
+
+from twincard.cli.app import app
+from twincard.cli.translated_help import USAGE_ERRORS, help_texts, translate
+
+if TYPE_CHECKING:
+    from typer._click import Command
+
+KANA = re.compile("[\u3040-\u30ff]")
+WIDTH = 80
+WRONG_USAGE = [
+    ("sim",),
+    ("card", "info"),
+    ("encrypt", "--to", "k.pem"),
+    ("isue",),
+    ("frobnicate",),
+    ("encrypt", "--outpt", "x", "f"),
+    ("encrypt", "--zzz", "f"),
+    ("sim", "list", "surplus"),
+    ("encrypt", "--to"),
+    ("sim", "list", "--json=1"),
+    ("group", "new", "--out", "g", "--size", "three"),
+    ("group", "new", "--out", "g", "--size", "0"),
+    ("group", "new", "--out", "g", "--size", "9"),
+    ("demo", "--key", "dsa"),
+]
+
+
+def commands(command: Command, *words: str) -> Iterator[tuple[str, ...]]:
+    """The words that lead to every command, groups too."""
+    yield words
+    if isinstance(command, TyperGroup):
+        for name, child in command.commands.items():
+            yield from commands(child, *words, name)
+
+
+def at(words: tuple[str, ...]) -> Command:
+    """The command, newly built."""
+    command = typer.main.get_command(app)
+    for word in words:
+        assert isinstance(command, TyperGroup)
+        command = command.commands[word]
+    return command
+
+
+ALL = pytest.mark.parametrize(
+    "words", list(commands(typer.main.get_command(app))), ids=lambda words: " ".join(words) or "-"
+)
+
+
+@ALL
+@pytest.mark.usefixtures("japanese")
+def test_every_page_is_in_japanese_and_fits_the_terminal(
+    words: tuple[str, ...], desk: Desk
+) -> None:
+    page = desk.done(*words, "--help").text
+    assert page.startswith("使い方: twincard")
+    assert "この説明を表示して終了します。" in page
+    assert "\nオプション:\n" in page
+    told = " ".join(page.split())
+    left = [text for text in help_texts(at(words)) if text in told]
+    assert left == []
+    for english in ("Usage:", "Options:", "Arguments:", "Commands:", "[required", "[default"):
+        assert english not in page
+    for line in page.splitlines():
+        assert cell_len(line) <= WIDTH, line
+        assert line.strip() not in ("。", "、", "」", ")"), line
+
+
+@ALL
+def test_in_english_pages_are_typers_own(words: tuple[str, ...], desk: Desk) -> None:
+    def page(command: Command) -> str:
+        name = " ".join(("twincard", *words))
+        return command.get_help(typer.Context(command, info_name=name)) + "\n"
+
+    untouched, translated = at(words), at(words)
+    translate(translated)
+    assert page(translated) == page(untouched)
+    assert desk.done(*words, "--help").text.split("\n", 1)[1] == page(untouched).split("\n", 1)[1]
+
+
+def test_every_help_text_is_in_the_tree_that_is_translated() -> None:
+    texts = list(help_texts(typer.main.get_command(app)))
+    assert "Issue a pair of cards: an original and its backup." in texts
+    assert "File with the PIN; '-' reads standard input; without it, a prompt asks." in texts
+    assert len(texts) > 100
+
+
+@pytest.mark.parametrize("words", WRONG_USAGE, ids=" ".join)
+@pytest.mark.usefixtures("japanese")
+def test_wrong_usage_is_told_in_japanese(words: tuple[str, ...], desk: Desk) -> None:
+    sentence = desk.run(*words).failed(2, "使い方は `twincard", "--help` で確認できます。")
+    first = sentence.partition("使い方は")[0]
+    assert KANA.search(first)
+    # What is left in Latin letters is what the user typed or may type.
+    assert not re.search(r"\b(No|Missing|Invalid|Option|Got|Input|Did|should)\b", sentence)
+    assert "。。" not in sentence
+
+
+def test_all_that_is_expected_of_typer_is_what_it_says(desk: Desk) -> None:
+    """A new version that words its errors differently is noticed here."""
+    said = [desk.run(*words).failed(2) for words in WRONG_USAGE]
+    texts = [sentence.removeprefix("Error: ").partition(". `twincard")[0] for sentence in said]
+    assert {template for text in texts for template in fitting(text)} == set(USAGE_ERRORS)
+
+
+def fitting(text: str) -> Iterator[str]:
+    """The templates that a sentence of Typer's and the values in it are made from."""
+    for template in USAGE_ERRORS:
+        pattern = re.sub(r"\\{\w+\\}", "(.+)", re.escape(template.rstrip(".")))
+        if found := re.fullmatch(pattern, text.rstrip(".")):
+            yield template
+            for value in found.groups():
+                yield from fitting(value)
+            return

@@ -1,0 +1,15 @@
+"""CAP files: a small one that the tests write, and with `--cap FILE` one that a converter made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.loading.cap_writing import CapMaker
+
+
+@pytest.fixture(scope="session")
+def cap_file(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The CAP file that is loaded."""
+    named = pytestconfig.getoption("--cap")
+    return Path(named) if named else CapMaker().write(tmp_path_factory.mktemp("cap") / "small.cap")

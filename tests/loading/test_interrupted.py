@@ -1,0 +1,182 @@
+"""Loading that is cut anywhere is finished by repeating it, and no key is lost on the way.
+
+The applet is the real one; the card manager has a channel with everything, and keys that are
+replaced first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.flows.unplugged import Cable, Unplugged
+from tests.loading.cap_reading import read_cap
+from tests.loading.cap_writing import APPLET_AID, PACKAGE_AID, CapMaker
+from tests.loading.real_applets import real_applet
+from tests.loading.scp03_card import StaticKeys
+from tests.loading.scripted_manager import ScriptedManager
+
+from twincard import Card
+from twincard.globalplatform.cap import CapFile
+from twincard.globalplatform.card_keys import default_keys, read_card_keys
+from twincard.globalplatform.manager import CardManager
+from twincard.keys.issuer_key import read_issuer_key
+from twincard.protocols.authority import take_authority
+from twincard.protocols.errors import ProtocolError
+from twincard.protocols.load import LoadedCard, LoadOrder, load_card
+from twincard.transport.base import CardGoneError, Connection
+
+EXCHANGES = 24
+"""More than a load of the small file has; the last ones cut nothing."""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return CapMaker(method_bytes=400).write(tmp_path_factory.mktemp("small") / "small.cap")
+
+
+@pytest.fixture
+def order(small: Path, tmp_path: Path) -> LoadOrder:
+    cap = CapFile.read(small)
+    keys, transport = tmp_path / "new-keys", tmp_path / "issuer-key"
+    return LoadOrder(cap, cap.applets[0], default_keys(), keys, transport)
+
+
+@pytest.fixture
+def card() -> Iterator[ScriptedManager]:
+    manager = ScriptedManager(applets=real_applet)
+    yield manager
+    manager.destroy()
+
+
+def run(connection: Connection, order: LoadOrder) -> LoadedCard:
+    return load_card(connection, CardManager(connection), order)
+
+
+def is_whole(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
+    """One applet of the package, its transport key and the card's keys in their files."""
+    assert order.new_keys_file is not None
+    assert order.issuer_key_file is not None
+    assert card.packages == {PACKAGE_AID: read_cap(small).load_file}
+    assert list(card.instances) == [APPLET_AID]
+    new = read_card_keys(order.new_keys_file)
+    assert card.keys == {1: StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())}
+    session = Card(card)
+    take_authority(session, session.report(), read_issuer_key(order.issuer_key_file))
+    assert card.failures == 0
+
+
+@pytest.mark.parametrize("at", range(1, EXCHANGES))
+def test_a_load_whose_answer_is_lost_is_finished_by_repeating_it(
+    card: ScriptedManager, order: LoadOrder, small: Path, at: int
+) -> None:
+    with suppress(CardGoneError):
+        run(Unplugged(card, Cable(at, answered=True)), order)
+    repeated(card, order, small)
+
+
+@pytest.mark.parametrize(
+    ("ins", "p1"), [(0xD8, 0x00), (0xE6, 0x02), (0xE8, 0x00), (0xE8, 0x80), (0xE6, 0x0C)]
+)
+def test_a_load_that_is_cut_before_a_change_is_finished_by_repeating_it(
+    card: ScriptedManager, order: LoadOrder, small: Path, ins: int, p1: int
+) -> None:
+    def cut(now: int, now_p1: int) -> int:
+        if (now, now_p1) == (ins, p1):
+            raise CardGoneError("The cable was pulled.")
+        return 0
+
+    card.refuse = cut
+    with pytest.raises(CardGoneError):
+        run(card, order)
+    card.refuse = lambda _ins, _p1: 0
+    repeated(card, order, small)
+
+
+def repeated(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
+    """The same command again finishes it, and once more changes nothing."""
+    card.reset()
+    done = run(card, order)
+    is_whole(card, order, small)
+    assert run(card, order) == replace(done, changed=False)
+
+
+def test_the_cuts_reach_to_the_end(card: ScriptedManager, order: LoadOrder) -> None:
+    cable = Cable(10_000, answered=True)
+    run(Unplugged(card, cable), order)
+    assert 20 <= cable.exchanges <= EXCHANGES
+
+
+def test_keys_are_in_their_files_before_the_card_has_them(
+    card: ScriptedManager, order: LoadOrder
+) -> None:
+    assert order.new_keys_file is not None
+    assert order.issuer_key_file is not None
+    present: list[tuple[int, bool, bool]] = []
+
+    def look(ins: int, p1: int) -> int:
+        there = [path.exists() for path in (order.new_keys_file, order.issuer_key_file) if path]
+        present.append((ins if ins != 0xE6 else p1, there[0], there[1]))
+        return 0
+
+    card.refuse = look
+    run(card, order)
+    assert (0xD8, True, False) in present
+    assert (0x0C, True, True) in present
+    for path in (order.new_keys_file, order.issuer_key_file):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_card_as_it_is(
+    card: ScriptedManager, order: LoadOrder, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "missing" / "file"
+    before = dict(card.keys)
+    for spoiled in (
+        replace(order, new_keys_file=nowhere),
+        replace(order, new_keys_file=None, issuer_key_file=nowhere),
+    ):
+        with pytest.raises(OSError, match="missing"):
+            run(card, spoiled)
+        assert (card.keys, card.packages, card.instances) == (before, {}, {})
+
+
+def test_an_applet_of_another_key_is_left_alone_unless_it_shall_go(
+    card: ScriptedManager, order: LoadOrder, small: Path, tmp_path: Path
+) -> None:
+    first = run(card, order)
+    other = replace(order, issuer_key_file=tmp_path / "other")
+    with pytest.raises(ProtocolError, match="--force"):
+        run(card, other)
+    (tmp_path / "other").write_text("ab" * 32)
+    with pytest.raises(ProtocolError, match="--force"):
+        run(card, other)
+    is_whole(card, order, small)
+    again = run(card, replace(other, replace=True))
+    assert again.changed
+    assert again.card_id != first.card_id
+    is_whole(card, other, small)
+
+
+def test_a_package_without_an_applet_is_loaded_anew(
+    card: ScriptedManager, order: LoadOrder, small: Path
+) -> None:
+    card.packages[PACKAGE_AID] = b"whoever put this here"
+    assert run(card, order).changed
+    is_whole(card, order, small)
+
+
+def test_of_somebody_else_s_package_the_applet_in_the_way_goes_alone(
+    card: ScriptedManager, order: LoadOrder, small: Path
+) -> None:
+    run(card, order)
+    other, name = b"another", b"another applet"
+    card.packages[other] = card.packages.pop(PACKAGE_AID)
+    item = replace(card.instances[APPLET_AID], package=other)
+    card.instances.update({APPLET_AID: item, name: replace(item, instance=name)})
+    run(card, replace(order, replace=True))
+    del card.packages[other], card.instances[name]
+    is_whole(card, order, small)

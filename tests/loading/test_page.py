@@ -1,0 +1,74 @@
+"""docs/real-card.md is walked through: two cards in readers, every command, and what it prints.
+
+The card managers are the tests', the applets that they install are real. Long numbers differ from
+run to run and are compared by their lengths.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.loading.real_applets import real_applet
+from tests.loading.scripted_manager import ScriptedManager
+from tests.pcsc.inserted import inserted
+from tests.pcsc.service import PcscService
+
+PAGE = (Path(__file__).parents[2] / "docs/real-card.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
+
+
+@pytest.fixture
+def cards(pcsc_service: PcscService) -> Iterator[list[ScriptedManager]]:
+    """Two blank cards in the readers that PC/SC calls 0 and 2."""
+    made = [ScriptedManager(applets=real_applet) for _ in range(2)]
+    with ExitStack() as stack:
+        for card, reader in zip(made, pcsc_service.readers[::2], strict=False):
+            stack.callback(card.destroy)
+            stack.enter_context(inserted(card, reader))
+        yield made
+
+
+def run(script: str) -> str:
+    """Run lines as somebody types them; all that is shown."""
+    programs = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    ran = subprocess.run(
+        ["bash", "-euc", script.replace("pcsc:1", "pcsc:2")],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout.replace("pcsc:2", "pcsc:1")
+
+
+def comparable(text: str) -> str:
+    """Digests, card ids, KCVs and sizes give way to their kind."""
+    text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b", lambda found: f"<{len(found[0])}>", text)
+    text = re.sub(r"KCV [0-9A-F]{6}\b", "KCV <6>", text)
+    return re.sub(r"\b\d+ bytes", "<n> bytes", text)
+
+
+def test_every_command_of_the_page_prints_what_it_says(
+    cards: list[ScriptedManager], cap_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "build").mkdir()
+    shutil.copy(cap_file, "build/twincard.cap")
+    blocks = BLOCK.findall(PAGE)
+    assert len(blocks) >= 9
+    for script, shown in blocks:
+        assert comparable(run(script)) == comparable(shown), script
+    assert [card.failures for card in cards] == [0, 0]
+    assert cards[0].packages == {}
+    assert len(cards[1].instances) == 1

@@ -1,0 +1,59 @@
+"""Writes the API reference, from the docstrings of what is public (`make api`).
+
+python tools/api.py FOLDER
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pdoc
+import pdoc.doc_ast
+import pdoc.render
+
+PUBLIC = (
+    "twincard",
+    "twincard.card",
+    "twincard.files",
+    "twincard.keys",
+    "twincard.protocols",
+    "twincard.transport",
+)
+"""The modules whose `__all__` is kept stable; see docs/library.md."""
+
+_HIDDEN = (
+    "!twincard.cli",
+    "!twincard.language",
+    "!twincard.paper",
+    "!twincard.private_file",
+    *(f"!{module}[.]" for module in PUBLIC[1:]),
+)
+
+
+def write_reference(folder: Path) -> None:
+    """Write the pages into the folder, `index.html` first."""
+    for name in PUBLIC:
+        constant_docstrings(name)
+    pdoc.render.configure(docformat="markdown", show_source=False, footer_text="twincard")
+    pdoc.pdoc(*PUBLIC, *_HIDDEN, output_directory=folder)
+
+
+def constant_docstrings(name: str) -> dict[str, str]:
+    """The docstrings of the constants of a public module, which stand where these are defined.
+
+    pdoc, which looks for them in the module itself only, finds them after this.
+    """
+    package = importlib.import_module(name)
+    docstrings = pdoc.doc_ast.walk_tree(package).var_docstrings
+    for below, module in sys.modules.copy().items():
+        if below.startswith(f"{name}."):
+            for constant, docstring in pdoc.doc_ast.walk_tree(module).var_docstrings.items():
+                if constant in package.__all__:
+                    docstrings.setdefault(constant, docstring)
+    return docstrings
+
+
+if __name__ == "__main__":
+    write_reference(Path(sys.argv[1]))

@@ -1,0 +1,20 @@
+"""A hook of the wheel's build: the manual pages that `make man` has written go where man looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.config import BuilderConfig
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class ManPages(BuildHookInterface[BuilderConfig]):
+    """Adds build/man/*.1, none where they were not made."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """See BuildHookInterface; an editable install takes no files."""
+        if version == "editable":
+            return
+        for page in sorted(Path(self.root, "build/man").glob("*.1")):
+            build_data["shared_data"][str(page)] = f"share/man/man1/{page.name}"

@@ -1,0 +1,101 @@
+"""Brings the catalogues of messages up to date with the code: `make messages`.
+
+New sentences come without a translation, changed ones with that of the sentence most like them,
+marked "fuzzy": both are listed, until somebody has written them into the .po. Sentences that are
+gone leave the catalogue. `--check` writes nothing, and fails where something is left to do.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from twincard.cli.app import app
+from twincard.cli.translated_help import help_texts
+from twincard.language import DOMAIN, FOLDER
+
+CODE = FOLDER.parent
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "plural": (1, 2)}
+_HELP = "cli/help"
+"""Where the catalogue says that a help text is from."""
+
+
+def catalogues() -> list[Path]:
+    """The catalogue of each language."""
+    return sorted(FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+
+
+def template() -> Catalog:
+    """Every sentence of the code and of the commands' help, without translations."""
+    found = Catalog()
+    for path, _line, message, comments, _context in extract_from_dir(
+        CODE, keywords=_KEYWORDS, comment_tags=("Translators:",)
+    ):
+        if message:
+            found.add(message, locations=[(path, 0)], auto_comments=comments)
+    for text in help_texts(typer.main.get_command(app)):
+        found.add(text, locations=[(_HELP, 0)])
+    for entry in iter(found):
+        # A file is named once, and no line: else every change of code would change the catalogue.
+        entry.locations = sorted(set(entry.locations))
+    return found
+
+
+def updated(path: Path, wanted: Catalog) -> Catalog:
+    """The catalogue in a file, brought up to date."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=path.parts[-3])
+    catalogue.fuzzy = False  # its head, which is nobody's to translate
+    wanted.creation_date = catalogue.creation_date
+    catalogue.update(wanted, update_header_comment=False)
+    return catalogue
+
+
+def to_do(catalogue: Catalog) -> Iterator[Message]:
+    """What a person must still translate, or look at."""
+    for message in catalogue:
+        texts = message.string if isinstance(message.string, list | tuple) else [message.string]
+        if message.id and (message.fuzzy or not all(texts)):
+            yield message
+
+
+def text_of(catalogue: Catalog) -> bytes:
+    """The .po file."""
+    content = io.BytesIO()
+    write_po(content, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
+    return content.getvalue()
+
+
+def main() -> int:
+    """0 when everything is translated, and with --check written down too."""
+    check = "--check" in sys.argv[1:]
+    wanted = template()
+    left = False
+    for path in catalogues():
+        catalogue = updated(path, wanted)
+        content = text_of(catalogue)
+        stale = content != path.read_bytes()
+        if stale and not check:
+            path.write_bytes(content)
+        missing = list(to_do(catalogue))
+        left = left or bool(missing) or (check and stale)
+        name = path.relative_to(FOLDER)
+        print(f"{name}: {len(catalogue)} messages, {len(missing)} to translate")
+        for message in catalogue.obsolete.values():
+            print(f"  gone   {message.id!r}")
+        for message in missing:
+            print(f"  {'look at' if message.fuzzy else 'new    '} {message.id!r}")
+        if check and stale:
+            print("  not up to date: run `make messages`")
+    return int(left)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Writes docs/schema/twincard-N.json, the published schema of what --json prints.
+
+Within a version it may only grow: what a reader of the objects relies on is never taken away.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from twincard.cli.output import JSON_VERSION
+from twincard.cli.schema import RESULTS, schema_of, to_text
+
+FILE = Path(__file__).parents[1] / f"docs/schema/twincard-{JSON_VERSION}.json"
+_TEXT = ("description", "title")
+
+
+def current() -> str:
+    """The file as it has to be now."""
+    return to_text(schema_of(RESULTS))
+
+
+def broken_promises(old: Any, new: Any, place: str = "") -> Iterator[str]:
+    """Where the new schema promises less than the old one; each in a few words.
+
+    Members may be added, words to lists of words, and kinds of objects to what a command prints.
+    """
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for name, value in old.items():
+            inner = f"{place}/{name}"
+            if name in _TEXT:
+                continue
+            if name not in new:
+                yield f"{inner} is gone"
+            elif name in ("enum", "required", "anyOf"):
+                for item in value:
+                    if item not in new[name]:
+                        yield f"{inner} lacks {json.dumps(item)}"
+                if name == "enum" and None in new[name] and None not in value:
+                    yield f"{inner} may be null"
+            else:
+                yield from broken_promises(value, new[name], inner)
+    elif old != new:
+        yield f"{place} was {json.dumps(old)}"
+
+
+def main() -> int:
+    """Write the file, unless that would break a promise."""
+    text = current()
+    if FILE.exists():
+        broken = list(
+            broken_promises(json.loads(FILE.read_text(encoding="utf-8")), json.loads(text))
+        )
+        if broken:
+            sys.stderr.write("\n".join([f"Version {JSON_VERSION} promises more:", *broken, ""]))
+            return 1
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
