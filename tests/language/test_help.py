@@ -112,7 +112,7 @@ def test_wrong_usage_is_told_in_japanese(words: tuple[str, ...], desk: Desk) -> 
 def test_all_that_is_expected_of_typer_is_what_it_says(desk: Desk) -> None:
     """A new version that words its errors differently is noticed here."""
     said = [desk.run(*words).failed(2) for words in WRONG_USAGE]
-    texts = [sentence.removeprefix("Error: ").partition(". `twincard")[0] for sentence in said]
+    texts = [re.split(r"\.? `twincard", one.removeprefix("Error: "))[0] for one in said]
     assert {template for text in texts for template in fitting(text)} == set(USAGE_ERRORS)
 
 

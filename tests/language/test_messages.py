@@ -107,7 +107,8 @@ def test_no_card_and_no_file(duplicated: Desk) -> None:
     )
     ran = duplicated.run("encrypt", "--to", "alice.pem", "手紙")
     assert (ran.code, ran.text) == (8, "0 件を暗号化しました。1 件は失敗しました。\n")
-    assert ran.err == "手紙 を読み取れません: ファイルまたはフォルダーがありません。\n"
+    missing = "手紙 を読み取れません: ファイルまたはフォルダーがありません。"
+    assert ran.err == f"エラー: {missing}名前が正しいか確認してください。\n"
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO, errno.EISDIR])

@@ -121,7 +121,7 @@ def _run(words: Sequence[str]) -> int:
 
 def _complete(words: Sequence[str]) -> int:
     # Somebody is in the middle of typing: nothing is the best answer to whatever goes wrong.
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception), speaking((sys.stdout,)):
         sys.stdout.buffer.write(answer(app, words).encode(errors="surrogateescape"))
         sys.stdout.flush()
         return ExitCode.DONE

@@ -170,12 +170,13 @@ def _issuer_or_pin(
 def _pin_unsettled() -> Iterator[None]:
     """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
     advice = _("Run the command again: should the old PIN be refused, then the new one is set.")
+    told = _("{sentence} {advice}")
     try:
         yield
     except (CardGoneError, PowerCutError) as error:
-        raise UnsettledError(f"{error} {advice}", ExitCode.NO_CARD) from None
+        raise UnsettledError(told.format(sentence=error, advice=advice), ExitCode.NO_CARD) from None
     except KeyboardInterrupt:
-        sentence = _("Interrupted.") + " " + advice
+        sentence = told.format(sentence=_("Interrupted."), advice=advice)
         raise UnsettledError(sentence, ExitCode.INTERRUPTED) from None
 
 

@@ -14,6 +14,7 @@ import typer
 
 from twincard.cli.shells import ShellName
 from twincard.cli.tree import Command, Parameter, commands
+from twincard.language import N_, _
 from twincard.transport import TransportError
 from twincard.transport.folder import list_cards
 from twincard.transport.pcsc import list_readers
@@ -22,7 +23,7 @@ COMPLETE = "__complete"
 """The word that asks."""
 _FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "KEY", "OUT")
 _NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
-_HELP = Parameter(("--help",), (), "", (), False, False, "Show what there is.", "")
+_HELP = Parameter(("--help",), (), "", (), False, False, N_("Show this message and exit."), "")
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,11 @@ def _values(command: Command, parameter: Parameter, word: str) -> Iterator[Candi
 
 def _readers() -> Iterator[Candidate]:
     for name in list_cards():
-        yield Candidate(f"sim:{name}", "a simulated card")
+        yield Candidate(f"sim:{name}", N_("a simulated card"))
     # Where there is no PC/SC, there are no readers.
     with contextlib.suppress(TransportError):
         for name in list_readers():
-            yield Candidate(f"pcsc:{name}", "a PC/SC reader")
+            yield Candidate(f"pcsc:{name}", N_("a PC/SC reader"))
 
 
 def _line(shell: ShellName, candidate: Candidate, known: str) -> str:
@@ -149,13 +150,11 @@ def _line(shell: ShellName, candidate: Candidate, known: str) -> str:
         return candidate.value
     if shell is ShellName.BASH:
         return candidate.value.removeprefix(known)
+    told = _(candidate.help)
     if shell is ShellName.ZSH:
-        return (
-            f"{_escaped(candidate.value)}:{candidate.help}"
-            if candidate.help
-            else _escaped(candidate.value)
-        )
-    return f"{candidate.value}\t{candidate.help}" if candidate.help else candidate.value
+        value = _escaped(candidate.value)
+        return f"{value}:{told}" if told else value
+    return f"{candidate.value}\t{told}" if told else candidate.value
 
 
 def _escaped(value: str) -> str:

@@ -74,7 +74,11 @@ class Output:
 
     def failed(self, path: Path, sentence: str) -> None:
         """One of several files failed, and the others go on."""
-        _print_error(sentence if str(path) in sentence else f"{path}: {sentence}")
+        _print_error(
+            sentence
+            if str(path) in sentence
+            else _("{path}: {sentence}").format(path=path, sentence=sentence)
+        )
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:

@@ -112,8 +112,8 @@ def new_transport_key(path: Path | None, what: str) -> Secret:
     def ask() -> Secret:
         option = "--new-issuer-key-file"
         key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
-        if _ask_hex(f"{what} again", option, TRANSPORT_KEY_BYTES) != key:
-            raise InputError("The two entries differ.")
+        if _ask_hex(_("{what} again").format(what=what), option, TRANSPORT_KEY_BYTES) != key:
+            raise InputError(_("The two entries differ."))
         return key
 
     return repeated(ask)

@@ -133,7 +133,7 @@ def definition_name(command: str) -> str:
 def _command(name: str, definitions: JsonSchema) -> str:
     kinds = [*RESULTS[name], Failed]
     definitions[definition_name(name)] = {
-        "description": f"What `twincard {name} --json` prints.",
+        "description": f"twincard {name} --json",
         "type": "object",
         "properties": {"version": {"const": JSON_VERSION}},
         "required": ["version"],

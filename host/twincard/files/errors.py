@@ -73,7 +73,9 @@ def told(error: FilesError | OSError) -> str:
     text = str(error) if isinstance(error, FilesError) else _told(error)
     cause = error if isinstance(error, OSError) else error.__cause__
     advice = _ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
-    return text if advice is None else f"{text} {_(advice)}"
+    if advice is None:
+        return text
+    return _("{sentence} {advice}").format(sentence=text, advice=_(advice))
 
 
 def _told(error: OSError) -> str:
