@@ -106,6 +106,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "recover --from sim:alice-backup --new sim:alice-2 documents",
         ),
     ),
+    "chips": (
+        ("All chips that were tested:", "chips --all"),
+        ("As JSON:", "chips --json"),
+    ),
     "schema": (("Of one command:", "schema card info"),),
     "completion": (("For bash:", "completion bash"),),
 }

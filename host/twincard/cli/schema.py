@@ -26,6 +26,7 @@ from twincard.cli import (
     card_load,
     card_log,
     certificate,
+    chips,
     completion,
     decrypt,
     duplicate,
@@ -83,6 +84,7 @@ RESULTS: dict[str, tuple[type, ...]] = {
     "decrypt": (decrypt.DecryptedFiles,),
     "transcode": (batch.FileResults,),
     "recover": (recover.Recovered,),
+    "chips": (chips.Chips,),
     "completion": (completion.Completion,),
 }
 """The types of the objects that each command prints when it succeeds."""

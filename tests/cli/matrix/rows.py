@@ -124,6 +124,7 @@ ROWS: dict[str, Row] = {
         b=NEXT,
         asks=("--pin-file",),
     ),
+    "chips": Row("chips"),
     "schema": Row("schema card info"),
     "completion": Row("completion bash"),
 }
