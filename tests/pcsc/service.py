@@ -21,7 +21,7 @@ SOCKET_NAME = "pcscd.comm"
 # pcscd's place is made anew, since only root could make it where it should be and is not.
 _SCRIPT = """
 mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$1" /run/pcscd &&
-exec /usr/sbin/pcscd --foreground --config "$1/readers"
+exec setpriv --pdeathsig TERM /usr/sbin/pcscd --foreground --config "$1/readers"
 """
 _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 # vpcd gives each of its entries two readers, on ports next to each other.
