@@ -35,9 +35,17 @@ _HIDDEN = (
 def write_reference(folder: Path) -> None:
     """Write the pages into the folder, `index.html` first."""
     for name in PUBLIC:
+        _look_up(name)
         constant_docstrings(name)
     pdoc.render.configure(docformat="markdown", show_source=False, footer_text="twincard")
     pdoc.pdoc(*PUBLIC, *_HIDDEN, output_directory=folder)
+
+
+def _look_up(name: str) -> None:
+    """Put what a module finds only when it is asked for into it, where pdoc looks."""
+    module = importlib.import_module(name)
+    for public in module.__all__:
+        setattr(module, public, getattr(module, public))
 
 
 def constant_docstrings(name: str) -> dict[str, str]:
