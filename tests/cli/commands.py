@@ -131,7 +131,7 @@ def validator(command: str, *, strict: bool) -> Draft202012Validator:
     document = schema_of([command])
     for definition in document["$defs"].values() if strict else ():
         if "anyOf" not in definition:
-            definition["properties"]["version"] = {"const": JSON_VERSION}
+            definition["properties"].setdefault("version", {"const": JSON_VERSION})
             definition["additionalProperties"] = False
     Draft202012Validator.check_schema(document)
     return Draft202012Validator(document)
