@@ -68,7 +68,7 @@ def test_a_simulated_card_behaves_as_its_chip_ever_after(desk: Desk) -> None:
     desk.done("group", "new", "--size", "1", "--out", "g")
     first = ("--group-size", "1", "--component", "1=g/component-1.txt")
     desk.done("issue", *PAIR, *PINS, "--puk-file", "puk", *first)
-    desk.run("duplicate", *PAIR, *PINS, "--key", "rsa2048").failed(7)
+    desk.run("duplicate", *PAIR, *PINS, "--key", "rsa2048").failed(7, "`twincard chips`")
     assert desk.json("duplicate", *PAIR, *PINS, "--key", "p256")["mode"] == "host_blind"
 
 

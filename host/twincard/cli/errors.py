@@ -16,6 +16,7 @@ from twincard.card.status import (
     AuthorityMissingError,
     CardError,
     IssuerRefusedError,
+    NotSupportedError,
     PinBlockedError,
     UnexpectedAnswerError,
     WrongPinError,
@@ -177,6 +178,8 @@ def _advice(error: BaseException) -> str | None:
         return _("Name the card's own key with --issuer-key-file.")
     if isinstance(error, AuthorityMissingError):
         return _("Run the command again with the PIN.")
+    if isinstance(error, NotSupportedError):
+        return _("`twincard chips` tells which chips are; a key of the other type may do as well.")
     if isinstance(error, ComponentMissingError):
         return _("Give each with --component NUMBER=FILE, or type it at a terminal.")
     if isinstance(error, OtherIssuerError):
