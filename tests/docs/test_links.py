@@ -1,0 +1,59 @@
+"""Links between the pages of the documentation, and to files of the project, lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def prose(page: Path) -> str:
+    """The page without its blocks and pieces of code."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    return re.sub(r"`[^`\n]*`", lambda code: re.sub(r"[\[\]()#]", "", code[0]), text)
+
+
+def anchors(page: Path) -> set[str]:
+    """By which names headings can be reached, as GitHub makes them."""
+    found: list[str] = []
+    for heading in re.findall(r"^#{1,6} (.*)$", prose(page), re.M):
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        name = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+        again = found.count(name)
+        found.append(name)
+        if again:
+            found.append(f"{name}-{again}")
+    return set(found)
+
+
+def links(page: Path) -> list[str]:
+    """Where its links and pictures lead, those within the project."""
+    found = re.findall(r"\]\(([^)\s]+)\)", prose(page))
+    return [link for link in found if "://" not in link and not link.startswith("mailto:")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for link in links(page):
+        name, _hash, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    told = {(ROOT / link).resolve() for link in links(ROOT / "README.md")}
+    assert set(PAGES) - {ROOT / "README.md"} <= told
+
+
+def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A `b` (c)\n\n[x](#a-b-c) `[y](#z)`\n\n```\n# no heading\n[y](z)\n```\n")
+    assert links(page) == ["#a-b-c"]
+    assert anchors(page) == {"a-b-c"}
