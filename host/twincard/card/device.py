@@ -43,10 +43,10 @@ class Device:
             (point,) = tlv.decode_exactly(tlv.decode_one(answer, 0xE6), [0x86])
         except tlv.TlvError as error:
             raise UnexpectedAnswerError(
-                _("The issuer's key cannot be read: {error}.").format(error=error)
+                _("The issuer's public key cannot be read: {error}.").format(error=error)
             ) from None
         if len(point) != POINT_BYTES:
-            raise UnexpectedAnswerError(_("The issuer's key on the card is no point."))
+            raise UnexpectedAnswerError(_("The issuer's public key on the card is no point."))
         return point
 
     def certificate(self) -> CardCertificate:

@@ -59,7 +59,7 @@ class CapInfo:
 class Loaded:
     """A card that has the applet; `changed` is False where it had it before, from the same run.
 
-    `issuer_key_file` holds its transport key; `key_version` is that of its management keys, in
+    `issuer_key_file` holds its issuer's key; `key_version` is that of its management keys, in
     `card_keys_file`, or None where they are the default keys.
     """
 
@@ -106,8 +106,8 @@ def load(
         typer.Option(
             "--issuer-key-file",
             metavar="FILE",
-            help="File for the applet's transport key; one that is there gives it. By default it "
-            "is named after the card.",
+            help="File for the issuer's key of the applet; one that is there gives it. By default "
+            "it is named after the card.",
         ),
     ] = None,
     isd: SecurityDomain = None,
@@ -142,7 +142,7 @@ def load(
 ) -> None:
     """Load the applet onto a card and install it, through GlobalPlatform SCP03.
 
-    Draws the applet's transport key into a file before the card gets it. Interrupted, the same
+    Draws the issuer's key of the applet into a file before the card gets it. Interrupted, the same
     command goes on.
     """
     out = Output(json)
@@ -232,7 +232,7 @@ def _info_text(info: CapInfo) -> str:
 
 def _loaded_text(reader: str, done: Loaded) -> str:
     if done.changed:
-        text = _("{reader} has the applet, as card {card_id}; its transport key is in {file}.")
+        text = _("{reader} has the applet, as card {card_id}; its issuer's key is in {file}.")
     else:
         text = _("{reader} had the applet before, as card {card_id}; nothing was changed.")
     return text.format(reader=reader, card_id=done.card_id.hex(), file=done.issuer_key_file)

@@ -162,7 +162,7 @@ def issue(
     backup_issuer_key_file: Annotated[
         Path | None,
         typer.Option(
-            "--backup-issuer-key-file", metavar="FILE", help="The same of the backup, if another."
+            "--backup-issuer-key-file", metavar="FILE", help="The same for the backup, if another."
         ),
     ] = None,
     json: Json = False,

@@ -60,7 +60,7 @@ IssuerKeyFile = Annotated[
     typer.Option(
         "--issuer-key-file",
         metavar="FILE",
-        help="File with the card's transport key, 64 hex digits; for a simulated card "
+        help="File with the issuer's key of the card, 64 hex digits; for a simulated card "
         "the one that `sim new` made.",
     ),
 ]

@@ -56,7 +56,7 @@ def new(
     with_unknown: WithUnknown = False,
     json: Json = False,
 ) -> None:
-    """Make a blank card, with a transport key of its own in a file beside it."""
+    """Make a blank card, with an issuer's key of its own in a file beside it."""
     copied = simulated_chip(chip, with_unknown=with_unknown)
     opensc_card = (OPENSC_AID, INSTALLATION) if opensc else (b"", b"")
     create_card(name, *opensc_card, make=copied.make if copied else None)

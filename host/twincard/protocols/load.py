@@ -51,7 +51,7 @@ class LoadStep(Enum):
 
     KEYS = N_("new management keys")
     DELETE = N_("what was there is deleted")
-    KEY_FOUND = N_("the transport key is that of its file, which was there")
+    KEY_FOUND = N_("the issuer's key is that of its file, which was there")
     LOAD = N_("the package is loaded")
     INSTALL = N_("the applet is installed")
 
