@@ -23,13 +23,7 @@ PUBLIC = (
 )
 """The modules whose `__all__` is kept stable; see docs/library.md."""
 
-_HIDDEN = (
-    "!twincard.cli",
-    "!twincard.language",
-    "!twincard.paper",
-    "!twincard.private_file",
-    *(f"!{module}[.]" for module in PUBLIC[1:]),
-)
+_HIDDEN = tuple(f"!{module}[.]" for module in PUBLIC[1:])
 
 
 def write_reference(folder: Path) -> None:

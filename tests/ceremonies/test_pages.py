@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from tests.ceremonies.pages import pages_of
 from tests.cli.terminal import Terminal
+from tests.docs.examples import search_path
 
 from twincard import Card, Secret, connect
 from twincard.card.report import KeyType, Mode
@@ -48,8 +48,7 @@ def blocks(page: str, section: str = "") -> list[str]:
 
 def shell(script: str) -> str:
     """Run lines as somebody types them; their standard output."""
-    programs = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    environment = os.environ | {"PATH": search_path()}
     command = ["bash", "-euc", script]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -39,15 +39,20 @@ def example(page: str, language: str, containing: str) -> str:
     return found
 
 
+def search_path() -> str:
+    """PATH as it is where the project's .venv is activated."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
 def run(arguments: list[str], folder: Path) -> str:
     """Run a program in the folder, its simulated cards there too; its standard output."""
-    programs = Path(sys.executable).parent
-    environment = os.environ | {
-        "TWINCARD_HOME": str(folder / "cards"),
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-    }
     result = subprocess.run(
-        arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        arguments,
+        cwd=folder,
+        env=os.environ | {"TWINCARD_HOME": str(folder / "cards"), "PATH": search_path()},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout

@@ -10,7 +10,6 @@ from tests.interop.independent import Group, objects, wrap
 
 from twincard.card.session import Card
 
-TICKET_BYTES = 51
 SPKI = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
 
 

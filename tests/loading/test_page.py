@@ -10,19 +10,18 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.docs.examples import examples, search_path
 from tests.loading.real_applets import real_applet
 from tests.loading.scripted_manager import ScriptedManager
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-PAGE = (Path(__file__).parents[2] / "docs/real-card.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
+PAGE = "docs/real-card.md"
 
 
 @pytest.fixture
@@ -38,11 +37,9 @@ def cards(pcsc_service: PcscService) -> Iterator[list[ScriptedManager]]:
 
 def run(script: str) -> str:
     """Run lines as somebody types them; all that is shown."""
-    programs = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     ran = subprocess.run(
         ["bash", "-euc", script.replace("pcsc:1", "pcsc:2")],
-        env=environment,
+        env=os.environ | {"PATH": search_path()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -65,10 +62,10 @@ def test_every_command_of_the_page_prints_what_it_says(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "build").mkdir()
     shutil.copy(cap_file, "build/twincard.cap")
-    blocks = BLOCK.findall(PAGE)
+    blocks = examples(PAGE, "sh")
     assert len(blocks) >= 9
-    for script, shown in blocks:
-        assert comparable(run(script)) == comparable(shown), script
+    for block in blocks:
+        assert comparable(run(block.code)) == comparable(block.printed or ""), block.code
     assert [card.failures for card in cards] == [0, 0]
     assert cards[0].packages == {}
     assert len(cards[1].instances) == 1

@@ -31,7 +31,7 @@ from twincard.globalplatform.manager import (
 )
 from twincard.globalplatform.registry import Kind
 from twincard.keys.secret import Secret
-from twincard.protocols.load import Sizes, install_data, load_and_install, replace_keys
+from twincard.protocols.load import AppletSizes, install_data, load_and_install, replace_keys
 from twincard.transport.base import Connection
 
 TRANSPORT_KEY = bytes(range(0x60, 0x80))
@@ -48,12 +48,12 @@ def opened(card: Connection, *keys: ScpKeys) -> CardManager:
     return manager
 
 
-def installation(cap: CapFile, sizes: Sizes | None = None) -> Installation:
-    data = install_data(Secret(TRANSPORT_KEY), sizes or Sizes())
+def installation(cap: CapFile, sizes: AppletSizes | None = None) -> Installation:
+    data = install_data(Secret(TRANSPORT_KEY), sizes or AppletSizes())
     return Installation(cap.package.aid, cap.applets[0], cap.applets[0], data)
 
 
-def put_on(card: ScriptedManager, path: Path, sizes: Sizes | None = None) -> CapFile:
+def put_on(card: ScriptedManager, path: Path, sizes: AppletSizes | None = None) -> CapFile:
     cap = CapFile.read(path)
     load_and_install(opened(card), cap, installation(cap, sizes), [])
     return cap
@@ -102,7 +102,7 @@ def test_the_stream_is_install_load_install(cap_file: Path) -> None:
 
 def test_every_field_of_install_is_as_asked_for(cap_file: Path) -> None:
     card = ScriptedManager()
-    put_on(card, cap_file, Sizes(40, 6000, 3, channel_required=False))
+    put_on(card, cap_file, AppletSizes(40, 6000, 3, channel_required=False))
     (item,) = card.instances.values()
     assert (item.package, item.applet, item.instance) == (PACKAGE_AID, APPLET_AID, APPLET_AID)
     assert (item.privileges, item.token) == (b"\x00", b"")

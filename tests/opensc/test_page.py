@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.docs.examples import example, search_path
 from tests.opensc.conftest import run
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
 from twincard.transport.folder import open_card
 
-PAGE = Path(__file__).parents[2] / "docs/opensc.md"
+PAGE = "docs/opensc.md"
 PIN = b"123456"
 ANSWER = "こんにちは\n"
-
-
-def block(language: str, containing: str) -> str:
-    """The one block of code in the page that has this text in it."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    (found,) = [str(candidate) for candidate in blocks if containing in candidate]
-    return found
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the cards of the page were made."""
     made = tmp_path_factory.mktemp("page")
-    shell(block("sh", "sim new"), made)
+    shell(example(PAGE, "sh", "sim new"), made)
     return made
 
 
@@ -41,11 +33,14 @@ def shell(script: str, folder: Path) -> str:
 
 
 def output(words: list[str], folder: Path) -> str:
-    programs = Path(sys.executable).parent
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     cards = str(folder / "cards")
     result = run(
-        *words, folder=folder, stdin=PIN + b"\n", PATH=path, TWINCARD_HOME=cards, PIN=PIN.decode()
+        *words,
+        folder=folder,
+        stdin=PIN + b"\n",
+        PATH=search_path(),
+        TWINCARD_HOME=cards,
+        PIN=PIN.decode(),
     )
     assert result.returncode == 0, result.stderr.decode()
     return result.stdout.decode()
@@ -63,11 +58,11 @@ def in_reader(name: str, folder: Path, service: PcscService) -> Iterator[None]:
 @pytest.mark.parametrize("name", ["alice", "alice-backup"])
 def test_the_page_works_as_it_stands(folder: Path, pcsc_service: PcscService, name: str) -> None:
     with in_reader(name, folder, pcsc_service):
-        assert "Private RSA Key [Decryption key]" in shell(block("sh", "--dump"), folder)
-        assert shell(block("sh", "pkcs15-crypt"), folder) == ANSWER * 2
-        assert shell(block("sh", "openssl cms"), folder).splitlines()[-1] + "\n" == ANSWER
-        library = output([sys.executable, "-c", block("python", "import pkcs11")], folder)
+        assert "Private RSA Key [Decryption key]" in shell(example(PAGE, "sh", "--dump"), folder)
+        assert shell(example(PAGE, "sh", "pkcs15-crypt"), folder) == ANSWER * 2
+        assert shell(example(PAGE, "sh", "openssl cms"), folder).splitlines()[-1] + "\n" == ANSWER
+        library = output([sys.executable, "-c", example(PAGE, "python", "import pkcs11")], folder)
         label = "twincard 会員0815番" if name == "alice" else "twincard backup"
         assert library == f"{label} {ANSWER}\n"
         if name == "alice":
-            assert shell(block("sh", "--sign"), folder) == "Verified OK\n"
+            assert shell(example(PAGE, "sh", "--sign"), folder) == "Verified OK\n"

@@ -9,7 +9,7 @@ from tests.bench import Specimen
 from tests.card.wire import Command, exchange
 from tests.interop.independent import objects
 from tests.trust import blind
-from tests.trust.blind import Export, Header, Receipt, Ticket
+from tests.trust.blind import Export, Receipt, Ticket
 
 from twincard.card.status import Sw
 
@@ -105,8 +105,3 @@ class Terminal:
 
     def _exchange(self, command: Command) -> tuple[bytes, int]:
         return exchange(self.lab, command, extended=True)
-
-
-def header_for(backup_id: bytes, original: Terminal, mode: int = blind.BLIND) -> Header:
-    """A T that nobody has seen before."""
-    return Header(backup_id, original.card_id, bytes(range(16)), mode)

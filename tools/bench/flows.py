@@ -22,7 +22,6 @@ from twincard.protocols.recover import Outcome, recover
 from twincard.transport.simulator import SimulatedCard
 
 NewCard = Callable[[str], SimulatedCard]
-KEY_NAMES = {KeyType.RSA_2048: "RSA-2048", KeyType.P_256: "P-256"}
 
 _GROUP_SIZE = 3
 _PIN = Secret(b"123456")

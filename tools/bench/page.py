@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.bench.builds import Build, LoadSize
-from tools.bench.flows import KEY_NAMES, Flow
+from tools.bench.flows import Flow
 from tools.bench.prices import Price
 from tools.bench.reasons import explain
 from tools.bench.speed import Compared
+from twincard.chips.words import KEY_NAMES
 from twincard.transport.laboratory import Sizes
 
 _INTRODUCTION = """\

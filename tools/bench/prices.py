@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tools.bench.counting import Counted, Exchange
-from tools.bench.flows import KEY_NAMES
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
+from twincard.chips.words import KEY_NAMES
 from twincard.keys.component import Component, draw_group
 from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.public import PublicKey

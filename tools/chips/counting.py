@@ -19,6 +19,7 @@ from twincard.keys.secret import Secret
 from twincard.protocols.duplicate import duplicate
 from twincard.protocols.files import decrypt_file, encrypt_file
 from twincard.protocols.issue import Blank, Profile, issue_pair
+from twincard.protocols.load import AppletSizes, install_data
 from twincard.protocols.recover import Outcome, recover
 from twincard.transport.base import TransportError
 from twincard.transport.laboratory import Laboratory
@@ -26,7 +27,7 @@ from twincard.transport.laboratory import Laboratory
 _GROUP_SIZE = 3
 _PIN = Secret(b"123456")
 _PUK = Secret(b"12345678")
-_INSTALL = b"\x80\x20" + bytes(32)
+_INSTALL = install_data(Secret(bytes(32)), AppletSizes())
 _WITHOUT_RSA = "-rsa_nopad,-rsa_crt_2048_keygen"
 _WITHOUT_P256 = "-ec_p256_keygen,-ecdh_plain,-ecdsa_sha256"
 
@@ -40,7 +41,7 @@ class _Specimen:
         self._lab = lab
         self._exchanges: list[Exchange] = []
         self._key = Secret(secrets.token_bytes(32))
-        lab.install(b"\x80\x20" + self._key.reveal())
+        lab.install(install_data(self._key, AppletSizes()))
 
     def blank(self) -> Blank:
         """For the issuer."""

@@ -9,7 +9,7 @@ from twincard.card.report import KeyType
 from twincard.chips import Answer, ChipProfile, load_profiles
 from twincard.chips.counted import Flow, FlowCount, Way, counted
 from twincard.chips.estimate import estimate
-from twincard.chips.features import KEK_BYTES, Feature, find_features
+from twincard.chips.features import KEK_BYTES, KEY_FEATURES, Feature, find_features
 from twincard.chips.reach import is_candidate, share
 from twincard.chips.words import (
     KEY_NAMES,
@@ -129,10 +129,7 @@ def _told_ways(profile: ChipProfile) -> Iterable[tuple[Way, KeyType]]:
     found = find_features(profile)
     for way in (Way.BASE, Way.HOST_BLIND):
         blind = found[Feature.HOST_BLIND].answer is Answer.YES
-        for key, feature in (
-            (KeyType.RSA_2048, Feature.RSA_2048),
-            (KeyType.P_256, Feature.P_256),
-        ):
+        for key, feature in KEY_FEATURES.items():
             if found[feature].answer is Answer.YES and (way is Way.BASE or blind):
                 yield way, key
 

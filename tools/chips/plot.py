@@ -15,11 +15,11 @@ from twincard.card.report import KeyType
 from twincard.chips import Answer, ChipProfile, load_profiles
 from twincard.chips.counted import Flow, Way
 from twincard.chips.estimate import Estimate, estimate
-from twincard.chips.features import Feature, find_features
+from twincard.chips.features import KEY_FEATURES, find_features
+from twincard.chips.words import KEY_NAMES
 
 _BLUE, _ORANGE, _GREY = "#2b6ca3", "#d98324", "#888888"
 _COLOURS = {KeyType.RSA_2048: _BLUE, KeyType.P_256: _ORANGE}
-_LABELS = {KeyType.RSA_2048: "RSA-2048", KeyType.P_256: "P-256"}
 _OFFSETS = {KeyType.RSA_2048: -0.18, KeyType.P_256: 0.18}
 _PANELS = {Flow.DECRYPT: "decrypt a file", Flow.DUPLICATE: "duplicate, with making the key"}
 _LONGEST_NAME = 40
@@ -57,9 +57,8 @@ def _is_told(profile: ChipProfile) -> bool:
 
 def _time(profile: ChipProfile, flow: Flow, key: KeyType) -> Estimate | None:
     """None where such a key does not run, or its time cannot be told."""
-    feature = Feature.RSA_2048 if key is KeyType.RSA_2048 else Feature.P_256
     time = estimate(profile, flow, Way.BASE, key)
-    runs = find_features(profile)[feature].answer is Answer.YES
+    runs = find_features(profile)[KEY_FEATURES[key]].answer is Answer.YES
     return time if runs and time.total_low is not None else None
 
 
@@ -85,14 +84,14 @@ def _draw(axes: Axes, chips: Sequence[ChipProfile], flow: Flow) -> None:
         rows = [row + _OFFSETS[key] for row, *_ in ranges]
         widths = [high - low for _, low, high in ranges]
         lows = [low for _, low, _ in ranges]
-        axes.barh(rows, widths, left=lows, height=0.3, color=colour, label=_LABELS[key])
+        axes.barh(rows, widths, left=lows, height=0.3, color=colour, label=KEY_NAMES[key])
         axes.plot(
             [low for _, low in open_ended],
             [row + _OFFSETS[key] for row, _ in open_ended],
             ">",
             color=colour,
             markersize=5,
-            label=f"{_LABELS[key]}, at least",
+            label=f"{KEY_NAMES[key]}, at least",
         )
     axes.use_sticky_edges = False
     axes.set_xscale("log")

@@ -151,9 +151,9 @@ def parse_log(answer: bytes) -> LogAnswer:
     try:
         objects = tlv.decode(tlv.decode_one(answer, 0xE7))
         values = {item.tag: item.value for item in objects}
-        count = int.from_bytes(_sized(values[0x80], _COUNT_BYTES), "big")
-        chain = _sized(values[0x81], CHAIN_BYTES)
-        signature = _sized(values[0x83], 64) if 0x83 in values else None
+        count = int.from_bytes(tlv.sized(values[0x80], _COUNT_BYTES), "big")
+        chain = tlv.sized(values[0x81], CHAIN_BYTES)
+        signature = tlv.sized(values[0x83], 64) if 0x83 in values else None
         return LogAnswer(count, chain, _entries(values[0x82], count), signature)
     except (tlv.TlvError, KeyError, ValueError) as error:
         raise UnexpectedAnswerError(
@@ -170,11 +170,3 @@ def _entries(encoded: bytes, count: int) -> tuple[Entry, ...]:
     pieces = [encoded[at : at + _ENTRY_BYTES] for at in range(0, len(encoded), _ENTRY_BYTES)]
     first = count - size + 1
     return tuple(Entry(first + at, piece[0], piece[1:]) for at, piece in enumerate(pieces))
-
-
-def _sized(value: bytes, size: int) -> bytes:
-    if len(value) != size:
-        raise ValueError(
-            _("{found} bytes where {size} should be").format(found=len(value), size=size)
-        )
-    return value

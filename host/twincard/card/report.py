@@ -284,7 +284,8 @@ def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
     try:
         objects = tlv.decode(tlv.decode_one(answer, 0xE4))
         return tuple(
-            UsedSlot(SlotUse(item.value[0]), _sized(item.value[1:], ID_BYTES)) for item in objects
+            UsedSlot(SlotUse(item.value[0]), tlv.sized(item.value[1:], ID_BYTES))
+            for item in objects
         )
     except (ValueError, IndexError) as error:
         raise UnexpectedAnswerError(
@@ -293,13 +294,13 @@ def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
 
 
 def _report(values: Mapping[int, bytes]) -> CardReport:
-    allowed, policy = _sized(values[0x85], 2)
-    pin_tries, puk_tries = _sized(values[0x86], 2)
-    memory = _sized(values[0x8C], 4)
+    allowed, policy = tlv.sized(values[0x85], 2)
+    pin_tries, puk_tries = tlv.sized(values[0x86], 2)
+    memory = tlv.sized(values[0x8C], 4)
     return CardReport(
-        version=int.from_bytes(_sized(values[0x80], 2), "big"),
-        features=Features(int.from_bytes(_sized(values[0x81], 2), "big")),
-        card_id=_sized(values[0x82], ID_BYTES),
+        version=int.from_bytes(tlv.sized(values[0x80], 2), "big"),
+        features=Features(int.from_bytes(tlv.sized(values[0x81], 2), "big")),
+        card_id=tlv.sized(values[0x82], ID_BYTES),
         life_cycle=LifeCycle(_one(values[0x83])),
         role=Role(_one(values[0x84])),
         backups_allowed=allowed,
@@ -322,9 +323,9 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
 def _group(values: Mapping[int, bytes]) -> GroupReport | None:
     if 0x87 not in values:
         return None
-    identity = _sized(values[0x87], ID_BYTES + 1)
+    identity = tlv.sized(values[0x87], ID_BYTES + 1)
     size = identity[-1]
-    places = _sized(values[0x88], size * (1 + KCV_BYTES))
+    places = tlv.sized(values[0x88], size * (1 + KCV_BYTES))
     return GroupReport(identity[:-1], tuple(_component(n, places) for n in range(1, size + 1)))
 
 
@@ -336,21 +337,21 @@ def _component(number: int, places: bytes) -> ComponentReport:
 
 
 def _key(value: bytes) -> KeyReport:
-    _sized(value, 34)
+    tlv.sized(value, 34)
     return KeyReport(KeyType(value[0]), value[1] == 1, value[2:])
 
 
 def _export(value: bytes) -> ExportReport:
     state = ExportState(value[0])
     if state is not ExportState.PENDING:
-        return ExportReport(state, _sized(value, 2)[1])
+        return ExportReport(state, tlv.sized(value, 2)[1])
     return ExportReport(state, value[1], *_ticket(value[2:]))
 
 
 def _import(value: bytes) -> ImportReport:
     state = ImportState(value[0])
     if state is ImportState.EMPTY:
-        _sized(value, 1)
+        tlv.sized(value, 1)
         return ImportReport(state)
     return ImportReport(state, *_ticket(value[1:]))
 
@@ -359,27 +360,19 @@ def _ticket(value: bytes) -> tuple[bytes, bytes, Mode]:
     """The other card's id, the nonce, and the mode; version 1.0 of the interface had base only."""
     if len(value) == ID_BYTES + NONCE_BYTES:
         return value[:ID_BYTES], value[ID_BYTES:], Mode.BASE
-    _sized(value, ID_BYTES + NONCE_BYTES + 1)
+    tlv.sized(value, ID_BYTES + NONCE_BYTES + 1)
     return value[:ID_BYTES], value[ID_BYTES:-1], Mode(value[-1])
 
 
 def _signature_key(value: bytes) -> SignatureKeyReport:
-    _sized(value, 33)
+    tlv.sized(value, 33)
     return SignatureKeyReport(KeyType(value[0]), value[1:])
 
 
 def _channel_keys(value: bytes) -> ChannelKeysReport:
-    version, required = _sized(value, 2)
+    version, required = tlv.sized(value, 2)
     return ChannelKeysReport(version, required == 1)
 
 
 def _one(value: bytes) -> int:
-    return _sized(value, 1)[0]
-
-
-def _sized(value: bytes, size: int) -> bytes:
-    if len(value) != size:
-        raise ValueError(
-            _("{found} bytes where {size} should be").format(found=len(value), size=size)
-        )
-    return value
+    return tlv.sized(value, 1)[0]

@@ -66,6 +66,11 @@ class ScpKeys:
         enc, mac, dek = (Secret(keys[i : i + KEY_BYTES]) for i in range(0, len(keys), KEY_BYTES))
         return cls(enc, mac, dek, version)
 
+    @property
+    def check_values(self) -> bytes:
+        """The KCVs of the three keys, 3 bytes each."""
+        return b"".join(key_check_value(key) for key in (self.enc, self.mac, self.dek))
+
 
 @dataclass(frozen=True)
 class Greeting:
@@ -169,12 +174,7 @@ def wrap_key(dek: Secret, key: Secret) -> bytes:
 
 def put_key_answer(new: ScpKeys) -> bytes:
     """What the card answers to it: the version and the three KCVs."""
-    return (
-        bytes([new.version])
-        + key_check_value(new.enc)
-        + key_check_value(new.mac)
-        + key_check_value(new.dek)
-    )
+    return bytes([new.version]) + new.check_values
 
 
 def _session_key(key: Secret, constant: int, context: bytes) -> Secret:

@@ -69,6 +69,15 @@ def _length(length: int) -> bytes:
     return b"\x82" + length.to_bytes(2, "big")
 
 
+def sized(value: bytes, size: int) -> bytes:
+    """The value, which must have so many bytes; raises TlvError."""
+    if len(value) != size:
+        raise TlvError(
+            _("{found} bytes where {size} should be").format(found=len(value), size=size)
+        )
+    return value
+
+
 def _read_tag(data: bytes) -> tuple[int, int]:
     size = 2 if data[0] & 0x1F == 0x1F else 1
     if len(data) < size:

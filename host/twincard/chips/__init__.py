@@ -2,7 +2,7 @@
 
 Nothing here needs a card or a simulator: the answers come from a table of measured chips
 (data/cards.csv, of the JCAlgTest project; see data/NOTICE.txt) and from operations that were
-counted on simulated cards (data/operations.json).
+counted on simulated cards (data/counted.json).
 """
 
 from twincard.chips.profile import (

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 
-from twincard.card.report import Features
+from twincard.card.report import Features, KeyType
 from twincard.chips.counted import Build, counted
 from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
 
@@ -64,6 +64,7 @@ class Feature(Enum):
     MEMORY_FULL = "memory_full"
 
 
+KEY_FEATURES = {KeyType.RSA_2048: Feature.RSA_2048, KeyType.P_256: Feature.P_256}
 _CORE = (Need.JAVA_CARD, Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
 KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
 """Transient memory of the key-encryption keys that a card does without where there is no room."""

@@ -15,6 +15,7 @@ from twincard.language import _
 _TABLE = "data/cards.csv"
 _UNKNOWN = "unknown"
 _SATURATED = ">"
+_MOST_NAMES = 5
 # Their baseline holds the clean-up after a reset; it says nothing of an APDU.
 _SLOW_BASELINE = ("SECORA", "SPA1")
 
@@ -187,9 +188,9 @@ def find_profiles(part: str) -> Sequence[ChipProfile]:
     return found
 
 
-def _listed(found: Sequence[ChipProfile], most: int = 5) -> str:
+def _listed(found: Sequence[ChipProfile]) -> str:
     names = [profile.name for profile in found]
-    return ", ".join(names if len(names) <= most else [*names[:most], "…"])
+    return ", ".join(names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], "…"])
 
 
 def _profile(name: str, row: Mapping[str, str]) -> ChipProfile:

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli import prompts
+from twincard.card.session import APPLET_AID
 from twincard.cli.managers import (
     CardKeysFile,
     DefaultKeys,
     SecurityDomain,
+    aid_text,
+    confirm_deletion,
     managed,
     management_keys,
     parse_aid,
@@ -22,7 +24,8 @@ from twincard.globalplatform.registry import Entry, Kind, Production
 from twincard.language import _
 from twincard.protocols.load import instances, remove
 
-_PACKAGE = "F05457494E43415244"
+# An applet's AID begins with its package's.
+_PACKAGE = aid_text(APPLET_AID[:-1])
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,7 @@ def unload(
     """Delete the applet and its package from a card, and every key on it."""
     aid = parse_aid(package, "--package")
     keys = management_keys(card_keys, default=default_keys)
-    question = _("Destroy the applet on {reader}, and every key on it, if there is one?")
-    prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
+    confirm_deletion(reader, yes=yes)
     with managed(reader, isd) as (_connection, manager):
         manager.authenticate([keys])
         changed = remove(manager, aid, instances(manager, aid, None))
@@ -116,7 +118,7 @@ def unload(
         if changed
         else _("There is no package {aid} on this card; nothing was changed.")
     )
-    Output(json).result(Unloaded(aid, changed), text.format(aid=_hex(aid)))
+    Output(json).result(Unloaded(aid, changed), text.format(aid=aid_text(aid)))
 
 
 def _content(entry: Entry) -> ContentInfo:
@@ -131,7 +133,7 @@ def _production(value: Production) -> ProductionInfo:
 def _text(told: Contents) -> str:
     keys = _("version {version}, i = {parameter:02X}")
     rows = [
-        (_("security domain"), _hex(told.security_domain)),
+        (_("security domain"), aid_text(told.security_domain)),
         (_("SCP03 keys"), keys.format(version=told.key_version, parameter=told.parameter)),
     ]
     if told.production is not None:
@@ -142,10 +144,6 @@ def _text(told: Contents) -> str:
         )
         rows.append((_("made by"), text))
     for item in told.packages:
-        rows.append((_("package"), f"{_hex(item.aid)} {item.version or ''}".rstrip()))
-    rows += [(_("applet"), _hex(item.aid)) for item in told.applets]
+        rows.append((_("package"), f"{aid_text(item.aid)} {item.version or ''}".rstrip()))
+    rows += [(_("applet"), aid_text(item.aid)) for item in told.applets]
     return aligned(rows)
-
-
-def _hex(value: bytes) -> str:
-    return value.hex().upper()

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli import prompts
 from twincard.cli.errors import InputError
 from twincard.cli.managers import (
     CardKeysFile,
     DefaultKeys,
     SecurityDomain,
+    aid_text,
+    confirm_deletion,
     managed,
     management_keys,
     parse_aid,
@@ -26,10 +27,10 @@ from twincard.cli.values import Id, Sha256
 from twincard.globalplatform.cap import CapFile, Package
 from twincard.language import _
 from twincard.protocols.load import (
+    AppletSizes,
     LoadListener,
     LoadOrder,
     LoadStep,
-    Sizes,
     kept_keys,
     load_card,
 )
@@ -160,15 +161,14 @@ def load(
         management_keys(card_keys, default=default_keys),
         new_card_keys,
         issuer_key_file,
-        Sizes(files, file_bytes, contacts, not allow_challenge_response),
+        AppletSizes(files, file_bytes, contacts, not allow_challenge_response),
         force,
     )
     kept_keys(new_card_keys)  # raises before the card is asked
     if default_keys and new_card_keys is None:
         warn_of_default_keys(out)
     if force:
-        question = _("Destroy the applet on {reader}, and every key on it, if there is one?")
-        prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
+        confirm_deletion(reader, yes=yes)
     with (
         managed(reader, isd) as (connection, manager),
         out.progress(file.name, len(cap.load_file)) as sent,
@@ -190,7 +190,7 @@ def _chosen(cap: CapFile, applet: str | None) -> bytes:
     if applet is None:
         if len(cap.applets) == 1:
             return cap.applets[0]
-        names = ", ".join(map(_hex, cap.applets))
+        names = ", ".join(map(aid_text, cap.applets))
         raise InputError(
             _("There are several applets in the file: choose one with --applet: {names}.").format(
                 names=names
@@ -198,7 +198,7 @@ def _chosen(cap: CapFile, applet: str | None) -> bytes:
         )
     aid = parse_aid(applet, "--applet")
     if aid not in cap.applets:
-        raise InputError(_("There is no applet {aid} in the file.").format(aid=_hex(aid)))
+        raise InputError(_("There is no applet {aid} in the file.").format(aid=aid_text(aid)))
     return aid
 
 
@@ -221,9 +221,9 @@ def _info_text(info: CapInfo) -> str:
     size = _("{count} bytes").format(count=info.load_file_bytes)
     return aligned(
         [
-            (_("package"), f"{_hex(info.package.aid)} {info.package.version}"),
-            *((_("applet"), _hex(aid)) for aid in info.applets),
-            *((_("imports"), f"{_hex(each.aid)} {each.version}") for each in info.imports),
+            (_("package"), f"{aid_text(info.package.aid)} {info.package.version}"),
+            *((_("applet"), aid_text(aid)) for aid in info.applets),
+            *((_("imports"), f"{aid_text(each.aid)} {each.version}") for each in info.imports),
             (_("load file"), size),
             ("SHA-256", info.load_file_sha256.hex()),
         ]
@@ -236,7 +236,3 @@ def _loaded_text(reader: str, done: Loaded) -> str:
     else:
         text = _("{reader} had the applet before, as card {card_id}; nothing was changed.")
     return text.format(reader=reader, card_id=done.card_id.hex(), file=done.issuer_key_file)
-
-
-def _hex(value: bytes) -> str:
-    return value.hex().upper()

@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from twincard.card.report import KeyType
 from twincard.chips.counted import Build, Flow, Way
 from twincard.chips.estimate import estimate
-from twincard.chips.features import ALGORITHMS, Feature, Need, find_features
+from twincard.chips.features import ALGORITHMS, KEY_FEATURES, Feature, Need, find_features
 from twincard.chips.profile import Amount, Answer, ChipProfile, load_profiles
 from twincard.chips.reach import is_candidate, share
 from twincard.chips.simulation import SimulatedChip
@@ -35,14 +35,7 @@ _TOLD_FEATURES = (Feature.BASE, Feature.ORIGINAL, Feature.HOST_BLIND)
 def ways_of(profile: ChipProfile) -> list[tuple[Way, KeyType]]:
     """How such a chip can be used, or perhaps can."""
     found = find_features(profile)
-    keys = [
-        key
-        for key, feature in (
-            (KeyType.RSA_2048, Feature.RSA_2048),
-            (KeyType.P_256, Feature.P_256),
-        )
-        if found[feature].answer is not Answer.NO
-    ]
+    keys = [key for key, feature in KEY_FEATURES.items() if found[feature].answer is not Answer.NO]
     blind = found[Feature.HOST_BLIND].answer is not Answer.NO
     return [(way, key) for way in Way if way is Way.BASE or blind for key in keys]
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.card.scp03 import ScpKeys
+from twincard.cli import prompts
 from twincard.cli.errors import InputError
 from twincard.cli.insertion import expect_card
 from twincard.cli.output import Output
@@ -68,6 +69,17 @@ def warn_of_default_keys(out: Output) -> None:
             "another. --new-card-keys FILE gives it keys of its own."
         )
     )
+
+
+def confirm_deletion(reader: str, *, yes: bool) -> None:
+    """Ask before an applet goes with all its keys. Raises InputError unless that is wanted."""
+    question = _("Destroy the applet on {reader}, and every key on it, if there is one?")
+    prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
+
+
+def aid_text(aid: bytes) -> str:
+    """An AID as people write it."""
+    return aid.hex().upper()
 
 
 def parse_aid(text: str, option: str) -> bytes:

@@ -109,7 +109,7 @@ def visible(text: str) -> str:
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values, a line each, whole however narrow the terminal is."""
-    width = max(cell_len(name) for name, _ in rows) + 2
+    width = max(cell_len(name) for name, _value in rows) + 2
     return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from twincard.card.scp03 import KCV_BYTES, LAST_VERSION, ScpKeys, key_check_value
+from twincard.card.scp03 import KCV_BYTES, LAST_VERSION, ScpKeys
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import format_lines, parse_lines
@@ -64,13 +64,8 @@ def write_card_keys(path: Path, keys: ScpKeys) -> None:
     """Write a key file of mode 0600, whole or not at all. Raises FileExistsError, OSError."""
     values = [str(keys.version), *(key.reveal().hex() for key in (keys.enc, keys.mac, keys.dek))]
     names = (_VERSION, *_NAMES, _KCV)
-    text = format_lines(names, [*values, check_values(keys).hex()])
+    text = format_lines(names, [*values, keys.check_values.hex()])
     write_private(path, text.encode("ascii"))
-
-
-def check_values(keys: ScpKeys) -> bytes:
-    """The KCVs of the three keys, 3 bytes each."""
-    return b"".join(key_check_value(key) for key in (keys.enc, keys.mac, keys.dek))
 
 
 def _parse(text: str) -> ScpKeys:
@@ -83,7 +78,7 @@ def _parse(text: str) -> ScpKeys:
         raise CardKeysError(_("The three keys must be of the same length."))
     keys = ScpKeys(enc, mac, dek, _version(fields.get(_VERSION)))
     told = fields.get(_KCV)
-    if told is not None and _hex(told, 3 * KCV_BYTES) != check_values(keys):
+    if told is not None and _hex(told, 3 * KCV_BYTES) != keys.check_values:
         raise CardKeysError(_("The keys do not agree with their key check values."))
     return keys
 

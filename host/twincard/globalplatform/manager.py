@@ -319,10 +319,8 @@ class CardManager:
         The channel stays open. Raises CardError, UnexpectedAnswerError.
         """
         assert self._keys is not None  # noqa: S101 -- there is a channel
-        keys = (new.enc, new.mac, new.dek)
-        checks = b"".join(key_check_value(key) for key in keys)
         data = bytes([new.version])
-        for key in keys:
+        for key in (new.enc, new.mac, new.dek):
             wrapped = bytes([len(key)]) + wrap_key(self._keys.dek, key)
             data += bytes([_AES]) + _counted(wrapped)
             data += bytes([KCV_BYTES]) + key_check_value(key)
@@ -331,7 +329,7 @@ class CardManager:
         old = 0x00 if version == INITIAL_VERSION else version
         answer = self._command(0xD8, old, _ALL_KEYS, data, _("take new management keys"))
         # Some cards tell nothing but the version.
-        if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", checks):
+        if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", new.check_values):
             raise UnexpectedAnswerError(_("The card does not confirm the keys that it took."))
 
     def _command(self, ins: int, p1: int, p2: int, data: bytes, action: str) -> bytes:

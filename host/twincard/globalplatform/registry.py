@@ -13,7 +13,6 @@ from twincard.language import _
 _ENTRY = 0xE3
 _AID = 0x4F
 _LIFE_CYCLE = 0x9F70
-_PRIVILEGES = 0xC5
 _LOAD_FILE = 0xC4
 _VERSION = 0xCE
 _CARD_DATA = 0x66

@@ -8,7 +8,8 @@ anew, since no card tells what code it holds. So repeating the same steps finish
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -57,7 +58,7 @@ class LoadStep(Enum):
 
 
 @dataclass(frozen=True)
-class Sizes:
+class AppletSizes:
     """What the applet sets up at its installation; None leaves it to the applet.
 
     `files` (1 to 127) in the file table, `file_bytes` (up to 32767) for their contents, `contacts`
@@ -85,7 +86,7 @@ class LoadOrder:
     keys: ScpKeys
     new_keys_file: Path | None = None
     issuer_key_file: Path | None = None
-    sizes: Sizes = Sizes()
+    sizes: AppletSizes = AppletSizes()
     replace: bool = False
 
 
@@ -161,7 +162,7 @@ def kept_keys(file: Path | None) -> ScpKeys | None:
     return keys
 
 
-def install_data(transport_key: Secret, sizes: Sizes) -> bytes:
+def install_data(transport_key: Secret, sizes: AppletSizes) -> bytes:
     """The application data of INSTALL (docs/card-interface.md, "Installation")."""
     data = tlv.encode(0x80, transport_key.reveal())
     if sizes.files is not None:
@@ -174,7 +175,7 @@ def install_data(transport_key: Secret, sizes: Sizes) -> bytes:
     return data if sizes.channel_required else data + tlv.encode(0x84, b"\x00")
 
 
-def _sizes(order: LoadOrder) -> Sizes:
+def _sizes(order: LoadOrder) -> AppletSizes:
     """An applet with the name that OpenSC looks for gets room for what OpenSC reads."""
     if order.applet == OPENSC_AID and order.sizes.file_bytes is None:
         return replace(order.sizes, file_bytes=FILE_BYTES)
@@ -234,29 +235,30 @@ def load_and_install(
     if remove(manager, cap.package.aid, present):
         told.step(LoadStep.DELETE)
     told.step(LoadStep.LOAD)
-    try:
+    refused = _(
+        "The card refused to {action} ({sw:04X}): it may have no room for it, lack a "
+        "package that it imports (--dry-run lists them), or take signed ones alone."
+    )
+    with _explaining(refused):
         manager.load(cap, told.sent)
-    except CardError as error:
-        if error.sw in _NO_MEMORY:
-            raise MemoryFullError(error.sw, error.action) from None
-        raise ProtocolError(
-            _(
-                "The card refused to {action} ({sw:04X}): it may have no room for it, lack a "
-                "package that it imports (--dry-run lists them), or take signed ones alone."
-            ).format(action=error.action, sw=error.sw)
-        ) from None
     told.step(LoadStep.INSTALL)
-    try:
+    refused = _(
+        "The applet refused its installation ({sw:04X}): its chip may lack AES-256 or "
+        "SHA-256, or have too little memory for these sizes."
+    )
+    with _explaining(refused):
         manager.install(installation)
+
+
+@contextmanager
+def _explaining(refused: str) -> Iterator[None]:
+    """Says why the card may have refused, unless it says itself that it has no memory left."""
+    try:
+        yield
     except CardError as error:
         if error.sw in _NO_MEMORY:
             raise MemoryFullError(error.sw, error.action) from None
-        raise ProtocolError(
-            _(
-                "The applet refused its installation ({sw:04X}): its chip may lack AES-256 or "
-                "SHA-256, or have too little memory for these sizes."
-            ).format(sw=error.sw)
-        ) from None
+        raise ProtocolError(refused.format(action=error.action, sw=error.sw)) from None
 
 
 def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None:
