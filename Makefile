@@ -21,13 +21,13 @@ test: setup ## every test but the long ones (PYTEST="-k name": choose)
 test-long: setup ## the long tests as well
 	@tools/test.sh -m "long or not long" $(PYTEST)
 
-test-chips: setup ## the tests of the main job on five very different chips (PYTEST: as for test)
+test-chips: setup ## the tests of the main job on five different chips (PYTEST: as for test)
 	@tools/test-chips.sh $(PYTEST)
 
 lint: setup ## formatting, style and types
 	@tools/lint.sh
 
-messages: setup ## bring the catalogues of messages up to date with the code; list what to translate
+messages: setup ## bring the catalogues up to date with the code; list what to translate
 	@$(PYTHON) -m tools.messages
 
 bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes too: as for cap)
@@ -45,13 +45,13 @@ schema: setup ## the JSON schema of the command line: docs/schema
 man: setup ## the man pages: build/man
 	@$(PYTHON) -m tools.man build/man
 
-cap: setup ## the CAP file for real cards: make cap ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
+cap: setup ## the CAP file: ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)" "$(OPENSC)"
 
 api: setup ## the API reference, from docstrings: build/api/index.html
 	@rm -rf build/api && $(PYTHON) tools/api.py build/api && echo build/api/index.html
 
-dist: setup man ## what is given away, in dist/: wheel, sdist, bill of materials (CAP files too: as for cap)
+dist: setup man ## what is given away: wheel, sdist, bill of materials (CAP files too: as for cap)
 	@$(PYTHON) -m tools.dist "$(ANT_JAVACARD)" "$(JC_HOME)"
 
 clean: ## remove everything that is built
