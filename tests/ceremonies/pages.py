@@ -8,6 +8,8 @@ import pypdfium2
 import zxingcpp
 
 _SCALE = 2.5
+# Hex digits of a page may look like a barcode of another kind.
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 @dataclass(frozen=True)
@@ -29,5 +31,5 @@ def pages_of(pdf: bytes) -> list[Page]:
 
 def _page(page: pypdfium2.PdfPage) -> Page:
     picture = page.render(scale=_SCALE).to_pil()
-    codes = tuple(found.text for found in zxingcpp.read_barcodes(picture))
+    codes = tuple(found.text for found in zxingcpp.read_barcodes(picture, _QR))
     return Page(page.get_textpage().get_text_bounded(), codes)
