@@ -10,13 +10,16 @@ from twincard.card.session import Card
 from twincard.card.status import CardError, NotSupportedError, Sw
 from twincard.chips.counted import counted
 from twincard.keys.secret import Secret
+from twincard.protocols.load import AppletSizes, install_data
 from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 KEY = Secret(bytes(range(32)))
 PIN, PUK = Secret(b"123456"), Secret(b"12345678")
 
 
-def as_issuer(lab: Laboratory) -> Card:
+def installed(lab: Laboratory) -> Card:
+    """The base build on a fresh chip, with the issuer's authority."""
+    lab.install(install_data(KEY, AppletSizes()))
     card = Card(lab)
     card.issuer.authenticate(card.report().card_id, KEY)
     return card
@@ -28,8 +31,7 @@ def personalise(card: Card) -> None:
 
 def test_a_transaction_that_is_too_long_for_the_chip_changes_nothing() -> None:
     with Laboratory.start(BASE_APPLET, "commit=8") as lab:
-        lab.install(b"\x80\x20" + KEY.reveal())
-        card = as_issuer(lab)
+        card = installed(lab)
         before = card.report()
         with pytest.raises(CardError) as refused:
             personalise(card)
@@ -40,15 +42,13 @@ def test_a_transaction_that_is_too_long_for_the_chip_changes_nothing() -> None:
 
 def test_the_longest_transaction_fits_where_it_is_told_to() -> None:
     with Laboratory.start(BASE_APPLET, f"commit={counted().largest_transaction}") as lab:
-        lab.install(b"\x80\x20" + KEY.reveal())
-        personalise(as_issuer(lab))
+        personalise(installed(lab))
         assert lab.sizes().largest_transaction <= counted().largest_transaction
 
 
 def test_a_chip_that_makes_no_rsa_keys_says_so_and_goes_on() -> None:
     with Laboratory.start(BASE_APPLET, "-rsa_crt_2048_keygen") as lab:
-        lab.install(b"\x80\x20" + KEY.reveal())
-        card = as_issuer(lab)
+        card = installed(lab)
         personalise(card)
         card.group.begin(1)
         card.issuer.activate()
@@ -65,8 +65,7 @@ def test_a_chip_that_makes_no_rsa_keys_says_so_and_goes_on() -> None:
 
 def test_operations_are_those_since_they_were_asked_for_last() -> None:
     with Laboratory.start(BASE_APPLET) as lab:
-        lab.install(b"\x80\x20" + KEY.reveal())
-        card = as_issuer(lab)
+        card = installed(lab)
         assert lab.operations().aes_bytes > 0
         assert lab.operations().aes_bytes == 0
         personalise(card)
