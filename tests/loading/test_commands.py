@@ -78,7 +78,7 @@ def test_a_card_is_loaded_once_and_the_same_command_changes_nothing_more(
     first = desk.json(*options)
     assert first["changed"] is True
     assert (first["applet"], first["key_version"]) == (APPLET_AID.hex(), 1)
-    assert first["issuer_key_file"] == "card-00004711081500000042.issuer-key"
+    assert first["issuer_key_file"] == f"card-{first['card_id']}.issuer-key"
     assert first["card_keys_file"] == "鍵"
     keys = read_card_keys(Path("鍵"))
     assert list(card.keys.values()) == [
