@@ -152,6 +152,16 @@ def test_a_package_is_deleted_when_confirmed(
     desk.run("card", "info", *words[3:]).failed(7, "no twincard applet", "card load")
 
 
+@pytest.mark.parametrize(("parameter", "protected"), [(0x10, False), (0x30, True), (0x70, True)])
+def test_it_is_told_where_somebody_else_could_have_answered(
+    desk: Desk, card: ScriptedManager, words: tuple[str, ...], parameter: int, protected: bool
+) -> None:
+    card.parameter = parameter
+    for command in (("load", "twincard.cap"), ("contents",), ("unload", "--yes")):
+        ran = desk.done("card", *command, *words[3:], "--default-keys")
+        assert ("answers have no MACs" in ran.err) is not protected
+
+
 def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[str, ...]) -> None:
     sizes = ("--files", "9", "--file-bytes", "8000", "--contacts", "2")
     desk.done(*words, "--default-keys", *sizes, "--allow-challenge-response")

@@ -15,6 +15,7 @@ from twincard.cli.managers import (
     managed,
     management_keys,
     parse_aid,
+    warn_of_answers,
 )
 from twincard.cli.options import Json, Reader, Yes
 from twincard.cli.output import Output, aligned
@@ -89,7 +90,9 @@ def contents(
             tuple(map(_content, manager.contents(Kind.PACKAGE))),
             tuple(map(_content, manager.contents(Kind.APPLICATION))),
         )
-    Output(json).result(told, _text(told))
+    out = Output(json)
+    warn_of_answers(out, manager)
+    out.result(told, _text(told))
 
 
 def unload(
@@ -116,7 +119,9 @@ def unload(
         if changed
         else _("There is no package {aid} on this card; nothing was changed.")
     )
-    Output(json).result(Unloaded(aid, changed), text.format(aid=_hex(aid)))
+    out = Output(json)
+    warn_of_answers(out, manager)
+    out.result(Unloaded(aid, changed), text.format(aid=_hex(aid)))
 
 
 def _content(entry: Entry) -> ContentInfo:
