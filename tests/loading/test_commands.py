@@ -43,6 +43,7 @@ def card(inside: ScriptedManager) -> ScriptedManager:
     inside.destroy()
     inside.packages, inside.instances, inside.plain, inside.seen = {}, {}, [], []
     inside.keys, inside.counters = {0xFF: DEFAULT_KEYS}, {0xFF: 0}
+    inside.parameter = 0x70
     inside.refuse = lambda _ins, _p1: 0
     return inside
 
