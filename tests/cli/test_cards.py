@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.cli.commands import Desk
 from tests.cli.conftest import FILES, FIRST, PAIR, PINS
+from tests.cli.terminal import Terminal
 
 from twincard.cli import cards
 from twincard.transport import connect
@@ -26,6 +28,15 @@ def test_a_new_card_is_listed_and_can_be_removed(desk: Desk) -> None:
 def test_a_card_is_not_removed_without_a_confirmation(duplicated: Desk) -> None:
     duplicated.run("sim", "remove", "alice").failed(2, "--yes")
     duplicated.done("card", "info", "-r", "sim:alice")
+
+
+def test_a_question_shows_what_a_terminal_would_obey(desk: Desk, home: Path) -> None:
+    home.mkdir()
+    (home / "a\x1b[2J.card").touch()
+    with Terminal("sim", "remove", "a\x1b[2J") as terminal:
+        terminal.answer("Destroy sim:a\\x1b[2J and every key on it? [y/N] ", "n")
+        assert terminal.wait() == 2
+        assert "\x1b[2J" not in terminal.shown
 
 
 def test_a_taken_name_leaves_the_card_alone(duplicated: Desk) -> None:

@@ -79,6 +79,12 @@ def test_what_can_stand_at_the_cursor(shop: Path) -> None:
     assert values("nonsense", "") == values("")
 
 
+def test_names_that_a_terminal_would_obey_are_not_offered(shop: Path) -> None:
+    (shop / "cards/alice\x1b[2J.card").touch()
+    (shop / "cards/alice\n:files.card").touch()
+    assert values("card", "info", "-r", "sim:al") == ["sim:alice", "sim:alice-backup"]
+
+
 def test_without_pcsc_there_are_no_readers_and_no_errors(shop: Path, desk: Desk) -> None:
     # In a process of its own: here, an earlier test may have loaded pyscard.
     program = (
@@ -144,6 +150,36 @@ def _read(master: int, expected: str) -> str:
 @needs["bash"]
 def test_bash(shop: Path) -> None:
     completed_in(["bash", "--norc", "--noprofile", "-i"], ["source ./bash"], shop)
+
+
+HOSTILE = ("e'; touch owned; '", "d$(touch owned)", "b`touch owned`", 'q"; touch owned; "', "h!!")
+"""Names that readers might have."""
+
+
+@needs["bash"]
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_no_name_becomes_a_command_in_bash(shop: Path, quote: str) -> None:
+    for name in HOSTILE:
+        (shop / f"cards/{name}.card").touch()
+    script = (
+        """source ./bash; COMP_LINE="twincard card info -r $1"; COMP_POINT=${#COMP_LINE}"""
+        """; COMP_WORDS=(twincard card info -r "$1"); COMP_CWORD=4; _twincard"""
+        """; for one in "${COMPREPLY[@]}"; do eval "printf '%s\\n' $one${1%%sim:}"; done"""
+    )
+    ran = subprocess.run(
+        ["bash", "-c", script, "bash", f"{quote}sim:"],
+        cwd=shop,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stderr == ""
+    assert not (shop / "owned").exists()
+    names = set(ran.stdout.splitlines())
+    assert "sim:alice" in names
+    assert names <= {f"sim:{name}" for name in (*HOSTILE, "花子", "alice", "alice-backup")}
+    assert quote or len(names) == 3 + len(HOSTILE)
+    assert not quote or "sim:h!!" not in names
 
 
 @needs["zsh"]

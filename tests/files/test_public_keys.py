@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import hashlib
 
@@ -19,6 +20,7 @@ from tests.files.software_key import ec_key, key_of, rsa_key
 
 from twincard.files import IssuerAndSerial, KeyIdentifier, Recipient
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+from twincard.protocols.certificate_files import certified_digest
 
 SPKI = PublicFormat.SubjectPublicKeyInfo
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Zoë")])
@@ -98,6 +100,36 @@ def test_other_keys_are_refused(
         PublicKey.from_bytes(public.public_bytes(Encoding.PEM, SPKI))
 
 
+def test_a_certificate_inside_of_another_does_not_stand_for_it() -> None:
+    inner = certificate(KeyKind.EC, None).public_bytes(Encoding.PEM)
+    key, now = rsa_key().private, datetime.datetime.now(datetime.UTC)
+    outer = (
+        x509.CertificateBuilder(NAME, NAME, key.public_key(), 78, now, now)
+        .add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\n" + inner), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    for encoding in (Encoding.DER, Encoding.PEM):
+        assert PublicKey.from_bytes(outer.public_bytes(encoding)) == rsa_key().public
+    assert certified_digest(outer) == rsa_key().public.digest
+
+
+def test_text_may_stand_before_a_certificate_in_pem() -> None:
+    encoded = b"Certificate:\n" + certificate(KeyKind.EC, None).public_bytes(Encoding.PEM)
+    assert PublicKey.from_bytes(encoded) == ec_key().public
+
+
+def unknown_version(encoding: Encoding) -> bytes:
+    made = certificate(KeyKind.EC, None).public_bytes(Encoding.DER)
+    spoiled = made.replace(bytes.fromhex("A003020102"), bytes.fromhex("A003020109"), 1)
+    assert spoiled != made
+    if encoding is Encoding.DER:
+        return spoiled
+    text = base64.encodebytes(spoiled)
+    return b"-----BEGIN CERTIFICATE-----\n" + text + b"-----END CERTIFICATE-----\n"
+
+
 @pytest.mark.parametrize(
     "encoded",
     [
@@ -106,6 +138,8 @@ def test_other_keys_are_refused(
         b"-----BEGIN PUBLIC KEY-----\n",
         b"-----BEGIN CERTIFICATE-----\nAAAA",
         bytes(99),
+        unknown_version(Encoding.DER),
+        unknown_version(Encoding.PEM),
     ],
 )
 def test_what_is_no_key_is_refused(encoded: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import zipfile
 from collections.abc import Callable
@@ -118,6 +119,31 @@ def test_a_file_that_is_not_well_formed_is_refused_in_one_sentence(
         CapFile.read(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_compressed_as_no_converter_does_it_is_refused(tmp_path: Path, way: int) -> None:
+    whole = CapMaker().write(tmp_path / "whole.cap")
+    other = tmp_path / "other.cap"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(other, "w", way) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with pytest.raises(CapError, match="not a CAP file"):
+        CapFile.read(other)
+
+
+@pytest.mark.parametrize("record", [b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"])
+def test_no_byte_of_the_archive_s_own_ends_in_anything_unexpected(
+    tmp_path: Path, record: bytes
+) -> None:
+    whole = CapMaker(method_bytes=20).write(tmp_path / "whole.cap").read_bytes()
+    spoiled = tmp_path / "spoiled.cap"
+    start = whole.index(record)
+    for at in range(start, min(start + 80, len(whole))):
+        for value in (0x00, 0x08, 0x7F, 0xFF):
+            spoiled.write_bytes(whole[:at] + bytes([value]) + whole[at + 1 :])
+            with contextlib.suppress(CapError):
+                CapFile.read(spoiled)
 
 
 def test_two_applets_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def card(inside: ScriptedManager) -> ScriptedManager:
     inside.destroy()
     inside.packages, inside.instances, inside.plain, inside.seen = {}, {}, [], []
     inside.keys, inside.counters = {0xFF: DEFAULT_KEYS}, {0xFF: 0}
+    inside.parameter = 0x70
     inside.refuse = lambda _ins, _p1: 0
     return inside
 
@@ -78,7 +79,7 @@ def test_a_card_is_loaded_once_and_the_same_command_changes_nothing_more(
     first = desk.json(*options)
     assert first["changed"] is True
     assert (first["applet"], first["key_version"]) == (APPLET_AID.hex(), 1)
-    assert first["issuer_key_file"] == "card-00004711081500000042.issuer-key"
+    assert first["issuer_key_file"] == f"card-{first['card_id']}.issuer-key"
     assert first["card_keys_file"] == "鍵"
     keys = read_card_keys(Path("鍵"))
     assert list(card.keys.values()) == [
@@ -150,6 +151,16 @@ def test_a_package_is_deleted_when_confirmed(
     assert (card.packages, card.instances) == ({}, {})
     assert desk.json(*unload, "--yes")["changed"] is False
     desk.run("card", "info", *words[3:]).failed(7, "no twincard applet", "card load")
+
+
+@pytest.mark.parametrize(("parameter", "protected"), [(0x10, False), (0x30, True), (0x70, True)])
+def test_it_is_told_where_somebody_else_could_have_answered(
+    desk: Desk, card: ScriptedManager, words: tuple[str, ...], parameter: int, protected: bool
+) -> None:
+    card.parameter = parameter
+    for command in (("load", "twincard.cap"), ("contents",), ("unload", "--yes")):
+        ran = desk.done("card", *command, *words[3:], "--default-keys")
+        assert ("answers have no MACs" in ran.err) is not protected
 
 
 def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[str, ...]) -> None:

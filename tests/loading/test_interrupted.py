@@ -104,6 +104,60 @@ def repeated(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
     assert run(card, order) == replace(done, changed=False)
 
 
+@pytest.fixture
+def unnamed(order: LoadOrder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadOrder:
+    """Names no file for the transport key."""
+    monkeypatch.chdir(tmp_path)
+    return replace(order, new_keys_file=None, issuer_key_file=None)
+
+
+def key_files() -> dict[str, Path]:
+    """The key of each file in the working folder."""
+    return {read_issuer_key(file).reveal().hex(): file for file in Path().glob("*.issuer-key")}
+
+
+@pytest.mark.parametrize("at", range(9, 17))
+def test_a_key_whose_file_nobody_named_ends_in_one_file_of_the_card_s_name(
+    card: ScriptedManager, unnamed: LoadOrder, at: int
+) -> None:
+    with suppress(CardGoneError):
+        run(Unplugged(card, Cable(at, answered=True)), unnamed)
+    card.reset()
+    done = run(card, unnamed)
+    assert list(key_files().values()) == [Path(f"card-{done.card_id.hex()}.issuer-key")]
+    assert done.issuer_key_file in key_files().values()
+    assert run(card, unnamed) == replace(done, changed=False)
+
+
+def test_a_card_that_tells_the_same_of_itself_gets_no_key_of_another(
+    card: ScriptedManager, unnamed: LoadOrder
+) -> None:
+    first = run(card, unnamed)
+    twin = ScriptedManager(applets=real_applet)
+    try:
+        second = run(twin, unnamed)
+        assert first.issuer_key_file != second.issuer_key_file
+        assert len(key_files()) == 2
+        for loaded, one in ((card, first), (twin, second)):
+            loaded.reset()
+            assert run(loaded, unnamed) == replace(one, changed=False)
+    finally:
+        twin.destroy()
+
+
+def test_a_file_of_another_card_s_is_not_overwritten_whatever_the_card_is_called(
+    card: ScriptedManager, unnamed: LoadOrder
+) -> None:
+    done = run(card, unnamed)
+    own = done.issuer_key_file.rename("own")
+    done.issuer_key_file.write_text("11" * 32)
+    own.rename("card-00004711081500000042.issuer-key")
+    card.reset()
+    again = run(card, unnamed)
+    assert again.issuer_key_file == Path("card-00004711081500000042.issuer-key")
+    assert done.issuer_key_file.read_text() == "11" * 32
+
+
 def test_the_cuts_reach_to_the_end(card: ScriptedManager, order: LoadOrder) -> None:
     cable = Cable(10_000, answered=True)
     run(Unplugged(card, cable), order)

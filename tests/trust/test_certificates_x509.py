@@ -269,6 +269,16 @@ def test_what_is_no_certificate_is_none(bench: Bench, content: bytes) -> None:
     assert read_certificate(card, DECIPHER_CERTIFICATE) is None
 
 
+def test_a_certificate_of_a_version_that_there_is_not_is_none(bench: Bench) -> None:
+    card = with_files(bench).unlocked()
+    made = certify_signature_key(card, HANAKO, TEN_YEARS).certificate.public_bytes(Encoding.DER)
+    version, unknown = bytes.fromhex("A003020102"), bytes.fromhex("A003020109")
+    card.files.select(SIGNATURE_CERTIFICATE)
+    card.files.update(made.replace(version, unknown, 1))
+    assert card.files.read(len(made)) != made
+    assert read_certificate(card, SIGNATURE_CERTIFICATE) is None
+
+
 class Storing(Story):
     """A certificate takes the place of another."""
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 _EPOCH = "SOURCE_DATE_EPOCH"
-# In an unpacked source distribution: what its build adds, and what is made when it is used.
-_ADDED = {"PKG-INFO", ".venv", "build", "dist"}
 
 
 class DistError(Exception):
@@ -54,11 +52,15 @@ class Source:
 
     def built(self) -> list[Path]:
         """What git ignores and the packages hold: the simulated card, catalogues, manual pages."""
-        patterns = self._settings["tool"]["hatch"]["build"]["targets"]["sdist"]["artifacts"]
+        patterns = self._distribution["artifacts"]
         return [path for pattern in patterns for path in sorted(self.root.glob(pattern))]
 
     def files(self) -> list[Path]:
-        """What git tracks, as it stands in the folder now; without git, all but what is built."""
+        """What git tracks, as it stands in the folder now.
+
+        Without git, what is in a source distribution, but for what is built. Keys and PINs may lie
+        beside it.
+        """
         if self.in_git:
             names = self._git("ls-files", "-z").split("\0")
             paths = [self.root / name for name in names if name]
@@ -80,12 +82,20 @@ class Source:
             shutil.copy(path, target)
 
     @property
+    def _distribution(self) -> dict[str, list[str]]:
+        """What pyproject.toml says of the source distribution."""
+        targets = self._settings["tool"]["hatch"]["build"]["targets"]
+        distribution: dict[str, list[str]] = targets["sdist"]
+        return distribution
+
+    @property
     def _settings(self) -> dict[str, Any]:
         return tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
 
     def _is_source(self, path: Path) -> bool:
         parts = path.relative_to(self.root).parts
-        return parts[0] not in _ADDED and "__pycache__" not in parts
+        included = parts[0] in self._distribution["only-include"]
+        return included and "__pycache__" not in parts
 
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.root), *arguments]

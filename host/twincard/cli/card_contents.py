@@ -17,6 +17,7 @@ from twincard.cli.managers import (
     managed,
     management_keys,
     parse_aid,
+    warn_of_answers,
 )
 from twincard.cli.options import Json, Reader, Yes
 from twincard.cli.output import Output, aligned
@@ -92,7 +93,9 @@ def contents(
             tuple(map(_content, manager.contents(Kind.PACKAGE))),
             tuple(map(_content, manager.contents(Kind.APPLICATION))),
         )
-    Output(json).result(told, _text(told))
+    out = Output(json)
+    warn_of_answers(out, manager)
+    out.result(told, _text(told))
 
 
 def unload(
@@ -118,7 +121,9 @@ def unload(
         if changed
         else _("There is no package {aid} on this card; nothing was changed.")
     )
-    Output(json).result(Unloaded(aid, changed), text.format(aid=aid_text(aid)))
+    out = Output(json)
+    warn_of_answers(out, manager)
+    out.result(Unloaded(aid, changed), text.format(aid=aid_text(aid)))
 
 
 def _content(entry: Entry) -> ContentInfo:

@@ -19,6 +19,7 @@ from twincard.cli.managers import (
     managed,
     management_keys,
     parse_aid,
+    warn_of_answers,
     warn_of_default_keys,
 )
 from twincard.cli.options import READER_HELP, Json, Yes
@@ -174,6 +175,7 @@ def load(
         out.progress(file.name, len(cap.load_file)) as sent,
     ):
         card = load_card(connection, manager, order, _Teller(out, sent))
+    warn_of_answers(out, manager)
     done = Loaded(
         card.card_id,
         chosen,

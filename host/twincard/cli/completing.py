@@ -80,8 +80,11 @@ def candidates(app: typer.Typer, words: Sequence[str]) -> list[Candidate]:
         found = (Candidate(child.path[-1], child.summary) for child in children)
     else:
         found = _arguments(tree, command, positional, word)
+    # What a terminal would obey is a name of no card, and of no reader that means well.
     return [
-        one for one in dict.fromkeys(found) if one in (FILES, FOLDERS) or one.value.startswith(word)
+        one
+        for one in dict.fromkeys(found)
+        if one in (FILES, FOLDERS) or (one.value.startswith(word) and one.value.isprintable())
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from twincard.cli.output import visible
 from twincard.cli.prompts import has_terminal
 from twincard.language import _
 from twincard.transport import CardNotFoundError
@@ -36,6 +37,6 @@ def expect_card(reader: str) -> None:
         sentence = _("There is no card in the reader {name}: put it in and run the command again.")
         raise CardNotFoundError(sentence.format(name=name))
     asked = _("Put the card into the reader {name}; Ctrl-C gives up.").format(name=name)
-    sys.stderr.write(f"{asked}\n")
+    sys.stderr.write(f"{visible(asked)}\n")
     sys.stderr.flush()
     wait_for_card(name)

@@ -82,6 +82,18 @@ def aid_text(aid: bytes) -> str:
     return aid.hex().upper()
 
 
+def warn_of_answers(out: Output, manager: CardManager) -> None:
+    """Say so where somebody else could have answered in the card's place."""
+    if not manager.answers_are_protected:
+        out.note(
+            _(
+                "This card's security domain says that its answers have no MACs "
+                "(i = {parameter:02X}): whoever is between computer and card could have made them "
+                "up."
+            ).format(parameter=manager.domain.parameter)
+        )
+
+
 def parse_aid(text: str, option: str) -> bytes:
     """An AID in hex digits. Raises InputError."""
     digits = "".join(text.split())

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from twincard.card.pin import PinFormatError, pin_bytes
 from twincard.cli.errors import InputError
+from twincard.cli.output import visible
 from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.issuer_key import TRANSPORT_KEY_BYTES
 from twincard.keys.secret import Secret
@@ -132,7 +133,7 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
                 question=question, option=option
             )
         )
-    sys.stderr.write(_("{question} [y/N] ").format(question=question))
+    sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
     sys.stderr.flush()
     with _ending_the_line():
         line = sys.stdin.readline()
@@ -158,7 +159,7 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
         )
     try:
         with _ending_the_line():
-            text = getpass.getpass(f"{what}: ")
+            text = getpass.getpass(f"{visible(what)}: ")
     except EOFError:
         raise InputError(_("The {what} was not typed.").format(what=what)) from None
     if not text and not may_be_empty:
@@ -184,7 +185,7 @@ def repeated(ask: Callable[[], _T]) -> _T:
         except (InputError, PinFormatError) as error:
             if not has_terminal():
                 raise
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{visible(str(error))}\n")
     return ask()
 
 

@@ -1,7 +1,8 @@
 """The scripts by which shells ask for completions (completing.py answers).
 
 Each hands over the words up to the cursor, takes lines of a value, a tab and a description, and
-completes files or folders itself where a line says `:files` or `:folders`.
+completes files or folders itself where a line says `:files` or `:folders`. Names of readers come
+from whatever is plugged in: none may become a command, or more of one, when it is completed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ class ShellName(Enum):
 
 
 # A colon ends a word for bash, so what stands before it must not come again: bash says which part
-# of the word it will replace.
+# of the word it will replace. Behind a quote bash puts a value in as it is: one with which the
+# quote would end, or a command begin, is not offered there.
 _BASH = r"""# bash completion for twincard
 _twincard() {
     local part=${COMP_WORDS[COMP_CWORD]} line quote= files=
@@ -34,7 +36,11 @@ _twincard() {
             :folders) files=dirnames ;;
             *)
                 line=${line%%$'\t'*}
-                [ -n "$quote" ] && line=$quote$line || printf -v line %q "$line"
+                case $quote$line in
+                    [\'\"]*[\'\"\\\$\`!]*) continue ;;
+                    [\'\"]*) line=$quote$line ;;
+                    *) printf -v line %q "$line" ;;
+                esac
                 COMPREPLY+=("$line")
                 ;;
         esac
@@ -93,7 +99,7 @@ complete --command twincard --no-files --arguments '(__twincard_complete)'
 """
 
 # Older PowerShells hand no empty words to programs, so their number goes before them. Where there
-# is no answer PowerShell completes files by itself.
+# is no answer PowerShell completes files by itself. It takes curly quotes for straight ones.
 _POWERSHELL = r"""# PowerShell completion for twincard
 Register-ArgumentCompleter -Native -CommandName twincard -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
@@ -106,7 +112,10 @@ Register-ArgumentCompleter -Native -CommandName twincard -ScriptBlock {
         ForEach-Object {
             $value, $help = $_ -split "`t", 2
             if (-not $help) { $help = $value }
-            $typed = if ($value -match '\s') { "'$value'" } else { $value }
+            $typed = $value
+            if ($value -notmatch '^[\w:=.\\/-]+$') {
+                $typed = "'" + ($value -replace "['\u2018-\u201b]", '$0$0') + "'"
+            }
             [System.Management.Automation.CompletionResult]::new(
                 $typed, $value, 'ParameterValue', $help)
         }

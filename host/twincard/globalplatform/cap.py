@@ -7,6 +7,7 @@ chapter 6). Nothing of it is carried out here; what is not as it should be is re
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -54,6 +55,8 @@ _MOST_FILE_BYTES = 4 << 20
 _MOST_ENTRIES = 4096
 _COMPONENT_HEAD_BYTES = 3
 _MOST_COMPONENT_BYTES = 0xFFFF + _COMPONENT_HEAD_BYTES
+_COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""No others, with which an entry of a few bytes can want gigabytes of memory."""
 _T = TypeVar("_T")
 
 
@@ -125,14 +128,18 @@ class CapFile:
 
 def _components(path: Path) -> dict[str, bytes]:
     with path.open("rb") as file:
-        if len(file.read(_MOST_FILE_BYTES + 1)) > _MOST_FILE_BYTES:
-            raise CapError(_("It is too long for a CAP file."))
-        try:
-            with zipfile.ZipFile(file) as archive:
-                return _unpacked(archive)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-            # A RuntimeError is what zipfile has for entries that are encrypted.
-            raise CapError(_("It is not a CAP file, or is damaged.")) from None
+        content = file.read(_MOST_FILE_BYTES + 1)
+    if len(content) > _MOST_FILE_BYTES:
+        raise CapError(_("It is too long for a CAP file."))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _unpacked(archive)
+    except CapError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        # A RuntimeError is what zipfile has for entries that are encrypted, a ValueError for places
+        # outside of the file and names that are not in the encoding that they say.
+        raise CapError(_("It is not a CAP file, or is damaged.")) from None
 
 
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -151,6 +158,8 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
             raise CapError(_("It has a component that is not known: {name}.").format(name=file))
         if name in found:
             raise CapError(_("It has more than one component {name}.").format(name=name))
+        if entry.compress_type not in _COMPRESSED:
+            raise NotImplementedError
         folders.add(folder)
         with archive.open(entry) as stream:
             found[name] = stream.read(_MOST_COMPONENT_BYTES + 1)

@@ -163,6 +163,11 @@ class CardManager:
         return self._domain
 
     @property
+    def answers_are_protected(self) -> bool:
+        """Whether answers come with MACs; the card says so itself, before there is any."""
+        return bool(self.domain.parameter & _ANSWER_MACS)
+
+    @property
     def key_bytes(self) -> int:
         """How long the keys are that opened the channel."""
         assert self._keys is not None  # noqa: S101 -- there is a channel

@@ -129,10 +129,13 @@ class PublicKey:
 def certificate_from_bytes(encoded: bytes) -> x509.Certificate | None:
     """The X.509 certificate in PEM or DER, or None where this is something else."""
     try:
-        if b"-----BEGIN CERTIFICATE-----" in encoded:
-            return x509.load_pem_x509_certificate(encoded)
+        # Not by the PEM that may stand in it: a certificate can hold somebody else's as text.
         return x509.load_der_x509_certificate(encoded)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
+        pass
+    try:
+        return x509.load_pem_x509_certificate(encoded)
+    except (ValueError, x509.InvalidVersion):
         return None
 
 

@@ -26,7 +26,7 @@ def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
         return None
     try:
         return x509.load_der_x509_certificate(files.read(length))
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return None
 
 

@@ -131,20 +131,20 @@ def load_card(
             write_card_keys(order.new_keys_file, new)
         told.step(LoadStep.KEYS)
         replace_keys(manager, new)
-    key_file = order.issuer_key_file or _usual_name(manager.domain)
+    first_file = order.issuer_key_file or _unfinished_name(manager.domain)
     version = manager.domain.key_version
     present = instances(manager, order.cap.package.aid, order.applet)
     if present and not order.replace:
-        card_id = _proven_id(connection, key_file)
-        return LoadedCard(card_id, False, key_file, version)
-    key = _transport_key(key_file, told)
+        card_id, key = _proven(connection, _key_files(connection, order, first_file))
+        return LoadedCard(card_id, False, _kept(order, first_file, card_id, key), version)
+    key = _transport_key(first_file, told)
     data = install_data(key, _sizes(order))
     installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
     load_and_install(manager, order.cap, installation, present, told)
     found = card_id_under(connection, key)
     if found is None:
         raise ProtocolError(_("The card installed the applet, but does not answer with it."))
-    return LoadedCard(found, True, key_file, version)
+    return LoadedCard(found, True, _kept(order, first_file, found, key), version)
 
 
 def kept_keys(file: Path | None) -> ScpKeys | None:
@@ -275,21 +275,51 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
     return report.card_id
 
 
-def _proven_id(connection: Connection, key_file: Path) -> bytes:
-    """The card id of an applet that this file's key opens: it is the one that was given that key.
+def _key_files(connection: Connection, order: LoadOrder, first_file: Path) -> list[Path]:
+    """Where the transport key of the applet that is on the card may be."""
+    if order.issuer_key_file is not None:
+        return [order.issuer_key_file]
+    try:
+        return [_finished_name(Card(connection).report().card_id), first_file]
+    except NoAppletError:
+        return [first_file]
+
+
+def _proven(connection: Connection, files: Sequence[Path]) -> tuple[bytes, Secret]:
+    """Id and key of an applet that a file's key opens: it is the one that was given that key.
 
     Raises ProtocolError.
     """
-    key = read_issuer_key(key_file) if key_file.exists() else None
-    card_id = None if key is None else card_id_under(connection, key)
-    if card_id is None:
-        raise ProtocolError(
-            _(
-                "This card has the applet already, and there is no key in {file} that opens it: "
-                "--force deletes it, with every key on it."
-            ).format(file=key_file)
-        )
-    return card_id
+    for file in files:
+        if file.exists():
+            key = read_issuer_key(file)
+            card_id = card_id_under(connection, key)
+            if card_id is not None:
+                return card_id, key
+    raise ProtocolError(
+        _(
+            "This card has the applet already, and there is no key in {file} that opens it: "
+            "--force deletes it, with every key on it."
+        ).format(file=files[0])
+    )
+
+
+def _kept(order: LoadOrder, first_file: Path, card_id: bytes, key: Secret) -> Path:
+    """Where the key stays: in a file of the card's own name, unless the user named one.
+
+    The first name is of what the card manager tells, which others may tell as well: the next such
+    card must not get a key that is in use.
+    """
+    if order.issuer_key_file is not None:
+        return first_file
+    file = _finished_name(card_id)
+    if not file.exists():
+        _write_key(file, key)
+    if read_issuer_key(file) != key:
+        return first_file
+    if first_file.exists() and read_issuer_key(first_file) == key:
+        first_file.unlink()
+    return file
 
 
 def _transport_key(file: Path, told: LoadListener) -> Secret:
@@ -298,12 +328,20 @@ def _transport_key(file: Path, told: LoadListener) -> Secret:
         told.step(LoadStep.KEY_FOUND)
         return read_issuer_key(file)
     key = Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
-    write_private(file, key.reveal().hex().encode("ascii") + b"\n")
+    _write_key(file, key)
     return key
 
 
-def _usual_name(domain: Domain) -> Path:
+def _write_key(file: Path, key: Secret) -> None:
+    write_private(file, key.reveal().hex().encode("ascii") + b"\n")
+
+
+def _unfinished_name(domain: Domain) -> Path:
     return Path(f"card-{domain.diversification.hex()}.issuer-key")
+
+
+def _finished_name(card_id: bytes) -> Path:
+    return Path(f"card-{card_id.hex()}.issuer-key")
 
 
 def _next_version(version: int) -> int:
