@@ -8,9 +8,12 @@ import pytest
 from tests.bench import Bench, Specimen
 
 from twincard.card.report import Features
-from twincard.card.session import Card
+from twincard.card.session import OPENSC_AID, Card
+from twincard.keys.secret import Secret
+from twincard.protocols.authority import take_authority
 from twincard.protocols.issue import Blank, Profile, issue_pair
 from twincard.transport.base import Connection
+from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 _SELECT = b"\x00\xa4\x04\x00"
 _REPORT = b"\x00\xca\x00\xe0"
@@ -57,3 +60,15 @@ def test_a_channel_denied_in_one_answer_is_opened_all_the_same(
         assert specimen.card().report().certified
         assert specimen.pin.reveal() not in wire.heard
         assert specimen.puk.reveal() not in wire.heard
+
+
+@pytest.mark.parametrize("applet", [None, BASE_APPLET])
+def test_a_card_for_opensc_tells_it_once_and_is_asked_again(applet: str | None) -> None:
+    key = bytes(range(32))
+    with Laboratory.start(applet) as lab:
+        lab.install(b"\x80\x20" + key, OPENSC_AID)
+        card = Card(lab if applet else Denier(lab, _REPORT))
+        report = card.report()
+        assert Features.SCP03 not in card.features | report.features
+        take_authority(card, report, Secret(key))
+        assert card.is_secure is (applet is None)
