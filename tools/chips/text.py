@@ -21,10 +21,10 @@ mode* wants P-256 with plain ECDH, and ECDSA with SHA-256.
 The base build runs with {base} bytes of transient memory, the full build with {full}; {keks} more
 also hold the AES-128 and AES-192 keys that some old mail wants, which are left out where there is
 no room. Their objects take {base_objects} and {full_objects} bytes of persistent memory with the
-default numbers of files and contacts (the install parameters make it less); the code, [25 and 35
-kB](performance.md), takes the place of the test's own applet, which was on the card when its free
-memory was read. The largest transaction writes {transaction} bytes. Where less was free it is a
-question mark, since without the test's applet there is more.
+default numbers of files and contacts (the install parameters make it less); the code ([its
+size](performance.md#what-each-build-takes)) takes the place of the test's own applet, which was
+on the card when its free memory was read. The largest transaction writes {transaction} bytes. Where
+less was free it is a question mark, since without the test's applet there is more.
 
 Not among those that run the base functions for certain:
 """
@@ -50,7 +50,7 @@ varies a little from run to run.
 
 ## What to make of it
 
-- It is no share of the market: one model is there twelve times, others once.
+- It is no share of the market: some models are there many times, others once.
 - "Yes" says that the chip gave the algorithm when it was asked for, not that it was computed;
   only key pairs were really made.
 - The lower end of a time takes ciphers and hashes as proportional to their bytes and no time for
