@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from twincard.cli.errors import InputError
-from twincard.files.output import PRIVATE_MODE, FileOutput, Output, SpooledOutput
+from twincard.files.output import FileOutput, Output, SpooledOutput
 from twincard.files.recipients import Recipient
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.language import N_, _
+from twincard.private_file import PRIVATE_MODE
 
 STANDARD_OUTPUT = Path("-")
 SUFFIX = ".p7m"

@@ -15,11 +15,10 @@ from typing import BinaryIO, Self, cast
 
 from twincard.files.errors import OutputError
 from twincard.language import _
+from twincard.private_file import PRIVATE_MODE, give_name, open_nameless, sync_folder
 from twincard.system_words import reason
 
-PRIVATE_MODE = 0o600
 _BUFFER_BYTES = 1 << 20
-_DESCRIPTORS = "/proc/self/fd"
 
 
 class Output(ABC):
@@ -107,7 +106,7 @@ class FileOutput(Output):
 
     def _open(self) -> BinaryIO:
         self._check_free()
-        descriptor = None if self._overwrite else _open_nameless(self._path.parent)
+        descriptor = None if self._overwrite else open_nameless(self._path.parent)
         if descriptor is None:
             descriptor, name = tempfile.mkstemp(
                 prefix=".twincard-", suffix=".part", dir=self._path.parent
@@ -126,14 +125,11 @@ class FileOutput(Output):
         else:
             file.close()
             self._rename(self._temporary)
-        _sync_folder(self._path.parent)
+        sync_folder(self._path.parent)
 
     def _give_name(self, file: BinaryIO) -> None:
-        descriptor = file.fileno()
-        source = f"{_DESCRIPTORS}/{descriptor}"
         try:
-            # Python follows the link to the file only if given a folder, ignored for such a path.
-            os.link(source, self._path, src_dir_fd=descriptor, follow_symlinks=True)
+            give_name(file.fileno(), self._path)
         except FileExistsError:
             raise self._taken() from None
 
@@ -196,23 +192,3 @@ class SpooledOutput(Output):
 
     def _discard(self) -> None:
         """Nothing to do: the file has no name, so it ended when it was closed."""
-
-
-def _open_nameless(folder: Path) -> int | None:
-    """A file that ends with the process unless it is linked; None where there is no such thing."""
-    if not hasattr(os, "O_TMPFILE") or not Path(_DESCRIPTORS).is_dir():
-        return None
-    try:
-        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_MODE)
-    except OSError:  # the file system has none; what else is wrong will be found again
-        return None
-
-
-def _sync_folder(folder: Path) -> None:
-    # Without this a power cut can undo the rename. Windows opens no folders, and needs it not.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
