@@ -26,6 +26,8 @@ NEEDS: dict[str, Features] = {
     # They hold every feature, command or size against a chip that lacks nothing.
     "tests/card/test_installation.py::test_select_tells_version_and_features": EVERYTHING,
     "tests/card/test_success_paths.py::test_every_command_succeeds": _BLIND,
+    # Only the full build has a second key.
+    "tests/card/test_security_environment.py::test_the_environment_for_signatures": Features.LOG,
     "tests/card/test_transport.py::test_an_import_gathers_1136_bytes": EVERYTHING,
     "tests/card/test_transport.py::test_extended_parts": _EXTENDED,
     "tests/card/test_transport.py::test_a_long_command_in_one_piece": _EXTENDED,

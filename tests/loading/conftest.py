@@ -12,4 +12,7 @@ from tests.loading.cap_writing import CapMaker
 def cap_file(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The CAP file that is loaded."""
     named = pytestconfig.getoption("--cap")
-    return Path(named) if named else CapMaker().write(tmp_path_factory.mktemp("cap") / "small.cap")
+    if named:
+        started: Path = pytestconfig.invocation_params.dir  # tests go to other folders
+        return started / named
+    return CapMaker().write(tmp_path_factory.mktemp("cap") / "small.cap")
