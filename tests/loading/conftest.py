@@ -11,7 +11,7 @@ from tests.loading.cap_writing import CapMaker
 @pytest.fixture(scope="session")
 def cap_file(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The CAP file that is loaded."""
-    named = pytestconfig.getoption("--cap")
+    named: str | None = pytestconfig.getoption("--cap")
     if named:
         started: Path = pytestconfig.invocation_params.dir  # tests go to other folders
         return started / named
