@@ -97,8 +97,8 @@ def test_the_whole_story_runs_where_there_is_nothing_but_python(
     (installation.folder / "pin").write_text("123456")
     card = ("card", "pin", "-r", "pcsc:0", "--pin-file", "pin", "--new-pin-file", "pin")
     said = installation.run("twincard", *card, code=3)
-    assert "pip install twincard[pcsc]" in said
-    assert "pip install twincard[simulator]" in installation.run(
+    assert "pip install 'twincard[pcsc]'" in said
+    assert "pip install 'twincard[simulator]'" in installation.run(
         "twincard", "sim", "new", "alice", code=3
     )
     said = installation.run("twincard", "group", "new", "--out", "g", "--pdf", code=2)

@@ -37,7 +37,7 @@ def _java() -> str:
     if found is None:
         raise NotInstalledError(
             _(
-                "Simulated cards need Java: install it with `pip install twincard[simulator]`, "
+                "Simulated cards need Java: install it with `pip install 'twincard[simulator]'`, "
                 "or put a JRE 17 or later on PATH."
             )
         )

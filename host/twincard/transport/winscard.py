@@ -159,7 +159,7 @@ def module() -> Any:
         return importlib.import_module("smartcard.scard")
     except ImportError:
         raise NotInstalledError(
-            _("Real cards need the package pyscard: `pip install twincard[pcsc]`.")
+            _("Real cards need the package pyscard: `pip install 'twincard[pcsc]'`.")
         ) from None
 
 
