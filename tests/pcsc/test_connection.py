@@ -194,6 +194,6 @@ def test_a_service_that_ends_takes_the_card_with_it(
 def test_without_pyscard_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "smartcard.scard", None)
     winscard.module.cache_clear()
-    with pytest.raises(NotInstalledError, match=r"pip install twincard\[pcsc\]"):
+    with pytest.raises(NotInstalledError, match=r"pip install 'twincard\[pcsc\]'"):
         connect("pcsc:0")
     winscard.module.cache_clear()
