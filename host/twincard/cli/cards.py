@@ -21,7 +21,8 @@ from twincard.protocols.identity import protect
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
 
-_SIMULATED = "sim:"
+SIMULATED = "sim:"
+"""What stands before the name of a simulated card."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,8 @@ def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file"
 
     Raises InputError, TransportError, OSError.
     """
-    if path is None and reader.startswith(_SIMULATED):
-        path = issuer_key_file(reader.removeprefix(_SIMULATED))
+    if path is None and reader.startswith(SIMULATED):
+        path = issuer_key_file(reader.removeprefix(SIMULATED))
         if not path.exists():
             raise InputError(
                 _("The issuer's key of {reader} is not here: name it with {option}.").format(

@@ -11,6 +11,7 @@ import typer
 
 from twincard.card.scp03 import ScpKeys
 from twincard.cli import prompts
+from twincard.cli.cards import SIMULATED
 from twincard.cli.errors import InputError
 from twincard.cli.insertion import expect_card
 from twincard.cli.output import Output
@@ -19,8 +20,6 @@ from twincard.globalplatform.manager import CardManager
 from twincard.keys.hexadecimal import parse_hex
 from twincard.language import _
 from twincard.transport import Connection, connect
-
-_SIMULATED = "sim:"
 
 CardKeysFile = Annotated[
     Path | None,
@@ -39,7 +38,7 @@ SecurityDomain = Annotated[
 @contextmanager
 def managed(reader: str, domain: str | None) -> Iterator[tuple[Connection, CardManager]]:
     """The card in a reader, its security domain selected; both for the time of a block."""
-    if reader.startswith(_SIMULATED):
+    if reader.startswith(SIMULATED):
         raise InputError(
             _("A simulated card has its applet from the start: `twincard sim new` makes one.")
         )

@@ -13,8 +13,14 @@ from twincard.transport.base import (
     PowerCutError,
     TransportError,
 )
-from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
-from twincard.transport.pcsc import list_readers
+from twincard.transport.folder import (
+    create_card,
+    issuer_key_file,
+    list_cards,
+    open_card,
+    remove_card,
+)
+from twincard.transport.pcsc import list_readers, open_reader
 from twincard.transport.slots import Holds, Slot, watch
 from twincard.transport.trace import Traced
 
@@ -49,12 +55,8 @@ def connect(reader: str) -> Connection:
     """
     kind, colon, name = reader.partition(":")
     if kind + colon == "sim:" and name:
-        from twincard.transport.folder import open_card
-
         return open_card(name)
     if kind + colon == "pcsc:" and name:
-        from twincard.transport.pcsc import open_reader
-
         return open_reader(name)
     raise CardNotFoundError(
         _("Not a reader: {reader}; say sim:NAME or pcsc:READER.").format(reader=reader)
