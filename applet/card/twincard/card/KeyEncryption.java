@@ -81,7 +81,8 @@ final class KeyEncryption extends Unit {
         }
     }
 
-    private MessageDigest digestOf(byte number) {
+    /** The engine of a hash function by its number; null where the chip has none. */
+    MessageDigest digestOf(byte number) {
         switch (number) {
             case SHA_256:
                 return chip.sha256;

@@ -1,6 +1,7 @@
 package twincard.card;
 
 import javacard.framework.Util;
+import javacard.security.MessageDigest;
 
 /**
  * Paddings of RSA-2048 blocks of 256 bytes, at {@code work[BLOCK]}: RSAES-OAEP with SHA-256, MGF1 with SHA-256 and the
@@ -18,7 +19,7 @@ final class Padding extends Unit {
     private static final short SEED_AT = BLOCK + 1;
     private static final short DB_AT = SEED_AT + HASH;
     private static final short DB = 223;
-    /** In Ram.hash: the counter of MGF1, and a digest. */
+    /** Bytes of the counter of MGF1. */
     private static final short COUNTER = 4;
     /** 00, 02 and at least eight bytes of padding come before the separator of PKCS#1 v1.5. */
     private static final short FIRST_SEPARATOR = BLOCK + 10;
@@ -89,22 +90,23 @@ final class Padding extends Unit {
     }
 
     private void maskDb() {
-        mask(SEED_AT, HASH, DB_AT, DB);
+        mask(chip.sha256, SEED_AT, HASH, DB_AT, DB);
     }
 
     private void maskSeed() {
-        mask(DB_AT, DB, SEED_AT, HASH);
+        mask(chip.sha256, DB_AT, DB, SEED_AT, HASH);
     }
 
-    /** XORs MGF1 (RFC 8017, B.2.1) of one range over another. */
-    private void mask(short from, short fromLength, short to, short toLength) {
+    /** XORs MGF1 (RFC 8017, B.2.1) with this hash function, of one range of Ram.work, over another. */
+    void mask(MessageDigest digest, short from, short fromLength, short to, short toLength) {
         short end = (short) (to + toLength);
-        Util.arrayFillNonAtomic(hash, (short) 0, COUNTER, (byte) 0);
+        byte[] counter = ram.number;
+        Util.arrayFillNonAtomic(counter, (short) 0, COUNTER, (byte) 0);
         while (to < end) {
-            chip.sha256.update(work, from, fromLength);
-            chip.sha256.doFinal(hash, (short) 0, COUNTER, hash, COUNTER);
-            hash[(short) (COUNTER - 1)]++;
-            for (short i = COUNTER; i < (short) (COUNTER + HASH) && to < end; i++) {
+            digest.update(work, from, fromLength);
+            short length = digest.doFinal(counter, (short) 0, COUNTER, hash, (short) 0);
+            counter[(short) (COUNTER - 1)]++;
+            for (short i = 0; i < length && to < end; i++) {
                 work[to++] ^= hash[i];
             }
         }
