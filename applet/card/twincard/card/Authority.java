@@ -302,7 +302,7 @@ final class Authority extends Unit {
         flags[Ram.ISSUER] = 0;
     }
 
-    /** Last step of TERMINATE, inside the caller's transaction. */
+    /** Last step of TERMINATE: one write, after everything is wiped. */
     void endTermination() {
         lifeCycle = TERMINATED;
     }

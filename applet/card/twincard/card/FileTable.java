@@ -137,7 +137,7 @@ abstract class FileTable extends Unit {
     }
 
     /** At select: finishes a deletion that was interrupted. */
-    void resume() {
+    protected void resume() {
         if (!deleting) {
             return;
         }
@@ -168,12 +168,12 @@ abstract class FileTable extends Unit {
     }
 
     /** Bytes free for contents at the end of the pool. */
-    short bytesFree() {
+    protected short bytesFree() {
         return (short) (pool.length - end());
     }
 
     /** How many more files there can be. */
-    short filesFree() {
+    protected short filesFree() {
         short free = 0;
         for (short row = ROW; row < (short) rows.length; row += ROW) {
             if (rows[row] == FREE) {

@@ -87,7 +87,7 @@ final class KeyBlock extends Unit {
             } else if (part == (short) (last + 1)) {
                 held = Template.copy(Template.publicHead(type), aux, held);
             } else {
-                held = Template.copy(Template.publicTail(type), aux, slot.readPublic(type, aux, held));
+                held = Template.copyPublicTail(type, aux, slot.readPublic(type, aux, held));
                 short padding = (short) (-held & (Cmac.BLOCK - 1));
                 held = Util.arrayCopyNonAtomic(hash, PADDING_AT, aux, held, padding);
             }
@@ -146,7 +146,7 @@ final class KeyBlock extends Unit {
         short width = KeySlot.publicWidth(type);
         slot.setPublic(type, aux, read(text, from, width));
         byte[] tail = Template.publicTail(type);
-        return good && (tail.length == 0 || stands(tail, text, (short) (from + width)));
+        return good && (tail == null || stands(tail, text, (short) (from + width)));
     }
 
     /** Whether the plaintext has these bytes there. */

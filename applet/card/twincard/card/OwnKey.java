@@ -27,7 +27,7 @@ class OwnKey {
         return which;
     }
 
-    boolean present() {
+    protected boolean present() {
         return slots.holds(which);
     }
 
@@ -44,7 +44,7 @@ class OwnKey {
     }
 
     /** KeySlot.RSA_2048 or KeySlot.EC_P256. */
-    byte type() {
+    protected byte type() {
         return type;
     }
 
@@ -53,7 +53,7 @@ class OwnKey {
     }
 
     /** The key digest, 32 bytes. */
-    byte[] digest() {
+    protected byte[] digest() {
         return digest;
     }
 
@@ -93,6 +93,6 @@ class OwnKey {
         }
         short end = Template.copy(Template.publicHead(type), out, offset);
         end = slot().readPublic(type, out, end);
-        return (short) (Template.copy(Template.publicTail(type), out, end) - offset);
+        return (short) (Template.copyPublicTail(type, out, end) - offset);
     }
 }

@@ -28,8 +28,6 @@ final class Target extends Unit {
     /** Beside the key type in the flag: written by the issuer, or the card's own. */
     private static final byte TRUSTED = 0x10;
     private static final byte TYPE = 0x0F;
-    /** Exponents are set at this width, since a key object may keep the rest of a longer number. */
-    private static final short EXPONENT = 4;
 
     private final Contacts contacts;
     /** Persistent, for no transient type exists everywhere; null without RSA. */
@@ -103,11 +101,9 @@ final class Target extends Unit {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
         if (isRsa) {
-            short length = template[PublicKeys.EXPONENT_LENGTH];
-            Util.arrayCopyNonAtomic(template, PublicKeys.EXPONENT, hash, (short) 0, length);
-            Numbers.alignRight(hash, (short) 0, length, EXPONENT);
+            // The key is cleared: nothing of a longer exponent is left. Some chips refuse a leading zero.
             rsaKey.setModulus(template, PublicKeys.MODULUS, Rsa.LENGTH);
-            rsaKey.setExponent(hash, (short) 0, EXPONENT);
+            rsaKey.setExponent(template, PublicKeys.EXPONENT, template[PublicKeys.EXPONENT_LENGTH]);
         } else {
             Util.arrayCopyNonAtomic(template, PublicKeys.POINT, ram.point, (short) 0, P256.POINT);
         }

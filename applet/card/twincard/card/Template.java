@@ -10,8 +10,6 @@ final class Template {
     private static final byte[] RSA_PUBLIC_TAIL = {(byte) 0x82, 0x03, 0x01, 0x00, 0x01};
     /** 7F49 { 86 point }, up to the point. */
     static final byte[] EC_PUBLIC_HEAD = {0x7F, 0x49, 0x43, (byte) 0x86, 0x41};
-
-    private static final byte[] EC_PUBLIC_TAIL = {};
     /** Bit length, 7F48 with the lengths of p, q, 1/q, dp, dq, and 5F48 up to the values: 933 bytes in all. */
     private static final byte[] RSA_PRIVATE_HEAD = {
         0x1D, 0x28, 0x7F, 0x48, 0x0F, (byte) 0x92, (byte) 0x81, (byte) 0x80,
@@ -29,9 +27,15 @@ final class Template {
         return type == KeySlot.RSA_2048 ? RSA_PUBLIC_HEAD : EC_PUBLIC_HEAD;
     }
 
-    /** What stands behind it. */
+    /** What stands behind it; null where nothing does. */
     static byte[] publicTail(byte type) {
-        return type == KeySlot.RSA_2048 ? RSA_PUBLIC_TAIL : EC_PUBLIC_TAIL;
+        return type == KeySlot.RSA_2048 ? RSA_PUBLIC_TAIL : null;
+    }
+
+    /** Copies what stands behind a modulus or a point; returns the offset behind it. */
+    static short copyPublicTail(byte type, byte[] out, short offset) {
+        byte[] tail = publicTail(type);
+        return tail == null ? offset : copy(tail, out, offset);
     }
 
     /** What stands before the parts of a private key. */

@@ -7,6 +7,7 @@ import javacard.security.Key;
 import javacard.security.KeyAgreement;
 import javacard.security.MessageDigest;
 import javacard.security.PrivateKey;
+import javacard.security.RSAPublicKey;
 import javacard.security.RandomData;
 import javacard.security.Signature;
 import javacardx.crypto.Cipher;
@@ -35,6 +36,14 @@ public final class Outputs {
             agreement.init(key);
             return 0;
         }, null);
+    }
+
+    /** Refuses a leading zero, as some chips do. */
+    public static void setExponent(RSAPublicKey key, byte[] in, short offset, short length) {
+        if (length == 0 || in[offset] == 0) {
+            CryptoException.throwIt(CryptoException.ILLEGAL_VALUE);
+        }
+        key.setExponent(in, offset, length);
     }
 
     public static short doFinal(Cipher cipher, byte[] in, short inOff, short inLen, byte[] out, short outOff) {

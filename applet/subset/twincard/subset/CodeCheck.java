@@ -106,7 +106,11 @@ final class CodeCheck {
         if (call.owner.startsWith("[")) {
             findings.add(owner, call, "method " + call.name + " of an array");
         } else {
-            names.checkMember(call.owner, Library.method(call.name, call.desc), call);
+            String method = Library.method(call.name, call.desc);
+            names.checkMember(call.owner, method, call);
+            if (call.getOpcode() == Opcodes.INVOKEVIRTUAL) {
+                names.checkReceiver(call.owner, method, call);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.ClassNode;
@@ -25,8 +26,14 @@ import org.objectweb.asm.tree.ClassNode;
 final class Library {
     private static final String API = "javacard-3.0.4.txt";
 
-    /** A class or interface: its direct supertypes, and its members as name and descriptor. */
-    private record Entry(boolean isPublic, List<String> supertypes, Set<String> members) {}
+    /**
+     * A class or interface: its direct supertypes, its members as name and descriptor, and those of its methods that
+     * are neither public, protected, private nor static.
+     */
+    private record Entry(boolean isPublic, List<String> supertypes, Set<String> members, Set<String> hidden) {}
+
+    private static final int SEEN =
+            Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED | Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC;
 
     private final Map<String, Entry> entries = new HashMap<>();
 
@@ -43,7 +50,7 @@ final class Library {
                     String[] names = line.split(" ");
                     members = new HashSet<>();
                     List<String> supertypes = Arrays.asList(names).subList(1, names.length);
-                    entries.put(names[0], new Entry(true, supertypes, members));
+                    entries.put(names[0], new Entry(true, supertypes, members, Set.of()));
                 }
             }
         } catch (IOException e) {
@@ -59,8 +66,12 @@ final class Library {
             Set<String> members = new HashSet<>();
             node.fields.forEach(f -> members.add(field(f.name, f.desc)));
             node.methods.forEach(m -> members.add(method(m.name, m.desc)));
+            Set<String> hidden = new HashSet<>();
+            node.methods.stream()
+                    .filter(m -> (m.access & SEEN) == 0)
+                    .forEach(m -> hidden.add(method(m.name, m.desc)));
             boolean isPublic = (node.access & Opcodes.ACC_PUBLIC) != 0;
-            entries.put(node.name, new Entry(isPublic, supertypes, members));
+            entries.put(node.name, new Entry(isPublic, supertypes, members, hidden));
         }
     }
 
@@ -86,6 +97,21 @@ final class Library {
         return entry != null
                 && (entry.members.contains(member)
                         || entry.supertypes.stream().anyMatch(above -> hasMember(above, member)));
+    }
+
+    /** The superclass from which a class inherits a package-private method; empty for its own and for others. */
+    Optional<String> hiddenAbove(String internalName, String method) {
+        Entry entry = entries.get(internalName);
+        if (entry == null || entry.members.contains(method)) {
+            return Optional.empty();
+        }
+        return entry.supertypes.stream().flatMap(above -> hiddenIn(above, method).stream()).findFirst();
+    }
+
+    private Optional<String> hiddenIn(String internalName, String method) {
+        Entry entry = entries.get(internalName);
+        boolean hidden = entry != null && entry.hidden.contains(method);
+        return hidden ? Optional.of(internalName) : hiddenAbove(internalName, method);
     }
 
     /** Whether a field of that name, whatever its type, is in a class or inherited by it. */

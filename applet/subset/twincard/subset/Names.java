@@ -59,6 +59,23 @@ final class Names {
         }
     }
 
+    /**
+     * Checks the class on which a virtual method is called. The converters of 3.0.4 and 3.0.5 may not find a
+     * package-private method that this class inherits, depending on the order of the classes; they always find it for
+     * code of that class itself.
+     */
+    void checkReceiver(String internalName, String method, AbstractInsnNode at) {
+        if (!internalName.equals(owner.name)) {
+            library.hiddenAbove(internalName, method)
+                    .ifPresent(
+                            above ->
+                                    report(
+                                            at,
+                                            "package-private method " + dotted(above) + "." + method
+                                                    + " is called on the subclass " + dotted(internalName)));
+        }
+    }
+
     private void report(AbstractInsnNode at, String construct) {
         findings.add(owner, at, construct);
     }

@@ -10,7 +10,7 @@ import org.objectweb.asm.util.Printer;
 
 /**
  * Checks a static initialiser: nothing runs on the card, the converter turns it into data. So only
- * constants, and arrays of primitive constants.
+ * constants, and arrays of primitive constants, which have elements: some cards refuse to load others.
  */
 final class StaticInitCheck {
     private static final Set<Integer> DATA =
@@ -31,6 +31,9 @@ final class StaticInitCheck {
         for (AbstractInsnNode at : new Code(method).instructions()) {
             int opcode = at.getOpcode();
             boolean small = opcode >= Opcodes.ICONST_M1 && opcode <= Opcodes.ICONST_5;
+            if (opcode == Opcodes.NEWARRAY && at.getPrevious().getOpcode() == Opcodes.ICONST_0) {
+                findings.add(owner, at, "static array without elements");
+            }
             if (!small && !DATA.contains(opcode)) {
                 String name = Printer.OPCODES[opcode].toLowerCase(Locale.ROOT);
                 findings.add(owner, at, "static field initialised by " + name);
