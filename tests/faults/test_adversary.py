@@ -44,6 +44,16 @@ class Siege:
         card = self.original.unlocked()
         self.original_id = card.report().card_id
         self.sealed = Sealed.to(card.usage.public_key())
+        self.ended: set[bytes] = set()
+        """Nonces of tickets for which the original took a void receipt."""
+
+    def renew_key(self) -> None:
+        """The original makes another key, of the same type."""
+        card = self.original.unlocked()
+        card.usage.generate(KeyType.P_256)
+        self.sealed = Sealed.to(card.usage.public_key())
+        backup2 = self.backup2.specimen
+        self.parts = parts_of(self.original.specimen, backup2, SIZE, KeyType.P_256)
 
     def subject(self, name: str) -> Subject:
         """The card of this name."""
@@ -64,6 +74,7 @@ class Siege:
         assert len(holders) <= 1
         if holders:
             assert export.state is not ExportState.NONE
+        assert export.nonce not in self.ended
         if export.state is ExportState.PENDING:
             assert export.slots_used == 0
             assert holders in ([], [export.backup_id])
@@ -156,3 +167,48 @@ def test_no_replay_after_a_cut_gives_two_backups_the_key(
         if not interrupted:
             break
     assert len(attacked) > 1
+
+
+def _freed(siege: Siege, backup: Subject) -> Messages:
+    """A ticket was pending, and the original has its slot back."""
+    card = backup.unlocked()
+    ticket = card.duplication.ticket(siege.original_id, void_delivered=True)
+    block = siege.original.unlocked().duplication.export_key(ticket)
+    receipt = card.duplication.cancel()
+    siege.original.unlocked().duplication.confirm(receipt)
+    siege.ended.add(ticket.nonce)
+    return Messages((ticket,), (block,), (receipt,))
+
+
+def _after_nothing(siege: Siege, known: Messages) -> Messages:
+    return known
+
+
+def _after_a_reset(siege: Siege, known: Messages) -> Messages:
+    siege.original.wire.restart()
+    return known
+
+
+def _after_another_backup(siege: Siege, known: Messages) -> Messages:
+    more = _freed(siege, siege.backup2)
+    return Messages(
+        known.tickets + more.tickets, known.blocks + more.blocks, known.receipts + more.receipts
+    )
+
+
+def _after_a_new_key(siege: Siege, known: Messages) -> Messages:
+    siege.renew_key()
+    return known
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(
+    "then", [_after_nothing, _after_a_reset, _after_another_backup, _after_a_new_key]
+)
+def test_no_recorded_ticket_that_became_void_is_pending_again(
+    bench: Bench, then: Callable[[Siege, Messages], Messages], mode: Mode
+) -> None:
+    siege = Siege(bench, KeyType.P_256, mode)
+    known = then(siege, _freed(siege, siege.backup))
+    adversary = Adversary(siege.original, (siege.backup, siege.backup2), siege.scene)
+    assert adversary.attack(known, 3, siege.judge) > 3

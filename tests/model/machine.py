@@ -38,7 +38,6 @@ from tests.model.subject import (
 )
 from tests.model.table import Seen, SeenBlock, SeenReceipt, SeenTicket, Table
 
-from twincard.card.duplication import ReceiptKind
 from twincard.card.report import CardReport, ImportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.card.status import WrongStateError
@@ -201,12 +200,6 @@ class Duplications(Table):
             lambda _: rules.confirm(card, receipt.said),
             failure,
         )
-        if receipt.said.kind is ReceiptKind.VOID:
-            # Its slot is free again: the recorded ticket would be answered with a new one-time key.
-            blocks = [said for said in self.bytes_of if isinstance(said, Block)]
-            for block in blocks:
-                if block.ticket == receipt.said.ticket:
-                    del self.bytes_of[block]
 
     @rule(name=backups, failure=failures)
     def cancel(self, name: str, failure: Failure | None) -> None:

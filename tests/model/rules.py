@@ -7,6 +7,7 @@ random, a nonce or a key, is given to the rule as it was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from twincard.card.duplication import ReceiptKind
 from twincard.card.report import ImportState, Mode, SlotUse
@@ -14,6 +15,7 @@ from twincard.card.status import (
     AlreadyExistsError,
     CardError,
     IntegrityError,
+    MemoryFullError,
     NotFoundError,
     WrongDataError,
     WrongStateError,
@@ -21,7 +23,9 @@ from twincard.card.status import (
 
 PLACES = 3
 REMEMBERED_SLOTS = 8
+REMEMBERED_VOID = 8
 Refusal = type[CardError]
+AnyCard = TypeVar("AnyCard", bound="Card")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Ticket:
     nonce: bytes
     group: Group
     mode: Mode
+
+    @property
+    def number(self) -> int:
+        """Which of its backup's tickets it is, from 1."""
+        return int.from_bytes(self.nonce[:2], "big")
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,8 @@ class Original(Card):
     slots: tuple[Slot, ...] = ()
     former: tuple[str, ...] = ()
     """Backups that used slots of earlier keys."""
+    voided: tuple[tuple[str, int], ...] = ()
+    """Backups of the present group, and the number of the last ticket of each that became void."""
 
     @property
     def in_use(self) -> bool:
@@ -115,6 +126,8 @@ class Backup(Card):
 
     state: ImportState = ImportState.EMPTY
     ticket: Ticket | None = None
+    drawn: int = 0
+    """Tickets, so far."""
 
     @property
     def in_use(self) -> bool:
@@ -146,7 +159,8 @@ def get_ticket(
         return card if same else WrongStateError
     if card.state is ImportState.EMPTY or (card.state is ImportState.VOID and delivered):
         ticket = Ticket(card.name, original, nonce, card.group, mode)
-        return replace(card, state=ImportState.TICKETED, ticket=ticket)
+        drawn = card.drawn + 1
+        return replace(card, state=ImportState.TICKETED, ticket=ticket, drawn=drawn)
     return WrongStateError
 
 
@@ -165,6 +179,11 @@ def export(card: Original, ticket: Ticket) -> Original | Refusal:
     known = [*card.former, *(slot.backup for slot in card.slots)][-REMEMBERED_SLOTS:]
     had_it = ticket.backup in known
     if had_it or len(card.slots) >= card.allowed:
+        return WrongStateError
+    voided = dict(card.voided)
+    if ticket.backup not in voided and len(voided) == REMEMBERED_VOID:
+        return MemoryFullError
+    if ticket.number <= voided.get(ticket.backup, 0):
         return WrongStateError
     return replace(card, pending=ticket)
 
@@ -189,7 +208,8 @@ def confirm(card: Original, receipt: Receipt) -> Original | Refusal:
     if receipt.ticket != card.pending or receipt.key not in (None, card.key):
         return IntegrityError
     if receipt.kind is ReceiptKind.VOID:
-        return replace(card, pending=None)
+        voided = {**dict(card.voided), receipt.ticket.backup: receipt.ticket.number}
+        return replace(card, pending=None, voided=tuple(voided.items()))
     return _use_slot(card, Slot(SlotUse.DONE, receipt.ticket.backup, receipt))
 
 
@@ -203,8 +223,15 @@ def abandon(card: Original) -> Original | Refusal:
 def _use_slot(card: Original, slot: Slot) -> Original:
     used = replace(card, slots=(*card.slots, slot), pending=None)
     if used.erases_group and len(used.slots) >= used.allowed and used.group:
-        return replace(used, group=None, erased=used.erased | {used.group.identity})
+        return without_group(used)
     return used
+
+
+def without_group(card: AnyCard) -> AnyCard:
+    """The group is erased, and with it what was known of its backups' void tickets."""
+    assert card.group is not None
+    bare = replace(card, group=None, erased=card.erased | {card.group.identity})
+    return replace(bare, voided=()) if isinstance(bare, Original) else bare
 
 
 def cancel(card: Backup) -> Backup | Refusal:
@@ -268,8 +295,7 @@ def clear_group(card: Card) -> Card | Refusal:
     refusal = _clearing_refused(card)
     if refusal is not None:
         return refusal
-    assert card.group is not None
-    return replace(card, group=None, erased=card.erased | {card.group.identity})
+    return without_group(card)
 
 
 def _clearing_refused(card: Card) -> Refusal | None:

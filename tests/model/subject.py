@@ -140,6 +140,8 @@ class Observed:
         elif isinstance(state, Backup):
             assert report.import_ is not None
             assert _import_of(report) == (state.state, *_nonce_and_mode(state.ticket))
+            if state.ticket:
+                assert state.ticket.number == state.drawn
             if state.ticket and others_known:
                 assert report.import_.original_id == card_ids[state.ticket.original]
 

@@ -30,10 +30,15 @@ def refused(sw: int, *cards: Card) -> Iterator[None]:
 
 
 def forged_ticket(
-    backup_id: bytes, original_id: bytes, *, head: bytes = b"\x01\x00\x01", nonce: bytes = bytes(16)
+    backup_id: bytes,
+    original_id: bytes,
+    *,
+    head: bytes = b"\x01\x00\x01",
+    nonce: bytes = b"\x00\x01" + bytes(14),
+    group: GroupKey = GROUP_KEY,
 ) -> Ticket:
     """A ticket with a right MAC, by somebody who has all components."""
     ticket = head + backup_id + original_id + nonce
-    mac = GROUP_KEY.ticket_mac(ticket)
+    mac = group.ticket_mac(ticket)
     encoded = tlv.encode(0xE1, tlv.encode(0x80, ticket), tlv.encode(0x81, mac))
     return Ticket(encoded, backup_id, original_id, nonce, Mode.BASE)

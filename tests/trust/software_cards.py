@@ -37,7 +37,8 @@ class SoftwareBackup:
 
     def ticket(self, original_id: bytes, mode: int = blind.BLIND) -> Ticket:
         """For one original."""
-        header = Header(self.card_id, original_id, os.urandom(16), mode)
+        nonce = b"\x00\x01" + os.urandom(14)
+        header = Header(self.card_id, original_id, nonce, mode)
         return self.authenticated(header)
 
     def authenticated(self, header: Header) -> Ticket:

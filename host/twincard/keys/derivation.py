@@ -54,6 +54,10 @@ class GroupKey:
         """The MAC of a ticket T (51 bytes): 16 bytes."""
         return aes_cmac(kdf(self.value, b"ticket", b"", KEY_BITS), ticket)
 
+    def receipt_mac(self, statement: bytes) -> bytes:
+        """The MAC of what a receipt says, "done" or "void" and what follows: 16 bytes."""
+        return aes_cmac(kdf(self.value, b"receipt", b"", KEY_BITS), statement)
+
     def kbpk(self, ticket: bytes) -> bytes:
         """The key block protection key of one export: 32 bytes (base mode)."""
         return kdf(self.value, b"kbpk", hashlib.sha256(ticket).digest(), KEY_BITS)

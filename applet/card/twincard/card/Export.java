@@ -79,6 +79,7 @@ final class Export extends Ticket {
             }
         } else {
             requireFreeSlot((short) (Ticket.T + Ticket.ID_B));
+            requireNotVoid();
             blindness.beginExport();
             JCSystem.beginTransaction();
             Util.arrayCopy(data, Ticket.T, pending, (short) 0, Ticket.LENGTH);
@@ -116,6 +117,30 @@ final class Export extends Ticket {
         }
     }
 
+    /**
+     * A ticket that was made void, or any before it, would leave the export pending for good: no receipt answers it.
+     */
+    private void requireNotVoid() {
+        short last = Util.getShort(group.voided, (short) (voided(work, Ticket.T) + Authority.ID));
+        short number = Util.getShort(work, (short) (Ticket.T + Ticket.NONCE));
+        if ((short) (number + Short.MIN_VALUE) <= (short) (last + Short.MIN_VALUE)) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+    }
+
+    /** Where the ticket's backup has its place among those whose tickets were made void, or gets one; 6A84: nowhere. */
+    private short voided(byte[] ticket, short offset) {
+        byte[] all = group.voided;
+        for (short at = 0; at < (short) all.length; at += KeyGroup.VOIDED) {
+            if (Util.getShort(all, (short) (at + Authority.ID)) == 0
+                    || Util.arrayCompare(ticket, (short) (offset + Ticket.ID_B), all, at, Authority.ID) == 0) {
+                return at;
+            }
+        }
+        ISOException.throwIt(Sw.NO_MEMORY);
+        return 0;
+    }
+
     /** CONFIRM EXPORT: a done receipt uses the slot, a void one gives it back. */
     void confirm(short length) {
         byte kind = receiptKind(length);
@@ -136,7 +161,10 @@ final class Export extends Ticket {
         if (kind == Ticket.DONE) {
             useSlot(SLOT_DONE, Log.EXPORT_DONE);
         } else {
+            short place = voided(pending, (short) 0);
             JCSystem.beginTransaction();
+            place = Util.arrayCopy(pending, Ticket.ID_B, group.voided, place, Authority.ID);
+            Util.arrayCopy(pending, Ticket.NONCE, group.voided, place, (short) 2);
             isPending = false;
             note(Log.SLOT_GIVEN_BACK);
             JCSystem.commitTransaction();

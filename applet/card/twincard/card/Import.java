@@ -15,6 +15,8 @@ final class Import extends Ticket {
     private final byte[] ticket = new byte[Ticket.LENGTH];
     private final byte[] receipt = new byte[Cmac.MAC];
     private byte state = EMPTY;
+    /** How many tickets this card has drawn. */
+    private short drawn;
 
     Import(Core core) {
         super(core);
@@ -56,16 +58,22 @@ final class Import extends Ticket {
     }
 
     private void draw(byte mode) {
-        byte[] drawn = aux;
-        drawn[0] = Ticket.VERSION;
-        drawn[Ticket.MODE] = mode;
-        drawn[Ticket.PURPOSE] = Ticket.FOR_BACKUP;
-        Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, drawn, Ticket.ID_B, Authority.ID);
-        Util.arrayCopyNonAtomic(work, (short) 0, drawn, Ticket.ID_O, Authority.ID);
-        chip.random(drawn, Ticket.NONCE, Ticket.NONCE_LENGTH);
+        byte[] next = aux;
+        short number = (short) (drawn + 1);
+        if (number == 0) {
+            ISOException.throwIt(Sw.NO_MEMORY);
+        }
+        next[0] = Ticket.VERSION;
+        next[Ticket.MODE] = mode;
+        next[Ticket.PURPOSE] = Ticket.FOR_BACKUP;
+        Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, next, Ticket.ID_B, Authority.ID);
+        Util.arrayCopyNonAtomic(work, (short) 0, next, Ticket.ID_O, Authority.ID);
+        chip.random(next, Ticket.NONCE, Ticket.NONCE_LENGTH);
+        Util.setShort(next, Ticket.NONCE, number);
         blindness.beginTicket();
         JCSystem.beginTransaction();
-        Util.arrayCopy(drawn, (short) 0, ticket, (short) 0, Ticket.LENGTH);
+        Util.arrayCopy(next, (short) 0, ticket, (short) 0, Ticket.LENGTH);
+        drawn = number;
         state = TICKETED;
         note(Log.TICKET_DRAWN);
         JCSystem.commitTransaction();

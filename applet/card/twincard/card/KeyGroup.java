@@ -20,6 +20,7 @@ final class KeyGroup extends Unit {
     private static final short SET_BY = COMPONENT + KCV;
     private static final short PLACE = SET_BY + 1;
     private static final byte REMEMBERED = 8;
+    static final short VOIDED = Authority.ID + 2;
     /** Counter of SP 800-56C, one step. */
     static final byte[] PREFIX = {0, 0, 0, 1};
     /** "twincard/group/1" */
@@ -30,6 +31,8 @@ final class KeyGroup extends Unit {
     private final byte[] id = new byte[ID];
     private final byte[] places = new byte[(short) (PLACES * PLACE)];
     private final byte[] erasedIds = new byte[(short) (REMEMBERED * ID)];
+    /** Of up to 8 backups: card id, and the number of its last ticket that was made void (0: a free place). */
+    final byte[] voided = new byte[(short) (Authority.MAXIMUM_BACKUPS * VOIDED)];
     private byte erasedCount;
     private byte size;
     private byte groupSetBy;
@@ -211,6 +214,7 @@ final class KeyGroup extends Unit {
     /** Wipes every component and the id; may be repeated. */
     void wipe() {
         Ram.clear(places);
+        Ram.clear(voided);
         Util.arrayFillNonAtomic(id, (short) 0, ID, (byte) 0);
         size = 0;
     }

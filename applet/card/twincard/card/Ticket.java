@@ -13,6 +13,7 @@ abstract class Ticket extends Unit {
     static final short PURPOSE = 2;
     static final short ID_B = 3;
     static final short ID_O = 19;
+    /** It begins with the number of the ticket among those that its card has drawn, 2 bytes, from 1. */
     static final short NONCE = 35;
     static final short NONCE_LENGTH = 16;
     /** Bytes that the state report tells of it: an id, nonce and mode. */
