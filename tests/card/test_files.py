@@ -91,7 +91,7 @@ IN_MF, IN_DF01, IN_DF02 = "3F00", "DF01", "DF01DF02"
         (IN_MF, 0x08, "DF", "6700"),
         (IN_MF, 0x09, "DF01DF", "6700"),
         (IN_MF, 0x00, "00", "6700"),
-        (IN_MF, 0x03, "3F00", "6700"),
+        (IN_DF02, 0x03, "3F00", "DF01 -"),
     ],
 )
 def test_ways_of_selection(tree: Specimen, start: str, p1: int, data: str, expected: str) -> None:

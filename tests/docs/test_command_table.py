@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.card.commands import RULES, Authority, Rule
+from tests.card.commands import RULES, Authority, Data, Rule
 
 from twincard.card.status import Sw
 
@@ -37,7 +37,7 @@ def constants(name: str) -> dict[str, int]:
 def document_rules() -> list[Rule]:
     row = re.compile(
         r"^\| \[(?P<name>[^]]+)]\(#[\w-]+\) \| (?P<cla>\w\w) (?P<ins>\w\w) \| (?P<life>\w+) "
-        r"\| (?P<roles>\w+) \| (?P<authority>[^|]+) \| (?P<chain>chain )?\|$",
+        r"\| (?P<roles>\w+) \| (?P<authority>[^|]+) \| (?P<data>[^|]+) \| (?P<chain>chain )?\|$",
         re.MULTILINE,
     )
     return [
@@ -48,6 +48,7 @@ def document_rules() -> list[Rule]:
             match["life"],
             match["roles"],
             Authority(match["authority"]),
+            Data(match["data"]),
             match["chain"] is not None,
         )
         for match in row.finditer(DOCUMENT)
@@ -57,13 +58,13 @@ def document_rules() -> list[Rule]:
 ROLES = ("ORIGINAL", "BACKUP")
 
 
-def applet_rows() -> set[tuple[int, int, str, str, str, bool]]:
+def applet_rows() -> set[tuple[int, int, str, str, str, bool, bool]]:
     base = table_rows("CommandRules")
     known = {row[:2] for row in base}
     return base | {row for row in table_rows("TrustParts") if row[:2] not in known}
 
 
-def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool]]:
+def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool, bool]]:
     """The parts' table has rows, too, for further parameters of commands that the base has."""
     instructions = constants("Ins") | constants(name) | constants("Channel")
     unqualified = re.sub(r"\b(CommandRules|Ins|Channel)\.", "", source(name))
@@ -76,6 +77,7 @@ def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool]]:
             "".join(word[0] for word in when.split(" | ") if word in ROLES) or "OB",
             "".join(word for word in when.split(" | ")[1:] if word not in (*"IOT", *ROLES))
             or "ANYBODY",
+            "NO_DATA" in shape.split(" | "),
             "CHAIN" in shape.split(" | "),
         )
         for ins, ours, when, shape in row.findall(unqualified)
@@ -94,6 +96,7 @@ def test_the_applet_has_the_table_that_tests_use() -> None:
             rule.life,
             rule.roles,
             IN_APPLET.get(rule.authority, rule.authority.name),
+            rule.data is Data.NONE,
             rule.chain,
         )
         for rule in RULES

@@ -105,7 +105,7 @@ def _files() -> list[Command]:
 def _group() -> list[Command]:
     values = [component(number) for number in (1, 2, 3)]
     return [
-        Command(OWN, 0x10, 3, 0, GROUP_ID, SHORT_ANSWER),
+        Command(OWN, 0x10, 3, 1, GROUP_ID, SHORT_ANSWER),
         Command(OWN, 0x10, 8, 0, b"", SHORT_ANSWER),
         *(Command(OWN, 0x12, item.number, 0, item.value.reveal() + item.kcv) for item in values),
         Command(OWN, 0x14, 0x00),

@@ -40,8 +40,7 @@ class Sample:
     wrong_length: Sw = Sw.WRONG_LENGTH
 
 
-def _no_data() -> Sample:
-    return Sample(0x00, 0x00, wrong_data=(b"\x00",))
+_WITHOUT_DATA = Sample(0x00, 0x00)
 
 
 def _template(data: bytes, refusal: Sw) -> Sample:
@@ -62,18 +61,18 @@ SAMPLES = {
     "GET CHALLENGE": Sample(0, 0, answer=16),
     "EXTERNAL AUTHENTICATE": Sample(0, 0, bytes(16), wrong_data=(bytes(15), bytes(17), b"")),
     "PERSONALISE": _template(PERSONALISATION, Sw.WRONG_DATA),
-    "ACTIVATE": _no_data(),
-    "TERMINATE CARD USAGE": _no_data(),
+    "ACTIVATE": _WITHOUT_DATA,
+    "TERMINATE CARD USAGE": _WITHOUT_DATA,
     "VERIFY": Sample(0, 1, PIN, 0, (*_PIN_PARAMETERS, (0xFE, 0x01)), (PADDED + b"0",)),
     "CHANGE REFERENCE DATA": _TWO_PINS,
     "RESET RETRY COUNTER": _TWO_PINS,
     "BEGIN GROUP": Sample(
-        3, 0, bytes(16), _ANY, ((0, 0), (9, 0), (0x83, 0), (3, 1)), (bytes(15), bytes(17))
+        3, 1, bytes(16), _ANY, ((0, 1), (9, 1), (0x83, 1), (3, 2)), (bytes(15), bytes(17), b"")
     ),
     "SET COMPONENT": Sample(
         1, 0, COMPONENT, 0, ((0, 0), (4, 0), (0x81, 0), (1, 1)), (COMPONENT[:-1], COMPONENT + b"0")
     ),
-    "CLEAR GROUP": Sample(0, 0, b"", 0, ((0, 1), (9, 0), (0x81, 0)), (b"\x00",)),
+    "CLEAR GROUP": Sample(0, 0, b"", 0, ((0, 1), (9, 0), (0x81, 0))),
     "GENERATE ASYMMETRIC KEY PAIR": Sample(
         0x80,
         0,
@@ -88,10 +87,10 @@ SAMPLES = {
     "EXPORT KEY": _template(TICKET, Sw.WRONG_DATA),
     "IMPORT KEY": _template(EXPORT, Sw.WRONG_STATE),
     "CONFIRM EXPORT": _template(RECEIPT, Sw.WRONG_DATA),
-    "CANCEL TICKET": _no_data(),
+    "CANCEL TICKET": _WITHOUT_DATA,
     "CERTIFY": _template(CERTIFICATION, Sw.WRONG_DATA),
     "READ LOG": Sample(0, 0, bytes(16), _ANY, wrong_data=(bytes(15), bytes(17), b"")),
-    "ABANDON EXPORT": _no_data(),
+    "ABANDON EXPORT": _WITHOUT_DATA,
     "MANAGE SECURITY ENVIRONMENT": Sample(
         0x41,
         0xB8,
@@ -107,7 +106,7 @@ SAMPLES = {
     "TRANSCODE": Sample(0, 0, bytes(255), _ANY),
     "CHECK": Sample(0, 0, bytes(255), _ANY),
     "PUT CONTACT": Sample(1, 0, EC_TEMPLATE, 0, ((0, 0), (9, 0), (0x81, 0), (1, 2))),
-    "DELETE CONTACT": Sample(1, 0, b"", 0, ((0, 0), (9, 0), (0x81, 0), (1, 1)), (b"\x00",)),
+    "DELETE CONTACT": Sample(1, 0, b"", 0, ((0, 0), (9, 0), (0x81, 0), (1, 1))),
     "GET CONTACT": Sample(0, 0, b"", _ANY, ((9, 0), (0x81, 0), (0, 1), (1, 1))),
     "READ BINARY": Sample(0, 0, b"", _ANY, ((0x80, 0), (0xFF, 0xFF))),
     "UPDATE BINARY": Sample(0, 0, b"\x00", 0, ((0x80, 0), (0xFF, 0xFF))),

@@ -164,17 +164,21 @@ def test_other_instructions_and_classes_are_refused(bench: Bench, state: State) 
         for ins in range(0x100):
             if (cla & 0x80, ins) not in known:
                 subject.refuses(Command(cla, ins), Sw.UNKNOWN_INSTRUCTION)
-    for cla in set(range(0x100)) - {0x00, 0x80, 0x10, 0x90}:
-        base, channel, secured = cla & 0xE0, cla & 0x03, cla & 0x0C
-        if base not in (0x00, 0x80):
-            expected = Sw.UNKNOWN_CLASS
-        elif secured == 0x04 and not channel:
+    for cla in range(0x100):
+        secured = cla & 0x0C
+        report = Command(cla, 0xCA, 0x00, 0xE0, answer=256)
+        if cla & 0x40:
+            subject.refuses(report, Sw.LOGICAL_CHANNEL)
+        elif cla & 0x20:
+            subject.refuses(report, Sw.UNKNOWN_CLASS)
+        elif secured == 0x04:
             # There is no secure channel; the session of the PIN, if there is one, ends.
-            assert subject.answer(Command(cla, 0xCA, 0x00, 0xE0)) == Sw.AUTHORITY_MISSING
-            continue
+            assert subject.answer(report) == Sw.AUTHORITY_MISSING
         elif secured:
-            expected = Sw.SECURE_MESSAGING
+            subject.refuses(report, Sw.SECURE_MESSAGING)
+        elif cla & 0x80:
+            subject.refuses(report, Sw.UNKNOWN_INSTRUCTION)
+        elif cla & 0x10:
+            subject.refuses(report, Sw.CHAINING_NOT_SUPPORTED)
         else:
-            assert channel
-            expected = Sw.LOGICAL_CHANNEL
-        subject.refuses(Command(cla, 0xCA, 0x00, 0xE0), expected)
+            assert subject.answer(report) == Sw.DONE

@@ -9,6 +9,9 @@ from twincard.keys.component import Component
 from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
+_DRAW_ID = 0
+_GIVEN_ID = 1
+
 
 class Group:
     """The key group of one card: set by the issuer in initialisation, by the user afterwards."""
@@ -22,7 +25,9 @@ class Group:
         Returns the group id. Raises AuthorityMissingError, WrongStateError when another group is
         there or this one was erased, MemoryFullError after too many erased ones.
         """
-        command = Command(OWN, 0x10, size, data=group_id, answer=SHORT_ANSWER)
+        command = Command(
+            OWN, 0x10, size, _GIVEN_ID if group_id else _DRAW_ID, group_id, SHORT_ANSWER
+        )
         answer = self._channel.send(command, _("begin a key group"))
         if len(answer) != ID_BYTES:
             raise UnexpectedAnswerError(_("The card's key group has no id of 16 bytes."))

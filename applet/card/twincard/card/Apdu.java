@@ -10,20 +10,29 @@ final class Apdu extends Unit {
     static final byte CHAIN_BIT = 0x10;
     /** In the class of a command with secure messaging (GlobalPlatform Card Specification 2.3, 11.1.4). */
     static final byte SECURED_BIT = 0x04;
+    /** Of the class, on channels 0 to 3: the channel (ISO 7816-4, 5.4.1). */
+    private static final byte CHANNEL = 0x03;
     private static final short HEADER = 4;
+    /** Where an extended Lc stands behind its zero byte, and data behind that. */
+    private static final short EXTENDED_LENGTH = 5;
+    private static final short EXTENDED_DATA = 7;
     /** Ne where Le is 00: as much as there is. */
     static final short ANY_LENGTH = 256;
     /** Ne where an extended Le is 0000. */
     static final short UNLIMITED = 0x7FFF;
 
+    /** Of this build, known once all is made. */
+    boolean takesExtendedLength;
+
     Apdu(Core core) {
         super(core);
     }
 
-    /** Notes the header; whatever this command does not continue has ended. */
+    /** Notes the header, as if it had come on channel 0; whatever this command does not continue has ended. */
     void begin(APDU apdu) {
         byte[] buffer = apdu.getBuffer();
         Util.arrayCopyNonAtomic(buffer, ISO7816.OFFSET_CLA, flags, Ram.CLA, HEADER);
+        flags[Ram.CLA] &= ~CHANNEL;
         if (flags[Ram.CHAINING] != 0 && !continuesChain()) {
             endChain();
         }
@@ -65,26 +74,39 @@ final class Apdu extends Unit {
         flags[Ram.ANSWER_IN_STORE] = 0;
     }
 
+    /** Whether the lengths of this APDU, if it has data, are extended ones. */
+    static boolean isExtended(byte[] buffer) {
+        return buffer[ISO7816.OFFSET_LC] == 0;
+    }
+
     /**
-     * Receives the data of this APDU behind those of the chain so far.
+     * Receives the data of this APDU behind those of the chain so far; only for commands that have data. Where none
+     * can have come, the runtime is not asked: what it does then differs from chip to chip.
      *
      * @return bytes gathered in all, or -1 while the chain goes on
      */
     short receive(APDU apdu, boolean intoStore) {
         byte[] target = intoStore ? store : work;
-        short gathered = words[Ram.GATHERED];
         byte[] buffer = apdu.getBuffer();
-        short received = apdu.setIncomingAndReceive();
-        short length = apdu.getIncomingLength();
-        if (length < 0 || length > (short) (target.length - gathered)) {
-            endChain();
-            ISOException.throwIt(Sw.WRONG_LENGTH);
-        }
-        short at = gathered;
-        while (received > 0) {
-            Util.arrayCopyNonAtomic(buffer, apdu.getOffsetCdata(), target, at, received);
-            at += received;
-            received = apdu.receiveBytes(apdu.getOffsetCdata());
+        short at = words[Ram.GATHERED];
+        endChain();
+        boolean extended = isExtended(buffer);
+        if (!extended || takesExtendedLength && Util.getShort(buffer, EXTENDED_LENGTH) != 0) {
+            // Not getOffsetCdata, which is always 7 on some chips.
+            short offset = extended ? EXTENDED_DATA : ISO7816.OFFSET_CDATA;
+            short received = apdu.setIncomingAndReceive();
+            short left = apdu.getIncomingLength();
+            if (left < 0 || left > (short) (target.length - at)) {
+                ISOException.throwIt(Sw.WRONG_LENGTH);
+            }
+            while (received > 0) {
+                Util.arrayCopyNonAtomic(buffer, offset, target, at, received);
+                // A chip that takes a PIN from here once more, although none was sent, shall find none.
+                Util.arrayFillNonAtomic(buffer, offset, received, (byte) 0);
+                at += received;
+                left -= received;
+                received = left > 0 ? apdu.receiveBytes(offset) : 0;
+            }
         }
         if (morePartsFollow()) {
             Util.arrayCopyNonAtomic(flags, Ram.CLA, flags, Ram.CHAIN_CLA, HEADER);
@@ -92,7 +114,6 @@ final class Apdu extends Unit {
             words[Ram.GATHERED] = at;
             return -1;
         }
-        endChain();
         return at;
     }
 

@@ -31,6 +31,8 @@ final class Authority extends Unit {
 
     /** The reference of the PIN in P2. */
     private static final byte PIN = 0x01;
+    /** P1 of VERIFY that ends the session of the PIN. */
+    static final byte FORGET = (byte) 0xFF;
     /** Where the PIN stands in the data of PERSONALISE. */
     private static final short PIN_AT = 9;
 
@@ -200,8 +202,7 @@ final class Authority extends Unit {
     }
 
     /** ACTIVATE: from initialisation to operational. */
-    void activate(short length) {
-        Apdu.requireLength(length, (short) 0);
+    void activate() {
         if (role == 0 || !parts.complete()) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
@@ -215,8 +216,7 @@ final class Authority extends Unit {
     void verify(short length) {
         byte p1 = flags[Ram.P1];
         Apdu.requireP2(ram, PIN);
-        if (p1 == (byte) 0xFF) {
-            Apdu.requireLength(length, (short) 0);
+        if (p1 == FORGET) {
             resetPin();
             return;
         }

@@ -22,7 +22,10 @@ final class CommandRules extends Unit {
 
     private static final byte ROLES = ORIGINAL | BACKUP;
 
-    /** Shape: the command has no data, at most Le. */
+    /**
+     * Shape: the command has no data, at most Le, and none are looked for. Others have data, or, where the command can
+     * do without, none when P3 is zero.
+     */
     static final byte NO_DATA = 1;
     static final byte CHAIN = 2;
     /** Its data are ciphertext and go into the persistent store. */
@@ -37,6 +40,8 @@ final class CommandRules extends Unit {
     /** Beside the instruction, which is even, in a row: of our class. */
     static final byte OURS = 1;
 
+    private static final byte FURTHER_CHANNEL = 0x40;
+
     static final short ROW = 3;
     private static final short WHEN = 1;
     private static final short SHAPE = 2;
@@ -48,8 +53,8 @@ final class CommandRules extends Unit {
         Ins.GET_DATA, I | O | T, NO_DATA,
         Ins.GET_CHALLENGE, I | O, NO_DATA | NO_PARAMETERS,
         Ins.EXTERNAL_AUTHENTICATE, I | O, 0,
-        Ins.ACTIVATE, I | ISSUER, NO_PARAMETERS,
-        Ins.TERMINATE_CARD_USAGE, I | O | USER_OR_ISSUER, NO_PARAMETERS,
+        Ins.ACTIVATE, I | ISSUER, NO_DATA | NO_PARAMETERS,
+        Ins.TERMINATE_CARD_USAGE, I | O | USER_OR_ISSUER, NO_DATA | NO_PARAMETERS,
         Ins.VERIFY, O, 0,
         Ins.CHANGE_REFERENCE_DATA, O, 0,
         Ins.RESET_RETRY_COUNTER, O, 0,
@@ -63,23 +68,22 @@ final class CommandRules extends Unit {
         Ins.PERSONALISE | OURS, I | ISSUER, NO_PARAMETERS,
         Ins.BEGIN_GROUP | OURS, I | O | PERSONALISER, 0,
         Ins.SET_COMPONENT | OURS, I | O | PERSONALISER, 0,
-        Ins.CLEAR_GROUP | OURS, I | O | USER_OR_ISSUER, 0,
+        Ins.CLEAR_GROUP | OURS, I | O | USER_OR_ISSUER, NO_DATA,
         Ins.GET_TICKET | OURS, O | BACKUP | USER, 0,
         Ins.EXPORT_KEY | OURS, O | ORIGINAL | USER, NO_PARAMETERS,
         Ins.IMPORT_KEY | OURS, O | BACKUP | USER, CHAIN | INTO_STORE | NO_PARAMETERS,
         Ins.CONFIRM_EXPORT | OURS, O | ORIGINAL | USER, NO_PARAMETERS,
-        Ins.CANCEL_TICKET | OURS, O | BACKUP | USER, NO_PARAMETERS,
-        Ins.ABANDON_EXPORT | OURS, O | ORIGINAL | USER_AND_ISSUER, NO_PARAMETERS,
+        Ins.CANCEL_TICKET | OURS, O | BACKUP | USER, NO_DATA | NO_PARAMETERS,
+        Ins.ABANDON_EXPORT | OURS, O | ORIGINAL | USER_AND_ISSUER, NO_DATA | NO_PARAMETERS,
         Ins.TRANSCODE | OURS, O | USER, CHAIN | NO_PARAMETERS,
         Ins.CHECK | OURS, O | USER, CHAIN | NO_PARAMETERS,
         Ins.PUT_CONTACT | OURS, I | O | USER_OR_ISSUER, CHAIN,
-        Ins.DELETE_CONTACT | OURS, I | O | USER_OR_ISSUER, 0,
+        Ins.DELETE_CONTACT | OURS, I | O | USER_OR_ISSUER, NO_DATA,
         Ins.GET_CONTACT | OURS, I | O, NO_DATA,
     };
     /** GENERATE ASYMMETRIC KEY PAIR with P1 = 81 only reads the public key. */
-    static final byte READ_PUBLIC_KEY = (byte) 0x81;
+    private static final byte READ_PUBLIC_KEY = (byte) 0x81;
     private static final byte[] READS_PUBLIC_KEY = {Ins.GENERATE_KEY_PAIR, O, NO_DATA};
-
 
     CommandRules(Core core) {
         super(core);
@@ -96,12 +100,38 @@ final class CommandRules extends Unit {
         byte ins = flags[Ram.INS];
         short row = find(TABLE, plainClass, ins);
         if (row < 0) {
-            ISOException.throwIt(Sw.UNKNOWN_INS);
+            refuse();
         }
-        if (TABLE[row] == Ins.GENERATE_KEY_PAIR && flags[Ram.P1] == READ_PUBLIC_KEY) {
+        if (TABLE[row] == Ins.GENERATE_KEY_PAIR && readsPublicKey(ram)) {
             return judge(READS_PUBLIC_KEY, (short) 0, chained);
         }
-        return judge(TABLE, row, chained);
+        byte shape = judge(TABLE, row, chained);
+        return isWithoutData(TABLE[row]) ? (byte) (shape | NO_DATA) : shape;
+    }
+
+    /** Whether it is by P1 or P2 that a command has no data that has them otherwise. */
+    private boolean isWithoutData(byte command) {
+        switch (command) {
+            case Ins.SELECT:
+                return flags[Ram.P1] == FileSystem.PARENT_DF;
+            case Ins.VERIFY:
+                return flags[Ram.P1] == Authority.FORGET;
+            case Ins.BEGIN_GROUP | OURS:
+                return flags[Ram.P2] == KeyGroup.DRAW_ID;
+            default:
+                return false;
+        }
+    }
+
+    /** Whether a GENERATE ASYMMETRIC KEY PAIR is one of those. */
+    static boolean readsPublicKey(Ram ram) {
+        return ram.flags[Ram.P1] == READ_PUBLIC_KEY;
+    }
+
+    /** Refuses an instruction; also one that is in a table, and that nothing carries out. */
+    static short refuse() {
+        ISOException.throwIt(Sw.UNKNOWN_INS);
+        return 0;
     }
 
     /** Judges life cycle, chaining, role and authority by a row; returns its shape. */
@@ -132,17 +162,17 @@ final class CommandRules extends Unit {
         return -1;
     }
 
-    /** ISO 7816-4, 5.4.1: bits 1 and 2 are the logical channel, 3 and 4 secure messaging. */
+    /** ISO 7816-4, 5.4.1: bits 3 and 4 are secure messaging, bit 7 marks channels above 3; those of the others are gone. */
     private static void requireClass(byte plainClass) {
+        if ((plainClass & FURTHER_CHANNEL) != 0) {
+            ISOException.throwIt(Sw.NO_LOGICAL_CHANNELS);
+        }
         byte base = (byte) (plainClass & 0xF0);
         if (base != ISO_CLASS && base != OUR_CLASS) {
             ISOException.throwIt(Sw.UNKNOWN_CLA);
         }
         if ((plainClass & 0x0C) != 0) {
             ISOException.throwIt(Sw.NO_SECURE_MESSAGING);
-        }
-        if ((plainClass & 0x03) != 0) {
-            ISOException.throwIt(Sw.NO_LOGICAL_CHANNELS);
         }
     }
 

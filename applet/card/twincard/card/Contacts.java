@@ -43,11 +43,10 @@ final class Contacts extends Unit {
     }
 
     /** DELETE CONTACT: place P1. */
-    void delete(short length) {
+    void delete() {
         short record = record();
         Apdu.requireP2(ram, (byte) 0);
         Authority.require(authority.issuer() || isUsers(record));
-        Apdu.requireLength(length, (short) 0);
         requireFilled(record);
         setState(record, (byte) 0, authority.issuer());
         Util.arrayFillNonAtomic(records, record, RECORD, (byte) 0);

@@ -66,8 +66,7 @@ abstract class Core extends Applet {
     }
 
     /** TERMINATE CARD USAGE: final, and finished at the next select when it is interrupted. */
-    void terminate(short length) {
-        Apdu.requireLength(length, (short) 0);
+    void terminate() {
         boolean leavesReceipt = imports.prepareVoid();
         JCSystem.beginTransaction();
         if (leavesReceipt) {

@@ -184,8 +184,7 @@ final class Export extends Ticket {
     }
 
     /** ABANDON EXPORT: the slot is spent without a receipt. */
-    void abandon(short length) {
-        Apdu.requireLength(length, (short) 0);
+    void abandon() {
         if (!isPending) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }

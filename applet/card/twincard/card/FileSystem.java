@@ -8,7 +8,7 @@ final class FileSystem extends FileTable {
     private static final byte BY_FID = 0x00;
     private static final byte CHILD_DF = 0x01;
     private static final byte CHILD_EF = 0x02;
-    private static final byte PARENT_DF = 0x03;
+    static final byte PARENT_DF = 0x03;
     private static final byte BY_NAME = 0x04;
     private static final byte PATH_FROM_MF = 0x08;
     private static final byte PATH_FROM_CURRENT = 0x09;
@@ -46,7 +46,6 @@ final class FileSystem extends FileTable {
                 short row = child(df(), fid(length));
                 return existing(isDf(row) == (p1 == CHILD_DF) ? row : NONE);
             case PARENT_DF:
-                Apdu.requireLength(length, (short) 0);
                 return df() == MF ? existing(NONE) : parent(df());
             case BY_NAME: // another application, which is not on this card
                 return existing(NONE);
@@ -153,7 +152,7 @@ final class FileSystem extends FileTable {
 
     /** Whether an answer of READ BINARY deserves the warning 6282. */
     static boolean endedEarly(short length, short expected) {
-        return expected != Apdu.ANY_LENGTH && length < expected && length < MAX_READ;
+        return expected != Apdu.ANY_LENGTH && expected != Apdu.UNLIMITED && length < expected && length < MAX_READ;
     }
 
     /** UPDATE BINARY. */

@@ -141,8 +141,7 @@ final class Import extends Ticket {
     }
 
     /** CANCEL TICKET: from now on no block for this ticket is taken; the receipt proves it. */
-    short cancel(short length) {
-        Apdu.requireLength(length, (short) 0);
+    short cancel() {
         if (state == TICKETED) {
             prepareVoid();
             JCSystem.beginTransaction();

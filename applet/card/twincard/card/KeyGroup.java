@@ -12,6 +12,10 @@ final class KeyGroup extends Unit {
     static final short KCV = 3;
     static final short ID = 16;
 
+    /** P2 of BEGIN GROUP: without data, or with the id. */
+    static final byte DRAW_ID = 0;
+    private static final byte GIVEN_ID = 1;
+
     /** By whom a place or the group was set; these are bits. */
     private static final byte NOBODY = 0;
     private static final byte ISSUER = 1;
@@ -47,18 +51,19 @@ final class KeyGroup extends Unit {
         return size;
     }
 
-    /** BEGIN GROUP: draws the id, or takes the one given. */
+    /** BEGIN GROUP: draws the id, or takes the one given, as P2 says. */
     short begin(short length) {
         byte wanted = flags[Ram.P1];
-        Apdu.requireP2(ram, (byte) 0);
+        boolean draws = flags[Ram.P2] == DRAW_ID;
         if (wanted < 1 || wanted > PLACES) {
             ISOException.throwIt(Sw.WRONG_P1P2);
         }
-        if (length != 0) {
+        if (!draws) {
+            Apdu.requireP2(ram, GIVEN_ID);
             Apdu.requireLength(length, ID);
         }
         if (size == 0) {
-            if (length == 0) {
+            if (draws) {
                 chip.random(work, (short) 0, ID);
             } else {
                 refuseErased();
@@ -69,7 +74,7 @@ final class KeyGroup extends Unit {
             size = wanted;
             log.note(Log.GROUP_BEGUN, id, (short) 0, ID);
             JCSystem.commitTransaction();
-        } else if (length == 0 || size != wanted || Util.arrayCompare(work, (short) 0, id, (short) 0, ID) != 0) {
+        } else if (draws || size != wanted || Util.arrayCompare(work, (short) 0, id, (short) 0, ID) != 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         return writeId(aux, (short) 0);
@@ -152,9 +157,8 @@ final class KeyGroup extends Unit {
     }
 
     /** CLEAR GROUP, when the caller has seen that nothing depends on it: one component, or all and the id. */
-    void clear(boolean inUse, short length) {
+    void clear(boolean inUse) {
         Apdu.requireP2(ram, (byte) 0);
-        Apdu.requireLength(length, (short) 0);
         require();
         boolean whole = flags[Ram.P1] == 0;
         short place = whole ? 0 : place();

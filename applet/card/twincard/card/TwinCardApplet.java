@@ -19,6 +19,7 @@ public class TwinCardApplet extends Core {
         generation = new KeyGeneration(this, key, export);
         usage = new Usage(this);
         report = new Report(this, extendedLength);
+        apdu.takesExtendedLength = extendedLength;
     }
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */
@@ -27,11 +28,19 @@ public class TwinCardApplet extends Core {
                 .register(parameters, (short) (offset + 1), parameters[offset]);
     }
 
-    /** Finishes what a loss of power may have left half-way. */
+    /**
+     * Ends sessions, and finishes what a loss of power may have left half-way. What cannot be finished now is tried
+     * again before every command, and no command is carried out until it is; the card can be selected all the same.
+     */
     @Override
     public boolean select() {
-        resume();
-        forget();
+        try {
+            forget();
+            resume();
+        } catch (RuntimeException fault) {
+            // Told by the next command.
+        }
+        endTransaction();
         return true;
     }
 
@@ -55,34 +64,41 @@ public class TwinCardApplet extends Core {
     public void process(APDU raw) {
         short status = ISO7816.SW_NO_ERROR;
         try {
-            resume();
             carryOut(raw);
         } catch (RuntimeException fault) {
             status = Faults.statusOf(fault);
         }
-        if (JCSystem.getTransactionDepth() != 0) {
-            JCSystem.abortTransaction();
-        }
+        endTransaction();
         ram.wipe();
         if (status != ISO7816.SW_NO_ERROR) {
             ISOException.throwIt(status);
         }
     }
 
+    private static void endTransaction() {
+        if (JCSystem.getTransactionDepth() != 0) {
+            JCSystem.abortTransaction();
+        }
+    }
+
     private void carryOut(APDU raw) {
         apdu.begin(raw);
         if (selectingApplet()) {
+            // What came is to be received before anything is sent, or T=0 goes wrong.
+            apdu.receive(raw, false);
             // OpenSC sends no Le, and wants the answer all the same.
             short expected = Apdu.expected(raw);
             apdu.answer(raw, report.select(), expected == 0 ? Apdu.ANY_LENGTH : expected, ISO7816.SW_NO_ERROR);
             return;
         }
+        resume();
         boolean received = messaging.begin();
         short length = received ? messaging.receive(raw) : 0;
         if (length < 0) {
             return;
         }
-        byte shape = rules.admit(apdu.plainClass(), apdu.morePartsFollow());
+        byte plainClass = apdu.plainClass();
+        byte shape = rules.admit(plainClass, apdu.morePartsFollow());
         byte ins = ram.flags[Ram.INS];
         boolean noData = (shape & CommandRules.NO_DATA) != 0;
         if (!noData && !received) {
@@ -94,19 +110,30 @@ public class TwinCardApplet extends Core {
         if ((shape & CommandRules.NO_PARAMETERS) != 0) {
             Apdu.requireNoParameters(ram);
         }
-        boolean beyond = (shape & CommandRules.BEYOND_BASE) != 0;
+        if (ins == Ins.GET_RESPONSE) {
+            apdu.more(raw);
+            return;
+        }
+        short expected = 0;
         if (noData) {
-            query(raw, ins, beyond);
+            // Inside a channel they can be seen; elsewhere they are never looked for.
+            Apdu.requireLength(length, (short) 0);
+            expected = expected(raw);
+        }
+        if ((shape & CommandRules.BEYOND_BASE) != 0) {
+            length = parts.perform(plainClass, ins, length);
+        } else if (plainClass == CommandRules.ISO_CLASS) {
+            length = iso(ins, length, expected);
         } else {
-            answer(raw, beyond ? parts.perform(apdu.plainClass(), ins, length) : perform(ins, length));
+            length = ours(ins, length);
         }
-    }
-
-    private void answer(APDU raw, short length) {
-        length = messaging.seal(apdu.answerBuffer(), length, ISO7816.SW_NO_ERROR);
-        if (length > 0) {
-            apdu.answer(raw, length, expected(raw), ISO7816.SW_NO_ERROR);
+        boolean endedEarly = ins == Ins.READ_BINARY && FileSystem.endedEarly(length, expected);
+        short status = endedEarly ? Sw.END_OF_FILE : ISO7816.SW_NO_ERROR;
+        length = messaging.seal(apdu.answerBuffer(), length, status);
+        if (!noData && length > 0) {
+            expected = expected(raw);
         }
+        apdu.answer(raw, length, expected, status);
     }
 
     /** Ne; a secured command without Le, which has an answer all the same, takes what there is. */
@@ -115,50 +142,25 @@ public class TwinCardApplet extends Core {
         return expected == 0 && messaging.secured() ? Apdu.ANY_LENGTH : expected;
     }
 
-    /** Commands without data, some of which need to know how much the host expects. */
-    private void query(APDU raw, byte ins, boolean beyond) {
-        if (ins == Ins.GET_RESPONSE) {
-            apdu.more(raw);
-            return;
-        }
-        short expected = expected(raw);
-        short length = beyond ? parts.perform(apdu.plainClass(), ins, (short) 0) : read(ins, expected);
-        boolean endedEarly = ins == Ins.READ_BINARY && FileSystem.endedEarly(length, expected);
-        short status = endedEarly ? Sw.END_OF_FILE : ISO7816.SW_NO_ERROR;
-        apdu.answer(raw, messaging.seal(apdu.answerBuffer(), length, status), expected, status);
-    }
-
-    private short read(byte ins, short expected) {
+    /** @param expected Ne, for a command without data */
+    private short iso(byte ins, short length, short expected) {
         switch (ins) {
+            case Ins.SELECT:
+                return files.select(length);
             case Ins.GET_DATA:
                 return report.get();
             case Ins.GET_CHALLENGE:
                 return authority.challenge(expected);
             case Ins.READ_BINARY:
                 return files.read(expected);
-            case Ins.GET_CONTACT:
-                return contacts.get();
-            default:
-                return generation.readPublicKey();
-        }
-    }
-
-    private short perform(byte ins, short length) {
-        return apdu.plainClass() == 0 ? iso(ins, length) : ours(ins, length);
-    }
-
-    private short iso(byte ins, short length) {
-        switch (ins) {
-            case Ins.SELECT:
-                return files.select(length);
             case Ins.EXTERNAL_AUTHENTICATE:
                 authority.authenticateIssuer(length);
                 return 0;
             case Ins.ACTIVATE:
-                authority.activate(length);
+                authority.activate();
                 return 0;
             case Ins.TERMINATE_CARD_USAGE:
-                terminate(length);
+                terminate();
                 return 0;
             case Ins.VERIFY:
                 authority.verify(length);
@@ -170,7 +172,7 @@ public class TwinCardApplet extends Core {
                 authority.unblock(length);
                 return 0;
             case Ins.GENERATE_KEY_PAIR:
-                return generation.generate(length);
+                return CommandRules.readsPublicKey(ram) ? generation.readPublicKey() : generation.generate(length);
             case Ins.MANAGE_SECURITY_ENVIRONMENT:
                 target.manage(length);
                 return 0;
@@ -182,9 +184,11 @@ public class TwinCardApplet extends Core {
             case Ins.CREATE_FILE:
                 files.create(length);
                 return 0;
-            default:
+            case Ins.DELETE_FILE:
                 files.delete(length);
                 return 0;
+            default:
+                return CommandRules.refuse();
         }
     }
 
@@ -199,7 +203,7 @@ public class TwinCardApplet extends Core {
                 group.setComponent(length);
                 return 0;
             case Ins.CLEAR_GROUP:
-                group.clear(key.present() || imports.state() == Import.TICKETED || export.isPending(), length);
+                group.clear(key.present() || imports.state() == Import.TICKETED || export.isPending());
                 return 0;
             case Ins.GET_TICKET:
                 return imports.ticket(length);
@@ -211,9 +215,9 @@ public class TwinCardApplet extends Core {
                 export.confirm(length);
                 return 0;
             case Ins.CANCEL_TICKET:
-                return imports.cancel(length);
+                return imports.cancel();
             case Ins.ABANDON_EXPORT:
-                export.abandon(length);
+                export.abandon();
                 return 0;
             case Ins.TRANSCODE:
                 return usage.transcode(length);
@@ -222,9 +226,13 @@ public class TwinCardApplet extends Core {
             case Ins.PUT_CONTACT:
                 contacts.put(length);
                 return 0;
-            default:
-                contacts.delete(length);
+            case Ins.DELETE_CONTACT:
+                contacts.delete();
                 return 0;
+            case Ins.GET_CONTACT:
+                return contacts.get();
+            default:
+                return CommandRules.refuse();
         }
     }
 }

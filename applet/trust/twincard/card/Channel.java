@@ -53,14 +53,17 @@ final class Channel extends SecureMessaging {
             // A handshake within a channel is a fault of that.
             fail();
         }
-        if (ins == INITIALIZE_UPDATE) {
-            return scp03.greet(length);
+        switch (ins) {
+            case INITIALIZE_UPDATE:
+                return scp03.greet(length);
+            case INTERNAL_AUTHENTICATE:
+                return scp11.authenticate(length);
+            case EXTERNAL_AUTHENTICATE:
+                scp03.authenticate(length);
+                return 0;
+            default:
+                return CommandRules.refuse();
         }
-        if (ins == INTERNAL_AUTHENTICATE) {
-            return scp11.authenticate(length);
-        }
-        scp03.authenticate(length);
-        return 0;
     }
 
     /** Adds to the state report. */

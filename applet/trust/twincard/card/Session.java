@@ -1,7 +1,6 @@
 package twincard.card;
 
 import javacard.framework.APDU;
-import javacard.framework.ISO7816;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 import javacard.security.AESKey;
@@ -89,7 +88,7 @@ final class Session {
     boolean verify(byte[] data, short text) {
         byte[] hash = ram.hash;
         short length = (short) (text + MAC);
-        boolean extended = length > 0xFF || APDU.getCurrentAPDU().getOffsetCdata() != ISO7816.OFFSET_CDATA;
+        boolean extended = length > 0xFF || Apdu.isExtended(APDU.getCurrentAPDUBuffer());
         beginMac(CMAC);
         cmac.update(ram.flags, Ram.CLA, (short) 4);
         ram.number[0] = 0;

@@ -123,13 +123,9 @@ final class TrustParts extends Parts {
             mine &= parameters() == COMPUTE_SIGNATURE || device != null && parameters() == VERIFY_CERTIFICATE;
         } else {
             mine &= core.ram.flags[Ram.P2] == SIGNATURE;
-            row += readsPublicKey() ? CommandRules.ROW : 0;
+            row += CommandRules.readsPublicKey(core.ram) ? CommandRules.ROW : 0;
         }
         return mine ? row : -1;
-    }
-
-    private boolean readsPublicKey() {
-        return core.ram.flags[Ram.P1] == CommandRules.READ_PUBLIC_KEY;
     }
 
     private short parameters() {
@@ -142,24 +138,35 @@ final class TrustParts extends Parts {
             return ours(ins, length);
         }
         if (ins == Ins.GENERATE_KEY_PAIR) {
-            return readsPublicKey() ? signatureGeneration.readPublicKey() : signatureGeneration.generate(length);
+            return CommandRules.readsPublicKey(core.ram)
+                    ? signatureGeneration.readPublicKey()
+                    : signatureGeneration.generate(length);
         }
-        if (parameters() == COMPUTE_SIGNATURE) {
-            return signatureKey.sign(length);
+        return ins == Ins.PERFORM_SECURITY_OPERATION ? operate(length) : CommandRules.refuse();
+    }
+
+    private short operate(short length) {
+        switch (parameters()) {
+            case COMPUTE_SIGNATURE:
+                return signatureKey.sign(length);
+            case VERIFY_CERTIFICATE:
+                certification.verify(length);
+                return 0;
+            default:
+                return CommandRules.refuse();
         }
-        certification.verify(length);
-        return 0;
     }
 
     private short ours(byte ins, short length) {
-        if (ins == READ_LOG) {
-            return logReading.read(length);
+        switch (ins) {
+            case READ_LOG:
+                return logReading.read(length);
+            case CERTIFY:
+                certification.certify(length);
+                return 0;
+            default:
+                return channel.perform(ins, length);
         }
-        if (ins == CERTIFY) {
-            certification.certify(length);
-            return 0;
-        }
-        return channel.perform(ins, length);
     }
 
     @Override

@@ -47,7 +47,7 @@ final class Bench {
         put(0, 0, data);
         authority.personalise((short) data.length);
         put(0, 0, new byte[0]);
-        authority.activate((short) 0);
+        authority.activate();
         return this;
     }
 

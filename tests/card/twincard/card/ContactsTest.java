@@ -22,7 +22,7 @@ public class ContactsTest {
 
     private int delete(int place) {
         return card.status(length -> {
-            card.contacts.delete(length);
+            card.contacts.delete();
             return 0;
         }, place, 0, NOTHING);
     }

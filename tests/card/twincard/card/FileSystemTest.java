@@ -107,8 +107,9 @@ public class FileSystemTest {
         assertTrue(FileSystem.endedEarly((short) 2, (short) 5));
         assertFalse(FileSystem.endedEarly((short) 5, (short) 5));
         assertFalse(FileSystem.endedEarly((short) 10, (short) 256));
-        assertTrue(FileSystem.endedEarly((short) 10, (short) 0x7FFF));
-        assertFalse(FileSystem.endedEarly((short) 256, (short) 0x7FFF));
+        assertFalse(FileSystem.endedEarly((short) 10, (short) 0x7FFF));
+        assertTrue(FileSystem.endedEarly((short) 10, (short) 300));
+        assertFalse(FileSystem.endedEarly((short) 256, (short) 300));
     }
 
     @Test
