@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-chips lint messages bench chips coverage schema man cap api dist clean
+.PHONY: help setup demo test test-long test-chips test-opensc lint messages bench chips coverage schema man cap api dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,6 +23,9 @@ test-long: setup ## the long tests as well
 
 test-chips: setup ## the tests of the main job on five different chips (PYTEST: as for test)
 	@tools/test-chips.sh $(PYTEST)
+
+test-opensc: setup ## the tests of a newer OpenSC: OPENSC=prefix (where it is installed)
+	@tools/test-opensc.sh "$(OPENSC)" $(PYTEST)
 
 lint: setup ## formatting, style and types
 	@tools/lint.sh

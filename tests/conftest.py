@@ -3,7 +3,7 @@
 Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets
 tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards; `--cap FILE` lets
 tests/loading load a CAP file that a converter made; `--chip MODEL` makes the bench's cards behave
-as a real chip.
+as a real chip; `--opensc PREFIX` runs the tests of a newer OpenSC than Debian's.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="the transport key of the card in each --real, in the same order",
+    )
+    options.addoption(
+        "--opensc",
+        metavar="PREFIX",
+        help="where a newer OpenSC is installed, for the tests of tests/opensc/newer",
     )
     options.addoption(
         "--cap", metavar="FILE", help="what tests/loading loads: a CAP file of this applet"

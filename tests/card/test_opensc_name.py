@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.card.wire import Command, exchange
@@ -18,6 +19,8 @@ TRANSPORT_KEY, PIN, PUK = Secret(bytes(range(32))), Secret("123456"), Secret("12
 INSTALLATION = b"\x80\x20" + TRANSPORT_KEY.reveal() + b"\x84\x01\x00"
 ABOUT = bytes.fromhex("0006 02")
 """Version 0.6 of the driver's interface; random numbers."""
+NEWER = bytes.fromhex("0100 0E")
+"""Version 1.0; random numbers, ECDSA, RSASSA-PSS."""
 GET_ABOUT = Command(0x00, 0xCA, 0x01, 0x01, answer=256)
 
 
@@ -56,9 +59,23 @@ def test_the_usual_name_is_answered_without_le_as_well() -> None:
         assert exchange(usual, select(APPLET_AID)) == exchange(usual, select(APPLET_AID, 256))
 
 
-def test_get_data_answers_the_same(lab: Laboratory) -> None:
+def test_get_data_tells_newer_drivers_of_another_version(lab: Laboratory) -> None:
     exchange(lab, select(OPENSC_AID))
-    assert exchange(lab, GET_ABOUT) == (ABOUT, Sw.DONE)
+    assert exchange(lab, GET_ABOUT) == (NEWER, Sw.DONE)
+    assert exchange(lab, replace(GET_ABOUT, answer=3)) == (NEWER, Sw.DONE)
+
+
+@pytest.mark.parametrize(
+    ("missing", "features"),
+    [("-ecdsa_sha256", 0x0A), ("-rsa_nopad", 0x06), ("-ec_p256_keygen", 0x0A)],
+)
+def test_the_driver_is_told_only_of_signatures_that_the_chip_can_make(
+    missing: str, features: int
+) -> None:
+    with Laboratory.start(chip=missing) as lab:
+        lab.install(INSTALLATION, OPENSC_AID)
+        exchange(lab, select(OPENSC_AID))
+        assert exchange(lab, GET_ABOUT) == (bytes([1, 0, features]), Sw.DONE)
 
 
 def test_under_the_usual_name_there_is_none_of_it() -> None:

@@ -6,27 +6,33 @@ import hashlib
 
 import pytest
 from asn1crypto import algos, core
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, exchange, status
 from tests.faults.keys import Sealed, news
 from tests.faults.power import LONG, Place, Story, interrupt
 
-from twincard.card.report import ExportState, KeyType
+from twincard.card.issuer import Personalisation
+from twincard.card.report import ExportState, KeyType, Role
 from twincard.card.session import Card
 from twincard.card.status import (
     AuthorityMissingError,
     CardError,
     NotFoundError,
+    NotSupportedError,
     Sw,
     WrongStateError,
 )
 from twincard.keys.public import PublicKey
+from twincard.keys.secret import Secret
+from twincard.transport.laboratory import Laboratory
 
 HASHES = {32: hashes.SHA256(), 48: hashes.SHA384(), 64: hashes.SHA512()}
 MESSAGE = b"signed on the card"
+PIN = Secret("123456")
 
 
 def verify(key: PublicKey, digest: bytes, signature: bytes) -> None:
@@ -133,6 +139,94 @@ def test_an_rsa_key_takes_a_hash_in_its_digest_info(bench: Bench) -> None:
         assert sw == Sw.DONE
         assert signature == sign(specimen, digest)[0]
         verify(key, digest, signature)
+
+
+def name(specimen: Specimen, algorithm: int) -> None:
+    """MSE: SET, as OpenSC sends it."""
+    data = bytes([0x80, 1, algorithm, 0x81, 2, 0x4B, 0x02, 0x84, 1, 1])
+    assert status(specimen.lab, Command(0x00, 0x22, 0x41, 0xB6, data)) == Sw.DONE
+
+
+def verify_pss(key: PublicKey, digest: bytes, signature: bytes) -> None:
+    """Raises InvalidSignature."""
+    hashed = HASHES[len(digest)]
+    public = key.loaded()
+    assert isinstance(public, rsa.RSAPublicKey)
+    padded = padding.PSS(padding.MGF1(hashed), hashed.digest_size)
+    public.verify(signature, digest, padded, Prehashed(hashed))
+
+
+@pytest.mark.parametrize("function", ["sha256", "sha384", "sha512"])
+def test_an_rsa_key_signs_by_pss(bench: Bench, function: str) -> None:
+    card = bench.at(Stage.ISSUED).original.unlocked()
+    key = card.signing.generate(KeyType.RSA_2048)
+    digest = hashlib.new(function, MESSAGE).digest()
+    signatures = {card.signing.sign_pss(digest) for _ in range(8)}
+    assert len(signatures) == 8
+    for signature in signatures:
+        verify_pss(key, digest, signature)
+    # The other way of signing is as it was.
+    verify(key, digest, card.signing.sign(digest))
+
+
+def test_pss_is_not_the_other_padding(bench: Bench) -> None:
+    card = bench.at(Stage.ISSUED).original.unlocked()
+    key = card.signing.generate(KeyType.RSA_2048)
+    with pytest.raises(InvalidSignature):
+        verify(key, bytes(32), card.signing.sign_pss(bytes(32)))
+    with pytest.raises(InvalidSignature):
+        verify_pss(key, bytes(32), card.signing.sign(bytes(32)))
+
+
+def test_the_algorithm_that_was_named_ends_with_select(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    card = specimen.unlocked()
+    key = card.signing.generate(KeyType.RSA_2048)
+    card.signing.sign_pss(bytes(32))
+    card.select()
+    card.pin.verify(specimen.pin)
+    verify(key, bytes(32), sign(specimen, bytes(32))[0])
+
+
+def test_a_named_algorithm_takes_what_is_its_own(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().signing.generate(KeyType.RSA_2048)
+    digest = hashlib.sha256(MESSAGE).digest()
+    wrapped = digest_info("sha256", digest)
+    for algorithm, bare, in_info in (
+        (0x11, Sw.WRONG_LENGTH, Sw.DONE),
+        (0x12, Sw.DONE, Sw.WRONG_LENGTH),
+        (0x21, Sw.WRONG_STATE, Sw.WRONG_STATE),
+    ):
+        name(specimen, algorithm)
+        assert [sign(specimen, data)[1] for data in (digest, wrapped)] == [bare, in_info]
+
+
+def test_curves_sign_by_no_algorithm_of_rsa(bench: Bench) -> None:
+    specimen = bench.at(Stage.ISSUED).original
+    key = specimen.unlocked().signing.generate(KeyType.P_256)
+    for algorithm in (0x11, 0x12):
+        name(specimen, algorithm)
+        assert sign(specimen, bytes(32)) == (b"", Sw.WRONG_STATE)
+    name(specimen, 0x21)
+    verify(key, bytes(32), sign(specimen, bytes(32))[0])
+
+
+def test_pss_needs_the_hash_function_on_the_chip() -> None:
+    with Laboratory.start(chip="-sha384") as lab:
+        lab.install(b"\x80\x20" + bytes(32))
+        card = Card(lab)
+        card.issuer.open_channel(card.report().card_id, Secret(bytes(32)))
+        card.issuer.personalise(Personalisation(Role.ORIGINAL, PIN, PIN, 0))
+        card.issuer.activate()
+        card.select()
+        card.pin.verify(PIN)
+        key = card.signing.generate(KeyType.RSA_2048)
+        verify_pss(key, bytes(32), card.signing.sign_pss(bytes(32)))
+        for size in (48, 64):
+            with pytest.raises(NotSupportedError):
+                card.signing.sign_pss(bytes(size))
+        verify(key, bytes(64), card.signing.sign(bytes(64)))
 
 
 def test_every_bit_of_a_digest_info_counts(bench: Bench) -> None:

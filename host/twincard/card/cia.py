@@ -28,12 +28,16 @@ class CommonObjectFlags(core.BitString):  # type: ignore[misc]
 
 
 class CommonObjectAttributes(core.Sequence):  # type: ignore[misc]
-    """What all objects have; `auth_id` names the password that the object needs."""
+    """What all objects have; `auth_id` names the password that the object needs.
+
+    `user_consent` is how many operations may follow a verification of it; without it any number.
+    """
 
     _fields: ClassVar[list[Any]] = [
         ("label", core.UTF8String, {"optional": True}),
         ("flags", CommonObjectFlags, {"optional": True}),
         ("auth_id", core.OctetString, {"optional": True}),
+        ("user_consent", core.Integer, {"optional": True}),
     ]
 
 
@@ -85,9 +89,15 @@ class RsaKeyAttributes(core.Sequence):  # type: ignore[misc]
 
 
 class EcKeyAttributes(core.Sequence):  # type: ignore[misc]
-    """PrivateECKeyAttributes and PublicECKeyAttributes."""
+    """PrivateECKeyAttributes and PublicECKeyAttributes.
 
-    _fields: ClassVar[list[Any]] = [("value", Path)]
+    The standard has no `field_size`, in bits: OpenSC does, and looks for it.
+    """
+
+    _fields: ClassVar[list[Any]] = [
+        ("value", Path),
+        ("field_size", core.Integer, {"optional": True}),
+    ]
 
 
 class RsaKey(core.Sequence):  # type: ignore[misc]

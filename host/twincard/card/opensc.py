@@ -43,6 +43,7 @@ _PASSWORD_ID = b"\x01"
 _PIN_REFERENCE = 1
 _PIN_LENGTHS = (6, 16)
 _RSA_BITS = 2048
+_P256_BITS = 256
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class KnownKey:
 
     `usable`: whether the card does something with the private key. `made_here`: whether this card
     made it. `readable`: whether its public key is in the file, `certified`: a certificate in its.
+    `pin_each_time`: whether each use of it needs the PIN anew.
     """
 
     place: KeyPlace
@@ -79,6 +81,7 @@ class KnownKey:
     made_here: bool
     readable: bool
     certified: bool
+    pin_each_time: bool = False
 
 
 def directory() -> bytes:
@@ -170,14 +173,20 @@ def _private(key: KnownKey) -> cia.Key:
         usage = {"key_agreement"}
     if key.made_here:
         access.add("card_generated")
-    common = {"label": key.place.label, "flags": {"private"}, "auth_id": _PASSWORD_ID}
+    common: dict[str, object] = {
+        "label": key.place.label,
+        "flags": {"private"},
+        "auth_id": _PASSWORD_ID,
+    }
+    if key.pin_each_time:
+        common["user_consent"] = 1
     attributes = {
         "id": key.place.id,
         "usage": usage,
         "access_flags": access,
         "key_reference": key.place.reference,
     }
-    return _key(key, common, attributes, key.place.file)
+    return _key(key, common, attributes, key.place.file, {"field_size": _P256_BITS})
 
 
 def _public(key: KnownKey) -> cia.Key:
@@ -188,17 +197,22 @@ def _public(key: KnownKey) -> cia.Key:
     else:
         usage = {"key_agreement"}
     attributes = {"id": key.place.id, "usage": usage}
-    return _key(key, {"label": key.place.label}, attributes, key.place.public_key)
+    return _key(key, {"label": key.place.label}, attributes, key.place.public_key, {})
 
 
 def _key(
-    key: KnownKey, common: Mapping[str, object], attributes: Mapping[str, object], file: int
+    key: KnownKey,
+    common: Mapping[str, object],
+    attributes: Mapping[str, object],
+    file: int,
+    of_curve: Mapping[str, object],
 ) -> cia.Key:
     value: dict[str, object] = {"value": _place(DF, file)}
     whole = {"common": common, "key": attributes, "type": value}
     if key.type is KeyType.RSA_2048:
         value["modulus_length"] = _RSA_BITS
         return cia.Key("rsa", cia.RsaKey(whole))
+    value.update(of_curve)
     return cia.Key("ec", cia.EcKey(whole))
 
 

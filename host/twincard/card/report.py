@@ -67,6 +67,7 @@ class PolicyFlags(IntFlag):
     TRUSTED_TARGETS_ONLY = 0x04
     DECIPHER_OFF = 0x08
     BASE_MODE_FORBIDDEN = 0x10
+    PIN_EACH_TIME = 0x40
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -80,6 +81,7 @@ _POLICY_WORDS = {
     PolicyFlags.TRUSTED_TARGETS_ONLY: N_("trusted targets only"),
     PolicyFlags.DECIPHER_OFF: N_("decipher off"),
     PolicyFlags.BASE_MODE_FORBIDDEN: N_("base mode forbidden"),
+    PolicyFlags.PIN_EACH_TIME: N_("PIN each time"),
 }
 
 

@@ -11,6 +11,8 @@ from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _SIGNATURE_KEY = 0x02
+_KEY_REFERENCE = tlv.encode(0x84, b"\x01")
+_PSS = tlv.encode(0x80, b"\x12")
 
 
 class Signing:
@@ -18,6 +20,7 @@ class Signing:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._named = False
 
     def generate(self, key_type: KeyType) -> PublicKey:
         """Make a new signature key pair on the card, in place of the one there.
@@ -39,5 +42,25 @@ class Signing:
         RSA: RSASSA-PKCS1-v1_5, 256 bytes. EC: a DER ECDSA-Sig-Value (RFC 3279, 2.2.3).
         Raises AuthorityMissingError, NotFoundError without a key, CardError 6700 for other lengths.
         """
+        if self._named:
+            self._name_algorithm(b"")
+        return self._compute(digest)
+
+    def sign_pss(self, digest: bytes) -> bytes:
+        """Sign a hash with an RSA key by RSASSA-PSS (RFC 8017, 8.1), 256 bytes.
+
+        MGF1 is of the same hash function, the salt as long as the hash. Errors as for `sign`, and
+        WrongStateError for an EC key, NotSupportedError where the chip lacks the hash function.
+        """
+        self._name_algorithm(_PSS)
+        return self._compute(digest)
+
+    def _name_algorithm(self, algorithm: bytes) -> None:
+        """MSE: SET. It holds until another is named, or the applet selected."""
+        self._named = bool(algorithm)
+        data = algorithm + _KEY_REFERENCE
+        self._channel.send(Command(ISO, 0x22, 0x41, 0xB6, data), _("prepare a signature"))
+
+    def _compute(self, digest: bytes) -> bytes:
         command = Command(ISO, 0x2A, 0x9E, 0x9A, digest, SHORT_ANSWER)
         return self._channel.send(command, _("sign"))

@@ -98,6 +98,7 @@ def _known(card: Card, report: CardReport, place: KeyPlace, *, readable: bool) -
         made_here=is_signature or report.role is Role.ORIGINAL,
         readable=readable,
         certified=certificate_for(card, place.certificate, held.digest) is not None,
+        pin_each_time=PolicyFlags.PIN_EACH_TIME in report.policy,
     )
 
 

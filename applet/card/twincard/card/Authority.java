@@ -21,8 +21,9 @@ final class Authority extends Unit {
     static final byte BACKUP_KEEPS_PUBLIC_KEY = 0x02;
     static final byte TRUSTED_TARGETS_ONLY = 0x04;
     static final byte DECIPHER_OFF = 0x08;
+    static final byte PIN_EACH_TIME = 0x40;
     /** What the base knows of these. */
-    static final byte KNOWN_FLAGS = 0x0F;
+    static final byte KNOWN_FLAGS = 0x4F;
     /** Known to cards that have host-blind mode. */
     static final byte BASE_MODE_FORBIDDEN = 0x10;
 
@@ -123,6 +124,13 @@ final class Authority extends Unit {
     void resetPin() {
         pin.reset();
         flags[Ram.FAULTS] = 0;
+    }
+
+    /** Begins an operation for which the PIN serves once, where the policy wants that. */
+    void spendPin() {
+        if (policy(PIN_EACH_TIME)) {
+            resetPin();
+        }
     }
 
     /** At deselect: what CLEAR_ON_RESET memory would keep. */

@@ -1,11 +1,13 @@
 package twincard.card;
 
+import javacard.framework.Util;
+
 /**
  * What OpenSC's driver for IsoApplet asks of a card, told by one that was installed under that applet's AID: then
  * OpenSC works with it unchanged. All commands are the same under either AID.
  */
 final class IsoApplet {
-    /** GET DATA of the same three bytes that SELECT answers. */
+    /** GET DATA of version and features. */
     static final short DATA_OBJECT = 0x0101;
 
     private static final byte[] AID = {
@@ -13,10 +15,16 @@ final class IsoApplet {
         0x34, (byte) 0xF3, 0x10, 0x01
     };
     /**
-     * Version 0.6 of its interface, and of its features random numbers alone: not extended length, which no command
-     * needs and T=0 does not carry, nor ECDSA, which would be of SHA-1 and come with key generation on ten curves.
+     * Features: random numbers, ECDSA over hashes made elsewhere, RSASSA-PSS; never extended length, which no command
+     * needs and T=0 does not carry.
      */
-    private static final byte[] ABOUT = {0x00, 0x06, 0x02};
+    static final byte RANDOM = 0x02;
+    static final byte ECDSA = 0x04;
+    static final byte PSS = 0x08;
+    /** The version that SELECT tells older drivers, for which ECDSA is of SHA-1. */
+    static final short OLDER = 0x0006;
+    /** The version that newer drivers ask for by GET DATA. */
+    static final short NEWER = 0x0100;
 
     private IsoApplet() {}
 
@@ -26,7 +34,8 @@ final class IsoApplet {
     }
 
     /** Writes version and features to the beginning of {@code out}; returns their length. */
-    static short write(byte[] out) {
-        return Template.copy(ABOUT, out, (short) 0);
+    static short write(short version, byte features, byte[] out) {
+        out[Util.setShort(out, (short) 0, version)] = features;
+        return 3;
     }
 }

@@ -40,6 +40,11 @@ class Parts {
         return 0;
     }
 
+    /** Of the features of {@link IsoApplet}, those that this card has. */
+    byte openScFeatures() {
+        return IsoApplet.RANDOM;
+    }
+
     /** More rows of the command table. */
     byte[] table() {
         return null;

@@ -32,7 +32,7 @@ final class Ram {
     final byte[] challenge = JCSystem.makeTransientByteArray(Authority.CHALLENGE, JCSystem.CLEAR_ON_DESELECT);
 
     /** Small values that outlive a command, at the indexes below. */
-    final byte[] flags = JCSystem.makeTransientByteArray((short) 15, JCSystem.CLEAR_ON_DESELECT);
+    final byte[] flags = JCSystem.makeTransientByteArray((short) 16, JCSystem.CLEAR_ON_DESELECT);
     static final byte CLA = 0;
     static final byte INS = 1;
     static final byte P1 = 2;
@@ -45,6 +45,7 @@ final class Ram {
     static final byte ALGORITHM = 12; // set by MSE, 0: the default
     static final byte TARGET = 13; // set by MSE, see Target
     static final byte FAULTS = 14; // cryptograms that did not open in this PIN session
+    static final byte SIGNATURE = 15; // the signature algorithm that MSE named, 0: none
 
     /** Small values of two bytes, likewise. */
     final short[] words = JCSystem.makeTransientShortArray((short) 7, JCSystem.CLEAR_ON_DESELECT);

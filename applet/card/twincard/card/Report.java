@@ -54,7 +54,10 @@ final class Report extends Unit {
             case Tag.RECEIPT & 0xFF:
                 return imports.readReceipt();
             case IsoApplet.DATA_OBJECT:
-                return IsoApplet.isAid(aux, SELECTED_AID, readAid()) ? IsoApplet.write(aux) : other();
+                if (IsoApplet.isAid(aux, SELECTED_AID, readAid())) {
+                    return IsoApplet.write(IsoApplet.NEWER, parts.openScFeatures(), aux);
+                }
+                return other();
             default:
                 return other();
         }
@@ -79,7 +82,7 @@ final class Report extends Unit {
         byte aidLength = readAid();
         byte[] out = aux;
         if (IsoApplet.isAid(out, SELECTED_AID, aidLength)) {
-            return IsoApplet.write(out);
+            return IsoApplet.write(IsoApplet.OLDER, IsoApplet.RANDOM, out);
         }
         out[0] = Tag.FCI;
         out[1] = (byte) (aidLength + 12);

@@ -5,13 +5,14 @@ import javacard.framework.Util;
 import javacard.security.RSAPublicKey;
 
 /**
- * The security environment set by MSE: the algorithm that opens RSA cryptograms, and the public key for which ENCIPHER
- * and TRANSCODE seal. It ends with the selection of the applet. For signatures there is nothing to set: what is named
- * is only judged.
+ * The security environment set by MSE: the algorithm that opens RSA cryptograms, that of signatures, and the public key
+ * for which ENCIPHER and TRANSCODE seal. It ends with the selection of the applet.
  */
 final class Target extends Unit {
     static final byte PKCS1 = 0x11;
     static final byte OAEP = 0x12;
+    static final byte PSS = 0x12;
+    static final byte ECDSA = 0x21;
 
     private static final short FOR_DECIPHER = 0x41B8;
     private static final short FOR_ENCIPHER = (short) 0x81B8;
@@ -48,8 +49,8 @@ final class Target extends Unit {
             flags[Ram.ALGORITHM] = 0;
             flags[Ram.ALGORITHM] = algorithm(length, DECIPHER_KEY);
         } else if (template == FOR_SIGNATURE && parts.keys() > SIGNATURE_KEY) {
-            // Which key signs, and how, is never a matter of choice.
-            algorithm(length, SIGNATURE_KEY);
+            flags[Ram.SIGNATURE] = 0;
+            flags[Ram.SIGNATURE] = algorithm(length, SIGNATURE_KEY);
         } else if (template == FOR_ENCIPHER) {
             clear();
             setTarget(length);
@@ -58,8 +59,9 @@ final class Target extends Unit {
         }
     }
 
+    /** The algorithm that is named, 0 for none. */
     private byte algorithm(short length, byte reference) {
-        byte algorithm = OAEP;
+        byte algorithm = 0;
         for (short at = 0; at < length;) {
             byte tag = work[at++];
             short bytes = work[at++];
@@ -67,7 +69,8 @@ final class Target extends Unit {
             at += bytes;
             Apdu.requireData(bytes >= 0 && at <= length);
             if (tag == ALGORITHM) {
-                Apdu.requireData(bytes == 1 && (value == PKCS1 || value == OAEP && reference == DECIPHER_KEY));
+                Apdu.requireData(bytes == 1
+                        && (value == PKCS1 || value == OAEP || value == ECDSA && reference == SIGNATURE_KEY));
                 algorithm = value;
             } else if (tag != FILE) {
                 Apdu.requireData(bytes == 1 && value == reference && tag == KEY_REFERENCE);

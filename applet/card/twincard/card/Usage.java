@@ -35,6 +35,7 @@ final class Usage extends Unit {
     }
 
     private short decipher(short length) {
+        authority.spendPin();
         if (authority.policy(Authority.DECIPHER_OFF)) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }

@@ -2,6 +2,7 @@ package twincard.card;
 
 import javacard.framework.ISOException;
 import javacard.framework.Util;
+import javacard.security.MessageDigest;
 
 /** The signature key, and PSO: COMPUTE DIGITAL SIGNATURE with it. */
 final class SigningKey extends OwnKey {
@@ -10,6 +11,9 @@ final class SigningKey extends OwnKey {
     private static final byte[] DIGEST_INFO = {
         0x30, 0, 0x30, 0x0D, 0x06, 0x09, 0x60, (byte) 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0, 0x05, 0x00, 0x04, 0
     };
+    private static final byte PSS_TRAILER = (byte) 0xBC;
+    /** Zeros before what EMSA-PSS hashes. */
+    private static final short PSS_ZEROS = 8;
     private static final short INFO_LENGTH = 1;
     private static final short INFO_FUNCTION = 14;
     private static final short INFO_HASH_LENGTH = 18;
@@ -29,17 +33,33 @@ final class SigningKey extends OwnKey {
         return super.supports(type) && (type == KeySlot.RSA_2048 || ecdsa != null);
     }
 
-    /** The signature over the hash in Ram.work, for RSA also in its DigestInfo, into Ram.aux; returns its length. */
+    /**
+     * The signature over the hash in Ram.work, for RSA also in its DigestInfo, into Ram.aux; returns its length. A host
+     * that names PKCS #1 v1.5 means what it sends: a bare hash would be a message that the card does not sign.
+     */
     short sign(short length) {
+        core.authority.spendPin();
+        byte[] block = core.ram.work;
+        byte algorithm = core.ram.flags[Ram.SIGNATURE];
         boolean wrapped = isHash((short) (length - DIGEST_INFO.length));
         requireLength(wrapped || isHash(length));
         require();
-        if (type() == KeySlot.RSA_2048) {
-            return signRsa(wrapped ? unwrap(length) : (byte) length);
+        boolean isRsa = type() == KeySlot.RSA_2048;
+        if (algorithm != 0 && isRsa != (algorithm != Target.ECDSA)) {
+            ISOException.throwIt(Sw.WRONG_STATE);
         }
-        requireLength(!wrapped);
-        // FIPS 186-5, 6.4.1: the leftmost bits of a hash that is longer than the order.
-        return ecdsa.signHash(slot().ecPrivate(), core.ram.work, SHA_256, core.ram.aux);
+        boolean isPkcs1 = isRsa && algorithm != Target.PSS;
+        requireLength(wrapped ? isPkcs1 : !isPkcs1 || algorithm == 0);
+        if (!isRsa) {
+            // FIPS 186-5, 6.4.1: the leftmost bits of a hash that is longer than the order.
+            return ecdsa.signHash(slot().ecPrivate(), block, SHA_256, core.ram.aux);
+        }
+        if (isPkcs1) {
+            encode(block, wrapped ? unwrap(length) : (byte) length);
+        } else {
+            encodePss(block, length);
+        }
+        return signRsa(block);
     }
 
     private static boolean isHash(short length) {
@@ -64,16 +84,15 @@ final class SigningKey extends OwnKey {
     }
 
     /**
-     * RSASSA-PKCS1-v1_5 (RFC 8017, 8.2.1). A fault in half of a CRT computation would give the key away, so nothing
-     * leaves that the public key does not confirm.
+     * RSASP1 (RFC 8017, 5.2.1) of the block in Ram.work. A fault in half of a CRT computation would give the key away,
+     * so nothing leaves that the public key does not confirm.
      */
-    private short signRsa(byte length) {
-        byte[] block = core.ram.work;
+    private short signRsa(byte[] block) {
+        byte[] aux = core.ram.aux;
         byte[] hash = core.ram.hash;
-        encode(block, length);
         core.chip.sha256.doFinal(block, (short) 0, Rsa.LENGTH, hash, (short) 0);
-        slot().raisePrivate(block, (short) 0, core.ram.aux, (short) 0);
-        core.rsa.raisePublic(slot().rsaPublic(), core.ram.aux, (short) 0, block, (short) 0);
+        slot().raisePrivate(block, (short) 0, aux, (short) 0);
+        core.rsa.raisePublic(slot().rsaPublic(), aux, (short) 0, block, (short) 0);
         core.chip.sha256.doFinal(block, (short) 0, Rsa.LENGTH, hash, SHA_256);
         if (Util.arrayCompare(hash, (short) 0, hash, SHA_256, SHA_256) != 0) {
             ISOException.throwIt(Sw.MEMORY_FAILURE);
@@ -91,6 +110,30 @@ final class SigningKey extends OwnKey {
         block[1] = 1;
         block[(short) (info - 1)] = 0;
         writeInfo(block, info, length);
+    }
+
+    /**
+     * EMSA-PSS (RFC 8017, 9.1.1) of the hash at the beginning of the block, in place: MGF1 with the same hash function,
+     * and a salt as long as the hash.
+     */
+    private void encodePss(byte[] block, short length) {
+        MessageDigest digest =
+                core.encryption.digestOf(length == SHA_256 ? KeyEncryption.SHA_256 : (byte) (length >> 4));
+        if (digest == null) {
+            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+        }
+        short end = (short) (Rsa.LENGTH - 1 - length);
+        short salt = (short) (end - length);
+        Util.arrayFillNonAtomic(core.ram.aux, (short) 0, PSS_ZEROS, (byte) 0);
+        digest.update(core.ram.aux, (short) 0, PSS_ZEROS);
+        digest.update(block, (short) 0, length);
+        core.chip.random(block, salt, length);
+        digest.doFinal(block, salt, length, block, end);
+        Util.arrayFillNonAtomic(block, (short) 0, salt, (byte) 0);
+        block[(short) (salt - 1)] = 1;
+        core.padding.mask(digest, end, length, (short) 0, end);
+        block[0] &= 0x7F; // one bit less than the modulus
+        block[(short) (Rsa.LENGTH - 1)] = PSS_TRAILER;
     }
 
     /** Writes what stands before a hash of this length. */

@@ -103,6 +103,12 @@ final class TrustParts extends Parts {
     }
 
     @Override
+    byte openScFeatures() {
+        byte found = core.rsa == null ? IsoApplet.RANDOM : IsoApplet.RANDOM | IsoApplet.PSS;
+        return ecdsa == null ? found : (byte) (found | IsoApplet.ECDSA);
+    }
+
+    @Override
     byte policyFlags() {
         return device == null ? Authority.KNOWN_FLAGS : Authority.KNOWN_FLAGS | Authority.BASE_MODE_FORBIDDEN;
     }
