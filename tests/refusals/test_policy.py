@@ -1,4 +1,4 @@
-"""The policy fixed at personalisation: trusted targets only, and no DECIPHER."""
+"""The policy fixed at personalisation: trusted targets only, no DECIPHER, a PIN each time."""
 
 from __future__ import annotations
 
@@ -70,3 +70,46 @@ def test_decipher_is_off_where_the_policy_says_so(
     transcoded = card.usage.transcode(cryptogram, FRIEND)
     assert friend.open(transcoded.cryptogram) == CEK
     assert card.usage.check(cryptogram) == transcoded.check
+
+
+@KEYS
+@pytest.mark.parametrize("intact", [True, False], ids=["opens", "does not open"])
+def test_a_pin_serves_for_one_decipher(bench: Bench, key: KeyType, *, intact: bool) -> None:
+    bench.at(Stage.KEYED, key=key, policy=PolicyFlags.PIN_EACH_TIME)
+    card = bench.original.unlocked()
+    data = seal(card.usage.public_key(), CEK).encode()
+    if not intact:
+        data = data[:-1] + bytes([data[-1] ^ 1])
+    expected = Sw.DONE if intact else Sw.WRONG_DATA
+    command = Command(0x00, 0x2A, 0x80, 0x86, data, 256)
+    assert exchange(bench.original.lab, command, extended=True)[1] == expected
+    assert not card.pin.is_verified()
+    assert exchange(bench.original.lab, command, extended=True)[1] == Sw.AUTHORITY_MISSING
+    card.pin.verify(bench.original.pin)
+    assert exchange(bench.original.lab, command, extended=True)[1] == expected
+
+
+@pytest.mark.parametrize("size", [32, 31], ids=["signs", "does not sign"])
+def test_a_pin_serves_for_one_signature(bench: Bench, size: int) -> None:
+    bench.at(Stage.ISSUED, policy=PolicyFlags.PIN_EACH_TIME)
+    card = bench.original.unlocked()
+    card.signing.generate(KeyType.P_256)
+    assert card.pin.is_verified()
+    command = Command(0x00, 0x2A, 0x9E, 0x9A, bytes(size), 256)
+    expected = Sw.DONE if size == 32 else Sw.WRONG_LENGTH
+    assert exchange(bench.original.lab, command)[1] == expected
+    assert not card.pin.is_verified()
+    assert exchange(bench.original.lab, command)[1] == Sw.AUTHORITY_MISSING
+
+
+@KEYS
+def test_what_shows_no_content_leaves_the_pin_verified(
+    bench: Bench, key: KeyType, friend: Correspondent
+) -> None:
+    with_contacts(bench, key, PolicyFlags.PIN_EACH_TIME, friend)
+    card = bench.original.unlocked()
+    cryptogram = seal(card.usage.public_key(), CEK)
+    for _ in range(2):
+        assert card.usage.check(cryptogram) == card.usage.transcode(cryptogram, FRIEND).check
+        card.usage.encipher(CEK, FRIEND)
+    assert card.usage.decipher(cryptogram) == CEK
