@@ -106,7 +106,7 @@ def test_every_card_draws_its_own_id(bench: Bench) -> None:
 def test_select_tells_version_and_features(bench: Bench) -> None:
     lab = bench.at(Stage.BLANK).original.lab
     answer = exchange(lab, Command(0x00, 0xA4, 0x04, 0x00, APPLET_AID, 256))[0]
-    head = bytes.fromhex("6F16 840A") + APPLET_AID + bytes.fromhex("A508 80020101 8102")
+    head = bytes.fromhex("6F16 840A") + APPLET_AID + bytes.fromhex("A508 80020102 8102")
     assert answer[:-2] == head
     features = Features(int.from_bytes(answer[-2:], "big"))
     assert features == ~Features(0)

@@ -115,14 +115,14 @@ def test_a_refused_part_ends_the_chain(rsa: Specimen) -> None:
     assert status(rsa.lab, check(data[200:])) == Sw.WRONG_DATA
 
 
-def test_an_import_gathers_1136_bytes_and_no_more(bench: Bench) -> None:
+def test_an_import_gathers_1160_bytes_and_no_more(bench: Bench) -> None:
     backup = bench.at(Stage.COMPLETE).backup
     backup.unlocked().duplication.ticket(bytes(16))
     part = Command(0x90, 0x24, data=bytes(255))
     assert [status(backup.lab, part) for _ in range(4)] == [Sw.DONE] * 4
-    assert status(backup.lab, Command(0x90, 0x24, data=bytes(116))) == Sw.DONE
+    assert status(backup.lab, Command(0x90, 0x24, data=bytes(140))) == Sw.DONE
     assert status(backup.lab, Command(0x80, 0x24, data=bytes(1))) == Sw.WRONG_LENGTH
-    for size, expected in ((1136, Sw.INTEGRITY), (1137, Sw.WRONG_LENGTH)):
+    for size, expected in ((1160, Sw.INTEGRITY), (1161, Sw.WRONG_LENGTH)):
         command = Command(0x80, 0x24, data=bytes(size))
         assert exchange(backup.lab, command, extended=True) == (b"", expected)
 

@@ -63,7 +63,7 @@ def group_key(size: int) -> GroupKey:
 
 
 def private_parts(ticket: Ticket, exported: ExportedKey, size: int, key: KeyType) -> list[bytes]:
-    """The numbers of a private key, opened from the block that the original handed out."""
+    """The numbers of a private key and its archive key, opened from the original's block."""
     kbpk = group_key(size).kbpk(ticket.encoded[_TICKET])
     header = EC_HEADER if key is KeyType.P_256 else RSA_HEADER
     data = {
@@ -71,7 +71,8 @@ def private_parts(ticket: Ticket, exported: ExportedKey, size: int, key: KeyType
     }
     width = 32 if key is KeyType.P_256 else 128
     values = data[0x5F48]
-    return [values[start : start + width] for start in range(0, len(values), width)]
+    numbers = [values[start : start + width] for start in range(0, len(values), width)]
+    return [*numbers, data[0xC0]]
 
 
 def parts_of(original: Specimen, backup: Specimen, size: int, key: KeyType) -> list[bytes]:

@@ -17,7 +17,7 @@ from twincard.keys.keyblock import (
 )
 
 KBPK = bytes(range(32))
-KEYS = {EC_HEADER: bytes(range(110)), RSA_HEADER: bytes(range(233)) * 4 + b"!"}
+KEYS = {EC_HEADER: bytes(range(144)), RSA_HEADER: bytes(range(193)) * 5 + b"!!"}
 PAD = bytes(range(100, 116))
 
 
@@ -30,7 +30,6 @@ def test_psec_opens_what_we_build(header: bytes) -> None:
 
 
 def test_we_open_what_psec_builds() -> None:
-    # Only the RSA block: psec adds a block of padding where none is needed.
     psec_header = psec.tr31.Header("D", "D1", "R", "D", "00", "N")
     key = KEYS[RSA_HEADER]
     ascii_block = psec.tr31.KeyBlock(KBPK, psec_header).wrap(key, len(key))
@@ -39,12 +38,12 @@ def test_we_open_what_psec_builds() -> None:
 
 
 def test_sizes_on_the_wire_are_those_of_the_card_interface() -> None:
-    assert len(build_block(KBPK, RSA_HEADER, KEYS[RSA_HEADER], PAD)) == 976
-    assert len(build_block(KBPK, EC_HEADER, KEYS[EC_HEADER], PAD)) == 144
+    assert len(build_block(KBPK, RSA_HEADER, KEYS[RSA_HEADER], PAD)) == 1008
+    assert len(build_block(KBPK, EC_HEADER, KEYS[EC_HEADER], PAD)) == 192
 
 
 @settings(max_examples=300)
-@given(st.integers(min_value=0, max_value=144 * 8 - 1))
+@given(st.integers(min_value=0, max_value=192 * 8 - 1))
 def test_any_altered_bit_is_noticed(bit: int) -> None:
     block = bytearray(build_block(KBPK, EC_HEADER, KEYS[EC_HEADER], PAD))
     block[bit // 8] ^= 1 << bit % 8

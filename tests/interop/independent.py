@@ -22,9 +22,11 @@ from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation,
 
 HEADER_BYTES = 16
 MAC_BYTES = 16
+ARCHIVE_KEY = bytes(range(200, 232))
+"""What blocks hold here where a test does not care."""
 KEY_BYTES = 32
-RSA_HEADER = "D1936D1RD00N0000"
-EC_HEADER = "D0272K3EX00N0000"
+RSA_HEADER = "D2000D1RD00N0000"
+EC_HEADER = "D0368K3EX00N0000"
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ def ec_key(key_data: bytes) -> ec.EllipticCurvePrivateKey:
     return numbers.private_key()  # refuses a point that is not the scalar's
 
 
-def rsa_key_data(p: int, q: int, inverse: int, dp: int, dq: int) -> bytes:
+def rsa_key_data(
+    p: int, q: int, inverse: int, dp: int, dq: int, archive: bytes = ARCHIVE_KEY
+) -> bytes:
     """The template of an RSA block, from the numbers of a key; e is 65537."""
     heads = b"".join(bytes([tag, 0x81, 0x80]) for tag in (0x92, 0x93, 0x94, 0x95, 0x96))
     values = b"".join(item.to_bytes(128, "big") for item in (p, q, inverse, dp, dq))
@@ -148,12 +152,32 @@ def rsa_key_data(p: int, q: int, inverse: int, dp: int, dq: int) -> bytes:
         + values
         + b"\x7f\x49\x82\x01\x09"
         + public
+        + b"\xc0\x20"
+        + archive
     )
 
 
-def ec_key_data(scalar: bytes, point: bytes) -> bytes:
-    """The template of an EC block: 32 and 65 bytes."""
-    return b"\x7f\x48\x02\x92\x20\x5f\x48\x20" + scalar + b"\x7f\x49\x43\x86\x41" + point
+def ec_key_data(scalar: bytes, point: bytes, archive: bytes = ARCHIVE_KEY) -> bytes:
+    """The template of an EC block: 32, 65 and 32 bytes."""
+    pair = b"\x7f\x48\x02\x92\x20\x5f\x48\x20" + scalar + b"\x7f\x49\x43\x86\x41" + point
+    return pair + b"\xc0\x20" + archive
+
+
+def archive_key(key_data: bytes) -> bytes:
+    """The archive key in the template of a block for a backup."""
+    tag, value = objects(key_data)[-1]
+    assert (tag, len(value)) == (0xC0, KEY_BYTES)
+    return value
+
+
+def archive_id(archive: bytes) -> bytes:
+    """What cards and files call an archive key by."""
+    return derive(archive, b"archive/id", b"", MAC_BYTES)
+
+
+def archive_kek(archive: bytes) -> bytes:
+    """The key under which the content-encryption keys of archive files are wrapped."""
+    return derive(archive, b"archive/kek", b"", KEY_BYTES)
 
 
 def number(value: bytes) -> int:
@@ -174,8 +198,8 @@ def objects(data: bytes) -> list[tuple[int, bytes]]:
 
 def _three(key_data: bytes) -> tuple[list[tuple[int, int]], bytes, bytes]:
     """Tags and lengths in 7F48, the values in 5F48, the public key in 7F49."""
-    (tag_heads, heads), (tag_values, values), (tag_public, public) = objects(key_data)
-    assert (tag_heads, tag_values, tag_public) == (0x7F48, 0x5F48, 0x7F49)
+    (tag_heads, heads), (tag_values, values), (tag_public, public), (tag, _) = objects(key_data)
+    assert (tag_heads, tag_values, tag_public, tag) == (0x7F48, 0x5F48, 0x7F49, 0xC0)
     described = []
     while heads:
         tag, size, heads = _head(heads)

@@ -13,8 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.bench import Bench, Stage
 from tests.interop.cards import SPKI, Export, card_id, export, group, import_block, send, state
 from tests.interop.independent import (
+    ARCHIVE_KEY,
     EC_HEADER,
     RSA_HEADER,
+    archive_id,
+    archive_key,
     ec_key,
     ec_key_data,
     objects,
@@ -80,7 +83,7 @@ def test_what_the_card_enciphers_opens_with_the_ec_key_in_its_block(bench: Bench
     assert keywrap.aes_key_unwrap(kek, parts[0x83]) == CEK
 
 
-@pytest.mark.parametrize(("key", "bytes_of_padding"), [(KeyType.RSA_2048, 9), (KeyType.P_256, 0)])
+@pytest.mark.parametrize(("key", "bytes_of_padding"), [(KeyType.RSA_2048, 7), (KeyType.P_256, 14)])
 def test_the_padding_is_the_derived_one(bench: Bench, key: KeyType, bytes_of_padding: int) -> None:
     found = exported(bench, key)
     kbpk, pad = (group().kbpk(found.ticket.said), group().pad(found.ticket.said))
@@ -110,9 +113,10 @@ def test_the_card_takes_a_block_that_other_code_made(bench: Bench) -> None:
     scalar = private.private_numbers().private_value.to_bytes(32, "big")
     kbpk, pad = group().kbpk(ticket.said), group().pad(ticket.said)
     receipt = import_block(bench.backup, wrap(kbpk, EC_HEADER, ec_key_data(scalar, point), pad))
-    digest = sha256(point).digest()
-    assert receipt.mac == group().receipt_mac(b"done" + ticket.said + digest)
-    assert state(bench.backup)[0x89] == bytes([KeyType.P_256, 0]) + digest
+    digest, named = sha256(point).digest(), archive_id(ARCHIVE_KEY)
+    assert receipt.mac == group().receipt_mac(b"done" + ticket.said + digest + named)
+    report = state(bench.backup)
+    assert (report[0x89], report[0x90]) == (bytes([KeyType.P_256, 0]) + digest, named)
 
 
 @pytest.mark.parametrize("size", [1, 3, 8])
@@ -128,9 +132,12 @@ def test_tickets_carry_the_mac_of_the_group(bench: Bench, size: int) -> None:
 def test_the_receipt_of_a_key_names_ticket_and_key(bench: Bench, key: KeyType) -> None:
     found = exported(bench, key)
     receipt = import_block(bench.backup, found.block)
+    _, key_data = unwrap(group().kbpk(found.ticket.said), found.block)
+    named = archive_id(archive_key(key_data))
+    assert state(bench.original)[0x90] == named == state(bench.backup)[0x90]
     digest = sha256(PublicKey.from_bytes(public_key(bench)).value).digest()
     assert receipt.said == b"\x01"
-    assert receipt.mac == group().receipt_mac(b"done" + found.ticket.said + digest)
+    assert receipt.mac == group().receipt_mac(b"done" + found.ticket.said + digest + named)
 
 
 def test_the_receipt_of_a_void_ticket_names_the_ticket(bench: Bench) -> None:

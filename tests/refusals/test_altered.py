@@ -165,7 +165,7 @@ def test_a_key_block_that_is_cut_or_longer(bench: Bench, key: KeyType) -> None:
     for size in [*range(0, len(export), 37), len(export) - 1]:
         command = Command(0x80, IMPORT_KEY, data=export[:size], answer=256)
         assert exchange(bench.backup.lab, command) == (b"", Sw.INTEGRITY)
-    for more in (b"\x00", bytes(16)):
+    for more in (b"\x00", bytes(11)):
         command = Command(0x80, IMPORT_KEY, data=export + more, answer=256)
         assert exchange(bench.backup.lab, command) == (b"", Sw.INTEGRITY)
     assert backup.report() == before

@@ -20,6 +20,7 @@ from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, build_block
 from twincard.keys.public import PublicKey
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+ARCHIVE = b"\xc0\x20" + bytes(range(200, 232))
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class EcPair:
     point: bytes
     private_list: bytes = bytes.fromhex("7F480292205F4820")
     public_list: bytes = bytes.fromhex("7F49438641")
+    archive: bytes = ARCHIVE
 
     @classmethod
     def make(cls) -> EcPair:
@@ -38,7 +40,7 @@ class EcPair:
 
     def encode(self) -> bytes:
         scalar = self.scalar.to_bytes(32, "big")
-        return self.private_list + scalar + self.public_list + self.point
+        return self.private_list + scalar + self.public_list + self.point + self.archive
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class RsaPair:
     n: int
     exponent: bytes = b"\x01\x00\x01"
     private_list: bytes = bytes.fromhex("7F480F9281809381809481809581809681805F48820280")
+    archive: bytes = ARCHIVE
 
     @classmethod
     def make(cls) -> RsaPair:
@@ -64,7 +67,7 @@ class RsaPair:
         parts = (self.p, self.q, self.inverse, self.dp, self.dq)
         public = bytes.fromhex("7F498201098182 0100") + self.n.to_bytes(256, "big")
         private = b"".join(part.to_bytes(128, "big") for part in parts)
-        return self.private_list + private + public + b"\x82\x03" + self.exponent
+        return self.private_list + private + public + b"\x82\x03" + self.exponent + self.archive
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +122,10 @@ EC_FORGERIES: dict[str, Callable[[EcPair], EcPair]] = {
         pair, private_list=bytes.fromhex("7F480293205F4820")
     ),
     "other public tags": lambda pair: replace(pair, public_list=bytes.fromhex("7F49438141")),
+    "another tag of the archive key": lambda pair: replace(pair, archive=b"\xc1" + ARCHIVE[1:]),
+    "another length of the archive key": lambda pair: replace(
+        pair, archive=b"\xc0\x1f" + ARCHIVE[2:]
+    ),
 }
 
 
@@ -145,6 +152,7 @@ RSA_FORGERIES: dict[str, Callable[[RsaPair], RsaPair]] = {
     "other private tags": lambda pair: replace(
         pair, private_list=pair.private_list[:3] + b"\x91" + pair.private_list[4:]
     ),
+    "another tag of the archive key": lambda pair: replace(pair, archive=b"\xc1" + ARCHIVE[1:]),
 }
 
 
@@ -157,7 +165,7 @@ def test_rsa_keys_that_are_no_pair(bench: Bench, rsa_pair: RsaPair, forgery: str
 
 @pytest.mark.parametrize(
     "header",
-    [b"D0272K3EX00E0000", b"D0272K3EX00S0000", b"D0272K3RD00N0000", b"B0272K3EX00N0000"],
+    [b"D0368K3EX00E0000", b"D0368K3EX00S0000", b"D0368K3RD00N0000", b"B0368K3EX00N0000"],
     ids=bytes.decode,
 )
 def test_blocks_for_another_use(bench: Bench, ec_pair: EcPair, header: bytes) -> None:

@@ -119,9 +119,9 @@ class Receipt:
         return b"twincard/receipt/1" + bytes([self.kind]) + header.encode() + self.mac
 
 
-def receipt_mac(group: Group, kind: int, header: Header, digest: bytes) -> bytes:
-    """Under K_R; the key's digest belongs to DONE."""
-    message = b"done" + header.encode() + digest if kind == DONE else b"void" + header.encode()
+def receipt_mac(group: Group, kind: int, header: Header, identity: bytes) -> bytes:
+    """Under K_R; the key's digest and archive id belong to DONE."""
+    message = b"done" + header.encode() + identity if kind == DONE else b"void" + header.encode()
     return group.receipt_mac(message)
 
 

@@ -45,3 +45,11 @@ def software_backup(issuer: Issuer = ISSUER, **changes: object) -> SoftwareBacku
 def software_original(issuer: Issuer = ISSUER, **changes: object) -> SoftwareOriginal:
     """An original by who has all components, certified by this issuer."""
     return SoftwareOriginal(GROUP, issuer, **changes)  # type: ignore[arg-type]
+
+
+def identity(bench: Bench) -> bytes:
+    """What a receipt tells of the original's key: its digest, and the id of its archive key."""
+    report = bench.original.card().report()
+    assert report.key is not None
+    assert report.archive_id is not None
+    return report.key.digest + report.archive_id

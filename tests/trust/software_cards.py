@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.interop.independent import EC_HEADER, Group, ec_key, ec_key_data, unwrap, wrap
+from tests.interop.independent import ARCHIVE_KEY, EC_HEADER, Group, archive_id, ec_key, ec_key_data, unwrap, wrap
 from tests.trust import blind
 from tests.trust.authority import BACKUP, ORIGINAL, Issuer, SigningKey, point_of
 from tests.trust.blind import Export, Header, Receipt, Ticket
@@ -61,9 +61,9 @@ class SoftwareBackup:
             group = blind.blinded(group, ticket, export.point, secret)
         return opened(group, ticket.header, export.block)
 
-    def receipt(self, header: Header, kind: int, digest: bytes = b"") -> Receipt:
+    def receipt(self, header: Header, kind: int, identity: bytes = b"") -> Receipt:
         """For the ticket of this header."""
-        mac = blind.receipt_mac(self.group, kind, header, digest)
+        mac = blind.receipt_mac(self.group, kind, header, identity)
         bare = Receipt(kind, mac)
         if header.mode == blind.BASE:
             return bare
@@ -94,9 +94,9 @@ class SoftwareOriginal:
         return point_of(self.key)
 
     @property
-    def digest(self) -> bytes:
-        """Of the key."""
-        return sha256(self.point).digest()
+    def identity(self) -> bytes:
+        """Digest of the key, and id of the archive key beside it."""
+        return sha256(self.point).digest() + archive_id(ARCHIVE_KEY)
 
     def export(self, ticket: Ticket, written: Callable[[bytes], bytes] = bytes) -> Export:
         """The key for this ticket, in the ticket's mode; E_O in the form that it is written in."""

@@ -12,7 +12,7 @@ from tests.interop.independent import objects
 from tests.trust import blind
 from tests.trust.authority import Issuer
 from tests.trust.blind import Export, Receipt, Ticket
-from tests.trust.scene import STRANGER, Scene, software_backup, software_original
+from tests.trust.scene import STRANGER, Scene, identity, software_backup, software_original
 from tests.trust.terminal import Terminal
 
 from twincard.card.status import Sw
@@ -140,11 +140,11 @@ def test_who_has_all_components_makes_no_receipt(bench: Bench, issuer: Issuer) -
     ticket = scene.backup.ticket(scene.original.card_id)
     scene.original.export(ticket)
     impostor = software_backup(issuer, card_id=scene.backup.card_id)
-    digest = bench.original.card().usage.public_key().digest
+    named = identity(bench)
     scene.original.unlock()
     scene.original.introduce(impostor.certificate)
     with scene.original.unmoved():
         for kind in (blind.DONE, blind.VOID):
-            forged = impostor.receipt(ticket.header, kind, digest)
+            forged = impostor.receipt(ticket.header, kind, named)
             assert scene.original.confirm(forged.encode()) == Sw.INTEGRITY
     assert scene.original.confirm(scene.backup.cancel().encode()) == Sw.DONE

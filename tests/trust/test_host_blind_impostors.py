@@ -117,7 +117,7 @@ def test_who_has_the_issuers_key_can_put_a_key_on_a_backup(bench: Bench) -> None
     scene.backup.meet(original.certificate)
     ticket = scene.backup.ticket(original.card_id)
     receipt = scene.backup.take(original.export(ticket))
-    expected = blind.receipt_mac(original.group, blind.DONE, ticket.header, original.digest)
+    expected = blind.receipt_mac(original.group, blind.DONE, ticket.header, original.identity)
     assert (receipt.kind, receipt.mac) == (blind.DONE, expected)
     public = PublicKey.from_point(original.point)
     opened = bench.backup.unlocked().usage.decipher(seal(public, bytes(32)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.bench import Bench
 from tests.trust import blind
 from tests.trust.authority import point_of, verifies
-from tests.trust.scene import GROUP, Scene, software_backup
+from tests.trust.scene import GROUP, Scene, identity, software_backup
 from tests.trust.terminal import Terminal
 
 from twincard.card.report import Mode
@@ -28,8 +28,7 @@ def test_the_messages_are_what_the_document_says(bench: Bench) -> None:
     export = scene.original.export(ticket)
     assert verifies(original_key, export.statement(ticket), export.signature)
     receipt = scene.backup.take(export)
-    digest = bench.original.card().usage.public_key().digest
-    assert receipt.mac == blind.receipt_mac(GROUP, blind.DONE, ticket.header, digest)
+    assert receipt.mac == blind.receipt_mac(GROUP, blind.DONE, ticket.header, identity(bench))
     assert verifies(backup_key, receipt.statement(ticket.header), receipt.signature)
 
 

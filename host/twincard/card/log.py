@@ -36,7 +36,7 @@ class Event(IntEnum):
     GROUP_BEGUN = 0x10
     """[group id]"""
     COMPONENT_SET = 0x11
-    """[place, by: 1 issuer, 2 user, KCV: 3 bytes]"""
+    """[place, by: 1 issuer, 2 user, and the way in the upper half, KCV: 3 bytes]"""
     COMPONENT_CLEARED = 0x12
     """[place]"""
     GROUP_ERASED = 0x13

@@ -13,6 +13,9 @@ from twincard.language import N_, _
 
 ID_BYTES = 16
 NONCE_BYTES = 16
+WAY_SHIFT = 4
+"""The way of a component stands in the upper half of the byte that says who set it."""
+ARCHIVE_ID_BYTES = 16
 
 
 class LifeCycle(IntEnum):
@@ -110,6 +113,17 @@ class SetBy(IntEnum):
     USER = 2
 
 
+class ComponentWay(IntEnum):
+    """How a component came to the card.
+
+    SCP03 alone hides it from who records now and has a quantum computer later.
+    """
+
+    PLAIN = 0
+    SCP03 = 1
+    SCP11B = 2
+
+
 class KeyType(IntEnum):
     """Types of the card's keys and of contacts."""
 
@@ -149,6 +163,8 @@ class ComponentReport:
     set_by: SetBy
     kcv: bytes | None
     """3 bytes; None for a place that is not set."""
+    way: ComponentWay | None = None
+    """How it came; None for a place that is not set."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +274,8 @@ class CardReport:
     """None on a card without one."""
     channel_keys: ChannelKeysReport | None = None
     """None on a card without SCP03."""
+    archive_id: bytes | None = None
+    """What files call the card's archive key by, 16 bytes; None on a card without a key."""
 
     @property
     def certified(self) -> bool:
@@ -319,6 +337,7 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         identity=IdentityState(_one(values[0x8D])) if 0x8D in values else None,
         signature_key=_signature_key(values[0x8E]) if 0x8E in values else None,
         channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
+        archive_id=tlv.sized(values[0x90], ARCHIVE_ID_BYTES) if 0x90 in values else None,
     )
 
 
@@ -333,9 +352,12 @@ def _group(values: Mapping[int, bytes]) -> GroupReport | None:
 
 def _component(number: int, places: bytes) -> ComponentReport:
     start = (number - 1) * (1 + KCV_BYTES)
-    set_by = SetBy(places[start])
+    way, by = divmod(places[start], 1 << WAY_SHIFT)
+    set_by = SetBy(by)
     kcv = places[start + 1 : start + 1 + KCV_BYTES]
-    return ComponentReport(number, set_by, None if set_by is SetBy.NOBODY else kcv)
+    if set_by is SetBy.NOBODY:
+        return ComponentReport(number, set_by, None, None)
+    return ComponentReport(number, set_by, kcv, ComponentWay(way))
 
 
 def _key(value: bytes) -> KeyReport:

@@ -10,6 +10,8 @@ from twincard.keys.derivation import KCV_BYTES
 from twincard.language import N_, _, listed, plural
 
 _SHORT = 8
+_BY = 0x0F
+"""Who set a component; how it came is in the upper half of the byte."""
 _ACTING: dict[int, str] = {SetBy.ISSUER: N_("the issuer"), SetBy.USER: N_("the user")}
 
 
@@ -59,7 +61,7 @@ def _personalised_as(role: int, backups: int) -> str:
 def _component(detail: bytes) -> str:
     return _("component {number} set by {by}, KCV {kcv}").format(
         number=detail[0],
-        by=_(_ACTING.get(detail[1], N_("nobody known"))),
+        by=_(_ACTING.get(detail[1] & _BY, N_("nobody known"))),
         kcv=detail[2 : 2 + KCV_BYTES].hex().upper(),
     )
 

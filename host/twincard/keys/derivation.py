@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
 MAC_BYTES = 16
-KEY_BITS = 256
+KEY_BYTES = 32
+KEY_BITS = 8 * KEY_BYTES
 PAD_BITS = 128
+ARCHIVE_ID_BITS = 128
 KCV_BYTES = 3
 _GROUP_LABEL = b"twincard/group/1"
 
@@ -65,3 +67,20 @@ class GroupKey:
     def pad(self, ticket: bytes) -> bytes:
         """Padding of the key block of one export: 16 bytes, used from the beginning."""
         return kdf(self.value, b"pad", hashlib.sha256(ticket).digest(), PAD_BITS)
+
+
+@dataclass(frozen=True)
+class ArchiveKey:
+    """The secret (32 bytes) that an original and its backups share for archive files."""
+
+    value: bytes = field(repr=False)
+
+    @property
+    def kek(self) -> bytes:
+        """The key-encryption key of archive files, for aes256-wrap: 32 bytes."""
+        return kdf(self.value, b"archive/kek", b"", KEY_BITS)
+
+    @property
+    def archive_id(self) -> bytes:
+        """What cards and files call it by, and everybody may know: 16 bytes."""
+        return kdf(self.value, b"archive/id", b"", ARCHIVE_ID_BITS)

@@ -11,14 +11,19 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from twincard.keys.derivation import MAC_BYTES, aes_cmac
+from twincard.keys.derivation import KEY_BYTES, MAC_BYTES, ArchiveKey, aes_cmac
 from twincard.language import _
 
 HEADER_CHARACTERS = 16
-RSA_HEADER = b"D1936D1RD00N0000"
-"""Asymmetric key for data encryption, RSA, decrypt only, not exportable."""
-EC_HEADER = b"D0272K3EX00N0000"
-"""Key for key agreement, elliptic curve, derivation only, not exportable."""
+RSA_HEADER = b"D2000D1RD00N0000"
+"""Asymmetric key for data encryption, RSA, decrypt only, not exportable: to a backup."""
+EC_HEADER = b"D0368K3EX00N0000"
+"""Key for key agreement, elliptic curve, derivation only, not exportable: to a backup."""
+RSA_SERVICE_HEADER = b"D1936D1RD00E0000"
+"""As `RSA_HEADER`, but exportable and without an archive key: from the key service."""
+EC_SERVICE_HEADER = b"D0272K3EX00E0000"
+"""As `EC_HEADER`, likewise."""
+_ARCHIVE_HEAD = b"\xc0\x20"
 _BLOCK = 16
 _LENGTH_BYTES = 2
 _ENCRYPTION = b"\x00\x00"
@@ -61,6 +66,17 @@ def build_block(kbpk: bytes, header: bytes, key: bytes, padding: bytes) -> bytes
     if len(block) != wire_bytes(header):
         raise KeyBlockError(_("The key does not fit the length in the header."))
     return block
+
+
+def archive_key(key_data: bytes) -> ArchiveKey:
+    """The archive key at the end of the key data of a block for a backup.
+
+    Raises KeyBlockError where there is none.
+    """
+    head, key = key_data[:-KEY_BYTES][-len(_ARCHIVE_HEAD) :], key_data[-KEY_BYTES:]
+    if head != _ARCHIVE_HEAD:
+        raise KeyBlockError(_("The key block holds no archive key."))
+    return ArchiveKey(key)
 
 
 def wire_bytes(header: bytes) -> int:

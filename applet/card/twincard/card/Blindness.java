@@ -10,9 +10,9 @@ class Blindness {
 
     /** E2 L { 80 L block }: what stands before the block. */
     private static final byte[] RSA_HEAD = {
-        Tag.EXPORT, (byte) 0x82, 0x03, (byte) 0xD4, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xD0
+        Tag.EXPORT, (byte) 0x82, 0x03, (byte) 0xF4, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xF0
     };
-    private static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0x93, (byte) 0x80, (byte) 0x81, (byte) 0x90};
+    private static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0xC3, (byte) 0x80, (byte) 0x81, (byte) 0xC0};
 
     /** Whether this card has the mode at all. */
     boolean has(byte mode) {

@@ -8,7 +8,7 @@ import javacard.security.KeyBuilder;
 /** The applet as all of its classes see it: the objects that they share; all are made once, at installation. */
 abstract class Core extends Applet {
     /** An exported key, in host-blind mode, with padding and MAC of secure messaging. */
-    private static final short STORE = 1136;
+    private static final short STORE = 1160;
 
     final Parts parts;
     /** Ciphertext only: the key block that comes in or goes out. */
@@ -45,7 +45,7 @@ abstract class Core extends Applet {
         blindness = parts.blindness(this);
         authority = new Authority(this, array, parameters.transportKey);
         group = new KeyGroup(this);
-        slots = new KeySlots(chip, rsa, ecdh, parts.keys());
+        slots = new KeySlots(this, parts.keys());
         key = new OwnKey(slots, OwnKey.DECIPHER);
         block = new KeyBlock(this);
         export = new Export(this);

@@ -91,7 +91,7 @@ final class Export extends Ticket {
         byte[] head = blindness.exportHead(mode, type);
         short at = Util.arrayCopyNonAtomic(head, (short) 0, store, (short) 0, (short) head.length);
         block.seal(key.slot(), type, pending, at);
-        at += KeyBlock.length(type);
+        at += KeyBlock.length(type, Ticket.FOR_BACKUP);
         blindness.completeExport(mode, at);
         apdu.answerFromStore();
         return (short) (at + blindness.exportTail(mode));
@@ -153,7 +153,8 @@ final class Export extends Ticket {
             return;
         }
         Apdu.requireData(mode == pending[Ticket.MODE]);
-        receiptMac(kind, pending, key.digest(), (short) 0);
+        Template.copy(key.archiveId(), aux, Template.copy(key.digest(), aux, (short) 0));
+        receiptMac(kind, pending, aux, (short) 0);
         if (ConstantTime.difference(hash, (short) 0, work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }

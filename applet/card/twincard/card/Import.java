@@ -100,6 +100,7 @@ final class Import extends Ticket {
         }
         boolean keepPublic = authority.policy(Authority.BACKUP_KEEPS_PUBLIC_KEY);
         spare.digest(type, work, work, (short) 0);
+        spare.writeArchiveId(work, KeySlot.DIGEST);
         if (!keepPublic) {
             spare.clearPublic(type);
         }
@@ -118,9 +119,10 @@ final class Import extends Ticket {
 
     /** The key type that the template in the store is for; 6988 for none of them. */
     private byte type(short length, byte mode) {
-        byte type = length < KeyBlock.length(KeySlot.RSA_2048) ? KeySlot.EC_P256 : KeySlot.RSA_2048;
+        byte purpose = ticket[Ticket.PURPOSE];
+        byte type = length < KeyBlock.length(KeySlot.RSA_2048, purpose) ? KeySlot.EC_P256 : KeySlot.RSA_2048;
         byte[] head = blindness.exportHead(mode, type);
-        if (length != (short) (head.length + KeyBlock.length(type) + blindness.exportTail(mode))
+        if (length != (short) (head.length + KeyBlock.length(type, purpose) + blindness.exportTail(mode))
                 || Util.arrayCompare(head, (short) 0, store, (short) 0, (short) head.length) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
         }

@@ -11,14 +11,25 @@ import javacardx.crypto.Cipher;
 final class KeyBlock extends Unit {
     private static final short HEADER = 16;
 
-    /** D1936D1RD00N0000: RSA-2048 to a backup. */
+    /** D2000D1RD00N0000: RSA-2048 to a backup; and the bit length with which the plaintext begins. */
     private static final byte[] RSA_HEADER = {
-        'D', '1', '9', '3', '6', 'D', '1', 'R', 'D', '0', '0', 'N', '0', '0', '0', '0'
+        'D', '2', '0', '0', '0', 'D', '1', 'R', 'D', '0', '0', 'N', '0', '0', '0', '0', 0x1E, 0x38
     };
-    /** D0272K3EX00N0000: EC P-256 to a backup. */
+    /** D0368K3EX00N0000: EC P-256 to a backup; likewise. */
     private static final byte[] EC_HEADER = {
-        'D', '0', '2', '7', '2', 'K', '3', 'E', 'X', '0', '0', 'N', '0', '0', '0', '0'
+        'D', '0', '3', '6', '8', 'K', '3', 'E', 'X', '0', '0', 'N', '0', '0', '0', '0', 0x04, (byte) 0x80
     };
+    /** D1936D1RD00E0000: RSA-2048 from the key service. */
+    private static final byte[] SERVICE_RSA_HEADER = {
+        'D', '1', '9', '3', '6', 'D', '1', 'R', 'D', '0', '0', 'E', '0', '0', '0', '0', 0x1D, 0x28
+    };
+    /** D0272K3EX00E0000: EC P-256 from the key service. */
+    private static final byte[] SERVICE_EC_HEADER = {
+        'D', '0', '2', '7', '2', 'K', '3', 'E', 'X', '0', '0', 'E', '0', '0', '0', '0', 0x03, 0x70
+    };
+    private static final short BITS = 2;
+    /** What stands before the archive key. */
+    private static final byte[] ARCHIVE_HEAD = {(byte) 0xC0, 0x20};
     private static final byte[] KBPK_LABEL = {'k', 'b', 'p', 'k'};
     private static final byte[] PAD_LABEL = {'p', 'a', 'd'};
     /** The label and context of X9.143's derivation: usage (encryption, MAC), and algorithm AES-256. */
@@ -26,9 +37,11 @@ final class KeyBlock extends Unit {
     private static final byte[] AUTHENTICATION = {0x00, 0x01};
     private static final byte[] ALGORITHM = {0x00, 0x04};
 
-    /** Bytes of the plaintext: head, parts of the private key, public key, padding. */
-    private static final short RSA_PLAIN = 944;
-    private static final short EC_PLAIN = 112;
+    /** Bytes of the plaintext: bit length, head, parts of the private key, public key, archive key, padding. */
+    private static final short RSA_PLAIN = 976;
+    private static final short EC_PLAIN = 160;
+    private static final short SERVICE_RSA_PLAIN = 944;
+    private static final short SERVICE_EC_PLAIN = 112;
 
     private static final short CHUNK = 256;
     private static final short NOWHERE = -1;
@@ -47,47 +60,59 @@ final class KeyBlock extends Unit {
         super(core);
     }
 
-    private static short plainLength(byte type) {
-        return type == KeySlot.RSA_2048 ? RSA_PLAIN : EC_PLAIN;
+    private static short plainLength(byte type, byte purpose) {
+        if (purpose == Ticket.FOR_BACKUP) {
+            return type == KeySlot.RSA_2048 ? RSA_PLAIN : EC_PLAIN;
+        }
+        return type == KeySlot.RSA_2048 ? SERVICE_RSA_PLAIN : SERVICE_EC_PLAIN;
     }
 
-    /** Bytes of the block of a key of this type. */
-    static short length(byte type) {
-        return (short) (HEADER + plainLength(type) + Cmac.MAC);
+    /** Bytes of the block of a key of this type, for a ticket of this purpose. */
+    static short length(byte type, byte purpose) {
+        return (short) (HEADER + plainLength(type, purpose) + Cmac.MAC);
     }
 
-    private static byte[] header(byte type) {
-        return type == KeySlot.RSA_2048 ? RSA_HEADER : EC_HEADER;
+    private static byte[] header(byte type, byte purpose) {
+        if (purpose == Ticket.FOR_BACKUP) {
+            return type == KeySlot.RSA_2048 ? RSA_HEADER : EC_HEADER;
+        }
+        return type == KeySlot.RSA_2048 ? SERVICE_RSA_HEADER : SERVICE_EC_HEADER;
     }
 
-    /** Writes the block of the key in the slot, for the ticket, into the store. */
+    /** Writes the block of the key in the slot, for the ticket of a backup, into the store. */
     void seal(KeySlot slot, byte type, byte[] ticket, short at) {
+        byte[] header = header(type, Ticket.FOR_BACKUP);
         short text = (short) (at + HEADER);
-        deriveKeys(type, ticket);
-        pass(slot, type, NOWHERE);
+        deriveKeys(header, ticket);
+        pass(slot, type, header, NOWHERE);
         cmac.finish(hash, MAC_AT);
         // The MAC is the IV: it stands before the text, where the header will, so that every chunk finds its IV there.
         Util.arrayCopyNonAtomic(hash, MAC_AT, store, at, Cmac.MAC);
-        pass(slot, type, text);
-        Util.arrayCopyNonAtomic(hash, MAC_AT, store, (short) (text + plainLength(type)), Cmac.MAC);
-        Template.copy(header(type), store, at);
+        text = pass(slot, type, header, text);
+        Util.arrayCopyNonAtomic(hash, MAC_AT, store, text, Cmac.MAC);
+        Util.arrayCopyNonAtomic(header, (short) 0, store, at, HEADER);
         chip.key256.clearKey();
     }
 
-    /** One pass over the plaintext, piece by piece in Ram.aux: into the MAC, or encrypted into the store. */
-    private void pass(KeySlot slot, byte type, short text) {
-        short first = KeySlot.firstPart(type);
-        short last = KeySlot.lastPart(type);
-        short held = 0;
-        for (short part = (short) (first - 1); part <= (short) (last + 2); part++) {
-            if (part < first) {
-                held = Template.copy(Template.privateHead(type), aux, held);
-            } else if (part <= last) {
-                held = slot.readPart((byte) part, aux, held);
-            } else if (part == (short) (last + 1)) {
+    /**
+     * One pass over the plaintext, piece by piece in Ram.aux: into the MAC, or encrypted into the store; returns the
+     * offset behind it there.
+     */
+    private short pass(KeySlot slot, byte type, byte[] header, short text) {
+        byte first = KeySlot.firstPart(type);
+        byte last = KeySlot.lastPart(type);
+        short held = Util.arrayCopyNonAtomic(header, HEADER, aux, (short) 0, BITS);
+        held = Template.copy(Template.privateHead(type), aux, held);
+        for (byte part = first; part <= (byte) (last + 3); part++) {
+            if (part <= last) {
+                held = slot.readPart(part, aux, held);
+            } else if (part == (byte) (last + 1)) {
                 held = Template.copy(Template.publicHead(type), aux, held);
-            } else {
+            } else if (part == (byte) (last + 2)) {
                 held = Template.copyPublicTail(type, aux, slot.readPublic(type, aux, held));
+                held = Template.copy(ARCHIVE_HEAD, aux, held);
+            } else {
+                held = slot.readPart(KeySlot.ARCHIVE, aux, held);
                 short padding = (short) (-held & (Cmac.BLOCK - 1));
                 held = Util.arrayCopyNonAtomic(hash, PADDING_AT, aux, held, padding);
             }
@@ -104,19 +129,22 @@ final class KeyBlock extends Unit {
             Util.arrayCopyNonAtomic(aux, whole, aux, (short) 0, held);
         }
         Ram.clear(aux);
+        return text;
     }
 
     /**
-     * Opens the block in the store into the spare slot: header, MAC, then the numbers and what stands around them.
-     * False for whatever is not as it should be. The block is used up.
+     * Opens the block in the store into the spare slot: header, MAC, then the numbers and what stands around them; from
+     * the key service, without an archive key. False for whatever is not as it should be. The block is used up.
      */
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
-        short plain = plainLength(type);
+        byte purpose = ticket[Ticket.PURPOSE];
+        byte[] header = header(type, purpose);
+        short plain = plainLength(type, purpose);
         short text = (short) (at + HEADER);
-        if (!Template.stands(header(type), store, at)) {
+        if (Util.arrayCompare(header, (short) 0, store, at, HEADER) != 0) {
             return false;
         }
-        deriveKeys(type, ticket);
+        deriveKeys(header, ticket);
         Util.arrayCopyNonAtomic(store, (short) (text + plain), store, at, Cmac.MAC);
         for (short from = 0; from < plain; from += CHUNK) {
             short left = (short) (plain - from);
@@ -125,28 +153,47 @@ final class KeyBlock extends Unit {
         }
         cmac.finish(hash, MAC_AT);
         boolean good =
-                ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) == 0 && fill(slot, type, text);
+                ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) == 0 && fill(slot, type, purpose, text);
         chip.key256.clearKey();
         Ram.clear(aux);
         return good;
     }
 
-    private boolean fill(KeySlot slot, byte type, short text) {
+    private boolean fill(KeySlot slot, byte type, byte purpose, short text) {
+        short at = read(text, (short) 0, BITS);
+        boolean good = Util.arrayCompare(header(type, purpose), HEADER, aux, at, BITS) == 0;
         byte[] head = Template.privateHead(type);
-        boolean good = stands(head, text, (short) 0);
-        short from = (short) head.length;
+        good &= stands(head, text, BITS);
+        short from = (short) (BITS + head.length);
         for (byte part = KeySlot.firstPart(type); part <= KeySlot.lastPart(type); part++) {
-            short width = KeySlot.width(part);
-            slot.setPart(part, aux, read(text, from, width));
-            from += width;
+            from = fillPart(slot, part, text, from);
         }
         head = Template.publicHead(type);
         good &= stands(head, text, from);
         from += (short) head.length;
         short width = KeySlot.publicWidth(type);
-        slot.setPublic(type, aux, read(text, from, width));
-        byte[] tail = Template.publicTail(type);
-        return good && (tail == null || stands(tail, text, (short) (from + width)));
+        at = read(text, from, width);
+        // A chip may take other forms of a point, and show this one afterwards.
+        good &= type == KeySlot.RSA_2048 || aux[at] == CurveCheck.UNCOMPRESSED;
+        slot.setPublic(type, aux, at);
+        from += width;
+        head = Template.publicTail(type);
+        if (head != null) {
+            good &= stands(head, text, from);
+            from += (short) head.length;
+        }
+        if (purpose == Ticket.FOR_BACKUP) {
+            good &= stands(ARCHIVE_HEAD, text, from);
+            fillPart(slot, KeySlot.ARCHIVE, text, (short) (from + ARCHIVE_HEAD.length));
+        }
+        return good;
+    }
+
+    /** Sets a part from its place in the plaintext; returns the place behind it. */
+    private short fillPart(KeySlot slot, byte part, short text, short from) {
+        short width = KeySlot.width(part);
+        slot.setPart(part, aux, read(text, from, width));
+        return (short) (from + width);
     }
 
     /** Whether the plaintext has these bytes there. */
@@ -165,7 +212,7 @@ final class KeyBlock extends Unit {
     }
 
     /** Padding into Ram.hash, the encryption key into its object, and the MAC begun with the header. */
-    private void deriveKeys(byte type, byte[] ticket) {
+    private void deriveKeys(byte[] header, byte[] ticket) {
         chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, hash, TICKET_HASH);
         group.deriveKey(secret, GROUP_KEY);
         blindness.mix(ticket);
@@ -175,7 +222,7 @@ final class KeyBlock extends Unit {
         chip.key256.setKey(secret, BLOCK_KEY);
         deriveBlockKey(AUTHENTICATION);
         cmac.init(secret, BLOCK_KEY);
-        cmac.update(header(type), (short) 0, HEADER);
+        cmac.update(header, (short) 0, HEADER);
         Ram.clear(secret);
     }
 

@@ -39,6 +39,10 @@ final class KeyGeneration extends Unit {
             ISOException.throwIt(Sw.MEMORY_FAILURE);
         }
         spare.digest(type, aux, work, (short) 0);
+        if (export != null) {
+            spare.drawArchiveKey();
+            spare.writeArchiveId(work, KeySlot.DIGEST);
+        }
         JCSystem.beginTransaction();
         pair.replace(type, true, work, (short) 0);
         if (export != null) {

@@ -20,7 +20,7 @@ final class KeyGroup extends Unit {
     private static final byte NOBODY = 0;
     private static final byte ISSUER = 1;
     private static final byte USER = 2;
-    /** What a place holds: component, KCV, set by. */
+    /** What a place holds: component, KCV, and, with the way it came in the upper half, set by. */
     private static final short SET_BY = COMPONENT + KCV;
     private static final short PLACE = SET_BY + 1;
     private static final byte REMEMBERED = 8;
@@ -116,10 +116,10 @@ final class KeyGroup extends Unit {
                 ISOException.throwIt(Sw.EXISTS);
             }
         }
-        work[SET_BY] = acting();
+        work[SET_BY] = (byte) (acting() | parts.way());
         JCSystem.beginTransaction();
         Util.arrayCopy(work, (short) 0, places, place, PLACE);
-        // Side by side: place, by, KCV.
+        // Side by side: place, way and by, KCV.
         work[(short) (COMPONENT - 2)] = flags[Ram.P1];
         work[(short) (COMPONENT - 1)] = work[SET_BY];
         log.note(Log.COMPONENT_SET, work, (short) (COMPONENT - 2), (short) (2 + KCV));
@@ -185,6 +185,7 @@ final class KeyGroup extends Unit {
                 missing |= places[(short) (i + SET_BY)];
             }
         }
+        missing &= ISSUER | USER;
         if (authority.issuer()) {
             missing &= ~ISSUER;
         }
@@ -251,7 +252,7 @@ final class KeyGroup extends Unit {
         return Util.arrayCopyNonAtomic(id, (short) 0, out, offset, ID);
     }
 
-    /** Writes 4 bytes a place, set by and KCV; returns the offset behind them. */
+    /** Writes 4 bytes a place, way and set by, KCV; returns the offset behind them. */
     short writePlaces(byte[] out, short offset) {
         for (short place = 0; place < end(); place += PLACE) {
             out[offset++] = places[(short) (place + SET_BY)];

@@ -3,9 +3,11 @@ package twincard.card;
 import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
+import javacard.security.AESKey;
 import javacard.security.CryptoException;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
+import javacard.security.KeyBuilder;
 import javacard.security.KeyPair;
 import javacard.security.RSAPrivateCrtKey;
 import javacard.security.RSAPublicKey;
@@ -15,18 +17,33 @@ final class KeySlot {
     static final byte RSA_2048 = 1;
     static final byte EC_P256 = 2;
     static final short DIGEST = 32;
+    /** Bytes of the archive key's id. */
+    static final short ARCHIVE_ID = 16;
+    /** What tells one key from another: digest ‖ archive id. */
+    static final short IDENTITY = DIGEST + ARCHIVE_ID;
 
-    /** The parts of private keys: RSA's in the order of ISO 7816-8's tags 92 to 96, and EC's one. */
+    /** The parts of private keys: RSA's in the order of ISO 7816-8's tags 92 to 96, EC's one, and the archive key. */
     static final byte P = 0;
     static final byte Q = 1;
     static final byte PQ = 2;
     static final byte DP = 3;
     static final byte DQ = 4;
     static final byte SCALAR = 5;
+    static final byte ARCHIVE = 6;
+
+    /** "archive/kek" */
+    private static final byte[] KEK_LABEL = {'a', 'r', 'c', 'h', 'i', 'v', 'e', '/', 'k', 'e', 'k'};
+    /** "archive/id" */
+    private static final byte[] ID_LABEL = {'a', 'r', 'c', 'h', 'i', 'v', 'e', '/', 'i', 'd'};
 
     private final Chip chip;
+    private final Cmac cmac;
+    private final byte[] secret;
     private final Rsa rsa;
     private final Ecdh ecdh;
+    /** The secret that original and backup share beside the pair; only a decipher key has one. */
+    private final AESKey archive =
+            (AESKey) KeyBuilder.buildKey(KeyBuilder.TYPE_AES, KeyBuilder.LENGTH_AES_256, false);
     private RSAPrivateCrtKey rsaPrivate;
     private RSAPublicKey rsaPublic;
     /** Null where the chip uses RSA keys but makes none: its keys come from another card. */
@@ -35,11 +52,13 @@ final class KeySlot {
     private ECPublicKey ecPublic;
     private KeyPair ecPair;
 
-    /** Either engine may be null: then the slot has no keys of that type. */
-    KeySlot(Chip chip, Rsa rsa, Ecdh ecdh) {
-        this.chip = chip;
-        this.rsa = rsa;
-        this.ecdh = ecdh;
+    /** Where the core has no engine for a type the slot has no keys of it. */
+    KeySlot(Core core) {
+        chip = core.chip;
+        cmac = core.cmac;
+        secret = core.ram.secret;
+        rsa = core.rsa;
+        ecdh = core.ecdh;
         if (rsa != null) {
             rsaPrivate = Rsa.privateKey();
             rsaPublic = Rsa.publicKey();
@@ -62,6 +81,7 @@ final class KeySlot {
 
     /** Wipes every key object. */
     void clear() {
+        archive.clearKey();
         if (rsa != null) {
             rsaPrivate.clearKey();
             rsaPublic.clearKey();
@@ -93,7 +113,7 @@ final class KeySlot {
 
     /** Bytes of a part. */
     static short width(byte part) {
-        return part == SCALAR ? P256.SCALAR : Rsa.PRIME;
+        return part < SCALAR ? Rsa.PRIME : P256.SCALAR;
     }
 
     /** Bytes of the modulus or the point. */
@@ -146,8 +166,11 @@ final class KeySlot {
             case DQ:
                 length = rsaPrivate.getDQ1(out, offset);
                 break;
-            default:
+            case SCALAR:
                 length = ecPrivate.getS(out, offset);
+                break;
+            default:
+                length = archive.getKey(out, offset);
                 break;
         }
         return Numbers.alignRight(out, offset, length, width(part));
@@ -172,9 +195,12 @@ final class KeySlot {
             case DQ:
                 rsaPrivate.setDQ1(in, offset, width);
                 break;
-            default:
+            case SCALAR:
                 P256.setCurve(ecPrivate);
                 ecPrivate.setS(in, offset, width);
+                break;
+            default:
+                archive.setKey(in, offset);
                 break;
         }
     }
@@ -237,6 +263,28 @@ final class KeySlot {
         Util.arrayFillNonAtomic(a, (short) 0, Rsa.LENGTH, (byte) 0);
         Util.arrayFillNonAtomic(b, (short) 0, Rsa.LENGTH, (byte) 0);
         return difference == 0;
+    }
+
+    /** Gives the slot a new archive key. */
+    void drawArchiveKey() {
+        chip.random(secret, (short) 0, width(ARCHIVE));
+        setPart(ARCHIVE, secret, (short) 0);
+    }
+
+    /** Writes what files call the archive key by, 16 bytes. */
+    void writeArchiveId(byte[] out, short offset) {
+        deriveArchive(ID_LABEL, (byte) 1, out, offset);
+    }
+
+    /** Derives the key-encryption key of archive files to where {@link KeyEncryption} wants one of 32 bytes. */
+    void deriveArchiveKek() {
+        deriveArchive(KEK_LABEL, (byte) 2, secret, KeyEncryption.KEK);
+    }
+
+    /** The archive key itself encrypts nothing. */
+    private void deriveArchive(byte[] label, byte blocks, byte[] out, short offset) {
+        readPart(ARCHIVE, secret, (short) 0);
+        cmac.derive(secret, (short) 0, label, secret, (short) 0, (short) 0, blocks, out, offset);
     }
 
     /** The key digest: SHA-256 over n and e, or over the point. Uses 259 bytes of scratch. */

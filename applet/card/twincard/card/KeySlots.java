@@ -12,13 +12,13 @@ final class KeySlots {
     /** The spare slot may hold something. */
     private boolean spareUsed;
 
-    /** For so many key pairs; either engine may be null. */
-    KeySlots(Chip chip, Rsa rsa, Ecdh ecdh, byte keys) {
+    /** For so many key pairs. */
+    KeySlots(Core core, byte keys) {
         active = new byte[keys];
         Util.arrayFillNonAtomic(active, (short) 0, keys, NONE);
         slots = new KeySlot[(short) (keys + 1)];
         for (byte i = 0; i <= keys; i++) {
-            slots[i] = new KeySlot(chip, rsa, ecdh);
+            slots[i] = new KeySlot(core);
         }
     }
 

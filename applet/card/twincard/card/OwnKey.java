@@ -14,6 +14,7 @@ class OwnKey {
     private final KeySlots slots;
     private final byte which;
     private final byte[] digest = new byte[KeySlot.DIGEST];
+    private final byte[] archiveId = new byte[KeySlot.ARCHIVE_ID];
     private byte type;
     private boolean publicKept;
 
@@ -57,6 +58,11 @@ class OwnKey {
         return digest;
     }
 
+    /** The id of the archive key, 16 bytes; zeros for a signature key, which has none. */
+    byte[] archiveId() {
+        return archiveId;
+    }
+
     /** The slot in use. */
     KeySlot slot() {
         return slots.of(which);
@@ -67,12 +73,13 @@ class OwnKey {
         return slots.spare();
     }
 
-    /** Makes the spare slot the key, inside the caller's transaction. */
-    void replace(byte newType, boolean keepPublic, byte[] newDigest, short offset) {
+    /** Makes the spare slot the key, with digest ‖ archive id, inside the caller's transaction. */
+    void replace(byte newType, boolean keepPublic, byte[] newIdentity, short offset) {
         slots.replace(which);
         type = newType;
         publicKept = keepPublic;
-        Util.arrayCopy(newDigest, offset, digest, (short) 0, KeySlot.DIGEST);
+        Util.arrayCopy(newIdentity, offset, digest, (short) 0, KeySlot.DIGEST);
+        Util.arrayCopy(newIdentity, (short) (offset + KeySlot.DIGEST), archiveId, (short) 0, KeySlot.ARCHIVE_ID);
     }
 
     /** Clears the spare slot. */

@@ -30,6 +30,11 @@ class Parts {
         return new SecureMessaging();
     }
 
+    /** The way this command came, as the state report tells it of components: 00 plain. */
+    byte way() {
+        return 0;
+    }
+
     /** Whether the issuer may authenticate by challenge and response. */
     boolean takesChallengeResponse() {
         return true;

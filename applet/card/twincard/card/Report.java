@@ -6,7 +6,7 @@ import javacard.framework.Util;
 
 /** GET DATA: the state report, the used slots, the receipt. Public all of it; built in Ram.aux. */
 final class Report extends Unit {
-    static final short VERSION = 0x0101;
+    static final short VERSION = 0x0102;
     /** Features; others are in KeyEncryption and the parts. */
     private static final short RSA = 0x0001;
     private static final short EC = 0x0002;
@@ -116,7 +116,12 @@ final class Report extends Unit {
         at = Util.setShort(out, at, files.bytesFree());
         out[at++] = (byte) files.filesFree();
         out[at++] = contacts.places();
-        return parts.report(at);
+        at = parts.report(at);
+        if (key.present()) {
+            at = head((byte) 0x90, KeySlot.ARCHIVE_ID, at);
+            at = Template.copy(key.archiveId(), out, at);
+        }
+        return at;
     }
 
     private short groupState(short at) {
@@ -136,7 +141,7 @@ final class Report extends Unit {
             at = head((byte) 0x89, (short) (2 + KeySlot.DIGEST), at);
             aux[at++] = key.type();
             aux[at++] = key.publicKept() ? (byte) 1 : (byte) 0;
-            at = Util.arrayCopyNonAtomic(key.digest(), (short) 0, aux, at, KeySlot.DIGEST);
+            at = Template.copy(key.digest(), aux, at);
         }
         return at;
     }

@@ -10,15 +10,15 @@ final class Template {
     private static final byte[] RSA_PUBLIC_TAIL = {(byte) 0x82, 0x03, 0x01, 0x00, 0x01};
     /** 7F49 { 86 point }, up to the point. */
     static final byte[] EC_PUBLIC_HEAD = {0x7F, 0x49, 0x43, (byte) 0x86, 0x41};
-    /** Bit length, 7F48 with the lengths of p, q, 1/q, dp, dq, and 5F48 up to the values: 933 bytes in all. */
+    /** 7F48 with the lengths of p, q, 1/q, dp, dq, and 5F48 up to the values. */
     private static final byte[] RSA_PRIVATE_HEAD = {
-        0x1D, 0x28, 0x7F, 0x48, 0x0F, (byte) 0x92, (byte) 0x81, (byte) 0x80,
+        0x7F, 0x48, 0x0F, (byte) 0x92, (byte) 0x81, (byte) 0x80,
         (byte) 0x93, (byte) 0x81, (byte) 0x80, (byte) 0x94, (byte) 0x81, (byte) 0x80, (byte) 0x95, (byte) 0x81,
         (byte) 0x80, (byte) 0x96, (byte) 0x81, (byte) 0x80, 0x5F, 0x48, (byte) 0x82, 0x02,
         (byte) 0x80
     };
-    /** Bit length, 7F48 with the length of the scalar, and 5F48 up to it: 110 bytes in all. */
-    private static final byte[] EC_PRIVATE_HEAD = {0x03, 0x70, 0x7F, 0x48, 0x02, (byte) 0x92, 0x20, 0x5F, 0x48, 0x20};
+    /** 7F48 with the length of the scalar, and 5F48 up to it. */
+    private static final byte[] EC_PRIVATE_HEAD = {0x7F, 0x48, 0x02, (byte) 0x92, 0x20, 0x5F, 0x48, 0x20};
 
     private Template() {}
 

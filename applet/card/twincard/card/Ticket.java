@@ -20,6 +20,8 @@ abstract class Ticket extends Unit {
     static final short REPORTED = 33;
     static final byte VERSION = 1;
     static final byte FOR_BACKUP = 1;
+    /** The key comes from the key service, without an archive key. */
+    static final byte FROM_SERVICE = 2;
 
     /** E1 { 80 T, 81 MAC }, in base mode, and where T begins. */
     static final short TEMPLATE = 73;
@@ -56,14 +58,14 @@ abstract class Ticket extends Unit {
         cmac.finish(hash, (short) 0);
     }
 
-    /** The MAC of a receipt into Ram.hash; the digest of the key belongs to kind DONE only. */
-    void receiptMac(byte kind, byte[] ticket, byte[] digest, short digestOffset) {
+    /** The MAC of a receipt into Ram.hash; digest ‖ archive id of the key belong to kind DONE only. */
+    void receiptMac(byte kind, byte[] ticket, byte[] identity, short offset) {
         byte[] label = kind == DONE ? DONE_LABEL : VOID_LABEL;
         begin(RECEIPT_LABEL);
         cmac.update(label, (short) 0, (short) label.length);
         cmac.update(ticket, (short) 0, LENGTH);
         if (kind == DONE) {
-            cmac.update(digest, digestOffset, KeySlot.DIGEST);
+            cmac.update(identity, offset, ticket[PURPOSE] == FOR_BACKUP ? KeySlot.IDENTITY : KeySlot.DIGEST);
         }
         cmac.finish(hash, (short) 0);
     }

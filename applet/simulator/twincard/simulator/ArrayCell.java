@@ -52,7 +52,8 @@ final class ArrayCell implements Cell {
     @Override
     public void decode(ByteBuffer in, Names names) {
         if (array instanceof byte[] bytes) {
-            in.get(bytes);
+            // The applet of the file may have had a shorter one.
+            in.get(bytes, 0, Math.min(length, in.remaining()));
             return;
         }
         for (int i = 0; i < length; i++) {

@@ -41,10 +41,10 @@ final class Blind extends Blindness {
     private static final short RECEIPT_SIGNATURE = Ticket.RECEIPT + HEAD;
 
     private static final byte[] RSA_HEAD = {
-        Tag.EXPORT, (byte) 0x82, 0x04, 0x59, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xD0
+        Tag.EXPORT, (byte) 0x82, 0x04, 0x79, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xF0
     };
     private static final byte[] EC_HEAD = {
-        Tag.EXPORT, (byte) 0x82, 0x01, 0x18, (byte) 0x80, (byte) 0x81, (byte) 0x90
+        Tag.EXPORT, (byte) 0x82, 0x01, 0x48, (byte) 0x80, (byte) 0x81, (byte) 0xC0
     };
 
     /** "twincard/ticket/1" */

@@ -41,6 +41,11 @@ final class Channel extends SecureMessaging {
         scp11 = new Scp11(core, device, session);
     }
 
+    /** The way of the command in hand, in the upper half: 0 plain, 1 SCP03, 2 SCP11b. */
+    byte way() {
+        return (byte) (session.secured() ? (session.state() - Session.SCP03 + 1) << 4 : 0);
+    }
+
     boolean takesChallengeResponse() {
         return keys.required() == 0;
     }

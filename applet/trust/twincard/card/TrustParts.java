@@ -93,6 +93,11 @@ final class TrustParts extends Parts {
     }
 
     @Override
+    byte way() {
+        return channel.way();
+    }
+
+    @Override
     boolean takesChallengeResponse() {
         return channel.takesChallengeResponse();
     }
