@@ -33,11 +33,11 @@ def lab() -> Iterator[Laboratory]:
 @pytest.mark.parametrize(
     ("parameters", "files", "size", "places"),
     [
-        ("", 32, 4096, 8),
-        ("810101", 1, 4096, 8),
+        ("", 32, 8192, 8),
+        ("810101", 1, 8192, 8),
         ("82020000 830100", 32, 0, 0),
         ("81017F 82027FFF 830110", 127, 32767, 16),
-        ("830103", 32, 4096, 3),
+        ("830103", 32, 8192, 3),
     ],
 )
 def test_sizes_are_as_asked_for(

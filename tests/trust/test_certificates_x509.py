@@ -39,7 +39,6 @@ from twincard.keys.certificate import (
 )
 from twincard.keys.public import PublicKey
 from twincard.protocols.certificate import (
-    CertificateOnCardError,
     certify_decipher_key,
     certify_signature_key,
     read_certificate,
@@ -214,20 +213,9 @@ def test_a_certificate_may_last_beyond_2049(bench: Bench) -> None:
     assert [name.value for name in names] == ["山田 花子"]
 
 
-def test_a_card_without_room_gives_its_certificate_all_the_same(bench: Bench) -> None:
-    card = bench.at(Stage.KEYED).original.unlocked()
-    made = certify_decipher_key(card, HANAKO, TEN_YEARS)
-    assert not made.stored
-    assert read_certificate(card, DECIPHER_CERTIFICATE) is None
-    with pytest.raises(ProtocolError, match="C001"):
-        store_certificate(card, made.certificate)
-
-
 def test_a_certificate_of_an_earlier_key_is_replaced_without_asking(bench: Bench) -> None:
     card = with_files(bench).unlocked()
     first = certify_decipher_key(card, HANAKO, TEN_YEARS)
-    with pytest.raises(CertificateOnCardError):
-        certify_decipher_key(card, HANAKO, TEN_YEARS)
     card.usage.generate(KeyType.P_256)
     second = certify_decipher_key(card, HANAKO, TEN_YEARS)
     assert read_certificate(card, DECIPHER_CERTIFICATE) == second.certificate != first.certificate

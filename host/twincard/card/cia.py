@@ -127,9 +127,12 @@ class Key(core.Choice):  # type: ignore[misc]
 
 
 class CommonCertificateAttributes(core.Sequence):  # type: ignore[misc]
-    """CommonCertificateAttributes."""
+    """CommonCertificateAttributes; `authority`: whether it is for one who certifies others."""
 
-    _fields: ClassVar[list[Any]] = [("id", core.OctetString)]
+    _fields: ClassVar[list[Any]] = [
+        ("id", core.OctetString),
+        ("authority", core.Boolean, {"default": False}),
+    ]
 
 
 class X509CertificateAttributes(core.Sequence):  # type: ignore[misc]

@@ -20,6 +20,8 @@ DECIPHER_CERTIFICATE = 0xC001
 """EF with the decipher key's X.509 certificate: DER, zeros behind."""
 SIGNATURE_CERTIFICATE = 0xC002
 """EF with the signature key's."""
+CERTIFICATE_CHAIN = 0xC003
+"""EF with the certificates of those who certified these keys: DER, one behind the other, zeros."""
 
 _WHOLE_UPDATE = 128
 _WHOLE_READ = 256

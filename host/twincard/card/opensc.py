@@ -12,7 +12,7 @@ from asn1crypto import core
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from twincard.card import cia, tlv
-from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
+from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.report import KeyType
 from twincard.keys.public import KeyKind, PublicKey
 
@@ -26,10 +26,12 @@ PUBLIC_KEYS = 0x4403
 CERTIFICATES = 0x4404
 
 LIST_BYTES = 256
-"""The size of a file that lists keys or certificates."""
+"""The size of a file that lists keys."""
+CERTIFICATE_LIST_BYTES = 512
+"""The size of that which lists certificates."""
 PUBLIC_KEY_BYTES = 272
 """The size of a file for a public key; that of RSA-2048 takes 270."""
-FILE_BYTES = 6144
+FILE_BYTES = 10240
 """The size of a card's pool of file contents that has room for all."""
 INSTALLATION = tlv.encode(0x82, FILE_BYTES.to_bytes(2, "big"))
 """Of the data of INSTALL: that size."""
@@ -44,6 +46,8 @@ _PIN_REFERENCE = 1
 _PIN_LENGTHS = (6, 16)
 _RSA_BITS = 2048
 _P256_BITS = 256
+_FIRST_ISSUER = 0x10
+"""What PKCS #11 calls the first certificate above those of the card's keys by."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class KnownKey:
     """A key on a card, as OpenSC is to see it.
 
     `usable`: whether the card does something with the private key. `made_here`: whether this card
-    made it. `readable`: whether its public key is in the file, `certified`: a certificate in its.
+    made it. `readable`: whether its public key is in the file. `certificate_bytes`: how many bytes
+    the certificate in its file has, 0 without one.
     `pin_each_time`: whether each use of it needs the PIN anew.
     """
 
@@ -80,8 +85,17 @@ class KnownKey:
     usable: bool
     made_here: bool
     readable: bool
-    certified: bool
+    certificate_bytes: int
     pin_each_time: bool = False
+
+
+@dataclass(frozen=True)
+class KnownIssuer:
+    """The certificate of one who certified a key: its name, and its place in the file of them."""
+
+    label: str
+    offset: int
+    bytes: int
 
 
 def directory() -> bytes:
@@ -108,7 +122,7 @@ def card_information(label: str, serial_number: bytes) -> bytes:
             "version": 1,  # of ISO/IEC 7816-15
             "serial_number": serial_number,
             "manufacturer_id": _NAME,
-            "label": label.encode()[:TOKEN_LABEL_BYTES].decode(errors="ignore"),
+            "label": _cut(label),
             "card_flags": set(),
         }
     )
@@ -157,9 +171,21 @@ def public_key(key: PublicKey) -> bytes:
     return key.loaded().public_bytes(Encoding.DER, PublicFormat.PKCS1)
 
 
-def certificates(keys: Sequence[KnownKey]) -> bytes:
-    """The content of EF.CD: the certificates that are for these keys."""
-    return _all([_certificate(key.place) for key in keys if key.certified])
+def certificates(
+    keys: Sequence[KnownKey],
+    issuers: Sequence[KnownIssuer] = (),
+    room: int = CERTIFICATE_LIST_BYTES,
+) -> bytes:
+    """The content of EF.CD: the certificates that are for these keys, and those above them.
+
+    Without those above that are too many for a list of `room` bytes.
+    """
+    listed = _all([_certificate(key) for key in keys if key.certificate_bytes])
+    for number, issuer in enumerate(issuers):
+        entry = _issuer(issuer, _FIRST_ISSUER + number).dump()
+        if len(listed) + len(entry) <= room:
+            listed += entry
+    return listed
 
 
 def _private(key: KnownKey) -> cia.Key:
@@ -216,18 +242,39 @@ def _key(
     return cia.Key("ec", cia.EcKey(whole))
 
 
-def _certificate(place: KeyPlace) -> cia.X509Certificate:
+def _certificate(key: KnownKey) -> cia.X509Certificate:
+    place = key.place
     return cia.X509Certificate(
         {
             "common": {"label": place.label, "flags": {"modifiable"}},
             "certificate": {"id": place.id},
-            "type": {"value": _place(place.certificate)},
+            "type": {"value": _piece(place.certificate, 0, key.certificate_bytes)},
         }
     )
 
 
+def _issuer(issuer: KnownIssuer, number: int) -> cia.X509Certificate:
+    return cia.X509Certificate(
+        {
+            "common": {"label": _cut(issuer.label), "flags": {"modifiable"}},
+            "certificate": {"id": bytes([number]), "authority": True},
+            "type": {"value": _piece(CERTIFICATE_CHAIN, issuer.offset, issuer.bytes)},
+        }
+    )
+
+
+def _cut(label: str) -> str:
+    """What PKCS #11 shows of a label."""
+    return label.encode()[:TOKEN_LABEL_BYTES].decode(errors="ignore")
+
+
 def _place(*fids: int) -> cia.Path:
     return cia.Path({"ef_id_or_path": _path(_MF, *fids)})
+
+
+def _piece(fid: int, offset: int, length: int) -> cia.Path:
+    """A part of a file, so that nobody reads the zeros behind it."""
+    return cia.Path({"ef_id_or_path": _path(_MF, fid), "index": offset, "length": length})
 
 
 def _path(*fids: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -38,9 +39,11 @@ from twincard.protocols.certificate import (
     certify_decipher_key,
     certify_signature_key,
     read_certificate,
+    read_chain,
     request_certificate,
     store_certificate,
 )
+from twincard.protocols.certificate_files import above
 from twincard.protocols.errors import ProtocolError
 
 _USUAL_DAYS = 3650
@@ -67,7 +70,9 @@ SignatureType = Annotated[
 class CertificateInfo:
     """A certificate; `key` is "decipher" or "signature", `stored` whether the card keeps it.
 
-    `not_after` is in ISO 8601, `sha256` the fingerprint of the whole.
+    `not_after` is in ISO 8601, `sha256` the fingerprint of the whole. `issuers` are, in PEM, the
+    certificates above it: those on the card, and for one that no card keeps the one that signed it.
+    `made` is False for one that was there before.
     """
 
     key: Annotated[str, OneOf(("decipher", "signature"))]
@@ -77,6 +82,8 @@ class CertificateInfo:
     not_after: str
     sha256: Sha256
     pem: str
+    issuers: tuple[str, ...]
+    made: bool
 
 
 @dataclass(frozen=True)
@@ -101,10 +108,24 @@ def certificate(
     type: SignatureType = None,
     store: Annotated[
         Path | None,
-        typer.Option("--store", metavar="FILE", help="Store this one, made elsewhere, instead."),
+        typer.Option(
+            "--store",
+            metavar="FILE",
+            help="Store this one, made elsewhere, instead; with those of its issuers in the file.",
+        ),
     ] = None,
+    no_store: Annotated[
+        bool,
+        typer.Option(
+            "--no-store", help="Only print it, with the one that signed it; the card keeps neither."
+        ),
+    ] = False,
     show: Annotated[
         bool, typer.Option("--show", help="Print the one on the card; no PIN is needed.")
+    ] = False,
+    chain: Annotated[
+        bool,
+        typer.Option("--chain", help="Print the certificates of its issuers behind it as well."),
     ] = False,
     output: OutputFile = None,
     force: Force = False,
@@ -114,14 +135,17 @@ def certificate(
     """Make a certificate for the card's key, keep it on the card, and print it.
 
     The card's own signature key signs it, which is made where there is none. The decipher key
-    itself cannot sign.
+    itself cannot sign. Interrupted, the same command goes on; one that is on the card already and
+    says the same is printed as it is.
     """
     _check_options(store, name, mail, show=show, signature_key=signature_key)
+    if no_store and (show or store is not None):
+        raise InputError(_("--no-store is for a certificate that is made here."))
     check_output(output, force=force, json=json)
     if show:
         with opened(reader) as card:
             shown = _shown(card, signature_key=signature_key)
-        _print(shown, output, force=force, json=json)
+        _print(shown, output, force=force, json=json, chain=chain)
         return
     given = None if store is None else _read(store)
     check_reader(reader)
@@ -129,8 +153,7 @@ def certificate(
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
     with unlocked(reader, pin, issuer) as card:
         if given is not None:
-            fid = store_certificate(card, given)
-            told = _told(given, signature_key=fid == SIGNATURE_CERTIFICATE, stored=True)
+            told = _store(card, given)
         else:
             make = certify_signature_key if signature_key else certify_decipher_key
             made = make(
@@ -139,10 +162,11 @@ def certificate(
                 Validity.from_now(days),
                 _type(type),
                 replace=force,
+                store=not no_store,
+                pin=lambda: pin,
             )
-            told = _told(made.certificate, signature_key=signature_key, stored=made.stored)
-            _note_unstored(made, json=json)
-    _print(told, output, force=force, json=json)
+            told = _told_made(card, made, signature_key=signature_key)
+    _print(told, output, force=force, json=json, chain=chain or no_store)
 
 
 def csr(
@@ -166,7 +190,8 @@ def csr(
     issuer = issuer_public_key(issuer_public_key_file)
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
     with unlocked(reader, pin, issuer) as card:
-        made = request_certificate(card, _subject(card, name, mail), _type(type))
+        subject = _subject(card, name, mail)
+        made = request_certificate(card, subject, _type(type), pin=lambda: pin)
     pem = made.public_bytes(Encoding.PEM).decode("ascii")
     _print(Request(made.subject.rfc4514_string(), pem), output, force=force, json=json)
 
@@ -194,41 +219,86 @@ def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
     found = read_certificate(card, SIGNATURE_CERTIFICATE if signature_key else DECIPHER_CERTIFICATE)
     if found is None:
         raise ProtocolError(_("There is no certificate on this card."))
-    return _told(found, signature_key=signature_key, stored=True)
+    issuers = _issuers(card, found)
+    return _told(found, issuers, signature_key=signature_key, stored=True, made=False)
 
 
-def _read(path: Path) -> x509.Certificate:
+def _read(path: Path) -> list[x509.Certificate]:
+    """The certificates in a file; in PEM there may be several."""
     with path.open("rb") as file:
-        found = certificate_from_bytes(file.read(_MOST_FILE_BYTES))
-    if found is None:
+        content = file.read(_MOST_FILE_BYTES)
+    try:
+        found = x509.load_pem_x509_certificates(content)
+    except ValueError:
+        one = certificate_from_bytes(content)
+        found = [] if one is None else [one]
+    if not found:
         raise InputError(_("{path} is not an X.509 certificate, in PEM or DER.").format(path=path))
     return found
 
 
-def _told(made: x509.Certificate, *, signature_key: bool, stored: bool) -> CertificateInfo:
-    return CertificateInfo(
-        key="signature" if signature_key else "decipher",
-        stored=stored,
-        subject=made.subject.rfc4514_string(),
-        serial_number=f"{made.serial_number:x}",
-        not_after=made.not_valid_after_utc.isoformat(),
-        sha256=made.fingerprint(SHA256()),
-        pem=made.public_bytes(Encoding.PEM).decode("ascii"),
+def _store(card: Card, given: list[x509.Certificate]) -> CertificateInfo:
+    """The first is for a key of the card, whatever order the others have."""
+    fid = store_certificate(card, given[0], given[1:])
+    issuers = _issuers(card, given[0])
+    is_signature = fid == SIGNATURE_CERTIFICATE
+    return _told(given[0], issuers, signature_key=is_signature, stored=True, made=False)
+
+
+def _issuers(card: Card, certificate: x509.Certificate) -> list[x509.Certificate]:
+    """Those on the card that are above it; the signature key's own may be."""
+    root = read_certificate(card, SIGNATURE_CERTIFICATE)
+    known = read_chain(card) if root is None else (root, *read_chain(card))
+    return above([certificate], known)
+
+
+def _told_made(card: Card, made: Made, *, signature_key: bool) -> CertificateInfo:
+    issuers = above([made.certificate], [made.root, *read_chain(card)])
+    return _told(
+        made.certificate, issuers, signature_key=signature_key, stored=made.stored, made=made.made
     )
 
 
-def _note_unstored(made: Made, *, json: bool) -> None:
-    if not made.stored:
-        Output(json).note(_("The card has no room to keep the certificate: keep the file."))
+def _told(
+    certificate: x509.Certificate,
+    issuers: Sequence[x509.Certificate],
+    *,
+    signature_key: bool,
+    stored: bool,
+    made: bool,
+) -> CertificateInfo:
+    return CertificateInfo(
+        key="signature" if signature_key else "decipher",
+        stored=stored,
+        subject=certificate.subject.rfc4514_string(),
+        serial_number=f"{certificate.serial_number:x}",
+        not_after=certificate.not_valid_after_utc.isoformat(),
+        sha256=certificate.fingerprint(SHA256()),
+        pem=_pem(certificate),
+        issuers=tuple(_pem(issuer) for issuer in issuers),
+        made=made,
+    )
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
 
 
 def _print(
-    told: CertificateInfo | Request, output: Path | None, *, force: bool, json: bool
+    told: CertificateInfo | Request,
+    output: Path | None,
+    *,
+    force: bool,
+    json: bool,
+    chain: bool = False,
 ) -> None:
+    text = told.pem
+    if chain and isinstance(told, CertificateInfo):
+        text += "".join(told.issuers)
     if output is not None:
         with output_for(output, force=force, mode=0o644) as sink:
-            sink.write(told.pem.encode("ascii"))
+            sink.write(text.encode("ascii"))
     elif not json:
-        sys.stdout.write(told.pem)
+        sys.stdout.write(text)
     if json:
         Output(json).result(told, "")

@@ -128,6 +128,33 @@ def issue(
             "--no-decipher", help="The card opens no file itself, only gives it to other keys."
         ),
     ] = False,
+    pin_each_time: Annotated[
+        bool,
+        typer.Option(
+            "--pin-each-time",
+            help="A PIN for each file that is opened, and each signature: for use through OpenSC.",
+        ),
+    ] = False,
+    certificate_bytes: Annotated[
+        int | None,
+        typer.Option(
+            "--certificate-bytes",
+            min=0,
+            max=0x7FFF,
+            metavar="N",
+            help="Room for each key's certificate; 2560 bytes where the card has them.",
+        ),
+    ] = None,
+    chain_bytes: Annotated[
+        int | None,
+        typer.Option(
+            "--chain-bytes",
+            min=0,
+            max=0x7FFF,
+            metavar="N",
+            help="Room for the certificates of those who certify them; 2560 bytes likewise.",
+        ),
+    ] = None,
     certify_with: Annotated[
         Path | None,
         typer.Option(
@@ -179,6 +206,7 @@ def issue(
         PolicyFlags.PUBLIC_KEY_IN_BACKUP: public_key_in_backup,
         PolicyFlags.TRUSTED_TARGETS_ONLY: trusted_targets,
         PolicyFlags.DECIPHER_OFF: no_decipher,
+        PolicyFlags.PIN_EACH_TIME: pin_each_time,
     }
     profile = Profile(
         group_size,
@@ -187,6 +215,8 @@ def issue(
         _member_number(member_number),
         _expiry_date(expires),
         _modes(allow_base=allow_base, base_mode=base_mode),
+        certificate_bytes,
+        chain_bytes,
     )
     if base_mode and certify_with is not None:
         raise InputError(_("--base-mode leaves certificates out: give it or --certify-with."))

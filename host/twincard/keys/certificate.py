@@ -17,6 +17,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from twincard.keys.public import KeyKind, PublicKey
 from twincard.language import _
@@ -120,6 +121,33 @@ def make_decipher_certificate(
     ]
     made = _certificate(issuer, _name(subject), validity, public, extensions, key)
     return _verified(made, root)
+
+
+def is_such(
+    certificate: x509.Certificate, root: x509.Certificate, subject: Subject, validity: Validity
+) -> bool:
+    """Whether one signed by the key of `root` says the same of its holder, and is valid as long.
+
+    It counts no more where it has ended, or has not begun.
+    """
+    try:
+        certificate.verify_directly_issued_by(root)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not not_before <= datetime.now(UTC) <= not_after:
+        return False
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        mails = found.value.get_values_for_type(x509.RFC822Name)
+    except x509.ExtensionNotFound:
+        mails = []
+    return (
+        [name.value for name in names] == [subject.name]
+        and mails == ([] if subject.mail is None else [subject.mail])
+        and not_after - not_before == validity.not_after - validity.not_before
+    )
 
 
 def make_request(subject: Subject, key: SigningKey) -> x509.CertificateSigningRequest:

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
-from twincard.card.report import CardReport, Features, KeyType
+from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
+from twincard.card.report import CardReport, Features, KeyType, PolicyFlags
 from twincard.card.session import Card
 from twincard.keys.certificate import (
     SigningKey,
     Subject,
     Validity,
+    is_such,
     make_decipher_certificate,
     make_request,
     make_root,
     may_sign_others,
 )
 from twincard.language import _
-from twincard.protocols.card_files import store
+from twincard.protocols.card_files import store as store_file
 from twincard.protocols.certificate_files import (
+    above,
     certificate_for,
     certified_digest,
     read_certificate,
+    read_chain,
+    room_for,
 )
 from twincard.protocols.errors import ProtocolError
+from twincard.protocols.opener import PinProvider
 from twincard.protocols.opensc import update_opensc_files
 
 __all__ = [
     "CertificateOnCardError",
     "Made",
+    "NoRoomForCertificateError",
     "certify_decipher_key",
     "certify_signature_key",
     "read_certificate",
+    "read_chain",
     "request_certificate",
     "store_certificate",
 ]
@@ -44,12 +52,22 @@ class CertificateOnCardError(ProtocolError):
     """A certificate of this key is on the card already."""
 
 
+class NoRoomForCertificateError(ProtocolError):
+    """The card has no file for certificates that is large enough; what it had is still there."""
+
+
 @dataclass(frozen=True)
 class Made:
-    """A certificate that was made, and whether the card had room to keep it."""
+    """A certificate for a key of the card.
+
+    `root` signed it: the signature key's own. `stored`: whether the card keeps them both. `made`:
+    whether it was made now; False for what an earlier call had made that was broken off.
+    """
 
     certificate: x509.Certificate
+    root: x509.Certificate
     stored: bool
+    made: bool = True
 
 
 def certify_decipher_key(
@@ -59,12 +77,17 @@ def certify_decipher_key(
     key_type: KeyType | None = None,
     *,
     replace: bool = False,
+    store: bool = True,
+    pin: PinProvider | None = None,
 ) -> Made:
     """Make a certificate for the decipher key, signed by the signature key, and store it.
 
     Makes the signature key (of `key_type`, see `certify_signature_key`) and its certificate where
-    there are none. Needs the PIN. Raises CertificateOnCardError unless it may `replace` one,
-    ProtocolError, WrongSignatureError, CardError.
+    there are none. Needs the PIN; on a card with PIN_EACH_TIME `pin` too, to go on after a
+    signature. One for this subject that is as long valid and on the card already is given as it is:
+    so a call that was broken off may be repeated. Without `store` nothing but the signature key is
+    left on the card. Raises CertificateOnCardError where there is another unless it may `replace`
+    it, NoRoomForCertificateError, ProtocolError, WrongSignatureError, CardError.
     """
     report = _capable(card)
     if report.key is None:
@@ -76,14 +99,19 @@ def certify_decipher_key(
                 "and store it here with --store."
             )
         )
-    if not replace:
-        _refuse_stored(card, DECIPHER_CERTIFICATE, report.key.digest)
+    if store:
+        _check_room(card, DECIPHER_CERTIFICATE)
+    if store and not replace:
+        finished = _finished(card, DECIPHER_CERTIFICATE, report.key.digest, subject, validity)
+        if finished is not None:
+            return finished
     public = card.usage.public_key()
-    signing = _signing_key(card, report, key_type)
+    signing = _signing_key(card, report, key_type, pin)
     root = certificate_for(card, SIGNATURE_CERTIFICATE, signing.public.digest)
     if root is None:
         root = make_root(subject, validity, signing)
-        _store(card, SIGNATURE_CERTIFICATE, root)
+        if store:
+            _store(card, SIGNATURE_CERTIFICATE, root)
     elif not may_sign_others(root):
         raise ProtocolError(
             _(
@@ -92,7 +120,7 @@ def certify_decipher_key(
             )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
-    return _kept(card, DECIPHER_CERTIFICATE, made)
+    return _kept(card, DECIPHER_CERTIFICATE, Made(made, root, store))
 
 
 def certify_signature_key(
@@ -102,48 +130,76 @@ def certify_signature_key(
     key_type: KeyType | None = None,
     *,
     replace: bool = False,
+    store: bool = True,
+    pin: PinProvider | None = None,
 ) -> Made:
     """Make the signature key's own certificate, and store it; the key too where there is none.
 
-    `key_type` None: that of the key there is, for a new one P-256 where the chip has it. Needs the
-    PIN. Errors as for `certify_decipher_key`.
+    `key_type` None: that of the key there is, for a new one P-256 where the chip has it. All else
+    is as for `certify_decipher_key`.
     """
     report = _capable(card)
-    if report.signature_key is not None and not replace:
-        _refuse_stored(card, SIGNATURE_CERTIFICATE, report.signature_key.digest)
-    signing = _signing_key(card, report, key_type)
+    if store:
+        _check_room(card, SIGNATURE_CERTIFICATE)
+    if report.signature_key is not None and store and not replace:
+        digest = report.signature_key.digest
+        finished = _finished(card, SIGNATURE_CERTIFICATE, digest, subject, validity)
+        if finished is not None:
+            return finished
+    signing = _signing_key(card, report, key_type, pin)
     made = make_root(subject, validity, signing)
-    return _kept(card, SIGNATURE_CERTIFICATE, made)
+    return _kept(card, SIGNATURE_CERTIFICATE, Made(made, made, store))
 
 
 def request_certificate(
-    card: Card, subject: Subject, key_type: KeyType | None = None
+    card: Card,
+    subject: Subject,
+    key_type: KeyType | None = None,
+    *,
+    pin: PinProvider | None = None,
 ) -> x509.CertificateSigningRequest:
     """A request to certify the signature key, which is made where there is none. Needs the PIN.
 
     The decipher key can have none: a request is signed by the key it is about, and that one cannot
-    sign. Raises ProtocolError, WrongSignatureError, CardError.
+    sign. `pin` as for `certify_decipher_key`. Raises ProtocolError, WrongSignatureError, CardError.
     """
-    made = make_request(subject, _signing_key(card, _capable(card), key_type))
+    made = make_request(subject, _signing_key(card, _capable(card), key_type, pin))
     update_opensc_files(card)
     return made
 
 
-def store_certificate(card: Card, certificate: x509.Certificate) -> int:
+def store_certificate(
+    card: Card, certificate: x509.Certificate, issuers: Sequence[x509.Certificate] = ()
+) -> int:
     """Store a certificate that somebody made for one of the card's keys; needs the PIN.
 
-    A backup knows its key by the digest, even where it keeps no public key. Returns the FID of the
-    file. Raises ProtocolError when it is for another key or there is no room, CardError.
+    With those of its `issuers`, each above the last; what leads to no certificate on the card is
+    left out. A backup knows its key by the digest, even where it keeps no public key. Returns the
+    FID of the file. Raises ProtocolError when it is for another key, NoRoomForCertificateError,
+    before anything is written, CardError.
     """
-    fid = _file_for(card.report(), certificate)
-    if not _store(card, fid, certificate):
-        raise ProtocolError(
-            _(
-                "This card has no file {file} for such a certificate, or one that is too small."
-            ).format(file=f"{fid:04X}")
-        )
+    report = card.report()
+    fid = _file_for(report, certificate)
+    _check_room(card, fid, certificate)
+    lowest = [certificate, *_others(card, report, fid)]
+    chain = above(lowest, [*issuers, *read_chain(card)])
+    if tuple(chain) != read_chain(card):
+        _check_room(card, CERTIFICATE_CHAIN, *chain)
+        _store(card, CERTIFICATE_CHAIN, *chain)
+    _store(card, fid, certificate)
     update_opensc_files(card)
     return fid
+
+
+def _others(card: Card, report: CardReport, fid: int) -> list[x509.Certificate]:
+    """The certificates of keys on the card in other files than this one."""
+    keys = {DECIPHER_CERTIFICATE: report.key, SIGNATURE_CERTIFICATE: report.signature_key}
+    found = [
+        certificate_for(card, other, key.digest)
+        for other, key in keys.items()
+        if other != fid and key is not None
+    ]
+    return [certificate for certificate in found if certificate is not None]
 
 
 def _capable(card: Card) -> CardReport:
@@ -158,25 +214,48 @@ def _capable(card: Card) -> CardReport:
     return report
 
 
-def _signing_key(card: Card, report: CardReport, key_type: KeyType | None) -> SigningKey:
+def _signing_key(
+    card: Card, report: CardReport, key_type: KeyType | None, pin: PinProvider | None
+) -> SigningKey:
+    sign = _signer(card, report, pin)
     present = report.signature_key
     if present is None:
         usual = KeyType.P_256 if Features.HOST_BLIND in report.features else KeyType.RSA_2048
-        return SigningKey(card.signing.generate(key_type or usual), card.signing.sign)
+        return SigningKey(card.signing.generate(key_type or usual), sign)
     if key_type not in (None, present.type):
         raise ProtocolError(_("This card has a signature key of another type already."))
-    return SigningKey(card.signing.public_key(), card.signing.sign)
+    return SigningKey(card.signing.public_key(), sign)
 
 
-def _refuse_stored(card: Card, fid: int, digest: bytes) -> None:
-    if certificate_for(card, fid, digest) is not None:
-        update_opensc_files(card)  # which may have been interrupted
-        raise CertificateOnCardError(
-            _(
-                "A certificate of this key is on the card already: --show prints it, "
-                "--force replaces it by a new one."
-            )
+def _signer(card: Card, report: CardReport, pin: PinProvider | None) -> Callable[[bytes], bytes]:
+    """What signs, and leaves the PIN verified where there is a way to do that."""
+
+    def sign(digest: bytes) -> bytes:
+        signature = card.signing.sign(digest)
+        if pin is not None and PolicyFlags.PIN_EACH_TIME in report.policy:
+            card.pin.verify(pin())
+        return signature
+
+    return sign
+
+
+def _finished(
+    card: Card, fid: int, digest: bytes, subject: Subject, validity: Validity
+) -> Made | None:
+    """What an earlier call made that wanted the same; None where the key has no certificate yet."""
+    found = certificate_for(card, fid, digest)
+    if found is None:
+        return None
+    update_opensc_files(card)  # which may have been interrupted
+    root = read_certificate(card, SIGNATURE_CERTIFICATE)
+    if root is not None and is_such(found, root, subject, validity):
+        return Made(found, root, stored=True, made=False)
+    raise CertificateOnCardError(
+        _(
+            "A certificate of this key is on the card already: --show prints it, "
+            "--force replaces it by a new one."
         )
+    )
 
 
 def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
@@ -188,12 +267,29 @@ def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
     raise ProtocolError(_("This certificate is for another key than those of this card."))
 
 
-def _kept(card: Card, fid: int, certificate: x509.Certificate) -> Made:
-    made = Made(certificate, _store(card, fid, certificate))
+def _kept(card: Card, fid: int, made: Made) -> Made:
+    if made.stored:
+        _store(card, fid, made.certificate)
     update_opensc_files(card)
     return made
 
 
-def _store(card: Card, fid: int, certificate: x509.Certificate) -> bool:
-    """Whether the card has room for it, and keeps it now."""
-    return store(card, (fid,), certificate.public_bytes(Encoding.DER))
+def _check_room(card: Card, fid: int, *certificates: x509.Certificate) -> None:
+    size, room = len(_content(certificates)), room_for(card, fid)
+    if room == 0 or size > room:
+        told = (
+            _("This card has no file {file} for certificates.")
+            if room == 0
+            else _("File {file} of this card has room for {room} bytes, not for {size}.")
+        )
+        raise NoRoomForCertificateError(told.format(file=f"{fid:04X}", room=room, size=size))
+
+
+def _store(card: Card, fid: int, *certificates: x509.Certificate) -> None:
+    """Put them into the file, all or none. Raises NoRoomForCertificateError."""
+    _check_room(card, fid, *certificates)
+    store_file(card, (fid,), _content(certificates))
+
+
+def _content(certificates: Sequence[x509.Certificate]) -> bytes:
+    return b"".join(certificate.public_bytes(Encoding.DER) for certificate in certificates)

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from twincard.card.files import (
-    DECIPHER_CERTIFICATE,
-    EXPIRY_DATE,
-    MEMBER_NUMBER,
-    SIGNATURE_CERTIFICATE,
-)
+from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.issuer import Personalisation
 from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
-from twincard.card.status import MemoryFullError
 from twincard.keys.component import Component
 from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.language import N_, _, listed
 from twincard.protocols.authority import take_authority
-from twincard.protocols.card_files import make_room, read_file, write_file
+from twincard.protocols.card_files import read_file, write_file
+from twincard.protocols.certificate_files import make_certificate_files
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.opensc import make_opensc_files
 from twincard.protocols.profile import Blank, IssueEvent, IssueStep, Profile
 
 _FILE_NAMES = {MEMBER_NUMBER: N_("member's number"), EXPIRY_DATE: N_("expiry date")}
-_CERTIFICATE_BYTES = {DECIPHER_CERTIFICATE: 2048, SIGNATURE_CERTIFICATE: 1024}
 
 
 class Issuing:
@@ -222,9 +216,9 @@ class Issuing:
             for fid, content in self._contents.items():
                 if content is not None:
                     write_file(self._card, (fid,), content)
-        for fid, size in _CERTIFICATE_BYTES.items():
-            self._make_room(fid, size)
         make_opensc_files(self._card, self.report, self._label)
+        sizes = self._profile.certificate_bytes, self._profile.chain_bytes
+        make_certificate_files(self._card, *sizes)
 
     @property
     def _label(self) -> str:
@@ -232,13 +226,6 @@ class Issuing:
         number = self._profile.member_number if self._role is Role.ORIGINAL else None
         name = self._role.name.lower() if number is None else number.decode(errors="replace")
         return f"twincard {name}"
-
-    def _make_room(self, fid: int, size: int) -> None:
-        """An empty file for the user's certificate; a card too small for it goes without."""
-        try:
-            make_room(self._card, (fid,), size)
-        except MemoryFullError:
-            return
 
 
 def _names(policy: PolicyFlags) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
 from twincard.card import opensc
 from twincard.card.files import Condition, DfAccess, EfAccess
-from twincard.card.opensc import DF, KeyPlace, KnownKey
+from twincard.card.opensc import DF, KeyPlace, KnownIssuer, KnownKey
 from twincard.card.report import CardReport, KeyType, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.status import AlreadyExistsError, MemoryFullError
 from twincard.keys.public import PublicKey
 from twincard.protocols.card_files import make_room, read_file, store, write_file
-from twincard.protocols.certificate_files import certificate_for
+from twincard.protocols.certificate_files import certificate_for, read_chain, room_for
 
 _NOBODYS_FILE = EfAccess(read=Condition.NEVER, update=Condition.NEVER, delete=Condition.ISSUER)
 _ISSUERS_FOLDER = DfAccess(
@@ -38,8 +42,9 @@ def make_opensc_files(card: Card, report: CardReport, label: str) -> None:
         for place in _PLACES:
             make_room(card, (DF, place.file), 0, _NOBODYS_FILE)
             make_room(card, (DF, place.public_key), opensc.PUBLIC_KEY_BYTES)
-        for fid in (opensc.PRIVATE_KEYS, opensc.PUBLIC_KEYS, opensc.CERTIFICATES):
+        for fid in (opensc.PRIVATE_KEYS, opensc.PUBLIC_KEYS):
             make_room(card, (DF, fid), opensc.LIST_BYTES)
+        make_room(card, (DF, opensc.CERTIFICATES), opensc.CERTIFICATE_LIST_BYTES)
         write_file(card, (DF, opensc.PASSWORDS), opensc.passwords())
         information = opensc.card_information(label, report.card_id[:_SERIAL_BYTES])
         write_file(card, (DF, opensc.CARD_INFORMATION), information)
@@ -67,7 +72,8 @@ def update_opensc_files(card: Card) -> None:
         if key is not None:
             keys.append(key)
     _keep(card, opensc.PUBLIC_KEYS, opensc.public_keys(keys))
-    _keep(card, opensc.CERTIFICATES, opensc.certificates(keys))
+    room = room_for(card, DF, opensc.CERTIFICATES)
+    _keep(card, opensc.CERTIFICATES, opensc.certificates(keys, _issuers(card), room))
     _keep(card, opensc.PRIVATE_KEYS, opensc.private_keys(keys))
 
 
@@ -91,15 +97,30 @@ def _known(card: Card, report: CardReport, place: KeyPlace, *, readable: bool) -
     held = report.signature_key if is_signature else report.key
     if held is None:
         return None
+    certificate = certificate_for(card, place.certificate, held.digest)
     return KnownKey(
         place,
         KeyType(held.type),
         usable=is_signature or PolicyFlags.DECIPHER_OFF not in report.policy,
         made_here=is_signature or report.role is Role.ORIGINAL,
         readable=readable,
-        certified=certificate_for(card, place.certificate, held.digest) is not None,
+        certificate_bytes=0 if certificate is None else len(_der(certificate)),
         pin_each_time=PolicyFlags.PIN_EACH_TIME in report.policy,
     )
+
+
+def _issuers(card: Card) -> list[KnownIssuer]:
+    issuers, at = [], 0
+    for certificate in read_chain(card):
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        label = str(names[0].value) if names else certificate.subject.rfc4514_string()
+        issuers.append(KnownIssuer(label, at, len(_der(certificate))))
+        at += len(_der(certificate))
+    return issuers
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
 
 
 def _keep(card: Card, fid: int, content: bytes) -> None:

@@ -26,7 +26,8 @@ class Profile:
     `backups` is how many backups the original may make of one key. Member's number and expiry
     date are the contents of their files on the original; None leaves the file out. Where a chip
     lacks host-blind mode, `modes` comes to BASE. `policy` is without BASE_MODE_FORBIDDEN, which
-    `modes` decides.
+    `modes` decides. `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
+    certificate and for those of its issuers; None: see make_certificate_files.
     """
 
     group_size: int = 3
@@ -35,6 +36,8 @@ class Profile:
     member_number: bytes | None = None
     expiry_date: bytes | None = None
     modes: Modes = Modes.HOST_BLIND
+    certificate_bytes: int | None = None
+    chain_bytes: int | None = None
 
     @property
     def whole_policy(self) -> PolicyFlags:

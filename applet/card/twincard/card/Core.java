@@ -39,7 +39,7 @@ abstract class Core extends Applet {
 
     /** Takes what Applet.install is given. */
     Core(byte[] array, short offset, byte length, Parts parts) {
-        InstallParameters parameters = new InstallParameters(array, offset, length);
+        InstallParameters parameters = new InstallParameters(array, offset, length, parts);
         this.parts = parts;
         log = parts.log(this);
         blindness = parts.blindness(this);

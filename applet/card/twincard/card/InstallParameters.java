@@ -14,6 +14,8 @@ final class InstallParameters {
     private static final short CONTACTS = (short) 0x8301;
 
     private static final short KEY_LENGTH = 32;
+    /** The usual room for files: certificates for each key, and a little more. */
+    private static final short BYTES_FOR_KEY = 4096;
     private static final byte MAXIMUM_CONTACTS = 16;
 
     /** Where the transport key begins in the array. */
@@ -28,7 +30,7 @@ final class InstallParameters {
     final short end;
 
     /** Reads AID, control information and application data, each behind its length (Java Card API, Applet.install). */
-    InstallParameters(byte[] array, short offset, byte length) {
+    InstallParameters(byte[] array, short offset, byte length, Parts parts) {
         at = (short) (offset + 1 + array[offset]);
         at += (short) (1 + array[at]);
         short given = array[at++];
@@ -39,7 +41,7 @@ final class InstallParameters {
                 && Util.getShort(array, at) == TRANSPORT_KEY);
         at += (short) (2 + KEY_LENGTH);
         files = number(array, FILES, (short) 32);
-        fileBytes = number(array, FILE_BYTES, (short) 4096);
+        fileBytes = number(array, FILE_BYTES, (short) (parts.keys() * BYTES_FOR_KEY));
         contacts = number(array, CONTACTS, (short) 8);
         Apdu.requireData(files > 0 && fileBytes >= 0 && contacts >= 0 && contacts <= MAXIMUM_CONTACTS);
     }
