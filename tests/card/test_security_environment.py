@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from tests.bench import Bench, Stage
-from tests.card.sealing import Correspondent, seal, seal_pkcs1
+from tests.card.sealing import Correspondent, rsa_key, seal, seal_pkcs1
 from tests.card.wire import Command, exchange, status
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.status import CardError, Sw
 from twincard.card.usage import Padding
+from twincard.keys.public import PublicKey
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,14 @@ def test_the_security_environment_takes_what_the_document_names(
     keyed(bench, KeyType.P_256)
     command = Command(0x00, 0x22, p1, 0xB8, bytes.fromhex(data))
     assert status(bench.original.lab, command) == expected
+
+
+def test_targets_with_exponents_of_other_lengths_follow_each_other(bench: Bench) -> None:
+    """The chip gets each exponent as it is; nothing of a longer one is left."""
+    card = keyed(bench, KeyType.P_256)
+    friend = Correspondent.with_rsa()
+    modulus = rsa_key(friend.public).public_numbers().n.to_bytes(256)
+    longer = PublicKey.from_rsa(modulus, bytes.fromhex("01000001"))
+    for target in (friend.public, longer, friend.public):
+        sealed = card.usage.encipher(b"content", target)
+    assert friend.open(sealed) == b"content"

@@ -63,6 +63,26 @@ def test_a_chip_that_makes_no_rsa_keys_says_so_and_goes_on() -> None:
         assert lab.faults() == ""
 
 
+def test_a_chip_that_makes_rsa_keys_but_does_not_compute_with_them_gets_none() -> None:
+    with Laboratory.start(BASE_APPLET, "-rsa_2048_nopad_use") as lab:
+        card = installed(lab)
+        personalise(card)
+        card.group.begin(1)
+        card.issuer.activate()
+        card.pin.verify(PIN)
+        with pytest.raises(CardError) as refused:
+            card.usage.generate(KeyType.RSA_2048)
+        assert refused.value.sw == Sw.MEMORY_FAILURE
+        assert card.report().key is None
+        card.usage.generate(KeyType.P_256)
+        with pytest.raises(CardError):
+            card.usage.generate(KeyType.RSA_2048)
+        key = card.report().key
+        assert key is not None
+        assert key.type is KeyType.P_256
+        assert lab.faults() == ""
+
+
 def test_operations_are_those_since_they_were_asked_for_last() -> None:
     with Laboratory.start(BASE_APPLET) as lab:
         card = installed(lab)

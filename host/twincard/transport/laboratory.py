@@ -52,6 +52,33 @@ class Operations:
     """Elements of arrays that the applet's code set one by one: a measure of its own work."""
 
 
+@dataclass(frozen=True)
+class Peaks:
+    """The most that was used at a time, in bytes."""
+
+    stack: int
+    """By the bytecode's own frames, without what the card's own code takes below and above them."""
+    transaction: int
+
+
+@dataclass(frozen=True)
+class Engines:
+    """How many engines the applet has, by what they compute."""
+
+    rsa_nopad: int = 0
+    aes_cbc_nopad: int = 0
+    sha1: int = 0
+    sha256: int = 0
+    sha384: int = 0
+    sha512: int = 0
+    ecdsa_sha256: int = 0
+    ecdh_plain: int = 0
+    key_pair: int = 0
+    transient_key: int = 0
+    other: int = 0
+    """Of random numbers."""
+
+
 class Laboratory(SimulatedCard):
     """A card in memory only, for tests and measurements."""
 
@@ -97,6 +124,15 @@ class Laboratory(SimulatedCard):
         """What the chip has done since the applet was installed, or this was called last."""
         answer = self._process.call(Operation.OPERATIONS)
         return Operations(*struct.unpack(f">{len(answer) // 4}I", answer))
+
+    def peaks(self) -> Peaks:
+        """The deepest stack and the largest transaction since this was called last."""
+        return Peaks(*struct.unpack(">2I", self._process.call(Operation.PEAKS)))
+
+    def engines(self) -> Engines:
+        """How many engines the applet has made."""
+        answer = self._process.call(Operation.ENGINES)
+        return Engines(*struct.unpack(f">{len(answer) // 4}I", answer))
 
     def image(self) -> bytes:
         """All persistent bytes of the card, one after the other."""

@@ -63,6 +63,8 @@ class Operation(IntEnum):
     DROP = 0x16
     IMAGE = 0x17
     OPERATIONS = 0x18
+    PEAKS = 0x19
+    ENGINES = 0x1A
     INSTALL = 0x20
 
 

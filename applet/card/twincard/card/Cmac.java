@@ -6,8 +6,8 @@ import javacardx.crypto.Cipher;
 
 /**
  * AES-CMAC (NIST SP 800-38B, RFC 4493) built on AES in CBC mode without padding, since only half of the chips have
- * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}. The engine is its
- * own, for others are used in between. And the key derivation on it.
+ * a CMAC of their own. One computation at a time: {@link #init}, {@link #update}, {@link #finish}. The engine is that
+ * of CMACs alone, for others are used in between. And the key derivation on it.
  */
 final class Cmac {
     static final short BLOCK = 16;
@@ -18,7 +18,7 @@ final class Cmac {
     private static final short OUT = 32;
     private static final short LENGTH = 64;
 
-    private final Cipher aes = Chip.aes();
+    final Cipher aes;
     private final AESKey key;
     private final byte[] memory;
     private final short[] words;
@@ -26,7 +26,8 @@ final class Cmac {
     private final byte[] number;
 
     /** For keys of so many bits, a constant of KeyBuilder. */
-    Cmac(Ram ram, short bits) {
+    Cmac(Ram ram, Cipher aes, short bits) {
+        this.aes = aes;
         key = Chip.aesKey(bits);
         memory = ram.cmac;
         words = ram.words;

@@ -16,10 +16,10 @@ abstract class Core extends Applet {
     final Chip chip = new Chip();
     final Ram ram = new Ram();
     final Apdu apdu = new Apdu(this);
-    final Cmac cmac = new Cmac(ram, KeyBuilder.LENGTH_AES_256);
+    final Cmac cmac = new Cmac(ram, Chip.aes(), KeyBuilder.LENGTH_AES_256);
     /** Null where the chip has none; likewise the next. */
-    final Rsa rsa = Rsa.probe();
-    final Ecdh ecdh = Ecdh.probe(ram);
+    final Rsa rsa;
+    final Ecdh ecdh;
     final KeyEncryption encryption = new KeyEncryption(this);
     final Padding padding = new Padding(this);
     final Log log;
@@ -42,6 +42,9 @@ abstract class Core extends Applet {
         InstallParameters parameters = new InstallParameters(array, offset, length, parts);
         this.parts = parts;
         log = parts.log(this);
+        // What the chip may lack comes after all transient memory that nothing works without.
+        rsa = Rsa.probe();
+        ecdh = Ecdh.probe(ram);
         blindness = parts.blindness(this);
         authority = new Authority(this, array, parameters.transportKey);
         group = new KeyGroup(this);
@@ -55,7 +58,6 @@ abstract class Core extends Applet {
         target = new Target(this);
         parts.begin(this, array, parameters);
         messaging = parts.messaging(this);
-        encryption.complete();
     }
 
     /** Ends the sessions that clearing the memory does not end. */

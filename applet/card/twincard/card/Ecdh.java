@@ -1,8 +1,8 @@
 package twincard.card;
 
+import javacard.framework.CardRuntimeException;
 import javacard.framework.ISOException;
 import javacard.framework.Util;
-import javacard.security.CryptoException;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
 import javacard.security.KeyAgreement;
@@ -30,11 +30,11 @@ final class Ecdh {
         chipChecks = refusesOffCurve(ram);
     }
 
-    /** The engine, or null where the chip has none. */
+    /** The engine, or null where the chip has none or no memory for it. */
     static Ecdh probe(Ram ram) {
         try {
             return new Ecdh(ram);
-        } catch (CryptoException absent) {
+        } catch (CardRuntimeException absent) {
             return null;
         }
     }

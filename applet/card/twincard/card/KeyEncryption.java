@@ -1,9 +1,8 @@
 package twincard.card;
 
-import javacard.framework.SystemException;
+import javacard.framework.CardRuntimeException;
 import javacard.framework.Util;
 import javacard.security.AESKey;
-import javacard.security.CryptoException;
 import javacard.security.KeyBuilder;
 import javacard.security.MessageDigest;
 import javacardx.crypto.Cipher;
@@ -32,9 +31,9 @@ final class KeyEncryption extends Unit {
 
     /** Feature bits of the interface, of what was found. */
     private short features;
-    private final MessageDigest sha1 = digest(MessageDigest.ALG_SHA, (short) 0x0080);
-    private final MessageDigest sha384 = digest(MessageDigest.ALG_SHA_384, (short) 0x0100);
-    private final MessageDigest sha512 = digest(MessageDigest.ALG_SHA_512, (short) 0x0200);
+    private MessageDigest sha1;
+    private MessageDigest sha384;
+    private MessageDigest sha512;
     private AESKey kek128;
     private AESKey kek192;
 
@@ -42,10 +41,16 @@ final class KeyEncryption extends Unit {
         super(core);
     }
 
-    /** Makes the keys that only old mail needs, of the memory that all else has left. */
+    /**
+     * Makes the keys and hash functions that only mail from elsewhere needs, the smallest first, of the memory that all
+     * else has left.
+     */
     void complete() {
         kek128 = key(KeyBuilder.LENGTH_AES_128, (short) 0x0020);
         kek192 = key(KeyBuilder.LENGTH_AES_192, (short) 0x0040);
+        sha1 = digest(MessageDigest.ALG_SHA, (short) 0x0080);
+        sha384 = digest(MessageDigest.ALG_SHA_384, (short) 0x0100);
+        sha512 = digest(MessageDigest.ALG_SHA_512, (short) 0x0200);
     }
 
     short features() {
@@ -165,7 +170,7 @@ final class KeyEncryption extends Unit {
         try {
             found = MessageDigest.getInstance(algorithm, false);
             features |= feature;
-        } catch (CryptoException | SystemException missing) {
+        } catch (CardRuntimeException missing) {
             // Its feature bit stays off.
         }
         return found;
@@ -176,7 +181,7 @@ final class KeyEncryption extends Unit {
         try {
             found = Chip.aesKey(bits);
             features |= feature;
-        } catch (CryptoException | SystemException missing) {
+        } catch (CardRuntimeException missing) {
             // Its feature bit stays off.
         }
         return found;

@@ -71,6 +71,7 @@ final class KeySlot {
         }
     }
 
+    /** A want of memory ends the installation: a slot without what others have would be found too late. */
     private static KeyPair rsaPair(RSAPublicKey open, RSAPrivateCrtKey secret) {
         try {
             return new KeyPair(open, secret);
@@ -242,27 +243,35 @@ final class KeySlot {
 
     /**
      * Whether private and public key belong together: a raw RSA round trip on a random number below n, or ECDH(d, E)
-     * against ECDH(e, Q) with a fresh pair. Uses both scratches, of 257 bytes, left wiped.
+     * against ECDH(e, Q) with a fresh pair. False too where the chip does not compute with such keys, though it made
+     * them. Uses both scratches, of 257 bytes, left wiped.
      */
     boolean isPair(byte type, byte[] a, byte[] b) {
-        short difference;
+        short difference = -1;
+        try {
+            difference = tryPair(type, a, b);
+        } catch (ISOException refused) {
+            // No pair for this chip.
+        }
+        Util.arrayFillNonAtomic(a, (short) 0, Rsa.LENGTH, (byte) 0);
+        Util.arrayFillNonAtomic(b, (short) 0, Rsa.LENGTH, (byte) 0);
+        return difference == 0;
+    }
+
+    private short tryPair(byte type, byte[] a, byte[] b) {
         if (type == RSA_2048) {
             chip.random(a, (short) 0, Rsa.LENGTH);
             a[0] = 0;
             rsa.raisePublic(rsaPublic, a, (short) 0, b, (short) 0);
             raisePrivate(b, (short) 0, b, (short) 0);
-            difference = ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH);
-        } else {
-            ecdh.begin(a, (short) 0, b, (short) 0);
-            agree(a, (short) 0, b, (short) 0);
-            readPublic(type, a, (short) 0);
-            ecdh.agreeEphemeral(a, (short) 0, b, P256.SCALAR);
-            ecdh.end();
-            difference = ConstantTime.difference(b, (short) 0, b, P256.SCALAR, P256.SCALAR);
+            return ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH);
         }
-        Util.arrayFillNonAtomic(a, (short) 0, Rsa.LENGTH, (byte) 0);
-        Util.arrayFillNonAtomic(b, (short) 0, Rsa.LENGTH, (byte) 0);
-        return difference == 0;
+        ecdh.begin(a, (short) 0, b, (short) 0);
+        agree(a, (short) 0, b, (short) 0);
+        readPublic(type, a, (short) 0);
+        ecdh.agreeEphemeral(a, (short) 0, b, P256.SCALAR);
+        ecdh.end();
+        return ConstantTime.difference(b, (short) 0, b, P256.SCALAR, P256.SCALAR);
     }
 
     /** Gives the slot a new archive key. */

@@ -5,7 +5,10 @@ package twincard.card;
  * a part: leaving the parts out is leaving their source folder out.
  */
 class Parts {
-    /** The log; made before whatever may note something. Of the core there are chip and RAM. */
+    /**
+     * The log; made before whatever may note something, with all transient memory that the parts cannot do without. Of
+     * the core there are chip, RAM and CMAC.
+     */
     Log log(Core core) {
         return new Log();
     }

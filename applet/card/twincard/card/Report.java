@@ -27,6 +27,8 @@ final class Report extends Unit {
 
     Report(Core core, boolean extendedLength) {
         super(core);
+        // All that must be there is made by now.
+        core.encryption.complete();
         export = core.export;
         imports = core.imports;
         files = core.files;

@@ -1,7 +1,7 @@
 package twincard.card;
 
+import javacard.framework.CardRuntimeException;
 import javacard.framework.ISOException;
-import javacard.security.CryptoException;
 import javacard.security.Key;
 import javacard.security.KeyBuilder;
 import javacard.security.PrivateKey;
@@ -23,11 +23,11 @@ final class Rsa {
         cipher = Cipher.getInstance(Cipher.ALG_RSA_NOPAD, false);
     }
 
-    /** The engine, or null where the chip has none. */
+    /** The engine, or null where the chip has none or no memory for it. */
     static Rsa probe() {
         try {
             return new Rsa();
-        } catch (CryptoException absent) {
+        } catch (CardRuntimeException absent) {
             return null;
         }
     }

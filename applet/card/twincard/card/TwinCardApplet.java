@@ -18,6 +18,7 @@ public class TwinCardApplet extends Core {
         rules = new CommandRules(this);
         generation = new KeyGeneration(this, key, export);
         usage = new Usage(this);
+        // The last: it finds what memory is left for.
         report = new Report(this, extendedLength);
         apdu.takesExtendedLength = extendedLength;
     }

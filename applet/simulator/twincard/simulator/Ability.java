@@ -2,10 +2,12 @@ package twincard.simulator;
 
 import javacard.security.CryptoException;
 
-/** What a chip may lack, by the names of the columns in the table of real chips. */
+/** What a chip may lack; most have the names of columns in the table of real chips. */
 enum Ability {
     /** RSA key objects and the operation without padding. */
     RSA_NOPAD,
+    /** To compute with 2048 bits without padding: a chip may have key objects and engine, and refuse their use. */
+    RSA_2048_NOPAD_USE,
     RSA_CRT_2048_KEYGEN,
     /** EC key objects and the making of pairs. */
     EC_P256_KEYGEN,

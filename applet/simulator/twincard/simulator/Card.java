@@ -118,6 +118,16 @@ public final class Card {
         return memory.counts.take();
     }
 
+    /** The deepest stack and the largest transaction since the last call, in bytes. */
+    int[] takePeaks() {
+        return memory.takePeaks();
+    }
+
+    /** How many engines there are of each kind, in the order of {@link Engine}. */
+    int[] engines() {
+        return memory.chip.engines();
+    }
+
     public Snapshot snapshot() {
         return new Snapshot(graph);
     }

@@ -55,9 +55,14 @@ final class CardRuntime extends SimulatorRuntime {
             AID name = own == null ? aid : own;
             applets.put(name, new ApplicationInstance(name, applet));
         });
+        // As in the reference implementation; what is made in a transaction needs no log.
+        super.beginTransaction();
         try {
             type.getMethod("install", byte[].class, short.class, byte.class)
                     .invoke(null, global, (short) 0, (byte) global.length);
+            if (transactionDepth != 1) {
+                throw new CardException("The applet ended the transaction of its installation.");
+            }
         } catch (InvocationTargetException thrown) {
             failInstall(thrown.getCause());
         } catch (ReflectiveOperationException missing) {
@@ -248,7 +253,10 @@ final class CardRuntime extends SimulatorRuntime {
         memory.commit();
     }
 
+    /** After each call of the applet. */
     private void closeTransaction() {
+        memory.noteStack();
+        Hooks.beginStack();
         transactionDepth = 0;
         memory.log.rollBack();
     }

@@ -1,6 +1,8 @@
 package twincard.simulator;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import javacard.framework.SystemException;
 
@@ -8,17 +10,27 @@ import javacard.framework.SystemException;
  * What the simulated chip lacks, and how much memory it has.
  *
  * <p>As text: words with commas between, {@code -rsa_nopad} for an {@link Ability} that is not there,
- * {@code transient=977}, {@code persistent=20052} and {@code commit=512} for bytes. Without any the chip has all that
- * jCardSim has.
+ * {@code transient=977}, {@code persistent=20052} and {@code commit=512} for bytes, {@code stack=512} for bytes of the
+ * stack, {@code ram.sha256=112} for the transient memory that an {@link Engine} takes, {@code objects=40} for how many
+ * objects and arrays there is room for. Without any the chip has all that jCardSim has, but the stack and the
+ * transactions of the reference implementation as it comes.
  */
 final class Chip {
     private static final int NO_LIMIT = Integer.MAX_VALUE;
+    /** What Oracle's reference implementation has unless it is told otherwise. */
+    private static final int USUAL_COMMIT = 128;
+    private static final int USUAL_STACK = 384;
+    private static final String RAM = "ram.";
 
     private final String text;
     private final Set<Ability> missing = EnumSet.noneOf(Ability.class);
     private int transientBytes = NO_LIMIT;
     private int persistentBytes = NO_LIMIT;
-    private int commitBytes = NO_LIMIT;
+    private int commitBytes = USUAL_COMMIT;
+    private int stackBytes = USUAL_STACK;
+    private int objectsLeft = NO_LIMIT;
+    private final Map<Engine, Integer> engineBytes = new EnumMap<>(Engine.class);
+    private final int[] engines = new int[Engine.values().length];
     private int transientInUse;
 
     /** @throws CardException when the text is none of a chip */
@@ -43,10 +55,17 @@ final class Chip {
             missing.add(Ability.of(word.substring(1)));
             return;
         }
-        switch (word.substring(0, Math.max(equals, 0))) {
+        String name = word.substring(0, Math.max(equals, 0));
+        if (name.startsWith(RAM)) {
+            engineBytes.put(Engine.of(name.substring(RAM.length())), number(word.substring(equals + 1)));
+            return;
+        }
+        switch (name) {
             case "transient" -> transientBytes = number(word.substring(equals + 1));
             case "persistent" -> persistentBytes = number(word.substring(equals + 1));
             case "commit" -> commitBytes = number(word.substring(equals + 1));
+            case "stack" -> stackBytes = number(word.substring(equals + 1));
+            case "objects" -> objectsLeft = number(word.substring(equals + 1));
             default -> throw new CardException("\"" + word + "\" says nothing of a chip.");
         }
     }
@@ -68,8 +87,12 @@ final class Chip {
         return text;
     }
 
+    boolean lacks(Ability ability) {
+        return missing.contains(ability);
+    }
+
     void require(Ability ability) {
-        if (missing.contains(ability)) {
+        if (lacks(ability)) {
             Ability.refuse();
         }
     }
@@ -80,6 +103,25 @@ final class Chip {
             SystemException.throwIt(SystemException.NO_TRANSIENT_SPACE);
         }
         transientInUse += bytes;
+    }
+
+    /** Takes what an engine needs of transient memory, and counts it. */
+    void takeEngine(Engine engine) {
+        takeTransient(engineBytes.getOrDefault(engine, 0));
+        engines[engine.ordinal()]++;
+    }
+
+    /** How many engines there are of each kind, in the order of {@link Engine}. */
+    int[] engines() {
+        return engines.clone();
+    }
+
+    /** Takes the room of one object or array. */
+    void takeObject() {
+        if (objectsLeft == 0) {
+            SystemException.throwIt(SystemException.NO_RESOURCE);
+        }
+        objectsLeft--;
     }
 
     /** Checks what the applet's objects take, once all are made; its code is not among them. */
@@ -93,5 +135,9 @@ final class Chip {
 
     int commitCapacity() {
         return commitBytes;
+    }
+
+    int stackBytes() {
+        return stackBytes;
     }
 }

@@ -3,6 +3,7 @@ package twincard.simulator;
 import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javacard.framework.APDU;
 
 /**
  * Where every store of the woven classes passes. The weaver replaces array stores by calls of the methods here and
@@ -16,7 +17,42 @@ public final class Hooks {
 
     private static final Map<String, Field> FIELDS = new ConcurrentHashMap<>();
 
+    /** Bytes of the card's stack in use, and the most since {@link #beginStack}. */
+    private static int stack;
+    private static int deepest;
+
     private Hooks() {}
+
+    /** Called by the runtime before it calls the applet. */
+    static void beginStack() {
+        stack = 0;
+        deepest = 0;
+    }
+
+    static int deepestStack() {
+        return deepest;
+    }
+
+    /** Called at the beginning of every method with the bytes of its frame; refuses what the chip's stack has not. */
+    public static void enter(int bytes) {
+        stack += bytes;
+        if (stack > deepest) {
+            deepest = stack;
+            if (stack > memory.chip.stackBytes()) {
+                throw new StackOverflowError("the applet's stack is " + stack + " bytes deep");
+            }
+        }
+    }
+
+    /** Called at every end of a method, in time or by an exception. */
+    public static void leave(int bytes) {
+        stack -= bytes;
+    }
+
+    /** Called before an object or an array is made. */
+    public static void make() {
+        memory.chip.takeObject();
+    }
 
     /** Stores into a byte[] or a boolean[]: the same instruction serves both. */
     public static void storeByte(Object array, int index, int value) {
@@ -52,12 +88,13 @@ public final class Hooks {
     }
 
     /**
-     * Called with every array or object before it is stored to a field, in constructors too. The runtime's own arrays
-     * may be kept nowhere (JCRE specification 3.0.4, clause 6.2.2).
+     * Called with every array or object before it is stored to a field or an array, in constructors too. The runtime's
+     * own arrays may be kept nowhere, nor the APDU (JCRE specification 3.0.4, clauses 6.2.1 and 6.2.2); no other
+     * application is on the card, whose arrays there could be.
      */
     public static void reference(Object value) {
-        if (memory.transients.isGlobal(value)) {
-            throw new SecurityException("a global array is kept");
+        if (value instanceof APDU || memory.transients.isGlobal(value)) {
+            throw new SecurityException("what is the runtime's own is kept");
         }
     }
 
@@ -102,6 +139,7 @@ public final class Hooks {
 
     /** Called when a pair of key objects is made; refuses what the chip cannot fill. */
     public static void requireGeneration(boolean rsa) {
+        memory.chip.takeEngine(Engine.KEY_PAIR);
         memory.chip.require(rsa ? Ability.RSA_CRT_2048_KEYGEN : Ability.EC_P256_KEYGEN);
     }
 

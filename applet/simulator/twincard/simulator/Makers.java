@@ -23,6 +23,7 @@ public final class Makers {
             case Cipher.ALG_AES_BLOCK_128_CBC_NOPAD -> require(Ability.AES_CBC_NOPAD);
             default -> { }
         }
+        take(Engine.ofCipher(algorithm));
         return Cipher.getInstance(algorithm, externalAccess);
     }
 
@@ -32,6 +33,7 @@ public final class Makers {
             case MessageDigest.ALG_SHA_384, MessageDigest.ALG_SHA_512 -> require(Ability.SHA384);
             default -> { }
         }
+        take(Engine.ofDigest(algorithm));
         return MessageDigest.getInstance(algorithm, externalAccess);
     }
 
@@ -39,6 +41,7 @@ public final class Makers {
         if (algorithm == Signature.ALG_ECDSA_SHA_256) {
             require(Ability.ECDSA_SHA256);
         }
+        take(Engine.ofSignature(algorithm));
         return Signature.getInstance(algorithm, externalAccess);
     }
 
@@ -46,17 +49,20 @@ public final class Makers {
         if (algorithm == KeyAgreement.ALG_EC_SVDP_DH_PLAIN) {
             require(Ability.ECDH_PLAIN);
         }
+        take(Engine.ofAgreement(algorithm));
         return KeyAgreement.getInstance(algorithm, externalAccess);
     }
 
     public static RandomData randomData(byte algorithm) {
         require(Ability.TRNG_OR_SECURE_RANDOM);
+        take(Engine.OTHER);
         return RandomData.getInstance(algorithm);
     }
 
     // Deprecated in 3.1, but all that 3.0.4 has.
     @SuppressWarnings("deprecation")
     public static Key buildKey(byte type, short bits, boolean encryption) {
+        Hooks.memory.chip.takeObject();
         switch (type) {
             case KeyBuilder.TYPE_RSA_PUBLIC, KeyBuilder.TYPE_RSA_CRT_PRIVATE -> require(Ability.RSA_NOPAD);
             case KeyBuilder.TYPE_EC_FP_PUBLIC, KeyBuilder.TYPE_EC_FP_PRIVATE -> require(Ability.EC_P256_KEYGEN);
@@ -72,7 +78,8 @@ public final class Makers {
             require(Ability.AES256_KEY);
         }
         if (type != KeyBuilder.TYPE_AES) {
-            take(bits / Byte.SIZE);
+            Hooks.memory.chip.takeTransient(bits / Byte.SIZE);
+            Hooks.memory.chip.takeEngine(Engine.TRANSIENT_KEY);
         }
     }
 
@@ -100,7 +107,13 @@ public final class Makers {
         Hooks.memory.chip.require(ability);
     }
 
+    private static void take(Engine engine) {
+        Hooks.memory.chip.takeObject();
+        Hooks.memory.chip.takeEngine(engine);
+    }
+
     private static void take(int bytes) {
+        Hooks.memory.chip.takeObject();
         Hooks.memory.chip.takeTransient(bytes);
     }
 }

@@ -9,6 +9,7 @@ final class Memory {
     final Transients transients = new Transients();
     final Faults faults = new Faults();
     private boolean changed;
+    private int deepestStack;
 
     Memory(Chip chip) {
         this.chip = chip;
@@ -41,6 +42,18 @@ final class Memory {
             beforeWrite();
         }
         log.commit();
+    }
+
+    /** After a call of the applet. */
+    void noteStack() {
+        deepestStack = Math.max(deepestStack, Hooks.deepestStack());
+    }
+
+    /** The deepest stack and the largest transaction since the last call, in bytes. */
+    int[] takePeaks() {
+        int[] peaks = {deepestStack, log.takePeak()};
+        deepestStack = 0;
+        return peaks;
     }
 
     void markChanged() {

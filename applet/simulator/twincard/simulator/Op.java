@@ -13,7 +13,9 @@ enum Op {
     FAULTS(0x15, true),
     DROP(0x16, true),
     IMAGE(0x17, true),
-    OPERATIONS(0x18, true);
+    OPERATIONS(0x18, true),
+    PEAKS(0x19, true),
+    ENGINES(0x1A, true);
 
     final int code;
     /** Whether it is refused outside the laboratory. */

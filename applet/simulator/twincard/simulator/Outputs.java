@@ -49,6 +49,9 @@ public final class Outputs {
     public static short doFinal(Cipher cipher, byte[] in, short inOff, short inLen, byte[] out, short outOff) {
         Hooks.memory.counts.ciphered(cipher, inLen);
         if (cipher.getAlgorithm() == Cipher.ALG_RSA_NOPAD) {
+            if (Hooks.memory.chip.lacks(Ability.RSA_2048_NOPAD_USE)) {
+                CryptoException.throwIt(CryptoException.ILLEGAL_VALUE);
+            }
             byte[] result = RawRsa.doFinal(cipher, in, inOff, inLen);
             Copies.output(result, 0, out, outOff, (short) result.length);
             return (short) result.length;

@@ -103,6 +103,12 @@ final class Session {
             case OPERATIONS -> {
                 return Answer.done(integers(card.takeOperations()));
             }
+            case PEAKS -> {
+                return Answer.done(integers(card.takePeaks()));
+            }
+            case ENGINES -> {
+                return Answer.done(integers(card.engines()));
+            }
             case DROP -> known(snapshots.remove(payload.getInt()));
             default -> {
                 return Answer.done(card.image());

@@ -11,6 +11,7 @@ final class UndoLog {
     private boolean open;
     private int bytes;
     private int largest;
+    private int peak;
 
     /** @param capacity the most bytes of one transaction */
     UndoLog(int capacity) {
@@ -33,6 +34,7 @@ final class UndoLog {
             undo.push(takeBack);
             bytes += size;
             largest = Math.max(largest, bytes);
+            peak = Math.max(peak, bytes);
         }
     }
 
@@ -60,6 +62,13 @@ final class UndoLog {
     private void close() {
         open = false;
         bytes = 0;
+    }
+
+    /** {@link #largest} since the last call. */
+    int takePeak() {
+        int taken = peak;
+        peak = 0;
+        return taken;
     }
 
     /** The most bytes that one transaction has written, a byte written twice counted twice. */

@@ -22,6 +22,8 @@
  * 16 DROP      number      forgets a snapshot                              nothing
  * 17 IMAGE     nothing     all persistent bytes
  * 18 OPERATIONS nothing    what the chip did since the last 18, 4 bytes each, in the order of Counts.Kind
+ * 19 PEAKS     nothing     deepest stack and largest transaction since the last 19: 4 bytes each
+ * 1A ENGINES   nothing     how many engines there are, 4 bytes each, in the order of Engine
  *
  * status 00 done; 01 the power was cut inside this command; 02 no power until RESET; 7F error, with a sentence in UTF-8
  * </pre>

@@ -10,6 +10,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.tree.ClassNode;
 
 /**
  * Rewrites the classes of the applet, and those of jCardSim that keep persistent state, so that every store passes the
@@ -51,7 +52,9 @@ public final class Weaver {
     private static byte[] weave(byte[] original) {
         ClassReader reader = new ClassReader(original);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        reader.accept(new WeavingVisitor(writer), 0);
+        ClassNode sizes = new ClassNode();
+        reader.accept(sizes, ClassReader.SKIP_DEBUG);
+        reader.accept(new WeavingVisitor(writer, sizes), 0);
         return writer.toByteArray();
     }
 

@@ -12,6 +12,8 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.MethodNode;
 import twincard.simulator.Copies;
 import twincard.simulator.Hooks;
 import twincard.simulator.Makers;
@@ -59,10 +61,13 @@ final class WeavingVisitor extends ClassVisitor {
                 : Type.getInternalName(method.getReturnType()) + ".getInstance";
     }
 
+    private final Map<String, MethodNode> original = new HashMap<>();
     private String className;
 
-    WeavingVisitor(ClassVisitor next) {
+    /** @param sizes the class as it is */
+    WeavingVisitor(ClassVisitor next, ClassNode sizes) {
         super(Opcodes.ASM9, next);
+        sizes.methods.forEach(method -> original.put(method.name + method.desc, method));
     }
 
     @Override
@@ -75,7 +80,12 @@ final class WeavingVisitor extends ClassVisitor {
     public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
             String[] exceptions) {
         MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-        return next == null ? null : new Stores(next, className + "." + name, name.startsWith("<"));
+        if (next == null) {
+            return null;
+        }
+        Stores stores = new Stores(next, className + "." + name, name.startsWith("<"));
+        boolean ofApplet = !className.startsWith("javacard") && !className.startsWith("com/licel/");
+        return ofApplet ? new Frame(stores, original.get(name + descriptor)) : stores;
     }
 
     private static final class Stores extends MethodVisitor {
@@ -138,7 +148,7 @@ final class WeavingVisitor extends ClassVisitor {
         public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
             String field = owner.replace('/', '.') + "." + name;
             boolean stores = opcode == Opcodes.PUTFIELD || opcode == Opcodes.PUTSTATIC;
-            if (stores && (descriptor.equals("[B") || descriptor.equals("Ljava/lang/Object;"))) {
+            if (stores && (descriptor.startsWith("[") || descriptor.startsWith("L"))) {
                 super.visitInsn(Opcodes.DUP);
                 hook("reference", "(Ljava/lang/Object;)V");
             }
@@ -154,6 +164,25 @@ final class WeavingVisitor extends ClassVisitor {
                 hook("field", "(Ljava/lang/Object;Ljava/lang/String;)V");
             }
             super.visitFieldInsn(opcode, owner, name, descriptor);
+        }
+
+        /** An object or an array is about to be made. */
+        private void countMade(int opcode) {
+            if (opcode == Opcodes.NEW || opcode == Opcodes.NEWARRAY || opcode == Opcodes.ANEWARRAY) {
+                hook("make", "()V");
+            }
+        }
+
+        @Override
+        public void visitTypeInsn(int opcode, String type) {
+            countMade(opcode);
+            super.visitTypeInsn(opcode, type);
+        }
+
+        @Override
+        public void visitIntInsn(int opcode, int operand) {
+            countMade(opcode);
+            super.visitIntInsn(opcode, operand);
         }
 
         @Override

@@ -31,11 +31,11 @@ final class Channel extends SecureMessaging {
     private final Scp11 scp11;
 
     /** The device is null where the chip has no EC. */
-    Channel(Core core, Device device, byte[] parameters, InstallParameters parsed) {
+    Channel(Core core, Session session, Device device, byte[] parameters, InstallParameters parsed) {
         this.core = core;
         short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 1);
         Apdu.requireData((required & ~1) == 0 && parsed.at == parsed.end);
-        session = new Session(core);
+        this.session = session;
         keys = new ScpKeys(core, session, parameters, parsed.transportKey, (byte) required);
         scp03 = new Scp03(core, keys, session);
         scp11 = new Scp11(core, device, session);

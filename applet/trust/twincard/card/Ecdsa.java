@@ -1,7 +1,7 @@
 package twincard.card;
 
+import javacard.framework.CardRuntimeException;
 import javacard.framework.Util;
-import javacard.security.CryptoException;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
 import javacard.security.Signature;
@@ -28,11 +28,11 @@ final class Ecdsa {
         der = ram.cmac;
     }
 
-    /** The engine, or null where the chip has none. */
+    /** The engine, or null where the chip has none or no memory for it. */
     static Ecdsa probe(Ram ram) {
         try {
             return new Ecdsa(ram);
-        } catch (CryptoException absent) {
+        } catch (CardRuntimeException absent) {
             return null;
         }
     }

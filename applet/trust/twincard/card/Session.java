@@ -50,7 +50,7 @@ final class Session {
     Session(Core core) {
         chip = core.chip;
         ram = core.ram;
-        cmac = new Cmac(ram, KeyBuilder.LENGTH_AES_128);
+        cmac = new Cmac(ram, core.cmac.aes, KeyBuilder.LENGTH_AES_128);
     }
 
     byte state() {

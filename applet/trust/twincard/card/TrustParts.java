@@ -51,12 +51,15 @@ final class TrustParts extends Parts {
     private Certification certification;
     private Peer peer;
     private Blind blind;
+    private Session session;
     private Channel channel;
 
     @Override
     Log log(Core made) {
         core = made;
         log = new EventLog(core);
+        session = new Session(core);
+        peer = new Peer();
         return log;
     }
 
@@ -72,7 +75,6 @@ final class TrustParts extends Parts {
             return new Blindness();
         }
         device = new Device(core, ecdsa);
-        peer = new Peer();
         certification = new Certification(core, ecdsa, device, peer);
         blind = new Blind(core, device, certification, peer);
         return blind;
@@ -80,7 +82,7 @@ final class TrustParts extends Parts {
 
     @Override
     void begin(Core made, byte[] parameters, InstallParameters parsed) {
-        channel = new Channel(core, device, parameters, parsed);
+        channel = new Channel(core, session, device, parameters, parsed);
         log.begin();
         logReading = new LogReading(core, log, device);
         signatureKey = new SigningKey(core, ecdsa);

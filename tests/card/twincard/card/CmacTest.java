@@ -12,7 +12,7 @@ public class CmacTest {
             + "30C81C46A35CE411E5FBC1191A0A52EFF69F2445DF4F9B17AD2B417BE66C3710");
 
     private final Ram ram = new Ram();
-    private final Cmac cmac = new Cmac(ram, KeyBuilder.LENGTH_AES_256);
+    private final Cmac cmac = new Cmac(ram, Chip.aes(), KeyBuilder.LENGTH_AES_256);
 
     private byte[] mac(int length, int piece) {
         return mac(cmac, KEY, length, piece);
@@ -36,7 +36,7 @@ public class CmacTest {
 
     @Test
     public void keysOf128Bits() {
-        Cmac shorter = new Cmac(ram, KeyBuilder.LENGTH_AES_128);
+        Cmac shorter = new Cmac(ram, Chip.aes(), KeyBuilder.LENGTH_AES_128);
         byte[] key = Hex.bytes("2B7E151628AED2A6ABF7158809CF4F3C");
         for (int piece = 1; piece <= MESSAGE.length; piece++) {
             assertArrayEquals(Hex.bytes("BB1D6929E95937287FA37D129B756746"), mac(shorter, key, 0, piece));

@@ -50,6 +50,12 @@ public final class ProbeApplet extends Applet implements ExtendedLength {
         if (bArray[data] == 1 && bArray[(short) (data + 1)] == 1) {
             new Kept(bArray);
         }
+        if (bArray[data] == 1 && bArray[(short) (data + 1)] == 2) {
+            JCSystem.beginTransaction();
+        }
+        if (bArray[data] == 1 && bArray[(short) (data + 1)] == 3) {
+            JCSystem.commitTransaction();
+        }
         installations = 1;
         ProbeApplet applet = new ProbeApplet(bArray, (short) (data + 1), bArray[data]);
         applet.register(bArray, (short) (bOffset + 1), bArray[bOffset]);

@@ -113,8 +113,18 @@ public class ApduTest {
         for (String where : new String[] {"00", "01", "02"}) {
             assertEquals("6f00", probe.send("8028" + where + "00"));
         }
-        assertTrue(probe.card.faults().contains("java.lang.SecurityException: a global array is kept"));
+        assertTrue(probe.card.faults().contains("java.lang.SecurityException: what is the runtime's own is kept"));
         assertEquals("9000", probe.send("80100500"));
+    }
+
+    @Test
+    public void installationIsInATransaction() {
+        CardException begun = assertThrows(CardException.class,
+                () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("02")));
+        assertTrue(begun.getMessage(), begun.getMessage().contains("TransactionException"));
+        CardException ended = assertThrows(CardException.class,
+                () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("03")));
+        assertEquals("The applet ended the transaction of its installation.", ended.getMessage());
     }
 
     @Test

@@ -35,6 +35,55 @@ public class ChipTest {
     }
 
     @Test
+    public void enginesAndTransientKeysTakeTransientMemory() throws Exception {
+        int least = 0;
+        while (!installs("transient=" + least)) {
+            least++;
+        }
+        assertTrue(installs("ram.rsa_nopad=100,transient=" + (least + 100)));
+        assertTrue(!installs("ram.rsa_nopad=100,transient=" + (least + 99)));
+        int keys = install("").engines()[Engine.KEY_PAIR.ordinal()];
+        assertTrue(installs("ram.key_pair=10,transient=" + (least + 10 * keys)));
+        assertTrue(!installs("ram.key_pair=10,transient=" + (least + 10 * keys - 1)));
+    }
+
+    @Test
+    public void theStackEnds() throws Exception {
+        Card card = install("");
+        int least = card.takePeaks()[0];
+        install("stack=" + least);
+        CardException refused = assertThrows(CardException.class, () -> install("stack=" + (least - 1)));
+        assertTrue(refused.getMessage(), refused.getMessage().contains("stack"));
+        assertThrows(CardException.class, () -> install("objects=2"));
+    }
+
+    /** A frame: the return, the locals beyond the parameters, and the method's own stack; its depth ends with it. */
+    @Test
+    public void aCommandTellsItsDeepestStackAndLargestTransaction() throws Exception {
+        Card card = install("");
+        card.transmit(Probe.bytes(Probe.SELECT));
+        card.takePeaks();
+        card.transmit(Probe.bytes("80110000"));
+        int[] peaks = card.takePeaks();
+        assertTrue("stack of " + peaks[0], peaks[0] > 8 && peaks[0] < 200);
+        assertEquals(0, peaks[1]);
+        card.transmit(Probe.bytes("80110000"));
+        assertEquals(peaks[0], card.takePeaks()[0]);
+        card.transmit(Probe.bytes("80100000"));
+        assertTrue(card.takePeaks()[1] > 0);
+        assertEquals(0, card.takePeaks()[1]);
+    }
+
+    private static boolean installs(String chip) {
+        try {
+            install(chip);
+            return true;
+        } catch (CardException tooLittle) {
+            return false;
+        }
+    }
+
+    @Test
     public void anAppletThatDoesNotFitIsNotInstalled() throws Exception {
         int needed = install("").sizes().persistent();
         install("persistent=" + needed);
@@ -46,7 +95,7 @@ public class ChipTest {
 
     @Test
     public void textThatIsNoChipIsRefused() {
-        for (String text : new String[] {"-rsa", "rsa_nopad", "transient", "transient=", "commit=-1", "=3", "-"}) {
+        for (String text : new String[] {"-rsa", "rsa_nopad", "ram.rsa=1", "ram.=1", "ram.sha1", "stack=x", "transient", "transient=", "commit=-1", "=3", "-"}) {
             assertThrows(text, CardException.class, () -> new Chip(text));
         }
     }
