@@ -108,10 +108,10 @@ def make_pair(key: KeyType, signature: KeyType | None, profile: Profile = PROFIL
     original, copy = unlocked(alice, PINS[0]), unlocked(backup, PINS[1])
     duplicate(original, copy, key_type=key)
     subject, validity = Subject("Alice"), Validity.from_now(1)
-    made = certify_decipher_key(original, subject, validity, signature)
+    made = certify_decipher_key(original, subject, validity, signature, pin=lambda: PINS[0])
     store_certificate(copy, made.certificate)
     if signature is not None:
-        certify_signature_key(copy, subject, validity, signature)
+        certify_signature_key(copy, subject, validity, signature, pin=lambda: PINS[1])
     return Pair(alice, backup, made.certificate)
 
 
