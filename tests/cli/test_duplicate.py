@@ -153,3 +153,34 @@ def component_of(desk: Desk, number: int) -> tuple[str, str]:
 
 def groups_of_four(digits: str) -> list[str]:
     return [digits[start : start + 4] for start in range(0, len(digits), 4)]
+
+
+UNLOCKED = ("-r", "sim:alice", "--pin-file", "pin")
+KEEP = ("duplicate", *PAIR, *PINS, "--keep-certificate")
+
+
+def test_the_backup_keeps_the_certificate_where_that_is_wanted(duplicated: Desk) -> None:
+    before = duplicated.json("duplicate", *PAIR, *PINS)
+    assert before["certificates"] == [False, False]
+    duplicated.run(*KEEP).failed(7, "no certificate", "twincard certificate")
+    made = duplicated.done("certificate", *UNLOCKED, "--chain").out
+    assert duplicated.json("duplicate", *PAIR, *PINS)["certificates"] == [True, False]
+    assert duplicated.json(*KEEP)["certificates"] == [True, True]
+    assert duplicated.json(*KEEP)["certificates"] == [True, True]
+    shown = duplicated.done("certificate", "-r", "sim:控え", "--show", "--chain").out
+    assert shown == made
+    assert shown.count(b"BEGIN") == 2
+
+
+def test_at_a_terminal_it_is_asked_for_once(duplicated: Desk) -> None:
+    duplicated.done("certificate", *UNLOCKED)
+    with Terminal("duplicate", *PAIR, *PINS) as terminal:
+        terminal.answer("certificate on the backup", "n")
+        assert terminal.wait() == 0
+    assert duplicated.json("duplicate", *PAIR, *PINS)["certificates"] == [True, False]
+    with Terminal("duplicate", *PAIR, *PINS) as terminal:
+        terminal.answer("certificate on the backup", "y")
+        assert terminal.wait() == 0
+    with Terminal("duplicate", *PAIR, *PINS) as terminal:
+        assert terminal.wait() == 0
+        assert "certificate" not in terminal.shown

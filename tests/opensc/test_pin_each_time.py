@@ -65,9 +65,8 @@ def test_the_key_is_shown_as_one_that_wants_a_pin_each_time(card: CardInReader) 
 
 
 def test_opensc_decrypts_and_signs_with_the_pin_given_again(card: CardInReader) -> None:
-    words = ("--decrypt", "-m", "RSA-PKCS", "--id", "01", "-i", "sealed")
     for _ in range(2):
-        made = card.pkcs11(*words)
+        made = card.pkcs11("--decrypt", "-m", "RSA-PKCS", "--id", "01", "-i", "sealed")
         assert made.stdout == SECRET, made.stderr
     made = card.pkcs11("--sign", "-m", "SHA256-RSA-PKCS", "--id", "02", "-i", "message")
     assert (made.returncode, len(made.stdout)) == (0, 256), made.stderr
@@ -93,9 +92,9 @@ def test_who_verified_it_once_is_served_once(card: CardInReader) -> None:
 def test_twincard_opens_several_files_all_the_same(card: CardInReader, tmp_path: Path) -> None:
     words = ("openssl", "cms", "-encrypt", "-aes256", "-outform", "DER", "-out", "mail.p7m")
     assert run(*words, CERTIFICATE, folder=card.folder, stdin=SECRET).returncode == 0
+    pin = Secret(card.pin)
     with Card(connect(f"pcsc:{card.reader}")) as session:
         for number in range(2):
             sink = FileOutput(tmp_path / str(number))
-            pin = Secret(card.pin)
             decrypt_file(session, card.folder / "mail.p7m", sink, pin=lambda: pin, mail=True)
             assert (tmp_path / str(number)).read_bytes() == SECRET

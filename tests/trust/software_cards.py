@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.interop.independent import ARCHIVE_KEY, EC_HEADER, Group, archive_id, ec_key, ec_key_data, unwrap, wrap
+from tests.interop.independent import (
+    ARCHIVE_KEY,
+    EC_HEADER,
+    Group,
+    archive_id,
+    ec_key,
+    ec_key_data,
+    unwrap,
+    wrap,
+)
 from tests.trust import blind
 from tests.trust.authority import BACKUP, ORIGINAL, Issuer, SigningKey, point_of
 from tests.trust.blind import Export, Header, Receipt, Ticket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -30,6 +30,7 @@ from twincard.cli.output import Output
 from twincard.cli.values import Id, KeyTypeName, Sha256
 from twincard.keys.component import Component
 from twincard.language import _
+from twincard.protocols.certificate import copy_certificate, has_certificate
 from twincard.protocols.duplicate import Duplicated, DuplicationEvent, DuplicationStep
 from twincard.protocols.duplicate import duplicate as duplicate_key
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
@@ -48,7 +49,8 @@ class Place:
 class Copied:
     """A pair that holds one key; what was done now, and what was done before.
 
-    `mode` is how the key went now; None where the backup held it before.
+    `mode` is how the key went now; None where the backup held it before. `certificates` says of the
+    original, then of the backup, whether it has a certificate of the key.
     """
 
     original_id: Id
@@ -60,6 +62,15 @@ class Copied:
     done: int
     allowed: int
     mode: Mode | None
+    certificates: tuple[bool, bool]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it; whether original and backup have a certificate of the key."""
+
+    result: Duplicated
+    certificates: tuple[bool, bool]
 
 
 class PlacesMissingError(Exception):
@@ -89,6 +100,14 @@ def duplicate(
             "--forget-void", help="Another original will not be given this backup's void receipt."
         ),
     ] = False,
+    keep_certificate: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-certificate/--no-keep-certificate",
+            help="Store the original's certificate on the backup too, which other programs may "
+            "need; whoever has the backup can read it. At a terminal a prompt asks.",
+        ),
+    ] = None,
     cancel: Annotated[
         bool, typer.Option("--cancel", help="Make the backup's ticket void instead.")
     ] = False,
@@ -127,15 +146,20 @@ def duplicate(
         ways_out.cancel(out, *holders)
         return
 
-    def run(given: list[Component]) -> Duplicated:
-        return _run(out, holders, given, key, forget_void=forget_void)
+    def run(given: list[Component]) -> Done:
+        return _run(out, holders, given, key, forget_void=forget_void, keep=keep_certificate)
 
-    _tell(out, _with_prompts(run, components), original, backup)
+    done = _with_prompts(run, components)
+    if keep_certificate is None and done.certificates == (True, False) and prompts.has_terminal():
+        question = _("Store the original's certificate on the backup too, for other programs?")
+        if prompts.agrees(question):
+            with unlocked_pair(*holders) as cards:
+                copy_certificate(*cards)
+            done = replace(done, certificates=(True, True))
+    _tell(out, done, original, backup)
 
 
-def _with_prompts(
-    run: Callable[[list[Component]], Duplicated], components: list[Component]
-) -> Duplicated:
+def _with_prompts(run: Callable[[list[Component]], Done], components: list[Component]) -> Done:
     """Ask for missing components while no card is open, since a card in a reader may not wait."""
     try:
         return run(components)
@@ -161,11 +185,19 @@ def _run(
     key: KeyName | None,
     *,
     forget_void: bool,
-) -> Duplicated:
+    keep: bool | None,
+) -> Done:
     with unlocked_pair(*holders) as (original, backup):
         _check_type(original.report(), key)
+        if keep and not has_certificate(original):
+            raise ProtocolError(
+                _(
+                    "The original has no certificate of its key yet: leave --keep-certificate out; "
+                    "once `twincard certificate` has made one, the same command stores it."
+                )
+            )
         try:
-            return duplicate_key(
+            result = duplicate_key(
                 original,
                 backup,
                 components,
@@ -175,6 +207,9 @@ def _run(
             )
         except ComponentMissingError as error:
             raise PlacesMissingError(_places(original, backup, error.places), error) from None
+        if keep:
+            copy_certificate(original, backup)
+        return Done(result, (has_certificate(original), has_certificate(backup)))
 
 
 def _check_type(report: CardReport, key: KeyName | None) -> None:
@@ -201,7 +236,8 @@ def _step(event: DuplicationEvent) -> str:
     return _(event.step.value)
 
 
-def _tell(out: Output, result: Duplicated, original: str, backup: str) -> None:
+def _tell(out: Output, done: Done, original: str, backup: str) -> None:
+    result = done.result
     key, export = result.original.key, result.original.export
     assert key is not None  # noqa: S101 -- duplicate() checked both
     assert export is not None  # noqa: S101 -- and the role
@@ -215,6 +251,7 @@ def _tell(out: Output, result: Duplicated, original: str, backup: str) -> None:
         export.slots_used,
         result.original.backups_allowed,
         result.mode,
+        done.certificates,
     )
     if result.copied:
         held = _("{backup} now holds the key of {original}, SHA-256 {digest}.")

@@ -133,14 +133,18 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
                 question=question, option=option
             )
         )
+    if not agrees(question):
+        raise InputError(_("Not confirmed, so nothing was done."))
+
+
+def agrees(question: str) -> bool:
+    """Whether the answer, typed at the terminal, is yes."""
     sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
     sys.stderr.flush()
     with _ending_the_line():
         line = sys.stdin.readline()
     # An input method may leave its own forms of y and yes.
-    answer = unicodedata.normalize("NFKC", line).strip().lower()
-    if answer not in _agreement():
-        raise InputError(_("Not confirmed, so nothing was done."))
+    return unicodedata.normalize("NFKC", line).strip().lower() in _agreement()
 
 
 def _agreement() -> tuple[str, ...]:

@@ -41,6 +41,8 @@ __all__ = [
     "NoRoomForCertificateError",
     "certify_decipher_key",
     "certify_signature_key",
+    "copy_certificate",
+    "has_certificate",
     "read_certificate",
     "read_chain",
     "request_certificate",
@@ -189,6 +191,37 @@ def store_certificate(
     _store(card, fid, certificate)
     update_opensc_files(card)
     return fid
+
+
+def has_certificate(card: Card) -> bool:
+    """Whether the card has a certificate of its decipher key. Needs no PIN."""
+    return _of_decipher_key(card) is not None
+
+
+def copy_certificate(original: Card, backup: Card) -> None:
+    """Store the original's certificate of their common key on the backup, and those above it.
+
+    Both PINs must be verified. Raises ProtocolError where the original has none, and as
+    `store_certificate` does.
+    """
+    certificate = _of_decipher_key(original)
+    if certificate is None:
+        raise ProtocolError(
+            _("The original has no certificate of its key: `twincard certificate` makes one.")
+        )
+    root = read_certificate(original, SIGNATURE_CERTIFICATE)
+    issuers = read_chain(original) if root is None else (root, *read_chain(original))
+    if _of_decipher_key(backup) == certificate and above([certificate], issuers) == above(
+        [certificate], read_chain(backup)
+    ):
+        update_opensc_files(backup)
+        return
+    store_certificate(backup, certificate, issuers)
+
+
+def _of_decipher_key(card: Card) -> x509.Certificate | None:
+    key = card.report().key
+    return None if key is None else certificate_for(card, DECIPHER_CERTIFICATE, key.digest)
 
 
 def _others(card: Card, report: CardReport, fid: int) -> list[x509.Certificate]:
