@@ -75,6 +75,20 @@ class Rule:
         }.get(self.authority, True)
 
 
+TRANSPORT_PIN_SERVES = {
+    "GENERATE ASYMMETRIC KEY PAIR",
+    "BEGIN GROUP",
+    "SET COMPONENT",
+    "CLEAR GROUP",
+    "GET TICKET",
+    "EXPORT KEY",
+    "IMPORT KEY",
+    "CONFIRM EXPORT",
+    "CANCEL TICKET",
+    "ABANDON EXPORT",
+}
+"""Rows that a transport PIN authorises as the user's own does; and VERIFY CERTIFICATE."""
+
 _LETTERS = {
     LifeCycle.INITIALISATION: "I",
     LifeCycle.OPERATIONAL: "O",

@@ -145,10 +145,10 @@ def test_personalisation_is_replaced_as_a_whole_until_activation(blank: Specimen
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(2, 0), (2, 3), (5, 9), (5, 0x80), (5, 0xFF), (6, 0x20), (6, 0x80), (6, 0xFF)],
+    [(2, 0), (2, 3), (5, 9), (5, 0x80), (5, 0xFF)],
     ids=lambda value: f"{value:02X}",
 )
-def test_unknown_roles_flags_and_more_than_8_backups_are_refused(
+def test_unknown_roles_and_more_than_8_backups_are_refused(
     blank: Specimen, place: int, value: int
 ) -> None:
     card = blank.as_issuer()

@@ -97,7 +97,8 @@ def live(bench: Bench, friend: Correspondent, connect: Callable[[Specimen], Card
         use_pin(card, specimen)
         card.group.set_component(component(2, 2))
         write(card)
-    public = original.usage.generate(KeyType.P_256)
+    original.usage.generate(KeyType.P_256)
+    public = original.usage.public_key()
     duplicate(original, backup, other)
     for card in (original, backup):
         use_key(card, public, friend)

@@ -71,7 +71,7 @@ def test_an_original_tells_its_state(issued: Desk) -> None:
     }
     assert (info["pin"], info["puk"]) == ({"tries_left": 3}, {"tries_left": 10})
     assert (info["member_number"], info["expires"]) == ("会員七番", "2030-12")
-    assert info["policy"] == ["erase_group", "base_mode_forbidden"]
+    assert info["policy"] == ["erase_group", "base_mode_forbidden", "public_key_withheld"]
     assert (info["mode"], info["certified"]) == ("host_blind", True)
     assert re.fullmatch("[0-9a-f]{64}", info["issuer_key_sha256"])
 

@@ -83,7 +83,7 @@ def test_rules_and_modes_are_chosen_at_issue(office: Desk) -> None:
     pair = office.json("issue", *NEW_PAIR, *SECRETS, *options)
     assert pair["mode"] == "host_blind"
     info = office.json("card", "info", "-r", "sim:a")
-    assert info["policy"] == ["trusted_targets_only", "decipher_off"]
+    assert info["policy"] == ["trusted_targets_only", "decipher_off", "public_key_withheld"]
 
 
 def test_a_pair_of_base_mode_has_no_certificates(office: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.card.commands import RULES, Authority, Data, Rule
+from tests.card.commands import RULES, TRANSPORT_PIN_SERVES, Authority, Data, Rule
 
 from twincard.card.status import Sw
 
@@ -102,6 +102,19 @@ def test_the_applet_has_the_table_that_tests_use() -> None:
         for rule in RULES
     }
     assert applet_rows() == expected
+
+
+def test_a_transport_pin_serves_the_same_commands_everywhere() -> None:
+    sentence = re.search(
+        r"\*\*Transport PIN\*\*\..*? authorises (.*?); all else", DOCUMENT, re.DOTALL
+    )
+    assert sentence is not None
+    named = set(re.split(r", | and ", sentence[1].replace("\n", " ")))
+    assert named == TRANSPORT_PIN_SERVES | {"VERIFY CERTIFICATE"}
+    instructions = constants("Ins")
+    rows = re.findall(r"^ +Ins\.(\w+).*\bTRANSPORT,$", source("CommandRules"), re.MULTILINE)
+    expected = {rule.ins for rule in RULES if rule.name in TRANSPORT_PIN_SERVES}
+    assert {instructions[row] for row in rows} == expected
 
 
 def test_the_applet_has_no_instruction_outside_the_table() -> None:

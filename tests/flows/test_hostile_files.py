@@ -70,7 +70,8 @@ class Scene:
         bench.at(Stage.DUPLICATED, key=key_type)
         self.key = bench.original.card().usage.public_key()
         self.old, self.new = bench.backup.unlocked(), bench.original2.unlocked()
-        self.new_key = self.new.usage.generate(key_type)
+        self.new.usage.generate(key_type)
+        self.new_key = self.new.usage.public_key()
         self.path = folder / "file.p7m"
 
     def recover(self, message: bytes) -> Outcome:

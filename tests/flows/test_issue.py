@@ -42,7 +42,7 @@ PROFILE = Profile(
     member_number=b"4711",
     expiry_date="2030年12月".encode(),
 )
-BASE = Profile(modes=Modes.BASE)
+BASE = Profile(modes=Modes.BASE, public_key_at_once=True)
 
 
 def blank(specimen: Specimen, card: Card | None = None) -> Blank:
@@ -58,7 +58,7 @@ def assert_issued(bench: Bench, pair: IssuedPair) -> None:
         report = card.report()
         assert (report.card_id, report.role) == (card_id, role)
         assert report.life_cycle is LifeCycle.OPERATIONAL
-        assert report.policy == PolicyFlags.PUBLIC_KEY_IN_BACKUP | PolicyFlags.BASE_MODE_FORBIDDEN
+        assert report.policy == PROFILE.whole_policy
         assert report.certified
         assert pair.issuer_key is not None
         assert identify(card, report, pair.issuer_key) is not None
@@ -208,8 +208,9 @@ OTHERS = {
     "policy": (
         replace(PROFILE, policy=PolicyFlags.ERASE_GROUP | PolicyFlags.DECIPHER_OFF),
         [component(1)],
-        "rules: public key in backup, base mode forbidden. "
-        "Asked for are: erase group, decipher off, base mode forbidden.",
+        "rules: public key in backup, base mode forbidden, public key only with a backup. "
+        "Asked for are: erase group, decipher off, base mode forbidden, "
+        "public key only with a backup.",
     ),
     "component": (PROFILE, components(), "original is operational without component 2"),
     "member's number": (replace(PROFILE, member_number=b"4712"), [], "another member's number"),
@@ -247,7 +248,7 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
     assert report.group is not None
     for policy, given, message in (
         (PolicyFlags.NONE, [component(1)], "backup is operational with other rules: none"),
-        (profile.policy, [], "backup is operational without component 1"),
+        (profile.whole_policy, [], "backup is operational without component 1"),
     ):
         stranger = blank(bench.backup2 if given else bench.backup3)
         issuer = stranger.card.issuer

@@ -84,7 +84,7 @@ def test_a_chip_without_host_blind_mode_makes_a_pair_of_base_mode(
     pair = issue_pair(blank(bench.original), base_card, Profile(), GIVEN)
     assert (pair.mode, pair.issuer_key) == (Mode.BASE, None)
     original = bench.original.unlocked()
-    assert original.report().policy == PolicyFlags.NONE
+    assert original.report().policy == PolicyFlags.PUBLIC_KEY_WITHHELD
     base_card.card.select()
     base_card.card.pin.verify(base_card.pin)
     done = duplicate(original, base_card.card, [component(2), component(3)])

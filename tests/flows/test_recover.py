@@ -118,7 +118,8 @@ def test_a_file_for_several_people_keeps_the_others(bench: Bench, folder: Path) 
     bench.at(Stage.DUPLICATED)
     new_card = bench.original.unlocked()
     backup = bench.backup.unlocked()
-    ours = new_card.usage.generate(KeyType.RSA_2048)
+    new_card.usage.generate(KeyType.RSA_2048)
+    ours = new_card.usage.public_key()
     assert outcomes(recover(backup, new_card, [folder])) == {Outcome.MOVED: len(CONTENTS)}
     with (folder / "empty.p7m").open("rb") as stream:
         named = {str(recipient.identifier) for recipient in read_recipients(stream)}

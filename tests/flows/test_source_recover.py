@@ -78,7 +78,8 @@ def test_s306_s317_a_key_to_a_file_moves_to_the_new_original(
     bench.at(Stage.DUPLICATED, key=old_type)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     new = bench.original2.unlocked()
-    target = new.usage.generate(new_type)
+    new.usage.generate(new_type)
+    target = new.usage.public_key()
     old_cryptogram = original.usage.encipher(CEK, original.usage.public_key())
     transcoded = backup.usage.transcode(old_cryptogram, target)
     assert len(transcoded.check) == CHECK_BYTES

@@ -78,7 +78,9 @@ def test_a_file_is_read_in_pieces_from_any_offset(bench: Bench) -> None:
 def test_contacts_are_kept_by_number(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     key = bench.original2.card().usage.public_key()
-    rsa_key = bench.original2.unlocked().usage.generate(KeyType.RSA_2048)
+    other = bench.original2.unlocked()
+    other.usage.generate(KeyType.RSA_2048)
+    rsa_key = other.usage.public_key()
     card = bench.original.unlocked()
     card.contacts.put(2, key)
     card.contacts.put(8, rsa_key)

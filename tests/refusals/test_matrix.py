@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
-from tests.card.commands import RULES, Rule
+from tests.card.commands import RULES, TRANSPORT_PIN_SERVES, Rule
 from tests.card.wire import Command, status
 from tests.refusals.samples import SAMPLES, Sample
 
@@ -34,9 +34,13 @@ class State:
     user: bool = False
     issuer: bool = False
     blocked: bool = False
+    transport: bool = False
+    """The PIN is a transport PIN."""
 
     def __str__(self) -> str:
-        holders = [name for name in ("user", "issuer", "blocked") if getattr(self, name)]
+        holders = [
+            name for name in ("user", "transport", "issuer", "blocked") if getattr(self, name)
+        ]
         return "-".join([self.life_cycle.name, self.role.name, *(holders or ["nobody"])]).lower()
 
     def refuses(self, rule: Rule, *, chained: bool = False) -> Sw | None:
@@ -47,7 +51,8 @@ class State:
             return Sw.CHAINING_NOT_SUPPORTED
         if not rule.allows_role(self.role):
             return Sw.WRONG_STATE
-        if not rule.allows_holder(self.life_cycle, user=self.user, issuer=self.issuer):
+        user = self.user and (not self.transport or rule.name in TRANSPORT_PIN_SERVES)
+        if not rule.allows_holder(self.life_cycle, user=user, issuer=self.issuer):
             return Sw.AUTHORITY_MISSING
         return None
 
@@ -66,6 +71,8 @@ STATES = [
             State(OPERATIONAL, role, issuer=True),
             State(OPERATIONAL, role, user=True, issuer=True),
             State(OPERATIONAL, role, blocked=True),
+            State(OPERATIONAL, role, user=True, transport=True),
+            State(OPERATIONAL, role, user=True, issuer=True, transport=True),
             State(TERMINATED, role),
         )
     ),
@@ -76,7 +83,7 @@ class Subject:
     """A card that is put to a state before each command."""
 
     def __init__(self, bench: Bench, state: State) -> None:
-        blank = state.life_cycle is INITIALISATION
+        blank = state.life_cycle is INITIALISATION or state.transport
         bench.at(Stage.BLANK if blank else Stage.ISSUED)
         self.state = state
         self.specimen = bench.backup if state.role is Role.BACKUP else bench.original
@@ -84,12 +91,17 @@ class Subject:
 
     def _reach(self) -> Snapshot:
         specimen, state = self.specimen, self.state
-        if state.life_cycle is INITIALISATION:
+        if state.life_cycle is INITIALISATION or state.transport:
             card = specimen.as_issuer()
             if state.role is not Role.NONE:
-                card.issuer.personalise(Personalisation(state.role, specimen.pin, specimen.puk))
+                secrets = specimen.pin, specimen.puk
+                card.issuer.personalise(
+                    Personalisation(state.role, *secrets, transport_pin=state.transport)
+                )
             card.group.begin(3, GROUP_ID)
             card.group.set_component(component(1))
+            if state.transport:
+                card.issuer.activate()
         elif state.life_cycle is TERMINATED:
             specimen.unlocked().terminate()
         elif state.blocked:

@@ -116,7 +116,8 @@ def decipher_nothing(card: Card, specimen: Specimen) -> None:
 
 def decipher_another_kind(card: Card, specimen: Specimen) -> None:
     card.pin.verify(specimen.pin)
-    sealed = Sealed.to(card.usage.generate(KeyType.P_256))
+    card.usage.generate(KeyType.P_256)
+    sealed = Sealed.to(card.usage.public_key())
     HUNT.add("content", sealed.content)
     card.usage.decipher(RsaCryptogram(sealed.content * 8))
 

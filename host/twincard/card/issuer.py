@@ -18,6 +18,8 @@ from twincard.language import _
 from twincard.transport.apdu import SHORT_ANSWER, Command
 
 CHALLENGE_BYTES = 16
+TRANSPORT_PIN = 0x80
+"""Beside the policy's flags: the PIN is a transport PIN."""
 _LABEL = b"twincard/issuer/1"
 
 
@@ -30,6 +32,8 @@ class Personalisation:
     puk: Secret
     backups: int = 1
     policy: PolicyFlags = PolicyFlags.NONE
+    transport_pin: bool = False
+    """The PIN serves duplication alone, until the user has set another."""
 
 
 class Issuer:
@@ -83,9 +87,10 @@ class Issuer:
 
         Raises AuthorityMissingError, WrongStateError once activated.
         """
+        flags = values.policy | (TRANSPORT_PIN if values.transport_pin else 0)
         data = (
             tlv.encode(0x80, bytes([values.role]))
-            + tlv.encode(0x81, bytes([values.backups, values.policy]))
+            + tlv.encode(0x81, bytes([values.backups, flags]))
             + tlv.encode(0x82, pin_bytes(values.pin))
             + tlv.encode(0x83, pin_bytes(values.puk))
         )

@@ -16,6 +16,7 @@ NONCE_BYTES = 16
 WAY_SHIFT = 4
 """The way of a component stands in the upper half of the byte that says who set it."""
 ARCHIVE_ID_BYTES = 16
+_NOT_RELEASED = 2
 
 
 class LifeCycle(IntEnum):
@@ -70,6 +71,7 @@ class PolicyFlags(IntFlag):
     TRUSTED_TARGETS_ONLY = 0x04
     DECIPHER_OFF = 0x08
     BASE_MODE_FORBIDDEN = 0x10
+    PUBLIC_KEY_WITHHELD = 0x20
     PIN_EACH_TIME = 0x40
 
     @property
@@ -84,6 +86,7 @@ _POLICY_WORDS = {
     PolicyFlags.TRUSTED_TARGETS_ONLY: N_("trusted targets only"),
     PolicyFlags.DECIPHER_OFF: N_("decipher off"),
     PolicyFlags.BASE_MODE_FORBIDDEN: N_("base mode forbidden"),
+    PolicyFlags.PUBLIC_KEY_WITHHELD: N_("public key only with a backup"),
     PolicyFlags.PIN_EACH_TIME: N_("PIN each time"),
 }
 
@@ -193,6 +196,8 @@ class KeyReport:
     public_key_readable: bool
     digest: bytes
     """32 bytes: SHA-256 over n ‖ e, or over the uncompressed point."""
+    released: bool = True
+    """False on an original that shows its public key, and uses it, only once there is a backup."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +281,8 @@ class CardReport:
     """None on a card without SCP03."""
     archive_id: bytes | None = None
     """What files call the card's archive key by, 16 bytes; None on a card without a key."""
+    transport_pin: bool = False
+    """Whether the PIN is still that which the issuer chose for the way to the user."""
 
     @property
     def certified(self) -> bool:
@@ -286,6 +293,11 @@ class CardReport:
     def export_closed(self) -> bool:
         """Whether every backup that the card may make of its present key has its slot."""
         return self.export is None or self.export.slots_used >= self.backups_allowed
+
+    @property
+    def key_is_dead(self) -> bool:
+        """Whether the key is not released and never will be: it can only be replaced."""
+        return self.key is not None and not self.key.released and self.export_closed
 
 
 def parse_report(answer: bytes) -> CardReport:
@@ -315,7 +327,8 @@ def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
 
 def _report(values: Mapping[int, bytes]) -> CardReport:
     allowed, policy = tlv.sized(values[0x85], 2)
-    pin_tries, puk_tries = tlv.sized(values[0x86], 2)
+    # Version 1.1 of the interface knew no transport PIN.
+    pin_tries, puk_tries, transport_pin = tlv.sized(values[0x86].ljust(3, b"\0"), 3)
     memory = tlv.sized(values[0x8C], 4)
     return CardReport(
         version=int.from_bytes(tlv.sized(values[0x80], 2), "big"),
@@ -338,6 +351,7 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         signature_key=_signature_key(values[0x8E]) if 0x8E in values else None,
         channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
         archive_id=tlv.sized(values[0x90], ARCHIVE_ID_BYTES) if 0x90 in values else None,
+        transport_pin=transport_pin == 1,
     )
 
 
@@ -362,7 +376,7 @@ def _component(number: int, places: bytes) -> ComponentReport:
 
 def _key(value: bytes) -> KeyReport:
     tlv.sized(value, 34)
-    return KeyReport(KeyType(value[0]), value[1] == 1, value[2:])
+    return KeyReport(KeyType(value[0]), value[1] == 1, value[2:], value[1] != _NOT_RELEASED)
 
 
 def _export(value: bytes) -> ExportReport:

@@ -17,6 +17,7 @@ from twincard.transport.apdu import SHORT_ANSWER, Command
 OWN_KEY = 0
 """As a target: the card's own public key."""
 CHECK_BYTES = 8
+DIGEST_BYTES = 32
 
 
 class Padding(IntEnum):
@@ -42,17 +43,24 @@ class Usage:
         self._padding: Padding | None = Padding.OAEP_SHA256
         self._target: PublicKey | None = None
 
-    def generate(self, key_type: KeyType) -> PublicKey:
-        """Original: make a new key pair on the card, in place of the one there.
+    def generate(self, key_type: KeyType) -> bytes:
+        """Original: make a new key pair on the card, in place of the one there; its digest.
+
+        The public key itself is not to be had before the key is released.
 
         Raises AuthorityMissingError, WrongStateError while an export is pending, NotSupportedError.
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
         command = Command(ISO, 0x46, 0x80, data=data, answer=SHORT_ANSWER)
-        return parse_public_key(self._channel.send(command, _("make a key pair")))
+        answer = self._channel.send(command, _("make a key pair"))
+        return answer if len(answer) == DIGEST_BYTES else parse_public_key(answer).digest
 
     def public_key(self) -> PublicKey:
-        """The public key. Raises NotFoundError without a key, or where a backup keeps none."""
+        """The public key.
+
+        Raises NotFoundError without a key, or where a backup keeps none, WrongStateError while the
+        key is not released.
+        """
         command = Command(ISO, 0x46, 0x81, answer=SHORT_ANSWER)
         return parse_public_key(self._channel.send(command, _("give its public key")))
 

@@ -38,6 +38,8 @@ from twincard.language import _
 from twincard.protocols.authority import take_authority
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import protect
+from twincard.protocols.opensc import update_opensc_files
+from twincard.protocols.usable import check_own_pin
 from twincard.transport import CardGoneError, PowerCutError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
@@ -90,7 +92,12 @@ def pin(
         check_usable(card)
         protect(card, issuer)
         with _pin_unsettled():
+            first = card.report().transport_pin
             card.pin.change(old, new)
+            if first:
+                # What duplication had to leave out.
+                card.pin.verify(new)
+                update_opensc_files(card)
             _pin_is_set(card, json)
 
 
@@ -147,6 +154,7 @@ def terminate(
         if by_issuer:
             take_authority(card, before, secret)
         else:
+            check_own_pin(before)
             protect(card, issuer)
             card.pin.verify(secret)
         card.terminate()

@@ -18,6 +18,7 @@ from twincard.keys.secret import Secret
 from twincard.language import _
 from twincard.protocols.errors import NoKeyError, ProtocolError
 from twincard.protocols.identity import protect
+from twincard.protocols.usable import check_own_pin
 from twincard.transport import TransportError, connect
 from twincard.transport.folder import issuer_key_file, list_cards
 
@@ -38,6 +39,8 @@ class Holder:
     pin: Secret
     role: Role | None = None
     issuer: bytes | None = field(default=None, repr=False)
+    own_pin: bool = False
+    """Whether it must be the user's own PIN, and no transport PIN."""
 
 
 @contextmanager
@@ -53,9 +56,10 @@ def opened(reader: str) -> Iterator[Card]:
 
 @contextmanager
 def unlocked(reader: str, pin: Secret, issuer: bytes | None = None) -> Iterator[Card]:
-    """The same through a secure channel, with the PIN verified."""
+    """The same through a secure channel, with the PIN verified, which must be the user's own."""
     with opened(reader) as card:
         check_usable(card)
+        check_own_pin(card.report())
         protect(card, issuer)
         card.pin.verify(pin)
         yield card
@@ -89,6 +93,8 @@ def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
     for holder, card in locked:
         with naming(holder.name, holder.reader):
             check_usable(card, holder.role)
+            if holder.own_pin:
+                check_own_pin(card.report())
             protect(card, holder.issuer)
     for holder, card in locked:
         with naming(holder.name, holder.reader):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import CardReport, Mode, Role
+from twincard.card.report import CardReport, KeyReport, Mode, Role
 from twincard.card.session import Card
 from twincard.cli import ceremony, prompts, ways_out
 from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
@@ -34,6 +34,7 @@ from twincard.protocols.certificate import copy_certificate, has_certificate
 from twincard.protocols.duplicate import Duplicated, DuplicationEvent, DuplicationStep
 from twincard.protocols.duplicate import duplicate as duplicate_key
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
+from twincard.protocols.usable import check_own_pin
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,11 @@ def _run(
     keep: bool | None,
 ) -> Done:
     with unlocked_pair(*holders) as (original, backup):
-        _check_type(original.report(), key)
+        report = original.report()
+        _check_type(report, key)
+        usual = KeyName.RSA_2048 if report.key is None else KeyName.of(report.key.type)
+        if keep:
+            check_own_pin(backup.report())
         if keep and not has_certificate(original):
             raise ProtocolError(
                 _(
@@ -201,7 +206,7 @@ def _run(
                 original,
                 backup,
                 components,
-                (key or KeyName.RSA_2048).type,
+                (key or usual).type,
                 lambda event: out.step(_step(event)),
                 forget_void=forget_void,
             )
@@ -212,11 +217,16 @@ def _run(
         return Done(result, (has_certificate(original), has_certificate(backup)))
 
 
+def _lasting_key(report: CardReport) -> KeyReport | None:
+    return None if report.key_is_dead else report.key
+
+
 def _check_type(report: CardReport, key: KeyName | None) -> None:
-    if key is not None and report.key is not None and report.key.type is not key.type:
-        held = KeyName.of(report.key.type).value
+    held = _lasting_key(report)
+    if key is not None and held is not None and held.type is not key.type:
+        name = KeyName.of(held.type).value
         raise ProtocolError(
-            _("The original holds a key pair already, {held}: leave --key out.").format(held=held)
+            _("The original holds a key pair already, {held}: leave --key out.").format(held=name)
         )
 
 

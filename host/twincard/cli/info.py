@@ -54,11 +54,15 @@ class GroupInfo:
 
 @dataclass(frozen=True)
 class KeyInfo:
-    """The decipher key; `public_key_sha256` is the card's own digest of it."""
+    """The decipher key; `public_key_sha256` is the card's own digest of it.
+
+    `released` is false where the public key can be had only once a backup holds the key.
+    """
 
     type: KeyTypeName
     public_key_sha256: Sha256
     public_key_readable: bool
+    released: bool
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,8 @@ class CardInfo:
     """All that a card tells without a PIN.
 
     `mode` is how a key goes to or from the card. `issuer_key_sha256` (32 bytes) names the issuer
-    who certified it, as far as the card is to be believed.
+    who certified it, as far as the card is to be believed. `transport_pin`: the PIN is still that
+    which the card was issued with, for duplication alone.
     """
 
     card_id: Id
@@ -115,6 +120,7 @@ class CardInfo:
     certified: bool
     issuer_key_sha256: Sha256 | None
     channel_keys: ChannelKeysInfo | None
+    transport_pin: bool
 
 
 def card_info(card: Card) -> CardInfo:
@@ -136,6 +142,7 @@ def card_info(card: Card) -> CardInfo:
         certified=report.certified,
         issuer_key_sha256=fingerprint(card.device.issuer_key()) if report.certified else None,
         channel_keys=_channel_keys(report),
+        transport_pin=report.transport_pin,
     )
 
 
@@ -165,11 +172,21 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
     if info.key is not None:
         rows.append((_("key"), info.key.type))
         rows.append(("  SHA-256", info.key.public_key_sha256.hex()))
+        if not info.key.released:
+            rows.append(("  " + _("public key"), _released(info.export)))
     if info.export is not None:
         rows.append(_export_row(info.role, info.export))
+    if info.transport_pin:
+        rows.append(("PIN", _("transport PIN: `twincard card pin` sets the user's own")))
     rows.append((_("PIN tries left"), str(info.pin.tries_left)))
     rows.append((_("PUK tries left"), str(info.puk.tries_left)))
     return rows
+
+
+def _released(export: ExportInfo | None) -> str:
+    if export is not None and export.done >= export.allowed:
+        return _("never: no backup was made of this key, and none can be")
+    return _("once a backup holds the key")
 
 
 def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
@@ -210,7 +227,7 @@ def _group(group: GroupReport | None) -> GroupInfo | None:
 def _key(key: KeyReport | None) -> KeyInfo | None:
     if key is None:
         return None
-    return KeyInfo(KeyName.of(key.type).value, key.digest, key.public_key_readable)
+    return KeyInfo(KeyName.of(key.type).value, key.digest, key.public_key_readable, key.released)
 
 
 def _export(report: CardReport) -> ExportInfo | None:

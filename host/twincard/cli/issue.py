@@ -155,6 +155,18 @@ def issue(
             help="Room for the certificates of those who certify them; 2560 bytes likewise.",
         ),
     ] = None,
+    public_key_at_once: Annotated[
+        bool,
+        typer.Option(
+            "--public-key-at-once", help="The public key can be had before there is a backup."
+        ),
+    ] = False,
+    transport_pin: Annotated[
+        bool,
+        typer.Option(
+            "--transport-pin", help="The PIN serves `duplicate` alone, until its holder changes it."
+        ),
+    ] = False,
     certify_with: Annotated[
         Path | None,
         typer.Option(
@@ -217,6 +229,8 @@ def issue(
         _modes(allow_base=allow_base, base_mode=base_mode),
         certificate_bytes,
         chain_bytes,
+        public_key_at_once,
+        transport_pin,
     )
     if base_mode and certify_with is not None:
         raise InputError(_("--base-mode leaves certificates out: give it or --certify-with."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twincard.card.issuer import TRANSPORT_PIN
 from twincard.card.log import Entry, Event
 from twincard.card.report import PolicyFlags, Role, SetBy
 from twincard.keys.derivation import KCV_BYTES
@@ -42,7 +43,9 @@ def _number(text: str) -> Callable[[bytes], str]:
 
 def _personalised(detail: bytes) -> str:
     text = _personalised_as(detail[0], detail[1])
-    rules = PolicyFlags(detail[2]).words
+    rules = PolicyFlags(detail[2] & ~TRANSPORT_PIN).words
+    if detail[2] & TRANSPORT_PIN:
+        rules += (_("transport PIN"),)
     return f"{text}; {listed(rules)}" if rules else text
 
 

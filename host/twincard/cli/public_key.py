@@ -20,6 +20,7 @@ from twincard.cli.values import KeyTypeName, Sha256
 from twincard.language import _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.identity import protect
+from twincard.protocols.usable import check_released
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def public_key(
         report = card.report()
         if report.key is None:
             raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
+        check_released(report)
         if not report.key.public_key_readable:
             raise ProtocolError(_("A backup issued like this one shows no key: ask the original."))
         key = card.usage.public_key()

@@ -25,6 +25,7 @@ from twincard.cli.output import Output
 from twincard.language import N_, _
 from twincard.protocols.recover import FileEvent, Outcome
 from twincard.protocols.recover import recover as recover_files
+from twincard.protocols.usable import check_released
 
 _COUNTED = {
     Outcome.MOVED: N_("moved to the new card"),
@@ -82,8 +83,8 @@ def recover(
     out = Output(json)
     events = []
     holders = (
-        Holder(_("Old card"), old, pin, issuer=issuer),
-        Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer),
+        Holder(_("Old card"), old, pin, issuer=issuer, own_pin=True),
+        Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer, own_pin=True),
     )
     with (
         unlocked_pair(*holders) as (old_card, new_card),
@@ -92,6 +93,8 @@ def recover(
         for holder, card in zip(holders, (old_card, new_card), strict=True):
             with naming(holder.name, holder.reader):
                 check_key(card)
+        with naming(holders[1].name, holders[1].reader):
+            check_released(new_card.report())
         for event in recover_files(
             old_card,
             new_card,

@@ -34,6 +34,7 @@ from twincard.protocols.certificate_files import (
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.opener import PinProvider
 from twincard.protocols.opensc import update_opensc_files
+from twincard.protocols.usable import check_released
 
 __all__ = [
     "CertificateOnCardError",
@@ -94,6 +95,7 @@ def certify_decipher_key(
     report = _capable(card)
     if report.key is None:
         raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
+    check_released(report)
     if not report.key.public_key_readable:
         raise ProtocolError(
             _(
@@ -182,6 +184,8 @@ def store_certificate(
     """
     report = card.report()
     fid = _file_for(report, certificate)
+    if fid == DECIPHER_CERTIFICATE:
+        check_released(report)
     _check_room(card, fid, certificate)
     lowest = [certificate, *_others(card, report, fid)]
     chain = above(lowest, [*issuers, *read_chain(card)])

@@ -26,6 +26,7 @@ from twincard.protocols.errors import NoKeyError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, PinProvider
 from twincard.protocols.recover import failing_alone, find_files
+from twincard.protocols.usable import check_released
 
 _CEK_BYTES = 32
 _CHECK_BYTES = 8
@@ -70,11 +71,13 @@ class FileCheck:
 def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
     """Try the card's key, with the public key of its original if that is known.
 
-    The PIN must be verified. Raises NoKeyError when the card has none, CardError.
+    The PIN must be verified. Raises NoKeyError when the card has none, NotReleasedError, CardError.
     """
-    held = card.report().key
+    report = card.report()
+    held = report.key
     if held is None:
         raise NoKeyError
+    check_released(report)
     matches = None if public_key is None else public_key.digest == held.digest
     if matches is False:
         return KeyCheck(held.digest, matches, None)

@@ -70,7 +70,8 @@ def duplicate(
     """Bring the pair to where both cards hold the original's key and its export is closed.
 
     Both PINs must be verified. `components` are for the places that are still empty on either
-    card. A key pair of `key_type` is made when the original has none. The key goes in host-blind
+    card. A key pair of `key_type` is made when the original has none, or one that was never shown
+    and can have no backup any more. The key goes in host-blind
     mode where both cards are certified, and where a ticket is open, in its mode. `forget_void` lets
     a backup go on that made a ticket for another original void, whose receipt is not needed there.
     May be interrupted anywhere and repeated, then with fewer steps or none.
@@ -83,7 +84,8 @@ def duplicate(
         set_components(original, backup, reports, components, _component_event(progress))
     _carry_out(plan, original, reports[0].card_id, backup, key_type, progress)
     for card in (original, backup):
-        update_opensc_files(card)
+        if not card.report().transport_pin:
+            update_opensc_files(card)
     return _result(original, backup, plan)
 
 

@@ -18,6 +18,33 @@ class NoKeyError(ProtocolError):
         )
 
 
+class NotReleasedError(ProtocolError):
+    """An original that wants a backup first was to show its public key, or to use it."""
+
+    def __init__(self, *, dead: bool) -> None:
+        """`dead`: no backup of the key was made, and none can be any more."""
+        if dead:
+            sentence = _(
+                "The key of this card has no backup and can have none any more, so its public key "
+                "is not shown: `twincard duplicate` makes a new key, with another backup."
+            )
+        else:
+            sentence = _(
+                "This card shows its public key only once a backup holds its key, and none does "
+                "yet: run `twincard duplicate` first."
+            )
+        super().__init__(sentence)
+
+
+class TransportPinError(ProtocolError):
+    """The card wants the user's own PIN for this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This card still has its transport PIN: set your own with `twincard card pin` first.")
+        )
+
+
 class ComponentMissingError(ProtocolError):
     """Components that are set on neither card, or on one only, and were not given.
 

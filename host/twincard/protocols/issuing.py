@@ -185,6 +185,7 @@ class Issuing:
                 self._blank.puk,
                 self._backups,
                 self._profile.whole_policy,
+                self._profile.transport_pin,
             )
         )
 

@@ -58,7 +58,8 @@ def plan_duplication(
     if import_.state is ImportState.IMPORTED:
         return _when_imported(import_, original, backup)
     _check_open(original, backup, used)
-    generate = original.key is None
+    # A key that was never shown, and has no backup, opens nothing that anybody has.
+    generate = original.key is None or original.key_is_dead
     mode = _mode(original, backup)
     if import_.state is ImportState.EMPTY:
         return Plan(generate=generate, copy=True, confirm=True, mode=mode)
@@ -127,7 +128,7 @@ def _when_imported(import_: ImportReport, original: CardReport, backup: CardRepo
 def _check_open(original: CardReport, backup: CardReport, used: tuple[UsedSlot, ...]) -> None:
     if original.backups_allowed == 0:
         raise ProtocolError(_("The original was issued to make no backup."))
-    if original.export_closed:
+    if original.export_closed and not original.key_is_dead:
         raise ProtocolError(
             _(
                 "The original has made every backup it may make of its key "

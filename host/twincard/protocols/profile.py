@@ -26,7 +26,10 @@ class Profile:
     `backups` is how many backups the original may make of one key. Member's number and expiry
     date are the contents of their files on the original; None leaves the file out. Where a chip
     lacks host-blind mode, `modes` comes to BASE. `policy` is without BASE_MODE_FORBIDDEN, which
-    `modes` decides. `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
+    `modes` decides, and without PUBLIC_KEY_WITHHELD: where a key may have backups, the public key
+    waits for one, unless it is to be had `public_key_at_once`. `transport_pin`: with the PIN that
+    they are issued with the cards can be duplicated, and no more.
+    `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
     certificate and for those of its issuers; None: see make_certificate_files.
     """
 
@@ -38,13 +41,18 @@ class Profile:
     modes: Modes = Modes.HOST_BLIND
     certificate_bytes: int | None = None
     chain_bytes: int | None = None
+    public_key_at_once: bool = False
+    transport_pin: bool = False
 
     @property
     def whole_policy(self) -> PolicyFlags:
         """The policy as the cards get it."""
+        policy = self.policy
         if self.modes is Modes.HOST_BLIND:
-            return self.policy | PolicyFlags.BASE_MODE_FORBIDDEN
-        return self.policy
+            policy |= PolicyFlags.BASE_MODE_FORBIDDEN
+        if self.backups and not self.public_key_at_once:
+            policy |= PolicyFlags.PUBLIC_KEY_WITHHELD
+        return policy
 
 
 @dataclass(frozen=True)

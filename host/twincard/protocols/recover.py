@@ -29,6 +29,7 @@ from twincard.language import N_, _
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.files import open_source
 from twincard.protocols.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
+from twincard.protocols.usable import check_released
 
 _UNFINISHED = ".twincard-*.part"
 
@@ -67,10 +68,11 @@ def recover(
     has confirmed that it opens it, and not before; so after an interruption the same call goes on.
     A file that fails is reported and the others go on. `progress` is told the bytes done of a file,
     which fails if it raises. Without PIN providers the PINs must be verified. Raises ProtocolError
-    when the new card has no key of its own, CardError (a blocked PIN, for instance),
-    TransportError, and what a PIN provider raises.
+    when the new card has no key of its own or is not released, CardError (a blocked PIN, for
+    instance), TransportError, and what a PIN provider raises.
     """
     checker = CardChecker(new, new_pin)
+    check_released(new.report())
     transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
     if checker.key_id == transcoder.key_id:
         raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))

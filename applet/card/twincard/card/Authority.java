@@ -22,8 +22,12 @@ final class Authority extends Unit {
     static final byte TRUSTED_TARGETS_ONLY = 0x04;
     static final byte DECIPHER_OFF = 0x08;
     static final byte PIN_EACH_TIME = 0x40;
+    /** An original shows the public key, and lets it be used, only once there is a backup. */
+    static final byte WITHHELD = 0x20;
+    /** Of PERSONALISE alone: the PIN is a transport PIN. */
+    private static final byte TRANSPORT_PIN = (byte) 0x80;
     /** What the base knows of these. */
-    static final byte KNOWN_FLAGS = 0x4F;
+    static final byte KNOWN_FLAGS = TRANSPORT_PIN | WITHHELD | PIN_EACH_TIME | 0x0F;
     /** Known to cards that have host-blind mode. */
     static final byte BASE_MODE_FORBIDDEN = 0x10;
 
@@ -59,6 +63,7 @@ final class Authority extends Unit {
     private byte role;
     private byte backups;
     private byte policy;
+    private boolean transportPin;
 
     /** @param offset where in the bytes the transport key begins */
     Authority(Core core, byte[] bytes, short offset) {
@@ -104,9 +109,19 @@ final class Authority extends Unit {
         return puk.getTriesRemaining();
     }
 
-    /** Whether the user's PIN is verified. */
-    boolean user() {
+    /** Whether the PIN is that which the issuer chose, for the way to the user. */
+    boolean transportPin() {
+        return transportPin;
+    }
+
+    /** Whether the PIN is verified, be it a transport PIN or the user's own. */
+    boolean pin() {
         return lifeCycle == OPERATIONAL && pin.isValidated();
+    }
+
+    /** Whether the user's own PIN is verified. */
+    boolean user() {
+        return pin() && !transportPin;
     }
 
     /** Whether the issuer has authenticated. */
@@ -193,12 +208,14 @@ final class Authority extends Unit {
                 && (newRole == ORIGINAL || newRole == BACKUP)
                 && newBackups >= 0
                 && newBackups <= MAXIMUM_BACKUPS
+                && (newBackups != 0 || newRole == BACKUP || (newFlags & WITHHELD) == 0)
                 && (newFlags & ~parts.policyFlags()) == 0);
         parts.renew();
         JCSystem.beginTransaction();
         role = newRole;
         backups = newBackups;
-        policy = newFlags;
+        policy = (byte) (newFlags & ~TRANSPORT_PIN);
+        transportPin = newFlags < 0;
         pin.update(work, PIN_AT, pinLength);
         puk.update(work, pukAt, pukLength);
         parts.renewed();
@@ -261,6 +278,7 @@ final class Authority extends Unit {
         proof.reset();
         JCSystem.beginTransaction();
         pin.update(work, PIN_MAXIMUM, newLength);
+        transportPin &= proof != pin;
         log.note(proof == pin ? Log.PIN_CHANGED : Log.PIN_UNBLOCKED, (byte) 0);
         JCSystem.commitTransaction();
         resetPin();

@@ -34,6 +34,8 @@ final class CommandRules extends Unit {
     static final byte NO_PARAMETERS = 16;
     /** Not in this table: carried out by {@link Parts#perform}. */
     static final byte BEYOND_BASE = 8;
+    /** A transport PIN authorises it as the user's own does. */
+    static final byte TRANSPORT = 32;
 
     static final byte ISO_CLASS = 0;
     static final byte OUR_CLASS = (byte) 0x80;
@@ -58,7 +60,7 @@ final class CommandRules extends Unit {
         Ins.VERIFY, O, 0,
         Ins.CHANGE_REFERENCE_DATA, O, 0,
         Ins.RESET_RETRY_COUNTER, O, 0,
-        Ins.GENERATE_KEY_PAIR, O | ORIGINAL | USER, 0,
+        Ins.GENERATE_KEY_PAIR, O | ORIGINAL | USER, TRANSPORT,
         Ins.MANAGE_SECURITY_ENVIRONMENT, O, CHAIN,
         Ins.PERFORM_SECURITY_OPERATION, O | USER, CHAIN,
         Ins.READ_BINARY, I | O, NO_DATA,
@@ -66,15 +68,15 @@ final class CommandRules extends Unit {
         Ins.CREATE_FILE, I | O, NO_PARAMETERS,
         Ins.DELETE_FILE, I | O, NO_PARAMETERS,
         Ins.PERSONALISE | OURS, I | ISSUER, NO_PARAMETERS,
-        Ins.BEGIN_GROUP | OURS, I | O | PERSONALISER, 0,
-        Ins.SET_COMPONENT | OURS, I | O | PERSONALISER, 0,
-        Ins.CLEAR_GROUP | OURS, I | O | USER_OR_ISSUER, NO_DATA,
-        Ins.GET_TICKET | OURS, O | BACKUP | USER, 0,
-        Ins.EXPORT_KEY | OURS, O | ORIGINAL | USER, NO_PARAMETERS,
-        Ins.IMPORT_KEY | OURS, O | BACKUP | USER, CHAIN | INTO_STORE | NO_PARAMETERS,
-        Ins.CONFIRM_EXPORT | OURS, O | ORIGINAL | USER, NO_PARAMETERS,
-        Ins.CANCEL_TICKET | OURS, O | BACKUP | USER, NO_DATA | NO_PARAMETERS,
-        Ins.ABANDON_EXPORT | OURS, O | ORIGINAL | USER_AND_ISSUER, NO_DATA | NO_PARAMETERS,
+        Ins.BEGIN_GROUP | OURS, I | O | PERSONALISER, TRANSPORT,
+        Ins.SET_COMPONENT | OURS, I | O | PERSONALISER, TRANSPORT,
+        Ins.CLEAR_GROUP | OURS, I | O | USER_OR_ISSUER, NO_DATA | TRANSPORT,
+        Ins.GET_TICKET | OURS, O | BACKUP | USER, TRANSPORT,
+        Ins.EXPORT_KEY | OURS, O | ORIGINAL | USER, NO_PARAMETERS | TRANSPORT,
+        Ins.IMPORT_KEY | OURS, O | BACKUP | USER, CHAIN | INTO_STORE | NO_PARAMETERS | TRANSPORT,
+        Ins.CONFIRM_EXPORT | OURS, O | ORIGINAL | USER, NO_PARAMETERS | TRANSPORT,
+        Ins.CANCEL_TICKET | OURS, O | BACKUP | USER, NO_DATA | NO_PARAMETERS | TRANSPORT,
+        Ins.ABANDON_EXPORT | OURS, O | ORIGINAL | USER_AND_ISSUER, NO_DATA | NO_PARAMETERS | TRANSPORT,
         Ins.TRANSCODE | OURS, O | USER, CHAIN | NO_PARAMETERS,
         Ins.CHECK | OURS, O | USER, CHAIN | NO_PARAMETERS,
         Ins.PUT_CONTACT | OURS, I | O | USER_OR_ISSUER, CHAIN,
@@ -147,7 +149,7 @@ final class CommandRules extends Unit {
         if ((when & ROLES) != 0 && (when & ROLES) != (short) (authority.role() << 3)) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        requireAuthority(when);
+        requireAuthority(when, (shape & TRANSPORT) != 0 ? authority.pin() : authority.user());
         return shape;
     }
 
@@ -187,13 +189,13 @@ final class CommandRules extends Unit {
         }
     }
 
-    private void requireAuthority(byte when) {
+    private void requireAuthority(byte when, boolean user) {
         short needed = (short) (when & USER_AND_ISSUER);
         boolean either = (when & EITHER) != 0;
         if (either && needed == 0) {
             needed = phase() == I ? ISSUER : USER;
         }
-        short there = (short) ((authority.user() ? USER : 0) | (authority.issuer() ? ISSUER : 0));
+        short there = (short) ((user ? USER : 0) | (authority.issuer() ? ISSUER : 0));
         Authority.require(either ? (needed & there) != 0 : (needed & ~there) == 0);
     }
 }

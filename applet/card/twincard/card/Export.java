@@ -46,6 +46,23 @@ final class Export extends Ticket {
         return used;
     }
 
+    /** Whether the public key may be had and used: always, or once a backup has the key. */
+    boolean released() {
+        boolean released = !authority.policy(Authority.WITHHELD) || authority.role() == Authority.BACKUP;
+        for (byte i = 0; i < used; i++) {
+            released |= (slots[slot(i)] & KIND) == SLOT_DONE;
+        }
+        return released;
+    }
+
+    /** Refuses with 6A88 where there is no key, with 6985 while it is not released. */
+    void requireReleased() {
+        key.require();
+        if (!released()) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+    }
+
     /** A new key: no slot used, within the caller's transaction. The backups of earlier keys stay known. */
     void restart() {
         first = (byte) ((short) (first + used) % Authority.MAXIMUM_BACKUPS);
@@ -196,7 +213,7 @@ final class Export extends Ticket {
         return (byte) (mode << 4 | kind);
     }
 
-    /** Notes the slot, with the receipt's MAC in Ram.hash, and closes the export when it was the last. */
+    /** Notes the slot, with the receipt's MAC in Ram.hash; the last one, if done, may end the group. */
     private void useSlot(byte kind, byte event) {
         short at = slot(used);
         JCSystem.beginTransaction();
@@ -206,7 +223,7 @@ final class Export extends Ticket {
         used++;
         isPending = false;
         note(event);
-        if (used >= authority.backups() && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {
+        if (kind == SLOT_DONE && used >= authority.backups() && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {
             group.beginErasure();
         }
         JCSystem.commitTransaction();

@@ -4,7 +4,10 @@ import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
-/** GENERATE ASYMMETRIC KEY PAIR: the new pair is made and tested in the spare slot before it replaces the old. */
+/**
+ * GENERATE ASYMMETRIC KEY PAIR: the new pair is made and tested in the spare slot before it replaces the old. While the
+ * key is not released its digest alone is shown.
+ */
 final class KeyGeneration extends Unit {
     private static final short LENGTH = 5;
     private static final byte[] HEAD = {Tag.CONTROL_REFERENCE, 0x03, (byte) 0x80, 0x01};
@@ -51,12 +54,18 @@ final class KeyGeneration extends Unit {
         log.note((byte) (Log.KEY_GENERATED + pair.which()), work, (short) 0, Log.DETAIL);
         JCSystem.commitTransaction();
         pair.clearSpare();
+        if (export != null && !export.released()) {
+            return Util.arrayCopyNonAtomic(pair.digest(), (short) 0, aux, (short) 0, KeySlot.DIGEST);
+        }
         return pair.writePublicKey(aux, (short) 0);
     }
 
     /** P1 = 81: the public key of the key there is. */
     short readPublicKey() {
         requireReference();
+        if (export != null) {
+            export.requireReleased();
+        }
         return pair.writePublicKey(aux, (short) 0);
     }
 

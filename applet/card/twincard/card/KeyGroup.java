@@ -189,7 +189,7 @@ final class KeyGroup extends Unit {
         if (authority.issuer()) {
             missing &= ~ISSUER;
         }
-        if (authority.user()) {
+        if (authority.pin()) {
             missing &= ~USER;
         }
         Authority.require(missing == 0);

@@ -13,6 +13,8 @@ final class Report extends Unit {
     private static final short CHECKS_POINTS = 0x0004;
     private static final short EXTENDED_LENGTH = 0x0008;
 
+    private static final byte NOT_RELEASED = 2;
+
     /** Behind tag and a length in two bytes. */
     private static final short BODY = 3;
     /** Where the AID stands in the answer to SELECT. */
@@ -106,7 +108,10 @@ final class Report extends Unit {
         at = single((byte) 0x83, authority.lifeCycle(), at);
         at = single((byte) 0x84, authority.role(), at);
         at = pair((byte) 0x85, authority.backups(), authority.flags(), at);
-        at = pair((byte) 0x86, authority.pinTries(), authority.pukTries(), at);
+        at = head((byte) 0x86, (short) 3, at);
+        aux[at++] = authority.pinTries();
+        aux[at++] = authority.pukTries();
+        aux[at++] = authority.transportPin() ? (byte) 1 : (byte) 0;
         at = groupState(at);
         at = keyState(at);
         if (authority.role() == Authority.ORIGINAL) {
@@ -142,7 +147,7 @@ final class Report extends Unit {
         if (key.present()) {
             at = head((byte) 0x89, (short) (2 + KeySlot.DIGEST), at);
             aux[at++] = key.type();
-            aux[at++] = key.publicKept() ? (byte) 1 : (byte) 0;
+            aux[at++] = !key.publicKept() ? (byte) 0 : export.released() ? (byte) 1 : NOT_RELEASED;
             at = Template.copy(key.digest(), aux, at);
         }
         return at;

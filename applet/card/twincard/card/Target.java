@@ -31,6 +31,7 @@ final class Target extends Unit {
     private static final byte TYPE = 0x0F;
 
     private final Contacts contacts;
+    private final Export export;
     /** Persistent, for no transient type exists everywhere; null without RSA. */
     private final RSAPublicKey rsaKey;
     private final boolean hasEc;
@@ -38,6 +39,7 @@ final class Target extends Unit {
     Target(Core core) {
         super(core);
         contacts = core.contacts;
+        export = core.export;
         rsaKey = core.rsa == null ? null : Rsa.publicKey();
         hasEc = core.ecdh != null;
     }
@@ -91,6 +93,7 @@ final class Target extends Unit {
     private void setReferred(short number) {
         byte trust = TRUSTED;
         if (number == OWN_KEY) {
+            export.requireReleased();
             key.writePublicKey(aux, (short) 0);
         } else {
             trust = contacts.read(number) ? TRUSTED : 0;

@@ -13,11 +13,13 @@ final class Usage extends Unit {
     private static final byte[] CHECK_LABEL = {'c', 'e', 'k'};
 
     private final Target target;
+    private final Export export;
     private final Cryptogram cryptogram;
 
     Usage(Core core) {
         super(core);
         target = core.target;
+        export = core.export;
         cryptogram = new Cryptogram(core);
     }
 
@@ -65,6 +67,7 @@ final class Usage extends Unit {
 
     /** CHECK: what TRANSCODE gave for the same content. */
     short check(short length) {
+        export.requireReleased();
         short content = cryptogram.open(length, true);
         writeCheck(content, (short) 0);
         return CHECK;

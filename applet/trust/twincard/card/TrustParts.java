@@ -29,7 +29,9 @@ final class TrustParts extends Parts {
     /** Rows as in {@link CommandRules}. */
     private static final byte[] TABLE = {
         CERTIFY | CommandRules.OURS, CommandRules.I | CommandRules.ISSUER, CommandRules.CHAIN,
+        // Two rows of one command: the second is VERIFY CERTIFICATE.
         Ins.PERFORM_SECURITY_OPERATION, CommandRules.O | CommandRules.USER, CommandRules.CHAIN,
+        Ins.PERFORM_SECURITY_OPERATION, CommandRules.O | CommandRules.USER, CommandRules.CHAIN | CommandRules.TRANSPORT,
         READ_LOG | CommandRules.OURS, CommandRules.I | CommandRules.O | CommandRules.T, 0,
         Channel.INITIALIZE_UPDATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
         Channel.EXTERNAL_AUTHENTICATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
@@ -133,7 +135,11 @@ final class TrustParts extends Parts {
         if (plainClass != CommandRules.ISO_CLASS) {
             mine &= ins != CERTIFY && ins != Channel.INTERNAL_AUTHENTICATE || device != null;
         } else if (ins == Ins.PERFORM_SECURITY_OPERATION) {
-            mine &= parameters() == COMPUTE_SIGNATURE || device != null && parameters() == VERIFY_CERTIFICATE;
+            if (device != null && parameters() == VERIFY_CERTIFICATE) {
+                row += CommandRules.ROW;
+            } else {
+                mine &= parameters() == COMPUTE_SIGNATURE;
+            }
         } else {
             mine &= core.ram.flags[Ram.P2] == SIGNATURE;
             row += CommandRules.readsPublicKey(core.ram) ? CommandRules.ROW : 0;
