@@ -87,10 +87,18 @@ def parts_of(original: Specimen, backup: Specimen, size: int, key: KeyType) -> l
     return parts
 
 
+ORDER = bytes.fromhex("FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551")
+"""The end of the order of P-256; a public key has its point behind it."""
+
+
 def news(image: bytes, before: bytes) -> list[str]:
-    """What a card's image holds that it did not hold before: pieces between runs of zero bytes."""
-    pieces = re.split(rb"\0{4,}", image)
-    return [piece.hex() for piece in pieces if piece not in before]
+    """What a card's image holds that it did not hold before: pieces between runs of zero bytes.
+
+    One point does not count: that of the last ephemeral pair, which is public and stays.
+    """
+    pieces = [piece for piece in re.split(rb"\0{4,}", image) if piece not in before]
+    points = [piece for piece in pieces if ORDER + b"\x04" in piece]
+    return [piece.hex() for piece in pieces if piece not in points[:1]]
 
 
 def remains(image: bytes, secrets: list[bytes]) -> list[str]:

@@ -77,7 +77,7 @@ def read(specimen: Specimen, *, device_key: bool = True) -> Reading:
     )
     assert len(reading.entries) == min(reading.count, KEPT)
     if reading.signature is not None:
-        assert verifies(_device_key(specimen), reading.message, reading.signature)
+        assert verifies(device_point(specimen), reading.message, reading.signature)
     return reading
 
 
@@ -86,7 +86,8 @@ def entry(code: int, detail: bytes = b"") -> bytes:
     return bytes([code]) + detail.ljust(ENTRY - 1, b"\0")
 
 
-def _device_key(specimen: Specimen) -> bytes:
+def device_point(specimen: Specimen) -> bytes:
+    """The point that the card tells in the clear."""
     answer, sw = exchange(specimen.lab, Command(0x00, 0xCA, 0x00, 0xE5, answer=256))
     assert sw == Sw.DONE
     return answer[5:70]

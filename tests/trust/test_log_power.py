@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 from tests.bench import GROUP_ID, ISSUER, Bench, Specimen, Stage, certify, component
 from tests.faults.power import Story, interrupt
+from tests.trust.authority import Issuer
 from tests.trust.log_reading import KEPT, entry, read
 
 from twincard.card.duplication import ExportedKey, Receipt, Ticket
@@ -31,6 +32,7 @@ from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 
 CONTACT = PublicKey.from_point(ISSUER.key.point)
+ANOTHER = PublicKey.from_point(Issuer.of("another contact").key.point)
 NEW = Secret("a newer PIN")
 WRONG = Secret("no such PIN")
 
@@ -160,6 +162,43 @@ def writing_an_issuer_s_contact(bench: Bench) -> Case:
         specimen,
         lambda card: card.contacts.put(3, CONTACT, as_issuer=True),
         lambda _: specimen.card().contacts.used() == (3,),
+        lambda _: [entry(0x06, b"\x03")],
+        Specimen.as_issuer,
+    )
+
+
+def replacing_a_contact_as_issuer(bench: Bench) -> Case:
+    """What empties the place is noted, or else what fills it: in any case the change."""
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.as_issuer().contacts.put(3, ANOTHER, as_issuer=True)
+    return Case(
+        specimen,
+        lambda card: card.contacts.put(3, CONTACT, as_issuer=True),
+        lambda _: specimen.card().contacts.get(3) != ANOTHER,
+        lambda _: [entry(0x06, b"\x03")],
+        Specimen.as_issuer,
+    )
+
+
+def taking_a_user_s_place_as_issuer(bench: Bench) -> Case:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.unlocked().contacts.put(3, ANOTHER)
+    return Case(
+        specimen,
+        lambda card: card.contacts.put(3, CONTACT, as_issuer=True),
+        lambda _: specimen.card().contacts.get(3) != ANOTHER,
+        lambda _: [entry(0x06, b"\x03")],
+        Specimen.as_issuer,
+    )
+
+
+def deleting_an_issuer_s_contact(bench: Bench) -> Case:
+    specimen = bench.at(Stage.ISSUED).original
+    specimen.as_issuer().contacts.put(3, CONTACT, as_issuer=True)
+    return Case(
+        specimen,
+        lambda card: card.contacts.delete(3),
+        lambda _: specimen.card().contacts.used() == (),
         lambda _: [entry(0x06, b"\x03")],
         Specimen.as_issuer,
     )
@@ -418,6 +457,9 @@ CASES = [
     terminating_a_ticketed_backup,
     replacing_channel_keys,
     writing_an_issuer_s_contact,
+    replacing_a_contact_as_issuer,
+    taking_a_user_s_place_as_issuer,
+    deleting_an_issuer_s_contact,
     deleting_a_contact_as_issuer,
     beginning_a_group,
     setting_a_component,

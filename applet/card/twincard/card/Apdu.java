@@ -16,6 +16,10 @@ final class Apdu extends Unit {
     /** Where an extended Lc stands behind its zero byte, and data behind that. */
     private static final short EXTENDED_LENGTH = 5;
     private static final short EXTENDED_DATA = 7;
+    /** Where an answer is that is not in {@link Ram#aux}: in the store … */
+    private static final byte IN_STORE = 1;
+    /** … or in aux, and from Ram.FIRST on in {@link Ram#work}. */
+    static final byte IN_BOTH = 2;
     /** Ne where Le is 00: as much as there is. */
     static final short ANY_LENGTH = 256;
     /** Ne where an extended Le is 0000. */
@@ -67,11 +71,11 @@ final class Apdu extends Unit {
     }
 
     private void endAnswer() {
+        flags[Ram.ANSWER_IN] = 0;
         if (words[Ram.REST_LENGTH] != 0) {
             words[Ram.REST_LENGTH] = 0;
             ram.wipe();
         }
-        flags[Ram.ANSWER_IN_STORE] = 0;
     }
 
     /** Whether the lengths of this APDU, if it has data, are extended ones. */
@@ -131,14 +135,14 @@ final class Apdu extends Unit {
         send(apdu, expected);
     }
 
-    /** Where the answer is: {@link Ram#aux}, or the store when so flagged. */
+    /** Where the answer begins: {@link Ram#aux}, or the store when so flagged. */
     byte[] answerBuffer() {
-        return flags[Ram.ANSWER_IN_STORE] != 0 ? store : aux;
+        return flags[Ram.ANSWER_IN] == IN_STORE ? store : aux;
     }
 
     /** The answer is in the store. */
     void answerFromStore() {
-        flags[Ram.ANSWER_IN_STORE] = 1;
+        flags[Ram.ANSWER_IN] = IN_STORE;
     }
 
     /** GET RESPONSE; without Le too, which nobody means who sends it. */
@@ -155,9 +159,21 @@ final class Apdu extends Unit {
         short now = length < expected ? length : expected;
         if (now > 0) {
             apdu.setOutgoingLength(now);
-            apdu.sendBytesLong(answerBuffer(), words[Ram.REST_OFFSET], now);
+            short at = words[Ram.REST_OFFSET];
             words[Ram.REST_OFFSET] += now;
             words[Ram.REST_LENGTH] -= now;
+            byte[] from = answerBuffer();
+            short first = (short) (Ram.FIRST - at);
+            if (flags[Ram.ANSWER_IN] == IN_BOTH && first < now) {
+                if (first > 0) {
+                    apdu.sendBytesLong(from, at, first);
+                    at += first;
+                    now -= first;
+                }
+                from = work;
+                at -= Ram.FIRST;
+            }
+            apdu.sendBytesLong(from, at, now);
         }
         short left = words[Ram.REST_LENGTH];
         if (left != 0) {

@@ -164,7 +164,7 @@ final class CommandRules extends Unit {
         return -1;
     }
 
-    /** ISO 7816-4, 5.4.1: bits 3 and 4 are secure messaging, bit 7 marks channels above 3; those of the others are gone. */
+    /** ISO 7816-4, 5.4.1: bits 3 and 4 are secure messaging, bit 7 marks channels above 3; the others are gone. */
     private static void requireClass(byte plainClass) {
         if ((plainClass & FURTHER_CHANNEL) != 0) {
             ISOException.throwIt(Sw.NO_LOGICAL_CHANNELS);

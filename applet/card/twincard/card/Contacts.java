@@ -36,10 +36,14 @@ final class Contacts extends Unit {
             Apdu.requireP2(ram, PUT_AS_USER);
         }
         Authority.require(asIssuer ? authority.issuer() : isUsers(record));
-        byte type = PublicKeys.check(work, length, ram.cmac);
-        records[record] = 0;
+        byte state = (byte) (PublicKeys.check(work, length, ram.cmac) | (asIssuer ? BY_ISSUER : BY_USER));
+        if (records[record] != 0) {
+            // What empties the place is noted: the power may fail before anything else is there.
+            setState(record, (byte) 0, asIssuer);
+            asIssuer = false;
+        }
         Util.arrayCopyNonAtomic(work, (short) 0, records, (short) (record + 1), length);
-        setState(record, (byte) (type | (asIssuer ? BY_ISSUER : BY_USER)), asIssuer);
+        setState(record, state, asIssuer);
     }
 
     /** DELETE CONTACT: place P1. */
@@ -53,10 +57,10 @@ final class Contacts extends Unit {
     }
 
     /** What makes a contact, or ends it. */
-    private void setState(short record, byte state, boolean asIssuer) {
+    private void setState(short record, byte state, boolean noted) {
         JCSystem.beginTransaction();
         records[record] = state;
-        if (asIssuer) {
+        if (noted) {
             log.note(Log.CONTACT_BY_ISSUER, flags[Ram.P1]);
         }
         JCSystem.commitTransaction();

@@ -144,7 +144,7 @@ final class Cryptogram extends Unit {
         short wrapped =
                 writeHead(KeyEncryption.SHA_256, AES_256, SHARED_INFO, (short) 0, infoLength, wrappedLength, at);
         short point = Util.setShort(aux, (short) (wrapped + wrappedLength), POINT_HEAD);
-        ecdh.begin(aux, point, hash, (short) 0);
+        ecdh.begin(aux, point);
         // A fault leaves the pair to what every command begins with.
         ecdh.agreeEphemeral(ram.point, (short) 0, secret, KeyEncryption.Z);
         ecdh.end();

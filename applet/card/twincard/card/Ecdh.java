@@ -18,7 +18,7 @@ final class Ecdh {
     private final byte[] scratch;
     /** The chip itself refuses points off the curve. */
     private final boolean chipChecks;
-    /** The ephemeral pair may hold something. */
+    /** The ephemeral pair may hold a secret. */
     private boolean ephemeralUsed;
 
     private Ecdh(Ram ram) {
@@ -46,7 +46,7 @@ final class Ecdh {
     /** Tries a point whose y-coordinate is off by one bit. */
     private boolean refusesOffCurve(Ram ram) {
         boolean refused = false;
-        begin(ram.work, (short) 0, ram.aux, (short) 0);
+        begin(ram.work, (short) 0);
         ram.work[(short) (P256.POINT - 1)] ^= 1;
         try {
             agreement.init(ephemeralPrivate);
@@ -82,10 +82,10 @@ final class Ecdh {
         }
     }
 
-    /** Draws a fresh ephemeral pair and writes its point (65 bytes); 32 bytes of room are used and wiped. */
-    void begin(byte[] point, short offset, byte[] room, short roomOffset) {
+    /** Draws a fresh ephemeral pair and writes its point (65 bytes). */
+    void begin(byte[] point, short offset) {
         ephemeralUsed = true;
-        generate(ephemeral, ephemeralPrivate, ephemeralPublic, room, roomOffset);
+        ephemeral.genKeyPair();
         ephemeralPublic.getW(point, offset);
     }
 
@@ -94,11 +94,14 @@ final class Ecdh {
         agree(ephemeralPrivate, point, pointOffset, out, outOffset);
     }
 
-    /** Forgets the ephemeral pair; also at select, for what an interruption left of it. */
+    /**
+     * Overwrites the ephemeral scalar with one that everybody knows; also at select, for what an interruption left of
+     * it. Not by clearKey, after which the curve is to be set again: anybody may make the card draw a pair, and each
+     * write wears its memory.
+     */
     void end() {
         if (ephemeralUsed) {
-            ephemeralPrivate.clearKey();
-            ephemeralPublic.clearKey();
+            ephemeralPrivate.setS(P256.B, (short) 0, P256.SCALAR);
             ephemeralUsed = false;
         }
     }

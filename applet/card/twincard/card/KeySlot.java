@@ -266,7 +266,7 @@ final class KeySlot {
             raisePrivate(b, (short) 0, b, (short) 0);
             return ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH);
         }
-        ecdh.begin(a, (short) 0, b, (short) 0);
+        ecdh.begin(a, (short) 0);
         agree(a, (short) 0, b, (short) 0);
         readPublic(type, a, (short) 0);
         ecdh.agreeEphemeral(a, (short) 0, b, P256.SCALAR);

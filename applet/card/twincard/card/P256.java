@@ -50,12 +50,20 @@ final class P256 {
 
     private P256() {}
 
+    /** A new key object, which has its curve. */
     static ECPrivateKey privateKey() {
-        return (ECPrivateKey) KeyBuilder.buildKey(KeyBuilder.TYPE_EC_FP_PRIVATE, KeyBuilder.LENGTH_EC_FP_256, false);
+        ECPrivateKey key = (ECPrivateKey)
+                KeyBuilder.buildKey(KeyBuilder.TYPE_EC_FP_PRIVATE, KeyBuilder.LENGTH_EC_FP_256, false);
+        setCurve(key);
+        return key;
     }
 
+    /** A new key object, which has its curve. */
     static ECPublicKey publicKey() {
-        return (ECPublicKey) KeyBuilder.buildKey(KeyBuilder.TYPE_EC_FP_PUBLIC, KeyBuilder.LENGTH_EC_FP_256, false);
+        ECPublicKey key =
+                (ECPublicKey) KeyBuilder.buildKey(KeyBuilder.TYPE_EC_FP_PUBLIC, KeyBuilder.LENGTH_EC_FP_256, false);
+        setCurve(key);
+        return key;
     }
 
     /** Gives the key its curve; needed again after clearKey, which drops it on some chips. */

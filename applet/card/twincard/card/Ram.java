@@ -13,6 +13,8 @@ final class Ram {
      * and MAC of secure messaging.
      */
     static final short LARGE = 280;
+    /** Bytes of a longer answer that are in {@link #aux}, whole AES blocks; the rest is in {@link #work}. */
+    static final short FIRST = 256;
 
     /** The data of the command, whole, from offset 0; free as scratch once they are used. */
     final byte[] work = JCSystem.makeTransientByteArray(LARGE, JCSystem.CLEAR_ON_DESELECT);
@@ -39,7 +41,7 @@ final class Ram {
     static final byte P2 = 3;
     static final byte CHAIN_CLA = 4; // header of the chain in progress, 4 bytes
     static final byte CHAINING = 8;
-    static final byte ANSWER_IN_STORE = 9;
+    static final byte ANSWER_IN = 9; // see Apdu
     static final byte ISSUER = 10;
     static final byte CHALLENGED = 11;
     static final byte ALGORITHM = 12; // set by MSE, 0: the default
@@ -59,7 +61,7 @@ final class Ram {
 
     /** Clears what may hold secrets and is not needed beyond this command. */
     void wipe() {
-        if (flags[CHAINING] == 0) {
+        if (flags[CHAINING] == 0 && flags[ANSWER_IN] != Apdu.IN_BOTH) {
             clear(work);
         }
         if (words[REST_LENGTH] == 0) {

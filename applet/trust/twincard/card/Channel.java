@@ -58,6 +58,14 @@ final class Channel extends SecureMessaging {
             // A handshake within a channel is a fault of that.
             fail();
         }
+        try {
+            return handshake(ins, length);
+        } finally {
+            session.settle();
+        }
+    }
+
+    private short handshake(byte ins, short length) {
         switch (ins) {
             case INITIALIZE_UPDATE:
                 return scp03.greet(length);
@@ -120,7 +128,8 @@ final class Channel extends SecureMessaging {
     @Override
     short receive(APDU apdu) {
         byte[] flags = core.ram.flags;
-        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0;
+        // Whoever may not import a key does not wear the store, either.
+        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0 && core.authority.user();
         try {
             short gathered = core.apdu.receive(apdu, intoStore);
             if (gathered < 0) {

@@ -17,14 +17,13 @@ final class Ecdsa {
     private static final byte INTEGER = 0x02;
 
     private final Signature engine;
-    /** The key of the verification in progress, and of that alone; its curve stays. */
+    /** The key of the verification in progress, and of that alone. */
     private final ECPublicKey verifying = P256.publicKey();
     /** For the DER form, of up to 72 bytes. */
     private final byte[] der;
 
     private Ecdsa(Ram ram) {
         engine = Signature.getInstance(Signature.ALG_ECDSA_SHA_256, false);
-        P256.setCurve(verifying);
         der = ram.cmac;
     }
 

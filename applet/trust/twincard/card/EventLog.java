@@ -124,9 +124,14 @@ final class EventLog extends Log {
         }
     }
 
-    /** Bytes of all entries. */
-    short entriesLength() {
-        return (short) (present * ENTRY);
+    /** How many entries there are. */
+    byte entries() {
+        return present;
+    }
+
+    /** Copies an entry, 0 the oldest, to the beginning of an array. */
+    void read(byte index, byte[] out) {
+        Util.arrayCopyNonAtomic(entries, place(index), out, (short) 0, ENTRY);
     }
 
     /** Writes the number of all events, 4 bytes; returns the offset behind it. */
@@ -137,13 +142,5 @@ final class EventLog extends Log {
 
     short writeChain(byte[] out, short offset) {
         return Util.arrayCopyNonAtomic(chain, (short) 0, out, offset, CHAIN);
-    }
-
-    /** Writes all entries, oldest first; returns the offset behind them. */
-    short writeEntries(byte[] out, short offset) {
-        for (byte i = 0; i < present; i++) {
-            offset = Util.arrayCopyNonAtomic(entries, place(i), out, offset, ENTRY);
-        }
-        return offset;
     }
 }

@@ -1,10 +1,14 @@
 package twincard.card;
 
+import javacard.framework.Util;
+
 /** READ LOG: count, chain and entries, signed by the device key where there is one. All of it is public. */
 final class LogReading {
     private static final byte LOG = (byte) 0xE7;
     private static final short NONCE = 16;
-    private static final short SIGNATURE_OBJECT = 2 + Ecdsa.SIGNATURE;
+    /** The three heads before the entries, as long as they are short, and what stands between them. */
+    private static final short BEFORE_ENTRIES = 2 + EventLog.NUMBER + 2 + EventLog.CHAIN + 2;
+    private static final short SIGNATURE_HEAD = (short) 0x8340;
 
     private final Core core;
     private final EventLog log;
@@ -17,31 +21,60 @@ final class LogReading {
         this.device = device;
     }
 
-    /** Answers from the store, since the whole is longer than any buffer. */
+    /** The whole is longer than any buffer, and goes on in Ram.work, whose nonce is used by then. */
     short read(short length) {
-        Apdu.requireNoParameters(core.ram);
+        Ram ram = core.ram;
+        byte[] out = ram.aux;
+        byte[] hash = ram.hash;
+        Apdu.requireNoParameters(ram);
         Apdu.requireLength(length, NONCE);
-        boolean signs = device != null && device.isReady();
-        short all = log.entriesLength();
-        short content = (short) (2 + EventLog.NUMBER + 2 + EventLog.CHAIN + 2 + more(all) + all);
-        byte[] out = core.store;
-        short count = head(LOG, signs ? (short) (content + SIGNATURE_OBJECT) : content, (short) 0);
-        count = head((byte) 0x80, EventLog.NUMBER, count);
+        Ecdsa signature = device != null && device.isReady() ? device.beginSign(EventLog.LABEL) : null;
+        byte left = log.entries();
+        short all = (short) (left * EventLog.ENTRY);
+        short content = (short) (BEFORE_ENTRIES + more(all) + all + (signature == null ? 0 : 2 + Ecdsa.SIGNATURE));
+        short count = head((byte) 0x80, EventLog.NUMBER, head(LOG, content, (short) 0));
         short chain = head((byte) 0x81, EventLog.CHAIN, log.writeCount(out, count));
-        short entries = head((byte) 0x82, all, log.writeChain(out, chain));
-        short end = log.writeEntries(out, entries);
-        if (signs) {
-            Ecdsa signature = device.beginSign(EventLog.LABEL);
+        short at = head((byte) 0x82, all, log.writeChain(out, chain));
+        if (signature != null) {
             signature.update(core.authority.cardId(), (short) 0, Authority.ID);
-            signature.update(core.ram.work, (short) 0, NONCE);
+            signature.update(ram.work, (short) 0, NONCE);
             signature.update(out, count, EventLog.NUMBER);
             signature.update(out, chain, EventLog.CHAIN);
-            short at = head((byte) 0x83, Ecdsa.SIGNATURE, end);
-            signature.sign(out, entries, all, out, at);
-            end += SIGNATURE_OBJECT;
         }
-        core.apdu.answerFromStore();
-        return end;
+        for (byte i = 0; left > 0; i++) {
+            log.read(i, hash);
+            at = put(hash, EventLog.ENTRY, at);
+            left--;
+            if (signature == null) {
+                continue;
+            }
+            if (left > 0) {
+                signature.update(hash, (short) 0, EventLog.ENTRY);
+            } else {
+                // There is a last one: a card with a device key was personalised.
+                signature.sign(hash, (short) 0, EventLog.ENTRY, hash, (short) 0);
+                Util.setShort(ram.number, (short) 0, SIGNATURE_HEAD);
+                at = put(ram.number, (short) 2, at);
+                at = put(hash, Ecdsa.SIGNATURE, at);
+            }
+        }
+        if (at > Ram.FIRST) {
+            ram.flags[Ram.ANSWER_IN] = Apdu.IN_BOTH;
+        }
+        return at;
+    }
+
+    /** Adds the beginning of an array to the answer; returns the offset behind it. */
+    private short put(byte[] in, short length, short at) {
+        for (short i = 0; i < length; i++) {
+            if (at < Ram.FIRST) {
+                core.ram.aux[at] = in[i];
+            } else {
+                core.ram.work[(short) (at - Ram.FIRST)] = in[i];
+            }
+            at++;
+        }
+        return at;
     }
 
     /** Bytes that a BER length takes beyond its first. */
@@ -51,7 +84,7 @@ final class LogReading {
 
     /** Writes tag and BER length; returns the offset behind them. */
     private short head(byte tag, short length, short at) {
-        byte[] out = core.store;
+        byte[] out = core.ram.aux;
         short more = more(length);
         out[at++] = tag;
         if (more != 0) {

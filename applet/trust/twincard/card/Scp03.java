@@ -101,7 +101,6 @@ final class Scp03 {
         ram.flags[Ram.CLA] |= Apdu.SECURED_BIT;
         good &= session.verify(ram.work, CRYPTOGRAM);
         if (!good) {
-            session.clear();
             ISOException.throwIt(Sw.AUTHENTICATION_FAILED);
         }
         session.enter(Session.SCP03);

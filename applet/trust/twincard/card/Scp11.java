@@ -65,12 +65,10 @@ final class Scp11 {
     /** Shared secrets of the host's point with a fresh key and with the channel key, side by side in Ram.secret. */
     private void agree(byte[] work, byte[] aux) {
         byte[] secret = core.ram.secret;
-        try {
-            core.ecdh.begin(aux, POINT, secret, (short) 0);
-            core.ecdh.agreeEphemeral(work, HEAD_LENGTH, secret, (short) 0);
-        } finally {
-            core.ecdh.end();
-        }
+        core.ecdh.begin(aux, POINT);
+        // A fault leaves the pair to what every command begins with.
+        core.ecdh.agreeEphemeral(work, HEAD_LENGTH, secret, (short) 0);
+        core.ecdh.end();
         device.agreeChannel(work, HEAD_LENGTH, secret, P256.SCALAR);
     }
 

@@ -71,6 +71,13 @@ final class Session {
         Util.arrayFillNonAtomic(memory, (short) 0, LENGTH, (byte) 0);
     }
 
+    /** After a handshake: one that came to nothing leaves no key behind. */
+    void settle() {
+        if (memory[STATE] == CLOSED) {
+            clear();
+        }
+    }
+
     /** Whether the command that is carried out came secured, and its channel is still open. */
     boolean secured() {
         return memory[SECURED] != 0;
@@ -116,7 +123,9 @@ final class Session {
         if (text == 0) {
             return 0;
         }
-        crypt(Cipher.MODE_DECRYPT, (byte) 0, data, text);
+        beginCrypt((byte) 0);
+        crypt(Cipher.MODE_DECRYPT, data, text);
+        key.clearKey();
         do {
             text--;
         } while (text > 0 && data[text] == 0);
@@ -125,19 +134,34 @@ final class Session {
 
     /** Encrypts an answer in place, where there is one, and puts its MAC behind it. */
     short seal(byte[] data, short length, short status) {
+        short earlier = 0;
+        beginMac(RMAC);
         if (length > 0) {
+            beginCrypt(ANSWER);
+            if (ram.flags[Ram.ANSWER_IN] == Apdu.IN_BOTH) {
+                earlier = Ram.FIRST;
+                encrypt(data, earlier);
+                data = ram.work;
+                length -= earlier;
+            }
             data[length++] = PADDING;
             while ((length & (Cmac.BLOCK - 1)) != 0) {
                 data[length++] = 0;
             }
-            crypt(Cipher.MODE_ENCRYPT, ANSWER, data, length);
+            encrypt(data, length);
+            key.clearKey();
         }
-        beginMac(RMAC);
-        cmac.update(data, (short) 0, length);
         Util.setShort(ram.number, (short) 0, status);
         cmac.update(ram.number, (short) 0, (short) 2);
         cmac.finish(ram.hash, (short) 0);
-        return Util.arrayCopyNonAtomic(ram.hash, (short) 0, data, length, MAC);
+        return (short) (earlier + Util.arrayCopyNonAtomic(ram.hash, (short) 0, data, length, MAC));
+    }
+
+    /** Encrypts the next part of an answer, whole blocks, and adds it to the MAC. */
+    private void encrypt(byte[] data, short length) {
+        crypt(Cipher.MODE_ENCRYPT, data, length);
+        Util.arrayCopyNonAtomic(data, (short) (length - Cmac.BLOCK), ram.hash, IV, Cmac.BLOCK);
+        cmac.update(data, (short) 0, length);
     }
 
     private void beginMac(short with) {
@@ -145,8 +169,8 @@ final class Session {
         cmac.update(memory, CHAIN, KEY);
     }
 
-    /** AES in CBC mode; the IV is the encrypted number of the command, marked for answers. */
-    private void crypt(byte mode, byte mark, byte[] data, short length) {
+    /** Sets the key, and as IV the encrypted number of the command, marked for answers. */
+    private void beginCrypt(byte mark) {
         byte[] hash = ram.hash;
         key.setKey(memory, ENC);
         Util.arrayFillNonAtomic(hash, (short) 0, Cmac.BLOCK, (byte) 0);
@@ -154,8 +178,11 @@ final class Session {
         Util.arrayCopyNonAtomic(memory, COUNTER, hash, (short) (Cmac.BLOCK - 2), (short) 2);
         chip.aes.init(key, Cipher.MODE_ENCRYPT);
         chip.aes.doFinal(hash, (short) 0, Cmac.BLOCK, hash, IV);
-        chip.aes.init(key, mode, hash, IV, Cmac.BLOCK);
+    }
+
+    /** AES in CBC mode, in place. */
+    private void crypt(byte mode, byte[] data, short length) {
+        chip.aes.init(key, mode, ram.hash, IV, Cmac.BLOCK);
         chip.aes.doFinal(data, (short) 0, length, data, (short) 0);
-        key.clearKey();
     }
 }

@@ -1,0 +1,65 @@
+package twincard.card;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+
+import java.lang.reflect.Field;
+import java.util.Arrays;
+import javacard.framework.ISOException;
+import org.junit.Before;
+import org.junit.Test;
+
+/** A handshake that is refused leaves no session key in memory. */
+public class HandshakeTest {
+    private static final String INSTALL = "00 00 22 8020" + "00".repeat(32);
+
+    private Core core;
+    private Channel channel;
+    private Session session;
+
+    @Before
+    public void greet() throws ReflectiveOperationException {
+        byte[] install = Hex.bytes(INSTALL);
+        core = new TwinCardApplet(install, (short) 0, (byte) install.length, new TrustParts(), true);
+        channel = (Channel) core.messaging;
+        Field field = Channel.class.getDeclaredField("session");
+        field.setAccessible(true);
+        session = (Session) field.get(channel);
+        assertEquals(0x9000, status(Channel.INITIALIZE_UPDATE, 0, 0, 8));
+        assertFalse("there are keys", Arrays.equals(session.memory, new byte[session.memory.length]));
+    }
+
+    private int status(byte ins, int p1, int p2, int length) {
+        core.ram.flags[Ram.P1] = (byte) p1;
+        core.ram.flags[Ram.P2] = (byte) p2;
+        try {
+            channel.perform(ins, (short) length);
+            return 0x9000;
+        } catch (ISOException refused) {
+            return refused.getReason() & 0xFFFF;
+        }
+    }
+
+    private void assertNothingLeft() {
+        assertArrayEquals(new byte[session.memory.length], session.memory);
+    }
+
+    @Test
+    public void anotherLevel() {
+        assertEquals(0x6A86, status(Channel.EXTERNAL_AUTHENTICATE, 0x03, 0, 16));
+        assertNothingLeft();
+    }
+
+    @Test
+    public void anotherP2() {
+        assertEquals(0x6A86, status(Channel.EXTERNAL_AUTHENTICATE, 0x33, 1, 16));
+        assertNothingLeft();
+    }
+
+    @Test
+    public void anotherLength() {
+        assertEquals(0x6700, status(Channel.EXTERNAL_AUTHENTICATE, 0x33, 0, 15));
+        assertNothingLeft();
+    }
+}
