@@ -19,12 +19,17 @@ from twincard.cli.values import Id, Sha256
 from twincard.keys.public import PublicKey
 from twincard.language import N_, _
 from twincard.protocols.check import FileCheck, FileOutcome, KeyCheck, check_files, check_key
+from twincard.protocols.opensc import are_opensc_files_right, update_opensc_files
 
 _COUNTED = (
     (FileOutcome.OPENS, N_("files   {count} open")),
     (FileOutcome.FAILS, N_("files   {count} DO NOT OPEN")),
     (FileOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
 )
+_STATES = {
+    True: N_("its files say what is so"),
+    False: N_("ITS FILES ARE NOT AS TWINCARD WROTE THEM: --repair writes them anew"),
+}
 _MARGIN = " " * 8
 
 
@@ -33,6 +38,7 @@ class Checked:
     """How a card did in the drill; `passed` is False as soon as one thing went wrong.
 
     `key_matches` and `key_opens` are None where the public key was not known, and so not tried.
+    `opensc_files`: whether the files that OpenSC reads say what is so; None on a card without them.
     """
 
     card_id: Id
@@ -41,6 +47,7 @@ class Checked:
     key_matches: bool | None
     key_opens: bool | None
     files: tuple[FileCheck, ...]
+    opensc_files: bool | None
     passed: bool
 
 
@@ -57,14 +64,20 @@ def check(
         ),
     ] = None,
     pin_file: PinFile = None,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Write what OpenSC reads anew, where another program changed it."
+        ),
+    ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
     """Try whether a card, such as a backup from its safe, still opens what it should.
 
     Its PIN, its key against the original's public key, something encrypted to it just now, and
-    the files named. Nothing is decrypted. The exit code is 9 when anything failed, or
-    nothing was opened.
+    the files named; and whether another program changed what OpenSC reads. Nothing is decrypted.
+    The exit code is 9 when anything failed, or nothing was opened.
     """
     out = Output(json)
     check_reader(reader)
@@ -79,9 +92,13 @@ def check(
             checks.append(one)
             if one.outcome is not FileOutcome.NOT_ENCRYPTED:
                 out.step(f"{one.path}: {one.reason or _(one.outcome.value)}")
+        if repair:
+            update_opensc_files(card)
+        opensc_files = are_opensc_files_right(card)
     outcomes = [one.outcome for one in checks]
     opened = bool(tried.opens) or FileOutcome.OPENS in outcomes
     passed = opened and tried.passed and FileOutcome.FAILS not in outcomes
+    passed = passed and opensc_files is not False
     told = Checked(
         report.card_id,
         report.role,
@@ -89,14 +106,22 @@ def check(
         tried.matches,
         tried.opens,
         tuple(checks),
+        opensc_files,
         passed,
     )
-    out.result(told, "\n".join(_lines(reader, tried, checks, passed=passed)))
+    out.result(told, "\n".join(_lines(reader, tried, checks, opensc_files, passed=passed)))
     if not passed:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-def _lines(reader: str, key: KeyCheck, files: list[FileCheck], *, passed: bool) -> list[str]:
+def _lines(
+    reader: str,
+    key: KeyCheck,
+    files: list[FileCheck],
+    opensc_files: bool | None, 
+    *,
+    passed: bool,
+) -> list[str]:
     lines = [_("PIN     right"), _("key     SHA-256 {digest}").format(digest=key.digest.hex())]
     if key.matches is not None:
         lines.append(_MARGIN + (_("that of the public key") if key.matches else _("ANOTHER KEY")))
@@ -112,9 +137,11 @@ def _lines(reader: str, key: KeyCheck, files: list[FileCheck], *, passed: bool) 
     lines += [
         _(words).format(count=counts[outcome]) for outcome, words in _COUNTED if counts[outcome]
     ]
+    if opensc_files is not None:
+        lines.append(_("OpenSC  {state}").format(state=_(_STATES[opensc_files])))
     if passed:
         lines.append(_("{reader} is in order.").format(reader=reader))
-    elif key.passed and not counts[FileOutcome.FAILS]:
+    elif key.passed and not counts[FileOutcome.FAILS] and opensc_files is not False:
         told = _("Nothing was opened with {reader}: name --public-key, or a file for it.")
         lines.append(told.format(reader=reader))
     else:

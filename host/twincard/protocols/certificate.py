@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
-from twincard.card.report import CardReport, Features, KeyType, PolicyFlags
+from twincard.card.report import CardReport, Features, KeyType, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.keys.certificate import (
     SigningKey,
@@ -97,6 +97,13 @@ def certify_decipher_key(
         raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
     check_released(report)
     if not report.key.public_key_readable:
+        if report.role is Role.ORIGINAL:
+            raise ProtocolError(
+                _(
+                    "This card gives its public key to nobody before a backup is done: "
+                    "`twincard duplicate` first."
+                )
+            )
         raise ProtocolError(
             _(
                 "A backup issued like this one shows no key: make the certificate on the original, "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
@@ -60,21 +62,45 @@ def update_opensc_files(card: Card) -> None:
     Needs the PIN. May be interrupted and repeated; an interruption leaves a list as it was, empty,
     or new. Raises CardError.
     """
+    for fid, content in _different(card):
+        store(card, (DF, fid), content)
+
+
+def are_opensc_files_right(card: Card) -> bool | None:
+    """Whether they say what is so; None on a card without them. Needs no PIN.
+
+    Whoever has the PIN can change IDs and names in the lists, as programs do through PKCS #11.
+    """
+    if not card.serves_opensc or read_file(card, DF, opensc.PRIVATE_KEYS) is None:
+        return None
+    return not list(_different(card))
+
+
+def _different(card: Card) -> Iterator[tuple[int, bytes]]:
+    """The files of the folder that should have another content, one after the other, with that."""
     if not card.serves_opensc:
         return
+    for fid, content in _contents(card):
+        present = read_file(card, DF, fid)
+        if present is not None and present != content.ljust(len(present), b"\0"):
+            yield fid, content
+
+
+def _contents(card: Card) -> Iterator[tuple[int, bytes]]:
+    """What the files that change should have in them; the list of private keys comes last."""
     report = card.report()
     keys = []
     for place in _PLACES:
         public = _public_key(card, report, place)
         if public is not None:
-            _keep(card, place.public_key, opensc.public_key(public))
+            yield place.public_key, opensc.public_key(public)
         key = _known(card, report, place, readable=public is not None)
         if key is not None:
             keys.append(key)
-    _keep(card, opensc.PUBLIC_KEYS, opensc.public_keys(keys))
+    yield opensc.PUBLIC_KEYS, opensc.public_keys(keys)
     room = room_for(card, DF, opensc.CERTIFICATES)
-    _keep(card, opensc.CERTIFICATES, opensc.certificates(keys, _issuers(card), room))
-    _keep(card, opensc.PRIVATE_KEYS, opensc.private_keys(keys))
+    yield opensc.CERTIFICATES, opensc.certificates(keys, _issuers(card), room)
+    yield opensc.PRIVATE_KEYS, opensc.private_keys(keys)
 
 
 def _make_folder(card: Card) -> None:
@@ -121,10 +147,3 @@ def _issuers(card: Card) -> list[KnownIssuer]:
 
 def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
-
-
-def _keep(card: Card, fid: int, content: bytes) -> None:
-    """Write a file of the folder, unless it is not there or has this content already."""
-    present = read_file(card, DF, fid)
-    if present is not None and present != content.ljust(len(present), b"\0"):
-        store(card, (DF, fid), content)
