@@ -4,7 +4,6 @@ import com.licel.jcardsim.crypto.ByteContainer;
 import com.licel.jcardsim.utils.AIDUtil;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.HexFormat;
 import javacard.framework.Applet;
 
 /**
@@ -12,9 +11,6 @@ import javacard.framework.Applet;
  * keep nothing in static fields; each is for one thread at a time.
  */
 public final class Card {
-    /** T=1; historical bytes: command chaining and extended length (ISO 7816-4, clause 12.1.1), "TWINCARD". */
-    private static final String ATR = "3B8E8131FE458073F001C0585457494E434152440F";
-
     /** The most bytes of install parameters, all three fields together (Java Card API, Applet.install). */
     private static final int MOST_PARAMETERS = 127;
 
@@ -73,15 +69,11 @@ public final class Card {
         memory.power.switchOn();
         runtime.reset();
         Engines.renew(graph.engines());
-        return answerToReset();
-    }
-
-    static byte[] answerToReset() {
-        return HexFormat.of().parseHex(ATR);
+        return memory.chip.answerToReset();
     }
 
     /**
-     * Runs one command.
+     * Runs one command; at T=0 what a reader sends for one (see {@link Command#ofTpdu}).
      *
      * @return data and status word
      * @throws PowerCut when the power fails inside the command, or has failed before and there was no {@link #reset}

@@ -1,8 +1,6 @@
 package twincard.simulator;
 
-import com.licel.jcardsim.base.ApduCase;
 import com.licel.jcardsim.base.SimulatorRuntime;
-import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import javacard.framework.AID;
@@ -19,25 +17,18 @@ import javacardx.apdu.ExtendedLength;
  * specification says (3.0.4, clauses 3.1 to 3.4 and 7.6).
  */
 final class CardRuntime extends SimulatorRuntime {
-    /** A short command of case 4 is up to 261 bytes long; jCardSim's buffer holds 260. */
-    private static final int SHORT_BUFFER = 261;
-    /** CLA to P2, and the one or three bytes of a length. */
-    private static final int SHORT_HEADER = 5;
-    private static final int EXTENDED_HEADER = 7;
-    private static final int LE = 0;
-
     private final Memory memory;
     private final Faults faults;
+    private final Exchange exchange;
+    private final Channels channels = new Channels();
+    private final T0 t0 = new T0();
 
     CardRuntime(Memory memory) {
         super(memory.transients);
         this.memory = memory;
         this.faults = memory.faults;
-        setField(shortAPDU, "buffer", new byte[SHORT_BUFFER]);
-        memory.transients.addGlobal(shortAPDU.getBuffer());
-        memory.transients.addGlobal(extendedAPDU.getBuffer());
+        this.exchange = memory.exchange;
         activateSimulatorRuntimeInstance();
-        changeProtocol(APDU.PROTOCOL_T1);
     }
 
     /**
@@ -96,77 +87,114 @@ final class CardRuntime extends SimulatorRuntime {
     }
 
     @Override
-    public byte[] transmitCommand(byte[] command) {
+    public APDU getCurrentAPDU() {
+        return shortAPDU;
+    }
+
+    @Override
+    public byte getAssignedChannel() {
+        return exchange.channel();
+    }
+
+    @Override
+    public byte[] transmitCommand(byte[] bytes) {
         activateSimulatorRuntimeInstance();
-        if (!isWellFormed(command)) {
+        boolean isT0 = memory.chip.isT0();
+        Command command = isT0 ? Command.ofTpdu(bytes) : Command.ofApdu(bytes);
+        if (command == null) {
             return statusWord(ISO7816.SW_WRONG_LENGTH);
         }
-        ApduCase form = ApduCase.getCase(command);
-        boolean selection = !form.isExtended() && isAppletSelectionApdu(command);
-        AID chosen = selection ? findAppletForSelectApdu(command, form) : null;
+        byte[] waiting = isT0 ? t0.next(command) : null;
+        if (waiting != null) {
+            return waiting;
+        }
+        exchange.begin(command, theApplet() instanceof ExtendedLength);
+        short status = run(command);
+        byte[] data = hasData(status) ? exchange.answer() : new byte[0];
+        byte[] sw = statusWord(status);
+        if (isT0) {
+            return t0.answer(command, exchange.hasReceived(), data, sw);
+        }
+        byte[] answer = Arrays.copyOf(data, data.length + sw.length);
+        System.arraycopy(sw, 0, answer, data.length, sw.length);
+        return answer;
+    }
+
+    /** The one there is on this card. */
+    private Applet theApplet() {
+        return applets.isEmpty() ? null : applets.values().iterator().next().getApplet();
+    }
+
+    private short run(Command command) {
+        byte channel = command.channel();
+        if (command.managesChannels()) {
+            return manageChannels(command);
+        }
+        AID chosen = command.selects() ? find(command.data()) : null;
+        if (chosen == null && !channels.isOpen(channel)) {
+            return ISO7816.SW_LOGICAL_CHANNEL_NOT_SUPPORTED;
+        }
+        if (chosen != null && channels.isSelectedElsewhere(channel)) {
+            // It is not multiselectable.
+            return ISO7816.SW_CONDITIONS_NOT_SATISFIED;
+        }
+        if (chosen == null && !channels.isSelectedOn(channel)) {
+            return command.selects() ? ISO7816.SW_APPLET_SELECT_FAILED : ISO7816.SW_COMMAND_NOT_ALLOWED;
+        }
+        Applet applet = theApplet();
+        if (command.isExtended() && !(applet instanceof ExtendedLength)) {
+            return ISO7816.SW_WRONG_LENGTH;
+        }
         if (chosen != null) {
-            deselect(lookupApplet(currentAID));
+            deselectOn(channel);
+            channels.select(channel);
             currentAID = chosen;
-        }
-        Applet applet = getApplet(currentAID);
-        if (applet == null) {
-            return statusWord(selection ? ISO7816.SW_APPLET_SELECT_FAILED : ISO7816.SW_COMMAND_NOT_ALLOWED);
-        }
-        usingExtendedAPDUs = form.isExtended();
-        if (usingExtendedAPDUs && !(applet instanceof ExtendedLength)) {
-            return statusWord(ISO7816.SW_WRONG_LENGTH);
         }
         selecting = chosen != null;
         try {
-            return answer(process(applet, form, command));
+            return process(applet, command);
         } finally {
             selecting = false;
-            resetAPDU(getCurrentAPDU(), null, null);
         }
     }
 
-    /**
-     * Whether the lengths fit one of the seven cases of ISO 7816-3, 12.1, and the data a Java Card's short; jCardSim
-     * takes others too, and fails on some.
-     */
-    private static boolean isWellFormed(byte[] command) {
-        if (command.length <= SHORT_HEADER) {
-            return command.length >= SHORT_HEADER - 1;
-        }
-        int lc = command[SHORT_HEADER - 1] & 0xFF;
-        if (lc != 0) {
-            int rest = command.length - SHORT_HEADER - lc;
-            return rest == 0 || rest == 1;
-        }
-        if (command.length <= EXTENDED_HEADER) {
-            return command.length == EXTENDED_HEADER;
-        }
-        lc = (command[EXTENDED_HEADER - 2] & 0xFF) << 8 | command[EXTENDED_HEADER - 1] & 0xFF;
-        int rest = command.length - EXTENDED_HEADER - lc;
-        return lc != 0 && lc <= Short.MAX_VALUE && (rest == 0 || rest == 2);
+    /** The applet whose AID is or begins with these bytes; with none, the applet there is. */
+    private AID find(byte[] name) {
+        AID aid = applets.firstKey();
+        return aid.partialEquals(name, (short) 0, (byte) name.length) ? aid : null;
     }
 
-    private short process(Applet applet, ApduCase form, byte[] command) {
-        responseBufferSize = 0;
-        APDU apdu = getCurrentAPDU();
-        resetAPDU(apdu, form, command);
-        if (usingExtendedAPDUs) {
-            liftExtendedLe(apdu);
+    private short manageChannels(Command command) {
+        return channels.manage(command, this::deselectOn, exchange);
+    }
+
+    private void deselectOn(byte channel) {
+        if (channels.isSelectedOn(channel)) {
+            deselect(lookupApplet(currentAID));
+            leave();
         }
+    }
+
+    private void leave() {
+        channels.selectNothing();
+        currentAID = null;
+    }
+
+    private short process(Applet applet, Command command) {
         try {
             if (selecting && !select(applet)) {
-                currentAID = null;
+                leave();
                 return ISO7816.SW_APPLET_SELECT_FAILED;
             }
-            applet.process(apdu);
+            applet.process(shortAPDU);
             return ISO7816.SW_NO_ERROR;
         } catch (ISOException status) {
             return status.getReason();
         } catch (PowerCut cut) {
             throw cut;
         } catch (Throwable fault) {
-            String header = String.format("%02X %02X %02X %02X", command[0], command[1], command[2], command[3]);
-            faults.add("command " + header, fault);
+            byte[] header = command.header();
+            faults.add(String.format("command %02X %02X %02X %02X", header[0], header[1], header[2], header[3]), fault);
             return ISO7816.SW_UNKNOWN;
         } finally {
             closeTransaction();
@@ -186,26 +214,9 @@ final class CardRuntime extends SimulatorRuntime {
         }
     }
 
-    /**
-     * An extended Le of zero means as much as there is; jCardSim gives the applet zero, and negative numbers from 8000
-     * on.
-     */
-    private static void liftExtendedLe(APDU apdu) {
-        short[] variables = (short[]) Fields.get(Fields.find(APDU.class, "ramVars"), apdu);
-        byte[] buffer = apdu.getBuffer();
-        if (variables[LE] < 0 || variables[LE] == 0 && buffer[ISO7816.OFFSET_LC] == 0) {
-            variables[LE] = Short.MAX_VALUE;
-        }
-    }
-
-    private byte[] answer(short status) {
+    private static boolean hasData(short status) {
         int sw1 = status >> 8 & 0xFF;
-        boolean withData = sw1 >= 0x61 && sw1 <= 0x63 || sw1 >> 4 == 0x9;
-        int length = withData ? responseBufferSize : 0;
-        byte[] response = Arrays.copyOf(responseBuffer, length + 2);
-        response[length] = (byte) (status >> 8);
-        response[length + 1] = (byte) status;
-        return response;
+        return sw1 >= 0x61 && sw1 <= 0x63 || sw1 >> 4 == 0x9;
     }
 
     private static byte[] statusWord(short status) {
@@ -233,6 +244,8 @@ final class CardRuntime extends SimulatorRuntime {
         activateSimulatorRuntimeInstance();
         closeTransaction();
         super.reset();
+        channels.reset();
+        t0.reset();
     }
 
     @Override
@@ -259,10 +272,5 @@ final class CardRuntime extends SimulatorRuntime {
         Hooks.beginStack();
         transactionDepth = 0;
         memory.log.rollBack();
-    }
-
-    private static void setField(APDU apdu, String name, Object value) {
-        Field field = Fields.find(APDU.class, name);
-        Fields.set(field, apdu, value);
     }
 }

@@ -2,6 +2,7 @@ package twincard.simulator;
 
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import javacard.framework.SystemException;
@@ -12,10 +13,16 @@ import javacard.framework.SystemException;
  * <p>As text: words with commas between, {@code -rsa_nopad} for an {@link Ability} that is not there,
  * {@code transient=977}, {@code persistent=20052} and {@code commit=512} for bytes, {@code stack=512} for bytes of the
  * stack, {@code ram.sha256=112} for the transient memory that an {@link Engine} takes, {@code objects=40} for how many
- * objects and arrays there is room for. Without any the chip has all that jCardSim has, but the stack and the
- * transactions of the reference implementation as it comes.
+ * objects and arrays there is room for. Of its transport: {@code t0} for the protocol T=0, where it is TPDUs that come;
+ * {@code receiving=nothing} or {@code le}, see {@link Receiving}; {@code offset=7} where APDU.getOffsetCdata is always
+ * 7. Without any the chip has all that jCardSim has, but the stack and the transactions of the reference implementation
+ * as it comes; it speaks T=1, and receives as strictly.
  */
 final class Chip {
+    /** Historical bytes: command chaining and extended length (ISO 7816-4, 12.1.1), "TWINCARD". */
+    private static final String ATR_T1 = "3B8E8131FE458073F001C0585457494E434152440F";
+    /** Without interface bytes, so T=0; "TWINCARD". */
+    private static final String ATR_T0 = "3B085457494E43415244";
     private static final int NO_LIMIT = Integer.MAX_VALUE;
     /** What Oracle's reference implementation has unless it is told otherwise. */
     private static final int USUAL_COMMIT = 128;
@@ -32,6 +39,9 @@ final class Chip {
     private final Map<Engine, Integer> engineBytes = new EnumMap<>(Engine.class);
     private final int[] engines = new int[Engine.values().length];
     private int transientInUse;
+    private boolean isT0;
+    private Receiving receiving = Receiving.THROWS;
+    private boolean dataOffsetIsAlways7;
 
     /** @throws CardException when the text is none of a chip */
     Chip(String text) throws CardException {
@@ -55,6 +65,9 @@ final class Chip {
             missing.add(Ability.of(word.substring(1)));
             return;
         }
+        if (readTransport(word)) {
+            return;
+        }
         String name = word.substring(0, Math.max(equals, 0));
         if (name.startsWith(RAM)) {
             engineBytes.put(Engine.of(name.substring(RAM.length())), number(word.substring(equals + 1)));
@@ -68,6 +81,19 @@ final class Chip {
             case "objects" -> objectsLeft = number(word.substring(equals + 1));
             default -> throw new CardException("\"" + word + "\" says nothing of a chip.");
         }
+    }
+
+    private boolean readTransport(String word) {
+        switch (word) {
+            case "t0" -> isT0 = true;
+            case "receiving=nothing" -> receiving = Receiving.RETURNS_NOTHING;
+            case "receiving=le" -> receiving = Receiving.RETURNS_LE;
+            case "offset=7" -> dataOffsetIsAlways7 = true;
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int number(String digits) throws CardException {
@@ -139,5 +165,21 @@ final class Chip {
 
     int stackBytes() {
         return stackBytes;
+    }
+
+    boolean isT0() {
+        return isT0;
+    }
+
+    Receiving receiving() {
+        return receiving;
+    }
+
+    boolean dataOffsetIsAlways7() {
+        return dataOffsetIsAlways7;
+    }
+
+    byte[] answerToReset() {
+        return HexFormat.of().parseHex(isT0 ? ATR_T0 : ATR_T1);
     }
 }

@@ -8,11 +8,14 @@ final class Memory {
     final Counts counts = new Counts();
     final Transients transients = new Transients();
     final Faults faults = new Faults();
+    final Exchange exchange;
     private boolean changed;
     private int deepestStack;
 
     Memory(Chip chip) {
         this.chip = chip;
+        exchange = new Exchange(chip);
+        transients.addGlobal(exchange.buffer());
         log = new UndoLog(chip.commitCapacity());
     }
 

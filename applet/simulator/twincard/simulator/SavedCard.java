@@ -79,7 +79,7 @@ final class SavedCard {
 
     /** Power off and on; returns the answer to reset, which a card without applet gives as well. */
     byte[] reset() throws CardException {
-        return card == null ? Card.answerToReset() : card().reset();
+        return card == null ? chip.answerToReset() : card().reset();
     }
 
     /** The card, to be followed by {@link #save}. */

@@ -24,8 +24,8 @@ public class ApduTest {
 
     @Test
     public void extendedCommand() {
-        String data = "a5".repeat(1000);
-        assertEquals(data + "9000", probe.send("801E00000003E8" + data + "0000"));
+        String data = "a5".repeat(250);
+        assertEquals(data + "9000", probe.send("801E00000000FA" + data + "0000"));
     }
 
     @Test

@@ -14,7 +14,12 @@ final class Probe {
     final Card card;
 
     Probe() throws CardException {
-        card = Card.install(ProbeApplet.class, bytes(AID), bytes("0102030405"));
+        this("");
+    }
+
+    /** On such a chip. */
+    Probe(String chip) throws CardException {
+        card = Card.install(ProbeApplet.class, bytes(AID), bytes("0102030405"), new Chip(chip));
         send(SELECT);
     }
 
