@@ -1,42 +1,35 @@
-"""A card behind T=0, as a reader that hides nothing of it shows it."""
+"""Cards that speak T=0, behind a reader that hides nothing of it."""
 
 from __future__ import annotations
 
-from twincard.transport.base import Connection
+from typing import Self
+
+from twincard.transport.laboratory import Laboratory
+
+_HEADER = 4
 
 
-class T0Card:
-    """Speaks T=0 for the card behind it (ISO 7816-3, 12.2).
+class T0Laboratory(Laboratory):
+    """A simulated card at T=0: of each command it sees header and P3, and the data if it asks.
 
-    A wrong Le is answered with 6Cxx, and the answer to a command with data with 61xx first.
+    Status words 61xx and 6Cxx are left to the host, as PC/SC leaves them.
     """
 
-    atr = bytes.fromhex("3B08") + b"TWINCARD"
-    """No interface bytes, so T=0; eight historical bytes."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._kept = b""
+    @classmethod
+    def start(cls, applet: str | None = None, chip: str = "") -> Self:
+        """See Laboratory."""
+        return super().start(applet, ",".join(word for word in ("t0", chip) if word))
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-        if len(apdu) > 5:
-            # With Le or without, T=0 carries the data alone.
-            data, sw = self._connection.transmit(apdu[: 5 + apdu[4]] + b"\x00")
-            assert self._kept == b""
-            if sw == 0x9000 and data:
-                self._kept = data
-                return b"", 0x6100 | len(data) & 0xFF
-            return data, sw
-        if apdu[1] == 0xC0 and self._kept:
-            data, self._kept = self._kept, b""
-            return data, 0x9000
-        data, sw = self._connection.transmit(apdu[:4] + b"\x00")
-        if sw == 0x9000 and data and len(data) != (apdu[4] or 256):
-            return b"", 0x6C00 | len(data)
-        return data, sw
+        """See Connection."""
+        return super().transmit(tpdu(apdu))
 
-    def reset(self) -> None:
-        self._connection.reset()
 
-    def close(self) -> None:
-        self._connection.close()
+def tpdu(apdu: bytes) -> bytes:
+    """What a reader sends for a short APDU (ISO 7816-3, 12.2)."""
+    if len(apdu) == _HEADER:
+        return apdu + b"\x00"
+    # P3 is Le without data; with data it is Lc, and Le is never sent.
+    carried = apdu[: _HEADER + 1 + apdu[_HEADER]]
+    assert len(apdu) == _HEADER + 1 or len(carried) in (len(apdu), len(apdu) - 1)
+    return apdu if len(apdu) == _HEADER + 1 else carried

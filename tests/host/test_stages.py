@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import pytest
 from tests.bench import Bench, Stage
-from tests.host.t0 import T0Card
 
 from twincard.card.report import KeyType
-from twincard.card.session import Card
 from twincard.transport.apdu import Command
 from twincard.transport.stages import Link
 
 REPORT = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
-
-
-def test_over_t0_the_card_is_the_same(bench: Bench) -> None:
-    bench.at(Stage.KEYED)
-    direct = bench.original.card()
-    over_t0 = Card(T0Card(bench.original.lab))
-    assert over_t0.report() == direct.report()
-    assert over_t0.usage.public_key() == direct.usage.public_key()
-    over_t0.pin.verify(bench.original.pin)
-    cryptogram = over_t0.usage.encipher(bytes(32), 0)
-    assert over_t0.usage.decipher(cryptogram) == bytes(32)
 
 
 @pytest.mark.parametrize("extended", [False, True])

@@ -11,7 +11,7 @@ from smartcard.Exceptions import CardConnectionException
 from smartcard.System import readers as readers_of_others
 from tests.bench import Bench, Stage
 from tests.flows.unplugged import Cable, Unplugged
-from tests.host.t0 import T0Card
+from tests.host.t0 import T0Laboratory
 from tests.pcsc.inserted import Inserted, inserted, wait_until_out
 from tests.pcsc.service import PcscService, Reader
 
@@ -63,12 +63,21 @@ def test_an_empty_reader_says_so(left: Reader) -> None:
         connect(f"pcsc:{left.name}")
 
 
-def test_what_is_no_card_says_so(bench: Bench, left: Reader) -> None:
-    class UpsideDown(T0Card):
-        atr = b"\xff"
+class UpsideDown(Laboratory):
+    """What answers its reset as no card does."""
 
-    card = inserted(UpsideDown(bench.original.lab), left)
-    with card, pytest.raises(CardNotFoundError, match="right way round"):
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return b"\xff"
+
+
+def test_what_is_no_card_says_so(left: Reader) -> None:
+    with (
+        UpsideDown.start() as card,
+        inserted(card, left),
+        pytest.raises(CardNotFoundError, match="right way round"),
+    ):
         connect(f"pcsc:{left.name}")
 
 
@@ -155,19 +164,21 @@ def test_a_card_that_is_pulled_in_mid_command_is_gone(
     assert (bench.original.card().report().key is not None) is answered
 
 
-def test_over_t0_the_card_is_the_same(bench: Bench, left: Reader) -> None:
-    bench.at(Stage.KEYED)
+def test_over_t0_the_card_is_the_same(left: Reader) -> None:
+    bench = Bench(lambda _: T0Laboratory.start()).at(Stage.KEYED)
     direct = bench.original.card()
     report, public_key = direct.report(), direct.usage.public_key()
-    with inserted(T0Card(bench.original.lab), left):
+    with inserted(bench.original.lab, left):
         card = open_left()
-        assert card.connection.atr == T0Card.atr
+        assert card.connection.atr == bench.original.lab.atr
         assert card.report() == report
         assert card.usage.public_key() == public_key
         card.pin.verify(bench.original.pin)
         cryptogram = card.usage.encipher(bytes(32), 0)
         assert card.usage.decipher(cryptogram) == bytes(32)
         card.connection.close()
+    assert bench.new_faults() == ""
+    bench.close()
 
 
 def test_a_service_that_ends_takes_the_card_with_it(
