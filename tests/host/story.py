@@ -1,4 +1,4 @@
-"""The whole story of a key, on cards that need no more than to be installed, reset and spoken to."""
+"""The whole story of a key, on cards that can be installed, reset and spoken to, and no more."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from twincard.transport import (
     connect,
     winscard,
 )
+from twincard.transport.laboratory import Laboratory
 from twincard.transport.pcsc import find_reader, list_readers
 
 
