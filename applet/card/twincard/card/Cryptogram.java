@@ -5,18 +5,23 @@ import javacard.framework.Util;
 
 /**
  * Opens cryptograms with the decipher key and writes them for the target: RSA with padding, or an ephemeral key and a
- * wrapped content-encryption key. Whatever is wrong inside one has the same answer, and 32 of these end the session of
+ * wrapped content-encryption key; and such a key wrapped for the archive key, both ways. Whatever is wrong inside one has the same answer, and 32 of these end the session of
  * the PIN, for every answer tells something to whoever forges cryptograms.
  */
 final class Cryptogram extends Unit {
     /** Where in {@link Ram#work} the content stands that is to be sealed. */
     static final short CONTENT = Padding.BLOCK;
 
+    /** What may be opened: what is for the public key; archive cryptograms; and, of all, content-encryption keys alone. */
+    static final byte FOR_PUBLIC_KEY = 1;
+    static final byte FOR_ARCHIVE = 2;
+    static final byte KEYS_ONLY = 4;
+
+    private static final byte ARCHIVE_TAG = (byte) 0x83;
     /** First byte of an RSA cryptogram (the padding indicator of ISO 7816-4). */
     private static final byte RSA_INDICATOR = 0x00;
     private static final short RSA_LENGTH = 257;
 
-    private static final short MAX_SHARED_INFO = 80;
     private static final byte MAX_FAULTS = 32;
     /** A length of one byte from 80 on stands behind this. */
     private static final byte LONG_LENGTH = (byte) 0x81;
@@ -25,17 +30,20 @@ final class Cryptogram extends Unit {
     private static final short HASH_HEAD = (short) 0x8001;
     private static final short KEK_LENGTH_HEAD = (short) 0x8101;
     private static final byte SHARED_INFO_TAG = (byte) 0x82;
-    private static final byte WRAPPED_KEY_TAG = (byte) 0x83;
+    /** Tag, and where its length is added, of a wrapped key, here and in an archive cryptogram. */
+    private static final short WRAPPED_KEY_HEAD = (short) 0x8300;
     private static final short POINT_HEAD = (short) 0x8641;
     /** Where data stand behind the template's length. */
     private static final short HASH = 2;
     private static final short KEK_LENGTH = 5;
     private static final short INFO_LENGTH = 7;
     private static final short INFO = 8;
-    /** Bytes behind the SharedInfo beside the wrapped key: two heads and the point. */
-    private static final short AROUND_WRAPPED = 2 + 2 + P256.POINT;
-    /** The SharedInfo of RFC 5753, 7.2, for aes256-wrap without user keying material. */
-    private static final byte[] SHARED_INFO = {
+    /**
+     * What a cryptogram made here has before the wrapped key: SHA-256, 32 bytes, and the SharedInfo of RFC 5753, 7.2, for
+     * aes256-wrap without user keying material.
+     */
+    private static final byte[] SEALED_HEAD = {
+        (byte) 0x80, 0x01, KeyEncryption.SHA_256, (byte) 0x81, 0x01, 32, (byte) 0x82, 23,
         0x30, 0x15, 0x30, 0x0B, 0x06, 0x09, 0x60, (byte) 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2D,
         (byte) 0xA2, 0x06, 0x04, 0x04, 0x00, 0x00, 0x01, 0x00
     };
@@ -59,20 +67,27 @@ final class Cryptogram extends Unit {
     /**
      * Opens the cryptogram in the work buffer; the content is at the beginning of {@link Ram#aux}.
      *
-     * @param keysOnly refuse, as a fault inside, whatever is not a content-encryption key of 16, 24 or 32 bytes
+     * @param wanted which forms, and whether whatever is not a content-encryption key of 16, 24 or 32 bytes is refused;
+     *     as a fault inside
      * @return bytes of the content
      */
-    short open(short length, boolean keysOnly) {
+    short open(short length, byte wanted) {
         key.require();
         short content = -1;
         try {
-            content = key.type() == KeySlot.RSA_2048 ? openRsa(length) : openEc(length);
+            boolean archive = work[0] == ARCHIVE_TAG;
+            Apdu.requireData((wanted & (archive ? FOR_ARCHIVE : FOR_PUBLIC_KEY)) != 0);
+            if (archive) {
+                content = openArchive(length);
+            } else {
+                content = key.type() == KeySlot.RSA_2048 ? openRsa(length) : openEc(length);
+            }
         } catch (ISOException refused) {
             if (refused.getReason() != Sw.WRONG_DATA) {
                 throw refused;
             }
         }
-        if (content < 0 || keysOnly && !isKeyLength(content)) {
+        if (content < 0 || (wanted & KEYS_ONLY) != 0 && !isKeyLength(content)) {
             flags[Ram.FAULTS]++;
             if (flags[Ram.FAULTS] >= MAX_FAULTS) {
                 authority.resetPin();
@@ -90,23 +105,48 @@ final class Cryptogram extends Unit {
     private short openRsa(short length) {
         Apdu.requireData(length == RSA_LENGTH && work[0] == RSA_INDICATOR);
         key.slot().raisePrivate(work, Padding.BLOCK, work, Padding.BLOCK);
-        return flags[Ram.ALGORITHM] == Target.PKCS1 ? padding.decodePkcs1() : padding.decode();
+        byte algorithm = flags[Ram.ALGORITHM];
+        return algorithm == Target.PKCS1
+                ? padding.decodePkcs1()
+                : padding.decode(encryption.digestOf(Target.hashOf(algorithm)));
     }
 
-    /** The template is as it should be when its parts, put together again, give the same bytes. */
+    private short openArchive(short length) {
+        short wrapped = (short) (length - 2);
+        Apdu.requireData(work[1] == wrapped && isKeyLength((short) (wrapped - KeyEncryption.OVERHEAD)));
+        key.slot().deriveArchiveKek();
+        Util.arrayCopyNonAtomic(work, (short) 2, aux, (short) 0, wrapped);
+        return encryption.unwrap(AES_256, (short) 0, wrapped);
+    }
+
+    /** Seals the content-encryption key of {@code length} bytes at {@code work[CONTENT]} for the archive; likewise. */
+    short sealArchive(short length, short at) {
+        short wrapped = Util.setShort(aux, at, (short) (WRAPPED_KEY_HEAD + length + KeyEncryption.OVERHEAD));
+        key.slot().deriveArchiveKek();
+        Util.arrayCopyNonAtomic(work, CONTENT, aux, wrapped, length);
+        encryption.wrap(AES_256, wrapped, length);
+        return (short) (wrapped + length + KeyEncryption.OVERHEAD);
+    }
+
     private short openEc(short length) {
         short head = (short) (work[1] == LONG_LENGTH ? 3 : 2);
         byte hashNumber = work[(short) (head + HASH)];
-        short kekLength = work[(short) (head + KEK_LENGTH)];
+        byte kekLength = work[(short) (head + KEK_LENGTH)];
         short infoLength = work[(short) (head + INFO_LENGTH)];
         short info = (short) (head + INFO);
-        short wrappedLength = (short) (length - info - infoLength - AROUND_WRAPPED);
-        Apdu.requireData(infoLength >= 0
-                && infoLength <= MAX_SHARED_INFO
-                && isKeyLength((short) (wrappedLength - KeyEncryption.OVERHEAD)));
-        short wrapped = writeHead(hashNumber, kekLength, work, info, infoLength, wrappedLength, (short) 0);
+        short wrapped = (short) (info + infoLength + 2);
         short point = (short) (length - P256.POINT);
-        Apdu.requireData(Util.arrayCompare(work, (short) 0, aux, (short) 0, wrapped) == 0
+        short wrappedLength = (short) (point - 2 - wrapped);
+        length -= head;
+        Apdu.requireData(infoLength >= 0
+                && isKeyLength((short) (wrappedLength - KeyEncryption.OVERHEAD))
+                && work[0] == Tag.KEY_AGREEMENT
+                && work[(short) (head - 1)] == (byte) length
+                && (length < LONG) == (head == 2)
+                && Util.getShort(work, head) == HASH_HEAD
+                && Util.getShort(work, (short) (head + KEK_LENGTH - 2)) == KEK_LENGTH_HEAD
+                && work[(short) (head + INFO_LENGTH - 1)] == SHARED_INFO_TAG
+                && Util.getShort(work, (short) (wrapped - 2)) == (short) (WRAPPED_KEY_HEAD + wrappedLength)
                 && Util.getShort(work, (short) (point - 2)) == POINT_HEAD
                 && work[point] == CurveCheck.UNCOMPRESSED
                 && hashNumber >= KeyEncryption.SHA_256
@@ -140,38 +180,23 @@ final class Cryptogram extends Unit {
 
     private short sealEc(short length, short at) {
         short wrappedLength = (short) (length + KeyEncryption.OVERHEAD);
-        short infoLength = (short) SHARED_INFO.length;
-        short wrapped =
-                writeHead(KeyEncryption.SHA_256, AES_256, SHARED_INFO, (short) 0, infoLength, wrappedLength, at);
+        short whole = (short) (SEALED_HEAD.length + 2 + wrappedLength + 2 + P256.POINT);
+        aux[at++] = Tag.KEY_AGREEMENT;
+        if (whole >= LONG) {
+            aux[at++] = LONG_LENGTH;
+        }
+        aux[at++] = (byte) whole;
+        at = Template.copy(SEALED_HEAD, aux, at);
+        short wrapped = Util.setShort(aux, at, (short) (WRAPPED_KEY_HEAD + wrappedLength));
         short point = Util.setShort(aux, (short) (wrapped + wrappedLength), POINT_HEAD);
         ecdh.begin(aux, point);
         // A fault leaves the pair to what every command begins with.
         ecdh.agreeEphemeral(ram.point, (short) 0, secret, KeyEncryption.Z);
         ecdh.end();
-        encryption.derive(KeyEncryption.SHA_256, SHARED_INFO, (short) 0, infoLength, AES_256);
+        encryption.derive(
+                KeyEncryption.SHA_256, SEALED_HEAD, INFO, (short) (SEALED_HEAD.length - INFO), AES_256);
         Util.arrayCopyNonAtomic(work, CONTENT, aux, wrapped, length);
         encryption.wrap(AES_256, wrapped, length);
         return (short) (point + P256.POINT);
-    }
-
-    /** Writes to {@code aux[at]} what an EC cryptogram has before the wrapped key, whose place is returned. */
-    short writeHead(byte hashNumber, short kekLength, byte[] info, short infoOffset, short infoLength,
-            short wrappedLength, short at) {
-        short length = (short) (INFO + infoLength + wrappedLength + AROUND_WRAPPED);
-        aux[at++] = Tag.KEY_AGREEMENT;
-        if (length >= LONG) {
-            aux[at++] = LONG_LENGTH;
-        }
-        aux[at++] = (byte) length;
-        at = Util.setShort(aux, at, HASH_HEAD);
-        aux[at++] = hashNumber;
-        at = Util.setShort(aux, at, KEK_LENGTH_HEAD);
-        aux[at++] = (byte) kekLength;
-        aux[at++] = SHARED_INFO_TAG;
-        aux[at++] = (byte) infoLength;
-        at = Util.arrayCopyNonAtomic(info, infoOffset, aux, at, infoLength);
-        aux[at++] = WRAPPED_KEY_TAG;
-        aux[at++] = (byte) wrappedLength;
-        return at;
     }
 }

@@ -16,6 +16,9 @@ final class CurveCheck {
     static final byte UNCOMPRESSED = 0x04;
 
     private static final short SIZE = 32;
+    /** Where the coordinates stand in a point. */
+    private static final short X = 1;
+    private static final short Y = 33;
     /** Places in the scratch: the sum, from 0; the sum before the present product; and -x - 1. */
     private static final short BEFORE = 32;
     private static final short NEGATIVE = 64;
@@ -34,7 +37,9 @@ final class CurveCheck {
     static boolean isPoint(byte[] point, short offset, byte[] scratch) {
         short x = (short) (offset + 1);
         short y = (short) (x + SIZE);
-        if (point[offset] != UNCOMPRESSED || !negate(point, y, scratch) || !negate(point, x, scratch)) {
+        if (point[offset] != UNCOMPRESSED
+                || !negate(point, y, (short) -1, scratch)
+                || !negate(point, x, (short) -1, scratch)) {
             return false;
         }
         Util.arrayFillNonAtomic(scratch, (short) 0, SIZE, (byte) 0);
@@ -45,13 +50,53 @@ final class CurveCheck {
         return Util.arrayCompare(scratch, (short) 0, P256.B, (short) 0, SIZE) == 0;
     }
 
-    /** {@code NEGATIVE = p - 1 - a}; whether a is below p. */
-    private static boolean negate(byte[] a, short offset, byte[] scratch) {
-        short borrow = 1;
+    /**
+     * Whether this is the x-coordinate of the sum of a point of the curve, at its array's beginning, and G:
+     * (x3 + x + xG) (x - xG)² = (y - yG)². It holds for no other multiple of G, if the point is not G itself.
+     *
+     * @param room 64 bytes more
+     */
+    static boolean isNext(byte[] point, byte[] x3, short x3Offset, byte[] scratch, byte[] room) {
+        Util.arrayFillNonAtomic(scratch, (short) 0, SIZE, (byte) 0);
+        subtractG(scratch, point, X);
+        take(scratch, room, (short) 0);
+        addProduct(scratch, room, (short) 0, room, (short) 0);
+        take(scratch, room, (short) 0);
+        addMultiple(scratch, (byte) 1, x3, x3Offset);
+        addMultiple(scratch, (byte) 1, point, X);
+        addMultiple(scratch, (byte) 1, P256.G, X);
+        take(scratch, room, SIZE);
+        addProduct(scratch, room, (short) 0, room, SIZE);
+        take(scratch, room, (short) 0);
+        subtractG(scratch, point, Y);
+        take(scratch, room, SIZE);
+        addProduct(scratch, room, SIZE, room, SIZE);
+        // The curve's a is -3: three times the right side, less three times the left, and b.
+        addMultiple(scratch, (byte) 2, scratch, (short) 0);
+        addMultiple(scratch, (byte) 1, P256.B, (short) 0);
+        addProduct(scratch, P256.A, (short) 0, room, (short) 0);
+        return Util.arrayCompare(scratch, (short) 0, P256.B, (short) 0, SIZE) == 0;
+    }
+
+    /** Adds a coordinate less that of G to the sum. */
+    private static void subtractG(byte[] scratch, byte[] point, short coordinate) {
+        addMultiple(scratch, (byte) 1, point, coordinate);
+        negate(P256.G, coordinate, (short) 0, scratch);
+        addMultiple(scratch, (byte) 1, scratch, NEGATIVE);
+    }
+
+    /** Moves the sum to the room, and leaves zero. */
+    private static void take(byte[] scratch, byte[] room, short at) {
+        Util.arrayCopyNonAtomic(scratch, (short) 0, room, at, SIZE);
+        Util.arrayFillNonAtomic(scratch, (short) 0, SIZE, (byte) 0);
+    }
+
+    /** {@code NEGATIVE = p + borrow - a}; whether that is not below zero. */
+    private static boolean negate(byte[] a, short offset, short borrow, byte[] scratch) {
         for (short i = (short) (SIZE - 1); i >= 0; i--) {
-            short t = (short) ((P256.FIELD[i] & 0xFF) - (a[(short) (offset + i)] & 0xFF) - borrow);
+            short t = (short) ((P256.FIELD[i] & 0xFF) - (a[(short) (offset + i)] & 0xFF) + borrow);
             scratch[(short) (NEGATIVE + i)] = (byte) t;
-            borrow = (short) ((t >> 8) & 1);
+            borrow = (short) (t >> 8);
         }
         return borrow == 0;
     }

@@ -32,6 +32,9 @@ interface Ins {
     byte ABANDON_EXPORT = 0x2A;
     byte TRANSCODE = 0x30;
     byte CHECK = 0x32;
+    byte WRAP = 0x34;
+    byte UNWRAP = 0x36;
+    byte KEEP = 0x38;
     byte PUT_CONTACT = 0x40;
     byte DELETE_CONTACT = 0x42;
     byte GET_CONTACT = 0x44;

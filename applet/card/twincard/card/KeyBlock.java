@@ -37,12 +37,6 @@ final class KeyBlock extends Unit {
     private static final byte[] AUTHENTICATION = {0x00, 0x01};
     private static final byte[] ALGORITHM = {0x00, 0x04};
 
-    /** Bytes of the plaintext: bit length, head, parts of the private key, public key, archive key, padding. */
-    private static final short RSA_PLAIN = 976;
-    private static final short EC_PLAIN = 160;
-    private static final short SERVICE_RSA_PLAIN = 944;
-    private static final short SERVICE_EC_PLAIN = 112;
-
     private static final short CHUNK = 256;
     private static final short NOWHERE = -1;
 
@@ -60,16 +54,14 @@ final class KeyBlock extends Unit {
         super(core);
     }
 
-    private static short plainLength(byte type, byte purpose) {
-        if (purpose == Ticket.FOR_BACKUP) {
-            return type == KeySlot.RSA_2048 ? RSA_PLAIN : EC_PLAIN;
-        }
-        return type == KeySlot.RSA_2048 ? SERVICE_RSA_PLAIN : SERVICE_EC_PLAIN;
+    /** Bytes of the plaintext: bit length, as many bytes, padding. */
+    private static short plainLength(byte[] header) {
+        return (short) ((short) ((Util.getShort(header, HEADER) >> 3) + BITS + Cmac.BLOCK - 1) & ~(Cmac.BLOCK - 1));
     }
 
     /** Bytes of the block of a key of this type, for a ticket of this purpose. */
     static short length(byte type, byte purpose) {
-        return (short) (HEADER + plainLength(type, purpose) + Cmac.MAC);
+        return (short) (HEADER + plainLength(header(type, purpose)) + Cmac.MAC);
     }
 
     private static byte[] header(byte type, byte purpose) {
@@ -99,37 +91,35 @@ final class KeyBlock extends Unit {
      * offset behind it there.
      */
     private short pass(KeySlot slot, byte type, byte[] header, short text) {
-        byte first = KeySlot.firstPart(type);
-        byte last = KeySlot.lastPart(type);
+        words[Ram.BLOCK_TEXT] = text;
         short held = Util.arrayCopyNonAtomic(header, HEADER, aux, (short) 0, BITS);
         held = Template.copy(Template.privateHead(type), aux, held);
-        for (byte part = first; part <= (byte) (last + 3); part++) {
-            if (part <= last) {
-                held = slot.readPart(part, aux, held);
-            } else if (part == (byte) (last + 1)) {
-                held = Template.copy(Template.publicHead(type), aux, held);
-            } else if (part == (byte) (last + 2)) {
-                held = Template.copyPublicTail(type, aux, slot.readPublic(type, aux, held));
-                held = Template.copy(ARCHIVE_HEAD, aux, held);
-            } else {
-                held = slot.readPart(KeySlot.ARCHIVE, aux, held);
-                short padding = (short) (-held & (Cmac.BLOCK - 1));
-                held = Util.arrayCopyNonAtomic(hash, PADDING_AT, aux, held, padding);
-            }
-            short whole = (short) (held & ~(Cmac.BLOCK - 1));
-            if (text == NOWHERE) {
-                cmac.update(aux, (short) 0, whole);
-            } else if (whole != 0) {
-                // The IV is the block before.
-                chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (text - Cmac.BLOCK), Cmac.BLOCK);
-                chip.aes.doFinal(aux, (short) 0, whole, aux, (short) 0);
-                text = Util.arrayCopyNonAtomic(aux, (short) 0, store, text, whole);
-            }
-            held -= whole;
-            Util.arrayCopyNonAtomic(aux, whole, aux, (short) 0, held);
+        for (byte part = KeySlot.firstPart(type); part <= KeySlot.lastPart(type); part++) {
+            held = flush(slot.readPart(part, aux, held));
         }
+        held = flush(Template.copy(Template.publicHead(type), aux, held));
+        held = flush(Template.copyPublicTail(type, aux, slot.readPublic(type, aux, held)));
+        held = slot.readPart(KeySlot.ARCHIVE, aux, Template.copy(ARCHIVE_HEAD, aux, held));
+        flush(Util.arrayCopyNonAtomic(hash, PADDING_AT, aux, held, (short) (-held & (Cmac.BLOCK - 1))));
         Ram.clear(aux);
-        return text;
+        return words[Ram.BLOCK_TEXT];
+    }
+
+    /** Takes the whole blocks of the held bytes; returns how many bytes are left. */
+    private short flush(short held) {
+        short whole = (short) (held & ~(Cmac.BLOCK - 1));
+        short text = words[Ram.BLOCK_TEXT];
+        if (text == NOWHERE) {
+            cmac.update(aux, (short) 0, whole);
+        } else if (whole != 0) {
+            // The IV is the block before.
+            chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (text - Cmac.BLOCK), Cmac.BLOCK);
+            chip.aes.doFinal(aux, (short) 0, whole, aux, (short) 0);
+            words[Ram.BLOCK_TEXT] = Util.arrayCopyNonAtomic(aux, (short) 0, store, text, whole);
+        }
+        held -= whole;
+        Util.arrayCopyNonAtomic(aux, whole, aux, (short) 0, held);
+        return held;
     }
 
     /**
@@ -139,7 +129,7 @@ final class KeyBlock extends Unit {
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
         byte purpose = ticket[Ticket.PURPOSE];
         byte[] header = header(type, purpose);
-        short plain = plainLength(type, purpose);
+        short plain = plainLength(header);
         short text = (short) (at + HEADER);
         if (Util.arrayCompare(header, (short) 0, store, at, HEADER) != 0) {
             return false;
@@ -173,8 +163,7 @@ final class KeyBlock extends Unit {
         from += (short) head.length;
         short width = KeySlot.publicWidth(type);
         at = read(text, from, width);
-        // A chip may take other forms of a point, and show this one afterwards.
-        good &= type == KeySlot.RSA_2048 || aux[at] == CurveCheck.UNCOMPRESSED;
+        good &= type == KeySlot.RSA_2048 || CurveCheck.isPoint(aux, at, ram.cmac);
         slot.setPublic(type, aux, at);
         from += width;
         head = Template.publicTail(type);

@@ -38,6 +38,7 @@ final class KeySlot {
 
     private final Chip chip;
     private final Cmac cmac;
+    private final Ram ram;
     private final byte[] secret;
     private final Rsa rsa;
     private final Ecdh ecdh;
@@ -56,7 +57,8 @@ final class KeySlot {
     KeySlot(Core core) {
         chip = core.chip;
         cmac = core.cmac;
-        secret = core.ram.secret;
+        ram = core.ram;
+        secret = ram.secret;
         rsa = core.rsa;
         ecdh = core.ecdh;
         if (rsa != null) {
@@ -242,36 +244,59 @@ final class KeySlot {
     }
 
     /**
-     * Whether private and public key belong together: a raw RSA round trip on a random number below n, or ECDH(d, E)
-     * against ECDH(e, Q) with a fresh pair. False too where the chip does not compute with such keys, though it made
-     * them. Uses both scratches, of 257 bytes, left wiped.
+     * Whether private and public key belong together, and their numbers are as small as they can be. A point must have
+     * been found to be one of the curve. False too where the chip does not compute with such keys, though it made them.
+     * Uses both scratches, of 257 bytes, left wiped.
      */
     boolean isPair(byte type, byte[] a, byte[] b) {
-        short difference = -1;
+        boolean good = false;
         try {
-            difference = tryPair(type, a, b);
+            good = type == RSA_2048 ? isRsaPair(a, b) : isEcPair(a, b);
         } catch (ISOException refused) {
             // No pair for this chip.
         }
         Util.arrayFillNonAtomic(a, (short) 0, Rsa.LENGTH, (byte) 0);
         Util.arrayFillNonAtomic(b, (short) 0, Rsa.LENGTH, (byte) 0);
-        return difference == 0;
+        return good;
     }
 
-    private short tryPair(byte type, byte[] a, byte[] b) {
-        if (type == RSA_2048) {
-            chip.random(a, (short) 0, Rsa.LENGTH);
-            a[0] = 0;
-            rsa.raisePublic(rsaPublic, a, (short) 0, b, (short) 0);
-            raisePrivate(b, (short) 0, b, (short) 0);
-            return ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH);
+    /**
+     * Primes, by their look, of 1024 bits; what is reduced by them, is; and a raw round trip on a random number below n.
+     */
+    private boolean isRsaPair(byte[] a, byte[] b) {
+        boolean good = true;
+        for (byte part = PQ; part <= DQ; part++) {
+            readPart(part, a, (short) 0);
+            readPart(part == DQ ? Q : P, b, (short) 0);
+            good &= Numbers.isBelow(a, b, Rsa.PRIME) && b[0] < 0 && (b[(short) (Rsa.PRIME - 1)] & 1) != 0;
         }
-        ecdh.begin(a, (short) 0);
-        agree(a, (short) 0, b, (short) 0);
-        readPublic(type, a, (short) 0);
-        ecdh.agreeEphemeral(a, (short) 0, b, P256.SCALAR);
-        ecdh.end();
-        return ConstantTime.difference(b, (short) 0, b, P256.SCALAR, P256.SCALAR);
+        chip.random(a, (short) 0, Rsa.LENGTH);
+        a[0] = 0;
+        rsa.raisePublic(rsaPublic, a, (short) 0, b, (short) 0);
+        raisePrivate(b, (short) 0, b, (short) 0);
+        return good && ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH) == 0;
+    }
+
+    /**
+     * ECDH tells x-coordinates alone: that of (d + 1) G is that of Q + G, which it would not be with -Q in the place of
+     * Q, and that of d G is Q's.
+     */
+    private boolean isEcPair(byte[] a, byte[] b) {
+        short next = P256.SCALAR;
+        readPublic(EC_P256, a, (short) 0);
+        readPart(SCALAR, b, (short) 0);
+        short carry = 1;
+        for (short i = (short) (P256.SCALAR - 1); i >= 0; i--) {
+            carry += (short) (b[i] & 0xFF);
+            b[(short) (next + i)] = (byte) carry;
+            carry >>= 8;
+        }
+        setPart(SCALAR, b, next);
+        agree(P256.G, (short) 0, b, next);
+        boolean good = CurveCheck.isNext(a, b, next, ram.cmac, secret);
+        setPart(SCALAR, b, (short) 0);
+        agree(P256.G, (short) 0, b, next);
+        return good && ConstantTime.difference(a, (short) 1, b, next, P256.SCALAR) == 0;
     }
 
     /** Gives the slot a new archive key. */

@@ -18,4 +18,13 @@ final class Numbers {
         }
         return (short) (offset + width);
     }
+
+    /** Whether the number at the beginning of one array is below that of another; in constant time. */
+    static boolean isBelow(byte[] a, byte[] b, short width) {
+        short borrow = 0;
+        for (short i = (short) (width - 1); i >= 0; i--) {
+            borrow = (short) ((short) ((a[i] & 0xFF) - (b[i] & 0xFF) + borrow) >> 8);
+        }
+        return borrow != 0;
+    }
 }

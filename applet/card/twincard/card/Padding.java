@@ -5,8 +5,8 @@ import javacard.security.MessageDigest;
 
 /**
  * Paddings of RSA-2048 blocks of 256 bytes, at {@code work[BLOCK]}: RSAES-OAEP with SHA-256, MGF1 with SHA-256 and the
- * empty label (RFC 8017, 7.1), and, to be opened only, for old mail, RSAES-PKCS1-v1_5 (7.2.2). Opening takes one path
- * and has one answer for every fault inside a block; the caller counts the faults.
+ * empty label (RFC 8017, 7.1), and, to be opened only, with other hash functions and, for old mail, RSAES-PKCS1-v1_5
+ * (7.2.2). Opening takes one path and has one answer for every fault inside a block; the caller counts the faults.
  */
 final class Padding extends Unit {
     /** Where in {@link Ram#work} the block stands. */
@@ -15,10 +15,8 @@ final class Padding extends Unit {
     static final short MAX_MESSAGE = 190;
 
     private static final short END = BLOCK + Rsa.LENGTH;
-    private static final short HASH = 32;
+    private static final short SHA_256 = 32;
     private static final short SEED_AT = BLOCK + 1;
-    private static final short DB_AT = SEED_AT + HASH;
-    private static final short DB = 223;
     /** Bytes of the counter of MGF1. */
     private static final short COUNTER = 4;
     /** 00, 02 and at least eight bytes of padding come before the separator of PKCS#1 v1.5. */
@@ -34,26 +32,29 @@ final class Padding extends Unit {
         Util.arrayCopyNonAtomic(work, BLOCK, work, message, length);
         Util.arrayFillNonAtomic(work, BLOCK, (short) (Rsa.LENGTH - length), (byte) 0);
         work[(short) (message - 1)] = 1;
-        hashLabel(work, DB_AT);
-        chip.random(work, SEED_AT, HASH);
-        maskDb();
-        maskSeed();
+        MessageDigest digest = chip.sha256;
+        digest.doFinal(work, (short) 0, (short) 0, work, (short) (SEED_AT + SHA_256));
+        chip.random(work, SEED_AT, SHA_256);
+        maskDb(digest, SHA_256);
+        maskSeed(digest, SHA_256);
     }
 
     /**
-     * Opens the block by OAEP and copies its message to the beginning of {@link Ram#aux}.
+     * Opens the block by OAEP with this hash function, for MGF1 too, and copies its message to the beginning of {@link Ram#aux}.
      *
      * @return bytes of the message, or -1 for any fault
      */
-    short decode() {
-        maskSeed();
-        maskDb();
-        hashLabel(hash, (short) 0);
+    short decode(MessageDigest digest) {
+        short size = digest.getLength();
+        short db = (short) (SEED_AT + size);
+        maskSeed(digest, size);
+        maskDb(digest, size);
+        digest.doFinal(work, (short) 0, (short) 0, hash, (short) 0);
         short bad = (short) (work[BLOCK] & 0xFF);
-        bad |= ConstantTime.difference(work, DB_AT, hash, (short) 0, HASH);
+        bad |= ConstantTime.difference(work, db, hash, (short) 0, size);
         short looking = -1;
         short message = 0;
-        for (short i = (short) (DB_AT + HASH); i < END; i++) {
+        for (short i = (short) (db + size); i < END; i++) {
             short value = (short) (work[i] & 0xFF);
             short one = ConstantTime.isZero((short) (value ^ 1));
             short zero = ConstantTime.isZero(value);
@@ -85,16 +86,12 @@ final class Padding extends Unit {
         return Util.arrayCopyNonAtomic(work, message, aux, (short) 0, (short) (END - message));
     }
 
-    private void hashLabel(byte[] out, short offset) {
-        chip.sha256.doFinal(out, (short) 0, (short) 0, out, offset);
+    private void maskDb(MessageDigest digest, short size) {
+        mask(digest, SEED_AT, size, (short) (SEED_AT + size), (short) (Rsa.LENGTH - 1 - size));
     }
 
-    private void maskDb() {
-        mask(chip.sha256, SEED_AT, HASH, DB_AT, DB);
-    }
-
-    private void maskSeed() {
-        mask(chip.sha256, DB_AT, DB, SEED_AT, HASH);
+    private void maskSeed(MessageDigest digest, short size) {
+        mask(digest, (short) (SEED_AT + size), (short) (Rsa.LENGTH - 1 - size), SEED_AT, size);
     }
 
     /** XORs MGF1 (RFC 8017, B.2.1) with this hash function, of one range of Ram.work, over another. */

@@ -12,6 +12,8 @@ final class Target extends Unit {
     static final byte PKCS1 = 0x11;
     static final byte OAEP = 0x12;
     static final byte PSS = 0x12;
+    /** The last of the hash functions that OAEP may have. */
+    private static final byte OAEP_SHA_512 = 0x15;
     static final byte ECDSA = 0x21;
 
     private static final short FOR_DECIPHER = 0x41B8;
@@ -32,6 +34,7 @@ final class Target extends Unit {
 
     private final Contacts contacts;
     private final Export export;
+    private final KeyEncryption encryption;
     /** Persistent, for no transient type exists everywhere; null without RSA. */
     private final RSAPublicKey rsaKey;
     private final boolean hasEc;
@@ -40,6 +43,7 @@ final class Target extends Unit {
         super(core);
         contacts = core.contacts;
         export = core.export;
+        encryption = core.encryption;
         rsaKey = core.rsa == null ? null : Rsa.publicKey();
         hasEc = core.ecdh != null;
     }
@@ -71,14 +75,24 @@ final class Target extends Unit {
             at += bytes;
             Apdu.requireData(bytes >= 0 && at <= length);
             if (tag == ALGORITHM) {
+                boolean signs = reference == SIGNATURE_KEY;
                 Apdu.requireData(bytes == 1
-                        && (value == PKCS1 || value == OAEP || value == ECDSA && reference == SIGNATURE_KEY));
+                        && value >= PKCS1
+                        && (value <= (signs ? OAEP : OAEP_SHA_512) || signs && value == ECDSA));
+                if (!signs && value > OAEP && encryption.digestOf(hashOf(value)) == null) {
+                    ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+                }
                 algorithm = value;
             } else if (tag != FILE) {
                 Apdu.requireData(bytes == 1 && value == reference && tag == KEY_REFERENCE);
             }
         }
         return algorithm;
+    }
+
+    /** The hash function, in the numbers of {@link KeyEncryption}, of OAEP by this algorithm, 0 being the default. */
+    static byte hashOf(byte algorithm) {
+        return algorithm == 0 ? KeyEncryption.SHA_256 : (byte) (algorithm - PKCS1);
     }
 
     private void setTarget(short length) {

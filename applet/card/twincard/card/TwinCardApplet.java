@@ -224,6 +224,12 @@ public class TwinCardApplet extends Core {
                 return usage.transcode(length);
             case Ins.CHECK:
                 return usage.check(length);
+            case Ins.WRAP:
+                return usage.wrap(length);
+            case Ins.UNWRAP:
+                return usage.unwrap(length);
+            case Ins.KEEP:
+                return usage.keep(length);
             case Ins.PUT_CONTACT:
                 contacts.put(length);
                 return 0;

@@ -3,12 +3,14 @@ package twincard.card;
 import javacard.framework.ISOException;
 import javacard.framework.Util;
 
-/** Use of the decipher key and of targets: DECIPHER, ENCIPHER, TRANSCODE and CHECK. */
+/** Use of the decipher key, its archive key and targets: DECIPHER, ENCIPHER, TRANSCODE, CHECK, WRAP, UNWRAP and KEEP. */
 final class Usage extends Unit {
     private static final short DECIPHER = (short) 0x8086;
     private static final short ENCIPHER = (short) 0x8680;
-    private static final byte CHECK_TAG = (byte) 0x8E;
+    private static final short CHECK_HEAD = (short) 0x8E08;
     private static final short CHECK = 8;
+    private static final byte FOR_EITHER =
+            Cryptogram.FOR_PUBLIC_KEY | Cryptogram.FOR_ARCHIVE | Cryptogram.KEYS_ONLY;
     /** "cek" */
     private static final byte[] CHECK_LABEL = {'c', 'e', 'k'};
 
@@ -27,7 +29,7 @@ final class Usage extends Unit {
     short perform(short length) {
         switch (Util.getShort(flags, Ram.P1)) {
             case DECIPHER:
-                return decipher(length);
+                return open(length, Cryptogram.FOR_PUBLIC_KEY);
             case ENCIPHER:
                 return encipher(length);
             default:
@@ -36,19 +38,37 @@ final class Usage extends Unit {
         }
     }
 
-    private short decipher(short length) {
+    private short open(short length, byte wanted) {
         authority.spendPin();
         if (authority.policy(Authority.DECIPHER_OFF)) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        return cryptogram.open(length, false);
+        return cryptogram.open(length, wanted);
+    }
+
+    /** UNWRAP: the content-encryption key in an archive cryptogram. */
+    short unwrap(short length) {
+        return open(length, Cryptogram.FOR_ARCHIVE);
+    }
+
+    /** WRAP: an archive cryptogram of a content-encryption key. */
+    short wrap(short length) {
+        requireLength(Cryptogram.isKeyLength(length));
+        key.require();
+        export.requireReleased();
+        Util.arrayCopyNonAtomic(work, (short) 0, work, Cryptogram.CONTENT, length);
+        return cryptogram.sealArchive(length, (short) 0);
+    }
+
+    private static void requireLength(boolean good) {
+        if (!good) {
+            ISOException.throwIt(Sw.WRONG_LENGTH);
+        }
     }
 
     private short encipher(short length) {
         byte type = target.type();
-        if (type == KeySlot.RSA_2048 ? length > Padding.MAX_MESSAGE : !Cryptogram.isKeyLength(length)) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
-        }
+        requireLength(type == KeySlot.RSA_2048 ? length <= Padding.MAX_MESSAGE : Cryptogram.isKeyLength(length));
         Util.arrayCopyNonAtomic(work, (short) 0, work, Cryptogram.CONTENT, length);
         return cryptogram.seal(length, (short) 0);
     }
@@ -57,18 +77,29 @@ final class Usage extends Unit {
     short transcode(short length) {
         target.requireTrust();
         target.type();
-        short content = cryptogram.open(length, true);
+        return cryptogram.seal(take(length, FOR_EITHER), (short) (2 + CHECK));
+    }
+
+    /** KEEP: from a cryptogram for the public key to an archive cryptogram, likewise. */
+    short keep(short length) {
+        export.requireReleased();
+        short content = take(length, (byte) (Cryptogram.FOR_PUBLIC_KEY | Cryptogram.KEYS_ONLY));
+        return cryptogram.sealArchive(content, (short) (2 + CHECK));
+    }
+
+    /** Opens a cryptogram to where its content can be sealed, and begins the answer with the check. */
+    private short take(short length, byte wanted) {
+        short content = cryptogram.open(length, wanted);
         Util.arrayCopyNonAtomic(aux, (short) 0, work, Cryptogram.CONTENT, content);
         writeCheck(content, (short) 2);
-        aux[0] = CHECK_TAG;
-        aux[1] = (byte) CHECK;
-        return cryptogram.seal(content, (short) (2 + CHECK));
+        Util.setShort(aux, (short) 0, CHECK_HEAD);
+        return content;
     }
 
     /** CHECK: what TRANSCODE gave for the same content. */
     short check(short length) {
         export.requireReleased();
-        short content = cryptogram.open(length, true);
+        short content = cryptogram.open(length, FOR_EITHER);
         writeCheck(content, (short) 0);
         return CHECK;
     }

@@ -104,6 +104,37 @@ public class CurveCheckTest {
         assertFalse(accepts(encode(BigInteger.ZERO, BigInteger.ZERO)));
     }
 
+    /** Whether the x-coordinate is found to be that of the point plus G. */
+    private boolean isNext(BigInteger x, BigInteger y, BigInteger next) {
+        byte[] point = new byte[65];
+        System.arraycopy(encode(x, y), 2, point, 0, 65);
+        byte[] coordinate = new byte[34];
+        put(next, coordinate, 2);
+        return CurveCheck.isNext(point, coordinate, (short) 2, scratch, new byte[64]);
+    }
+
+    private static BigInteger[] plusG(BigInteger x, BigInteger y) {
+        BigInteger dx = x.subtract(P256.getGenerator().getAffineX());
+        BigInteger dy = y.subtract(P256.getGenerator().getAffineY());
+        BigInteger slope = dy.multiply(dx.modInverse(P));
+        BigInteger next = slope.pow(2).subtract(x).subtract(P256.getGenerator().getAffineX()).mod(P);
+        return new BigInteger[] {next, slope.multiply(x.subtract(next)).subtract(y).mod(P)};
+    }
+
+    @Test
+    public void tellsAPointFromItsNegativeByTheNextMultipleOfTheGenerator() {
+        BigInteger[] at = plusG(BigInteger.ZERO, B.modPow(P.add(BigInteger.ONE).shiftRight(2), P));
+        for (int i = 0; i < 400; i++) {
+            BigInteger[] next = plusG(at[0], at[1]);
+            assertTrue(onCurve(next[0], next[1]));
+            assertTrue(isNext(at[0], at[1], next[0]));
+            assertFalse(isNext(at[0], P.subtract(at[1]), next[0]));
+            assertFalse(isNext(at[0], at[1], next[0].xor(BigInteger.ONE.shiftLeft(i % 256))));
+            assertFalse(isNext(next[0], next[1], at[0]));
+            at = next;
+        }
+    }
+
     @Test
     public void refusesEveryOtherPrefix() {
         byte[] point = encode(P256.getGenerator().getAffineX(), P256.getGenerator().getAffineY());

@@ -73,8 +73,12 @@ public class PaddingTest {
     }
 
     private int decode(byte[] block) {
+        return decode(block, KeyEncryption.SHA_256);
+    }
+
+    private int decode(byte[] block, byte hash) {
         System.arraycopy(block, 0, card.ram.work, 0, block.length);
-        return padding.decode();
+        return padding.decode(card.core.encryption.digestOf(hash));
     }
 
     private int decodePkcs1(byte[] block) {
@@ -91,6 +95,36 @@ public class PaddingTest {
     public void oaepOpensWhatOthersSealed() throws Exception {
         for (int length : new int[] {0, 1, 16, 32, 189, 190}) {
             assertOpened(message(length), decode(oaepBlock(message(length))));
+        }
+    }
+
+    private static byte[] oaepBlock(byte[] message, String hash) throws Exception {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
+        MGF1ParameterSpec mask = new MGF1ParameterSpec(hash);
+        cipher.init(Cipher.ENCRYPT_MODE, pair.getPublic(),
+                new OAEPParameterSpec(hash, "MGF1", mask, PSource.PSpecified.DEFAULT));
+        return blockOf(cipher.doFinal(message));
+    }
+
+    @Test
+    public void oaepOpensWhatOthersSealedWithOtherHashFunctions() throws Exception {
+        String[] hashes = {"SHA-256", "SHA-1", "SHA-384", "SHA-512"};
+        int[] longest = {190, 214, 158, 126};
+        for (int i = 0; i < hashes.length; i++) {
+            byte hash = (byte) (i + 1);
+            for (int length : new int[] {0, 16, 32, longest[i]}) {
+                assertOpened(message(length), decode(oaepBlock(message(length), hashes[i]), hash));
+            }
+            byte[] good = oaepBlock(message(32), hashes[i]);
+            Arrays.fill(card.ram.aux, (byte) 0);
+            for (int at = AT; at < AT + 256; at++) {
+                byte[] block = good.clone();
+                block[at] ^= 1;
+                assertEquals(hashes[i] + ", byte " + at, -1, decode(block, hash));
+            }
+            for (byte other = 1; other <= 4; other++) {
+                assertEquals(other == hash ? 32 : -1, decode(good, other));
+            }
         }
     }
 

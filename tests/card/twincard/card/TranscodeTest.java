@@ -108,7 +108,7 @@ public class TranscodeTest {
         byte[] key = card.publicKey();
         for (int hash = 1; hash <= 4; hash++) {
             for (int kek : new int[] {16, 24, 32}) {
-                for (int info : new int[] {0, 23, 80}) {
+                for (int info : new int[] {0, 23, 127}) {
                     byte[] cek = content(kek == 16 ? 32 : 16 + 8 * (hash % 2));
                     assertArrayEquals(cek, decipher(EC.sealEc(key, hash, kek, content(info), cek)));
                 }
@@ -205,7 +205,7 @@ public class TranscodeTest {
             PeerKey.ecCryptogram(0, 32, NOTHING, wrapped, EC.point()),
             PeerKey.ecCryptogram(5, 32, NOTHING, wrapped, EC.point()),
             PeerKey.ecCryptogram(1, 20, NOTHING, wrapped, EC.point()),
-            PeerKey.ecCryptogram(1, 32, content(81), wrapped, EC.point()),
+            PeerKey.ecCryptogram(1, 32, content(128), wrapped, EC.point()),
             PeerKey.ecCryptogram(1, 32, NOTHING, content(16), EC.point()),
             PeerKey.ecCryptogram(1, 32, NOTHING, content(41), EC.point()),
             PeerKey.ecCryptogram(1, 32, NOTHING, wrapped, new byte[65]),
