@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives import keywrap
 from cryptography.hazmat.primitives.asymmetric import ec, padding
@@ -14,7 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.bench import GROUP_ID, Specimen, components
 
 from twincard.card import tlv
-from twincard.card.cryptogram import Cryptogram, EcCryptogram, Hash, RsaCryptogram
+from twincard.card.cryptogram import (
+    ArchiveCryptogram,
+    Cryptogram,
+    EcCryptogram,
+    Hash,
+    RsaCryptogram,
+)
 from twincard.card.duplication import ExportedKey, Ticket
 from twincard.card.report import KeyType, Mode
 from twincard.card.session import Card
@@ -32,6 +38,8 @@ class Sealed:
 
     cryptogram: Cryptogram
     content: bytes = field(repr=False)
+    archived: ArchiveCryptogram | None = None
+    """The same for the archive key."""
 
     @classmethod
     def to(cls, key: PublicKey) -> Sealed:
@@ -43,9 +51,18 @@ class Sealed:
         oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
         return cls(RsaCryptogram(public.encrypt(content, oaep)), content)
 
+    @classmethod
+    def by(cls, card: Card) -> Sealed:
+        """The same for a card, its PIN verified; for its archive key, too."""
+        sealed = cls.to(card.usage.public_key())
+        return replace(sealed, archived=card.usage.wrap(sealed.content))
+
     def opens_with(self, card: Card) -> bool:
         """Whether the card, its PIN verified, gives the content back; raises CardError."""
-        return card.usage.decipher(self.cryptogram) == self.content
+        opened = [card.usage.decipher(self.cryptogram)]
+        if self.archived is not None:
+            opened.append(card.usage.unwrap(self.archived))
+        return all(content == self.content for content in opened)
 
 
 def _ec_cryptogram(public: ec.EllipticCurvePublicKey, content: bytes) -> EcCryptogram:

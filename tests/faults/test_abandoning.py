@@ -20,7 +20,7 @@ class AfterExport(Story):
         original, backup = bench.original.unlocked(), bench.backup.unlocked()
         self.ticket = backup.duplication.ticket(original.report().card_id)
         self.block = original.duplication.export_key(self.ticket)
-        self.sealed = Sealed.to(original.usage.public_key())
+        self.sealed = Sealed.by(original)
         super().__init__(bench.original, bench.backup)
         self.original, self.backup = self.scene.subjects
 

@@ -43,7 +43,7 @@ class Siege:
         self.original, self.backup, self.backup2 = self.scene.subjects
         card = self.original.unlocked()
         self.original_id = card.report().card_id
-        self.sealed = Sealed.to(card.usage.public_key())
+        self.sealed = Sealed.by(card)
         self.ended: set[bytes] = set()
         """Nonces of tickets for which the original took a void receipt."""
 
@@ -51,7 +51,7 @@ class Siege:
         """The original makes another key, of the same type."""
         card = self.original.unlocked()
         card.usage.generate(KeyType.P_256)
-        self.sealed = Sealed.to(card.usage.public_key())
+        self.sealed = Sealed.by(card)
         backup2 = self.backup2.specimen
         self.parts = parts_of(self.original.specimen, backup2, SIZE, KeyType.P_256)
 

@@ -31,7 +31,7 @@ class Duplicating(Story):
         card = bench.original.unlocked()
         self.start = card.report()
         self.mode = BLIND if self.start.certified else BASE
-        self.sealed = Sealed.to(card.usage.public_key())
+        self.sealed = Sealed.by(card)
         self.other_ticket = onlooker.unlocked().duplication.ticket(self.start.card_id)
 
     def open(self) -> None:

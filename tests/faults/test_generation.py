@@ -8,7 +8,7 @@ from tests.faults.keys import Sealed, news, parts_of, remains
 from tests.faults.power import LONG, Place, Story, interrupt, interrupt_twice
 
 from twincard.card.report import ExportState, KeyType
-from twincard.card.status import NotFoundError
+from twincard.card.status import NotFoundError, WrongDataError
 
 
 class Generating(Story):
@@ -21,7 +21,7 @@ class Generating(Story):
         card = bench.original.unlocked()
         self.start = card.report()
         self.image = self.original.lab.image()
-        self.sealed = Sealed.to(card.usage.public_key()) if self.start.key else None
+        self.sealed = Sealed.by(card) if self.start.key else None
         self.old_parts: list[bytes] = []
 
     def open(self) -> None:
@@ -35,6 +35,7 @@ class Generating(Story):
         report = card.report()
         if report.key == self.start.key:
             assert report.export == self.start.export
+            assert report.archive_id == self.start.archive_id
             assert news(self.original.lab.image(), self.image) == []
             if self.sealed is not None:
                 assert self.sealed.opens_with(card)
@@ -47,7 +48,11 @@ class Generating(Story):
         assert (report.export.state, report.export.slots_used) == (ExportState.NONE, 0)
         public = card.usage.public_key()
         assert public.digest == report.key.digest
-        assert Sealed.to(public).opens_with(card)
+        assert Sealed.by(card).opens_with(card)
+        assert report.archive_id not in (None, self.start.archive_id)
+        if self.sealed is not None and self.sealed.archived is not None:
+            with pytest.raises(WrongDataError):
+                card.usage.unwrap(self.sealed.archived)
         assert remains(self.original.lab.image(), self.old_parts) == []
 
     def repeat(self) -> None:

@@ -53,6 +53,7 @@ class UsingKey(Story):
 
 USES: dict[str, Callable[[Card, Sealed], object]] = {
     "ENCIPHER": lambda card, sealed: card.usage.encipher(sealed.content, OWN_KEY),
+    "KEEP": lambda card, sealed: card.usage.keep(sealed.cryptogram),
     "TRANSCODE": lambda card, sealed: card.usage.transcode(sealed.cryptogram, OWN_KEY),
 }
 

@@ -110,7 +110,7 @@ class Duplications(Table):
             assert key not in self.sealed
             public = self.cards[name].session.usage.public_key()
             assert public.digest == key
-            self.sealed[key] = Sealed.to(public)
+            self.sealed[key] = Sealed.by(self.cards[name].session)
 
     @rule(name=backups, original=originals, mode=modes, delivered=st.booleans(), failure=failures)
     def ask(

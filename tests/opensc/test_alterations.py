@@ -14,7 +14,6 @@ from twincard.protocols.opensc import are_opensc_files_right
 from twincard.transport import connect
 
 
-
 def check(card: CardInReader, *options: str) -> subprocess.CompletedProcess[bytes]:
     (card.folder / "pin").write_text(card.pin)
     words = ("-r", f"pcsc:{card.reader}", "--pin-file", "pin", "--public-key", CERTIFICATE)

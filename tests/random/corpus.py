@@ -157,6 +157,7 @@ def _usage(scene: Scene) -> list[Command]:
     return [
         Command(ISO, 0x22, 0x41, 0xB8, bytes.fromhex("800112840100")),
         Command(ISO, 0x22, 0x41, 0xB8, bytes.fromhex("800111")),
+        *(Command(ISO, 0x22, 0x41, 0xB8, bytes([0x80, 1, name])) for name in (0x13, 0x14, 0x15)),
         Command(ISO, 0x22, 0x41, 0xB6, bytes.fromhex("80011181024B02840101")),
         Command(ISO, 0x22, 0x81, 0xB8, bytes([0x83, 1, FRIEND])),
         Command(ISO, 0x22, 0x81, 0xB8, bytes([0x83, 1, 0])),
@@ -165,6 +166,9 @@ def _usage(scene: Scene) -> list[Command]:
         Command(ISO, 0x2A, 0x80, 0x86, cryptogram, SHORT_ANSWER),
         Command(OWN, 0x30, data=cryptogram, answer=SHORT_ANSWER),
         Command(OWN, 0x32, data=cryptogram, answer=SHORT_ANSWER),
+        Command(OWN, 0x34, data=bytes(32), answer=SHORT_ANSWER),
+        Command(OWN, 0x36, data=bytes.fromhex("8328") + bytes(40), answer=SHORT_ANSWER),
+        Command(OWN, 0x38, data=cryptogram, answer=SHORT_ANSWER),
     ]
 
 

@@ -15,7 +15,7 @@ PERSONALISATION = bytes.fromhex("800101 81020100 8206") + b"111111" + b"\x83\x06
 COMPONENT = component(1).value.reveal() + component(1).kcv
 TICKET = bytes.fromhex("E1478033") + bytes(51) + bytes.fromhex("8110") + bytes(16)
 RECEIPT = bytes.fromhex("E315800101 8110") + bytes(16)
-EXPORT = bytes.fromhex("E28193808190") + bytes(144)
+EXPORT = bytes.fromhex("E281C38081C0") + bytes(192)
 POINT = bytes.fromhex(
     "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"
     "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
@@ -105,6 +105,11 @@ SAMPLES = {
     ),
     "TRANSCODE": Sample(0, 0, bytes(255), _ANY),
     "CHECK": Sample(0, 0, bytes(255), _ANY),
+    "WRAP": Sample(
+        0, 0, bytes(32), _ANY, wrong_data=(b"", bytes(15), bytes(31), bytes(33), bytes(255))
+    ),
+    "UNWRAP": Sample(0, 0, bytes(255), _ANY),
+    "KEEP": Sample(0, 0, bytes(255), _ANY),
     "PUT CONTACT": Sample(1, 0, EC_TEMPLATE, 0, ((0, 0), (9, 0), (0x81, 0), (1, 2))),
     "DELETE CONTACT": Sample(1, 0, b"", 0, ((0, 0), (9, 0), (0x81, 0), (1, 1))),
     "GET CONTACT": Sample(0, 0, b"", _ANY, ((9, 0), (0x81, 0), (0, 1), (1, 1))),

@@ -20,6 +20,7 @@ from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, build_block
 from twincard.keys.public import PublicKey
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+PRIME = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 ARCHIVE = b"\xc0\x20" + bytes(range(200, 232))
 
 
@@ -107,8 +108,19 @@ def only_the_good_one_is_taken(
     assert backup.usage.decipher(seal(public, bytes(32))) == bytes(32)
 
 
+def negative(point: bytes) -> bytes:
+    """The point with the same x."""
+    y = PRIME - int.from_bytes(point[33:], "big")
+    return point[:33] + y.to_bytes(32, "big")
+
+
 EC_FORGERIES: dict[str, Callable[[EcPair], EcPair]] = {
     "another scalar": lambda pair: replace(pair, scalar=pair.scalar ^ 1),
+    "the negative point": lambda pair: replace(pair, point=negative(pair.point)),
+    "the negative scalar": lambda pair: replace(pair, scalar=ORDER - pair.scalar),
+    "the point in hybrid form": lambda pair: replace(
+        pair, point=bytes([6 + pair.point[64] % 2]) + pair.point[1:]
+    ),
     "scalar zero": lambda pair: replace(pair, scalar=0),
     "scalar one": lambda pair: replace(pair, scalar=1),
     "scalar of the order": lambda pair: replace(pair, scalar=ORDER),
@@ -161,6 +173,19 @@ def test_rsa_keys_that_are_no_pair(bench: Bench, rsa_pair: RsaPair, forgery: str
     bad = RSA_FORGERIES[forgery](rsa_pair)
     public = PublicKey.from_rsa(rsa_pair.n.to_bytes(256, "big"), b"\x01\x00\x01")
     only_the_good_one_is_taken(bench, RSA_HEADER, rsa_pair.encode(), bad.encode(), public)
+
+
+@pytest.mark.parametrize("part", ["dp", "dq", "inverse"])
+def test_rsa_parts_that_are_not_reduced(bench: Bench, part: str) -> None:
+    # They compute the same, and would be another key's bytes for the same key.
+    pair, bad = RsaPair.make(), 0
+    while not 0 < bad < 2**1024:
+        pair = RsaPair.make()
+        modulus = {"dp": pair.p - 1, "dq": pair.q - 1, "inverse": pair.p}[part]
+        bad = getattr(pair, part) + modulus
+    public = PublicKey.from_rsa(pair.n.to_bytes(256, "big"), b"\x01\x00\x01")
+    forged = replace(pair, **{part: bad})
+    only_the_good_one_is_taken(bench, RSA_HEADER, pair.encode(), forged.encode(), public)
 
 
 @pytest.mark.parametrize(

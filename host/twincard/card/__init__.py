@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from twincard.card.contacts import Contacts
 from twincard.card.cryptogram import (
+    ArchiveCryptogram,
     Cryptogram,
     EcCryptogram,
     Hash,
+    Kept,
     RsaCryptogram,
     Transcoded,
 )
@@ -100,6 +102,7 @@ __all__ = [
     "OWN_KEY",
     "SIGNATURE_CERTIFICATE",
     "AlreadyExistsError",
+    "ArchiveCryptogram",
     "AuthorityMissingError",
     "Card",
     "CardError",
@@ -134,6 +137,7 @@ __all__ = [
     "IntegrityError",
     "Issuer",
     "IssuerRefusedError",
+    "Kept",
     "KeyReport",
     "KeyType",
     "LifeCycle",

@@ -10,6 +10,7 @@ from twincard.card.status import UnexpectedAnswerError
 from twincard.language import _
 
 _RSA_BYTES = 256
+_ARCHIVE_TAG = 0x83
 
 
 class Hash(IntEnum):
@@ -36,7 +37,7 @@ class RsaCryptogram:
 class EcCryptogram:
     """A content-encryption key wrapped for a P-256 key.
 
-    `kek_length` is 16, 24 or 32 bytes, `shared_info` at most 80, `wrapped_key` 8 more than the
+    `kek_length` is 16, 24 or 32 bytes, `shared_info` at most 127, `wrapped_key` 8 more than the
     content-encryption key, `point` 65: the one-time public key, uncompressed.
     """
 
@@ -58,8 +59,21 @@ class EcCryptogram:
         )
 
 
+@dataclass(frozen=True)
+class ArchiveCryptogram:
+    """A content-encryption key wrapped for a card's archive key: 24, 32 or 40 bytes (RFC 3394)."""
+
+    wrapped_key: bytes
+
+    def encode(self) -> bytes:
+        """As the card takes it."""
+        return tlv.encode(_ARCHIVE_TAG, self.wrapped_key)
+
+
 Cryptogram = RsaCryptogram | EcCryptogram
 """What a card deciphers: a key, encrypted to its own."""
+AnyCryptogram = Cryptogram | ArchiveCryptogram
+"""What a card transcodes and checks."""
 
 
 def parse_cryptogram(answer: bytes) -> Cryptogram:
@@ -75,6 +89,24 @@ def parse_cryptogram(answer: bytes) -> Cryptogram:
         raise UnexpectedAnswerError(
             _("The card's cryptogram cannot be read: {error}.").format(error=error)
         ) from None
+
+
+def parse_archive_cryptogram(answer: bytes) -> ArchiveCryptogram:
+    """Read an archive cryptogram that the card gave; raises UnexpectedAnswerError."""
+    try:
+        return ArchiveCryptogram(tlv.decode_one(answer, _ARCHIVE_TAG))
+    except ValueError as error:
+        raise UnexpectedAnswerError(
+            _("The card's cryptogram cannot be read: {error}.").format(error=error)
+        ) from None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An archive cryptogram of the key in another, and the check (8 bytes) of that key."""
+
+    cryptogram: ArchiveCryptogram
+    check: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

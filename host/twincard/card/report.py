@@ -183,6 +183,14 @@ class GroupReport:
         return len(self.components)
 
     @property
+    def quantum_safe(self) -> bool:
+        """Whether the issuer set one of them through SCP03."""
+        return any(
+            item.set_by is SetBy.ISSUER and item.way is ComponentWay.SCP03
+            for item in self.components
+        )
+
+    @property
     def missing(self) -> tuple[int, ...]:
         """Numbers of the places that are not set."""
         return tuple(item.number for item in self.components if item.set_by is SetBy.NOBODY)

@@ -6,7 +6,15 @@ from enum import IntEnum
 
 from twincard.card import tlv
 from twincard.card.channel import ISO, OWN, Channel
-from twincard.card.cryptogram import Cryptogram, Transcoded, parse_cryptogram
+from twincard.card.cryptogram import (
+    AnyCryptogram,
+    ArchiveCryptogram,
+    Cryptogram,
+    Kept,
+    Transcoded,
+    parse_archive_cryptogram,
+    parse_cryptogram,
+)
 from twincard.card.public_key import encode_public_key, parse_public_key
 from twincard.card.report import KeyType
 from twincard.card.status import UnexpectedAnswerError
@@ -25,6 +33,9 @@ class Padding(IntEnum):
 
     PKCS1_V15 = 0x11
     OAEP_SHA256 = 0x12
+    OAEP_SHA1 = 0x13
+    OAEP_SHA384 = 0x14
+    OAEP_SHA512 = 0x15
 
 
 Target = PublicKey | int
@@ -84,7 +95,7 @@ class Usage:
         return parse_cryptogram(self._perform(0x86, 0x80, plaintext, _("encipher")))
 
     def transcode(
-        self, cryptogram: Cryptogram, target: Target, padding: Padding = Padding.OAEP_SHA256
+        self, cryptogram: AnyCryptogram, target: Target, padding: Padding = Padding.OAEP_SHA256
     ) -> Transcoded:
         """The content-encryption key of a cryptogram, for the target, seen by nobody (TRANSCODE).
 
@@ -93,14 +104,37 @@ class Usage:
         self._set_padding(padding)
         self.set_target(target)
         command = Command(OWN, 0x30, data=cryptogram.encode(), answer=SHORT_ANSWER)
-        answer = self._channel.send(command, _("transcode"))
-        head = tlv.encode(0x8E, bytes(CHECK_BYTES))[:2]
-        check, rest = answer[2 : 2 + CHECK_BYTES], answer[2 + CHECK_BYTES :]
-        if answer[:2] != head or len(check) != CHECK_BYTES:
-            raise UnexpectedAnswerError(_("The card's transcoded key has no check."))
+        check, rest = _split(self._channel.send(command, _("transcode")))
         return Transcoded(parse_cryptogram(rest), check)
 
-    def check(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
+    def wrap(self, key: bytes) -> ArchiveCryptogram:
+        """A content-encryption key (16, 24 or 32 bytes) wrapped for the archive key (WRAP).
+
+        Raises AuthorityMissingError, NotFoundError without a key.
+        """
+        command = Command(OWN, 0x34, data=key, answer=SHORT_ANSWER)
+        return parse_archive_cryptogram(self._channel.send(command, _("wrap a key")))
+
+    def unwrap(self, cryptogram: ArchiveCryptogram) -> bytes:
+        """The content-encryption key in an archive cryptogram (UNWRAP).
+
+        Raises AuthorityMissingError, WrongDataError when it does not open, WrongStateError when the
+        policy says no, NotFoundError without a key.
+        """
+        command = Command(OWN, 0x36, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        return self._channel.send(command, _("unwrap a key"))
+
+    def keep(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> Kept:
+        """The content-encryption key of a cryptogram for the card's own key, for its archive key.
+
+        KEEP; nobody sees the key. Errors as for `decipher`.
+        """
+        self._set_padding(padding)
+        command = Command(OWN, 0x38, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        check, rest = _split(self._channel.send(command, _("keep a key")))
+        return Kept(parse_archive_cryptogram(rest), check)
+
+    def check(self, cryptogram: AnyCryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
         """The check (8 bytes) of the content-encryption key in a cryptogram (CHECK).
 
         Errors as for `decipher`.
@@ -151,3 +185,12 @@ class Usage:
     def _perform(self, p1: int, p2: int, data: bytes, action: str) -> bytes:
         command = Command(ISO, 0x2A, p1, p2, data, SHORT_ANSWER)
         return self._channel.send(command, action)
+
+
+def _split(answer: bytes) -> tuple[bytes, bytes]:
+    """The check before a cryptogram, and the cryptogram; raises UnexpectedAnswerError."""
+    head = tlv.encode(0x8E, bytes(CHECK_BYTES))[:2]
+    check, rest = answer[2 : 2 + CHECK_BYTES], answer[2 + CHECK_BYTES :]
+    if answer[:2] != head or len(check) != CHECK_BYTES:
+        raise UnexpectedAnswerError(_("The card's transcoded key has no check."))
+    return check, rest

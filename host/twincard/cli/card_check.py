@@ -118,7 +118,7 @@ def _lines(
     reader: str,
     key: KeyCheck,
     files: list[FileCheck],
-    opensc_files: bool | None, 
+    opensc_files: bool | None,
     *,
     passed: bool,
 ) -> list[str]:

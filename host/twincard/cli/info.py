@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.report import (
     CardReport,
+    ComponentWay,
     GroupReport,
     ImportState,
-    KeyReport,
     LifeCycle,
     Mode,
     PolicyFlags,
@@ -35,21 +35,30 @@ _STATES = (
 
 @dataclass(frozen=True)
 class ComponentInfo:
-    """One place of the key group; `kcv` (3 bytes) is None where none is set."""
+    """One place of the key group; `kcv` (3 bytes) and `way` are None where none is set.
+
+    `way` is how the component came to the card: plain, scp03 or scp11b.
+    """
 
     number: int
     set: bool
     set_by: SetBy
     kcv: Kcv | None
+    way: ComponentWay | None
 
 
 @dataclass(frozen=True)
 class GroupInfo:
-    """The key group."""
+    """The key group.
+
+    `quantum_safe`: the issuer set a component through SCP03, so that who records everything else,
+    and has a quantum computer later, does not know them all.
+    """
 
     id: Id
     size: int
     components: tuple[ComponentInfo, ...]
+    quantum_safe: bool
 
 
 @dataclass(frozen=True)
@@ -57,12 +66,14 @@ class KeyInfo:
     """The decipher key; `public_key_sha256` is the card's own digest of it.
 
     `released` is false where the public key can be had only once a backup holds the key.
+    `archive_id` is what files call the archive key by that goes with it.
     """
 
     type: KeyTypeName
     public_key_sha256: Sha256
     public_key_readable: bool
     released: bool
+    archive_id: Id | None
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ def card_info(card: Card) -> CardInfo:
         role=report.role,
         life_cycle=report.life_cycle,
         group=_group(report.group),
-        key=_key(report.key),
+        key=_key(report),
         export=_export(report),
         pin=TriesInfo(report.pin_tries_left),
         puk=TriesInfo(report.puk_tries_left),
@@ -166,14 +177,17 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
         size = _("{id}, {size} components").format(id=info.group.id.hex(), size=info.group.size)
         rows.append((_("key group"), size))
         for item in info.group.components:
-            state = f"KCV {item.kcv.hex().upper()}" if item.kcv else _("not set")
             name = _("component {number}").format(number=item.number)
-            rows.append((f"  {name}", state))
+            rows.append((f"  {name}", _component_words(item)))
+        safe = _("yes, through SCP03") if info.group.quantum_safe else _("no")
+        rows.append(("  " + _("issuer's component"), safe))
     if info.key is not None:
         rows.append((_("key"), info.key.type))
         rows.append(("  SHA-256", info.key.public_key_sha256.hex()))
         if not info.key.released:
             rows.append(("  " + _("public key"), _released(info.export)))
+        if info.key.archive_id is not None:
+            rows.append(("  " + _("archive key"), info.key.archive_id.hex()))
     if info.export is not None:
         rows.append(_export_row(info.role, info.export))
     if info.transport_pin:
@@ -187,6 +201,19 @@ def _released(export: ExportInfo | None) -> str:
     if export is not None and export.done >= export.allowed:
         return _("never: no backup was made of this key, and none can be")
     return _("once a backup holds the key")
+
+
+_WAYS = {
+    ComponentWay.PLAIN: N_("KCV {kcv}, came in the clear"),
+    ComponentWay.SCP03: N_("KCV {kcv}, came through SCP03"),
+    ComponentWay.SCP11B: N_("KCV {kcv}, came through SCP11b"),
+}
+
+
+def _component_words(item: ComponentInfo) -> str:
+    if item.kcv is None or item.way is None:
+        return _("not set")
+    return _(_WAYS[item.way]).format(kcv=item.kcv.hex().upper())
 
 
 def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
@@ -218,16 +245,18 @@ def _group(group: GroupReport | None) -> GroupInfo | None:
     if group is None:
         return None
     places = tuple(
-        ComponentInfo(item.number, item.set_by is not SetBy.NOBODY, item.set_by, item.kcv)
+        ComponentInfo(item.number, item.set_by is not SetBy.NOBODY, item.set_by, item.kcv, item.way)
         for item in group.components
     )
-    return GroupInfo(group.group_id, group.size, places)
+    return GroupInfo(group.group_id, group.size, places, group.quantum_safe)
 
 
-def _key(key: KeyReport | None) -> KeyInfo | None:
+def _key(report: CardReport) -> KeyInfo | None:
+    key = report.key
     if key is None:
         return None
-    return KeyInfo(KeyName.of(key.type).value, key.digest, key.public_key_readable, key.released)
+    name = KeyName.of(key.type).value
+    return KeyInfo(name, key.digest, key.public_key_readable, key.released, report.archive_id)
 
 
 def _export(report: CardReport) -> ExportInfo | None:

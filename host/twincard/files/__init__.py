@@ -5,8 +5,8 @@ private key, an Opener or a Transcoder. Everything here raises FilesError, or le
 the holder of the key raises.
 """
 
-from twincard.files.decryption import Decrypted, decrypt
-from twincard.files.encryption import encrypt
+from twincard.files.decryption import Decrypted, decrypt, decrypt_from_archive
+from twincard.files.encryption import encrypt, encrypt_to_archive
 from twincard.files.errors import (
     AlgorithmRejectedError,
     AlteredError,
@@ -23,6 +23,9 @@ from twincard.files.errors import (
 from twincard.files.output import FileOutput, Output, SpooledOutput
 from twincard.files.recipients import (
     AES256_WRAP_SHARED_INFO,
+    ArchiveOpener,
+    ArchiveRecipient,
+    ArchiveWrapper,
     EcRecipient,
     IssuerAndSerial,
     KdfHash,
@@ -45,6 +48,9 @@ __all__ = [
     "AES256_WRAP_SHARED_INFO",
     "AlgorithmRejectedError",
     "AlteredError",
+    "ArchiveOpener",
+    "ArchiveRecipient",
+    "ArchiveWrapper",
     "Decrypted",
     "EcRecipient",
     "FileOutput",
@@ -73,7 +79,9 @@ __all__ = [
     "UnsupportedError",
     "UnsupportedRecipient",
     "decrypt",
+    "decrypt_from_archive",
     "encrypt",
+    "encrypt_to_archive",
     "read_recipients",
     "replace_recipients",
     "transcode",

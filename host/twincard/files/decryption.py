@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -13,15 +13,23 @@ from twincard.files.content_decryption import decrypt_content, is_whole
 from twincard.files.errors import (
     AlteredError,
     NotAuthenticatedError,
+    NotForThisKeyError,
     OutputError,
     RecipientRejectedError,
     UnsupportedError,
 )
 from twincard.files.message import MessageKind, MessageReader
-from twincard.files.opening import open_all
+from twincard.files.opening import MAX_NAMED, open_all
 from twincard.files.output import Output
 from twincard.files.recipient_codec import decode_all
-from twincard.files.recipients import OpenableRecipient, Opener, RecipientInfo
+from twincard.files.recipients import (
+    ArchiveOpener,
+    ArchiveRecipient,
+    KeyIdentifier,
+    OpenableRecipient,
+    Opener,
+    RecipientInfo,
+)
 from twincard.files.source import Progress, Readable
 from twincard.language import _
 from twincard.system_words import reason
@@ -63,7 +71,40 @@ def decrypt(
     Raises NotCmsError, AlteredError, UnsupportedError, NotAuthenticatedError, NotForThisKeyError,
     TooLargeError, SourceError, and whatever the opener raises but RecipientRejectedError.
     """
-    message = MessageReader(source, progress)
+    return _decrypt(
+        MessageReader(source, progress),
+        sink,
+        lambda recipients, length: _open(recipients, opener, length),
+        mail=mail,
+    )
+
+
+def decrypt_from_archive(
+    source: Readable,
+    sink: Output,
+    opener: ArchiveOpener,
+    *,
+    progress: Progress | None = None,
+) -> Decrypted:
+    """Decrypts AuthEnvelopedData with AES-GCM that is for an archive key; otherwise as `decrypt`.
+
+    Whoever else it is for does not matter here. Raises as `decrypt` does.
+    """
+    return _decrypt(
+        MessageReader(source, progress),
+        sink,
+        lambda recipients, length: _open_archive(recipients, opener, length),
+        mail=False,
+    )
+
+
+def _decrypt(
+    message: MessageReader,
+    sink: Output,
+    find_keys: Callable[[Sequence[RecipientInfo], int], list[bytes]],
+    *,
+    mail: bool,
+) -> Decrypted:
     opening = message.opening()
     if opening.kind is MessageKind.ENVELOPED and not mail:
         raise NotAuthenticatedError(
@@ -72,7 +113,7 @@ def decrypt(
     algorithm = ContentCipher.decode(message.algorithm())
     if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
         raise UnsupportedError(_("The file's encryption algorithm does not fit its content type."))
-    keys = _open(decode_all(opening.recipient_infos), opener, algorithm.key_length)
+    keys = find_keys(decode_all(opening.recipient_infos), algorithm.key_length)
     if len(keys) == 1:
         decrypt_content(algorithm, keys[0], message.content(), message.tail, sink)
     else:
@@ -91,6 +132,29 @@ def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) 
         return key
 
     return list(dict.fromkeys(one.result for one in open_all(recipients, opener, attempt)))
+
+
+def _open_archive(
+    recipients: Sequence[RecipientInfo], opener: ArchiveOpener, key_length: int
+) -> list[bytes]:
+    """The different content-encryption keys that are wrapped for the archive key; at least one."""
+    named = [
+        recipient
+        for recipient in recipients
+        if isinstance(recipient, ArchiveRecipient)
+        and recipient.identifier == KeyIdentifier(opener.archive_id)
+    ]
+    keys: dict[bytes, None] = {}
+    for recipient in named[:MAX_NAMED]:
+        try:
+            key = opener.open(recipient)
+        except RecipientRejectedError:
+            continue
+        if len(key) == key_length:
+            keys[key] = None
+    if not keys:
+        raise NotForThisKeyError(_("The file is not encrypted to this archive key."))
+    return list(keys)
 
 
 def _decrypt_with_one_of(

@@ -12,7 +12,7 @@ from twincard.files.content_cipher import BLOCK_BYTES, MAX_GCM_BYTES, CipherMode
 from twincard.files.errors import TooLargeError
 from twincard.files.message import DATA, MessageKind, enveloped_version
 from twincard.files.recipient_codec import encode_recipient
-from twincard.files.recipients import Recipient
+from twincard.files.recipients import ArchiveWrapper, Recipient, RecipientInfo
 from twincard.files.source import Progress, Readable, Writable, read_some
 from twincard.files.wrapping import wrap_key
 from twincard.language import _
@@ -39,6 +39,35 @@ def encrypt(
     cipher = ContentCipher.draw(CipherMode.CBC if mail else CipherMode.GCM)
     cek = os.urandom(cipher.key_length)
     infos = [wrap_key(cek, recipient) for recipient in recipients]
+    _write(source, sink, infos, cipher, cek, progress)
+
+
+def encrypt_to_archive(
+    source: Readable,
+    sink: Writable,
+    wrapper: ArchiveWrapper,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Encrypts a stream for the archive key of a card, and for nobody else.
+
+    AuthEnvelopedData with AES-256-GCM and one KEKRecipientInfo: no public key is used. Raises
+    TooLargeError beyond 64 GiB, SourceError, and what wrapper and sink raise.
+    """
+    cipher = ContentCipher.draw(CipherMode.GCM)
+    cek = os.urandom(cipher.key_length)
+    _write(source, sink, [wrapper.wrap(cek)], cipher, cek, progress)
+
+
+def _write(
+    source: Readable,
+    sink: Writable,
+    infos: Sequence[RecipientInfo],
+    cipher: ContentCipher,
+    cek: bytes,
+    progress: Progress | None,
+) -> None:
+    mail = cipher.mode is CipherMode.CBC
     kind = MessageKind.ENVELOPED if mail else MessageKind.AUTH_ENVELOPED
     version = enveloped_version(infos) if mail else 0
     # A SET OF is sorted by its encodings (X.690, 11.6); nobody learns who was named first.

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from twincard.files.recipients import (
     AES256_WRAP_SHARED_INFO,
+    ArchiveRecipient,
     EcRecipient,
     IssuerAndSerial,
     KdfHash,
@@ -33,8 +34,9 @@ from twincard.language import _
 
 KEY_TRANSPORT_TAG = 0x30
 KEY_AGREEMENT_TAG = 0xA1
+ARCHIVE_TAG = 0xA2
 RSA_CRYPTOGRAM_BYTES = 256
-MAX_SHARED_INFO_BYTES = 80
+MAX_SHARED_INFO_BYTES = 127
 WRAPPED_KEY_BYTES = (24, 32, 40)
 
 EC_PUBLIC_KEY = "1.2.840.10045.2.1"
@@ -56,6 +58,12 @@ KDF_HASHES = {
     "1.3.132.1.14.1": KdfHash.SHA256,
     "1.3.132.1.14.2": KdfHash.SHA384,
     "1.3.132.1.14.3": KdfHash.SHA512,
+}
+OAEP_HASHES = {
+    "sha256": RsaAlgorithm.OAEP_SHA256,
+    "sha1": RsaAlgorithm.OAEP_SHA1,
+    "sha384": RsaAlgorithm.OAEP_SHA384,
+    "sha512": RsaAlgorithm.OAEP_SHA512,
 }
 _SHA256 = {"algorithm": "sha256", "parameters": core.Null()}
 _OAEP_SHA256 = {
@@ -81,6 +89,8 @@ def decode_recipients(encoded: bytes) -> tuple[RecipientInfo, ...]:
             return (_key_transport(cms.KeyTransRecipientInfo.load(encoded, strict=True)),)
         if encoded[0] == KEY_AGREEMENT_TAG:
             return _key_agreement(load_key_agreement(encoded))
+        if encoded[0] == ARCHIVE_TAG:
+            return (_archive(cms.KEKRecipientInfo.load(encoded, strict=True, implicit=2)),)
     except Exception:  # asn1crypto answers malformed input with exceptions of many classes
         return (UnsupportedRecipient(None, _("it is malformed")),)
     return (UnsupportedRecipient(None, _("it is not for a public key")),)
@@ -105,6 +115,8 @@ def encode_recipient(recipient: RecipientInfo) -> bytes:
             recipient.shared_info == AES256_WRAP_SHARED_INFO
         ):
             return _encode_key_agreement(recipient)
+        case ArchiveRecipient():
+            return _encode_archive(recipient)
     raise ValueError("this form of recipient info is never written")
 
 
@@ -138,13 +150,25 @@ def _rsa_algorithm(algorithm: Any) -> RsaAlgorithm:
         raise _UnsupportedFormError(_("the key transport algorithm is unknown"))
     parameters = algorithm["parameters"].native
     mask = parameters["mask_gen_algorithm"]
-    hashes = (parameters["hash_algorithm"]["algorithm"], mask["parameters"]["algorithm"])
-    if mask["algorithm"] != "mgf1" or hashes != ("sha256", "sha256"):
-        raise _UnsupportedFormError(_("the RSA-OAEP hash is not SHA-256"))
+    name = parameters["hash_algorithm"]["algorithm"]
+    if name not in OAEP_HASHES:
+        raise _UnsupportedFormError(_("the RSA-OAEP hash is unknown"))
+    if mask["algorithm"] != "mgf1" or mask["parameters"]["algorithm"] != name:
+        raise _UnsupportedFormError(_("RSA-OAEP and its mask (MGF1) use two different hashes"))
     source = parameters["p_source_algorithm"]
     if source["algorithm"] != "p_specified" or source["parameters"]:
         raise _UnsupportedFormError(_("the RSA-OAEP label is not empty"))
-    return RsaAlgorithm.OAEP_SHA256
+    return OAEP_HASHES[name]
+
+
+def _archive(info: Any) -> RecipientInfo:
+    identifier = KeyIdentifier(info["kekid"]["key_identifier"].native)
+    wrapped = info["encrypted_key"].native
+    if info["key_encryption_algorithm"]["algorithm"].dotted != AES256_WRAP:
+        return UnsupportedRecipient(identifier, _("the key wrap algorithm is not AES-256 key wrap"))
+    if len(wrapped) not in WRAPPED_KEY_BYTES:
+        return UnsupportedRecipient(identifier, _("the wrapped key is no AES key"))
+    return ArchiveRecipient(identifier, wrapped)
 
 
 def _key_agreement(info: Any) -> tuple[RecipientInfo, ...]:
@@ -221,6 +245,8 @@ def _encode_key_transport(recipient: RsaRecipient) -> bytes:
         if isinstance(identifier, KeyIdentifier)
         else {"issuer_and_serial_number": _issuer_and_serial(identifier)}
     )
+    if recipient.algorithm not in (RsaAlgorithm.OAEP_SHA256, RsaAlgorithm.PKCS1_V15):
+        raise ValueError("this form of recipient info is never written")
     oaep = recipient.algorithm is RsaAlgorithm.OAEP_SHA256
     info = cms.KeyTransRecipientInfo(
         {
@@ -229,6 +255,20 @@ def _encode_key_transport(recipient: RsaRecipient) -> bytes:
             "key_encryption_algorithm": _OAEP_SHA256 if oaep else {"algorithm": "rsaes_pkcs1v15"},
             "encrypted_key": recipient.cryptogram,
         }
+    )
+    encoded: bytes = info.dump()
+    return encoded
+
+
+def _encode_archive(recipient: ArchiveRecipient) -> bytes:
+    info = cms.KEKRecipientInfo(
+        {
+            "version": "v4",
+            "kekid": {"key_identifier": recipient.identifier.value},
+            "key_encryption_algorithm": {"algorithm": "aes256_wrap"},
+            "encrypted_key": recipient.wrapped_key,
+        },
+        implicit=2,
     )
     encoded: bytes = info.dump()
     return encoded

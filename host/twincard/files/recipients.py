@@ -36,6 +36,9 @@ class RsaAlgorithm(Enum):
     """How a content-encryption key is encrypted under an RSA key."""
 
     OAEP_SHA256 = "RSAES-OAEP with SHA-256, MGF1 with SHA-256, empty label"
+    OAEP_SHA1 = "RSAES-OAEP with SHA-1, MGF1 with SHA-1, empty label"
+    OAEP_SHA384 = "RSAES-OAEP with SHA-384, MGF1 with SHA-384, empty label"
+    OAEP_SHA512 = "RSAES-OAEP with SHA-512, MGF1 with SHA-512, empty label"
     PKCS1_V15 = "RSAES-PKCS1-v1_5"
 
 
@@ -62,7 +65,7 @@ class EcRecipient:
     """Key agreement with a one-time P-256 key (RFC 5753, 3.1).
 
     ``ephemeral_point`` is uncompressed, 65 bytes; ``kek_length`` 16, 24 or 32 bytes;
-    ``shared_info`` the DER ECC-CMS-SharedInfo, at most 80 bytes; ``wrapped_key`` the
+    ``shared_info`` the DER ECC-CMS-SharedInfo, at most 127 bytes; ``wrapped_key`` the
     content-encryption key in AES key wrap (RFC 3394), 8 bytes longer than the key.
     """
 
@@ -71,6 +74,18 @@ class EcRecipient:
     kdf_hash: KdfHash
     kek_length: int
     shared_info: bytes
+    wrapped_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRecipient:
+    """A key wrapped under one that both sides have (RFC 5652, 6.2.3), with aes256-wrap.
+
+    ``identifier`` is the archive id of the card, 16 bytes; ``wrapped_key`` the content-encryption
+    key in AES key wrap (RFC 3394), 8 bytes longer than the key.
+    """
+
+    identifier: KeyIdentifier
     wrapped_key: bytes
 
 
@@ -84,7 +99,7 @@ class UnsupportedRecipient:
 
 OpenableRecipient = RsaRecipient | EcRecipient
 """A recipient info that a card with the key may open."""
-RecipientInfo = OpenableRecipient | UnsupportedRecipient
+RecipientInfo = OpenableRecipient | ArchiveRecipient | UnsupportedRecipient
 """Any recipient info of a message."""
 
 AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")
@@ -149,6 +164,24 @@ class Opener(KeyHolder, Protocol):
         Raises RecipientRejectedError where the recipient info does not open with this key,
         AlgorithmRejectedError where that is for want of an algorithm.
         """
+
+
+class ArchiveWrapper(Protocol):
+    """Wraps content-encryption keys under an archive key: a card, or a key in software."""
+
+    def wrap(self, key: bytes, /) -> ArchiveRecipient:
+        """The recipient info of a content-encryption key of 16, 24 or 32 bytes."""
+
+
+class ArchiveOpener(Protocol):
+    """Opens what was wrapped under an archive key."""
+
+    @property
+    def archive_id(self) -> bytes:
+        """What files call the key by, 16 bytes."""
+
+    def open(self, recipient: ArchiveRecipient, /) -> bytes:
+        """The content-encryption key. Raises RecipientRejectedError where it does not open."""
 
 
 class Transcoder(KeyHolder, Protocol):

@@ -8,6 +8,7 @@ way to a card a TransportError, a file that cannot be used a FilesError.
 from __future__ import annotations
 
 from twincard.protocols.abandon import Cancelled, abandon, cancel
+from twincard.protocols.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
 from twincard.protocols.authority import take_authority
 from twincard.protocols.certificate import (
     CertificateOnCardError,
@@ -64,6 +65,7 @@ from twincard.protocols.recover import FileEvent, Outcome, recover
 __all__ = [
     "Blank",
     "Cancelled",
+    "CardArchive",
     "CardChecker",
     "CardHolder",
     "CardLog",
@@ -99,8 +101,10 @@ __all__ = [
     "certify_signature_key",
     "check_files",
     "check_key",
+    "decrypt_archive_file",
     "decrypt_file",
     "duplicate",
+    "encrypt_archive_file",
     "encrypt_file",
     "identify",
     "issue_pair",

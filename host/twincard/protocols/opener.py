@@ -31,6 +31,9 @@ PinProvider = Callable[[], Secret]
 _KINDS = {KeyType.RSA_2048: KeyKind.RSA, KeyType.P_256: KeyKind.EC}
 _PADDINGS = {
     RsaAlgorithm.OAEP_SHA256: Padding.OAEP_SHA256,
+    RsaAlgorithm.OAEP_SHA1: Padding.OAEP_SHA1,
+    RsaAlgorithm.OAEP_SHA384: Padding.OAEP_SHA384,
+    RsaAlgorithm.OAEP_SHA512: Padding.OAEP_SHA512,
     RsaAlgorithm.PKCS1_V15: Padding.PKCS1_V15,
 }
 _HASHES = {

@@ -54,7 +54,6 @@ final class Usage extends Unit {
     /** WRAP: an archive cryptogram of a content-encryption key. */
     short wrap(short length) {
         requireLength(Cryptogram.isKeyLength(length));
-        key.require();
         export.requireReleased();
         Util.arrayCopyNonAtomic(work, (short) 0, work, Cryptogram.CONTENT, length);
         return cryptogram.sealArchive(length, (short) 0);

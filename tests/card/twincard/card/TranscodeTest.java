@@ -316,7 +316,7 @@ public class TranscodeTest {
 
     @Test
     public void theSecurityEnvironmentTakesOnlyWhatTheInterfaceNames() {
-        String[] wrong = {"800113", "80021112", "8001", "80", "840101", "84020000", "8500", "810201", "8180", "8000"};
+        String[] wrong = {"800116", "80021112", "8001", "80", "840101", "84020000", "8500", "810201", "8180", "8000"};
         for (String data : wrong) {
             assertEquals(data, 0x6A80, manage(0x41, Hex.bytes(data)));
         }
