@@ -1,4 +1,4 @@
-"""WRAP, UNWRAP, KEEP, and what takes archive cryptograms as well: one key for original and backup."""
+"""WRAP, UNWRAP, KEEP, and what else takes archive cryptograms: one key for both cards of a pair."""
 
 from __future__ import annotations
 
