@@ -1,31 +1,43 @@
-"""Who takes the secure channel out of what a card says of itself gets no secret in the clear."""
+"""Who changes what a card says of itself hears no secret in the clear, and is not believed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
-from tests.bench import Bench, Specimen
+from tests.bench import Bench, Specimen, Stage
+from tests.trust.authority import Issuer
 
-from twincard.card.report import Features
+from twincard.card.report import Features, LifeCycle
 from twincard.card.session import OPENSC_AID, Card
+from twincard.card.status import IssuerRefusedError
 from twincard.keys.secret import Secret
-from twincard.protocols.authority import take_authority
-from twincard.protocols.issue import Blank, Profile, issue_pair
+from twincard.protocols.abandon import abandon
+from twincard.protocols.authority import NoIssuerChannelError, take_authority
+from twincard.protocols.errors import ProtocolError
+from twincard.protocols.issue import Blank, IssuedPair, Modes, Profile, issue_pair
 from twincard.transport.base import Connection
 from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 _SELECT = b"\x00\xa4\x04\x00"
 _REPORT = b"\x00\xca\x00\xe0"
+_ISSUER_KEY = b"\x00\xca\x00\xe6"
+LIE = Issuer.of("another issuer").key.point
 _ACCEPTED: tuple[bytes, int] = (b"", 0x9000)
 
 
 class Denier:
-    """A wire that denies SCP03 in one answer, and says yes to whatever the issuer proves."""
+    """A wire that denies a feature in some answers, and says yes to whatever the issuer proves."""
 
-    def __init__(self, connection: Connection, denied_in: bytes) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        denied_in: bytes | tuple[bytes, ...],
+        denied: Features = Features.SCP03,
+    ) -> None:
         self._connection = connection
         self._denied_in = denied_in
+        self._denied = denied
         self.heard = b""
         self.atr = connection.atr
         self.reset: Callable[[], None] = connection.reset
@@ -39,13 +51,35 @@ class Denier:
         data, sw = self._connection.transmit(apdu)
         if apdu.startswith(self._denied_in):
             at = data.index(b"\x81\x02") + 2
-            features = int.from_bytes(data[at : at + 2]) & ~Features.SCP03
+            features = int.from_bytes(data[at : at + 2]) & ~self._denied
             data = data[:at] + features.to_bytes(2) + data[at + 2 :]
         return data, sw
 
 
-def blank(specimen: Specimen, wire: Denier) -> Blank:
+class Liar:
+    """A wire that tells another issuer's key, where it comes in the clear."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.atr = connection.atr
+        self.reset: Callable[[], None] = connection.reset
+        self.close: Callable[[], None] = connection.close
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        data, sw = self._connection.transmit(apdu)
+        return (b"\xe6\x43\x86\x41" + LIE if apdu.startswith(_ISSUER_KEY) else data), sw
+
+
+def blank(specimen: Specimen, wire: Connection) -> Blank:
     return Blank(Card(wire), specimen.transport_key, specimen.pin, specimen.puk)
+
+
+def issue(
+    pair: tuple[Specimen, Specimen], wires: Sequence[Connection], modes: Modes = Modes.HOST_BLIND
+) -> IssuedPair:
+    first, second = (blank(*each) for each in zip(pair, wires, strict=True))
+    return issue_pair(first, second, Profile(modes=modes))
 
 
 @pytest.mark.parametrize("denied_in", [_SELECT, _REPORT])
@@ -72,3 +106,53 @@ def test_a_card_for_opensc_tells_it_once_and_is_asked_again(applet: str | None) 
         assert Features.SCP03 not in card.features | report.features
         take_authority(card, report, Secret(key))
         assert card.is_secure is (applet is None)
+
+
+def test_who_certified_a_card_is_not_taken_from_the_wire(bench: Bench) -> None:
+    pair = bench.original, bench.backup
+    issued = issue(pair, [each.lab for each in pair])
+    again = issue(pair, [Liar(each.lab) for each in pair])
+    assert again == issued
+    assert again.issuer_key not in (None, LIE)
+
+
+def test_a_card_that_was_issued_must_have_its_issuers_channel(bench: Bench) -> None:
+    pair = bench.original, bench.backup
+    issue(pair, [each.lab for each in pair])
+    wires = [Denier(each.lab, (_SELECT, _REPORT)) for each in pair]
+    with pytest.raises(ProtocolError, match="no secure channel"):
+        issue(pair, wires)
+
+
+def test_another_issuers_card_is_not_taken_for_the_one_that_was_issued(bench: Bench) -> None:
+    pair = bench.original, bench.backup
+    issue(pair, [each.lab for each in pair])
+    stranger = Blank(bench.backup.card(), Secret(bytes(32)), bench.backup.pin, bench.backup.puk)
+    with pytest.raises(IssuerRefusedError):
+        issue_pair(blank(bench.original, bench.original.lab), stranger, Profile())
+
+
+def test_host_blind_mode_denied_on_the_way_is_noticed(bench: Bench) -> None:
+    pair = bench.original, bench.backup
+    wires = [Denier(each.lab, (_SELECT, _REPORT), Features.HOST_BLIND) for each in pair]
+    with pytest.raises(ProtocolError, match="seemed to have none"):
+        issue(pair, wires, Modes.EITHER)
+    for specimen in pair:
+        assert specimen.card().report().life_cycle is LifeCycle.INITIALISATION
+
+
+@pytest.mark.parametrize("denied_in", [_SELECT, _REPORT, (_SELECT, _REPORT)])
+def test_who_abandons_an_export_tells_nobody_the_pin(
+    bench: Bench, denied_in: bytes | tuple[bytes, ...]
+) -> None:
+    bench.at(Stage.KEYED)
+    ticket = bench.backup.unlocked().duplication.ticket(bench.original.card_id)
+    original = bench.original
+    original.unlocked().duplication.export_key(ticket)
+    wire = Denier(original.lab, denied_in)
+    if isinstance(denied_in, tuple):
+        with pytest.raises(NoIssuerChannelError):
+            abandon(Card(wire), original.transport_key, original.pin)
+    else:
+        abandon(Card(wire), original.transport_key, original.pin)
+    assert original.pin.reveal() not in wire.heard

@@ -116,6 +116,10 @@ def duplicate(
         bool,
         typer.Option("--abandon", help="Give up a backup that is destroyed; spends the export."),
     ] = False,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="With --abandon: the PIN may go in the clear where it must."),
+    ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     issuer_key_file: IssuerKeyFile = None,
     yes: Yes = False,
@@ -129,7 +133,7 @@ def duplicate(
     out = Output(json)
     issuer = issuer_public_key(issuer_public_key_file)
     if abandon:
-        ways_out.abandon(out, original, pin_file, issuer_key_file, issuer, yes=yes)
+        ways_out.abandon(out, original, pin_file, issuer_key_file, issuer, plain=plain, yes=yes)
         return
     if backup is None:
         raise InputError(_("Name the backup's reader with --backup."))

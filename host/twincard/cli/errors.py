@@ -34,6 +34,7 @@ from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError
 from twincard.language import _, listed
+from twincard.protocols.authority import NoIssuerChannelError
 from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.protocols.issue import OtherIssuerError
 from twincard.transport.base import (
@@ -180,6 +181,11 @@ def _advice(error: BaseException) -> str | None:
         return _("Run the command again with the PIN.")
     if isinstance(error, NotSupportedError):
         return _("`twincard chips` tells which chips are; a key of the other type may do as well.")
+    if isinstance(error, NoIssuerChannelError):
+        return _(
+            "Name who certified the card with --issuer-public-key; or, if you know that it has "
+            "none, and nobody can listen on the way to it, give --plain."
+        )
     if isinstance(error, ComponentMissingError):
         return _("Give each with --component NUMBER=FILE, or type it at a terminal.")
     if isinstance(error, OtherIssuerError):

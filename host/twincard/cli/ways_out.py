@@ -66,11 +66,13 @@ def abandon(
     key_file: Path | None,
     issuer: bytes | None,
     *,
+    plain: bool,
     yes: bool,
 ) -> None:
     """Spend the slot of a backup that will never answer.
 
     `issuer` is the public key (a point) of the one who must have certified the original, if any.
+    Without it the card must have its issuer's channel, or the PIN may go in the clear (`plain`).
     """
     check_reader(reader)
     prompts.confirm(
@@ -81,7 +83,7 @@ def abandon(
     with opened(reader) as card:
         check_usable(card)
         protect(card, issuer)
-        abandon_export(card, key, pin)
+        abandon_export(card, key, pin, plain=plain or issuer is not None)
         report = card.report()
     done = report.export.slots_used if report.export else 0
     allowed = report.backups_allowed

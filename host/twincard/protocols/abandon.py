@@ -42,15 +42,17 @@ def cancel(original: Card, backup: Card) -> Cancelled:
     return Cancelled.SLOT_FREE
 
 
-def abandon(original: Card, transport_key: Secret, pin: Secret) -> None:
+def abandon(original: Card, transport_key: Secret, pin: Secret, *, plain: bool = False) -> None:
     """Spend the pending slot of an original whose backup is destroyed.
 
-    Both authorities are proved here, the issuer's first, since it may come with a secure channel.
-    Raises ProtocolError when nothing is pending, IssuerRefusedError, CardError, TransportError.
+    Both authorities are proved here, the issuer's first, since it comes with a secure channel: that
+    there is none is believed only where `plain` says so, or the channel that is open already is one
+    with a card of an issuer who was named. Raises NoIssuerChannelError, ProtocolError when nothing
+    is pending, IssuerRefusedError, CardError, TransportError.
     """
     report = original.report()
     if report.export is None or report.export.state is not ExportState.PENDING:
         raise ProtocolError(_("The original has no pending export to abandon."))
-    take_authority(original, report, transport_key)
+    take_authority(original, report, transport_key, plain=plain)
     original.pin.verify(pin)
     original.duplication.abandon()

@@ -6,13 +6,30 @@ from twincard.card.report import CardReport, Features
 from twincard.card.session import Card
 from twincard.card.status import CardError, Sw
 from twincard.keys.secret import Secret
+from twincard.language import _
+from twincard.protocols.errors import ProtocolError
 
 
-def take_authority(card: Card, report: CardReport, transport_key: Secret) -> None:
+class NoIssuerChannelError(ProtocolError):
+    """A card that says that it has no secure channel for its issuer, where one is needed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This card says that it has no secure channel for its issuer, which somebody "
+                "between this computer and the card could say in its place."
+            )
+        )
+
+
+def take_authority(
+    card: Card, report: CardReport, transport_key: Secret, *, plain: bool = True
+) -> None:
     """Prove the issuer's authority: through SCP03 where the card has it, else by its challenge.
 
-    A secure channel ends the session of the PIN, which is then verified after this.
-    Raises IssuerRefusedError, CardError.
+    A secure channel ends the session of the PIN, which is then verified after this. In it the card
+    proves the transport key too; a challenge proves nothing to the host, and is done without only
+    where `plain` allows it. Raises NoIssuerChannelError, IssuerRefusedError, CardError.
     """
     # Said in the clear, and twice: it is not given up for one answer that leaves it out.
     if Features.SCP03 in card.features | report.features:
@@ -27,4 +44,6 @@ def take_authority(card: Card, report: CardReport, transport_key: Secret) -> Non
                 raise
         else:
             return
+    if not plain:
+        raise NoIssuerChannelError
     card.issuer.authenticate(report.card_id, transport_key)

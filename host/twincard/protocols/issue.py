@@ -36,7 +36,7 @@ class IssuedPair:
     """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
 
     `issuer_key` is the public key (a point) of the issuer who certified them: where a card was
-    operational before, the one that it tells in the clear.
+    operational before, the one that it tells through the channel of its transport key.
     """
 
     original_id: bytes
@@ -66,21 +66,28 @@ def issue_pair(
     `issuer` certifies the cards; without it a key is drawn for this pair and forgotten, so that no
     third card can ever join it. Both cards are certified before either is operational.
     May be interrupted anywhere and repeated with the same arguments: a card that is operational
-    already is only checked, and refused where it differs from them (its PIN, PUK and transport key
-    cannot be seen). So, with `issuer`, a further backup can be issued to an original in use.
+    already proves that it has the transport key, is only checked, and refused where it differs from
+    them (its PIN and PUK cannot be seen). So, with `issuer`, a further backup can be issued to an
+    original in use.
     Raises ProtocolError, CardError, TransportError.
     """
     _check_arguments(profile, components)
     if original.card is backup.card:
         raise ProtocolError(_("Original and backup must be two cards."))
+    wanted = profile.modes
     profile = replace(profile, modes=modes_of(original, backup, profile))
     first = Issuing(original, Role.ORIGINAL, profile, components, progress)
     second = Issuing(backup, Role.BACKUP, profile, components, progress)
+    if first.is_operational or second.is_operational:
+        for item in (first, second):
+            item.prove(needed=profile.modes is not Modes.BASE)
     operational = [item for item in (first, second) if item.is_operational]
     for item in operational:
         item.check(b"")
     if profile.modes is Modes.BASE:
         group_id = _prepare([first, second], [])
+        if wanted is not Modes.BASE:
+            _check_unable(original, backup)
         _activate([first, second])
         return _issued(first, second, group_id, None)
     waiting = [item for item in (first, second) if not item.is_operational]
@@ -93,6 +100,17 @@ def issue_pair(
     _activate([first, second])
     issuer_key = finished[0].certified_by if finished else issuer.public_key
     return _issued(first, second, group_id, issuer_key)
+
+
+def _check_unable(original: Blank, backup: Blank) -> None:
+    """What a card lacks it said in the clear; now it says it through a channel, if it has one."""
+    if Features.HOST_BLIND in original.card.report().features & backup.card.report().features:
+        raise ProtocolError(
+            _(
+                "A card that has host-blind mode seemed to have none: somebody between this "
+                "computer and the cards may have changed its answer."
+            )
+        )
 
 
 def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.issuer import Personalisation
-from twincard.card.report import GroupReport, LifeCycle, PolicyFlags, Role
+from twincard.card.report import Features, GroupReport, LifeCycle, PolicyFlags, Role
+from twincard.card.status import CardError
 from twincard.keys.component import Component
 from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.language import N_, _, listed
@@ -55,6 +56,27 @@ class Issuing:
     def certified_by(self) -> bytes | None:
         """The public key (a point) of the issuer who certified the card, if one has."""
         return self._card.device.issuer_key() if self.report.certified else None
+
+    def prove(self, *, needed: bool) -> None:
+        """Let the card prove that it has this transport key, as its issuer's channel does.
+
+        What the card says of itself counts from then on: before, anybody on the way could say it.
+        Raises ProtocolError for a card without such a channel where that is `needed`; CardError.
+        """
+        if Features.SCP03 in self._card.features | self.report.features:
+            try:
+                self._take_authority()
+            except CardError as error:
+                error.add_note(self.name)
+                raise
+            self.report = self._card.report()
+        elif needed:
+            raise ProtocolError(
+                _(
+                    "The {name} says that it has no secure channel for its issuer, so nothing "
+                    "shows that it is the card that was issued: take another reader or card."
+                ).format(name=self.name)
+            )
 
     def prepare(self, group_id: bytes) -> bytes:
         """All but certificate and activation; returns the group id. An empty `group_id`: any."""
