@@ -13,7 +13,7 @@ from twincard.transport.laboratory import Laboratory
 
 FIVE = (
     "Feitian JavaCOS A22",  # the full build with RSA only; transactions of 512 bytes
-    "JavaCardOS Infineon JC30M48CR",  # 997 bytes of RAM: the base build, without AES-192
+    "Infineon SLJ52GCA150",  # 1,671 bytes of RAM, much of it for engines: the base build
     "NXP JCOP3 J3H081 EMV",  # makes no keys, and no SHA-384 that is known of: a backup
     "NXP JCOP4 P71D600",  # uses RSA keys and makes none, but P-256 keys
     "NXP JCOP4 J3R180 SecID Feitian",  # lacks nothing

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from tests.faults.power import LONG
 
-from tools.chips.counting import count, count_flows, count_persistent, installs
+from tools.chips.counting import (
+    count,
+    count_engines,
+    count_flows,
+    count_persistent,
+    installs,
+)
 from twincard.card.report import KeyType
 from twincard.chips.counted import Build, FlowCount, Way, counted, dump, parse
 
@@ -39,6 +45,7 @@ def test_the_applet_takes_the_memory_that_is_told(build: Build) -> None:
     told = counted().memory[build]
     assert installs(build, f"transient={told.transient}")
     assert not installs(build, f"transient={told.transient - 1}")
+    assert count_engines(build) == told.engines
     assert count_persistent(build) == [
         told.persistent_rsa,
         told.persistent_p256,

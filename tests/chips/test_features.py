@@ -11,13 +11,22 @@ from twincard.card.report import Features
 from twincard.card.session import Card
 from twincard.chips import Answer, ChipProfile, find_profile, load_profiles
 from twincard.chips.counted import Build, counted
-from twincard.chips.features import Feature, Need, feature_bits, find_features
+from twincard.chips.features import (
+    Feature,
+    Need,
+    feature_bits,
+    find_features,
+    transient_need,
+)
 from twincard.chips.profile import Amount
 from twincard.chips.reach import is_candidate, share
 from twincard.chips.simulation import SimulatedChip, UnfitChipError, simulated
 from twincard.transport.base import TransportError
 from twincard.transport.laboratory import Laboratory
 
+OPTIONAL = (
+    Features.KEK_128 | Features.KEK_192 | Features.SHA_1 | Features.SHA_384 | Features.SHA_512
+)
 INSTALL = b"\x80\x20" + bytes(32)
 
 
@@ -31,7 +40,7 @@ def kinds() -> dict[tuple[str, ...], SimulatedChip]:
             except UnfitChipError:
                 continue
             words = [word for word in chip.make.chip.split(",") if word.startswith("-")]
-            narrow = feature_bits(chip.profile, chip.build) & (Features.KEK_128 | Features.KEK_192)
+            narrow = feature_bits(chip.profile, chip.build) & OPTIONAL
             found.setdefault((str(chip.make.applet), str(narrow), *words), chip)
     return found
 
@@ -96,10 +105,11 @@ def test_one_of_two_key_types_is_enough_for_the_base() -> None:
 
 
 def test_little_memory_is_not_known_to_be_enough() -> None:
-    base, full = (counted().memory[build] for build in Build)
+    base = counted().memory[Build.BASE]
+    whole = find_profile("J3R180 SecID Feitian")
     chip = replace(
-        find_profile("J3R180 SecID Feitian"),
-        transient_reset=Amount(full.transient - 1),
+        whole,
+        transient_reset=Amount(transient_need(whole, Build.FULL) - 1),
         persistent=Amount(base.persistent_both - 1),
     )
     found = find_features(chip)
@@ -114,6 +124,54 @@ def test_what_is_unknown_counts_as_missing_in_a_simulation_unless_told() -> None
     assert simulated(chip, unknown_is_there=True).make.chip == "-ecdsa_sha256"
     with pytest.raises(UnfitChipError, match="SHA-256"):
         simulated(with_algorithms(sha256=Answer.UNKNOWN))
+
+
+def test_engines_take_memory_that_is_known_or_as_much_as_on_the_worst_chip() -> None:
+    known = find_profile("NXP JCOP4 J3R180 SecID Feitian")
+    assert known.engines.measured
+    assert known.engines.bytes.sha512 == 208
+    alike = find_profile("NXP JCOP J3H145G C4")
+    assert alike.engines.measured
+    assert alike.engines.bytes.aes_cbc_nopad == 51
+    other = find_profile("JC30M48CR")
+    worst = find_profile("H19CR")
+    assert not other.engines.measured
+    assert other.engines.bytes == worst.engines.bytes
+    assert transient_need(worst, Build.BASE) > transient_need(known, Build.BASE)
+    for small in ("A22CR-ECC", "JC30M48CR", "J3H081 EMV #2"):
+        base = find_features(find_profile(small))[Feature.BASE]
+        assert (base.answer, base.against) == (Answer.UNKNOWN, (Need.TRANSIENT_BASE,))
+
+
+def test_engines_that_a_chip_lacks_take_no_memory() -> None:
+    whole = find_profile("H19CR")
+    lacks = replace(whole.algorithms, ecdh_plain=Answer.NO)
+    without = replace(whole, algorithms=lacks)
+    left_out = whole.engines.bytes.ecdh_plain + whole.engines.bytes.ecdsa_sha256
+    assert transient_need(whole, Build.FULL) - transient_need(without, Build.FULL) == left_out
+
+
+@pytest.mark.parametrize("build", Build)
+def test_hash_functions_come_last_and_where_there_is_room(build: Build) -> None:
+    whole = find_profile("H19CR")
+    bits = []
+    for more in range(0, 800, 20):
+        free = Amount(transient_need(whole, build) + more)
+        chip = replace(whole, transient_reset=free, transient_deselect=free)
+        bits.append(feature_bits(chip, build) & OPTIONAL)
+    assert bits[0] == Features(0)
+    assert bits[-1] == OPTIONAL
+    room = [bool(each & Features.SHA_384) for each in bits]
+    assert room == sorted(room)
+
+
+def test_a_chip_that_refused_rsa_in_use_is_not_known_to_have_it() -> None:
+    for name in ("Taisys SIMoME VAULT", "Taisys SIMoME VAULT #2"):
+        found = find_features(find_profile(name))
+        assert found[Feature.RSA_2048].unknown == (Need.RSA_USE,)
+        assert found[Feature.P_256].answer is Answer.YES
+        assert "-rsa_2048_nopad_use" in simulated(find_profile(name)).make.chip
+        assert "use" not in simulated(find_profile(name), unknown_is_there=True).make.chip
 
 
 def needs_of_simulation(profile: ChipProfile) -> tuple[Need, ...]:

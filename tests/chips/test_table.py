@@ -30,7 +30,8 @@ def test_every_row_is_a_chip_with_a_name_of_its_own() -> None:
 
 
 def test_answers_are_those_of_the_table() -> None:
-    columns = [name for name in vars(load_profiles()[0].algorithms) if name != "extended_length"]
+    elsewhere = ("extended_length", "rsa_2048_nopad_use")
+    columns = [name for name in vars(load_profiles()[0].algorithms) if name not in elsewhere]
     for profile, row in pairs():
         assert {name: getattr(profile.algorithms, name).value for name in columns} == {
             name: row[name] for name in columns

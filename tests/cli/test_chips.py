@@ -26,7 +26,7 @@ def test_people_get_a_line_for_each_chip_and_the_shares(desk: Desk) -> None:
     (line,) = (line for line in lines if line.startswith(FULL))
     assert line.count("yes") == 3
     assert "+ key 5.2 s" in line
-    assert any(line.startswith("base functions: 64 of 70 ") for line in lines)
+    assert any(line.startswith("base functions: 57 of 70 ") for line in lines)
 
 
 def test_one_chip_is_told_in_full_with_what_it_lacks(desk: Desk) -> None:

@@ -22,7 +22,7 @@ from twincard.protocols.issue import Blank, Profile, issue_pair
 from twincard.protocols.load import AppletSizes, install_data
 from twincard.protocols.recover import Outcome, recover
 from twincard.transport.base import TransportError
-from twincard.transport.laboratory import Laboratory
+from twincard.transport.laboratory import Engines, Laboratory
 
 _GROUP_SIZE = 3
 _PIN = Secret(b"123456")
@@ -62,12 +62,14 @@ class _Specimen:
     def begin(self) -> None:
         """Forget what was done before."""
         self._lab.operations()
+        self._lab.peaks()
         self._exchanges.clear()
 
     def work(self) -> Work:
         """What was done since `begin`."""
         passed = sum(item.sent + item.received for item in self._exchanges)
-        return Work(self.name, len(self._exchanges), passed, self._lab.operations())
+        done = self._lab.operations(), self._lab.peaks()
+        return Work(self.name, len(self._exchanges), passed, *done)
 
 
 class _Story:
@@ -161,7 +163,14 @@ def count_memory() -> dict[Build, Memory]:
 
 
 def _memory(build: Build) -> Memory:
-    return Memory(_least_transient(build), *count_persistent(build))
+    return Memory(_least_transient(build), count_engines(build), *count_persistent(build))
+
+
+def count_engines(build: Build) -> Engines:
+    """On a chip that lacks nothing."""
+    with Laboratory.start(APPLETS[build, True]) as lab:
+        lab.install(_INSTALL)
+        return lab.engines()
 
 
 def count_persistent(build: Build) -> list[int]:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from tools.chips.text import CAVEATS, INTRODUCTION, REACH, SIMULATED, SOURCE, TIMES
+from tools.chips.text import (
+    CAVEATS,
+    CHANGES,
+    ENGINES,
+    INTRODUCTION,
+    REACH,
+    SIMULATED,
+    SOURCE,
+    TIMES,
+)
 from twincard.card.report import KeyType
 from twincard.chips import Answer, ChipProfile, load_profiles
-from twincard.chips.counted import Flow, FlowCount, Way, counted
+from twincard.chips.counted import Build, Flow, FlowCount, Way, counted
+from twincard.chips.engines import MEASURED, NO_ENGINES
 from twincard.chips.estimate import estimate
-from twincard.chips.features import KEK_BYTES, KEY_FEATURES, Feature, find_features
+from twincard.chips.features import (
+    KEK_BYTES,
+    KEY_FEATURES,
+    Feature,
+    find_features,
+    transient_need,
+)
 from twincard.chips.reach import is_candidate, share
 from twincard.chips.words import (
     KEY_NAMES,
@@ -48,6 +65,31 @@ _KINDS = {
 }
 
 
+_ENGINES = {
+    "rsa_nopad": "RSA",
+    "aes_cbc_nopad": "AES",
+    "sha1": "SHA-1",
+    "sha256": "SHA-256",
+    "sha384": "SHA-384",
+    "sha512": "SHA-512",
+    "ecdsa_sha256": "ECDSA",
+    "ecdh_plain": "ECDH",
+    "transient_key": "a key",
+}
+_BEFORE = {
+    Feature.BASE: 64,
+    Feature.RSA_2048: 64,
+    Feature.P_256: 42,
+    Feature.ORIGINAL: 53,
+    Feature.HOST_BLIND: 42,
+    Feature.SCP03: 60,
+    Feature.SIGNATURE_KEY: 50,
+    Feature.MEMORY_BASE: 68,
+    Feature.MEMORY_FULL: 67,
+}
+"""How many chips certainly had what, in version 1.1 of the interface."""
+
+
 def page() -> str:
     """The page, from the table and the counted numbers."""
     recent = [profile for profile in load_profiles() if profile.at_least_304 is Answer.YES]
@@ -58,6 +100,10 @@ def page() -> str:
             _shares(candidates),
             REACH.format(**_memory_words()),
             _excluded(candidates),
+            ENGINES.format(**_engine_words(candidates)),
+            _engines(recent),
+            CHANGES,
+            _changes(candidates),
             "## Chip by chip\n",
             _chips(recent),
             TIMES.format(timed=sum(profile.timings.measured for profile in recent)),
@@ -101,6 +147,58 @@ def _excluded(candidates: Iterable[ChipProfile]) -> str:
     return _table(rows)
 
 
+def _engine_words(candidates: Sequence[ChipProfile]) -> dict[str, str]:
+    measured = sum(profile.engines.measured for profile in candidates)
+    return {"measured": str(measured), "candidates": str(len(candidates))}
+
+
+def _engines(profiles: Iterable[ChipProfile]) -> str:
+    """Chips with their own figures or those of their model; chips alike share a row."""
+    heads = ("chips", *(_ENGINES[name] for name in MEASURED), "base", "full", "free, at least")
+    rows = [heads, ("---", *("--:",) * (len(heads) - 1))]
+    alike: dict[tuple[str, ...], list[ChipProfile]] = {}
+    for profile in profiles:
+        if profile.engines.measured and is_candidate(profile):
+            needs = (f"{_taken(profile, build):,}" for build in Build)
+            sizes = (str(getattr(profile.engines.bytes, name)) for name in MEASURED)
+            alike.setdefault((*sizes, *needs), []).append(profile)
+    for numbers, chips in alike.items():
+        free = [chip.transient.bytes for chip in chips if chip.transient]
+        names = ", ".join(_cell(chip.name) for chip in chips)
+        rows.append((names, *numbers, f"{min(free):,}" if free else "?"))
+    return _table(rows)
+
+
+def _taken(profile: ChipProfile, build: Build) -> int:
+    """By the engine objects, those included for which the memory may not be enough."""
+    return transient_need(profile, build) - counted().memory[build].transient + _optional(profile)
+
+
+def _optional(profile: ChipProfile) -> int:
+    return sum(getattr(profile.engines.bytes, name) for name in ("sha1", "sha384", "sha512"))
+
+
+def _changes(candidates: Sequence[ChipProfile]) -> str:
+    """How many chips certainly have each feature, step by step."""
+    steps: list[Callable[[ChipProfile], ChipProfile]] = [
+        lambda profile: _with_use(replace(profile, engines=NO_ENGINES)),
+        _with_use,
+        lambda profile: profile,
+    ]
+    heads = ("feature", "1.1", "this version", "engine objects counted", "RSA that is computed")
+    rows = [heads, ("---", *("--:",) * (len(heads) - 1))]
+    for feature, before in _BEFORE.items():
+        counts = (share(map(step, candidates), feature).yes for step in steps)
+        rows.append((feature_name(feature), str(before), *map(str, counts)))
+    return _table(rows)
+
+
+def _with_use(profile: ChipProfile) -> ChipProfile:
+    """As if the chip computed with every RSA key that it takes."""
+    chip = profile.algorithms
+    return replace(profile, algorithms=replace(chip, rsa_2048_nopad_use=Answer.YES))
+
+
 def _chips(profiles: Iterable[ChipProfile]) -> str:
     rows = [("chip", "Java Card", "base", *_HEADS), ("---",) * (len(_HEADS) + 3)]
     for profile in profiles:
@@ -135,7 +233,7 @@ def _told_ways(profile: ChipProfile) -> Iterable[tuple[Way, KeyType]]:
 
 
 def _counts() -> str:
-    heads = ("flow", "card", "APDUs", "bytes both ways", *_KINDS.values())
+    heads = ("flow", "card", "APDUs", "bytes both ways", "stack", "transaction", *_KINDS.values())
     rows = [heads, ("---", "---", *("--:",) * (len(heads) - 2))]
     for count in counted().flows:
         if count.way is not Way.CHANNEL:
@@ -148,7 +246,8 @@ def _count_rows(count: FlowCount) -> Iterable[tuple[str, ...]]:
     for work in count.works:
         numbers = (getattr(work.operations, kind) for kind in _KINDS)
         cells = (f"{number:,}" if number else "" for number in numbers)
-        yield (title, work.card, str(work.apdus), f"{work.apdu_bytes:,}", *cells)
+        peaks = str(work.peaks.stack), str(work.peaks.transaction or "")
+        yield (title, work.card, str(work.apdus), f"{work.apdu_bytes:,}", *peaks, *cells)
 
 
 def _cell(text: str) -> str:

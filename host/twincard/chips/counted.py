@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from twincard.card.report import KeyType
-from twincard.transport.laboratory import Operations
+from twincard.transport.laboratory import Engines, Operations, Peaks
 
 RESOURCE = "data/counted.json"
 
@@ -63,6 +64,7 @@ class Work:
     apdu_bytes: int
     """Both ways."""
     operations: Operations
+    peaks: Peaks
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class Memory:
     """Bytes that a build takes on a chip, with the default sizes of files and contacts."""
 
     transient: int
-    """The least with which it installs."""
+    """The least with which it installs, its engine objects not counted."""
+    engines: Engines
+    """On a chip that lacks nothing."""
     persistent_rsa: int
     """Objects alone, on a chip without P-256; its code is not among them."""
     persistent_p256: int
@@ -116,7 +120,7 @@ def counted() -> Counted:
 def parse(text: str) -> Counted:
     """Numbers as `dump` wrote them."""
     read = json.loads(text)
-    memory = {Build(name): Memory(**bytes_) for name, bytes_ in read["memory"].items()}
+    memory = {Build(name): _memory(bytes_) for name, bytes_ in read["memory"].items()}
     flows = tuple(
         FlowCount(
             Flow(item["flow"]),
@@ -129,17 +133,22 @@ def parse(text: str) -> Counted:
     return Counted(memory, read["largest_transaction"], flows)
 
 
+def _memory(numbers: dict[str, Any]) -> Memory:
+    return Memory(**numbers | {"engines": Engines(**numbers["engines"])})
+
+
 def _work(card: str, numbers: dict[str, int]) -> Work:
     operations = dict(numbers)
     way = operations.pop("apdus"), operations.pop("apdu_bytes")
-    return Work(card, *way, Operations(**operations))
+    peaks = Peaks(operations.pop("stack"), operations.pop("transaction"))
+    return Work(card, *way, Operations(**operations), peaks)
 
 
 def dump(numbers: Counted) -> str:
     """As text, one line a card; counts of zero are left out."""
     lines = ["{", f'  "largest_transaction": {numbers.largest_transaction},', '  "memory": {']
     memory = [
-        f'    "{build.value}": {json.dumps(vars(bytes_))}'
+        f'    "{build.value}": {json.dumps(asdict(bytes_))}'
         for build, bytes_ in numbers.memory.items()
     ]
     lines += [",\n".join(memory), "  },", '  "flows": [']
@@ -151,7 +160,8 @@ def _dump_flow(count: FlowCount) -> str:
     works = []
     for work in count.works:
         operations = {kind: number for kind, number in vars(work.operations).items() if number}
-        numbers = {"apdus": work.apdus, "apdu_bytes": work.apdu_bytes, **operations}
+        way = {"apdus": work.apdus, "apdu_bytes": work.apdu_bytes}
+        numbers = {**way, **vars(work.peaks), **operations}
         works.append(f'      "{work.card}": {json.dumps(numbers)}')
     head = f'"flow": "{count.flow.value}", "way": "{count.way.value}", "key": "{count.key.name}"'
     return f'    {{{head}, "cards": {{\n' + ",\n".join(works) + "\n    }}"

@@ -12,12 +12,13 @@ has SHA-512 without SHA-384 or the other way round.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 
 from twincard.card.report import Features, KeyType
 from twincard.chips.counted import Build, counted
 from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
+from twincard.transport.laboratory import Engines
 
 
 class Need(Enum):
@@ -25,6 +26,7 @@ class Need(Enum):
 
     JAVA_CARD = "jc304_or_later"
     RSA = "rsa_nopad"
+    RSA_USE = "rsa_2048_nopad_use"
     RSA_GENERATION = "rsa_crt_2048_keygen"
     EC = "ec_p256_keygen"
     ECDH = "ecdh_plain"
@@ -68,6 +70,8 @@ KEY_FEATURES = {KeyType.RSA_2048: Feature.RSA_2048, KeyType.P_256: Feature.P_256
 _CORE = (Need.JAVA_CARD, Need.AES_256, Need.AES_CBC, Need.SHA_256, Need.RANDOM)
 KEK_BYTES = {Features.KEK_128: 16, Features.KEK_192: 24}
 """Transient memory of the key-encryption keys that a card does without where there is no room."""
+_HASHES = {Features.SHA_1: "sha1", Features.SHA_384: "sha384", Features.SHA_512: "sha512"}
+"""And the hash functions, which come after those."""
 ALGORITHMS = tuple(
     need for need in Need if need.value in {item.name for item in fields(Algorithms)}
 )
@@ -92,9 +96,10 @@ def find_features(profile: ChipProfile) -> Mapping[Feature, Finding]:
     """What is known of every feature on this chip."""
     need = _needs(profile)
     core = _all(need[item] for item in _CORE)
-    rsa, p256 = need[Need.RSA], _all((need[Need.EC], need[Need.ECDH]))
+    rsa = _all((need[Need.RSA], need[Need.RSA_USE]))
+    p256 = _all((need[Need.EC], need[Need.ECDH]))
     base = _all((core, need[Need.TRANSIENT_BASE]))
-    full = _all((base, need[Need.TRANSIENT_FULL]))
+    full = _all((core, need[Need.TRANSIENT_FULL]))
     rsa_made = _all((rsa, need[Need.RSA_GENERATION]))
     signs = _all((p256, need[Need.ECDSA]))
     commit = need[Need.COMMIT_CAPACITY]
@@ -109,7 +114,7 @@ def find_features(profile: ChipProfile) -> Mapping[Feature, Finding]:
         Feature.SCP11B: identified,
         Feature.SIGNATURE_KEY: _all((full, _any((rsa_made, signs)))),
         Feature.LOG: _all((full, _any((rsa, p256)))),
-        Feature.OLD_HASHES: _all((base, p256, need[Need.SHA_384])),
+        Feature.OLD_HASHES: _all((base, p256, need[Need.SHA_384], _room_for_hashes(profile))),
         Feature.EXTENDED_LENGTH: need[Need.EXTENDED_LENGTH],
         Feature.MEMORY_BASE: _all((need[Need.PERSISTENT_BASE], commit)),
         Feature.MEMORY_FULL: _all((need[Need.PERSISTENT_FULL], commit)),
@@ -127,11 +132,9 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
 
     found = _needs(profile)
     p256 = has(Need.EC, Need.ECDH)
-    bits = Features.SHA_1
-    bits |= _keks(profile, build)
+    bits = _optional(profile, build)
     bits |= Features.RSA_2048 if has(Need.RSA) else Features(0)
     bits |= Features.P_256 if p256 else Features(0)
-    bits |= Features.SHA_384 | Features.SHA_512 if has(Need.SHA_384) else Features(0)
     bits |= Features.EXTENDED_LENGTH if has(Need.EXTENDED_LENGTH) else Features(0)
     if build is Build.FULL:
         bits |= Features.SCP03 | Features.SIGNATURE_KEY | Features.LOG
@@ -140,17 +143,52 @@ def feature_bits(profile: ChipProfile, build: Build) -> Features:
     return bits
 
 
-def _keks(profile: ChipProfile, build: Build) -> Features:
-    """The key-encryption keys of old mail, which take the memory that is left."""
+def _optional(profile: ChipProfile, build: Build) -> Features:
+    """What only mail from elsewhere needs, in the order in which the applet makes it.
+
+    It takes the memory that is left.
+    """
     free = profile.transient
-    left = None if free is None else free.bytes - counted().memory[build].transient
+    left = None if free is None else free.bytes - transient_need(profile, build)
+    sizes = vars(profile.engines.bytes)
+    wanted = {kek: size + sizes["transient_key"] for kek, size in KEK_BYTES.items()}
+    hashes = dict(_HASHES)
+    if profile.algorithms.sha384 is not Answer.YES:
+        hashes = {Features.SHA_1: _HASHES[Features.SHA_1]}
+    wanted |= {feature: sizes[engine] for feature, engine in hashes.items()}
     found = Features(0)
-    taken = 0
-    for feature, size in KEK_BYTES.items():
-        if left is None or left >= taken + size:
+    for feature, size in wanted.items():
+        if left is None or left >= size:
             found |= feature
-            taken += size
+            left = None if left is None else left - size
     return found
+
+
+def _room_for_hashes(profile: ChipProfile) -> Finding:
+    room = profile.transient is not None and _optional(profile, Build.BASE) & Features.SHA_512
+    no_hash = profile.algorithms.sha384 is not Answer.YES
+    return _single(Need.TRANSIENT_BASE, Answer.YES if room or no_hash else Answer.UNKNOWN)
+
+
+def transient_need(profile: ChipProfile, build: Build) -> int:
+    """Bytes with which the build runs on the chip, the engine objects among them."""
+    memory = counted().memory[build]
+    return memory.transient + profile.engines.taken(_engines(profile, build))
+
+
+def _engines(profile: ChipProfile, build: Build) -> Engines:
+    """Those of the build that the chip may have, without what there may be no room for."""
+    chip = profile.algorithms
+    engines = counted().memory[build].engines
+    left_out = dict.fromkeys(_HASHES.values(), 0)
+    left_out["transient_key"] = engines.transient_key - len(KEK_BYTES)
+    if chip.rsa_nopad is Answer.NO:
+        left_out["rsa_nopad"] = 0
+    if Answer.NO in (chip.ec_p256_keygen, chip.ecdh_plain):
+        left_out |= {"ecdh_plain": 0, "ecdsa_sha256": 0}
+    if chip.ecdsa_sha256 is Answer.NO:
+        left_out["ecdsa_sha256"] = 0
+    return replace(engines, **left_out)
 
 
 def _needs(profile: ChipProfile) -> dict[Need, Finding]:
@@ -163,7 +201,7 @@ def _needs(profile: ChipProfile) -> dict[Need, Finding]:
         (Build.FULL, Need.TRANSIENT_FULL, Need.PERSISTENT_FULL),
     ):
         memory = counted().memory[build]
-        answers[transient] = _fits(profile.transient, memory.transient)
+        answers[transient] = _fits(profile.transient, transient_need(profile, build))
         answers[persistent] = _fits(profile.persistent, memory.persistent(rsa=rsa, p256=p256))
     answers[Need.COMMIT_CAPACITY] = _fits(profile.commit_capacity, counted().largest_transaction)
     return {item: _single(item, answer) for item, answer in answers.items()}

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 
+from twincard.chips.engines import EngineMemory, engine_memory
 from twincard.language import _
 
 _TABLE = "data/cards.csv"
@@ -18,6 +19,9 @@ _SATURATED = ">"
 _MOST_NAMES = 5
 # Their baseline holds the clean-up after a reset; it says nothing of an APDU.
 _SLOW_BASELINE = ("SECORA", "SPA1")
+# Every timing of RSA-2048 without padding ended in ILLEGAL_VALUE.
+_REFUSES_RSA = ("Taisys SIMoME VAULT",)
+_USE = "rsa_2048_nopad_use"
 
 
 class ChipError(Exception):
@@ -67,6 +71,8 @@ class Algorithms:
 
     rsa_crt_2048_keygen: Answer
     rsa_nopad: Answer
+    rsa_2048_nopad_use: Answer
+    """Unknown where the chip refused to compute with such a key."""
     ec_p256_keygen: Answer
     ecdh_plain: Answer
     aes256_key: Answer
@@ -130,6 +136,7 @@ class ChipProfile:
     transient_deselect: Amount | None
     persistent: Amount | None
     commit_capacity: Amount | None
+    engines: EngineMemory
     timings: Timings
     notes: str
 
@@ -148,13 +155,18 @@ def load_profiles() -> tuple[ChipProfile, ...]:
     """All chips, in the order of the table."""
     text = files("twincard.chips").joinpath(_TABLE).read_text(encoding="utf-8")
     seen: Counter[str] = Counter()
-    profiles = []
+    rows: dict[str, Mapping[str, str]] = {}
     for row in csv.DictReader(text.splitlines()):
         seen[row["name"]] += 1
         count = seen[row["name"]]
-        name = row["name"] if count == 1 else f"{row['name']} #{count}"
-        profiles.append(_profile(name, row))
-    return tuple(profiles)
+        rows[row["name"] if count == 1 else f"{row['name']} #{count}"] = row
+    models: dict[str, list[str]] = {}
+    for name, row in rows.items():
+        models.setdefault(row["model"], []).append(name)
+    return tuple(
+        _profile(name, row, engine_memory(name, models[row["model"]] if row["model"] else ()))
+        for name, row in rows.items()
+    )
 
 
 def find_profile(part: str) -> ChipProfile:
@@ -193,8 +205,11 @@ def _listed(found: Sequence[ChipProfile]) -> str:
     return ", ".join(names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], "…"])
 
 
-def _profile(name: str, row: Mapping[str, str]) -> ChipProfile:
-    answers = {item.name: Answer(row[item.name]) for item in fields(Algorithms)}
+def _profile(name: str, row: Mapping[str, str], engines: EngineMemory) -> ChipProfile:
+    columns = (item.name for item in fields(Algorithms) if item.name != _USE)
+    answers = {column: Answer(row[column]) for column in columns}
+    refused = row["name"] in _REFUSES_RSA
+    answers[_USE] = Answer.UNKNOWN if refused else Answer.YES
     if answers["extended_length"] is Answer.UNKNOWN:
         answers["extended_length"] = Answer(row["javacardx_apdu_package"])
     return ChipProfile(
@@ -208,6 +223,7 @@ def _profile(name: str, row: Mapping[str, str]) -> ChipProfile:
         _amount(row["transient_deselect_bytes"]),
         _amount(row["persistent_bytes"]),
         _amount(row["commit_capacity"]),
+        engines,
         _timings(row),
         row["notes"],
     )

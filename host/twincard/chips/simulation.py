@@ -111,3 +111,7 @@ def _words(decided: ChipProfile) -> Iterator[str]:
     for name, free in memory.items():
         if free is not None and free != _UNBOUNDED:
             yield f"{name}={free.bytes}"
+    if decided.transient not in (None, _UNBOUNDED):
+        yield from (
+            f"ram.{name}={size}" for name, size in vars(decided.engines.bytes).items() if size
+        )

@@ -29,6 +29,7 @@ _FEATURES = {
 _NEEDS = {
     Need.JAVA_CARD: N_("Java Card 3.0.4"),
     Need.RSA: N_("RSA without padding"),
+    Need.RSA_USE: N_("computing with RSA-2048 keys without padding"),
     Need.RSA_GENERATION: N_("making RSA-2048 keys"),
     Need.EC: N_("making P-256 keys"),
     Need.ECDH: N_("plain ECDH"),
