@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asn1crypto import algos, cms, core
+from asn1crypto import cms, core
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.files.software_key import ec_key, key_of, rsa_key
 
 from twincard.files import (
     AES256_WRAP_SHARED_INFO,
+    ArchiveRecipient,
     EcRecipient,
     IssuerAndSerial,
     KdfHash,
@@ -102,6 +103,43 @@ def test_user_keying_material_and_parameters_enter_the_shared_info() -> None:
     )
 
 
+def test_user_keying_material_of_64_bytes_fits() -> None:
+    recipient = agreement(ukm=bytes(64))
+    assert isinstance(recipient, EcRecipient)
+    assert len(recipient.shared_info) == 91
+
+
+@pytest.mark.parametrize(
+    ("name", "algorithm"),
+    [
+        ("sha1", RsaAlgorithm.OAEP_SHA1),
+        ("sha384", RsaAlgorithm.OAEP_SHA384),
+        ("sha512", RsaAlgorithm.OAEP_SHA512),
+    ],
+)
+def test_oaep_with_another_hash_is_read_and_never_written(
+    name: str, algorithm: RsaAlgorithm
+) -> None:
+    hashed = {"algorithm": name}
+    parameters = {
+        "hash_algorithm": hashed,
+        "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": hashed},
+    }
+    recipient = transport(wrap_key(CEK, rsa_key().recipient), parameters)
+    assert isinstance(recipient, RsaRecipient)
+    assert recipient.algorithm is algorithm
+    with pytest.raises(ValueError, match="never written"):
+        encode_recipient(recipient)
+
+
+def test_an_archive_recipient_is_read_as_it_was_written() -> None:
+    recipient = ArchiveRecipient(KeyIdentifier(bytes(range(16))), bytes(40))
+    encoded = encode_recipient(recipient)
+    assert decoded(encoded) == recipient
+    # RFC 5652, 6.2.3: [2] { version 4, kekid, aes256-wrap, encrypted key }
+    assert encoded.hex().startswith("a24e02010430120410000102")
+
+
 def test_a_compressed_one_time_key_is_given_to_the_card_uncompressed() -> None:
     public = ec_key("one-time").private.public_key()
     compressed = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
@@ -115,7 +153,7 @@ def test_a_compressed_one_time_key_is_given_to_the_card_uncompressed() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"ukm": bytes(60)}, "keying material is too long"),
+        ({"ukm": bytes(101)}, "keying material is too long"),
         ({"key_encryption_algorithm": derivation(SHA224, AES256_WRAP)}, "agreement algorithm"),
         ({"key_encryption_algorithm": derivation(SHA256, TRIPLE_DES_WRAP)}, "not AES key wrap"),
         ({"originator": {"subject_key_identifier": b"static"}}, "not a one-time key"),
@@ -154,8 +192,8 @@ def test_a_one_time_key_that_no_card_takes_says_why(field: str, value: object, r
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        (algos.RSAESOAEPParams.load(b"\x30\x00"), "hash is not SHA-256"),
-        ({"hash_algorithm": {"algorithm": "sha256"}}, "hash is not SHA-256"),
+        ({"hash_algorithm": {"algorithm": "sha224"}}, "hash is unknown"),
+        ({"hash_algorithm": {"algorithm": "sha256"}}, "two different hashes"),
         (
             {
                 "hash_algorithm": {"algorithm": "sha256"},

@@ -9,6 +9,7 @@ import pytest
 from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
 from twincard.files import (
+    EcRecipient,
     KeyIdentifier,
     NotForThisKeyError,
     OpenableRecipient,
@@ -164,6 +165,6 @@ def test_recipients_can_be_listed_without_a_key() -> None:
 
 def test_rejections_by_the_test_key_are_what_the_library_expects() -> None:
     info = read_recipients(io.BytesIO(encrypted(b"text", ec_key())))[0]
-    assert not isinstance(info, UnsupportedRecipient)
+    assert isinstance(info, EcRecipient)
     with pytest.raises(RecipientRejectedError):
         ec_key("bob").open(info)

@@ -23,11 +23,22 @@ from twincard.protocols.recover import Outcome, recover
 
 CONTENT = b"a letter\n" * 5000
 ENCRYPT = ("openssl", "cms", "-encrypt", "-binary", "-stream", "-outform", "DER")
-OAEP = ("-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256")
+
+
+def oaep(name: str) -> tuple[str, ...]:
+    """OAEP with this hash, for its mask too."""
+    hashes = ("-keyopt", f"rsa_oaep_md:{name}", "-keyopt", f"rsa_mgf1_md:{name}")
+    return ("-keyopt", "rsa_padding_mode:oaep", *hashes)
+
+
+OAEP = oaep("sha256")
 PKCS1_V15 = ("-keyopt", "rsa_padding_mode:pkcs1")
 WAYS = {
     "RSA OAEP, GCM": (KeyType.RSA_2048, OAEP, "-aes-256-gcm"),
     "RSA OAEP, CBC": (KeyType.RSA_2048, OAEP, "-aes-256-cbc"),
+    "RSA OAEP SHA-1, CBC": (KeyType.RSA_2048, oaep("sha1"), "-aes-128-cbc"),
+    "RSA OAEP SHA-384, GCM": (KeyType.RSA_2048, oaep("sha384"), "-aes-256-gcm"),
+    "RSA OAEP SHA-512, GCM": (KeyType.RSA_2048, oaep("sha512"), "-aes-256-gcm"),
     "RSA v1.5, CBC": (KeyType.RSA_2048, PKCS1_V15, "-aes-128-cbc"),
     "EC SHA-256, GCM": (KeyType.P_256, ("-keyopt", "ecdh_kdf_md:sha256"), "-aes-256-gcm"),
     "EC SHA-1, CBC": (KeyType.P_256, ("-keyopt", "ecdh_kdf_md:sha1"), "-aes-192-cbc"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psec
 import pytest
@@ -52,7 +53,7 @@ class RsaVectors:
     def load(cls, name: str) -> RsaVectors:
         """A file of `vectors`, which says where it is from."""
         content = json.loads((VECTORS / name).read_text(encoding="utf-8"))
-        numbers = {part: int(digits, 16) for part, digits in content["key"].items()}
+        numbers: dict[str, Any] = {part: int(digits, 16) for part, digits in content["key"].items()}
         cases = [
             Case(
                 f"{case['id']}: {case['comment']}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -184,7 +185,8 @@ def test_rsa_parts_that_are_not_reduced(bench: Bench, part: str) -> None:
         modulus = {"dp": pair.p - 1, "dq": pair.q - 1, "inverse": pair.p}[part]
         bad = getattr(pair, part) + modulus
     public = PublicKey.from_rsa(pair.n.to_bytes(256, "big"), b"\x01\x00\x01")
-    forged = replace(pair, **{part: bad})
+    parts: dict[str, Any] = {part: bad}
+    forged = replace(pair, **parts)
     only_the_good_one_is_taken(bench, RSA_HEADER, pair.encode(), forged.encode(), public)
 
 
