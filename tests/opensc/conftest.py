@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
@@ -84,6 +85,11 @@ class Pair:
     alice: Laboratory
     backup: Laboratory
     certificate: x509.Certificate
+
+    @property
+    def is_rsa(self) -> bool:
+        """Whether their decipher key is an RSA key."""
+        return isinstance(self.certificate.public_key(), rsa.RSAPublicKey)
 
     def close(self) -> None:
         """End their processes."""

@@ -17,8 +17,8 @@ from twincard.transport import connect
 def check(card: CardInReader, *options: str) -> subprocess.CompletedProcess[bytes]:
     (card.folder / "pin").write_text(card.pin)
     words = ("-r", f"pcsc:{card.reader}", "--pin-file", "pin", "--public-key", CERTIFICATE)
-    words = (*words, "--json", *options)
-    return run("twincard", "card", "check", *words, folder=card.folder, PATH=search_path())
+    command = ("twincard", "card", "check", *words, "--json", *options)
+    return run(*command, folder=card.folder, PATH=search_path())
 
 
 def right(card: CardInReader) -> bool | None:
