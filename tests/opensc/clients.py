@@ -288,21 +288,10 @@ def nss_sign(desk: Desk) -> None:
     trusted = ("-t", "C,C,C", "-n", "signer", "-i", SIGNER)
     desk.do("certutil", "-A", "-d", "sql:nss", "-f", "/dev/null", *trusted)
     name = f"{desk.card.label}:Signature key"
-    words = (
-        "cmsutil",
-        "-S",
-        "-d",
-        "sql:nss",
-        "-f",
-        "pin",
-        "-N",
-        name,
-        "-H",
-        "SHA256",
-        "-Y",
-        "NONE",
-    )
-    desk.do(*words, "-i", "message", "-o", "signed")
+    sign = ("cmsutil", "-S", "-d", "sql:nss", "-f", "pin", "-N", name, "-H", "SHA256")
+    # With signed attributes, but not one that names a key to encrypt to.
+    attributes = ("-G", "-Y", "NONE")
+    desk.do(*sign, *attributes, "-i", "message", "-o", "signed")
     shown = desk.do("openssl", "cms", "-verify", "-noverify", "-inform", "DER", "-in", "signed")
     _same(shown, SECRET)
 
