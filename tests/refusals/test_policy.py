@@ -113,3 +113,15 @@ def test_what_shows_no_content_leaves_the_pin_verified(
         assert card.usage.check(cryptogram) == card.usage.transcode(cryptogram, FRIEND).check
         card.usage.encipher(CEK, FRIEND)
     assert card.usage.decipher(cryptogram) == CEK
+
+
+@KEYS
+def test_a_pin_serves_for_one_unwrap(bench: Bench, key: KeyType) -> None:
+    bench.at(Stage.KEYED, key=key, policy=PolicyFlags.PIN_EACH_TIME)
+    card = bench.original.unlocked()
+    archived = card.usage.wrap(CEK)
+    assert card.pin.is_verified()
+    assert card.usage.unwrap(archived) == CEK
+    with refused(Sw.AUTHORITY_MISSING, card):
+        card.usage.unwrap(archived)
+    assert not card.pin.is_verified()
