@@ -133,6 +133,9 @@ def use_key(card: Card, public: PublicKey, friend: Correspondent) -> None:
     assert friend.open(transcoded.cryptogram) == bytes(32)
     assert transcoded.check == card.usage.check(cryptogram)
     assert card.usage.decipher(card.usage.encipher(bytes(24), OWN_KEY)) == bytes(24)
+    wrapped = card.usage.wrap(bytes(32))
+    assert card.usage.unwrap(wrapped) == bytes(32)
+    assert card.usage.keep(cryptogram).cryptogram == wrapped
 
 
 def test_every_command_succeeds(bench: Bench) -> None:
