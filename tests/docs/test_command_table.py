@@ -75,7 +75,9 @@ def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool, bool]]:
             instructions[ins],
             "".join(word for word in when.split(" | ") if word in "IOT"),
             "".join(word[0] for word in when.split(" | ") if word in ROLES) or "OB",
-            "".join(word for word in when.split(" | ")[1:] if word not in (*"IOT", *ROLES))
+            "".join(
+                word for word in when.split(" | ")[1:] if word not in (*"IOT", *ROLES, "RECEIVER")
+            )
             or "ANYBODY",
             "NO_DATA" in shape.split(" | "),
             "CHAIN" in shape.split(" | "),

@@ -82,7 +82,7 @@ SAMPLES = {
         (bytes.fromhex("AC038001"), bytes.fromhex("AC0380010200"), b""),
     ),
     "GET TICKET": Sample(
-        0, 0, bytes(16), _ANY, ((2, 0), (0x81, 0), (0, 2)), (bytes(15), bytes(17), b"")
+        0, 1, bytes(16), _ANY, ((2, 1), (0x81, 1), (0, 2)), (bytes(15), bytes(17), b"")
     ),
     "EXPORT KEY": _template(TICKET, Sw.WRONG_DATA),
     "IMPORT KEY": _template(EXPORT, Sw.WRONG_STATE),

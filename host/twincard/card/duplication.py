@@ -110,6 +110,17 @@ class Duplication:
             raise UnexpectedAnswerError(_("The backup's ticket is not the one that was asked for."))
         return ticket
 
+    def service_ticket(self, service_id: bytes, *, delivered: bool = False) -> Ticket:
+        """Original: ask the key service with this id (16 bytes) for a key (GET TICKET).
+
+        An open ticket is returned unchanged. `delivered` says that the service has the receipt of
+        the last key or void ticket, and lets the card draw a new one. `ticket.original_id` is the
+        service's.
+        Raises AuthorityMissingError, WrongStateError while an export is pending, with a ticket for
+        another service, or an undelivered receipt, NotFoundError for a card that is not certified.
+        """
+        return self.ticket(service_id, Mode.HOST_BLIND, void_delivered=delivered)
+
     def export_key(self, ticket: Ticket) -> ExportedKey:
         """Original: hand the key, wrapped, to the ticket's backup (EXPORT KEY).
 

@@ -151,6 +151,15 @@ class ImportState(IntEnum):
     VOID = 3
 
 
+class KeyOrigin(IntEnum):
+    """Who made the decipher key."""
+
+    CARD = 0
+    SERVICE = 1
+    SERVICE_WITH_ESCROW = 2
+    """A key service that keeps the keys it hands out."""
+
+
 class SlotUse(IntEnum):
     """How a slot for a backup was used up."""
 
@@ -252,6 +261,15 @@ class ChannelKeysReport:
 
 
 @dataclass(frozen=True)
+class KeyServiceReport:
+    """An original's dealings with key services; `service_id` (16 bytes) unless empty."""
+
+    state: ImportState
+    origin: KeyOrigin
+    service_id: bytes | None = None
+
+
+@dataclass(frozen=True)
 class UsedSlot:
     """One used slot of the present key, and the card id (16 bytes) of the backup."""
 
@@ -291,6 +309,8 @@ class CardReport:
     """What files call the card's archive key by, 16 bytes; None on a card without a key."""
     transport_pin: bool = False
     """Whether the PIN is still that which the issuer chose for the way to the user."""
+    key_service: KeyServiceReport | None = None
+    """None on a card that takes no key from one."""
 
     @property
     def certified(self) -> bool:
@@ -360,6 +380,7 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
         archive_id=tlv.sized(values[0x90], ARCHIVE_ID_BYTES) if 0x90 in values else None,
         transport_pin=transport_pin == 1,
+        key_service=_key_service(values[0x91]) if 0x91 in values else None,
     )
 
 
@@ -400,6 +421,14 @@ def _import(value: bytes) -> ImportReport:
         tlv.sized(value, 1)
         return ImportReport(state)
     return ImportReport(state, *_ticket(value[1:]))
+
+
+def _key_service(value: bytes) -> KeyServiceReport:
+    state, origin = ImportState(value[0]), KeyOrigin(value[1])
+    if state is ImportState.EMPTY:
+        tlv.sized(value, 2)
+        return KeyServiceReport(state, origin)
+    return KeyServiceReport(state, origin, tlv.sized(value[2:], ID_BYTES))
 
 
 def _ticket(value: bytes) -> tuple[bytes, bytes, Mode]:

@@ -10,6 +10,7 @@ from twincard.card.report import (
     ComponentWay,
     GroupReport,
     ImportState,
+    KeyOrigin,
     LifeCycle,
     Mode,
     PolicyFlags,
@@ -31,6 +32,13 @@ _STATES = (
     *(N_("base"), N_("host-blind")),
 )
 """The names of states and modes, which `_word` translates for people."""
+
+
+_ORIGINS = {
+    KeyOrigin.CARD: N_("this card"),
+    KeyOrigin.SERVICE: N_("a key service"),
+    KeyOrigin.SERVICE_WITH_ESCROW: N_("a key service that keeps it"),
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,19 @@ class ChannelKeysInfo:
 
 
 @dataclass(frozen=True)
+class KeyServiceInfo:
+    """An original's dealings with key services.
+
+    `state` is empty, ticketed, imported or void, `origin` who made the present key, `service` the
+    id (16 bytes) of the service that the state is about.
+    """
+
+    state: TransferState
+    origin: KeyOrigin
+    service: Id | None
+
+
+@dataclass(frozen=True)
 class TriesInfo:
     """Tries left before PIN or PUK is blocked."""
 
@@ -132,6 +153,7 @@ class CardInfo:
     issuer_key_sha256: Sha256 | None
     channel_keys: ChannelKeysInfo | None
     transport_pin: bool
+    key_service: KeyServiceInfo | None
 
 
 def card_info(card: Card) -> CardInfo:
@@ -154,6 +176,7 @@ def card_info(card: Card) -> CardInfo:
         issuer_key_sha256=fingerprint(card.device.issuer_key()) if report.certified else None,
         channel_keys=_channel_keys(report),
         transport_pin=report.transport_pin,
+        key_service=_key_service(report),
     )
 
 
@@ -193,6 +216,8 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
     if info.transport_pin:
         rows.append(("PIN", _("transport PIN: `twincard card pin` sets the user's own")))
     rows.append((_("PIN tries left"), str(info.pin.tries_left)))
+    if info.key_service is not None and info.key is not None and info.key_service.origin:
+        rows.append((_("key from"), _(_ORIGINS[info.key_service.origin])))
     rows.append((_("PUK tries left"), str(info.puk.tries_left)))
     return rows
 
@@ -275,6 +300,13 @@ def _export(report: CardReport) -> ExportInfo | None:
 def _channel_keys(report: CardReport) -> ChannelKeysInfo | None:
     keys = report.channel_keys
     return None if keys is None else ChannelKeysInfo(keys.version, keys.required)
+
+
+def _key_service(report: CardReport) -> KeyServiceInfo | None:
+    told = report.key_service
+    if told is None:
+        return None
+    return KeyServiceInfo(told.state.name.lower(), told.origin, told.service_id)
 
 
 def _file(card: Card, report: CardReport, fid: int) -> str | None:

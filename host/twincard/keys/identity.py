@@ -20,6 +20,10 @@ POINT_BYTES = 65
 SIGNATURE_BYTES = 64
 ISSUER_NAME_BYTES = 8
 CERTIFICATE_BYTES = 181
+SERVICE_ID_BYTES = 16
+SERVICE_ROLE = 3
+"""Of a key service; the role of one that keeps the keys is the next."""
+ESCROW_ROLE = 4
 _HALF = SIGNATURE_BYTES // 2
 _CHANNEL_LABEL = b"twincard/channel/1"
 
@@ -104,6 +108,11 @@ class DeviceKeys:
 def issuer_name(issuer_key: bytes) -> bytes:
     """How certificates name an issuer, by its public key (a point): 8 bytes."""
     return hashlib.sha256(issuer_key).digest()[:ISSUER_NAME_BYTES]
+
+
+def service_id(point: bytes) -> bytes:
+    """What cards call a key service by, whose public key this is (a point): 16 bytes."""
+    return hashlib.sha256(point).digest()[:SERVICE_ID_BYTES]
 
 
 def fingerprint(point: bytes) -> bytes:

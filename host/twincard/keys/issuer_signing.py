@@ -18,7 +18,15 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from twincard.keys.identity import SIGNATURE_BYTES, CardCertificate, issuer_name, public_point
+from twincard.keys.identity import (
+    ESCROW_ROLE,
+    SERVICE_ROLE,
+    SIGNATURE_BYTES,
+    CardCertificate,
+    issuer_name,
+    public_point,
+    service_id,
+)
 from twincard.keys.issuer_key import IssuerKeyError
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
 from twincard.language import _
@@ -73,6 +81,13 @@ class IssuerSigningKey:
         unsigned = CardCertificate(name, device_key, card_id, role, bytes(SIGNATURE_BYTES))
         r, s = decode_dss_signature(self._key.sign(unsigned.body, ec.ECDSA(SHA256())))
         return replace(unsigned, signature=r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big"))
+
+    def certify_service(self, point: bytes, *, escrow: bool) -> CardCertificate:
+        """The certificate of a key service with this public key. Raises IdentityError.
+
+        `escrow`: it keeps the keys that it hands out, and the cards that take one say so.
+        """
+        return self.certify(service_id(point), ESCROW_ROLE if escrow else SERVICE_ROLE, point)
 
 
 def read_issuer_public_key(path: Path) -> bytes:

@@ -48,11 +48,14 @@ class Blindness {
         return true;
     }
 
+    /** Notes, within the transaction that replaces the key of an original, where the new one is from. */
+    void replaced() {}
+
     /** Draws and keeps, before its transaction, what belongs to the export for the ticket in Ram.work. */
     void beginExport() {}
 
     /** What stands in an export template before the key block. */
-    byte[] exportHead(byte mode, byte type) {
+    byte[] exportHead(byte[] ticket, byte type) {
         return type == KeySlot.RSA_2048 ? RSA_HEAD : EC_HEAD;
     }
 
@@ -80,6 +83,11 @@ class Blindness {
 
     /** Refuses with 6988 the receipt in Ram.work, whose MAC is right, unless its signature is too. */
     void verifyReceipt(byte kind, byte[] ticket) {}
+
+    /** Adds to the state report, in Ram.aux, where the key of an original is from; returns the offset behind it. */
+    short report(short at) {
+        return at;
+    }
 
     /** Wipes the ephemeral key once neither ticket nor export is open; also at select, after an interruption. */
     void resume() {}

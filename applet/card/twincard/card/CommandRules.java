@@ -20,7 +20,8 @@ final class CommandRules extends Unit {
     /** The issuer in initialisation, the user once operational. */
     static final byte PERSONALISER = EITHER;
 
-    private static final byte ROLES = ORIGINAL | BACKUP;
+    /** A backup; where there is a key service an original too. */
+    static final byte RECEIVER = ORIGINAL | BACKUP;
 
     /**
      * Shape: the command has no data, at most Le, and none are looked for. Others have data, or, where the command can
@@ -71,11 +72,11 @@ final class CommandRules extends Unit {
         Ins.BEGIN_GROUP | OURS, I | O | PERSONALISER, TRANSPORT,
         Ins.SET_COMPONENT | OURS, I | O | PERSONALISER, TRANSPORT,
         Ins.CLEAR_GROUP | OURS, I | O | USER_OR_ISSUER, NO_DATA | TRANSPORT,
-        Ins.GET_TICKET | OURS, O | BACKUP | USER, TRANSPORT,
+        Ins.GET_TICKET | OURS, O | RECEIVER | USER, TRANSPORT,
         Ins.EXPORT_KEY | OURS, O | ORIGINAL | USER, NO_PARAMETERS | TRANSPORT,
-        Ins.IMPORT_KEY | OURS, O | BACKUP | USER, CHAIN | INTO_STORE | NO_PARAMETERS | TRANSPORT,
+        Ins.IMPORT_KEY | OURS, O | RECEIVER | USER, CHAIN | INTO_STORE | NO_PARAMETERS | TRANSPORT,
         Ins.CONFIRM_EXPORT | OURS, O | ORIGINAL | USER, NO_PARAMETERS | TRANSPORT,
-        Ins.CANCEL_TICKET | OURS, O | BACKUP | USER, NO_DATA | NO_PARAMETERS | TRANSPORT,
+        Ins.CANCEL_TICKET | OURS, O | RECEIVER | USER, NO_DATA | NO_PARAMETERS | TRANSPORT,
         Ins.ABANDON_EXPORT | OURS, O | ORIGINAL | USER_AND_ISSUER, NO_DATA | NO_PARAMETERS | TRANSPORT,
         Ins.TRANSCODE | OURS, O | USER, CHAIN | NO_PARAMETERS,
         Ins.CHECK | OURS, O | USER, CHAIN | NO_PARAMETERS,
@@ -149,7 +150,9 @@ final class CommandRules extends Unit {
         if (chained && (shape & CHAIN) == 0) {
             ISOException.throwIt(Sw.NO_CHAINING);
         }
-        if ((when & ROLES) != 0 && (when & ROLES) != (short) (authority.role() << 3)) {
+        short roles = (short) (when & RECEIVER);
+        short role = (short) (authority.role() << 3);
+        if (roles != 0 && roles != role && (roles != RECEIVER || role != BACKUP && !parts.hasKeyService())) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         requireAuthority(when, (shape & TRANSPORT) != 0 ? authority.pin() : authority.user());

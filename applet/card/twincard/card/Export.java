@@ -26,6 +26,8 @@ final class Export extends Ticket {
     private byte first;
     private byte used;
     private boolean isPending;
+    /** One of the slots is done. */
+    private boolean confirmed;
 
     Export(Core core) {
         super(core);
@@ -48,11 +50,7 @@ final class Export extends Ticket {
 
     /** Whether the public key may be had and used: always, or once a backup has the key. */
     boolean released() {
-        boolean released = !authority.policy(Authority.WITHHELD) || authority.role() == Authority.BACKUP;
-        for (byte i = 0; i < used; i++) {
-            released |= (slots[slot(i)] & KIND) == SLOT_DONE;
-        }
-        return released;
+        return confirmed || !authority.policy(Authority.WITHHELD) || authority.role() == Authority.BACKUP;
     }
 
     /** Refuses with 6A88 where there is no key, with 6985 while it is not released. */
@@ -65,6 +63,8 @@ final class Export extends Ticket {
 
     /** A new key: no slot used, within the caller's transaction. The backups of earlier keys stay known. */
     void restart() {
+        blindness.replaced();
+        confirmed = false;
         first = (byte) ((short) (first + used) % Authority.MAXIMUM_BACKUPS);
         used = 0;
     }
@@ -95,17 +95,18 @@ final class Export extends Ticket {
                 ISOException.throwIt(Sw.WRONG_STATE);
             }
         } else {
-            requireFreeSlot((short) (Ticket.T + Ticket.ID_B));
+            // It counts once it is said to be pending.
+            Util.arrayCopyNonAtomic(data, Ticket.T, pending, (short) 0, Ticket.LENGTH);
+            requireFreeSlot();
             requireNotVoid();
             blindness.beginExport();
             JCSystem.beginTransaction();
-            Util.arrayCopy(data, Ticket.T, pending, (short) 0, Ticket.LENGTH);
             isPending = true;
             note(Log.EXPORT_PENDING);
             JCSystem.commitTransaction();
         }
         byte type = key.type();
-        byte[] head = blindness.exportHead(mode, type);
+        byte[] head = blindness.exportHead(pending, type);
         short at = Util.arrayCopyNonAtomic(head, (short) 0, store, (short) 0, (short) head.length);
         block.seal(key.slot(), type, pending, at);
         at += KeyBlock.length(type, Ticket.FOR_BACKUP);
@@ -123,11 +124,11 @@ final class Export extends Ticket {
      * Whoever used a slot, for an earlier key too, takes no other key: a ticket of his would leave the export pending
      * for good.
      */
-    private void requireFreeSlot(short idB) {
+    private void requireFreeSlot() {
         boolean free = used < authority.backups();
         for (short at = 0; at < (short) slots.length; at += SLOT) {
             free &= slots[at] == 0
-                    || Util.arrayCompare(work, idB, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
+                    || Util.arrayCompare(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
         }
         if (!free) {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -138,19 +139,19 @@ final class Export extends Ticket {
      * A ticket that was made void, or any before it, would leave the export pending for good: no receipt answers it.
      */
     private void requireNotVoid() {
-        short last = Util.getShort(group.voided, (short) (voided(work, Ticket.T) + Authority.ID));
-        short number = Util.getShort(work, (short) (Ticket.T + Ticket.NONCE));
+        short last = Util.getShort(group.voided, (short) (voided() + Authority.ID));
+        short number = Util.getShort(pending, Ticket.NONCE);
         if ((short) (number + Short.MIN_VALUE) <= (short) (last + Short.MIN_VALUE)) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
     }
 
     /** Where the ticket's backup has its place among those whose tickets were made void, or gets one; 6A84: nowhere. */
-    private short voided(byte[] ticket, short offset) {
+    private short voided() {
         byte[] all = group.voided;
         for (short at = 0; at < (short) all.length; at += KeyGroup.VOIDED) {
             if (Util.getShort(all, (short) (at + Authority.ID)) == 0
-                    || Util.arrayCompare(ticket, (short) (offset + Ticket.ID_B), all, at, Authority.ID) == 0) {
+                    || Util.arrayCompare(pending, Ticket.ID_B, all, at, Authority.ID) == 0) {
                 return at;
             }
         }
@@ -179,7 +180,7 @@ final class Export extends Ticket {
         if (kind == Ticket.DONE) {
             useSlot(SLOT_DONE, Log.EXPORT_DONE);
         } else {
-            short place = voided(pending, (short) 0);
+            short place = voided();
             JCSystem.beginTransaction();
             place = Util.arrayCopy(pending, Ticket.ID_B, group.voided, place, Authority.ID);
             Util.arrayCopy(pending, Ticket.NONCE, group.voided, place, (short) 2);
@@ -221,6 +222,7 @@ final class Export extends Ticket {
         Util.arrayCopy(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID);
         Util.arrayCopy(hash, (short) 0, slots, (short) (at + SLOT_MAC), Cmac.MAC);
         used++;
+        confirmed |= kind == SLOT_DONE;
         isPending = false;
         note(event);
         if (kind == SLOT_DONE && used >= authority.backups() && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {

@@ -4,7 +4,10 @@ import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
-/** The backup's side of duplication: its ticket, the key that comes in, and the receipt. */
+/**
+ * The receiver's side of duplication: its ticket, the key that comes in, and the receipt. The receiver is a backup; or
+ * an original, whose key then comes from the key service.
+ */
 final class Import extends Ticket {
     static final byte EMPTY = 0;
     static final byte TICKETED = 1;
@@ -12,6 +15,7 @@ final class Import extends Ticket {
     static final byte VOID = 3;
 
     private final KeyBlock block;
+    private final Export export;
     private final byte[] ticket = new byte[Ticket.LENGTH];
     private final byte[] receipt = new byte[Cmac.MAC];
     private byte state = EMPTY;
@@ -21,15 +25,25 @@ final class Import extends Ticket {
     Import(Core core) {
         super(core);
         block = core.block;
+        export = core.export;
     }
 
     byte state() {
         return state;
     }
 
+    private boolean fromService() {
+        return authority.role() == Authority.ORIGINAL;
+    }
+
+    /** The receipt cannot be read any more. */
+    void forget() {
+        state = EMPTY;
+    }
+
     /**
-     * GET TICKET of the mode in P2: the open ticket again, or a new one; P1 = 01 says that the void receipt was
-     * delivered.
+     * GET TICKET of the mode in P2: the open ticket again, or a new one; P1 = 01 says that the receipt was delivered: of
+     * a void ticket, or on an original of any.
      */
     short ticket(short length) {
         byte mode = flags[Ram.P2];
@@ -42,14 +56,16 @@ final class Import extends Ticket {
         }
         Apdu.requireLength(length, Authority.ID);
         Apdu.requireData(!authority.isCardId(work, (short) 0));
-        group.requireComplete();
+        if (!fromService()) {
+            group.requireComplete();
+        }
         blindness.require(mode);
         if (state == TICKETED) {
             if (ticket[Ticket.MODE] != mode
                     || Util.arrayCompare(work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
                 ISOException.throwIt(Sw.WRONG_STATE);
             }
-        } else if (state == EMPTY || state == VOID && delivered) {
+        } else if (state == EMPTY || delivered && (state == VOID || fromService())) {
             draw(mode);
         } else {
             ISOException.throwIt(Sw.WRONG_STATE);
@@ -65,7 +81,7 @@ final class Import extends Ticket {
         }
         next[0] = Ticket.VERSION;
         next[Ticket.MODE] = mode;
-        next[Ticket.PURPOSE] = Ticket.FOR_BACKUP;
+        next[Ticket.PURPOSE] = fromService() ? Ticket.FROM_SERVICE : Ticket.FOR_BACKUP;
         Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, next, Ticket.ID_B, Authority.ID);
         Util.arrayCopyNonAtomic(work, (short) 0, next, Ticket.ID_O, Authority.ID);
         chip.random(next, Ticket.NONCE, Ticket.NONCE_LENGTH);
@@ -79,26 +95,29 @@ final class Import extends Ticket {
         JCSystem.commitTransaction();
     }
 
-    /** Notes an event about the original of the ticket, in the caller's transaction. */
+    /** Notes an event about the original, or the service, of the ticket, in the caller's transaction. */
     private void note(byte event) {
         log.note(event, ticket, Ticket.ID_O, Authority.ID);
     }
 
-    /** IMPORT KEY: the template in the store, for the open ticket only. */
+    /** IMPORT KEY: the template in the store, for the open ticket only, with which the group stays complete. */
     short importKey(short length) {
         if (state != TICKETED) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
         byte mode = ticket[Ticket.MODE];
         byte type = type(length, mode);
-        group.requireComplete();
         blindness.verifyExport(ticket, (short) (length - blindness.exportTail(mode)));
         KeySlot spare = key.spare();
-        if (!fill(spare, type, blindness.exportHead(mode, type))) {
+        if (!fill(spare, type, blindness.exportHead(ticket, type))) {
             key.clearSpare();
             ISOException.throwIt(Sw.CHECK_FAILED);
         }
-        boolean keepPublic = authority.policy(Authority.BACKUP_KEEPS_PUBLIC_KEY);
+        boolean fromService = fromService();
+        if (fromService) {
+            spare.drawArchiveKey();
+        }
+        boolean keepPublic = fromService || authority.policy(Authority.BACKUP_KEEPS_PUBLIC_KEY);
         spare.digest(type, work, work, (short) 0);
         spare.writeArchiveId(work, KeySlot.DIGEST);
         if (!keepPublic) {
@@ -108,6 +127,9 @@ final class Import extends Ticket {
         blindness.signReceipt(Ticket.DONE, ticket);
         JCSystem.beginTransaction();
         key.replace(type, keepPublic, work, (short) 0);
+        if (fromService) {
+            export.restart();
+        }
         Util.arrayCopy(hash, (short) 0, receipt, (short) 0, Cmac.MAC);
         state = IMPORTED;
         note(Log.KEY_IMPORTED);
@@ -121,7 +143,7 @@ final class Import extends Ticket {
     private byte type(short length, byte mode) {
         byte purpose = ticket[Ticket.PURPOSE];
         byte type = length < KeyBlock.length(KeySlot.RSA_2048, purpose) ? KeySlot.EC_P256 : KeySlot.RSA_2048;
-        byte[] head = blindness.exportHead(mode, type);
+        byte[] head = blindness.exportHead(ticket, type);
         if (length != (short) (head.length + KeyBlock.length(type, purpose) + blindness.exportTail(mode))
                 || Util.arrayCompare(head, (short) 0, store, (short) 0, (short) head.length) != 0) {
             ISOException.throwIt(Sw.CHECK_FAILED);
@@ -156,9 +178,12 @@ final class Import extends Ticket {
         return writeReceipt(Ticket.VOID, ticket, receipt);
     }
 
-    /** Whether the ticket must be made void before the card is terminated; its receipt's MAC is then in Ram.hash. */
+    /**
+     * Whether the ticket must be made void before the card is terminated, a backup's key with it (that of an original may
+     * be on backups); its receipt's MAC is then in Ram.hash.
+     */
     boolean prepareVoid() {
-        boolean open = state == TICKETED || state == IMPORTED;
+        boolean open = state == TICKETED || state == IMPORTED && !fromService();
         if (open) {
             receiptMac(Ticket.VOID, ticket, hash, (short) 0);
             blindness.signReceipt(Ticket.VOID, ticket);
@@ -179,6 +204,11 @@ final class Import extends Ticket {
             ISOException.throwIt(Sw.NOT_FOUND);
         }
         return writeReceipt(state == IMPORTED ? Ticket.DONE : Ticket.VOID, ticket, receipt);
+    }
+
+    /** Writes the id of the original, or of the service, into the report; returns the offset behind it. */
+    short writeSource(byte[] out, short offset) {
+        return Util.arrayCopyNonAtomic(ticket, Ticket.ID_O, out, offset, Authority.ID);
     }
 
     /** Writes idO, nonce and mode of the ticket; returns the offset behind them. */

@@ -203,7 +203,7 @@ final class KeyBlock extends Unit {
     /** Padding into Ram.hash, the encryption key into its object, and the MAC begun with the header. */
     private void deriveKeys(byte[] header, byte[] ticket) {
         chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, hash, TICKET_HASH);
-        group.deriveKey(secret, GROUP_KEY);
+        group.deriveKey(ticket[Ticket.PURPOSE], secret, GROUP_KEY);
         blindness.mix(ticket);
         cmac.derive(secret, GROUP_KEY, PAD_LABEL, hash, TICKET_HASH, SHA256, (byte) 1, hash, PADDING_AT);
         cmac.derive(secret, GROUP_KEY, KBPK_LABEL, hash, TICKET_HASH, SHA256, (byte) 2, secret, KBPK);

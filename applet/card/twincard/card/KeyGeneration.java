@@ -55,7 +55,7 @@ final class KeyGeneration extends Unit {
         JCSystem.commitTransaction();
         pair.clearSpare();
         if (export != null && !export.released()) {
-            return Util.arrayCopyNonAtomic(pair.digest(), (short) 0, aux, (short) 0, KeySlot.DIGEST);
+            return Template.copy(pair.digest(), aux, (short) 0);
         }
         return pair.writePublicKey(aux, (short) 0);
     }

@@ -234,8 +234,15 @@ final class KeyGroup extends Unit {
         }
     }
 
-    /** The group key, 32 bytes: SP 800-56C one-step over all components, the id and the size. */
-    void deriveKey(byte[] out, short offset) {
+    /**
+     * The group key, 32 bytes: SP 800-56C one-step over all components, the id and the size; for a ticket of the key
+     * service, which is in no group, zeros.
+     */
+    void deriveKey(byte purpose, byte[] out, short offset) {
+        if (purpose == Ticket.FROM_SERVICE) {
+            Util.arrayFillNonAtomic(out, offset, COMPONENT, (byte) 0);
+            return;
+        }
         MessageDigest sha256 = chip.sha256;
         sha256.update(PREFIX, (short) 0, (short) PREFIX.length);
         for (short place = 0; place < end(); place += PLACE) {

@@ -79,6 +79,11 @@ class Parts {
     /** Inside PERSONALISE's transaction: what was drawn is in force. */
     void renewed() {}
 
+    /** Whether an original may get its key from the key service. */
+    boolean hasKeyService() {
+        return false;
+    }
+
     /** Whether nothing is missing for ACTIVATE. */
     boolean complete() {
         return true;

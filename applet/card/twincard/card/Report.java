@@ -128,7 +128,7 @@ final class Report extends Unit {
             at = head((byte) 0x90, KeySlot.ARCHIVE_ID, at);
             at = Template.copy(key.archiveId(), out, at);
         }
-        return at;
+        return blindness.report(at);
     }
 
     private short groupState(short at) {

@@ -53,7 +53,7 @@ abstract class Ticket extends Unit {
 
     /** CMAC(K_T, T) into Ram.hash. */
     void mac(byte[] ticket, short offset) {
-        begin(TICKET_LABEL);
+        begin(ticket[(short) (offset + PURPOSE)], TICKET_LABEL);
         cmac.update(ticket, offset, LENGTH);
         cmac.finish(hash, (short) 0);
     }
@@ -61,7 +61,7 @@ abstract class Ticket extends Unit {
     /** The MAC of a receipt into Ram.hash; digest ‖ archive id of the key belong to kind DONE only. */
     void receiptMac(byte kind, byte[] ticket, byte[] identity, short offset) {
         byte[] label = kind == DONE ? DONE_LABEL : VOID_LABEL;
-        begin(RECEIPT_LABEL);
+        begin(ticket[PURPOSE], RECEIPT_LABEL);
         cmac.update(label, (short) 0, (short) label.length);
         cmac.update(ticket, (short) 0, LENGTH);
         if (kind == DONE) {
@@ -70,8 +70,8 @@ abstract class Ticket extends Unit {
         cmac.finish(hash, (short) 0);
     }
 
-    private void begin(byte[] label) {
-        group.deriveKey(secret, GROUP_KEY);
+    private void begin(byte purpose, byte[] label) {
+        group.deriveKey(purpose, secret, GROUP_KEY);
         cmac.derive(secret, GROUP_KEY, label, secret, (short) 0, (short) 0, AES_256, secret, MAC_KEY);
         cmac.init(secret, MAC_KEY);
         Ram.clear(secret);

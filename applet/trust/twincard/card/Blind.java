@@ -5,6 +5,7 @@ import javacard.framework.Util;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
 import javacard.security.KeyPair;
+import javacard.security.MessageDigest;
 
 /**
  * Host-blind mode: each card adds an ephemeral point to its message and signs it, and their shared secret goes into the
@@ -18,6 +19,7 @@ final class Blind extends Blindness {
     private static final short SIGNATURE_HEAD = 67;
     private static final short SIGNATURE = 69;
     private static final short HEAD = 2;
+    private static final byte SERVICE_TAG = (byte) 0x91;
     private static final byte[] FORM = {(byte) 0x82, 0x41, (byte) 0x83, 0x40};
     /** Kept behind it: the other card's point; an original keeps the backup's device key too. */
     private static final short OTHER_POINT = 133;
@@ -46,6 +48,13 @@ final class Blind extends Blindness {
     private static final byte[] EC_HEAD = {
         Tag.EXPORT, (byte) 0x82, 0x01, 0x48, (byte) 0x80, (byte) 0x81, (byte) 0xC0
     };
+    /** Without an archive key. */
+    private static final byte[] SERVICE_RSA_HEAD = {
+        Tag.EXPORT, (byte) 0x82, 0x04, 0x59, (byte) 0x80, (byte) 0x82, 0x03, (byte) 0xD0
+    };
+    private static final byte[] SERVICE_EC_HEAD = {
+        Tag.EXPORT, (byte) 0x82, 0x01, 0x18, (byte) 0x80, (byte) 0x81, (byte) 0x90
+    };
 
     /** "twincard/ticket/1" */
     private static final byte[] TICKET_LABEL = {
@@ -64,6 +73,11 @@ final class Blind extends Blindness {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'b', 'l', 'i', 'n', 'd', '/', '1'
     };
 
+    /** "twincard/service/1" */
+    private static final byte[] SERVICE_LABEL = {
+        't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 's', 'e', 'r', 'v', 'i', 'c', 'e', '/', '1'
+    };
+
     /** In Ram.secret and Ram.hash, beside what stands at their beginnings. */
     private static final short BESIDE = 32;
     private static final short KEY = 32;
@@ -80,6 +94,8 @@ final class Blind extends Blindness {
     private final byte[] kept = new byte[KEPT];
     /** The ephemeral scalar may be there. */
     private boolean used;
+    /** Where the decipher key of an original is from: 0 this card, else as in {@link Peer#origin}. */
+    private byte origin;
 
     Blind(Core core, Device device, Certification certification, Peer peer) {
         this.core = core;
@@ -92,7 +108,7 @@ final class Blind extends Blindness {
 
     @Override
     boolean has(byte mode) {
-        return mode == BASE || mode == BLIND;
+        return mode == BLIND || mode == BASE && core.authority.role() == Authority.BACKUP;
     }
 
     @Override
@@ -138,6 +154,9 @@ final class Blind extends Blindness {
 
     @Override
     void beginTicket() {
+        if (core.export.isPending()) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
         if (core.ram.aux[Ticket.MODE] == BLIND) {
             draw(TICKET_LABEL, core.ram.aux, (short) 0, false);
         }
@@ -182,6 +201,11 @@ final class Blind extends Blindness {
 
     @Override
     void beginExport() {
+        if (core.imports.state() == Import.TICKETED) {
+            ISOException.throwIt(Sw.WRONG_STATE);
+        }
+        // Its receipt, and the other card's keys, are kept in one place.
+        core.imports.forget();
         byte[] data = core.ram.work;
         if (data[(short) (Ticket.T + Ticket.MODE)] == BLIND) {
             Util.arrayCopyNonAtomic(data, TICKET_POINT, kept, OTHER_POINT, P256.POINT);
@@ -206,11 +230,38 @@ final class Blind extends Blindness {
     }
 
     @Override
-    byte[] exportHead(byte mode, byte type) {
-        if (mode == BLIND) {
-            return type == KeySlot.RSA_2048 ? RSA_HEAD : EC_HEAD;
+    byte[] exportHead(byte[] ticket, byte type) {
+        if (ticket[Ticket.MODE] != BLIND) {
+            return super.exportHead(ticket, type);
         }
-        return super.exportHead(mode, type);
+        if (isService(ticket)) {
+            return type == KeySlot.RSA_2048 ? SERVICE_RSA_HEAD : SERVICE_EC_HEAD;
+        }
+        return type == KeySlot.RSA_2048 ? RSA_HEAD : EC_HEAD;
+    }
+
+    private static boolean isService(byte[] ticket) {
+        return ticket[Ticket.PURPOSE] == Ticket.FROM_SERVICE;
+    }
+
+    @Override
+    void replaced() {
+        origin = core.ram.flags[Ram.INS] == Ins.IMPORT_KEY ? peer.origin() : 0;
+    }
+
+    @Override
+    short report(short at) {
+        if (core.authority.role() != Authority.ORIGINAL) {
+            return at;
+        }
+        byte[] out = core.ram.aux;
+        byte state = core.imports.state();
+        boolean bare = state == Import.EMPTY;
+        out[at++] = SERVICE_TAG;
+        out[at++] = bare ? (byte) 2 : (byte) (2 + Authority.ID);
+        out[at++] = state;
+        out[at++] = origin;
+        return bare ? at : core.imports.writeSource(out, at);
     }
 
     @Override
@@ -230,7 +281,7 @@ final class Blind extends Blindness {
         }
         byte[] data = core.store;
         short point = (short) (at + POINT);
-        peer.require(Authority.ORIGINAL, ticket, Ticket.ID_O);
+        peer.require(isService(ticket) ? Peer.SERVICE : Authority.ORIGINAL, ticket, Ticket.ID_O);
         requireSignature(isTail(data, at) && CurveCheck.isPoint(data, point, core.ram.cmac));
         Util.arrayCopyNonAtomic(data, point, kept, OTHER_POINT, P256.POINT);
         Ecdsa ecdsa = device.beginVerify(peer.point, (short) 0, EXPORT_LABEL);
@@ -246,16 +297,19 @@ final class Blind extends Blindness {
         }
         byte[] keys = core.ram.secret;
         byte[] digest = core.ram.hash;
-        boolean original = core.authority.role() == Authority.ORIGINAL;
-        core.chip.sha256.update(ticket, (short) 0, Ticket.LENGTH);
-        core.chip.sha256.update(kept, original ? OTHER_POINT : POINT, P256.POINT);
-        core.chip.sha256.doFinal(kept, original ? POINT : OTHER_POINT, P256.POINT, digest, BESIDE);
+        MessageDigest sha256 = core.chip.sha256;
+        boolean service = isService(ticket);
+        boolean sender = core.authority.role() == Authority.ORIGINAL && !service;
+        byte[] label = service ? SERVICE_LABEL : BLIND_LABEL;
+        sha256.update(ticket, (short) 0, Ticket.LENGTH);
+        sha256.update(kept, sender ? OTHER_POINT : POINT, P256.POINT);
+        sha256.doFinal(kept, sender ? POINT : OTHER_POINT, P256.POINT, digest, BESIDE);
         core.ecdh.agree(secret, kept, OTHER_POINT, keys, BESIDE);
-        core.chip.sha256.update(KeyGroup.PREFIX, (short) 0, (short) KeyGroup.PREFIX.length);
-        core.chip.sha256.update(keys, BESIDE, KEY);
-        core.chip.sha256.update(keys, (short) 0, KEY);
-        core.chip.sha256.update(BLIND_LABEL, (short) 0, (short) BLIND_LABEL.length);
-        core.chip.sha256.doFinal(digest, BESIDE, KEY, keys, (short) 0);
+        sha256.update(KeyGroup.PREFIX, (short) 0, (short) KeyGroup.PREFIX.length);
+        sha256.update(keys, BESIDE, KEY);
+        sha256.update(keys, (short) 0, KEY);
+        sha256.update(label, (short) 0, (short) label.length);
+        sha256.doFinal(digest, BESIDE, KEY, keys, (short) 0);
         Util.arrayFillNonAtomic(keys, BESIDE, KEY, (byte) 0);
     }
 

@@ -82,8 +82,15 @@ final class Certification {
         Certificate.frame(expected);
         byte role = data[Certificate.ROLE];
         Apdu.requireData(Util.arrayCompare(expected, (short) 0, data, (short) 0, length) == 0
-                && (role == Authority.ORIGINAL || role == Authority.BACKUP));
+                && role >= Authority.ORIGINAL
+                && role <= Peer.SERVICE_ESCROW);
         core.ecdh.requirePoint(data, Certificate.POINT);
+        if (role >= Peer.SERVICE) {
+            // A service is called by its key.
+            core.chip.sha256.doFinal(data, Certificate.POINT, P256.POINT, core.ram.hash, (short) 0);
+            Apdu.requireData(
+                    Util.arrayCompare(core.ram.hash, (short) 0, data, Certificate.ID, Authority.ID) == 0);
+        }
         requireSignature(issuer, (short) 0, data);
         peer.set(data);
     }

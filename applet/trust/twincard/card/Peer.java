@@ -4,8 +4,12 @@ import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
-/** The card whose certificate was verified last, in this session. */
+/** The card, or the key service, whose certificate was verified last, in this session. */
 final class Peer {
+    /** Role of a key service, and of one that keeps the keys, which counts as one. */
+    static final byte SERVICE = 3;
+    static final byte SERVICE_ESCROW = 4;
+
     /** Its device key; of no peer once the role is not there. */
     final byte[] point = new byte[P256.POINT];
     /** Role (0: no peer) and card id. */
@@ -24,8 +28,13 @@ final class Peer {
         if (holder[0] == 0) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        Apdu.requireData(
-                holder[0] == role && Util.arrayCompare(holder, (short) 1, id, offset, Authority.ID) == 0);
+        byte held = holder[0] == SERVICE_ESCROW ? SERVICE : holder[0];
+        Apdu.requireData(held == role && Util.arrayCompare(holder, (short) 1, id, offset, Authority.ID) == 0);
+    }
+
+    /** What it is as the origin of a key: 01 a key service, 02 one that keeps the keys. */
+    byte origin() {
+        return (byte) (holder[0] - SERVICE + 1);
     }
 
     /** Forgets the peer. */

@@ -204,6 +204,11 @@ final class TrustParts extends Parts {
     }
 
     @Override
+    boolean hasKeyService() {
+        return device != null;
+    }
+
+    @Override
     boolean complete() {
         return device == null
                 || device.isReady()
