@@ -129,7 +129,7 @@ final class Channel extends SecureMessaging {
     short receive(APDU apdu) {
         byte[] flags = core.ram.flags;
         // Whoever may not import a key does not wear the store, either.
-        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0 && core.authority.user();
+        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0 && core.authority.pin();
         try {
             short gathered = core.apdu.receive(apdu, intoStore);
             if (gathered < 0) {
