@@ -13,7 +13,9 @@ from tools.bench.page import Measurements, figures, page
 from tools.bench.prices import measure_prices
 from tools.bench.reader import measure_reader_rate
 from tools.bench.speed import measure_rate, measure_start
+from tools.chips.counting import count_flows
 from twincard.card.report import KeyType
+from twincard.chips.counted import FlowCount, Way
 from twincard.transport.laboratory import Sizes
 
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -36,11 +38,15 @@ def _measure(folder: Path, kit: Kit | None) -> Measurements:
         for build in Build:
             below = _below(folder, f"{build.name} {key_type.name} in memory")
             sizes[build] += measure_sizes(below, key_type, build)
+    counts: list[FlowCount] = []
+    for way in Way:
+        for key_type in KeyType:
+            counts += count_flows(_below(folder, f"{way.name} {key_type.name}"), way, key_type)[0]
     loads = {build: load_size(kit, build) for build in Build} if kit else {}
     prices = list(measure_prices())
     reader_rate = measure_reader_rate(_below(folder, "r"))
     speed = (measure_rate(folder), reader_rate, measure_start(folder))
-    return Measurements(*speed, flows, prices, sizes, loads)
+    return Measurements(*speed, flows, prices, sizes, counts, loads)
 
 
 def _below(folder: Path, name: str) -> Path:

@@ -10,7 +10,11 @@ from tools.bench.flows import Flow
 from tools.bench.prices import Price
 from tools.bench.reasons import explain
 from tools.bench.speed import Compared
-from twincard.chips.words import KEY_NAMES
+from twincard.chips import find_profile
+from twincard.chips.counted import Build as ChipBuild
+from twincard.chips.counted import FlowCount, Way
+from twincard.chips.features import engine_bytes
+from twincard.chips.words import KEY_NAMES, flow_name, way_name
 from twincard.transport.laboratory import Sizes
 
 _INTRODUCTION = """\
@@ -25,6 +29,15 @@ _PRICES = """\
 With the part : against the same without it. Time is their ratio in this run; on a chip, where the
 arithmetic takes longer than the way, it is another one.
 """
+_PEAKS = """\
+## Stack and transactions
+
+The deepest stack of any command of a flow on any of its cards, by the frames of the bytecode (see
+[what is counted](chips.md#what-is-counted)), and the largest transaction, in bytes. The reference
+implementation has 384 and 128 unless it is told otherwise; the simulated card refuses more.
+"""
+_KINDS = ("stack", "transaction")
+_ENGINE_CHIPS = ("NXP JCOP3 J3H145 RSA4096", "NXP JCOP4 J3R180", "Feitian H19CR Edition 20230713")
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,7 @@ class Measurements:
     prices: Sequence[Price]
     sizes: Mapping[Build, Sequence[Sizes]]
     """Of each card."""
+    counts: Sequence[FlowCount]
     loads: Mapping[Build, LoadSize]
     """Empty without a kit."""
 
@@ -46,7 +60,8 @@ class Measurements:
 def figures(found: Measurements) -> str:
     """All figures."""
     prices = [_PRICES, _prices(found.prices)]
-    return "\n".join([_speed(found), *prices, "## What each build takes\n", _builds(found)])
+    builds = ["## What each build takes\n", _builds(found)]
+    return "\n".join([_speed(found), *prices, *builds, _PEAKS, _peaks(found.counts)])
 
 
 def _speed(found: Measurements) -> str:
@@ -136,14 +151,31 @@ def _builds(found: Measurements) -> str:
             ("build", "base", "full", "wanted"),
             ("---", "--:", "--:", "---"),
             _row("persistent memory of a card", found, _persistent, ""),
-            _row("transient memory of a card", found, _transient, "≤ 1,024 bytes"),
+            _row("transient memory of a card", found, _transient, "≤ 1,024 and ≤ 1,200 bytes"),
+            *map(_engines, _ENGINE_CHIPS),
             _row(
                 "largest transaction", found, lambda card: card.largest_transaction, "≤ 128 bytes"
             ),
-            ("CAP file, to load", *_loads(found, extended=True), "≤ 20,000 and ≤ 36,000 bytes"),
+            ("CAP file, to load", *_loads(found, extended=True), "≤ 27,000 and ≤ 38,000 bytes"),
             ("the same without extended length", *_loads(found, extended=False), ""),
         ]
     )
+
+
+def _engines(chip: str) -> tuple[str, ...]:
+    profile = find_profile(chip)
+    taken = (f"{engine_bytes(profile, build):,} bytes" for build in ChipBuild)
+    return f"engine objects beside that, on {chip}", *taken, ""
+
+
+def _peaks(counts: Sequence[FlowCount]) -> str:
+    ways = [name for way in Way for name in (way_name(way), "transaction")]
+    rows: list[Sequence[str]] = [("flow", *ways), ("---", *("--:",) * len(ways))]
+    for first in (count for count in counts if count.way is Way.BASE):
+        same = [c for c in counts if (c.flow, c.key) == (first.flow, first.key)]
+        cells = [str(max(getattr(w.peaks, peak) for w in c.works)) for c in same for peak in _KINDS]
+        rows.append((f"{flow_name(first.flow)}, {KEY_NAMES[first.key]}", *cells))
+    return _table(rows)
 
 
 def _row(

@@ -24,8 +24,8 @@ from twincard.chips.features import (
     KEK_BYTES,
     KEY_FEATURES,
     Feature,
+    engine_bytes,
     find_features,
-    transient_need,
 )
 from twincard.chips.reach import is_candidate, share
 from twincard.chips.words import (
@@ -159,7 +159,7 @@ def _engines(profiles: Iterable[ChipProfile]) -> str:
     alike: dict[tuple[str, ...], list[ChipProfile]] = {}
     for profile in profiles:
         if profile.engines.measured and is_candidate(profile):
-            needs = (f"{_taken(profile, build):,}" for build in Build)
+            needs = (f"{engine_bytes(profile, build):,}" for build in Build)
             sizes = (str(getattr(profile.engines.bytes, name)) for name in MEASURED)
             alike.setdefault((*sizes, *needs), []).append(profile)
     for numbers, chips in alike.items():
@@ -167,15 +167,6 @@ def _engines(profiles: Iterable[ChipProfile]) -> str:
         names = ", ".join(_cell(chip.name) for chip in chips)
         rows.append((names, *numbers, f"{min(free):,}" if free else "?"))
     return _table(rows)
-
-
-def _taken(profile: ChipProfile, build: Build) -> int:
-    """By the engine objects, those included for which the memory may not be enough."""
-    return transient_need(profile, build) - counted().memory[build].transient + _optional(profile)
-
-
-def _optional(profile: ChipProfile) -> int:
-    return sum(getattr(profile.engines.bytes, name) for name in ("sha1", "sha384", "sha512"))
 
 
 def _changes(candidates: Sequence[ChipProfile]) -> str:

@@ -21,8 +21,8 @@ mode* wants P-256 with plain ECDH, and ECDSA with SHA-256.
 The base build runs with {base} bytes of transient memory, the full build with {full}; {keks} more
 also hold the AES-128 and AES-192 keys that some old mail wants, which are left out where there is
 no room, like the hash functions of such mail. Engine objects come [on top](#engine-objects). The
-objects of the applet take {base_objects} and {full_objects} bytes of persistent memory with the default
-numbers of files and contacts (the install parameters make it less); the code ([its
+objects of the applet take {base_objects} and {full_objects} bytes of persistent memory with the
+default numbers of files and contacts (the install parameters make it less); the code ([its
 size](performance.md#what-each-build-takes)) takes the place of the test's own applet, which was
 on the card when its free memory was read. The largest transaction writes {transaction} bytes. Where
 less was free it is a question mark, since without the test's applet there is more.
@@ -36,10 +36,10 @@ ENGINES = """\
 Ciphers, digests, signatures and key agreements take transient memory of their own on most chips
 when they are made. It was recorded for the {measured} of the {candidates} chips with RSA or P-256
 that are below, or for one of their model; here are the bytes that each engine takes, and what those
-of the two builds take together, SHA-1, SHA-384 and SHA-512 included, for which the applet does
-without where the memory ends. A key is what a transient key takes beyond 16 bytes. Of other chips it
-is not known: they count as the chip does on which engines take most, and where that is more than
-there is, the answer is a question mark.
+of the two builds take together, SHA-1, SHA-384 and SHA-512 included, without which the applet does
+where the memory ends. A key is what a transient key takes beyond 16 bytes. Of other chips it is not
+known: they count as the chip does on which engines take most, and where that is more than there is,
+the answer is a question mark.
 """
 
 CHANGES = """\

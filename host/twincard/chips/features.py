@@ -176,6 +176,13 @@ def transient_need(profile: ChipProfile, build: Build) -> int:
     return memory.transient + profile.engines.taken(_engines(profile, build))
 
 
+def engine_bytes(profile: ChipProfile, build: Build) -> int:
+    """What all engine objects take, those included for which the memory may not be enough."""
+    sizes = profile.engines.bytes
+    optional = sizes.sha1 + sizes.sha384 + sizes.sha512 + len(KEK_BYTES) * sizes.transient_key
+    return profile.engines.taken(_engines(profile, build)) + optional
+
+
 def _engines(profile: ChipProfile, build: Build) -> Engines:
     """Those of the build that the chip may have, without what there may be no room for."""
     chip = profile.algorithms

@@ -161,11 +161,11 @@ def load_profiles() -> tuple[ChipProfile, ...]:
         count = seen[row["name"]]
         rows[row["name"] if count == 1 else f"{row['name']} #{count}"] = row
     models: dict[str, list[str]] = {}
-    for name, row in rows.items():
-        models.setdefault(row["model"], []).append(name)
+    for name, cells in rows.items():
+        models.setdefault(cells["model"], []).append(name)
     return tuple(
-        _profile(name, row, engine_memory(name, models[row["model"]] if row["model"] else ()))
-        for name, row in rows.items()
+        _profile(name, cells, engine_memory(name, models[cells["model"]] if cells["model"] else ()))
+        for name, cells in rows.items()
     )
 
 

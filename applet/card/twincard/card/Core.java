@@ -42,11 +42,11 @@ abstract class Core extends Applet {
         InstallParameters parameters = new InstallParameters(array, offset, length, parts);
         this.parts = parts;
         log = parts.log(this);
+        authority = new Authority(this, array, parameters.transportKey);
         // What the chip may lack comes after all transient memory that nothing works without.
         rsa = Rsa.probe();
         ecdh = Ecdh.probe(ram);
         blindness = parts.blindness(this);
-        authority = new Authority(this, array, parameters.transportKey);
         group = new KeyGroup(this);
         slots = new KeySlots(this, parts.keys());
         key = new OwnKey(slots, OwnKey.DECIPHER);

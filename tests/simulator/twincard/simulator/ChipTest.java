@@ -95,7 +95,11 @@ public class ChipTest {
 
     @Test
     public void textThatIsNoChipIsRefused() {
-        for (String text : new String[] {"-rsa", "rsa_nopad", "ram.rsa=1", "ram.=1", "ram.sha1", "stack=x", "transient", "transient=", "commit=-1", "=3", "-"}) {
+        String[] texts = {
+            "-rsa", "rsa_nopad", "ram.rsa=1", "ram.=1", "ram.sha1", "stack=x", "transient", "transient=", "commit=-1",
+            "=3", "-"
+        };
+        for (String text : texts) {
             assertThrows(text, CardException.class, () -> new Chip(text));
         }
     }
