@@ -62,7 +62,9 @@ def corpus(scene: Scene) -> list[Command]:
         generate = bytes.fromhex("AC03800102")
         commands.append(Command(ISO, 0x46, 0x80, 0x00, generate, SHORT_ANSWER))
     if scene.blank:
-        commands += [_personalise(specimen, scene.world.role), Command(ISO, 0x44)]
+        flags = (0x00, 0xE0)
+        commands += [_personalise(specimen, scene.world.role, each) for each in flags]
+        commands.append(Command(ISO, 0x44))
     return commands
 
 
@@ -180,10 +182,10 @@ def _contacts(scene: Scene) -> list[Command]:
     ]
 
 
-def _personalise(specimen: Specimen, role: Role) -> Command:
+def _personalise(specimen: Specimen, role: Role, flags: int) -> Command:
     data = (
         tlv.encode(0x80, bytes([role]))
-        + tlv.encode(0x81, b"\x01\x00")
+        + tlv.encode(0x81, bytes([1, flags]))
         + tlv.encode(0x82, specimen.pin.reveal())
         + tlv.encode(0x83, specimen.puk.reveal())
     )

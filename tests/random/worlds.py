@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tests.bench import Bench, Specimen, Stage
 from tests.card.sealing import Correspondent, seal
+from tests.trust.service import Supply, pair_of
 
 from twincard.card.files import Condition, DfAccess, EfAccess
 from twincard.card.report import KeyType, Mode, Role
@@ -38,6 +39,8 @@ class World:
     """Whether the original is pending, or the backup ticketed."""
     terminated: bool = False
     mode: Mode = Mode.BASE
+    served: bool = False
+    """Whether the original has a ticket for a key service, which is its other card."""
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +65,7 @@ WORLDS = [
     World("ticketed-blind", Role.BACKUP, Stage.KEYED, opened=True, mode=Mode.HOST_BLIND),
     World("done-blind", Role.ORIGINAL, Stage.DUPLICATED, mode=Mode.HOST_BLIND),
     World("imported-blind", Role.BACKUP, Stage.DUPLICATED, mode=Mode.HOST_BLIND),
+    World("served", Role.ORIGINAL, Stage.COMPLETE, mode=Mode.HOST_BLIND, served=True),
     World("terminated-original", Role.ORIGINAL, Stage.KEYED, terminated=True),
     World("terminated-backup", Role.BACKUP, Stage.DUPLICATED, terminated=True),
 ]
@@ -122,8 +126,21 @@ def make(bench: Bench, world: World) -> Scene:
     if world.terminated:
         specimen.unlocked().terminate()
     original_id = bench.original.card().report().card_id
+    if world.served:
+        original_id, duplicates = _served(bench)
     snapshot = specimen.lab.snapshot()
     return Scene(world, specimen, snapshot, original_id, duplicates, public, friend)
+
+
+def _served(bench: Bench) -> tuple[bytes, Duplicates]:
+    """A ticket is open, and the service has answered it."""
+    supply = Supply(bench.original, pair_of(KeyType.P_256))
+    card = supply.card()
+    ticket = supply.ticket(card)
+    export = supply.service.export(supply.request(card, ticket), supply.pair)
+    certificate = supply.service.certificate.encode()
+    service_id = supply.service.service_id
+    return service_id, Duplicates(ticket.encoded, export.encoded, certificate=certificate)
 
 
 def sealed(scene: Scene) -> bytes:
