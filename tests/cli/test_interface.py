@@ -17,6 +17,7 @@ COMMANDS = [
     "sim serve",
     "readers",
     "card info",
+    "card accept",
     "card check",
     "card pin",
     "card unblock",

@@ -20,6 +20,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "readers": (("What is put in and taken out, as JSON:", "readers --watch --json"),),
     "card info": (("A card in the first PC/SC reader:", "card info -r pcsc:0"),),
+    "card accept": (
+        (
+            "A card that came by post, before a PIN is set:",
+            "card accept -r pcsc:0 --issuer issuer.pub",
+        ),
+        (
+            "The same where the issuer says that its key and backup are made:",
+            "card accept -r pcsc:0 --issuer issuer.pub --duplicated",
+        ),
+    ),
     "card check": (
         (
             "The yearly drill with a backup from its safe:",

@@ -10,6 +10,8 @@ from twincard.transport.apdu import Command
 
 SHORTEST = 6
 LONGEST = 16
+PIN_TRIES = 3
+PUK_TRIES = 10
 UNBLOCK = N_("unblock the PIN")
 """The `action` of what the PUK is tried for, not yet translated."""
 _USER_PIN = 0x01

@@ -11,7 +11,15 @@ import typer
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.cli import card_check, card_contents, card_keys, card_load, card_log, prompts
+from twincard.cli import (
+    card_accept,
+    card_check,
+    card_contents,
+    card_keys,
+    card_load,
+    card_log,
+    prompts,
+)
 from twincard.cli.cards import (
     check_reader,
     check_usable,
@@ -43,6 +51,7 @@ from twincard.protocols.usable import check_own_pin
 from twincard.transport import CardGoneError, PowerCutError
 
 app = typer.Typer(help="One card: its state, its PIN, its end.")
+app.command("accept")(card_accept.accept)
 app.command("check")(card_check.check)
 app.command("keys")(card_keys.keys)
 app.command("log")(card_log.log)

@@ -96,11 +96,12 @@ def _info(found: CardLog) -> LogInfo:
         device_key_sha256=found.device_key,
         issuer_key_sha256=None if found.issuer_key is None else fingerprint(found.issuer_key),
         missing=found.missing,
-        events=tuple(_event(entry) for entry in found.answer.entries),
+        events=tuple(event_info(entry) for entry in found.answer.entries),
     )
 
 
-def _event(entry: Entry) -> EventInfo:
+def event_info(entry: Entry) -> EventInfo:
+    """An event as people and programs are told it."""
     name = None if entry.event is None else entry.event.name.lower()
     return EventInfo(entry.number, name, entry.code, entry.detail, in_words(entry))
 

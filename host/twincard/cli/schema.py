@@ -20,6 +20,7 @@ import typer
 from twincard.cli import (
     batch,
     card,
+    card_accept,
     card_check,
     card_contents,
     card_keys,
@@ -65,6 +66,7 @@ RESULTS: dict[str, tuple[type, ...]] = {
     "card pin": (card.PinSet,),
     "card unblock": (card.PinSet,),
     "card keys": (card_keys.KeysReplaced,),
+    "card accept": (card_accept.Accepted,),
     "card log": (card_log.LogInfo,),
     "card load": (card_load.Loaded, card_load.CapInfo),
     "card contents": (card_contents.Contents,),

@@ -14,6 +14,7 @@ from typing import Annotated
 from twincard.card.log import Event
 from twincard.card.report import ExportState, ImportState, PolicyFlags
 from twincard.cli.options import KeyName
+from twincard.protocols.accept import Fault
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,6 @@ KeyTypeName = Annotated[str, OneOf(tuple(name.value for name in KeyName))]
 TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
 """Of an original's export or of a backup's import."""
 PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
+FaultName = Annotated[str, OneOf.names(Fault)]
+"""What is wrong with a card that was received."""
 EventName = Annotated[str, OneOf.names(Event)]

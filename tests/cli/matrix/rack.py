@@ -16,7 +16,8 @@ from tests.cli.commands import Desk, Ran
 from tests.cli.matrix.rows import BACKUP, LETTER, NEXT, ORIGINAL, OTHER, SEALED
 from tests.flows.unplugged import Cable, Unplugged
 
-from twincard.card.report import CardReport, LifeCycle, Mode
+from twincard.card.issuer import TRANSPORT_PIN
+from twincard.card.report import CardReport, LifeCycle, Mode, PolicyFlags
 from twincard.cli import cards
 from twincard.files import FileOutput, Recipient
 from twincard.keys.component import format_component
@@ -70,9 +71,10 @@ class Rack:
         self._kept = set(desk.folder.iterdir())
         monkeypatch.setattr(cards, "connect", self._connect)
 
-    def at(self, stage: Stage) -> Rack:
+    def at(self, stage: Stage, *, transport_pin: bool = False) -> Rack:
         """Put the cards to a stage, and the files beside them."""
-        self._bench.in_mode(Mode.HOST_BLIND).at(stage)
+        policy = PolicyFlags(TRANSPORT_PIN if transport_pin else 0)
+        self._bench.in_mode(Mode.HOST_BLIND).at(stage, policy=policy)
         self._specimens = {
             ORIGINAL: self._bench.original,
             BACKUP: self._bench.backup,

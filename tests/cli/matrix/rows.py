@@ -25,6 +25,8 @@ class Row:
     a: str = ORIGINAL
     b: str = BACKUP
     stage: Stage = Stage.DUPLICATED
+    transport_pin: bool = False
+    """Whether the cards still have the PIN that serves duplication alone."""
     asks: tuple[str, ...] = field(default=())
     """The options without which a terminal is asked."""
 
@@ -80,6 +82,9 @@ ROWS: dict[str, Row] = {
     "card keys": Row(
         "card keys -r {a} --issuer-key-file {key} --new-issuer-key-file new.issuer-key",
         asks=("--new-issuer-key-file",),
+    ),
+    "card accept": Row(
+        "card accept -r {a} --issuer-public-key 発行者.pub", stage=Stage.ISSUED, transport_pin=True
     ),
     "card log": Row("card log -r {a} --save {out}/記録"),
     "card load": Row("card load twincard.cap -r {manager} --card-keys card.keys"),

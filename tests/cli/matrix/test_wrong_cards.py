@@ -31,7 +31,8 @@ def without_key(rack: Rack, reader: str) -> None:
 
 def terminated(rack: Rack, reader: str) -> None:
     specimen = rack.card(reader)
-    (specimen.as_issuer() if reader in rack.blank else specimen.unlocked()).terminate()
+    by_issuer = reader in rack.blank or specimen.card().report().transport_pin
+    (specimen.as_issuer() if by_issuer else specimen.unlocked()).terminate()
 
 
 def check(
@@ -39,7 +40,7 @@ def check(
 ) -> None:
     """Spoil each of the row's cards in turn: nothing is done, not even to the other card."""
     for reader in row.readers:
-        rack.at(row.stage)
+        rack.at(row.stage, transport_pin=row.transport_pin)
         spoil(rack, reader)
         before = rack.states(), contents(rack.desk.folder)
         assert_told(rack.desk.run(*row.filled(), "--json"), code, said)
@@ -68,7 +69,7 @@ def test_a_card_that_has_no_key_yet(rack: Rack, name: str) -> None:
 @pytest.mark.parametrize("name", ["duplicate", "recover"])
 def test_cards_that_are_swapped(rack: Rack, name: str) -> None:
     row = ROWS[name]
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     before = rack.states()
     # Recovery takes an original for an old card, but no backup for a new one.
     words = row.filled(a=row.b if name == "duplicate" else NEXT, b=BACKUP)
@@ -88,7 +89,7 @@ def test_cards_for_issue_that_are_swapped(rack: Rack) -> None:
 
 @rows("a", "pin", without=("issue",))
 def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(a=stranger(row)), "--json")
     assert_told(ran, ExitCode.WRONG_SECRET, "2 tries are left", "Make sure of card")
@@ -99,7 +100,7 @@ def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
 def test_files_for_another_card_stay_as_they_are(rack: Rack, name: str) -> None:
     """With the other card's own PIN, so that it is its key that does not open them."""
     row = ROWS[name]
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(a=NEXT, pin="次.pin"), "--json")
     assert ran.code == (ExitCode.CHECK_FAILED if name == "card check" else ExitCode.FILE)
@@ -138,7 +139,7 @@ def test_a_card_of_another_kind(rack: Rack, row: Row) -> None:
         def close(self) -> None:
             pass
 
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     for reader in row.readers:
         with rack.instead(reader, AnotherCard()):
             ran = rack.desk.run(*row.filled(), "--json")
@@ -147,7 +148,7 @@ def test_a_card_of_another_kind(rack: Rack, row: Row) -> None:
 
 @rows("a", "pin", without=("issue",))
 def test_a_wrong_pin_tells_the_tries_left_and_the_right_one_goes_on(rack: Rack, row: Row) -> None:
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     for left in ("2 tries are left", "1 try is left"):
         ran = rack.desk.run(*row.filled(pin="wrong.pin"), "--json")
         assert_told(ran, ExitCode.WRONG_SECRET, left, "before you try again")
@@ -157,7 +158,7 @@ def test_a_wrong_pin_tells_the_tries_left_and_the_right_one_goes_on(rack: Rack, 
 
 @rows("a", "pin", without=("issue",))
 def test_a_blocked_pin_says_what_unblocks_it(rack: Rack, row: Row) -> None:
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     block(rack, row.a)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(), "--json")
@@ -194,7 +195,7 @@ def test_a_wrong_puk_and_a_blocked_one(rack: Rack) -> None:
 
 @rows("a", "key")
 def test_a_wrong_key_of_the_issuer(rack: Rack, row: Row) -> None:
-    rack.at(row.stage)
+    rack.at(row.stage, transport_pin=row.transport_pin)
     before = rack.states()
     ran = rack.desk.run(*row.filled(key="wrong.issuer-key"), "--json")
     assert_told(ran, ExitCode.WRONG_SECRET, "not the issuer's key", "--issuer-key-file")
