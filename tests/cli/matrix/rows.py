@@ -112,7 +112,7 @@ ROWS: dict[str, Row] = {
     ),
     "public-key": Row("public-key -r {a} -o {out}/花子の鍵.pem"),
     "certificate": Row(
-        "certificate -r {a} --pin-file {pin} -o {out}/花子.crt", asks=("--pin-file",)
+        "certificate -r {a} --pin-file {pin} --no-store -o {out}/花子.crt", asks=("--pin-file",)
     ),
     "csr": Row("csr -r {a} --pin-file {pin} -o {out}/花子.csr", asks=("--pin-file",)),
     "encrypt": Row(f"encrypt --to 花子.pem {LETTER} -o {{out}}/新しい手紙.p7m"),
