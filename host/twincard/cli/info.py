@@ -202,7 +202,7 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
         for item in info.group.components:
             name = _("component {number}").format(number=item.number)
             rows.append((f"  {name}", _component_words(item)))
-        safe = _("yes, through SCP03") if info.group.quantum_safe else _("no")
+        safe = _("yes, through SCP03") if info.group.quantum_safe else _("none through SCP03")
         rows.append(("  " + _("issuer's component"), safe))
     if info.key is not None:
         rows.append((_("key"), info.key.type))
