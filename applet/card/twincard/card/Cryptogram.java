@@ -17,7 +17,6 @@ final class Cryptogram extends Unit {
     static final byte FOR_ARCHIVE = 2;
     static final byte KEYS_ONLY = 4;
 
-    private static final byte ARCHIVE_TAG = (byte) 0x83;
     /** First byte of an RSA cryptogram (the padding indicator of ISO 7816-4). */
     private static final byte RSA_INDICATOR = 0x00;
     private static final short RSA_LENGTH = 257;
@@ -26,17 +25,12 @@ final class Cryptogram extends Unit {
     /** A length of one byte from 80 on stands behind this. */
     private static final byte LONG_LENGTH = (byte) 0x81;
     private static final short LONG = 0x80;
-    /** What an EC cryptogram has, in this order and with these lengths. */
-    private static final short HASH_HEAD = (short) 0x8001;
-    private static final short KEK_LENGTH_HEAD = (short) 0x8101;
-    private static final byte SHARED_INFO_TAG = (byte) 0x82;
-    /** Tag, and where its length is added, of a wrapped key, here and in an archive cryptogram. */
+    /** Of a wrapped key: the whole of an archive cryptogram, and part of an EC one. */
+    private static final byte WRAPPED_KEY_TAG = (byte) 0x83;
+    /** The same with room for the length. */
     private static final short WRAPPED_KEY_HEAD = (short) 0x8300;
     private static final short POINT_HEAD = (short) 0x8641;
-    /** Where data stand behind the template's length. */
-    private static final short HASH = 2;
-    private static final short KEK_LENGTH = 5;
-    private static final short INFO_LENGTH = 7;
+    /** Where the SharedInfo stands in the next. */
     private static final short INFO = 8;
     /**
      * What a cryptogram made here has before the wrapped key: SHA-256, 32 bytes, and the SharedInfo of RFC 5753, 7.2, for
@@ -75,7 +69,7 @@ final class Cryptogram extends Unit {
         key.require();
         short content = -1;
         try {
-            boolean archive = work[0] == ARCHIVE_TAG;
+            boolean archive = work[0] == WRAPPED_KEY_TAG;
             Apdu.requireData((wanted & (archive ? FOR_ARCHIVE : FOR_PUBLIC_KEY)) != 0);
             if (archive) {
                 content = openArchive(length);
@@ -130,28 +124,26 @@ final class Cryptogram extends Unit {
 
     private short openEc(short length) {
         short head = (short) (work[1] == LONG_LENGTH ? 3 : 2);
-        byte hashNumber = work[(short) (head + HASH)];
-        byte kekLength = work[(short) (head + KEK_LENGTH)];
-        short infoLength = work[(short) (head + INFO_LENGTH)];
-        short info = (short) (head + INFO);
-        short wrapped = (short) (info + infoLength + 2);
-        short point = (short) (length - P256.POINT);
-        short wrappedLength = (short) (point - 2 - wrapped);
-        length -= head;
-        Apdu.requireData(infoLength >= 0
-                && isKeyLength((short) (wrappedLength - KeyEncryption.OVERHEAD))
-                && work[0] == Tag.KEY_AGREEMENT
-                && work[(short) (head - 1)] == (byte) length
-                && (length < LONG) == (head == 2)
-                && Util.getShort(work, head) == HASH_HEAD
-                && Util.getShort(work, (short) (head + KEK_LENGTH - 2)) == KEK_LENGTH_HEAD
-                && work[(short) (head + INFO_LENGTH - 1)] == SHARED_INFO_TAG
-                && Util.getShort(work, (short) (wrapped - 2)) == (short) (WRAPPED_KEY_HEAD + wrappedLength)
-                && Util.getShort(work, (short) (point - 2)) == POINT_HEAD
+        short inner = (short) (length - head);
+        short at = value(head, (byte) 0x80, (short) 1);
+        byte hashNumber = work[at];
+        at = value((short) (at + 1), (byte) 0x81, (short) 1);
+        byte kekLength = work[at++];
+        short infoLength = work[(short) (at + 1)];
+        short info = value(at, (byte) 0x82, infoLength);
+        at = (short) (info + infoLength);
+        short wrappedLength = work[(short) (at + 1)];
+        short wrapped = value(at, WRAPPED_KEY_TAG, wrappedLength);
+        short point = value((short) (wrapped + wrappedLength), (byte) 0x86, P256.POINT);
+        Apdu.requireData(work[0] == Tag.KEY_AGREEMENT
+                && work[(short) (head - 1)] == (byte) inner
+                && (inner < LONG) == (head == 2)
+                && (short) (point + P256.POINT) == length
                 && work[point] == CurveCheck.UNCOMPRESSED
                 && hashNumber >= KeyEncryption.SHA_256
                 && hashNumber <= KeyEncryption.SHA_512
-                && isKeyLength(kekLength));
+                && isKeyLength(kekLength)
+                && isKeyLength((short) (wrappedLength - KeyEncryption.OVERHEAD)));
         if (!encryption.supports(hashNumber, kekLength)) {
             ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
         }
@@ -159,6 +151,12 @@ final class Cryptogram extends Unit {
         encryption.derive(hashNumber, work, info, infoLength, kekLength);
         Util.arrayCopyNonAtomic(work, wrapped, aux, (short) 0, wrappedLength);
         return encryption.unwrap(kekLength, (short) 0, wrappedLength);
+    }
+
+    /** Where the value of a data object of this tag and length stands, which must be there. */
+    private short value(short at, byte tag, short length) {
+        Apdu.requireData(work[at++] == tag && length >= 0 && work[at++] == (byte) length);
+        return at;
     }
 
     /**

@@ -28,6 +28,8 @@ final class KeyBlock extends Unit {
         'D', '0', '2', '7', '2', 'K', '3', 'E', 'X', '0', '0', 'E', '0', '0', '0', '0', 0x03, 0x70
     };
     private static final short BITS = 2;
+    /** Where in the header it stands whether the key may be exported. */
+    private static final short EXPORTABILITY = 11;
     /** What stands before the archive key. */
     private static final byte[] ARCHIVE_HEAD = {(byte) 0xC0, 0x20};
     private static final byte[] KBPK_LABEL = {'k', 'b', 'p', 'k'};
@@ -37,13 +39,13 @@ final class KeyBlock extends Unit {
     private static final byte[] AUTHENTICATION = {0x00, 0x01};
     private static final byte[] ALGORITHM = {0x00, 0x04};
 
-    private static final short CHUNK = 256;
     private static final short NOWHERE = -1;
 
     /** In Ram.secret: the group key, after it a block key; and the KBPK. */
     private static final short GROUP_KEY = 0;
     private static final short BLOCK_KEY = 0;
     private static final short KBPK = 32;
+    private static final short KEY = 32;
     /** In Ram.hash. */
     private static final short SHA256 = 32;
     private static final short TICKET_HASH = 0;
@@ -92,6 +94,7 @@ final class KeyBlock extends Unit {
      */
     private short pass(KeySlot slot, byte type, byte[] header, short text) {
         words[Ram.BLOCK_TEXT] = text;
+        words[Ram.BLOCK_DIFFERENCE] = 0;
         short held = Util.arrayCopyNonAtomic(header, HEADER, aux, (short) 0, BITS);
         held = Template.copy(Template.privateHead(type), aux, held);
         for (byte part = KeySlot.firstPart(type); part <= KeySlot.lastPart(type); part++) {
@@ -99,7 +102,9 @@ final class KeyBlock extends Unit {
         }
         held = flush(Template.copy(Template.publicHead(type), aux, held));
         held = flush(Template.copyPublicTail(type, aux, slot.readPublic(type, aux, held)));
-        held = slot.readPart(KeySlot.ARCHIVE, aux, Template.copy(ARCHIVE_HEAD, aux, held));
+        if (holdsArchiveKey(header)) {
+            held = slot.readPart(KeySlot.ARCHIVE, aux, Template.copy(ARCHIVE_HEAD, aux, held));
+        }
         flush(Util.arrayCopyNonAtomic(hash, PADDING_AT, aux, held, (short) (-held & (Cmac.BLOCK - 1))));
         Ram.clear(aux);
         return words[Ram.BLOCK_TEXT];
@@ -115,6 +120,7 @@ final class KeyBlock extends Unit {
             // The IV is the block before.
             chip.aes.init(chip.key256, Cipher.MODE_ENCRYPT, store, (short) (text - Cmac.BLOCK), Cmac.BLOCK);
             chip.aes.doFinal(aux, (short) 0, whole, aux, (short) 0);
+            words[Ram.BLOCK_DIFFERENCE] |= ConstantTime.difference(aux, (short) 0, store, text, whole);
             words[Ram.BLOCK_TEXT] = Util.arrayCopyNonAtomic(aux, (short) 0, store, text, whole);
         }
         held -= whole;
@@ -123,71 +129,38 @@ final class KeyBlock extends Unit {
     }
 
     /**
-     * Opens the block in the store into the spare slot: header, MAC, then the numbers and what stands around them; from
-     * the key service, without an archive key. False for whatever is not as it should be. The block is used up.
+     * Opens the block in the store into the spare slot; from the key service, without an archive key. The numbers are
+     * taken from their places, and MAC and ciphertext must be those of the plaintext that they make with all that stands
+     * around them: false if they are not. The block is used up.
      */
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
-        byte purpose = ticket[Ticket.PURPOSE];
-        byte[] header = header(type, purpose);
-        short plain = plainLength(header);
+        byte[] header = header(type, ticket[Ticket.PURPOSE]);
         short text = (short) (at + HEADER);
         if (Util.arrayCompare(header, (short) 0, store, at, HEADER) != 0) {
             return false;
         }
         deriveKeys(header, ticket);
-        Util.arrayCopyNonAtomic(store, (short) (text + plain), store, at, Cmac.MAC);
-        for (short from = 0; from < plain; from += CHUNK) {
-            short left = (short) (plain - from);
-            short length = left < CHUNK ? left : CHUNK;
-            cmac.update(aux, read(text, from, length), length);
-        }
-        cmac.finish(hash, MAC_AT);
-        boolean good =
-                ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) == 0 && fill(slot, type, purpose, text);
-        chip.key256.clearKey();
-        Ram.clear(aux);
-        return good;
-    }
-
-    private boolean fill(KeySlot slot, byte type, byte purpose, short text) {
-        short at = read(text, (short) 0, BITS);
-        boolean good = Util.arrayCompare(header(type, purpose), HEADER, aux, at, BITS) == 0;
-        byte[] head = Template.privateHead(type);
-        good &= stands(head, text, BITS);
-        short from = (short) (BITS + head.length);
+        Util.arrayCopyNonAtomic(store, (short) (text + plainLength(header)), store, at, Cmac.MAC);
+        short from = (short) (BITS + Template.privateHead(type).length);
         for (byte part = KeySlot.firstPart(type); part <= KeySlot.lastPart(type); part++) {
-            from = fillPart(slot, part, text, from);
+            slot.setPart(part, aux, read(text, from, KeySlot.width(part)));
+            from += KeySlot.width(part);
         }
-        head = Template.publicHead(type);
-        good &= stands(head, text, from);
-        from += (short) head.length;
-        short width = KeySlot.publicWidth(type);
-        at = read(text, from, width);
-        good &= type == KeySlot.RSA_2048 || CurveCheck.isPoint(aux, at, ram.cmac);
-        slot.setPublic(type, aux, at);
-        from += width;
-        head = Template.publicTail(type);
-        if (head != null) {
-            good &= stands(head, text, from);
-            from += (short) head.length;
+        from += (short) Template.publicHead(type).length;
+        slot.setPublic(type, aux, read(text, from, KeySlot.publicWidth(type)));
+        if (holdsArchiveKey(header)) {
+            from = (short) (BITS + (Util.getShort(header, HEADER) >> 3) - KEY);
+            slot.setPart(KeySlot.ARCHIVE, aux, read(text, from, KEY));
         }
-        if (purpose == Ticket.FOR_BACKUP) {
-            good &= stands(ARCHIVE_HEAD, text, from);
-            fillPart(slot, KeySlot.ARCHIVE, text, (short) (from + ARCHIVE_HEAD.length));
-        }
-        return good;
+        pass(slot, type, header, NOWHERE);
+        cmac.finish(hash, MAC_AT);
+        pass(slot, type, header, text);
+        chip.key256.clearKey();
+        return (ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) | words[Ram.BLOCK_DIFFERENCE]) == 0;
     }
 
-    /** Sets a part from its place in the plaintext; returns the place behind it. */
-    private short fillPart(KeySlot slot, byte part, short text, short from) {
-        short width = KeySlot.width(part);
-        slot.setPart(part, aux, read(text, from, width));
-        return (short) (from + width);
-    }
-
-    /** Whether the plaintext has these bytes there. */
-    private boolean stands(byte[] wanted, short text, short from) {
-        return Template.stands(wanted, aux, read(text, from, (short) wanted.length));
+    private static boolean holdsArchiveKey(byte[] header) {
+        return header[EXPORTABILITY] == 'N';
     }
 
     /** Decrypts the blocks around a piece of the plaintext into Ram.aux; returns where the piece begins there. */

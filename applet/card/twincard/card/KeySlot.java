@@ -244,8 +244,7 @@ final class KeySlot {
     }
 
     /**
-     * Whether private and public key belong together, and their numbers are as small as they can be. A point must have
-     * been found to be one of the curve. False too where the chip does not compute with such keys, though it made them.
+     * Whether private and public key belong together, and their numbers are as small as they can be. False too where the chip does not compute with such keys, though it made them.
      * Uses both scratches, of 257 bytes, left wiped.
      */
     boolean isPair(byte type, byte[] a, byte[] b) {
@@ -278,12 +277,13 @@ final class KeySlot {
     }
 
     /**
-     * ECDH tells x-coordinates alone: that of (d + 1) G is that of Q + G, which it would not be with -Q in the place of
-     * Q, and that of d G is Q's.
+     * Q is a point of the curve, in its uncompressed form. ECDH tells x-coordinates alone: that of (d + 1) G is that of
+     * Q + G, which it would not be with -Q in the place of Q, and that of d G is Q's.
      */
     private boolean isEcPair(byte[] a, byte[] b) {
         short next = P256.SCALAR;
         readPublic(EC_P256, a, (short) 0);
+        boolean good = CurveCheck.isPoint(a, (short) 0, ram.cmac);
         readPart(SCALAR, b, (short) 0);
         short carry = 1;
         for (short i = (short) (P256.SCALAR - 1); i >= 0; i--) {
@@ -293,7 +293,7 @@ final class KeySlot {
         }
         setPart(SCALAR, b, next);
         agree(P256.G, (short) 0, b, next);
-        boolean good = CurveCheck.isNext(a, b, next, ram.cmac, secret);
+        good &= CurveCheck.isNext(a, b, next, ram.cmac, secret);
         setPart(SCALAR, b, (short) 0);
         agree(P256.G, (short) 0, b, next);
         return good && ConstantTime.difference(a, (short) 1, b, next, P256.SCALAR) == 0;

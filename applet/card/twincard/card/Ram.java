@@ -50,7 +50,7 @@ final class Ram {
     static final byte SIGNATURE = 15; // the signature algorithm that MSE named, 0: none
 
     /** Small values of two bytes, likewise. */
-    final short[] words = JCSystem.makeTransientShortArray((short) 8, JCSystem.CLEAR_ON_DESELECT);
+    final short[] words = JCSystem.makeTransientShortArray((short) 9, JCSystem.CLEAR_ON_DESELECT);
     static final byte GATHERED = 0; // bytes of the chain so far
     static final byte REST_OFFSET = 1; // what GET RESPONSE gives next
     static final byte REST_LENGTH = 2;
@@ -59,6 +59,7 @@ final class Ram {
     static final byte CMAC_PENDING = 5;
     static final byte STATUS = 6; // status word of the answer that is given in pieces
     static final byte BLOCK_TEXT = 7; // where the ciphertext of a key block goes on
+    static final byte BLOCK_DIFFERENCE = 8; // zero while it is what was there before
 
     /** Clears what may hold secrets and is not needed beyond this command. */
     void wipe() {

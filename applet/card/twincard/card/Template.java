@@ -27,15 +27,9 @@ final class Template {
         return type == KeySlot.RSA_2048 ? RSA_PUBLIC_HEAD : EC_PUBLIC_HEAD;
     }
 
-    /** What stands behind it; null where nothing does. */
-    static byte[] publicTail(byte type) {
-        return type == KeySlot.RSA_2048 ? RSA_PUBLIC_TAIL : null;
-    }
-
     /** Copies what stands behind a modulus or a point; returns the offset behind it. */
     static short copyPublicTail(byte type, byte[] out, short offset) {
-        byte[] tail = publicTail(type);
-        return tail == null ? offset : copy(tail, out, offset);
+        return type == KeySlot.RSA_2048 ? copy(RSA_PUBLIC_TAIL, out, offset) : offset;
     }
 
     /** What stands before the parts of a private key. */
