@@ -98,13 +98,18 @@ class Pair:
             lab.close()
 
 
-def make_pair(key: KeyType, signature: KeyType | None, profile: Profile = PROFILE) -> Pair:
+def make_pair(
+    key: KeyType,
+    signature: KeyType | None,
+    profile: Profile = PROFILE,
+    chip: type[Laboratory] = Laboratory,
+) -> Pair:
     """Issue a pair for OpenSC, hand a key over, and store alice's certificate on both cards.
 
     `signature` is the type of both cards' own signature keys; without it only alice has one, of
     the usual type.
     """
-    alice, backup = blank(), blank()
+    alice, backup = blank(chip), blank(chip)
     issue_pair(
         Blank(Card(alice), TRANSPORT_KEY, PINS[0], PUK),
         Blank(Card(backup), TRANSPORT_KEY, PINS[1], PUK),
@@ -121,9 +126,9 @@ def make_pair(key: KeyType, signature: KeyType | None, profile: Profile = PROFIL
     return Pair(alice, backup, made.certificate)
 
 
-def blank() -> Laboratory:
+def blank(chip: type[Laboratory] = Laboratory) -> Laboratory:
     """A card with the applet under the name that OpenSC looks for."""
-    lab = Laboratory.start()
+    lab = chip.start()
     lab.install(b"\x80\x20" + TRANSPORT_KEY.reveal() + opensc.INSTALLATION, OPENSC_AID)
     return lab
 

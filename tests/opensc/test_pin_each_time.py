@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from tests.opensc.conftest import CERTIFICATE, PROFILE, CardInReader, make_pair, put_in, run
+from tests.opensc.shared import held
 from tests.pcsc.service import PcscService
 
 from twincard.card.report import KeyType, PolicyFlags
@@ -98,3 +99,16 @@ def test_twincard_opens_several_files_all_the_same(card: CardInReader, tmp_path:
             sink = FileOutput(tmp_path / str(number))
             decrypt_file(session, card.folder / "mail.p7m", sink, pin=lambda: pin, mail=True)
             assert (tmp_path / str(number)).read_bytes() == SECRET
+
+
+def test_who_comes_next_finds_no_pin_verified_after_an_operation(card: CardInReader) -> None:
+    with held(card) as holder:
+        made = card.pkcs11("--decrypt", "-m", "RSA-PKCS", "--id", "01", "-i", "sealed")
+        assert made.stdout == SECRET, made.stderr
+        assert not holder.finds_the_pin_verified()
+        made = card.pkcs11("--sign", "-m", "SHA256-RSA-PKCS", "--id", "02", "-i", "message")
+        assert made.returncode == 0, made.stderr
+        assert not holder.finds_the_pin_verified()
+        # A verification of which nothing came is there for the next.
+        assert card.pkcs11("--list-objects").returncode == 0
+        assert holder.finds_the_pin_verified()
