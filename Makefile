@@ -27,6 +27,9 @@ test-chips: setup ## the tests of the main job on five different chips (PYTEST: 
 test-opensc: setup ## the tests of a newer OpenSC: OPENSC=prefix (where it is installed)
 	@tools/test-opensc.sh "$(OPENSC)" $(PYTEST)
 
+test-engine: setup ## the flows in another Java Card simulator: ENGINE=jar
+	@tools/test-engine.sh "$(ENGINE)" $(PYTEST)
+
 lint: setup ## formatting, style and types
 	@tools/lint.sh
 

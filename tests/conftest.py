@@ -42,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the real chip that the bench's cards behave as; what it cannot do is skipped",
     )
     options.addoption(
+        "--engine",
+        metavar="JAR",
+        help="another Java Card simulator, for the tests of tests/engine",
+    )
+    options.addoption(
         "--real",
         metavar="READER",
         action="append",

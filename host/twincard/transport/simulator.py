@@ -71,11 +71,14 @@ class Operation(IntEnum):
 class SimulatorProcess:
     """The Java program that holds one card, and the frames to and from it."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
-        """Start it; `arguments` follow the program's name. It answers before this returns."""
-        if not JAR.is_file():
+    def __init__(self, arguments: Sequence[str], program: Sequence[str] = ()) -> None:
+        """Start it; `arguments` follow the program's name. It answers before this returns.
+
+        `program` are Java's arguments for another program that speaks the same frames.
+        """
+        if not program and not JAR.is_file():
             raise TransportError(_("The simulated card is not built: run `make setup`."))
-        command = [*java_command(), "-jar", str(JAR), *arguments]
+        command = [*java_command(), *(program or ("-jar", str(JAR))), *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         try:
