@@ -53,7 +53,6 @@ class UsingKey(Story):
 
 USES: dict[str, Callable[[Card, Sealed], object]] = {
     "ENCIPHER": lambda card, sealed: card.usage.encipher(sealed.content, OWN_KEY),
-    "KEEP": lambda card, sealed: card.usage.keep(sealed.cryptogram),
     "TRANSCODE": lambda card, sealed: card.usage.transcode(sealed.cryptogram, OWN_KEY),
 }
 
@@ -65,3 +64,19 @@ def test_a_one_time_key_does_not_outlive_its_command(bench: Bench, use: str) -> 
     # MSE and the command itself.
     assert interrupt(story, story.original, Place.ANSWER) == 2
     assert interrupt_twice(story, story.original, first=1, second=2) > 10
+
+
+WITHOUT_ONE_TIME_KEYS: dict[str, Callable[[Card, Sealed], object]] = {
+    "WRAP and UNWRAP": lambda card, sealed: card.usage.unwrap(card.usage.wrap(sealed.content)),
+    "KEEP": lambda card, sealed: card.usage.keep(sealed.cryptogram),
+}
+
+
+@pytest.mark.parametrize("use", WITHOUT_ONE_TIME_KEYS)
+@pytest.mark.parametrize("key", list(KeyType), ids=lambda key: key.name)
+def test_the_archive_key_is_used_without_a_write(bench: Bench, key: KeyType, use: str) -> None:
+    bench.at(Stage.KEYED, key=key)
+    card = bench.original.unlocked()
+    sealed, image = Sealed.to(card.usage.public_key()), bench.original.lab.image()
+    WITHOUT_ONE_TIME_KEYS[use](card, sealed)
+    assert bench.original.lab.image() == image
