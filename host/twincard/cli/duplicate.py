@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import CardReport, KeyReport, Mode, Role
+from twincard.card.report import CardReport, KeyReport, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cli import ceremony, prompts, ways_out
 from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
@@ -51,7 +51,8 @@ class Copied:
     """A pair that holds one key; what was done now, and what was done before.
 
     `mode` is how the key went now; None where the backup held it before. `certificates` says of the
-    original, then of the backup, whether it has a certificate of the key.
+    original, then of the backup, whether it has a certificate of the key. `released`: the original
+    waited for a backup with its public key, and shows it from now on.
     """
 
     original_id: Id
@@ -64,14 +65,19 @@ class Copied:
     allowed: int
     mode: Mode | None
     certificates: tuple[bool, bool]
+    released: bool
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it; whether original and backup have a certificate of the key."""
+    """What came of it; whether original and backup have a certificate of the key.
+
+    `released`: the original shows its public key from now on, as it did not before.
+    """
 
     result: Duplicated
     certificates: tuple[bool, bool]
+    released: bool
 
 
 class PlacesMissingError(Exception):
@@ -164,6 +170,15 @@ def duplicate(
     _tell(out, done, original, backup)
 
 
+def duplicate_first(out: Output, original: Holder, backup: Holder) -> None:
+    """The duplication that another command waits for; components are asked for."""
+
+    def run(given: list[Component]) -> Done:
+        return _run(out, (original, backup), given, None, forget_void=False, keep=None)
+
+    _with_prompts(run, [])
+
+
 def _with_prompts(run: Callable[[list[Component]], Done], components: list[Component]) -> Done:
     """Ask for missing components while no card is open, since a card in a reader may not wait."""
     try:
@@ -218,7 +233,10 @@ def _run(
             raise PlacesMissingError(_places(original, backup, error.places), error) from None
         if keep:
             copy_certificate(original, backup)
-        return Done(result, (has_certificate(original), has_certificate(backup)))
+        waited = report.key is None or not report.key.released
+        withheld = PolicyFlags.PUBLIC_KEY_WITHHELD in report.policy
+        certificates = has_certificate(original), has_certificate(backup)
+        return Done(result, certificates, released=waited and withheld)
 
 
 def _lasting_key(report: CardReport) -> KeyReport | None:
@@ -266,6 +284,7 @@ def _tell(out: Output, done: Done, original: str, backup: str) -> None:
         result.original.backups_allowed,
         result.mode,
         done.certificates,
+        done.released,
     )
     if result.copied:
         held = _("{backup} now holds the key of {original}, SHA-256 {digest}.")
@@ -274,4 +293,11 @@ def _tell(out: Output, done: Done, original: str, backup: str) -> None:
     left = copied.allowed - copied.done
     more = _("Backups left: {count}.") if left else _("No other backup can be made of it.")
     held = held.format(backup=backup, original=original, digest=result.key_digest.hex())
-    out.result(copied, f"{held}\n{more.format(count=left)}")
+    lines = [held, more.format(count=left)]
+    if done.released:
+        lines.append(
+            _("The key has its backup, so {original} shows its public key from now on.").format(
+                original=original
+            )
+        )
+    out.result(copied, "\n".join(lines))

@@ -17,12 +17,15 @@ from twincard.cli.cards import (
     check_two_cards,
     issuer_public_key,
     naming,
+    opened,
     unlocked_pair,
 )
+from twincard.cli.duplicate import duplicate_first
 from twincard.cli.errors import ExitCode
 from twincard.cli.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.output import Output
 from twincard.language import N_, _
+from twincard.protocols.errors import NoKeyError, NotReleasedError, ProtocolError
 from twincard.protocols.recover import FileEvent, Outcome
 from twincard.protocols.recover import recover as recover_files
 from twincard.protocols.usable import check_released
@@ -66,6 +69,15 @@ def recover(
             "--new-pin-file", metavar="FILE", help="File with the new card's PIN, if another."
         ),
     ] = None,
+    new_backup: Annotated[
+        str | None,
+        typer.Option(
+            "--new-backup",
+            metavar="READER",
+            help="The new card's backup: at a terminal a prompt offers to duplicate first, "
+            "where the new card wants that.",
+        ),
+    ] = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -81,11 +93,46 @@ def recover(
         new_pin_file, _("PIN of the new card"), "--new-pin-file", pin, asked=pin_file is None
     )
     out = Output(json)
-    events = []
     holders = (
         Holder(_("Old card"), old, pin, issuer=issuer, own_pin=True),
         Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer, own_pin=True),
     )
+    try:
+        events = _move(out, holders, paths)
+    except (NotReleasedError, NoKeyError) as error:
+        # A dead key is replaced by the duplication, and a card without one gets it there.
+        if new_backup is None or not prompts.has_terminal() or not _wants_backup(holders[1]):
+            raise
+        if not _duplicated(out, holders[1], new_backup, error):
+            raise
+        events = _move(out, holders, paths)
+    _tell(out, events)
+
+
+def _wants_backup(new: Holder) -> bool:
+    with opened(new.reader) as card:
+        key = card.report().key
+    return key is None or not key.released
+
+
+def _duplicated(out: Output, new: Holder, backup: str, error: ProtocolError) -> bool:
+    """Whether the new card has its backup now, which the user is asked for."""
+    check_two_cards(new.reader, backup)
+    out.note(str(error))
+    if not prompts.agrees(
+        _("Duplicate {card} to {backup} first?").format(card=new.reader, backup=backup)
+    ):
+        return False
+    pin = prompts.other_pin(
+        None, _("PIN of the new card's backup"), "--new-backup", new.pin, asked=True
+    )
+    other = Holder(_("Backup"), backup, pin, Role.BACKUP, new.issuer)
+    duplicate_first(out, new, other)
+    return True
+
+
+def _move(out: Output, holders: tuple[Holder, Holder], paths: list[Path]) -> tuple[FileEvent, ...]:
+    events = []
     with (
         unlocked_pair(*holders) as (old_card, new_card),
         out.progress(_("this file"), None) as progress,
@@ -99,8 +146,8 @@ def recover(
             old_card,
             new_card,
             paths,
-            old_pin=lambda: pin,
-            new_pin=lambda: new_pin,
+            old_pin=lambda: holders[0].pin,
+            new_pin=lambda: holders[1].pin,
             progress=lambda _, done: progress(done),
         ):
             events.append(event)
@@ -108,7 +155,7 @@ def recover(
                 out.failed(event.path, event.reason)
             elif event.outcome is not Outcome.NOT_ENCRYPTED:
                 out.step(f"{event.path}: {_(event.outcome.value)}")
-    _tell(out, tuple(events))
+    return tuple(events)
 
 
 def _tell(out: Output, events: tuple[FileEvent, ...]) -> None:

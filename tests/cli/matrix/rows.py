@@ -124,7 +124,7 @@ ROWS: dict[str, Row] = {
         asks=("--pin-file",),
     ),
     "recover": Row(
-        "recover --from {a} --new {b} --pin-file {pin} --new-pin-file 次.pin "
+        "recover --from {a} --new {b} --new-backup {a} --pin-file {pin} --new-pin-file 次.pin "
         f"{{out}}/{SEALED}",
         b=NEXT,
         asks=("--pin-file",),
