@@ -8,7 +8,8 @@
  *
  * <pre>
  * 01 RESET     power off and on; without a card too                        answer to reset
- * 02 APDU      command, short or extended                                  data, SW1 SW2
+ * 02 APDU      command, short or extended; at T=0 a TPDU: header, P3, and the data that
+ *              the reader has to send                                             data, SW1 SW2
  * 20 INSTALL   application data of the install parameters; or before it, when the
  *              first byte is 05 to 10: length of the instance AID, AID            nothing
  *
