@@ -69,7 +69,7 @@ class Copied:
 
 
 @dataclass(frozen=True)
-class Done:
+class _Done:
     """What came of it; whether original and backup have a certificate of the key.
 
     `released`: the original shows its public key from now on, as it did not before.
@@ -157,7 +157,7 @@ def duplicate(
         ways_out.cancel(out, *holders)
         return
 
-    def run(given: list[Component]) -> Done:
+    def run(given: list[Component]) -> _Done:
         return _run(out, holders, given, key, forget_void=forget_void, keep=keep_certificate)
 
     done = _with_prompts(run, components)
@@ -173,13 +173,13 @@ def duplicate(
 def duplicate_first(out: Output, original: Holder, backup: Holder) -> None:
     """The duplication that another command waits for; components are asked for."""
 
-    def run(given: list[Component]) -> Done:
+    def run(given: list[Component]) -> _Done:
         return _run(out, (original, backup), given, None, forget_void=False, keep=None)
 
     _with_prompts(run, [])
 
 
-def _with_prompts(run: Callable[[list[Component]], Done], components: list[Component]) -> Done:
+def _with_prompts(run: Callable[[list[Component]], _Done], components: list[Component]) -> _Done:
     """Ask for missing components while no card is open, since a card in a reader may not wait."""
     try:
         return run(components)
@@ -206,7 +206,7 @@ def _run(
     *,
     forget_void: bool,
     keep: bool | None,
-) -> Done:
+) -> _Done:
     with unlocked_pair(*holders) as (original, backup):
         report = original.report()
         _check_type(report, key)
@@ -236,7 +236,7 @@ def _run(
         waited = report.key is None or not report.key.released
         withheld = PolicyFlags.PUBLIC_KEY_WITHHELD in report.policy
         certificates = has_certificate(original), has_certificate(backup)
-        return Done(result, certificates, released=waited and withheld)
+        return _Done(result, certificates, released=waited and withheld)
 
 
 def _lasting_key(report: CardReport) -> KeyReport | None:
@@ -268,7 +268,7 @@ def _step(event: DuplicationEvent) -> str:
     return _(event.step.value)
 
 
-def _tell(out: Output, done: Done, original: str, backup: str) -> None:
+def _tell(out: Output, done: _Done, original: str, backup: str) -> None:
     result = done.result
     key, export = result.original.key, result.original.export
     assert key is not None  # noqa: S101 -- duplicate() checked both
