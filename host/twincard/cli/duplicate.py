@@ -161,7 +161,8 @@ def duplicate(
         return _run(out, holders, given, key, forget_void=forget_void, keep=keep_certificate)
 
     done = _with_prompts(run, components)
-    if keep_certificate is None and done.certificates == (True, False) and prompts.has_terminal():
+    may_ask = keep_certificate is None and not done.result.backup.transport_pin
+    if may_ask and done.certificates == (True, False) and prompts.has_terminal():
         question = _("Store the original's certificate on the backup too, for other programs?")
         if prompts.agrees(question):
             with unlocked_pair(*holders) as cards:

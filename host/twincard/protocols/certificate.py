@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
-from twincard.card.report import CardReport, Features, KeyType, PolicyFlags, Role
+from twincard.card.report import CardReport, Features, KeyType, PolicyFlags
 from twincard.card.session import Card
 from twincard.keys.certificate import (
     SigningKey,
@@ -34,7 +34,7 @@ from twincard.protocols.certificate_files import (
 from twincard.protocols.errors import ProtocolError
 from twincard.protocols.opener import PinProvider
 from twincard.protocols.opensc import update_opensc_files
-from twincard.protocols.usable import check_released
+from twincard.protocols.usable import check_own_pin, check_released
 
 __all__ = [
     "CertificateOnCardError",
@@ -97,13 +97,6 @@ def certify_decipher_key(
         raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
     check_released(report)
     if not report.key.public_key_readable:
-        if report.role is Role.ORIGINAL:
-            raise ProtocolError(
-                _(
-                    "This card gives its public key to nobody before a backup is done: "
-                    "`twincard duplicate` first."
-                )
-            )
         raise ProtocolError(
             _(
                 "A backup issued like this one shows no key: make the certificate on the original, "
@@ -190,6 +183,7 @@ def store_certificate(
     before anything is written, CardError.
     """
     report = card.report()
+    check_own_pin(report)
     fid = _file_for(report, certificate)
     if fid == DECIPHER_CERTIFICATE:
         check_released(report)
@@ -255,6 +249,7 @@ def _capable(card: Card) -> CardReport:
                 "and store that certificate with --store."
             )
         )
+    check_own_pin(report)
     return report
 
 
