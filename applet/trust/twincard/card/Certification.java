@@ -5,7 +5,7 @@ import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** The issuer's public key and certificate on this card, and other cards' certificates under the same key. */
-final class Certification {
+final class Certification extends Unit {
     /** Data of CERTIFY: 86 41 issuer's point ‖ certificate. */
     private static final short POINT_HEAD = (short) 0x8641;
     private static final short GIVEN_POINT = 2;
@@ -13,7 +13,7 @@ final class Certification {
     /** E6 43 { 86 41 issuer's point } */
     private static final byte[] ISSUER_HEAD = {(byte) 0xE6, 0x43, (byte) 0x86, 0x41};
 
-    private final Core core;
+    private final Ecdh ecdh;
     private final Ecdsa ecdsa;
     private final Device device;
     private final Peer peer;
@@ -22,7 +22,8 @@ final class Certification {
     private boolean certified;
 
     Certification(Core core, Ecdsa ecdsa, Device device, Peer peer) {
-        this.core = core;
+        super(core);
+        ecdh = core.ecdh;
         this.ecdsa = ecdsa;
         this.device = device;
         this.peer = peer;
@@ -46,15 +47,15 @@ final class Certification {
 
     /** CERTIFY: the issuer's point and a certificate of his over this very card. */
     void certify(short length) {
-        byte[] data = core.ram.work;
-        byte[] own = core.ram.aux;
-        Apdu.requireNoParameters(core.ram);
+        byte[] data = work;
+        byte[] own = aux;
+        Apdu.requireNoParameters(ram);
         Apdu.requireData(length == (short) (GIVEN + Certificate.LENGTH)
                 && Util.getShort(data, (short) 0) == POINT_HEAD);
         if (!device.isReady()) {
             ISOException.throwIt(Sw.WRONG_STATE);
         }
-        core.ecdh.requirePoint(data, GIVEN_POINT);
+        ecdh.requirePoint(data, GIVEN_POINT);
         writeOwn(data, GIVEN_POINT);
         Apdu.requireData(Util.arrayCompare(own, (short) 0, data, GIVEN, Certificate.SIGNATURE) == 0);
         Util.arrayCopyNonAtomic(data, (short) (GIVEN + Certificate.SIGNATURE), own, Certificate.SIGNATURE,
@@ -66,14 +67,14 @@ final class Certification {
         JCSystem.beginTransaction();
         certified = true;
         // The hash is that of the issuer's point still.
-        core.log.note(Log.CERTIFIED, core.ram.hash, (short) 0, Log.DETAIL);
+        log.note(Log.CERTIFIED, hash, (short) 0, Log.DETAIL);
         JCSystem.commitTransaction();
     }
 
     /** VERIFY CERTIFICATE: its holder becomes the peer. */
     void verify(short length) {
-        byte[] data = core.ram.work;
-        byte[] expected = core.ram.aux;
+        byte[] data = work;
+        byte[] expected = aux;
         peer.clear();
         require();
         Apdu.requireData(length == Certificate.LENGTH);
@@ -84,12 +85,12 @@ final class Certification {
         Apdu.requireData(Util.arrayCompare(expected, (short) 0, data, (short) 0, length) == 0
                 && role >= Authority.ORIGINAL
                 && role <= Peer.SERVICE_ESCROW);
-        core.ecdh.requirePoint(data, Certificate.POINT);
+        ecdh.requirePoint(data, Certificate.POINT);
         if (role >= Peer.SERVICE) {
             // A service is called by its key.
-            core.chip.sha256.doFinal(data, Certificate.POINT, P256.POINT, core.ram.hash, (short) 0);
+            chip.sha256.doFinal(data, Certificate.POINT, P256.POINT, hash, (short) 0);
             Apdu.requireData(
-                    Util.arrayCompare(core.ram.hash, (short) 0, data, Certificate.ID, Authority.ID) == 0);
+                    Util.arrayCompare(hash, (short) 0, data, Certificate.ID, Authority.ID) == 0);
         }
         requireSignature(issuer, (short) 0, data);
         peer.set(data);
@@ -105,31 +106,31 @@ final class Certification {
 
     /** Writes the certificate of this card under an issuer into Ram.aux, up to the signature. */
     private void writeOwn(byte[] point, short offset) {
-        byte[] out = core.ram.aux;
+        byte[] out = aux;
         name(point, offset);
         device.readPoint(out, Certificate.POINT);
-        Util.arrayCopyNonAtomic(core.authority.cardId(), (short) 0, out, Certificate.ID, Authority.ID);
-        out[Certificate.ROLE] = core.authority.role();
+        Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, out, Certificate.ID, Authority.ID);
+        out[Certificate.ROLE] = authority.role();
         Certificate.frame(out);
     }
 
     /** Writes the issuer's name, the beginning of SHA-256 of his point, to its place in the certificate in Ram.aux. */
     private void name(byte[] point, short offset) {
-        core.chip.sha256.doFinal(point, offset, P256.POINT, core.ram.hash, (short) 0);
-        Util.arrayCopyNonAtomic(core.ram.hash, (short) 0, core.ram.aux, Certificate.ISSUER, Certificate.ISSUER_LENGTH);
+        chip.sha256.doFinal(point, offset, P256.POINT, hash, (short) 0);
+        Util.arrayCopyNonAtomic(hash, (short) 0, aux, Certificate.ISSUER, Certificate.ISSUER_LENGTH);
     }
 
     /** GET DATA 7F21: the certificate, into Ram.aux. */
     short read() {
         require();
         writeOwn(issuer, (short) 0);
-        return Util.arrayCopyNonAtomic(signature, (short) 0, core.ram.aux, Certificate.SIGNATURE, Ecdsa.SIGNATURE);
+        return Util.arrayCopyNonAtomic(signature, (short) 0, aux, Certificate.SIGNATURE, Ecdsa.SIGNATURE);
     }
 
     /** GET DATA E6: the issuer's public key, into Ram.aux. */
     short readIssuer() {
         require();
-        short at = Template.copy(ISSUER_HEAD, core.ram.aux, (short) 0);
-        return Util.arrayCopyNonAtomic(issuer, (short) 0, core.ram.aux, at, P256.POINT);
+        short at = Template.copy(ISSUER_HEAD, aux, (short) 0);
+        return Util.arrayCopyNonAtomic(issuer, (short) 0, aux, at, P256.POINT);
     }
 }

@@ -10,7 +10,7 @@ import javacard.security.KeyPair;
  * What a card is known by: its device key, which signs, and its channel key, with which SCP11b agrees on keys. Both are
  * drawn by PERSONALISE and never leave the card.
  */
-final class Device {
+final class Device extends Unit {
     /** E5 81 C8 { 86 41 device key, 87 41 channel key, 9E 40 signature } */
     private static final byte[] KEYS_HEAD = {(byte) 0xE5, (byte) 0x81, (byte) 0xC8, (byte) 0x86, 0x41};
     private static final byte[] CHANNEL_HEAD = {(byte) 0x87, 0x41};
@@ -20,7 +20,7 @@ final class Device {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'c', 'h', 'a', 'n', 'n', 'e', 'l', '/', '1'
     };
 
-    private final Core core;
+    private final Ecdh ecdh;
     private final Ecdsa ecdsa;
     private final ECPrivateKey devicePrivate = P256.privateKey();
     private final ECPublicKey devicePublic = P256.publicKey();
@@ -33,7 +33,8 @@ final class Device {
     private boolean ready;
 
     Device(Core core, Ecdsa ecdsa) {
-        this.core = core;
+        super(core);
+        ecdh = core.ecdh;
         this.ecdsa = ecdsa;
     }
 
@@ -47,12 +48,12 @@ final class Device {
      * Ram.hash, Ram.aux and Ram.cmac.
      */
     void renew() {
-        byte[] point = core.ram.aux;
+        byte[] point = aux;
         ready = false;
-        Ecdh.generate(device, devicePrivate, devicePublic, core.ram.hash, (short) 0);
-        Ecdh.generate(channel, channelPrivate, channelPublic, core.ram.hash, (short) 0);
+        Ecdh.generate(device, devicePrivate, devicePublic, hash, (short) 0);
+        Ecdh.generate(channel, channelPrivate, channelPublic, hash, (short) 0);
         beginSign(CHANNEL_LABEL);
-        ecdsa.update(core.authority.cardId(), (short) 0, Authority.ID);
+        ecdsa.update(authority.cardId(), (short) 0, Authority.ID);
         channelPublic.getW(point, (short) 0);
         ecdsa.sign(point, (short) 0, P256.POINT, channelSignature, (short) 0);
     }
@@ -84,7 +85,7 @@ final class Device {
 
     /** The shared x-coordinate, 32 bytes, of the channel key and a point; 6A80 for whatever is not a point. */
     void agreeChannel(byte[] point, short offset, byte[] out, short outOffset) {
-        core.ecdh.agree(channelPrivate, point, offset, out, outOffset);
+        ecdh.agree(channelPrivate, point, offset, out, outOffset);
     }
 
     /** GET DATA E5: the keys and the device key's signature over the channel key, into Ram.aux; 6A88 without keys. */
@@ -92,7 +93,7 @@ final class Device {
         if (!ready) {
             ISOException.throwIt(Sw.NOT_FOUND);
         }
-        byte[] out = core.ram.aux;
+        byte[] out = aux;
         short at = Template.copy(KEYS_HEAD, out, (short) 0);
         readPoint(out, at);
         at = Template.copy(CHANNEL_HEAD, out, (short) (at + P256.POINT));

@@ -21,6 +21,8 @@ final class EventLog extends Log {
     private static final byte PUK = 2;
 
     private final Core core;
+    private final Ram ram;
+    private final Chip chip;
     private final byte[] entries = new byte[PLACES * ENTRY];
     /** c(i) for the {@code chained} events that are no longer there. */
     private final byte[] chain = new byte[CHAIN];
@@ -33,18 +35,20 @@ final class EventLog extends Log {
 
     EventLog(Core core) {
         this.core = core;
+        ram = core.ram;
+        chip = core.chip;
     }
 
     /** At installation, once the card has its id. */
     void begin() {
-        core.chip.sha256.update(LABEL, (short) 0, (short) LABEL.length);
-        core.chip.sha256.doFinal(core.authority.cardId(), (short) 0, Authority.ID, chain, (short) 0);
+        chip.sha256.update(LABEL, (short) 0, (short) LABEL.length);
+        chip.sha256.doFinal(core.authority.cardId(), (short) 0, Authority.ID, chain, (short) 0);
     }
 
     /** Uses Ram.cmac. */
     @Override
     void note(byte event, byte[] detail, short offset, short length) {
-        byte[] entry = core.ram.cmac;
+        byte[] entry = ram.cmac;
         Util.arrayFillNonAtomic(entry, (short) 0, ENTRY, (byte) 0);
         entry[0] = event;
         Util.arrayCopyNonAtomic(detail, offset, entry, (short) 1, length);
@@ -54,8 +58,8 @@ final class EventLog extends Log {
 
     @Override
     void note(byte event, byte detail) {
-        core.ram.number[0] = detail;
-        note(event, core.ram.number, (short) 0, (short) 1);
+        ram.number[0] = detail;
+        note(event, ram.number, (short) 0, (short) 1);
     }
 
     /** Where an entry stands, counted from the oldest. */
@@ -71,14 +75,14 @@ final class EventLog extends Log {
     }
 
     private void chainOldest() {
-        byte[] number = core.ram.number;
-        byte[] hash = core.ram.hash;
+        byte[] number = ram.number;
+        byte[] hash = ram.hash;
         while (present > KEPT) {
             readNumber((byte) 1);
-            core.chip.sha256.reset();
-            core.chip.sha256.update(chain, (short) 0, CHAIN);
-            core.chip.sha256.update(number, (short) 0, NUMBER);
-            core.chip.sha256.doFinal(entries, place((byte) 0), ENTRY, hash, (short) 0);
+            chip.sha256.reset();
+            chip.sha256.update(chain, (short) 0, CHAIN);
+            chip.sha256.update(number, (short) 0, NUMBER);
+            chip.sha256.doFinal(entries, place((byte) 0), ENTRY, hash, (short) 0);
             JCSystem.beginTransaction();
             Util.arrayCopy(hash, (short) 0, chain, (short) 0, CHAIN);
             Util.arrayCopy(number, (short) 0, chained, (short) 0, NUMBER);
@@ -114,7 +118,7 @@ final class EventLog extends Log {
 
     /** The number of the event so many after the chained ones, into Ram.number. */
     private void readNumber(byte later) {
-        byte[] number = core.ram.number;
+        byte[] number = ram.number;
         Util.arrayCopyNonAtomic(chained, (short) 0, number, (short) 0, NUMBER);
         short sum = later;
         for (short i = NUMBER - 1; i >= 0; i--) {
@@ -137,7 +141,7 @@ final class EventLog extends Log {
     /** Writes the number of all events, 4 bytes; returns the offset behind it. */
     short writeCount(byte[] out, short offset) {
         readNumber(present);
-        return Util.arrayCopyNonAtomic(core.ram.number, (short) 0, out, offset, NUMBER);
+        return Util.arrayCopyNonAtomic(ram.number, (short) 0, out, offset, NUMBER);
     }
 
     short writeChain(byte[] out, short offset) {
