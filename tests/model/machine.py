@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from tests.bench import Stage
@@ -37,6 +38,7 @@ from tests.model.subject import (
     names_of,
 )
 from tests.model.table import Seen, SeenBlock, SeenReceipt, SeenTicket, Table
+from tests.trust.service import public_key
 
 from twincard.card.report import CardReport, ImportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
@@ -51,6 +53,7 @@ class Duplications(Table):
         forbids=st.booleans(),
         allowed=st.sampled_from([1, 2, 1, 2, 0]),
         erases=st.booleans(),
+        withholds=st.booleans(),
         divided=st.sampled_from([False, True, False]),
         keyed=st.sampled_from([True, True, True, True, False]),
         openings=st.lists(
@@ -65,6 +68,7 @@ class Duplications(Table):
         forbids: bool,
         allowed: int,
         erases: bool,
+        withholds: bool,
         divided: bool,
         keyed: bool,
         openings: list[tuple[str, str, list[Failure | None], int, Ending]],
@@ -76,13 +80,22 @@ class Duplications(Table):
         forbids = forbids and mode is Mode.HOST_BLIND
         policy = PolicyFlags.ERASE_GROUP if erases else PolicyFlags.NONE
         policy |= PolicyFlags.BASE_MODE_FORBIDDEN if forbids else PolicyFlags.NONE
+        withholds = withholds and allowed > 0
+        policy |= PolicyFlags.PUBLIC_KEY_WITHHELD if withholds else PolicyFlags.NONE
         self.bench.in_mode(mode).at(Stage.COMPLETE, backups=allowed, policy=policy)
         self.allowed, self.mode = allowed, mode
         modes = frozenset({mode} if forbids else {mode, Mode.BASE})
         group = Group("a", names_of("a"))
         for name in ORIGINALS:
             self._take(
-                Original(name=name, group=group, modes=modes, allowed=allowed, erases_group=erases)
+                Original(
+                    name=name,
+                    group=group,
+                    modes=modes,
+                    allowed=allowed,
+                    erases_group=erases,
+                    withholds=withholds,
+                )
             )
         for name in BACKUPS:
             self._take(Backup(name=name, group=group, modes=modes))
@@ -108,9 +121,7 @@ class Duplications(Table):
         key = self.cards[name].state.key
         if key is not None and key != card.key:
             assert key not in self.sealed
-            public = self.cards[name].session.usage.public_key()
-            assert public.digest == key
-            self.sealed[key] = Sealed.by(self.cards[name].session)
+            self._see_key(self.cards[name], key)
 
     @rule(name=backups, original=originals, mode=modes, delivered=st.booleans(), failure=failures)
     def ask(
@@ -367,14 +378,81 @@ class Duplications(Table):
             failure,
         )
 
-    @rule(original=originals, backup=backups)
-    def mistake_the_role(self, original: str, backup: str) -> None:
+    @rule(backup=backups)
+    def mistake_the_role(self, backup: str) -> None:
         """What the other kind of card does is refused in every state."""
-        other_id = self.cards[original].card_id
-        self._refused(original, lambda it: it.duplication.ticket(other_id))
-        self._refused(original, lambda it: it.duplication.cancel())
         self._refused(backup, lambda it: it.usage.generate(KeyType.P_256))
         self._refused(backup, lambda it: it.duplication.abandon())
+
+    @rule(
+        name=originals,
+        delivered=st.booleans(),
+        ending=st.sampled_from([None, Ending.IMPORT, Ending.CANCEL]),
+        failure=failures,
+    )
+    def ask_service(
+        self, name: str, delivered: bool, ending: Ending | None, failure: Failure | None
+    ) -> None:
+        """A ticket for the key service, open or new; perhaps it is used, or made void, at once."""
+        card = self._original(name)
+        service_id = self.service.service_id
+
+        def outcome(report: CardReport) -> Outcome:
+            number = (card.drawn + 1).to_bytes(2, "big")
+            return rules.ask_service(card, number, delivered=delivered)
+
+        answer = self._send(
+            "ask service",
+            name,
+            lambda it: it.duplication.service_ticket(service_id, delivered=delivered),
+            outcome,
+            failure,
+        )
+        request = self._original(name).request
+        if answer is None or request is None:
+            return
+        assert answer.nonce[:2] == request.nonce
+        if answer.encoded not in [seen.encoded for _, seen in self.requests]:
+            self.requests.append((request, answer))
+        if ending is Ending.CANCEL:
+            self.cancel_service(name, None)
+        elif ending is Ending.IMPORT:
+            self.take_from_service(0, None)
+
+    @precondition(lambda self: self.requests)
+    @rule(age=ages, failure=failures)
+    def take_from_service(self, age: int, failure: Failure | None) -> None:
+        """A new pair for any ticket that the service ever saw, to the card that drew it."""
+        said, ticket = aged(self.requests, age)
+        card = self._original(said.backup)
+        pair = ec.generate_private_key(ec.SECP256R1())
+        public = public_key(pair)
+        block = self.service.export(self._read_request(ticket, said.backup), pair)
+        self.sealed[public.digest] = Sealed.to(public)
+
+        def send(it: Card) -> object:
+            it.device.verify_certificate(self.service.certificate)
+            return it.duplication.import_key(block)
+
+        self._send(
+            "take from service",
+            said.backup,
+            send,
+            lambda _: rules.take_from_service(card, said, public.digest),
+            failure,
+        )
+
+    @rule(name=originals, failure=failures)
+    def cancel_service(self, name: str, failure: Failure | None) -> None:
+        """The open ticket for the service becomes void."""
+        card = self._original(name)
+        self._send(
+            "cancel service",
+            name,
+            lambda it: it.duplication.cancel(),
+            lambda _: rules.cancel_service(card),
+            failure,
+        )
 
     def _refused(self, name: str, send: Callable[[Card], object]) -> None:
         self._send("role", name, send, lambda _: WrongStateError, None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from twincard.card.duplication import ReceiptKind
-from twincard.card.report import ImportState, Mode, SlotUse
+from twincard.card.report import ImportState, KeyOrigin, Mode, SlotUse
 from twincard.card.status import (
     AlreadyExistsError,
     CardError,
@@ -39,6 +39,11 @@ class Group:
     def complete(self) -> bool:
         """Whether every place is set."""
         return None not in self.places
+
+
+SERVICE = "service"
+NO_GROUP = Group("none", ())
+"""What tickets for a key service are authenticated under."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +112,24 @@ class Original(Card):
 
     allowed: int
     erases_group: bool
+    withholds: bool = False
     pending: Ticket | None = None
     slots: tuple[Slot, ...] = ()
     former: tuple[str, ...] = ()
     """Backups that used slots of earlier keys."""
     voided: tuple[tuple[str, int], ...] = ()
     """Backups of the present group, and the number of the last ticket of each that became void."""
+    drawn: int = 0
+    """Tickets for key services, so far."""
+    service: ImportState = ImportState.EMPTY
+    request: Ticket | None = None
+    """The last ticket for a key service."""
+    origin: KeyOrigin = KeyOrigin.CARD
 
     @property
     def in_use(self) -> bool:
         """See Card."""
-        return super().in_use or self.pending is not None
+        return super().in_use or self.pending is not None or self.service is ImportState.TICKETED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +147,53 @@ class Backup(Card):
         return super().in_use or self.state is ImportState.TICKETED
 
 
+def released(card: Card) -> bool:
+    """Whether the public key of its key may be had."""
+    if not isinstance(card, Original) or not card.withholds:
+        return True
+    return any(slot.use is SlotUse.DONE for slot in card.slots)
+
+
 def generate(card: Original, key: bytes) -> Original | Refusal:
     """GENERATE: a new key starts a new count."""
     if not card.alive or card.pending:
         return WrongStateError
+    return _with_key(card, key, KeyOrigin.CARD)
+
+
+def _with_key(card: Original, key: bytes, origin: KeyOrigin) -> Original:
     former = (*card.former, *(slot.backup for slot in card.slots))
-    return replace(card, key=key, slots=(), former=former)
+    return replace(card, key=key, slots=(), former=former, origin=origin)
+
+
+def ask_service(card: Original, nonce: bytes, *, delivered: bool) -> Original | Refusal:
+    """GET TICKET on an original: the one key service of the game."""
+    if not card.alive:
+        return WrongStateError
+    if Mode.HOST_BLIND not in card.modes:
+        return NotFoundError
+    if card.service is ImportState.TICKETED:
+        return card
+    if card.pending or (card.service is not ImportState.EMPTY and not delivered):
+        return WrongStateError
+    request = Ticket(card.name, SERVICE, nonce, NO_GROUP, Mode.HOST_BLIND)
+    return replace(card, service=ImportState.TICKETED, request=request, drawn=card.drawn + 1)
+
+
+def take_from_service(card: Original, request: Ticket, key: bytes) -> Original | Refusal:
+    """IMPORT KEY on an original, the service being its peer."""
+    if not card.alive or card.service is not ImportState.TICKETED:
+        return WrongStateError
+    if card.request != request:
+        return IntegrityError
+    return replace(_with_key(card, key, KeyOrigin.SERVICE), service=ImportState.IMPORTED)
+
+
+def cancel_service(card: Original) -> Original | Refusal:
+    """CANCEL TICKET on an original."""
+    if not card.alive or card.service not in (ImportState.TICKETED, ImportState.VOID):
+        return WrongStateError
+    return replace(card, service=ImportState.VOID)
 
 
 def get_ticket(
@@ -185,7 +238,9 @@ def export(card: Original, ticket: Ticket) -> Original | Refusal:
         return MemoryFullError
     if ticket.number <= voided.get(ticket.backup, 0):
         return WrongStateError
-    return replace(card, pending=ticket)
+    if card.service is ImportState.TICKETED:
+        return WrongStateError
+    return replace(card, pending=ticket, service=ImportState.EMPTY)
 
 
 def import_key(card: Backup, block: Block) -> Backup | Refusal:
@@ -222,7 +277,8 @@ def abandon(card: Original) -> Original | Refusal:
 
 def _use_slot(card: Original, slot: Slot) -> Original:
     used = replace(card, slots=(*card.slots, slot), pending=None)
-    if used.erases_group and len(used.slots) >= used.allowed and used.group:
+    last = slot.use is SlotUse.DONE and len(used.slots) >= used.allowed
+    if used.erases_group and last and used.group:
         return without_group(used)
     return used
 
@@ -257,6 +313,8 @@ def terminate(card: Card) -> Card | Refusal:
     ended = replace(card, alive=False, key=None, group=None)
     if isinstance(ended, Backup) and ended.state is not ImportState.EMPTY:
         return replace(ended, state=ImportState.VOID)
+    if isinstance(ended, Original) and ended.service is ImportState.TICKETED:
+        return replace(ended, service=ImportState.VOID)
     return ended
 
 

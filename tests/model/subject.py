@@ -13,7 +13,14 @@ from tests.faults.power import Place, Subject
 from tests.model import rules
 from tests.model.rules import PLACES, Backup, Group, Original, Refusal, Ticket
 
-from twincard.card.report import CardReport, ExportState, ImportState, LifeCycle, Mode
+from twincard.card.report import (
+    CardReport,
+    ExportState,
+    ImportState,
+    KeyOrigin,
+    LifeCycle,
+    Mode,
+)
 from twincard.card.session import Card
 from twincard.card.status import CardError
 from twincard.keys.component import Component
@@ -132,9 +139,11 @@ class Observed:
         assert report.life_cycle is alive
         assert _group_of(report) == _expected_group(state.group)
         assert (report.key.digest if report.key else None) == state.key
+        assert report.key is None or report.key.released is rules.released(state)
         if isinstance(state, Original):
             assert report.export is not None
             assert _export_of(report) == _expected_export(state)
+            assert _service_of(report) == _expected_service(state)
             if state.pending and others_known:
                 assert report.export.backup_id == card_ids[state.pending.backup]
         elif isinstance(state, Backup):
@@ -173,6 +182,16 @@ def _expected_export(card: Original) -> tuple[ExportState, int, bytes | None, Mo
     if card.pending:
         state = ExportState.PENDING
     return state, len(card.slots), *_nonce_and_mode(card.pending)
+
+
+def _service_of(report: CardReport) -> tuple[ImportState, KeyOrigin]:
+    told = report.key_service
+    assert told is not None
+    return told.state, told.origin
+
+
+def _expected_service(card: Original) -> tuple[ImportState, KeyOrigin]:
+    return card.service, card.origin
 
 
 def _import_of(report: CardReport) -> tuple[ImportState, bytes | None, Mode | None]:

@@ -22,12 +22,16 @@ from tests.model.subject import (
     Observed,
     Outcome,
 )
+from tests.trust.service import service_of
 
 from twincard.card.duplication import ExportedKey
 from twincard.card.duplication import Receipt as ReceiptBytes
 from twincard.card.duplication import Ticket as TicketBytes
+from twincard.card.key_service import KeyRequest
 from twincard.card.report import CardReport, Mode
 from twincard.card.session import Card
+from twincard.card.status import WrongStateError
+from twincard.keys.identity import CardCertificate
 
 Said = TypeVar("Said", Ticket, Block, Receipt)
 Carried = TypeVar("Carried", TicketBytes, ExportedKey, ReceiptBytes)
@@ -58,6 +62,9 @@ class Table(RuleBasedStateMachine):
         self.blocks: list[SeenBlock] = []
         self.receipts: list[SeenReceipt] = []
         self.sealed: dict[bytes, Sealed] = {}
+        self.service = service_of()
+        self.requests: list[tuple[Ticket, TicketBytes]] = []
+        """What the service was ever asked."""
         self.bytes_of: dict[Ticket | Block | Receipt, bytes] = {}
         self.allowed = 0
         self.mode = Mode.BASE
@@ -78,7 +85,7 @@ class Table(RuleBasedStateMachine):
     @invariant()
     def keys_are_where_the_slots_say(self) -> None:
         """Never more backups of a key than allowed, and its original knows of each."""
-        for key in self.sealed:
+        for key in {card.state.key for card in self.cards.values()} - {None}:
             holders = {name for name in BACKUPS if self.cards[name].state.key == key}
             assert len(holders) <= self.allowed
             for original in map(self._original, ORIGINALS):
@@ -93,8 +100,24 @@ class Table(RuleBasedStateMachine):
         """Every card opens what was encrypted to the key that it reports."""
         self.steps += 1
         for card in self.cards.values():
-            if card.state.key is not None:
+            if card.state.key is None:
+                continue
+            if card.state.key in self.sealed:
                 assert self.sealed[card.state.key].opens_with(card.session)
+            if isinstance(card.state, Original):
+                self._see_key(card, card.state.key)
+
+    def _see_key(self, card: Observed, key: bytes) -> None:
+        """An original shows its public key when it is released, and not before."""
+        try:
+            public = card.session.usage.public_key()
+        except WrongStateError:
+            assert not rules.released(card.state)
+            return
+        assert rules.released(card.state)
+        assert public.digest == key
+        if key not in self.sealed:
+            self.sealed[key] = Sealed.by(card.session)
 
     def _send(
         self,
@@ -108,6 +131,12 @@ class Table(RuleBasedStateMachine):
         fate, answer = self.cards[name].send(send, outcome, failure)
         self.happened[f"{command} {fate.value}"] += 1
         return answer
+
+    def _read_request(self, ticket: TicketBytes, name: str) -> KeyRequest:
+        """The service knows every card's certificate, those of terminated ones too."""
+        specimen: Specimen = getattr(self.bench, name)
+        certificate = CardCertificate.parse(specimen.known[specimen.card_id])
+        return self.service.read_ticket(ticket, certificate)
 
     def _note_receipt(self, name: str, answer: ReceiptBytes | None) -> SeenReceipt | None:
         receipt = rules.receipt_of(self._backup(name))

@@ -27,6 +27,9 @@ FLOW = (
     "confirm void",
     "cancel",
     "abandon",
+    "ask service",
+    "take from service",
+    "cancel service",
     "terminate",
 )
 GROUP = ("begin group", "set component", "clear component", "clear group")

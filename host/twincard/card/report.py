@@ -323,6 +323,11 @@ class CardReport:
         return self.export is None or self.export.slots_used >= self.backups_allowed
 
     @property
+    def key_from_service(self) -> bool:
+        """Whether a key service made the key, so that others may know the public key."""
+        return self.key_service is not None and self.key_service.origin is not KeyOrigin.CARD
+
+    @property
     def key_is_dead(self) -> bool:
         """Whether the key is not released and never will be: it can only be replaced."""
         return self.key is not None and not self.key.released and self.export_closed

@@ -60,6 +60,13 @@ def plan_duplication(
     _check_open(original, backup, used)
     # A key that was never shown, and has no backup, opens nothing that anybody has.
     generate = original.key is None or original.key_is_dead
+    if original.key_is_dead and original.key_from_service:
+        raise ProtocolError(
+            _(
+                "No backup was made of the key that the key service gave, and none can be made any "
+                "more: let the service give another."
+            )
+        )
     mode = _mode(original, backup)
     if import_.state is ImportState.EMPTY:
         return Plan(generate=generate, copy=True, confirm=True, mode=mode)
