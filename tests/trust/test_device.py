@@ -86,7 +86,7 @@ def test_a_refused_personalisation_leaves_the_keys(bench: Bench) -> None:
     card = specimen.as_issuer()
     personalise(specimen, card)
     before = keys(specimen)
-    data = b"\x80\x01\x01\x81\x02\x01\x20\x82\x06123456\x83\x06123456"
+    data = b"\x80\x01\x01\x81\x02\x00\x20\x82\x06123456\x83\x06123456"  # never released
     assert exchange(specimen.lab, Command(0x80, 0x02, data=data))[1] == Sw.WRONG_DATA
     assert keys(specimen) == before
 
