@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.host.t0 import T0Card
 from tests.interop.independent import objects
 from tests.loading.cap_reading import read_cap
 from tests.loading.cap_writing import APPLET_AID, PACKAGE_AID, CapMaker
 from tests.loading.scp03_card import StaticKeys
 from tests.loading.scripted_manager import DEFAULT_KEYS, DIVERSIFICATION, ScriptedManager
+from tests.loading.t0_manager import T0Manager
 
 from twincard.card.scp03 import ScpKeys
 from twincard.card.secure_channel import ChannelError
@@ -75,7 +75,7 @@ def test_the_card_gets_the_load_file_whatever_its_secure_channel_is(
 def test_a_card_behind_t_0_is_loaded_as_well(cap_file: Path) -> None:
     card = ScriptedManager()
     cap = CapFile.read(cap_file)
-    load_and_install(opened(T0Card(card)), cap, installation(cap), [])
+    load_and_install(opened(T0Manager(card)), cap, installation(cap), [])
     assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
 
 
