@@ -66,7 +66,8 @@ def test_every_state_can_be_told(kind: type[Enum]) -> None:
 
 def test_every_rule_and_role_has_words() -> None:
     every = PolicyFlags(sum(PolicyFlags))
-    assert len(set(every.words)) == len(every) and all(every.words)
+    assert len(set(every.words)) == len(every)
+    assert all(every.words)
     assert [role.word for role in Role] == [role.name.lower() for role in Role]
     with speaking(["ja"]):
         assert not any(word.isascii() for word in (*every.words, *(role.word for role in Role)))
