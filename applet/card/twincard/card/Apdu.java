@@ -34,6 +34,7 @@ final class Apdu extends Unit {
 
     /** Notes the header, as if it had come on channel 0; whatever this command does not continue has ended. */
     void begin(APDU apdu) {
+        byte[] flags = this.flags;
         byte[] buffer = apdu.getBuffer();
         Util.arrayCopyNonAtomic(buffer, ISO7816.OFFSET_CLA, flags, Ram.CLA, HEADER);
         flags[Ram.CLA] &= ~CHANNEL;
@@ -47,15 +48,6 @@ final class Apdu extends Unit {
         if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE || (flags[Ram.CLA] & ~SECURED_BIT) != 0) {
             flags[Ram.CHALLENGED] = 0;
         }
-    }
-
-    /** The class without its chaining bit. */
-    byte plainClass() {
-        return (byte) (flags[Ram.CLA] & ~CHAIN_BIT);
-    }
-
-    boolean morePartsFollow() {
-        return (flags[Ram.CLA] & CHAIN_BIT) != 0;
     }
 
     private boolean continuesChain() {
@@ -101,7 +93,7 @@ final class Apdu extends Unit {
             short received = apdu.setIncomingAndReceive();
             short left = apdu.getIncomingLength();
             if (left < 0 || left > (short) (target.length - at)) {
-                ISOException.throwIt(Sw.WRONG_LENGTH);
+                Refusal.length();
             }
             while (received > 0) {
                 Util.arrayCopyNonAtomic(buffer, offset, target, at, received);
@@ -112,7 +104,7 @@ final class Apdu extends Unit {
                 received = left > 0 ? apdu.receiveBytes(offset) : 0;
             }
         }
-        if (morePartsFollow()) {
+        if ((flags[Ram.CLA] & CHAIN_BIT) != 0) {
             Util.arrayCopyNonAtomic(flags, Ram.CLA, flags, Ram.CHAIN_CLA, HEADER);
             flags[Ram.CHAINING] = 1;
             words[Ram.GATHERED] = at;
@@ -148,13 +140,14 @@ final class Apdu extends Unit {
     /** GET RESPONSE; without Le too, which nobody means who sends it. */
     void more(APDU apdu) {
         if (words[Ram.REST_LENGTH] == 0) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         short expected = expected(apdu);
         send(apdu, expected == 0 ? ANY_LENGTH : expected);
     }
 
     private void send(APDU apdu, short expected) {
+        short[] words = this.words;
         short length = words[Ram.REST_LENGTH];
         short now = length < expected ? length : expected;
         if (now > 0) {
@@ -192,28 +185,13 @@ final class Apdu extends Unit {
     }
 
     static void requireLength(short length, short wanted) {
-        if (length != wanted) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
-        }
+        requireLength(length == wanted);
     }
 
-    static void requireP1(Ram ram, byte wanted) {
-        requireParameter(ram.flags[Ram.P1], wanted);
-    }
-
-    static void requireP2(Ram ram, byte wanted) {
-        requireParameter(ram.flags[Ram.P2], wanted);
-    }
-
-    /** P1 and P2 are both zero. */
-    static void requireNoParameters(Ram ram) {
-        requireP1(ram, (byte) 0);
-        requireP2(ram, (byte) 0);
-    }
-
-    private static void requireParameter(byte value, byte wanted) {
-        if (value != wanted) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+    /** Refuses with 6700 data that are too short, or too long. */
+    static void requireLength(boolean good) {
+        if (!good) {
+            Refusal.length();
         }
     }
 }

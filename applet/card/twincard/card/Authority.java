@@ -55,15 +55,17 @@ final class Authority extends Unit {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'i', 's', 's', 'u', 'e', 'r', '/', '1'
     };
 
-    private final byte[] cardId = new byte[ID];
+    final byte[] cardId = new byte[ID];
     private final byte[] transportKey = new byte[TRANSPORT_KEY];
     private final OwnerPIN pin = new OwnerPIN(PIN_TRIES, PIN_MAXIMUM);
     private final OwnerPIN puk = new OwnerPIN(PUK_TRIES, PIN_MAXIMUM);
-    private byte lifeCycle = INITIALISATION;
-    private byte role;
-    private byte backups;
-    private byte policy;
-    private boolean transportPin;
+    // Others read these, and write none of them.
+    byte lifeCycle = INITIALISATION;
+    byte role;
+    byte backups;
+    byte policy;
+    /** Whether the PIN is that which the issuer chose, for the way to the user. */
+    boolean transportPin;
 
     /** @param offset where in the bytes the transport key begins */
     Authority(Core core, byte[] bytes, short offset) {
@@ -72,29 +74,9 @@ final class Authority extends Unit {
         Util.arrayCopyNonAtomic(bytes, offset, transportKey, (short) 0, TRANSPORT_KEY);
     }
 
-    byte lifeCycle() {
-        return lifeCycle;
-    }
-
-    byte role() {
-        return role;
-    }
-
-    byte backups() {
-        return backups;
-    }
-
-    byte flags() {
-        return policy;
-    }
-
     /** Whether the policy has this flag. */
     boolean policy(byte flag) {
         return (policy & flag) != 0;
-    }
-
-    byte[] cardId() {
-        return cardId;
     }
 
     boolean isCardId(byte[] id, short offset) {
@@ -107,11 +89,6 @@ final class Authority extends Unit {
 
     byte pukTries() {
         return puk.getTriesRemaining();
-    }
-
-    /** Whether the PIN is that which the issuer chose, for the way to the user. */
-    boolean transportPin() {
-        return transportPin;
     }
 
     /** Whether the PIN is verified, be it a transport PIN or the user's own. */
@@ -158,7 +135,7 @@ final class Authority extends Unit {
     short challenge(short expected) {
         short length = expected == Apdu.ANY_LENGTH || expected == Apdu.UNLIMITED ? USUAL_RANDOM : expected;
         if (length < 1) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
+            Refusal.length();
         }
         if (length > MAXIMUM_RANDOM) {
             length = MAXIMUM_RANDOM;
@@ -176,10 +153,10 @@ final class Authority extends Unit {
         boolean challenged = flags[Ram.CHALLENGED] != 0;
         flags[Ram.CHALLENGED] = 0;
         flags[Ram.ISSUER] = 0;
-        Apdu.requireNoParameters(ram);
+        requireNoParameters();
         Apdu.requireLength(length, CHALLENGE);
         if (!challenged || !parts.takesChallengeResponse()) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         cmac.init(transportKey, (short) 0);
         cmac.update(ISSUER_LABEL, (short) 0, (short) ISSUER_LABEL.length);
@@ -194,6 +171,7 @@ final class Authority extends Unit {
 
     /** PERSONALISE: role, policy, PIN and PUK, replaced as a whole. */
     void personalise(short length) {
+        byte[] work = this.work;
         byte newRole = work[2];
         byte newBackups = work[5];
         byte newFlags = work[6];
@@ -229,7 +207,7 @@ final class Authority extends Unit {
     /** ACTIVATE: from initialisation to operational. */
     void activate() {
         if (role == 0 || !parts.complete()) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         JCSystem.beginTransaction();
         lifeCycle = OPERATIONAL;
@@ -240,12 +218,12 @@ final class Authority extends Unit {
     /** VERIFY; the counter is OwnerPIN's, written before the comparison. */
     void verify(short length) {
         byte p1 = flags[Ram.P1];
-        Apdu.requireP2(ram, PIN);
+        requireP2(PIN);
         if (p1 == FORGET) {
             resetPin();
             return;
         }
-        Apdu.requireP1(ram, (byte) 0x00);
+        requireP1((byte) 0x00);
         if (length == 0) {
             if (!pin.isValidated()) {
                 refuse(pin);
@@ -253,33 +231,25 @@ final class Authority extends Unit {
             return;
         }
         if (length > PIN_MAXIMUM) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
+            Refusal.length();
         }
         flags[Ram.FAULTS] = 0;
         check(pin, length);
     }
 
-    /** CHANGE REFERENCE DATA: old and new PIN, 16 bytes each. */
-    void change(short length) {
-        replacePin(length, pin);
-    }
-
-    /** RESET RETRY COUNTER: PUK and new PIN, 16 bytes each. */
-    void unblock(short length) {
-        replacePin(length, puk);
-    }
-
-    private void replacePin(short length, OwnerPIN proof) {
-        Apdu.requireP1(ram, (byte) 0);
-        Apdu.requireP2(ram, PIN);
+    /** CHANGE REFERENCE DATA: old and new PIN, 16 bytes each; or RESET RETRY COUNTER: PUK and new PIN. */
+    void replacePin(short length, boolean byPuk) {
+        OwnerPIN proof = byPuk ? puk : pin;
+        requireP1((byte) 0);
+        requireP2(PIN);
         Apdu.requireLength(length, (short) (2 * PIN_MAXIMUM));
         byte newLength = acceptable(PIN_MAXIMUM, PIN_MAXIMUM);
         check(proof, PIN_MAXIMUM);
         proof.reset();
         JCSystem.beginTransaction();
         pin.update(work, PIN_MAXIMUM, newLength);
-        transportPin &= proof != pin;
-        log.note(proof == pin ? Log.PIN_CHANGED : Log.PIN_UNBLOCKED, (byte) 0);
+        transportPin &= byPuk;
+        log.note(byPuk ? Log.PIN_UNBLOCKED : Log.PIN_CHANGED, (byte) 0);
         JCSystem.commitTransaction();
         resetPin();
     }
@@ -319,7 +289,7 @@ final class Authority extends Unit {
 
     /** Wipes PIN, PUK and transport key; may be repeated. */
     void wipe() {
-        Util.arrayFillNonAtomic(transportKey, (short) 0, TRANSPORT_KEY, (byte) 0);
+        Ram.clear(transportKey);
         Util.arrayFillNonAtomic(aux, (short) 0, PIN_MAXIMUM, (byte) 0);
         JCSystem.beginTransaction();
         pin.update(aux, (short) 0, PIN_MAXIMUM);

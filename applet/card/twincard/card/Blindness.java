@@ -4,7 +4,7 @@ package twincard.card;
  * What the mode of a duplication adds to tickets, key blocks and receipts. Base mode, all that is known here, adds
  * nothing; of arguments, {@code ticket} is always T.
  */
-class Blindness {
+class Blindness extends Unit {
     static final byte BASE = 0;
     static final byte BLIND = 1;
 
@@ -14,6 +14,10 @@ class Blindness {
     };
     private static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0xC3, (byte) 0x80, (byte) 0x81, (byte) 0xC0};
 
+    Blindness(Core core) {
+        super(core);
+    }
+
     /** Whether this card has the mode at all. */
     boolean has(byte mode) {
         return mode == BASE;
@@ -22,13 +26,11 @@ class Blindness {
     /** Refuses a mode that the policy forbids, 6985, or for which the card has no certificate, 6A88. */
     void require(byte mode) {}
 
-    /** Brings a ticket template in Ram.work to its form in base mode, with what is more behind it; false: none. */
-    boolean stripTicket(short length) {
-        return false;
-    }
-
-    /** Likewise a receipt template. */
-    boolean stripReceipt(short length) {
+    /**
+     * Brings a ticket or receipt template in Ram.work to its form in base mode, with what is more behind it; false:
+     * neither.
+     */
+    boolean strip(short length) {
         return false;
     }
 
@@ -64,11 +66,13 @@ class Blindness {
         return 0;
     }
 
-    /** Adds to the export template in the store, behind the key block that ends at {@code at}. */
-    void completeExport(byte mode, short at) {}
+    /** Adds to the export template in the store, behind the key block that ends at {@code at}; returns its length. */
+    short completeExport(byte mode, short at) {
+        return at;
+    }
 
-    /** Refuses the export in the store, its block ending at {@code at}, unless it is the peer's: 6985, 6A80, 6988. */
-    void verifyExport(byte[] ticket, short at) {}
+    /** Refuses the export template of this length in the store unless it is the peer's: 6985, 6A80, 6988. */
+    void verifyExport(byte[] ticket, short length) {}
 
     /** Makes GK' of the group key, the first half of Ram.secret. Uses the other halves of that and Ram.hash. */
     void mix(byte[] ticket) {}

@@ -26,6 +26,11 @@ final class Chip {
         return (AESKey) KeyBuilder.buildKey(KeyBuilder.TYPE_AES_TRANSIENT_DESELECT, bits, false);
     }
 
+    /** Takes a whole array into SHA-256. */
+    void hash(byte[] bytes) {
+        sha256.update(bytes, (short) 0, (short) bytes.length);
+    }
+
     /** Draws random bytes. */
     @SuppressWarnings("deprecation") // the newer names are not in 3.0.4
     void random(byte[] out, short offset, short length) {

@@ -64,6 +64,7 @@ final class Cmac {
 
     /** Writes the 16-byte MAC and forgets the key. */
     void finish(byte[] out, short offset) {
+        byte[] memory = this.memory;
         short pending = words[Ram.CMAC_PENDING];
         if (pending < BLOCK) {
             twice();
@@ -77,7 +78,7 @@ final class Cmac {
         short length = aes.doFinal(memory, PENDING, BLOCK, memory, OUT);
         Util.arrayCopyNonAtomic(memory, (short) (OUT + length - MAC), out, offset, MAC);
         key.clearKey();
-        Util.arrayFillNonAtomic(memory, (short) 0, LENGTH, (byte) 0);
+        Ram.clear(memory);
     }
 
     /** Doubles the subkey in GF(2^128). */

@@ -95,24 +95,33 @@ final class CommandRules extends Unit {
         super(core);
     }
 
-    /** Judges class, instruction, life cycle, chaining, role and authority; returns the shape of the command. */
-    byte admit(byte plainClass, boolean chained) {
+    /** Judges the class; returns the command as a row begins with it. */
+    byte command() {
+        byte plainClass = (byte) (flags[Ram.CLA] & ~Apdu.CHAIN_BIT);
         requireClass(plainClass);
-        short row = parts.find(plainClass);
-        return row >= 0 ? (byte) (judge(parts.table(), row, chained) | BEYOND_BASE) : admitToBase(plainClass, chained);
+        byte ins = flags[Ram.INS];
+        if ((ins & OURS) != 0) {
+            refuse();
+        }
+        return plainClass == ISO_CLASS ? ins : (byte) (ins | OURS);
     }
 
-    private byte admitToBase(byte plainClass, boolean chained) {
-        byte ins = flags[Ram.INS];
-        short row = find(TABLE, plainClass, ins);
+    /** Judges instruction, life cycle, chaining, role and authority; returns the shape of the command. */
+    byte admit(byte command) {
+        short row = parts.find(command);
+        return row >= 0 ? (byte) (judge(parts.table(), row) | BEYOND_BASE) : admitToBase(command);
+    }
+
+    private byte admitToBase(byte command) {
+        short row = find(TABLE, command);
         if (row < 0) {
             refuse();
         }
-        if (TABLE[row] == Ins.GENERATE_KEY_PAIR && readsPublicKey(ram)) {
-            return judge(READS_PUBLIC_KEY, (short) 0, chained);
+        if (command == Ins.GENERATE_KEY_PAIR && readsPublicKey(ram)) {
+            return judge(READS_PUBLIC_KEY, (short) 0);
         }
-        byte shape = judge(TABLE, row, chained);
-        return isWithoutData(TABLE[row]) ? (byte) (shape | NO_DATA) : shape;
+        byte shape = judge(TABLE, row);
+        return isWithoutData(command) ? (byte) (shape | NO_DATA) : shape;
     }
 
     /** Whether it is by P1 or P2 that a command has no data that has them otherwise. */
@@ -141,29 +150,28 @@ final class CommandRules extends Unit {
     }
 
     /** Judges life cycle, chaining, role and authority by a row; returns its shape. */
-    private byte judge(byte[] table, short row, boolean chained) {
+    private byte judge(byte[] table, short row) {
         byte when = table[(short) (row + WHEN)];
         byte shape = table[(short) (row + SHAPE)];
         if ((when & phase()) == 0) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
-        if (chained && (shape & CHAIN) == 0) {
+        if ((flags[Ram.CLA] & Apdu.CHAIN_BIT) != 0 && (shape & CHAIN) == 0) {
             ISOException.throwIt(Sw.NO_CHAINING);
         }
         short roles = (short) (when & RECEIVER);
-        short role = (short) (authority.role() << 3);
+        short role = (short) (authority.role << 3);
         if (roles != 0 && roles != role && (roles != RECEIVER || role != BACKUP && !parts.hasKeyService())) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         requireAuthority(when, (shape & TRANSPORT) != 0 ? authority.pin() : authority.user());
         return shape;
     }
 
     /** Where the row of the command begins in a table; -1: not there. */
-    static short find(byte[] table, byte plainClass, byte ins) {
-        byte wanted = plainClass == ISO_CLASS ? ins : (byte) (ins | OURS);
+    static short find(byte[] table, byte command) {
         for (short row = 0; row < (short) table.length; row += ROW) {
-            if (table[row] == wanted && (ins & OURS) == 0) {
+            if (table[row] == command) {
                 return row;
             }
         }
@@ -185,7 +193,7 @@ final class CommandRules extends Unit {
     }
 
     private byte phase() {
-        switch (authority.lifeCycle()) {
+        switch (authority.lifeCycle) {
             case Authority.INITIALISATION:
                 return I;
             case Authority.OPERATIONAL:

@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
@@ -33,7 +32,7 @@ final class Contacts extends Unit {
         short record = record();
         boolean asIssuer = flags[Ram.P2] == PUT_AS_ISSUER;
         if (!asIssuer) {
-            Apdu.requireP2(ram, PUT_AS_USER);
+            requireP2(PUT_AS_USER);
         }
         Authority.require(asIssuer ? authority.issuer() : isUsers(record));
         byte state = (byte) (PublicKeys.check(work, length, ram.cmac) | (asIssuer ? BY_ISSUER : BY_USER));
@@ -49,7 +48,7 @@ final class Contacts extends Unit {
     /** DELETE CONTACT: place P1. */
     void delete() {
         short record = record();
-        Apdu.requireP2(ram, (byte) 0);
+        requireP2((byte) 0);
         Authority.require(authority.issuer() || isUsers(record));
         requireFilled(record);
         setState(record, (byte) 0, authority.issuer());
@@ -73,7 +72,7 @@ final class Contacts extends Unit {
 
     /** GET CONTACT: the template in place P1, or with P1 = 00 the state bytes of all places. */
     short get() {
-        Apdu.requireP2(ram, (byte) 0);
+        requireP2((byte) 0);
         if (flags[Ram.P1] != LIST) {
             return copy(record());
         }
@@ -91,7 +90,7 @@ final class Contacts extends Unit {
      */
     boolean read(short place) {
         if (place < 1 || place > places()) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
         short record = start(place);
         copy(record);
@@ -113,7 +112,7 @@ final class Contacts extends Unit {
     private short record() {
         short place = flags[Ram.P1];
         if (place < 1 || place > places()) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
         return start(place);
     }
@@ -124,7 +123,7 @@ final class Contacts extends Unit {
 
     private void requireFilled(short record) {
         if (records[record] == 0) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
     }
 }

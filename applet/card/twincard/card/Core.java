@@ -49,7 +49,7 @@ abstract class Core extends Applet {
         blindness = parts.blindness(this);
         group = new KeyGroup(this);
         slots = new KeySlots(this, parts.keys());
-        key = new OwnKey(slots, OwnKey.DECIPHER);
+        key = new OwnKey(this, OwnKey.DECIPHER);
         block = new KeyBlock(this);
         export = new Export(this);
         imports = new Import(this);
@@ -81,10 +81,10 @@ abstract class Core extends Applet {
 
     /** Wipes everything, the key first; nothing else, not even the void receipt, can be had before this has ended. */
     void resumeTermination() {
-        if (authority.lifeCycle() != Authority.TERMINATING) {
+        if (authority.lifeCycle != Authority.TERMINATING) {
             return;
         }
-        key.wipe();
+        slots.wipe();
         group.wipe();
         authority.wipe();
         contacts.wipe();

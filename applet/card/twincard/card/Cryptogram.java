@@ -2,6 +2,7 @@ package twincard.card;
 
 import javacard.framework.ISOException;
 import javacard.framework.Util;
+import javacardx.crypto.Cipher;
 
 /**
  * Opens cryptograms with the decipher key and writes them for the target: RSA with padding, or an ephemeral key and a
@@ -44,16 +45,12 @@ final class Cryptogram extends Unit {
     private static final byte AES_256 = 32;
 
     private final Target target;
-    private final Rsa rsa;
-    private final Ecdh ecdh;
     private final Padding padding;
     private final KeyEncryption encryption;
 
     Cryptogram(Core core) {
         super(core);
         target = core.target;
-        rsa = core.rsa;
-        ecdh = core.ecdh;
         padding = core.padding;
         encryption = core.encryption;
     }
@@ -74,7 +71,7 @@ final class Cryptogram extends Unit {
             if (archive) {
                 content = openArchive(length);
             } else {
-                content = key.type() == KeySlot.RSA_2048 ? openRsa(length) : openEc(length);
+                content = key.type == KeySlot.RSA_2048 ? openRsa(length) : openEc(length);
             }
         } catch (ISOException refused) {
             if (refused.getReason() != Sw.WRONG_DATA) {
@@ -123,6 +120,7 @@ final class Cryptogram extends Unit {
     }
 
     private short openEc(short length) {
+        byte[] work = this.work;
         short head = (short) (work[1] == LONG_LENGTH ? 3 : 2);
         short inner = (short) (length - head);
         short at = value(head, (byte) 0x80, (short) 1);
@@ -144,8 +142,8 @@ final class Cryptogram extends Unit {
                 && hashNumber <= KeyEncryption.SHA_512
                 && isKeyLength(kekLength)
                 && isKeyLength((short) (wrappedLength - KeyEncryption.OVERHEAD)));
-        if (!encryption.supports(hashNumber, kekLength)) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+        if (encryption.digestOf(hashNumber) == null || encryption.keyOf(kekLength) == null) {
+            Refusal.chip();
         }
         key.slot().agree(work, point, secret, KeyEncryption.Z);
         encryption.derive(hashNumber, work, info, infoLength, kekLength);
@@ -172,11 +170,12 @@ final class Cryptogram extends Unit {
     private short sealRsa(short length, short at) {
         padding.encode(length);
         aux[at] = RSA_INDICATOR;
-        rsa.raisePublic(target.rsaKey(), work, Padding.BLOCK, aux, (short) (at + 1));
+        rsa.raise(target.rsaKey, Cipher.MODE_ENCRYPT, work, Padding.BLOCK, aux, (short) (at + 1));
         return (short) (at + RSA_LENGTH);
     }
 
     private short sealEc(short length, short at) {
+        byte[] aux = this.aux;
         short wrappedLength = (short) (length + KeyEncryption.OVERHEAD);
         short whole = (short) (SEALED_HEAD.length + 2 + wrappedLength + 2 + P256.POINT);
         aux[at++] = Tag.KEY_AGREEMENT;

@@ -17,7 +17,7 @@ final class Ecdh {
 
     private final byte[] scratch;
     /** The chip itself refuses points off the curve. */
-    private final boolean chipChecks;
+    final boolean chipChecks;
     /** The ephemeral pair may hold a secret. */
     private boolean ephemeralUsed;
 
@@ -37,10 +37,6 @@ final class Ecdh {
         } catch (CardRuntimeException absent) {
             return null;
         }
-    }
-
-    boolean chipChecks() {
-        return chipChecks;
     }
 
     /** Tries a point whose y-coordinate is off by one bit. */

@@ -20,12 +20,13 @@ final class Export extends Ticket {
 
     private final KeyBlock block;
     private final Apdu apdu;
-    private final byte[] pending = new byte[Ticket.LENGTH];
+    /** Written here alone, and what else is not private. */
+    final byte[] pending = new byte[Ticket.LENGTH];
     private final byte[] slots = new byte[(short) (Authority.MAXIMUM_BACKUPS * SLOT)];
     /** Where the slots of the present key begin, and how many are used; before them stand those of earlier keys. */
     private byte first;
-    private byte used;
-    private boolean isPending;
+    byte used;
+    boolean isPending;
     /** One of the slots is done. */
     private boolean confirmed;
 
@@ -35,29 +36,21 @@ final class Export extends Ticket {
         apdu = core.apdu;
     }
 
-    boolean isPending() {
-        return isPending;
-    }
-
     /** Export state as reported. */
     byte state() {
         return isPending ? PENDING : used == 0 ? NONE : DONE;
     }
 
-    byte used() {
-        return used;
-    }
-
     /** Whether the public key may be had and used: always, or once a backup has the key. */
     boolean released() {
-        return confirmed || !authority.policy(Authority.WITHHELD) || authority.role() == Authority.BACKUP;
+        return confirmed || !authority.policy(Authority.WITHHELD) || authority.role == Authority.BACKUP;
     }
 
     /** Refuses with 6A88 where there is no key, with 6985 while it is not released. */
     void requireReleased() {
         key.require();
         if (!released()) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
     }
 
@@ -76,6 +69,7 @@ final class Export extends Ticket {
 
     /** EXPORT KEY: commits pending(T), then answers with the block; the same ticket gives the same bytes. */
     short export(short length) {
+        Blindness blindness = this.blindness;
         byte[] data = work;
         Apdu.requireData(isTemplate(length));
         key.require();
@@ -87,12 +81,12 @@ final class Export extends Ticket {
                 && authority.isCardId(data, (short) (Ticket.T + Ticket.ID_O)));
         blindness.require(mode);
         if (!isAuthentic()) {
-            ISOException.throwIt(Sw.CHECK_FAILED);
+            Refusal.check();
         }
         blindness.verifyTicket();
         if (isPending) {
             if (Util.arrayCompare(data, Ticket.T, pending, (short) 0, Ticket.LENGTH) != 0 || !blindness.isPending()) {
-                ISOException.throwIt(Sw.WRONG_STATE);
+                Refusal.state();
             }
         } else {
             // It counts once it is said to be pending.
@@ -105,14 +99,13 @@ final class Export extends Ticket {
             note(Log.EXPORT_PENDING);
             JCSystem.commitTransaction();
         }
-        byte type = key.type();
+        byte type = key.type;
         byte[] head = blindness.exportHead(pending, type);
-        short at = Util.arrayCopyNonAtomic(head, (short) 0, store, (short) 0, (short) head.length);
+        short at = Template.copy(head, store, (short) 0);
         block.seal(key.slot(), type, pending, at);
         at += KeyBlock.length(type, Ticket.FOR_BACKUP);
-        blindness.completeExport(mode, at);
         apdu.answerFromStore();
-        return (short) (at + blindness.exportTail(mode));
+        return blindness.completeExport(mode, at);
     }
 
     /** Notes an event about the backup of the pending ticket, in the caller's transaction. */
@@ -125,13 +118,13 @@ final class Export extends Ticket {
      * for good.
      */
     private void requireFreeSlot() {
-        boolean free = used < authority.backups();
+        boolean free = used < authority.backups;
         for (short at = 0; at < (short) slots.length; at += SLOT) {
             free &= slots[at] == 0
                     || Util.arrayCompare(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
         }
         if (!free) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
     }
 
@@ -142,7 +135,7 @@ final class Export extends Ticket {
         short last = Util.getShort(group.voided, (short) (voided() + Authority.ID));
         short number = Util.getShort(pending, Ticket.NONCE);
         if ((short) (number + Short.MIN_VALUE) <= (short) (last + Short.MIN_VALUE)) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
     }
 
@@ -161,20 +154,21 @@ final class Export extends Ticket {
 
     /** CONFIRM EXPORT: a done receipt uses the slot, a void one gives it back. */
     void confirm(short length) {
+        byte[] pending = this.pending;
         byte kind = receiptKind(length);
         Apdu.requireData(kind != 0);
         byte mode = length == Ticket.RECEIPT ? Blindness.BASE : Blindness.BLIND;
         if (!isPending) {
             if (kind != Ticket.DONE || !wasAccepted(mode)) {
-                ISOException.throwIt(Sw.WRONG_STATE);
+                Refusal.state();
             }
             return;
         }
         Apdu.requireData(mode == pending[Ticket.MODE]);
-        Template.copy(key.archiveId(), aux, Template.copy(key.digest(), aux, (short) 0));
-        receiptMac(kind, pending, aux, (short) 0);
+        Template.copy(key.archiveId, aux, Template.copy(key.digest, aux, (short) 0));
+        receiptMac(kind, pending, aux);
         if (ConstantTime.difference(hash, (short) 0, work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
-            ISOException.throwIt(Sw.CHECK_FAILED);
+            Refusal.check();
         }
         blindness.verifyReceipt(kind, pending);
         if (kind == Ticket.DONE) {
@@ -205,7 +199,7 @@ final class Export extends Ticket {
     /** ABANDON EXPORT: the slot is spent without a receipt. */
     void abandon() {
         if (!isPending) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         useSlot(SLOT_ABANDONED, Log.EXPORT_ABANDONED);
     }
@@ -225,17 +219,12 @@ final class Export extends Ticket {
         confirmed |= kind == SLOT_DONE;
         isPending = false;
         note(event);
-        if (kind == SLOT_DONE && used >= authority.backups() && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {
+        if (kind == SLOT_DONE && used >= authority.backups && authority.policy(Authority.ERASE_GROUP_WHEN_DONE)) {
             group.beginErasure();
         }
         JCSystem.commitTransaction();
         blindness.resume();
         group.resume();
-    }
-
-    /** Writes idB, nonce and mode of the pending ticket; returns the offset behind them. */
-    short writePending(byte[] out, short offset) {
-        return Ticket.report(pending, Ticket.ID_B, out, offset);
     }
 
     /** Writes kind and idB of a used slot; returns the offset behind them. */

@@ -2,8 +2,8 @@ package twincard.card;
 
 import javacardx.apdu.ExtendedLength;
 
-/** The applet for chips that have extended length; the build leaves this class out for others. */
-public final class ExtendedTwinCardApplet extends TwinCardApplet implements ExtendedLength {
+/** The base for chips that have extended length. */
+public final class ExtendedTwinCardApplet extends Commands implements ExtendedLength {
     private ExtendedTwinCardApplet(byte[] parameters, short offset, byte length) {
         super(parameters, offset, length, new Parts(), true);
     }

@@ -30,7 +30,7 @@ final class FileSystem extends FileTable {
     short select(short length) {
         byte p2 = flags[Ram.P2];
         if (p2 != RETURN_FCI && p2 != RETURN_FCP && p2 != RETURN_NOTHING) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
         short row = find(flags[Ram.P1], length);
         setCurrent(row);
@@ -54,7 +54,7 @@ final class FileSystem extends FileTable {
             case PATH_FROM_CURRENT:
                 return follow(df(), length);
             default:
-                ISOException.throwIt(Sw.WRONG_P1P2);
+                Refusal.parameters();
                 return NONE;
         }
     }
@@ -77,7 +77,7 @@ final class FileSystem extends FileTable {
 
     private short follow(short from, short length) {
         if (length == 0 || (length & 1) != 0) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
+            Refusal.length();
         }
         short row = from;
         for (short at = 0; at < length; at += 2) {
@@ -100,6 +100,7 @@ final class FileSystem extends FileTable {
 
     /** CREATE FILE in the current DF; the new file is current. */
     void create(short length) {
+        byte[] aux = this.aux;
         short df = df();
         Authority.require(allow(df, AccessRules.CREATE_DF) || allow(df, AccessRules.CREATE_EF));
         Fcp.parse(work, length, aux);
@@ -123,7 +124,7 @@ final class FileSystem extends FileTable {
         Authority.require(
                 row != MF && (allow(row, AccessRules.DELETE_SELF) || allow(parent, AccessRules.DELETE_CHILD)));
         if (isDf(row) && !isEmpty(row)) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         setCurrent(parent);
         remove(row);
@@ -160,7 +161,7 @@ final class FileSystem extends FileTable {
         short offset = offset();
         short row = ef(AccessRules.UPDATE);
         if (length == 0) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
+            Refusal.length();
         }
         short left = (short) (number(row, SIZE) - offset);
         if (length > left) {
@@ -178,7 +179,7 @@ final class FileSystem extends FileTable {
     private short offset() {
         short offset = Util.getShort(flags, Ram.P1);
         if (offset < 0) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
         return offset;
     }

@@ -16,9 +16,10 @@ final class Import extends Ticket {
 
     private final KeyBlock block;
     private final Export export;
-    private final byte[] ticket = new byte[Ticket.LENGTH];
+    /** Written here alone; likewise the state. */
+    final byte[] ticket = new byte[Ticket.LENGTH];
     private final byte[] receipt = new byte[Cmac.MAC];
-    private byte state = EMPTY;
+    byte state = EMPTY;
     /** How many tickets this card has drawn. */
     private short drawn;
 
@@ -28,12 +29,8 @@ final class Import extends Ticket {
         export = core.export;
     }
 
-    byte state() {
-        return state;
-    }
-
     private boolean fromService() {
-        return authority.role() == Authority.ORIGINAL;
+        return authority.role == Authority.ORIGINAL;
     }
 
     /** The receipt cannot be read any more. */
@@ -49,10 +46,10 @@ final class Import extends Ticket {
         byte mode = flags[Ram.P2];
         boolean delivered = flags[Ram.P1] == 1;
         if (!delivered) {
-            Apdu.requireP1(ram, (byte) 0);
+            requireP1((byte) 0);
         }
         if (!blindness.has(mode)) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
         Apdu.requireLength(length, Authority.ID);
         Apdu.requireData(!authority.isCardId(work, (short) 0));
@@ -63,12 +60,12 @@ final class Import extends Ticket {
         if (state == TICKETED) {
             if (ticket[Ticket.MODE] != mode
                     || Util.arrayCompare(work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
-                ISOException.throwIt(Sw.WRONG_STATE);
+                Refusal.state();
             }
         } else if (state == EMPTY || delivered && (state == VOID || fromService())) {
             draw(mode);
         } else {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         return write(ticket);
     }
@@ -82,7 +79,7 @@ final class Import extends Ticket {
         next[0] = Ticket.VERSION;
         next[Ticket.MODE] = mode;
         next[Ticket.PURPOSE] = fromService() ? Ticket.FROM_SERVICE : Ticket.FOR_BACKUP;
-        Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, next, Ticket.ID_B, Authority.ID);
+        Util.arrayCopyNonAtomic(authority.cardId, (short) 0, next, Ticket.ID_B, Authority.ID);
         Util.arrayCopyNonAtomic(work, (short) 0, next, Ticket.ID_O, Authority.ID);
         chip.random(next, Ticket.NONCE, Ticket.NONCE_LENGTH);
         Util.setShort(next, Ticket.NONCE, number);
@@ -103,15 +100,15 @@ final class Import extends Ticket {
     /** IMPORT KEY: the template in the store, for the open ticket only, with which the group stays complete. */
     short importKey(short length) {
         if (state != TICKETED) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         byte mode = ticket[Ticket.MODE];
         byte type = type(length, mode);
-        blindness.verifyExport(ticket, (short) (length - blindness.exportTail(mode)));
-        KeySlot spare = key.spare();
+        blindness.verifyExport(ticket, length);
+        KeySlot spare = key.slots.spare();
         if (!fill(spare, type, blindness.exportHead(ticket, type))) {
-            key.clearSpare();
-            ISOException.throwIt(Sw.CHECK_FAILED);
+            key.slots.clearSpare();
+            Refusal.check();
         }
         boolean fromService = fromService();
         if (fromService) {
@@ -123,8 +120,7 @@ final class Import extends Ticket {
         if (!keepPublic) {
             spare.clearPublic(type);
         }
-        receiptMac(Ticket.DONE, ticket, work, (short) 0);
-        blindness.signReceipt(Ticket.DONE, ticket);
+        signReceipt(Ticket.DONE, ticket, work);
         JCSystem.beginTransaction();
         key.replace(type, keepPublic, work, (short) 0);
         if (fromService) {
@@ -134,7 +130,7 @@ final class Import extends Ticket {
         state = IMPORTED;
         note(Log.KEY_IMPORTED);
         JCSystem.commitTransaction();
-        key.clearSpare();
+        key.slots.clearSpare();
         blindness.resume();
         return writeReceipt(Ticket.DONE, ticket, receipt);
     }
@@ -145,11 +141,11 @@ final class Import extends Ticket {
         byte type = length < KeyBlock.length(KeySlot.RSA_2048, purpose) ? KeySlot.EC_P256 : KeySlot.RSA_2048;
         byte[] head = blindness.exportHead(ticket, type);
         if (length != (short) (head.length + KeyBlock.length(type, purpose) + blindness.exportTail(mode))
-                || Util.arrayCompare(head, (short) 0, store, (short) 0, (short) head.length) != 0) {
-            ISOException.throwIt(Sw.CHECK_FAILED);
+                || !Template.stands(head, store, (short) 0)) {
+            Refusal.check();
         }
         if (!key.supports(type)) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+            Refusal.chip();
         }
         return type;
     }
@@ -173,7 +169,7 @@ final class Import extends Ticket {
             JCSystem.commitTransaction();
             blindness.resume();
         } else if (state != VOID) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         return writeReceipt(Ticket.VOID, ticket, receipt);
     }
@@ -185,8 +181,7 @@ final class Import extends Ticket {
     boolean prepareVoid() {
         boolean open = state == TICKETED || state == IMPORTED && !fromService();
         if (open) {
-            receiptMac(Ticket.VOID, ticket, hash, (short) 0);
-            blindness.signReceipt(Ticket.VOID, ticket);
+            signReceipt(Ticket.VOID, ticket, null);
         }
         return open;
     }
@@ -201,7 +196,7 @@ final class Import extends Ticket {
     /** GET DATA of the receipt: of what was imported or made void. */
     short readReceipt() {
         if (state != IMPORTED && state != VOID) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
         return writeReceipt(state == IMPORTED ? Ticket.DONE : Ticket.VOID, ticket, receipt);
     }
@@ -209,10 +204,5 @@ final class Import extends Ticket {
     /** Writes the id of the original, or of the service, into the report; returns the offset behind it. */
     short writeSource(byte[] out, short offset) {
         return Util.arrayCopyNonAtomic(ticket, Ticket.ID_O, out, offset, Authority.ID);
-    }
-
-    /** Writes idO, nonce and mode of the ticket; returns the offset behind them. */
-    short writeTicket(byte[] out, short offset) {
-        return Ticket.report(ticket, Ticket.ID_O, out, offset);
     }
 }

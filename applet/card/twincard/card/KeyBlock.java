@@ -93,6 +93,7 @@ final class KeyBlock extends Unit {
      * offset behind it there.
      */
     private short pass(KeySlot slot, byte type, byte[] header, short text) {
+        byte[] aux = this.aux;
         words[Ram.BLOCK_TEXT] = text;
         words[Ram.BLOCK_DIFFERENCE] = 0;
         short held = Util.arrayCopyNonAtomic(header, HEADER, aux, (short) 0, BITS);
@@ -112,6 +113,7 @@ final class KeyBlock extends Unit {
 
     /** Takes the whole blocks of the held bytes; returns how many bytes are left. */
     private short flush(short held) {
+        byte[] aux = this.aux;
         short whole = (short) (held & ~(Cmac.BLOCK - 1));
         short text = words[Ram.BLOCK_TEXT];
         if (text == NOWHERE) {
@@ -175,6 +177,7 @@ final class KeyBlock extends Unit {
 
     /** Padding into Ram.hash, the encryption key into its object, and the MAC begun with the header. */
     private void deriveKeys(byte[] header, byte[] ticket) {
+        byte[] secret = this.secret;
         chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, hash, TICKET_HASH);
         group.deriveKey(ticket[Ticket.PURPOSE], secret, GROUP_KEY);
         blindness.mix(ticket);

@@ -30,7 +30,7 @@ final class KeyEncryption extends Unit {
     private static final short ROUNDS = 6;
 
     /** Feature bits of the interface, of what was found. */
-    private short features;
+    short features;
     private MessageDigest sha1;
     private MessageDigest sha384;
     private MessageDigest sha512;
@@ -53,20 +53,11 @@ final class KeyEncryption extends Unit {
         sha512 = digest(MessageDigest.ALG_SHA_512, (short) 0x0200);
     }
 
-    short features() {
-        return features;
-    }
-
-    /** Whether the chip has the hash function of this number and key-encryption keys of so many bytes. */
-    boolean supports(byte number, short kekLength) {
-        return digestOf(number) != null && keyOf(kekLength) != null;
-    }
-
     /**
      * Derives {@code length} bytes from the secret at {@code secret[Z]} to {@code secret[KEK]}: the beginning
      * of H(Z ‖ 00000001 ‖ info) ‖ H(Z ‖ 00000002 ‖ info) ‖ …
      *
-     * @param number of a hash function that {@link #supports} accepts
+     * @param number of a hash function that the chip has
      * @param info SharedInfo of {@code infoLength} bytes, perhaps none
      */
     void derive(byte number, byte[] info, short infoOffset, short infoLength, short length) {
@@ -152,7 +143,8 @@ final class KeyEncryption extends Unit {
         kek.clearKey();
     }
 
-    private AESKey keyOf(short kekLength) {
+    /** The object of a key-encryption key of so many bytes; null where the chip has none. */
+    AESKey keyOf(short kekLength) {
         switch (kekLength) {
             case 16:
                 return kek128;

@@ -23,22 +23,24 @@ final class KeyGeneration extends Unit {
     }
 
     short generate(short length) {
-        Apdu.requireP1(ram, (byte) 0x80);
+        OwnKey pair = this.pair;
+        byte[] work = this.work;
+        requireP1((byte) 0x80);
         requireReference();
         Apdu.requireLength(length, LENGTH);
-        Apdu.requireData(Util.arrayCompare(work, (short) 0, HEAD, (short) 0, (short) HEAD.length) == 0);
+        Apdu.requireData(Template.stands(HEAD, work, (short) 0));
         byte type = work[(short) HEAD.length];
         Apdu.requireData(type == KeySlot.RSA_2048 || type == KeySlot.EC_P256);
-        if (export != null && export.isPending()) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+        if (export != null && export.isPending) {
+            Refusal.state();
         }
         if (!pair.supports(type)) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+            Refusal.chip();
         }
-        KeySlot spare = pair.spare();
+        KeySlot spare = pair.slots.spare();
         spare.generate(type, aux);
         if (!spare.isPair(type, work, aux)) {
-            pair.clearSpare();
+            pair.slots.clearSpare();
             ISOException.throwIt(Sw.MEMORY_FAILURE);
         }
         spare.digest(type, aux, work, (short) 0);
@@ -51,11 +53,11 @@ final class KeyGeneration extends Unit {
         if (export != null) {
             export.restart();
         }
-        log.note((byte) (Log.KEY_GENERATED + pair.which()), work, (short) 0, Log.DETAIL);
+        log.note((byte) (Log.KEY_GENERATED + pair.which), work, (short) 0, Log.DETAIL);
         JCSystem.commitTransaction();
-        pair.clearSpare();
+        pair.slots.clearSpare();
         if (export != null && !export.released()) {
-            return Template.copy(pair.digest(), aux, (short) 0);
+            return Template.copy(pair.digest, aux, (short) 0);
         }
         return pair.writePublicKey(aux, (short) 0);
     }
@@ -71,6 +73,6 @@ final class KeyGeneration extends Unit {
 
     /** P2: 00 for the decipher key, 02 for the signature key. */
     private void requireReference() {
-        Apdu.requireP2(ram, (byte) (pair.which() << 1));
+        requireP2((byte) (pair.which << 1));
     }
 }

@@ -32,13 +32,14 @@ final class KeyGroup extends Unit {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'g', 'r', 'o', 'u', 'p', '/', '1'
     };
 
-    private final byte[] id = new byte[ID];
+    final byte[] id = new byte[ID];
     private final byte[] places = new byte[(short) (PLACES * PLACE)];
     private final byte[] erasedIds = new byte[(short) (REMEMBERED * ID)];
     /** Of up to 8 backups: card id, and the number of its last ticket that was made void (0: a free place). */
     final byte[] voided = new byte[(short) (Authority.MAXIMUM_BACKUPS * VOIDED)];
     private byte erasedCount;
-    private byte size;
+    /** Places of the group, 0 when there is none. */
+    byte size;
     private byte groupSetBy;
     private boolean erasing;
 
@@ -46,20 +47,15 @@ final class KeyGroup extends Unit {
         super(core);
     }
 
-    /** Places of the group, 0 when there is none. */
-    byte size() {
-        return size;
-    }
-
     /** BEGIN GROUP: draws the id, or takes the one given, as P2 says. */
     short begin(short length) {
         byte wanted = flags[Ram.P1];
         boolean draws = flags[Ram.P2] == DRAW_ID;
         if (wanted < 1 || wanted > PLACES) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
         if (!draws) {
-            Apdu.requireP2(ram, GIVEN_ID);
+            requireP2(GIVEN_ID);
             Apdu.requireLength(length, ID);
         }
         if (size == 0) {
@@ -75,9 +71,9 @@ final class KeyGroup extends Unit {
             log.note(Log.GROUP_BEGUN, id, (short) 0, ID);
             JCSystem.commitTransaction();
         } else if (draws || size != wanted || Util.arrayCompare(work, (short) 0, id, (short) 0, ID) != 0) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
-        return writeId(aux, (short) 0);
+        return Template.copy(id, aux, (short) 0);
     }
 
     private void refuseErased() {
@@ -86,19 +82,20 @@ final class KeyGroup extends Unit {
         }
         for (byte i = 0; i < erasedCount; i++) {
             if (Util.arrayCompare(work, (short) 0, erasedIds, (short) (i * ID), ID) == 0) {
-                ISOException.throwIt(Sw.WRONG_STATE);
+                Refusal.state();
             }
         }
     }
 
     private byte acting() {
-        return authority.lifeCycle() == Authority.INITIALISATION ? ISSUER : USER;
+        return authority.lifeCycle == Authority.INITIALISATION ? ISSUER : USER;
     }
 
     /** SET COMPONENT: component and KCV; the same again is success. */
     void setComponent(short length) {
+        byte[] work = this.work;
         short place = place();
-        Apdu.requireP2(ram, (byte) 0);
+        requireP2((byte) 0);
         Apdu.requireLength(length, (short) (COMPONENT + KCV));
         Util.arrayFillNonAtomic(hash, (short) 0, Cmac.BLOCK, (byte) 0);
         cmac.init(work, (short) 0);
@@ -107,7 +104,7 @@ final class KeyGroup extends Unit {
         Apdu.requireData(ConstantTime.difference(hash, (short) 0, work, COMPONENT, KCV) == 0);
         if (isSet(place)) {
             if (!holds(place)) {
-                ISOException.throwIt(Sw.WRONG_STATE);
+                Refusal.state();
             }
             return;
         }
@@ -144,7 +141,7 @@ final class KeyGroup extends Unit {
         require();
         byte number = flags[Ram.P1];
         if (number < 1 || number > size) {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
         return (short) ((short) (number - 1) * PLACE);
     }
@@ -152,19 +149,19 @@ final class KeyGroup extends Unit {
     /** Refuses with 6A88 where there is no group. */
     private void require() {
         if (size == 0) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
     }
 
     /** CLEAR GROUP, when the caller has seen that nothing depends on it: one component, or all and the id. */
     void clear(boolean inUse) {
-        Apdu.requireP2(ram, (byte) 0);
+        requireP2((byte) 0);
         require();
         boolean whole = flags[Ram.P1] == 0;
         short place = whole ? 0 : place();
         requireSetters(whole, place);
         if (inUse) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         Util.arrayFillNonAtomic(hash, (short) 0, PLACE, (byte) 0);
         JCSystem.beginTransaction();
@@ -220,7 +217,7 @@ final class KeyGroup extends Unit {
     void wipe() {
         Ram.clear(places);
         Ram.clear(voided);
-        Util.arrayFillNonAtomic(id, (short) 0, ID, (byte) 0);
+        Ram.clear(id);
         size = 0;
     }
 
@@ -229,7 +226,7 @@ final class KeyGroup extends Unit {
         require();
         for (short place = 0; place < end(); place += PLACE) {
             if (!isSet(place)) {
-                ISOException.throwIt(Sw.NOT_FOUND);
+                Refusal.notFound();
             }
         }
     }
@@ -244,19 +241,14 @@ final class KeyGroup extends Unit {
             return;
         }
         MessageDigest sha256 = chip.sha256;
-        sha256.update(PREFIX, (short) 0, (short) PREFIX.length);
+        chip.hash(PREFIX);
         for (short place = 0; place < end(); place += PLACE) {
             sha256.update(places, place, COMPONENT);
         }
-        sha256.update(LABEL, (short) 0, (short) LABEL.length);
-        sha256.update(id, (short) 0, ID);
+        chip.hash(LABEL);
+        chip.hash(id);
         ram.number[0] = size;
         sha256.doFinal(ram.number, (short) 0, (short) 1, out, offset);
-    }
-
-    /** Writes the id; returns the offset behind it. */
-    short writeId(byte[] out, short offset) {
-        return Util.arrayCopyNonAtomic(id, (short) 0, out, offset, ID);
     }
 
     /** Writes 4 bytes a place, way and set by, KCV; returns the offset behind them. */

@@ -11,9 +11,10 @@ import javacard.security.KeyBuilder;
 import javacard.security.KeyPair;
 import javacard.security.RSAPrivateCrtKey;
 import javacard.security.RSAPublicKey;
+import javacardx.crypto.Cipher;
 
 /** The key objects of one decipher key, of either type. Two of these stand by turns: one in use, one to be filled. */
-final class KeySlot {
+final class KeySlot extends Unit {
     static final byte RSA_2048 = 1;
     static final byte EC_P256 = 2;
     static final short DIGEST = 32;
@@ -36,31 +37,20 @@ final class KeySlot {
     /** "archive/id" */
     private static final byte[] ID_LABEL = {'a', 'r', 'c', 'h', 'i', 'v', 'e', '/', 'i', 'd'};
 
-    private final Chip chip;
-    private final Cmac cmac;
-    private final Ram ram;
-    private final byte[] secret;
-    private final Rsa rsa;
-    private final Ecdh ecdh;
     /** The secret that original and backup share beside the pair; only a decipher key has one. */
     private final AESKey archive =
             (AESKey) KeyBuilder.buildKey(KeyBuilder.TYPE_AES, KeyBuilder.LENGTH_AES_256, false);
     private RSAPrivateCrtKey rsaPrivate;
-    private RSAPublicKey rsaPublic;
+    RSAPublicKey rsaPublic;
     /** Null where the chip uses RSA keys but makes none: its keys come from another card. */
     private KeyPair rsaPair;
-    private ECPrivateKey ecPrivate;
+    ECPrivateKey ecPrivate;
     private ECPublicKey ecPublic;
     private KeyPair ecPair;
 
     /** Where the core has no engine for a type the slot has no keys of it. */
     KeySlot(Core core) {
-        chip = core.chip;
-        cmac = core.cmac;
-        ram = core.ram;
-        secret = ram.secret;
-        rsa = core.rsa;
-        ecdh = core.ecdh;
+        super(core);
         if (rsa != null) {
             rsaPrivate = Rsa.privateKey();
             rsaPublic = Rsa.publicKey();
@@ -133,7 +123,7 @@ final class KeySlot {
             return;
         }
         if (rsaPair == null) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+            Refusal.chip();
         }
         rsaPair.genKeyPair();
         for (byte part = P; part <= DQ; part++) {
@@ -144,10 +134,10 @@ final class KeySlot {
         boolean good = start >= 0 && Util.arrayCompare(scratch, start, Rsa.F4, (short) 0, Rsa.EXPONENT) == 0;
         readPublic(type, scratch, (short) 0);
         if (!good || scratch[0] >= 0) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+            Refusal.chip();
         }
         setPublic(type, scratch, (short) 0);
-        Util.arrayFillNonAtomic(scratch, (short) 0, Rsa.LENGTH, (byte) 0);
+        Ram.clear(scratch);
     }
 
     /** Reads a part of the private key at its full width; returns the offset behind it. */
@@ -225,17 +215,9 @@ final class KeySlot {
         }
     }
 
-    RSAPublicKey rsaPublic() {
-        return rsaPublic;
-    }
-
-    ECPrivateKey ecPrivate() {
-        return ecPrivate;
-    }
-
     /** The private RSA operation, 256 bytes. */
     void raisePrivate(byte[] in, short inOffset, byte[] out, short outOffset) {
-        rsa.raisePrivate(rsaPrivate, in, inOffset, out, outOffset);
+        rsa.raise(rsaPrivate, Cipher.MODE_DECRYPT, in, inOffset, out, outOffset);
     }
 
     /** ECDH with the private key: 32 bytes. */
@@ -254,8 +236,8 @@ final class KeySlot {
         } catch (ISOException refused) {
             // No pair for this chip.
         }
-        Util.arrayFillNonAtomic(a, (short) 0, Rsa.LENGTH, (byte) 0);
-        Util.arrayFillNonAtomic(b, (short) 0, Rsa.LENGTH, (byte) 0);
+        Ram.clear(a);
+        Ram.clear(b);
         return good;
     }
 
@@ -271,7 +253,7 @@ final class KeySlot {
         }
         chip.random(a, (short) 0, Rsa.LENGTH);
         a[0] = 0;
-        rsa.raisePublic(rsaPublic, a, (short) 0, b, (short) 0);
+        rsa.raise(rsaPublic, Cipher.MODE_ENCRYPT, a, (short) 0, b, (short) 0);
         raisePrivate(b, (short) 0, b, (short) 0);
         return good && ConstantTime.difference(a, (short) 0, b, (short) 0, Rsa.LENGTH) == 0;
     }

@@ -1,7 +1,7 @@
 package twincard.card;
 
 /** Where security events are noted; the base keeps no log. */
-class Log {
+class Log extends Unit {
     static final byte PERSONALISED = 0x01;
     static final byte CERTIFIED = 0x02;
     static final byte ACTIVATED = 0x03;
@@ -28,6 +28,10 @@ class Log {
 
     /** Bytes that an entry has for its detail. */
     static final short DETAIL = 16;
+
+    Log(Core core) {
+        super(core);
+    }
 
     /** Notes an event with so many bytes about it, inside the transaction that makes it happen. */
     void note(byte event, byte[] detail, short offset, short length) {}

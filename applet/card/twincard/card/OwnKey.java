@@ -1,31 +1,31 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /**
  * A key pair of the card's own. A transaction cannot hold a key: a new one fills the spare slot, is tested, becomes the
  * key by one index, and then the slot that was the key's is cleared.
  */
-class OwnKey {
+class OwnKey extends Unit {
     static final byte DECIPHER = 0;
     static final byte SIGNATURE = 1;
 
-    private final KeySlots slots;
-    private final byte which;
-    private final byte[] digest = new byte[KeySlot.DIGEST];
-    private final byte[] archiveId = new byte[KeySlot.ARCHIVE_ID];
-    private byte type;
-    private boolean publicKept;
+    final KeySlots slots;
+    final byte which;
+    /** The key digest, 32 bytes. */
+    final byte[] digest = new byte[KeySlot.DIGEST];
+    /** The id of the archive key, 16 bytes; zeros for a signature key, which has none. */
+    final byte[] archiveId = new byte[KeySlot.ARCHIVE_ID];
+    // Others read these, and write none of them.
+    /** KeySlot.RSA_2048 or KeySlot.EC_P256. */
+    byte type;
+    boolean publicKept;
 
     /** @param which {@link #DECIPHER} or {@link #SIGNATURE} */
-    OwnKey(KeySlots slots, byte which) {
-        this.slots = slots;
+    OwnKey(Core core, byte which) {
+        super(core);
+        slots = core.slots;
         this.which = which;
-    }
-
-    byte which() {
-        return which;
     }
 
     protected boolean present() {
@@ -35,7 +35,7 @@ class OwnKey {
     /** Refuses with 6A88 where there is no key. */
     void require() {
         if (!present()) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
     }
 
@@ -44,33 +44,9 @@ class OwnKey {
         return slots.supports(type);
     }
 
-    /** KeySlot.RSA_2048 or KeySlot.EC_P256. */
-    protected byte type() {
-        return type;
-    }
-
-    boolean publicKept() {
-        return publicKept;
-    }
-
-    /** The key digest, 32 bytes. */
-    protected byte[] digest() {
-        return digest;
-    }
-
-    /** The id of the archive key, 16 bytes; zeros for a signature key, which has none. */
-    byte[] archiveId() {
-        return archiveId;
-    }
-
     /** The slot in use. */
     KeySlot slot() {
         return slots.of(which);
-    }
-
-    /** The spare slot, noted as possibly filled. */
-    KeySlot spare() {
-        return slots.spare();
     }
 
     /** Makes the spare slot the key, with digest ‖ archive id, inside the caller's transaction. */
@@ -82,21 +58,11 @@ class OwnKey {
         Util.arrayCopy(newIdentity, (short) (offset + KeySlot.DIGEST), archiveId, (short) 0, KeySlot.ARCHIVE_ID);
     }
 
-    /** Clears the spare slot. */
-    void clearSpare() {
-        slots.clearSpare();
-    }
-
-    /** Wipes every key pair of the card; may be repeated. */
-    void wipe() {
-        slots.wipe();
-    }
-
     /** Writes the public key template (ISO 7816-8, tag 7F49); returns its length. 6A88 if only the digest is kept. */
     short writePublicKey(byte[] out, short offset) {
         require();
         if (!publicKept) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
         short end = Template.copy(Template.publicHead(type), out, offset);
         end = slot().readPublic(type, out, end);

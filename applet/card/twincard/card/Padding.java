@@ -28,6 +28,7 @@ final class Padding extends Unit {
 
     /** Pads the message of {@code length} bytes, at most {@link #MAX_MESSAGE}, that begins where the block will. */
     void encode(short length) {
+        byte[] work = this.work;
         short message = (short) (END - length);
         Util.arrayCopyNonAtomic(work, BLOCK, work, message, length);
         Util.arrayFillNonAtomic(work, BLOCK, (short) (Rsa.LENGTH - length), (byte) 0);
@@ -98,7 +99,7 @@ final class Padding extends Unit {
     void mask(MessageDigest digest, short from, short fromLength, short to, short toLength) {
         short end = (short) (to + toLength);
         byte[] counter = ram.number;
-        Util.arrayFillNonAtomic(counter, (short) 0, COUNTER, (byte) 0);
+        Ram.clear(counter);
         while (to < end) {
             digest.update(work, from, fromLength);
             short length = digest.doFinal(counter, (short) 0, COUNTER, hash, (short) 0);

@@ -10,12 +10,12 @@ class Parts {
      * the core there are chip, RAM and CMAC.
      */
     Log log(Core core) {
-        return new Log();
+        return new Log(core);
     }
 
     /** Host-blind mode; made before tickets and key blocks. */
     Blindness blindness(Core core) {
-        return new Blindness();
+        return new Blindness(core);
     }
 
     /** How many key pairs the card may have. */
@@ -30,7 +30,7 @@ class Parts {
 
     /** Made once all else is. */
     SecureMessaging messaging(Core core) {
-        return new SecureMessaging();
+        return new SecureMessaging(core);
     }
 
     /** The way this command came, as the state report tells it of components: 00 plain. */
@@ -59,12 +59,12 @@ class Parts {
     }
 
     /** Where in {@link #table} the row of the command in Ram.flags begins; -1 when it is none of the parts'. */
-    short find(byte plainClass) {
+    short find(byte command) {
         return -1;
     }
 
     /** Carries out a command that {@link #find} found; returns the length of the answer. */
-    short perform(byte plainClass, byte ins, short length) {
+    short perform(byte command, short length) {
         return 0;
     }
 

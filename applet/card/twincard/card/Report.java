@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
@@ -35,11 +34,10 @@ final class Report extends Unit {
         imports = core.imports;
         files = core.files;
         contacts = core.contacts;
-        Ecdh ecdh = core.ecdh;
-        short found = (short) (core.parts.features() | core.encryption.features());
-        found |= bit(core.rsa != null, RSA);
+        short found = (short) (parts.features() | core.encryption.features);
+        found |= bit(rsa != null, RSA);
         found |= bit(ecdh != null, EC);
-        found |= bit(ecdh != null && ecdh.chipChecks(), CHECKS_POINTS);
+        found |= bit(ecdh != null && ecdh.chipChecks, CHECKS_POINTS);
         found |= bit(extendedLength, EXTENDED_LENGTH);
         features = found;
     }
@@ -70,8 +68,8 @@ final class Report extends Unit {
     private short other() {
         short length = parts.data();
         if (length == 0) {
-            Apdu.requireP1(ram, (byte) 0);
-            ISOException.throwIt(Sw.NOT_FOUND);
+            requireP1((byte) 0);
+            Refusal.notFound();
         }
         return length;
     }
@@ -100,23 +98,24 @@ final class Report extends Unit {
     }
 
     private short state() {
+        Authority authority = this.authority;
         byte[] out = aux;
         short at = number((byte) 0x80, VERSION, BODY);
         at = number((byte) 0x81, features, at);
         at = head((byte) 0x82, Authority.ID, at);
-        at = Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, out, at, Authority.ID);
-        at = single((byte) 0x83, authority.lifeCycle(), at);
-        at = single((byte) 0x84, authority.role(), at);
-        at = pair((byte) 0x85, authority.backups(), authority.flags(), at);
+        at = Util.arrayCopyNonAtomic(authority.cardId, (short) 0, out, at, Authority.ID);
+        at = single((byte) 0x83, authority.lifeCycle, at);
+        at = single((byte) 0x84, authority.role, at);
+        at = pair((byte) 0x85, authority.backups, authority.policy, at);
         at = head((byte) 0x86, (short) 3, at);
         aux[at++] = authority.pinTries();
         aux[at++] = authority.pukTries();
-        aux[at++] = authority.transportPin() ? (byte) 1 : (byte) 0;
+        aux[at++] = authority.transportPin ? (byte) 1 : (byte) 0;
         at = groupState(at);
         at = keyState(at);
-        if (authority.role() == Authority.ORIGINAL) {
+        if (authority.role == Authority.ORIGINAL) {
             at = exportState(at);
-        } else if (authority.role() == Authority.BACKUP) {
+        } else if (authority.role == Authority.BACKUP) {
             at = importState(at);
         }
         at = head((byte) 0x8C, (short) 4, at);
@@ -126,16 +125,16 @@ final class Report extends Unit {
         at = parts.report(at);
         if (key.present()) {
             at = head((byte) 0x90, KeySlot.ARCHIVE_ID, at);
-            at = Template.copy(key.archiveId(), out, at);
+            at = Template.copy(key.archiveId, out, at);
         }
         return blindness.report(at);
     }
 
     private short groupState(short at) {
-        byte size = group.size();
+        byte size = group.size;
         if (size != 0) {
             at = head((byte) 0x87, (short) (KeyGroup.ID + 1), at);
-            at = group.writeId(aux, at);
+            at = Template.copy(group.id, aux, at);
             aux[at++] = size;
             at = head((byte) 0x88, (short) (size * 4), at);
             at = group.writePlaces(aux, at);
@@ -146,33 +145,33 @@ final class Report extends Unit {
     private short keyState(short at) {
         if (key.present()) {
             at = head((byte) 0x89, (short) (2 + KeySlot.DIGEST), at);
-            aux[at++] = key.type();
-            aux[at++] = !key.publicKept() ? (byte) 0 : export.released() ? (byte) 1 : NOT_RELEASED;
-            at = Template.copy(key.digest(), aux, at);
+            aux[at++] = key.type;
+            aux[at++] = !key.publicKept ? (byte) 0 : export.released() ? (byte) 1 : NOT_RELEASED;
+            at = Template.copy(key.digest, aux, at);
         }
         return at;
     }
 
     private short exportState(short at) {
-        boolean pending = export.isPending();
+        boolean pending = export.isPending;
         short more = pending ? Ticket.REPORTED : 0;
         at = head((byte) 0x8A, (short) (2 + more), at);
         aux[at++] = export.state();
-        aux[at++] = export.used();
-        return pending ? export.writePending(aux, at) : at;
+        aux[at++] = export.used;
+        return pending ? Ticket.report(export.pending, Ticket.ID_B, aux, at) : at;
     }
 
     private short importState(short at) {
-        boolean empty = imports.state() == Import.EMPTY;
+        boolean empty = imports.state == Import.EMPTY;
         short more = empty ? 0 : Ticket.REPORTED;
         at = head((byte) 0x8B, (short) (1 + more), at);
-        aux[at++] = imports.state();
-        return empty ? at : imports.writeTicket(aux, at);
+        aux[at++] = imports.state;
+        return empty ? at : Ticket.report(imports.ticket, Ticket.ID_O, aux, at);
     }
 
     private short slots() {
         short at = BODY;
-        for (byte i = 0; i < export.used(); i++) {
+        for (byte i = 0; i < export.used; i++) {
             at = head((byte) 0x80, (short) (1 + Authority.ID), at);
             at = export.writeSlot(i, aux, at);
         }

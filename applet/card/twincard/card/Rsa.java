@@ -4,7 +4,6 @@ import javacard.framework.CardRuntimeException;
 import javacard.framework.ISOException;
 import javacard.security.Key;
 import javacard.security.KeyBuilder;
-import javacard.security.PrivateKey;
 import javacard.security.RSAPrivateCrtKey;
 import javacard.security.RSAPublicKey;
 import javacardx.crypto.Cipher;
@@ -41,17 +40,8 @@ final class Rsa {
                 KeyBuilder.buildKey(KeyBuilder.TYPE_RSA_CRT_PRIVATE, KeyBuilder.LENGTH_RSA_2048, false);
     }
 
-    /** in^e mod n; 6A80 for a number not below the modulus. */
-    void raisePublic(RSAPublicKey key, byte[] in, short inOffset, byte[] out, short outOffset) {
-        raise(key, Cipher.MODE_ENCRYPT, in, inOffset, out, outOffset);
-    }
-
-    /** in^d mod n; 6A80 for a number not below the modulus. */
-    void raisePrivate(PrivateKey key, byte[] in, short inOffset, byte[] out, short outOffset) {
-        raise(key, Cipher.MODE_DECRYPT, in, inOffset, out, outOffset);
-    }
-
-    private void raise(Key key, byte mode, byte[] in, short inOffset, byte[] out, short outOffset) {
+    /** in^e mod n, by Cipher.MODE_ENCRYPT, or in^d mod n, by MODE_DECRYPT; 6A80 for a number not below the modulus. */
+    void raise(Key key, byte mode, byte[] in, short inOffset, byte[] out, short outOffset) {
         try {
             cipher.init(key, mode);
             Numbers.alignRight(out, outOffset, cipher.doFinal(in, inOffset, LENGTH, out, outOffset), LENGTH);

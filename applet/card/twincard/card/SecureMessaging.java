@@ -3,7 +3,11 @@ package twincard.card;
 import javacard.framework.APDU;
 
 /** Secure messaging as the base has it: not at all. What claims to be secured is left to the judge of classes. */
-class SecureMessaging {
+class SecureMessaging extends Unit {
+    SecureMessaging(Core core) {
+        super(core);
+    }
+
     /**
      * Judges, before anything else, whether the command in Ram.flags is to be secured as it is.
      *

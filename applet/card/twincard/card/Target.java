@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 import javacard.security.RSAPublicKey;
 
@@ -36,20 +35,19 @@ final class Target extends Unit {
     private final Export export;
     private final KeyEncryption encryption;
     /** Persistent, for no transient type exists everywhere; null without RSA. */
-    private final RSAPublicKey rsaKey;
-    private final boolean hasEc;
+    final RSAPublicKey rsaKey;
 
     Target(Core core) {
         super(core);
         contacts = core.contacts;
         export = core.export;
         encryption = core.encryption;
-        rsaKey = core.rsa == null ? null : Rsa.publicKey();
-        hasEc = core.ecdh != null;
+        rsaKey = rsa == null ? null : Rsa.publicKey();
     }
 
     /** MANAGE SECURITY ENVIRONMENT, SET. */
     void manage(short length) {
+        byte[] flags = this.flags;
         short template = Util.getShort(flags, Ram.P1);
         if (template == FOR_DECIPHER) {
             flags[Ram.ALGORITHM] = 0;
@@ -61,7 +59,7 @@ final class Target extends Unit {
             clear();
             setTarget(length);
         } else {
-            ISOException.throwIt(Sw.WRONG_P1P2);
+            Refusal.parameters();
         }
     }
 
@@ -80,7 +78,7 @@ final class Target extends Unit {
                         && value >= PKCS1
                         && (value <= (signs ? OAEP : OAEP_SHA_512) || signs && value == ECDSA));
                 if (!signs && value > OAEP && encryption.digestOf(hashOf(value)) == null) {
-                    ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+                    Refusal.chip();
                 }
                 algorithm = value;
             } else if (tag != FILE) {
@@ -117,8 +115,8 @@ final class Target extends Unit {
 
     private void set(byte[] template, byte type, byte trust) {
         boolean isRsa = type == KeySlot.RSA_2048;
-        if (isRsa ? rsaKey == null : !hasEc) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+        if (isRsa ? rsa == null : ecdh == null) {
+            Refusal.chip();
         }
         if (isRsa) {
             // The key is cleared: nothing of a longer exponent is left. Some chips refuse a leading zero.
@@ -134,7 +132,7 @@ final class Target extends Unit {
     byte type() {
         byte type = (byte) (flags[Ram.TARGET] & TYPE);
         if (type == 0) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         return type;
     }
@@ -144,11 +142,6 @@ final class Target extends Unit {
         byte target = flags[Ram.TARGET];
         Authority.require(
                 target == 0 || (target & TRUSTED) != 0 || !authority.policy(Authority.TRUSTED_TARGETS_ONLY));
-    }
-
-    /** The key of an RSA target. */
-    RSAPublicKey rsaKey() {
-        return rsaKey;
     }
 
     /** Forgets the target; also at select and deselect. */

@@ -59,18 +59,25 @@ abstract class Ticket extends Unit {
     }
 
     /** The MAC of a receipt into Ram.hash; digest ‖ archive id of the key belong to kind DONE only. */
-    void receiptMac(byte kind, byte[] ticket, byte[] identity, short offset) {
+    void receiptMac(byte kind, byte[] ticket, byte[] identity) {
         byte[] label = kind == DONE ? DONE_LABEL : VOID_LABEL;
         begin(ticket[PURPOSE], RECEIPT_LABEL);
         cmac.update(label, (short) 0, (short) label.length);
         cmac.update(ticket, (short) 0, LENGTH);
         if (kind == DONE) {
-            cmac.update(identity, offset, ticket[PURPOSE] == FOR_BACKUP ? KeySlot.IDENTITY : KeySlot.DIGEST);
+            cmac.update(identity, (short) 0, ticket[PURPOSE] == FOR_BACKUP ? KeySlot.IDENTITY : KeySlot.DIGEST);
         }
         cmac.finish(hash, (short) 0);
     }
 
+    /** {@link #receiptMac}, and the signature that the mode adds to it. */
+    void signReceipt(byte kind, byte[] ticket, byte[] identity) {
+        receiptMac(kind, ticket, identity);
+        blindness.signReceipt(kind, ticket);
+    }
+
     private void begin(byte purpose, byte[] label) {
+        byte[] secret = this.secret;
         group.deriveKey(purpose, secret, GROUP_KEY);
         cmac.derive(secret, GROUP_KEY, label, secret, (short) 0, (short) 0, AES_256, secret, MAC_KEY);
         cmac.init(secret, MAC_KEY);
@@ -79,19 +86,20 @@ abstract class Ticket extends Unit {
 
     /** Writes the ticket template into Ram.aux; returns its length. */
     short write(byte[] ticket) {
+        byte[] aux = this.aux;
         mac(ticket, (short) 0);
-        short at = append(TEMPLATE_HEAD, (short) 0);
+        short at = Template.copy(TEMPLATE_HEAD, aux, (short) 0);
         at = Util.arrayCopyNonAtomic(ticket, (short) 0, aux, at, LENGTH);
-        at = append(MAC_HEAD, at);
+        at = Template.copy(MAC_HEAD, aux, at);
         Util.arrayCopyNonAtomic(hash, (short) 0, aux, at, Cmac.MAC);
         return blindness.completeTicket(ticket, TEMPLATE);
     }
 
     /** Whether Ram.work begins with a ticket template, in the form of either mode; T is then at its place. */
     boolean isTemplate(short length) {
-        return (length == TEMPLATE || blindness.stripTicket(length))
-                && starts(TEMPLATE_HEAD, (short) 0)
-                && starts(MAC_HEAD, (short) (T + LENGTH));
+        return (length == TEMPLATE || blindness.strip(length))
+                && Template.stands(TEMPLATE_HEAD, work, (short) 0)
+                && Template.stands(MAC_HEAD, work, (short) (T + LENGTH));
     }
 
     /** Whether the MAC behind the T in Ram.work is right. */
@@ -103,9 +111,9 @@ abstract class Ticket extends Unit {
 
     /** Writes a receipt template into Ram.aux; returns its length. */
     short writeReceipt(byte kind, byte[] ticket, byte[] mac) {
-        short at = append(RECEIPT_HEAD, (short) 0);
+        short at = Template.copy(RECEIPT_HEAD, aux, (short) 0);
         aux[at++] = kind;
-        at = append(MAC_HEAD, at);
+        at = Template.copy(MAC_HEAD, aux, at);
         Util.arrayCopyNonAtomic(mac, (short) 0, aux, at, Cmac.MAC);
         return blindness.completeReceipt(kind, ticket, RECEIPT);
     }
@@ -116,9 +124,9 @@ abstract class Ticket extends Unit {
      */
     byte receiptKind(short length) {
         byte kind = work[RECEIPT_KIND];
-        boolean good = (length == RECEIPT || blindness.stripReceipt(length))
-                && starts(RECEIPT_HEAD, (short) 0)
-                && starts(MAC_HEAD, (short) (RECEIPT_KIND + 1))
+        boolean good = (length == RECEIPT || blindness.strip(length))
+                && Template.stands(RECEIPT_HEAD, work, (short) 0)
+                && Template.stands(MAC_HEAD, work, (short) (RECEIPT_KIND + 1))
                 && (kind == DONE || kind == VOID);
         return good ? kind : 0;
     }
@@ -129,13 +137,5 @@ abstract class Ticket extends Unit {
         offset = Util.arrayCopyNonAtomic(ticket, NONCE, out, offset, NONCE_LENGTH);
         out[offset] = ticket[MODE];
         return (short) (offset + 1);
-    }
-
-    private short append(byte[] bytes, short at) {
-        return Util.arrayCopyNonAtomic(bytes, (short) 0, aux, at, (short) bytes.length);
-    }
-
-    private boolean starts(byte[] bytes, short at) {
-        return Util.arrayCompare(bytes, (short) 0, work, at, (short) bytes.length) == 0;
     }
 }

@@ -16,6 +16,9 @@ abstract class Unit {
     final byte[] store;
     final Chip chip;
     final Cmac cmac;
+    /** Null where the chip has none; likewise the next. */
+    final Rsa rsa;
+    final Ecdh ecdh;
     final Authority authority;
     final KeyGroup group;
     final OwnKey key;
@@ -35,8 +38,30 @@ abstract class Unit {
         store = core.store;
         chip = core.chip;
         cmac = core.cmac;
+        rsa = core.rsa;
+        ecdh = core.ecdh;
         authority = core.authority;
         group = core.group;
         key = core.key;
+    }
+
+    /** Refuses another P1 with 6A86. */
+    final void requireP1(byte wanted) {
+        if (flags[Ram.P1] != wanted) {
+            Refusal.parameters();
+        }
+    }
+
+    /** Refuses another P2 with 6A86. */
+    final void requireP2(byte wanted) {
+        if (flags[Ram.P2] != wanted) {
+            Refusal.parameters();
+        }
+    }
+
+    /** P1 and P2 are both zero. */
+    final void requireNoParameters() {
+        requireP1((byte) 0);
+        requireP2((byte) 0);
     }
 }

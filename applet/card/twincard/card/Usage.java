@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /** Use of the decipher key, its archive key and targets: DECIPHER, ENCIPHER, TRANSCODE, CHECK, WRAP, UNWRAP and KEEP. */
@@ -33,7 +32,7 @@ final class Usage extends Unit {
             case ENCIPHER:
                 return encipher(length);
             default:
-                ISOException.throwIt(Sw.WRONG_P1P2);
+                Refusal.parameters();
                 return 0;
         }
     }
@@ -41,7 +40,7 @@ final class Usage extends Unit {
     private short open(short length, byte wanted) {
         authority.spendPin();
         if (authority.policy(Authority.DECIPHER_OFF)) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         return cryptogram.open(length, wanted);
     }
@@ -53,21 +52,15 @@ final class Usage extends Unit {
 
     /** WRAP: an archive cryptogram of a content-encryption key. */
     short wrap(short length) {
-        requireLength(Cryptogram.isKeyLength(length));
+        Apdu.requireLength(Cryptogram.isKeyLength(length));
         export.requireReleased();
         Util.arrayCopyNonAtomic(work, (short) 0, work, Cryptogram.CONTENT, length);
         return cryptogram.sealArchive(length, (short) 0);
     }
 
-    private static void requireLength(boolean good) {
-        if (!good) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
-        }
-    }
-
     private short encipher(short length) {
         byte type = target.type();
-        requireLength(type == KeySlot.RSA_2048 ? length <= Padding.MAX_MESSAGE : Cryptogram.isKeyLength(length));
+        Apdu.requireLength(type == KeySlot.RSA_2048 ? length <= Padding.MAX_MESSAGE : Cryptogram.isKeyLength(length));
         Util.arrayCopyNonAtomic(work, (short) 0, work, Cryptogram.CONTENT, length);
         return cryptogram.seal(length, (short) 0);
     }
@@ -105,7 +98,7 @@ final class Usage extends Unit {
 
     /** Replaces the content-encryption key at the beginning of the answer by its check at {@code at}. */
     private void writeCheck(short content, short at) {
-        chip.sha256.update(CHECK_LABEL, (short) 0, (short) CHECK_LABEL.length);
+        chip.hash(CHECK_LABEL);
         chip.sha256.doFinal(aux, (short) 0, content, hash, (short) 0);
         Util.arrayFillNonAtomic(aux, (short) 0, content, (byte) 0);
         Util.arrayCopyNonAtomic(hash, (short) 0, aux, at, CHECK);

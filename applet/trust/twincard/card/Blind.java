@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
@@ -88,9 +87,9 @@ final class Blind extends Blindness {
     private final Device device;
     private final Certification certification;
     private final Peer peer;
-    private final ECPrivateKey secret = P256.privateKey();
+    private final ECPrivateKey scalar = P256.privateKey();
     private final ECPublicKey open = P256.publicKey();
-    private final KeyPair ephemeral = new KeyPair(open, secret);
+    private final KeyPair ephemeral = new KeyPair(open, scalar);
     private final byte[] kept = new byte[KEPT];
     /** The ephemeral scalar may be there. */
     private boolean used;
@@ -98,6 +97,7 @@ final class Blind extends Blindness {
     private byte origin;
 
     Blind(Core core, Device device, Certification certification, Peer peer) {
+        super(core);
         this.core = core;
         this.device = device;
         this.certification = certification;
@@ -108,28 +108,35 @@ final class Blind extends Blindness {
 
     @Override
     boolean has(byte mode) {
-        return mode == BLIND || mode == BASE && core.authority.role() == Authority.BACKUP;
+        return mode == BLIND || mode == BASE && authority.role == Authority.BACKUP;
     }
 
     @Override
     void require(byte mode) {
         if (mode == BLIND) {
             certification.require();
-        } else if (core.authority.policy(Authority.BASE_MODE_FORBIDDEN)) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+        } else if (authority.policy(Authority.BASE_MODE_FORBIDDEN)) {
+            Refusal.state();
         }
     }
 
     @Override
-    boolean stripTicket(short length) {
-        byte[] data = core.ram.work;
-        boolean good = length == TICKET
-                && Util.arrayCompare(data, (short) 0, TICKET_HEAD, (short) 0, (short) TICKET_HEAD.length) == 0
-                && isTail(data, (short) (Ticket.TEMPLATE + 1));
+    boolean strip(short length) {
+        byte[] data = work;
+        if (length == TICKET) {
+            boolean good = Template.stands(TICKET_HEAD, data, (short) 0) && isTail(data, (short) (Ticket.TEMPLATE + 1));
+            if (good) {
+                Util.arrayCopyNonAtomic(data, (short) 1, data, (short) 0, (short) (TICKET - 1));
+                data[0] = Tag.TICKET;
+                data[1] = BASE_TICKET_LENGTH;
+            }
+            return good;
+        }
+        boolean good = length == RECEIPT
+                && data[1] == RECEIPT_LENGTH
+                && Util.arrayCompare(data, Ticket.RECEIPT, FORM, HEAD, HEAD) == 0;
         if (good) {
-            Util.arrayCopyNonAtomic(data, (short) 1, data, (short) 0, (short) (TICKET - 1));
-            data[0] = Tag.TICKET;
-            data[1] = BASE_TICKET_LENGTH;
+            data[1] = BASE_RECEIPT_LENGTH;
         }
         return good;
     }
@@ -141,24 +148,12 @@ final class Blind extends Blindness {
     }
 
     @Override
-    boolean stripReceipt(short length) {
-        byte[] data = core.ram.work;
-        boolean good = length == RECEIPT
-                && data[1] == RECEIPT_LENGTH
-                && Util.arrayCompare(data, Ticket.RECEIPT, FORM, HEAD, HEAD) == 0;
-        if (good) {
-            data[1] = BASE_RECEIPT_LENGTH;
-        }
-        return good;
-    }
-
-    @Override
     void beginTicket() {
-        if (core.export.isPending()) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+        if (core.export.isPending) {
+            Refusal.state();
         }
-        if (core.ram.aux[Ticket.MODE] == BLIND) {
-            draw(TICKET_LABEL, core.ram.aux, (short) 0, false);
+        if (aux[Ticket.MODE] == BLIND) {
+            draw(TICKET_LABEL, aux, (short) 0, false);
         }
     }
 
@@ -167,7 +162,7 @@ final class Blind extends Blindness {
         if (ticket[Ticket.MODE] != BLIND) {
             return length;
         }
-        byte[] out = core.ram.aux;
+        byte[] out = aux;
         Util.arrayCopyNonAtomic(out, (short) 0, out, (short) 1, length);
         Template.copy(TICKET_HEAD, out, (short) 0);
         return Util.arrayCopyNonAtomic(kept, (short) 0, out, (short) (length + 1), TAIL);
@@ -175,12 +170,12 @@ final class Blind extends Blindness {
 
     @Override
     void verifyTicket() {
-        byte[] data = core.ram.work;
+        byte[] data = work;
         if (data[(short) (Ticket.T + Ticket.MODE)] != BLIND) {
             return;
         }
         peer.require(Authority.BACKUP, data, (short) (Ticket.T + Ticket.ID_B));
-        core.ecdh.requirePoint(data, TICKET_POINT);
+        ecdh.requirePoint(data, TICKET_POINT);
         Ecdsa ecdsa = device.beginVerify(peer.point, (short) 0, TICKET_LABEL);
         ecdsa.update(data, Ticket.T, Ticket.LENGTH);
         requireSignature(ecdsa.verify(data, TICKET_POINT, P256.POINT, data, TICKET_SIGNATURE));
@@ -188,25 +183,25 @@ final class Blind extends Blindness {
 
     private static void requireSignature(boolean good) {
         if (!good) {
-            ISOException.throwIt(Sw.CHECK_FAILED);
+            Refusal.check();
         }
     }
 
     @Override
     boolean isPending() {
-        byte[] data = core.ram.work;
+        byte[] data = work;
         return data[(short) (Ticket.T + Ticket.MODE)] != BLIND
                 || Util.arrayCompare(data, TICKET_POINT, kept, OTHER_POINT, P256.POINT) == 0;
     }
 
     @Override
     void beginExport() {
-        if (core.imports.state() == Import.TICKETED) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+        if (core.imports.state == Import.TICKETED) {
+            Refusal.state();
         }
         // Its receipt, and the other card's keys, are kept in one place.
         core.imports.forget();
-        byte[] data = core.ram.work;
+        byte[] data = work;
         if (data[(short) (Ticket.T + Ticket.MODE)] == BLIND) {
             Util.arrayCopyNonAtomic(data, TICKET_POINT, kept, OTHER_POINT, P256.POINT);
             Util.arrayCopyNonAtomic(peer.point, (short) 0, kept, OTHER_DEVICE, P256.POINT);
@@ -216,9 +211,9 @@ final class Blind extends Blindness {
 
     /** Draws the ephemeral pair; signs label ‖ T ‖ own point, or label ‖ T ‖ the other's ‖ own. */
     private void draw(byte[] label, byte[] ticket, short offset, boolean bothPoints) {
-        byte[] point = core.ram.aux;
+        byte[] point = aux;
         used = true;
-        Ecdh.generate(ephemeral, secret, open, core.ram.hash, (short) 0);
+        Ecdh.generate(ephemeral, scalar, open, hash, (short) 0);
         open.getW(point, NEW_POINT);
         Util.arrayCopyNonAtomic(point, NEW_POINT, kept, POINT, P256.POINT);
         Ecdsa ecdsa = device.beginSign(label);
@@ -246,22 +241,22 @@ final class Blind extends Blindness {
 
     @Override
     void replaced() {
-        origin = core.ram.flags[Ram.INS] == Ins.IMPORT_KEY ? peer.origin() : 0;
+        origin = flags[Ram.INS] == Ins.IMPORT_KEY ? peer.origin() : 0;
     }
 
     @Override
     short report(short at) {
-        if (core.authority.role() != Authority.ORIGINAL) {
+        if (authority.role != Authority.ORIGINAL) {
             return at;
         }
-        byte[] out = core.ram.aux;
-        byte state = core.imports.state();
+        byte[] out = aux;
+        byte state = core.imports.state;
         boolean bare = state == Import.EMPTY;
         out[at++] = SERVICE_TAG;
         out[at++] = bare ? (byte) 2 : (byte) (2 + Authority.ID);
         out[at++] = state;
         out[at++] = origin;
-        return bare ? at : core.imports.writeSource(out, at);
+        return bare ? at : Util.arrayCopyNonAtomic(core.imports.ticket, Ticket.ID_O, out, at, Authority.ID);
     }
 
     @Override
@@ -270,19 +265,20 @@ final class Blind extends Blindness {
     }
 
     @Override
-    void completeExport(byte mode, short at) {
-        Util.arrayCopyNonAtomic(kept, (short) 0, core.store, at, exportTail(mode));
+    short completeExport(byte mode, short at) {
+        return Util.arrayCopyNonAtomic(kept, (short) 0, store, at, exportTail(mode));
     }
 
     @Override
-    void verifyExport(byte[] ticket, short at) {
+    void verifyExport(byte[] ticket, short length) {
         if (ticket[Ticket.MODE] != BLIND) {
             return;
         }
-        byte[] data = core.store;
+        byte[] data = store;
+        short at = (short) (length - TAIL);
         short point = (short) (at + POINT);
         peer.require(isService(ticket) ? Peer.SERVICE : Authority.ORIGINAL, ticket, Ticket.ID_O);
-        requireSignature(isTail(data, at) && CurveCheck.isPoint(data, point, core.ram.cmac));
+        requireSignature(isTail(data, at) && CurveCheck.isPoint(data, point, ram.cmac));
         Util.arrayCopyNonAtomic(data, point, kept, OTHER_POINT, P256.POINT);
         Ecdsa ecdsa = device.beginVerify(peer.point, (short) 0, EXPORT_LABEL);
         ecdsa.update(ticket, (short) 0, Ticket.LENGTH);
@@ -295,20 +291,20 @@ final class Blind extends Blindness {
         if (ticket[Ticket.MODE] != BLIND) {
             return;
         }
-        byte[] keys = core.ram.secret;
-        byte[] digest = core.ram.hash;
-        MessageDigest sha256 = core.chip.sha256;
+        byte[] keys = secret;
+        byte[] digest = hash;
+        MessageDigest sha256 = chip.sha256;
         boolean service = isService(ticket);
-        boolean sender = core.authority.role() == Authority.ORIGINAL && !service;
+        boolean sender = authority.role == Authority.ORIGINAL && !service;
         byte[] label = service ? SERVICE_LABEL : BLIND_LABEL;
         sha256.update(ticket, (short) 0, Ticket.LENGTH);
         sha256.update(kept, sender ? OTHER_POINT : POINT, P256.POINT);
         sha256.doFinal(kept, sender ? POINT : OTHER_POINT, P256.POINT, digest, BESIDE);
-        core.ecdh.agree(secret, kept, OTHER_POINT, keys, BESIDE);
-        sha256.update(KeyGroup.PREFIX, (short) 0, (short) KeyGroup.PREFIX.length);
+        ecdh.agree(scalar, kept, OTHER_POINT, keys, BESIDE);
+        chip.hash(KeyGroup.PREFIX);
         sha256.update(keys, BESIDE, KEY);
         sha256.update(keys, (short) 0, KEY);
-        sha256.update(label, (short) 0, (short) label.length);
+        chip.hash(label);
         sha256.doFinal(digest, BESIDE, KEY, keys, (short) 0);
         Util.arrayFillNonAtomic(keys, BESIDE, KEY, (byte) 0);
     }
@@ -318,13 +314,13 @@ final class Blind extends Blindness {
         if (ticket[Ticket.MODE] == BLIND) {
             Ecdsa ecdsa = device.beginSign(RECEIPT_LABEL);
             updateReceipt(ecdsa, kind, ticket);
-            ecdsa.sign(core.ram.hash, (short) 0, Cmac.MAC, kept, signatureOf(kind));
+            ecdsa.sign(hash, (short) 0, Cmac.MAC, kept, signatureOf(kind));
         }
     }
 
     private void updateReceipt(Ecdsa ecdsa, byte kind, byte[] ticket) {
-        core.ram.number[0] = kind;
-        ecdsa.update(core.ram.number, (short) 0, (short) 1);
+        ram.number[0] = kind;
+        ecdsa.update(ram.number, (short) 0, (short) 1);
         ecdsa.update(ticket, (short) 0, Ticket.LENGTH);
     }
 
@@ -337,7 +333,7 @@ final class Blind extends Blindness {
         if (ticket[Ticket.MODE] != BLIND) {
             return length;
         }
-        byte[] out = core.ram.aux;
+        byte[] out = aux;
         out[1] = RECEIPT_LENGTH;
         short at = Util.arrayCopyNonAtomic(FORM, HEAD, out, length, HEAD);
         return Util.arrayCopyNonAtomic(kept, signatureOf(kind), out, at, Ecdsa.SIGNATURE);
@@ -346,7 +342,7 @@ final class Blind extends Blindness {
     @Override
     void verifyReceipt(byte kind, byte[] ticket) {
         if (ticket[Ticket.MODE] == BLIND) {
-            byte[] data = core.ram.work;
+            byte[] data = work;
             Ecdsa ecdsa = device.beginVerify(kept, OTHER_DEVICE, RECEIPT_LABEL);
             updateReceipt(ecdsa, kind, ticket);
             requireSignature(ecdsa.verify(data, Ticket.RECEIPT_MAC, Cmac.MAC, data, RECEIPT_SIGNATURE));
@@ -355,14 +351,14 @@ final class Blind extends Blindness {
 
     @Override
     void resume() {
-        if (used && !core.export.isPending() && core.imports.state() != Import.TICKETED) {
+        if (used && !core.export.isPending && core.imports.state != Import.TICKETED) {
             wipe();
         }
     }
 
     /** Wipes the ephemeral scalar; may be repeated. */
     void wipe() {
-        secret.clearKey();
+        scalar.clearKey();
         used = false;
     }
 }

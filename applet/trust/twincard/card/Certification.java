@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
@@ -13,7 +12,6 @@ final class Certification extends Unit {
     /** E6 43 { 86 41 issuer's point } */
     private static final byte[] ISSUER_HEAD = {(byte) 0xE6, 0x43, (byte) 0x86, 0x41};
 
-    private final Ecdh ecdh;
     private final Ecdsa ecdsa;
     private final Device device;
     private final Peer peer;
@@ -23,7 +21,6 @@ final class Certification extends Unit {
 
     Certification(Core core, Ecdsa ecdsa, Device device, Peer peer) {
         super(core);
-        ecdh = core.ecdh;
         this.ecdsa = ecdsa;
         this.device = device;
         this.peer = peer;
@@ -36,7 +33,7 @@ final class Certification extends Unit {
     /** Refuses with 6A88 where there is no certificate. */
     void require() {
         if (!certified) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
     }
 
@@ -49,11 +46,11 @@ final class Certification extends Unit {
     void certify(short length) {
         byte[] data = work;
         byte[] own = aux;
-        Apdu.requireNoParameters(ram);
+        requireNoParameters();
         Apdu.requireData(length == (short) (GIVEN + Certificate.LENGTH)
                 && Util.getShort(data, (short) 0) == POINT_HEAD);
         if (!device.isReady()) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         ecdh.requirePoint(data, GIVEN_POINT);
         writeOwn(data, GIVEN_POINT);
@@ -100,7 +97,7 @@ final class Certification extends Unit {
     private void requireSignature(byte[] point, short offset, byte[] certificate) {
         ecdsa.beginVerify(point, offset);
         if (!ecdsa.verify(certificate, Certificate.BODY, Certificate.BODY_LENGTH, certificate, Certificate.SIGNATURE)) {
-            ISOException.throwIt(Sw.CHECK_FAILED);
+            Refusal.check();
         }
     }
 
@@ -109,8 +106,8 @@ final class Certification extends Unit {
         byte[] out = aux;
         name(point, offset);
         device.readPoint(out, Certificate.POINT);
-        Util.arrayCopyNonAtomic(authority.cardId(), (short) 0, out, Certificate.ID, Authority.ID);
-        out[Certificate.ROLE] = authority.role();
+        Util.arrayCopyNonAtomic(authority.cardId, (short) 0, out, Certificate.ID, Authority.ID);
+        out[Certificate.ROLE] = authority.role;
         Certificate.frame(out);
     }
 

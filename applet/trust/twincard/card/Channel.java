@@ -32,6 +32,7 @@ final class Channel extends SecureMessaging {
 
     /** The device is null where the chip has no EC. */
     Channel(Core core, Session session, Device device, byte[] parameters, InstallParameters parsed) {
+        super(core);
         this.core = core;
         short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 1);
         Apdu.requireData((required & ~1) == 0 && parsed.at == parsed.end);
@@ -50,7 +51,9 @@ final class Channel extends SecureMessaging {
         return keys.required() == 0;
     }
 
-    short perform(byte ins, short length) {
+    /** The commands of the handshakes, and PUT KEY. */
+    short perform(short length) {
+        byte ins = flags[Ram.INS];
         if (ins == PUT_KEY) {
             return keys.put(length, session.secured() && session.state() == Session.SCP03);
         }
@@ -81,7 +84,7 @@ final class Channel extends SecureMessaging {
 
     /** Adds to the state report. */
     short report(short at) {
-        byte[] out = core.ram.aux;
+        byte[] out = aux;
         out[at++] = REPORT_TAG;
         out[at++] = 2;
         out[at++] = keys.version();
@@ -99,7 +102,6 @@ final class Channel extends SecureMessaging {
 
     @Override
     boolean begin() {
-        byte[] flags = core.ram.flags;
         byte cla = flags[Ram.CLA];
         byte ins = flags[Ram.INS];
         session.begin();
@@ -127,15 +129,14 @@ final class Channel extends SecureMessaging {
 
     @Override
     short receive(APDU apdu) {
-        byte[] flags = core.ram.flags;
         // Whoever may not import a key does not wear the store, either.
-        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0 && core.authority.pin();
+        boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0 && authority.pin();
         try {
             short gathered = core.apdu.receive(apdu, intoStore);
             if (gathered < 0) {
                 return gathered;
             }
-            short length = session.open(intoStore ? core.store : core.ram.work, gathered);
+            short length = session.open(intoStore ? store : work, gathered);
             if (length >= 0) {
                 flags[Ram.CLA] &= ~Apdu.SECURED_BIT;
                 return length;
@@ -164,10 +165,9 @@ final class Channel extends SecureMessaging {
 
     /** As after SELECT; of the command in hand only the header is kept. */
     private void endSessions() {
-        Ram ram = core.ram;
-        Util.arrayFillNonAtomic(ram.flags, Ram.CHAIN_CLA, (short) (ram.flags.length - Ram.CHAIN_CLA), (byte) 0);
-        for (short i = 0; i < (short) ram.words.length; i++) {
-            ram.words[i] = 0;
+        Util.arrayFillNonAtomic(flags, Ram.CHAIN_CLA, (short) (flags.length - Ram.CHAIN_CLA), (byte) 0);
+        for (short i = 0; i < (short) words.length; i++) {
+            words[i] = 0;
         }
         core.forget();
     }

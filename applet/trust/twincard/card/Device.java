@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
@@ -20,7 +19,6 @@ final class Device extends Unit {
         't', 'w', 'i', 'n', 'c', 'a', 'r', 'd', '/', 'c', 'h', 'a', 'n', 'n', 'e', 'l', '/', '1'
     };
 
-    private final Ecdh ecdh;
     private final Ecdsa ecdsa;
     private final ECPrivateKey devicePrivate = P256.privateKey();
     private final ECPublicKey devicePublic = P256.publicKey();
@@ -34,7 +32,6 @@ final class Device extends Unit {
 
     Device(Core core, Ecdsa ecdsa) {
         super(core);
-        ecdh = core.ecdh;
         this.ecdsa = ecdsa;
     }
 
@@ -53,7 +50,7 @@ final class Device extends Unit {
         Ecdh.generate(device, devicePrivate, devicePublic, hash, (short) 0);
         Ecdh.generate(channel, channelPrivate, channelPublic, hash, (short) 0);
         beginSign(CHANNEL_LABEL);
-        ecdsa.update(authority.cardId(), (short) 0, Authority.ID);
+        ecdsa.update(authority.cardId, (short) 0, Authority.ID);
         channelPublic.getW(point, (short) 0);
         ecdsa.sign(point, (short) 0, P256.POINT, channelSignature, (short) 0);
     }
@@ -91,7 +88,7 @@ final class Device extends Unit {
     /** GET DATA E5: the keys and the device key's signature over the channel key, into Ram.aux; 6A88 without keys. */
     short readKeys() {
         if (!ready) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
         byte[] out = aux;
         short at = Template.copy(KEYS_HEAD, out, (short) 0);

@@ -21,8 +21,6 @@ final class EventLog extends Log {
     private static final byte PUK = 2;
 
     private final Core core;
-    private final Ram ram;
-    private final Chip chip;
     private final byte[] entries = new byte[PLACES * ENTRY];
     /** c(i) for the {@code chained} events that are no longer there. */
     private final byte[] chain = new byte[CHAIN];
@@ -34,15 +32,14 @@ final class EventLog extends Log {
     private byte blocked;
 
     EventLog(Core core) {
+        super(core);
         this.core = core;
-        ram = core.ram;
-        chip = core.chip;
     }
 
     /** At installation, once the card has its id. */
     void begin() {
-        chip.sha256.update(LABEL, (short) 0, (short) LABEL.length);
-        chip.sha256.doFinal(core.authority.cardId(), (short) 0, Authority.ID, chain, (short) 0);
+        chip.hash(LABEL);
+        chip.sha256.doFinal(core.authority.cardId, (short) 0, Authority.ID, chain, (short) 0);
     }
 
     /** Uses Ram.cmac. */
@@ -75,13 +72,13 @@ final class EventLog extends Log {
     }
 
     private void chainOldest() {
+        Chip chip = this.chip;
         byte[] number = ram.number;
-        byte[] hash = ram.hash;
         while (present > KEPT) {
             readNumber((byte) 1);
             chip.sha256.reset();
-            chip.sha256.update(chain, (short) 0, CHAIN);
-            chip.sha256.update(number, (short) 0, NUMBER);
+            chip.hash(chain);
+            chip.hash(number);
             chip.sha256.doFinal(entries, place((byte) 0), ENTRY, hash, (short) 0);
             JCSystem.beginTransaction();
             Util.arrayCopy(hash, (short) 0, chain, (short) 0, CHAIN);

@@ -2,10 +2,10 @@ package twincard.card;
 
 import javacardx.apdu.ExtendedLength;
 
-/** The full applet for chips that have extended length; the build leaves this class out for others. */
-public final class ExtendedTrustTwinCardApplet extends TrustTwinCardApplet implements ExtendedLength {
+/** The full applet for chips that have extended length. */
+public final class ExtendedTrustTwinCardApplet extends Commands implements ExtendedLength {
     private ExtendedTrustTwinCardApplet(byte[] parameters, short offset, byte length) {
-        super(parameters, offset, length, true);
+        super(parameters, offset, length, new TrustParts(), true);
     }
 
     /** Installs the applet; see "Application" in docs/card-interface.md for the parameters. */

@@ -3,30 +3,27 @@ package twincard.card;
 import javacard.framework.Util;
 
 /** READ LOG: count, chain and entries, signed by the device key where there is one. All of it is public. */
-final class LogReading {
+final class LogReading extends Unit {
     private static final byte LOG = (byte) 0xE7;
     private static final short NONCE = 16;
     /** The three heads before the entries, as long as they are short, and what stands between them. */
     private static final short BEFORE_ENTRIES = 2 + EventLog.NUMBER + 2 + EventLog.CHAIN + 2;
     private static final short SIGNATURE_HEAD = (short) 0x8340;
 
-    private final Core core;
     private final EventLog log;
     /** Null where the chip has none. */
     private final Device device;
 
     LogReading(Core core, EventLog log, Device device) {
-        this.core = core;
+        super(core);
         this.log = log;
         this.device = device;
     }
 
     /** The whole is longer than any buffer, and goes on in Ram.work, whose nonce is used by then. */
     short read(short length) {
-        Ram ram = core.ram;
-        byte[] out = ram.aux;
-        byte[] hash = ram.hash;
-        Apdu.requireNoParameters(ram);
+        byte[] out = aux;
+        requireNoParameters();
         Apdu.requireLength(length, NONCE);
         Ecdsa signature = device != null && device.isReady() ? device.beginSign(EventLog.LABEL) : null;
         byte left = log.entries();
@@ -36,8 +33,8 @@ final class LogReading {
         short chain = head((byte) 0x81, EventLog.CHAIN, log.writeCount(out, count));
         short at = head((byte) 0x82, all, log.writeChain(out, chain));
         if (signature != null) {
-            signature.update(core.authority.cardId(), (short) 0, Authority.ID);
-            signature.update(ram.work, (short) 0, NONCE);
+            signature.update(authority.cardId, (short) 0, Authority.ID);
+            signature.update(work, (short) 0, NONCE);
             signature.update(out, count, EventLog.NUMBER);
             signature.update(out, chain, EventLog.CHAIN);
         }
@@ -59,7 +56,7 @@ final class LogReading {
             }
         }
         if (at > Ram.FIRST) {
-            ram.flags[Ram.ANSWER_IN] = Apdu.IN_BOTH;
+            flags[Ram.ANSWER_IN] = Apdu.IN_BOTH;
         }
         return at;
     }
@@ -68,9 +65,9 @@ final class LogReading {
     private short put(byte[] in, short length, short at) {
         for (short i = 0; i < length; i++) {
             if (at < Ram.FIRST) {
-                core.ram.aux[at] = in[i];
+                aux[at] = in[i];
             } else {
-                core.ram.work[(short) (at - Ram.FIRST)] = in[i];
+                work[(short) (at - Ram.FIRST)] = in[i];
             }
             at++;
         }
@@ -84,7 +81,7 @@ final class LogReading {
 
     /** Writes tag and BER length; returns the offset behind them. */
     private short head(byte tag, short length, short at) {
-        byte[] out = core.ram.aux;
+        byte[] out = aux;
         short more = more(length);
         out[at++] = tag;
         if (more != 0) {

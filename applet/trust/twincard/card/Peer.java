@@ -1,6 +1,5 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
@@ -26,7 +25,7 @@ final class Peer {
     /** Refuses another role or card id than the peer's, 6A80, and any without a peer, 6985. */
     void require(byte role, byte[] id, short offset) {
         if (holder[0] == 0) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         byte held = holder[0] == SERVICE_ESCROW ? SERVICE : holder[0];
         Apdu.requireData(held == role && Util.arrayCompare(holder, (short) 1, id, offset, Authority.ID) == 0);

@@ -7,7 +7,7 @@ import javacard.framework.Util;
  * The handshake of SCP03 (GlobalPlatform Amendment D, 7.1.1 and 7.1.2), i = 60: random challenge, answers encrypted and
  * with MACs. It authenticates the issuer.
  */
-final class Scp03 {
+final class Scp03 extends Unit {
     private static final short CHALLENGE = 8;
     private static final short CRYPTOGRAM = 8;
     private static final byte LEVEL = 0x33;
@@ -35,39 +35,36 @@ final class Scp03 {
     private static final short KEY_BITS = 128;
     private static final short CRYPTOGRAM_BITS = 64;
 
-    private final Core core;
     private final ScpKeys keys;
     private final Session session;
 
     Scp03(Core core, ScpKeys keys, Session session) {
-        this.core = core;
+        super(core);
         this.keys = keys;
         this.session = session;
     }
 
     /** INITIALIZE UPDATE; whatever sessions there were have ended. */
     short greet(short length) {
-        Ram ram = core.ram;
-        byte[] hash = ram.hash;
-        byte[] aux = ram.aux;
+        byte[] aux = this.aux;
         byte[] memory = session.memory;
-        Apdu.requireP2(ram, (byte) 0);
+        requireP2((byte) 0);
         Apdu.requireLength(length, CHALLENGE);
-        byte wanted = ram.flags[Ram.P1];
+        byte wanted = flags[Ram.P1];
         if (wanted != 0 && wanted != keys.version()) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
-        core.chip.random(aux, CARD_CHALLENGE, CHALLENGE);
+        chip.random(aux, CARD_CHALLENGE, CHALLENGE);
         Util.arrayFillNonAtomic(hash, (short) 0, CONTEXT, (byte) 0);
         hash[COUNTER] = 1;
-        Util.arrayCopyNonAtomic(ram.work, (short) 0, hash, CONTEXT, CHALLENGE);
+        Util.arrayCopyNonAtomic(work, (short) 0, hash, CONTEXT, CHALLENGE);
         Util.arrayCopyNonAtomic(aux, CARD_CHALLENGE, hash, (short) (CONTEXT + CHALLENGE), CHALLENGE);
         derive(keys.keys, ScpKeys.ENC, FOR_ENC, KEY_BITS, memory, Session.ENC);
         derive(keys.keys, ScpKeys.MAC, FOR_CMAC, KEY_BITS, memory, Session.CMAC);
         derive(keys.keys, ScpKeys.MAC, FOR_RMAC, KEY_BITS, memory, Session.RMAC);
         derive(memory, Session.CMAC, FOR_HOST_CRYPTOGRAM, CRYPTOGRAM_BITS, memory, Session.CHAIN);
         derive(memory, Session.CMAC, FOR_CARD_CRYPTOGRAM, CRYPTOGRAM_BITS, aux, CARD_CRYPTOGRAM);
-        short at = Util.arrayCopyNonAtomic(core.authority.cardId(), (short) 0, aux, (short) 0, DIVERSIFICATION);
+        short at = Util.arrayCopyNonAtomic(authority.cardId, (short) 0, aux, (short) 0, DIVERSIFICATION);
         aux[at++] = keys.version();
         aux[at++] = PROTOCOL;
         aux[at] = PARAMETER;
@@ -76,34 +73,32 @@ final class Scp03 {
     }
 
     private void derive(byte[] key, short offset, byte constant, short bits, byte[] out, short outOffset) {
-        byte[] hash = core.ram.hash;
         hash[CONSTANT] = constant;
         Util.setShort(hash, BITS, bits);
-        session.cmac.init(key, offset);
-        session.cmac.update(hash, (short) 0, INPUT);
-        session.cmac.finish(out, outOffset);
+        session.mac.init(key, offset);
+        session.mac.update(hash, (short) 0, INPUT);
+        session.mac.finish(out, outOffset);
     }
 
     /** EXTERNAL AUTHENTICATE, directly after INITIALIZE UPDATE: opens the channel, with the issuer's authority. */
     void authenticate(short length) {
-        Ram ram = core.ram;
         byte[] memory = session.memory;
         boolean greeted = session.state() == Session.GREETED;
         session.enter(Session.CLOSED);
-        Apdu.requireP1(ram, LEVEL);
-        Apdu.requireP2(ram, (byte) 0);
+        requireP1(LEVEL);
+        requireP2((byte) 0);
         Apdu.requireLength(length, (short) (CRYPTOGRAM + Session.MAC));
         if (!greeted) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
-        boolean good = ConstantTime.difference(memory, Session.CHAIN, ram.work, (short) 0, CRYPTOGRAM) == 0;
+        boolean good = ConstantTime.difference(memory, Session.CHAIN, work, (short) 0, CRYPTOGRAM) == 0;
         Util.arrayFillNonAtomic(memory, Session.CHAIN, Session.KEY, (byte) 0);
-        ram.flags[Ram.CLA] |= Apdu.SECURED_BIT;
-        good &= session.verify(ram.work, CRYPTOGRAM);
+        flags[Ram.CLA] |= Apdu.SECURED_BIT;
+        good &= session.verify(work, CRYPTOGRAM);
         if (!good) {
             ISOException.throwIt(Sw.AUTHENTICATION_FAILED);
         }
         session.enter(Session.SCP03);
-        ram.flags[Ram.ISSUER] = 1;
+        flags[Ram.ISSUER] = 1;
     }
 }

@@ -1,13 +1,12 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.Util;
 
 /**
  * The handshake of SCP11b (GlobalPlatform Amendment F, 7.6.2): the card proves its channel key, and the host stays
  * anonymous, so that it opens a channel and gives no authority.
  */
-final class Scp11 {
+final class Scp11 extends Unit {
     private static final byte KEY_VERSION = 0x01;
     private static final byte KEY_ID = 0x13;
 
@@ -26,36 +25,32 @@ final class Scp11 {
     private static final byte[] SHARED_INFO = {0x3C, (byte) 0x88, 0x10};
     private static final short SHA256 = 32;
 
-    private final Core core;
     private final Device device;
     private final Session session;
 
     Scp11(Core core, Device device, Session session) {
-        this.core = core;
+        super(core);
         this.device = device;
         this.session = session;
     }
 
     /** INTERNAL AUTHENTICATE; whatever sessions there were have ended. */
     short authenticate(short length) {
-        Ram ram = core.ram;
-        byte[] work = ram.work;
-        byte[] aux = ram.aux;
-        if (Util.getShort(ram.flags, Ram.P1) != (short) (KEY_VERSION << 8 | KEY_ID) || !device.isReady()) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+        if (Util.getShort(flags, Ram.P1) != (short) (KEY_VERSION << 8 | KEY_ID) || !device.isReady()) {
+            Refusal.notFound();
         }
         Apdu.requireData(
-                length == COMMAND && Util.arrayCompare(work, (short) 0, HEAD, (short) 0, HEAD_LENGTH) == 0);
-        core.ecdh.requirePoint(work, HEAD_LENGTH);
-        agree(work, aux);
+                length == COMMAND && Template.stands(HEAD, work, (short) 0));
+        ecdh.requirePoint(work, HEAD_LENGTH);
+        agree();
         byte[] memory = session.memory;
         derive(memory);
         short at = Util.arrayCopyNonAtomic(HEAD, (short) (HEAD_LENGTH - POINT), aux, (short) 0, POINT);
         at += P256.POINT;
-        session.cmac.init(memory, Session.CHAIN);
-        session.cmac.update(work, (short) 0, COMMAND);
-        session.cmac.update(aux, (short) 0, RECEIPT);
-        session.cmac.finish(memory, Session.CHAIN);
+        session.mac.init(memory, Session.CHAIN);
+        session.mac.update(work, (short) 0, COMMAND);
+        session.mac.update(aux, (short) 0, RECEIPT);
+        session.mac.finish(memory, Session.CHAIN);
         aux[at++] = RECEIPT_TAG;
         aux[at++] = Session.KEY;
         session.enter(Session.SCP11);
@@ -63,25 +58,23 @@ final class Scp11 {
     }
 
     /** Shared secrets of the host's point with a fresh key and with the channel key, side by side in Ram.secret. */
-    private void agree(byte[] work, byte[] aux) {
-        byte[] secret = core.ram.secret;
-        core.ecdh.begin(aux, POINT);
+    private void agree() {
+        ecdh.begin(aux, POINT);
         // A fault leaves the pair to what every command begins with.
-        core.ecdh.agreeEphemeral(work, HEAD_LENGTH, secret, (short) 0);
-        core.ecdh.end();
+        ecdh.agreeEphemeral(work, HEAD_LENGTH, secret, (short) 0);
+        ecdh.end();
         device.agreeChannel(work, HEAD_LENGTH, secret, P256.SCALAR);
     }
 
     /** ANSI X9.63 with SHA-256: the key of the receipt, where the receipt will be, and the session keys. */
     private void derive(byte[] memory) {
-        byte[] secret = core.ram.secret;
-        byte[] number = core.ram.number;
-        Util.arrayFillNonAtomic(number, (short) 0, (short) number.length, (byte) 0);
+        byte[] number = ram.number;
+        Ram.clear(number);
         for (short at = 0; at < Session.KEYS_END; at += SHA256) {
             number[(short) (number.length - 1)]++;
-            core.chip.sha256.update(secret, (short) 0, (short) secret.length);
-            core.chip.sha256.update(number, (short) 0, (short) number.length);
-            core.chip.sha256.doFinal(SHARED_INFO, (short) 0, (short) SHARED_INFO.length, memory, at);
+            chip.hash(secret);
+            chip.hash(number);
+            chip.sha256.doFinal(SHARED_INFO, (short) 0, (short) SHARED_INFO.length, memory, at);
         }
     }
 }

@@ -1,13 +1,12 @@
 package twincard.card;
 
-import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
 import javacard.framework.Util;
 import javacard.security.AESKey;
 import javacardx.crypto.Cipher;
 
 /** The issuer's static keys of SCP03, and whether he must use them. */
-final class ScpKeys {
+final class ScpKeys extends Unit {
     static final short ENC = 0;
     static final short MAC = 16;
     private static final short DEK = 32;
@@ -24,7 +23,6 @@ final class ScpKeys {
     private static final short PART_KCV = 18;
     private static final short KCV = 3;
 
-    private final Core core;
     final byte[] keys = new byte[LENGTH];
     private final AESKey key;
     private byte version = FIRST_VERSION;
@@ -33,11 +31,11 @@ final class ScpKeys {
 
     /** Derives the first keys from the transport key at {@code offset}. */
     ScpKeys(Core core, Session session, byte[] transportKey, short offset, byte required) {
-        this.core = core;
+        super(core);
         key = session.key;
         this.required = required;
-        byte[] cardId = core.authority.cardId();
-        core.cmac.derive(transportKey, offset, LABEL, cardId, (short) 0, Authority.ID, (byte) 3, keys, ENC);
+        byte[] cardId = authority.cardId;
+        cmac.derive(transportKey, offset, LABEL, cardId, (short) 0, Authority.ID, (byte) 3, keys, ENC);
     }
 
     byte version() {
@@ -50,37 +48,35 @@ final class ScpKeys {
 
     /** PUT KEY, within SCP03; the new keys are the next channel's. */
     short put(short length, boolean withinScp03) {
-        Ram ram = core.ram;
-        byte[] data = ram.work;
+        byte[] data = work;
         Authority.require(withinScp03);
-        Apdu.requireP2(ram, PUT_P2);
+        requireP2(PUT_P2);
         Apdu.requireLength(length, PUT_LENGTH);
-        byte replaced = ram.flags[Ram.P1];
+        byte replaced = flags[Ram.P1];
         if (replaced != 0 && replaced != version) {
-            ISOException.throwIt(Sw.NOT_FOUND);
+            Refusal.notFound();
         }
         Apdu.requireData(data[0] > 0);
-        ram.aux[0] = data[0];
+        aux[0] = data[0];
         short answer = 1;
         short at = 1;
         for (short place = ENC; place < LENGTH; place += Session.KEY) {
-            unwrap(data, at, ram.secret, place);
-            answer = Util.arrayCopyNonAtomic(data, (short) (at + PART_KCV + 1), ram.aux, answer, KCV);
+            unwrap(data, at, secret, place);
+            answer = Util.arrayCopyNonAtomic(data, (short) (at + PART_KCV + 1), aux, answer, KCV);
             at += PART;
         }
         JCSystem.beginTransaction();
-        Util.arrayCopy(ram.secret, (short) 0, keys, (short) 0, LENGTH);
+        Util.arrayCopy(secret, (short) 0, keys, (short) 0, LENGTH);
         version = data[0];
         required = 1;
-        core.log.note(Log.CHANNEL_KEYS_REPLACED, data, (short) 0, (short) 1);
+        log.note(Log.CHANNEL_KEYS_REPLACED, data, (short) 0, (short) 1);
         JCSystem.commitTransaction();
         return answer;
     }
 
     /** Decrypts one key under K-DEK and checks it against its KCV: AES over 16 bytes of 01, cut short. */
     private void unwrap(byte[] data, short at, byte[] out, short place) {
-        byte[] hash = core.ram.hash;
-        Cipher aes = core.chip.aes;
+        Cipher aes = chip.aes;
         short kcv = (short) (at + PART_KCV);
         Apdu.requireData(data[at] == AES && data[(short) (at + 1)] == Session.KEY && data[kcv] == KCV);
         key.setKey(keys, DEK);
@@ -96,6 +92,6 @@ final class ScpKeys {
 
     /** As a step of TERMINATE; may be repeated. */
     void wipe() {
-        Util.arrayFillNonAtomic(keys, (short) 0, LENGTH, (byte) 0);
+        Ram.clear(keys);
     }
 }

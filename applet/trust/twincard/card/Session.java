@@ -11,7 +11,7 @@ import javacardx.crypto.Cipher;
  * Session keys of a secure channel and what is done under them: GlobalPlatform Amendment D, 6.2.4 to 6.2.7, with
  * AES-128 and MACs of 8 bytes. Cleared at deselect.
  */
-final class Session {
+final class Session extends Unit {
     static final byte CLOSED = 0;
     /** INITIALIZE UPDATE was answered, and the host has yet to authenticate. */
     static final byte GREETED = 1;
@@ -41,16 +41,13 @@ final class Session {
 
     final byte[] memory = JCSystem.makeTransientByteArray(LENGTH, JCSystem.CLEAR_ON_DESELECT);
     /** CMAC with keys of 128 bits. */
-    final Cmac cmac;
-    private final Ram ram;
-    private final Chip chip;
+    final Cmac mac;
     /** For single uses: set, used and cleared within one method. */
     final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
 
     Session(Core core) {
-        chip = core.chip;
-        ram = core.ram;
-        cmac = new Cmac(ram, core.cmac.aes, KeyBuilder.LENGTH_AES_128);
+        super(core);
+        mac = new Cmac(ram, cmac.aes, KeyBuilder.LENGTH_AES_128);
     }
 
     byte state() {
@@ -68,7 +65,7 @@ final class Session {
     }
 
     void clear() {
-        Util.arrayFillNonAtomic(memory, (short) 0, LENGTH, (byte) 0);
+        Ram.clear(memory);
     }
 
     /** After a handshake: one that came to nothing leaves no key behind. */
@@ -93,17 +90,16 @@ final class Session {
      * the chain then.
      */
     boolean verify(byte[] data, short text) {
-        byte[] hash = ram.hash;
         short length = (short) (text + MAC);
         boolean extended = length > 0xFF || Apdu.isExtended(APDU.getCurrentAPDUBuffer());
         beginMac(CMAC);
-        cmac.update(ram.flags, Ram.CLA, (short) 4);
+        mac.update(flags, Ram.CLA, (short) 4);
         ram.number[0] = 0;
         Util.setShort(ram.number, (short) 1, length);
         short from = extended ? 0 : (short) 2;
-        cmac.update(ram.number, from, (short) (3 - from));
-        cmac.update(data, (short) 0, text);
-        cmac.finish(hash, (short) 0);
+        mac.update(ram.number, from, (short) (3 - from));
+        mac.update(data, (short) 0, text);
+        mac.finish(hash, (short) 0);
         boolean good = ConstantTime.difference(hash, (short) 0, data, text, MAC) == 0;
         if (good) {
             Util.arrayCopyNonAtomic(hash, (short) 0, memory, CHAIN, KEY);
@@ -138,10 +134,10 @@ final class Session {
         beginMac(RMAC);
         if (length > 0) {
             beginCrypt(ANSWER);
-            if (ram.flags[Ram.ANSWER_IN] == Apdu.IN_BOTH) {
+            if (flags[Ram.ANSWER_IN] == Apdu.IN_BOTH) {
                 earlier = Ram.FIRST;
                 encrypt(data, earlier);
-                data = ram.work;
+                data = work;
                 length -= earlier;
             }
             data[length++] = PADDING;
@@ -152,26 +148,26 @@ final class Session {
             key.clearKey();
         }
         Util.setShort(ram.number, (short) 0, status);
-        cmac.update(ram.number, (short) 0, (short) 2);
-        cmac.finish(ram.hash, (short) 0);
-        return (short) (earlier + Util.arrayCopyNonAtomic(ram.hash, (short) 0, data, length, MAC));
+        mac.update(ram.number, (short) 0, (short) 2);
+        mac.finish(hash, (short) 0);
+        return (short) (earlier + Util.arrayCopyNonAtomic(hash, (short) 0, data, length, MAC));
     }
 
     /** Encrypts the next part of an answer, whole blocks, and adds it to the MAC. */
     private void encrypt(byte[] data, short length) {
         crypt(Cipher.MODE_ENCRYPT, data, length);
-        Util.arrayCopyNonAtomic(data, (short) (length - Cmac.BLOCK), ram.hash, IV, Cmac.BLOCK);
-        cmac.update(data, (short) 0, length);
+        Util.arrayCopyNonAtomic(data, (short) (length - Cmac.BLOCK), hash, IV, Cmac.BLOCK);
+        mac.update(data, (short) 0, length);
     }
 
     private void beginMac(short with) {
-        cmac.init(memory, with);
-        cmac.update(memory, CHAIN, KEY);
+        mac.init(memory, with);
+        mac.update(memory, CHAIN, KEY);
     }
 
     /** Sets the key, and as IV the encrypted number of the command, marked for answers. */
     private void beginCrypt(byte mark) {
-        byte[] hash = ram.hash;
+        byte[] hash = this.hash;
         key.setKey(memory, ENC);
         Util.arrayFillNonAtomic(hash, (short) 0, Cmac.BLOCK, (byte) 0);
         hash[0] = mark;
@@ -182,7 +178,7 @@ final class Session {
 
     /** AES in CBC mode, in place. */
     private void crypt(byte mode, byte[] data, short length) {
-        chip.aes.init(key, mode, ram.hash, IV, Cmac.BLOCK);
+        chip.aes.init(key, mode, hash, IV, Cmac.BLOCK);
         chip.aes.doFinal(data, (short) 0, length, data, (short) 0);
     }
 }

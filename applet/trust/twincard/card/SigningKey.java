@@ -3,6 +3,7 @@ package twincard.card;
 import javacard.framework.ISOException;
 import javacard.framework.Util;
 import javacard.security.MessageDigest;
+import javacardx.crypto.Cipher;
 
 /** The signature key, and PSO: COMPUTE DIGITAL SIGNATURE with it. */
 final class SigningKey extends OwnKey {
@@ -23,7 +24,7 @@ final class SigningKey extends OwnKey {
     private final Ecdsa ecdsa;
 
     SigningKey(Core core, Ecdsa ecdsa) {
-        super(core.slots, SIGNATURE);
+        super(core, SIGNATURE);
         this.core = core;
         this.ecdsa = ecdsa;
     }
@@ -38,21 +39,21 @@ final class SigningKey extends OwnKey {
      * that names PKCS #1 v1.5 means what it sends: a bare hash would be a message that the card does not sign.
      */
     short sign(short length) {
-        core.authority.spendPin();
-        byte[] block = core.ram.work;
-        byte algorithm = core.ram.flags[Ram.SIGNATURE];
+        authority.spendPin();
+        byte[] block = work;
+        byte algorithm = flags[Ram.SIGNATURE];
         boolean wrapped = isHash((short) (length - DIGEST_INFO.length));
-        requireLength(wrapped || isHash(length));
+        Apdu.requireLength(wrapped || isHash(length));
         require();
-        boolean isRsa = type() == KeySlot.RSA_2048;
+        boolean isRsa = type == KeySlot.RSA_2048;
         if (algorithm != 0 && isRsa != (algorithm != Target.ECDSA)) {
-            ISOException.throwIt(Sw.WRONG_STATE);
+            Refusal.state();
         }
         boolean isPkcs1 = isRsa && algorithm != Target.PSS;
-        requireLength(wrapped ? isPkcs1 : !isPkcs1 || algorithm == 0);
+        Apdu.requireLength(wrapped ? isPkcs1 : !isPkcs1 || algorithm == 0);
         if (!isRsa) {
             // FIPS 186-5, 6.4.1: the leftmost bits of a hash that is longer than the order.
-            return ecdsa.signHash(slot().ecPrivate(), block, SHA_256, core.ram.aux);
+            return ecdsa.signHash(slot().ecPrivate, block, SHA_256, aux);
         }
         if (isPkcs1) {
             encode(block, wrapped ? unwrap(length) : (byte) length);
@@ -66,19 +67,12 @@ final class SigningKey extends OwnKey {
         return length == 32 || length == 48 || length == 64;
     }
 
-    private static void requireLength(boolean good) {
-        if (!good) {
-            ISOException.throwIt(Sw.WRONG_LENGTH);
-        }
-    }
-
     /** Takes the hash out of the DigestInfo in Ram.work, which must be exactly what {@link #encode} would write. */
     private byte unwrap(short length) {
-        byte[] block = core.ram.work;
+        byte[] block = work;
         byte hash = (byte) (length - DIGEST_INFO.length);
-        writeInfo(core.ram.aux, (short) 0, hash);
-        Apdu.requireData(
-                Util.arrayCompare(core.ram.aux, (short) 0, block, (short) 0, (short) DIGEST_INFO.length) == 0);
+        writeInfo(aux, (short) 0, hash);
+        Apdu.requireData(Util.arrayCompare(aux, (short) 0, block, (short) 0, (short) DIGEST_INFO.length) == 0);
         Util.arrayCopyNonAtomic(block, (short) DIGEST_INFO.length, block, (short) 0, hash);
         return hash;
     }
@@ -88,12 +82,11 @@ final class SigningKey extends OwnKey {
      * so nothing leaves that the public key does not confirm.
      */
     private short signRsa(byte[] block) {
-        byte[] aux = core.ram.aux;
-        byte[] hash = core.ram.hash;
-        core.chip.sha256.doFinal(block, (short) 0, Rsa.LENGTH, hash, (short) 0);
+        byte[] hash = this.hash;
+        chip.sha256.doFinal(block, (short) 0, Rsa.LENGTH, hash, (short) 0);
         slot().raisePrivate(block, (short) 0, aux, (short) 0);
-        core.rsa.raisePublic(slot().rsaPublic(), aux, (short) 0, block, (short) 0);
-        core.chip.sha256.doFinal(block, (short) 0, Rsa.LENGTH, hash, SHA_256);
+        rsa.raise(slot().rsaPublic, Cipher.MODE_ENCRYPT, aux, (short) 0, block, (short) 0);
+        chip.sha256.doFinal(block, (short) 0, Rsa.LENGTH, hash, SHA_256);
         if (Util.arrayCompare(hash, (short) 0, hash, SHA_256, SHA_256) != 0) {
             ISOException.throwIt(Sw.MEMORY_FAILURE);
         }
@@ -120,14 +113,14 @@ final class SigningKey extends OwnKey {
         MessageDigest digest =
                 core.encryption.digestOf(length == SHA_256 ? KeyEncryption.SHA_256 : (byte) (length >> 4));
         if (digest == null) {
-            ISOException.throwIt(Sw.NOT_ON_THIS_CHIP);
+            Refusal.chip();
         }
         short end = (short) (Rsa.LENGTH - 1 - length);
         short salt = (short) (end - length);
-        Util.arrayFillNonAtomic(core.ram.aux, (short) 0, PSS_ZEROS, (byte) 0);
-        digest.update(core.ram.aux, (short) 0, PSS_ZEROS);
+        Util.arrayFillNonAtomic(aux, (short) 0, PSS_ZEROS, (byte) 0);
+        digest.update(aux, (short) 0, PSS_ZEROS);
         digest.update(block, (short) 0, length);
-        core.chip.random(block, salt, length);
+        chip.random(block, salt, length);
         digest.doFinal(block, salt, length, block, end);
         Util.arrayFillNonAtomic(block, (short) 0, salt, (byte) 0);
         block[(short) (salt - 1)] = 1;

@@ -74,7 +74,7 @@ final class TrustParts extends Parts {
     Blindness blindness(Core made) {
         ecdsa = core.ecdh == null ? null : Ecdsa.probe(core.ram);
         if (ecdsa == null) {
-            return new Blindness();
+            return new Blindness(core);
         }
         device = new Device(core, ecdsa);
         certification = new Certification(core, ecdsa, device, peer);
@@ -128,21 +128,27 @@ final class TrustParts extends Parts {
     }
 
     @Override
-    short find(byte plainClass) {
-        byte ins = core.ram.flags[Ram.INS];
-        short row = CommandRules.find(TABLE, plainClass, ins);
+    short find(byte command) {
+        short row = CommandRules.find(TABLE, command);
         boolean mine = row >= 0;
-        if (plainClass != CommandRules.ISO_CLASS) {
-            mine &= ins != CERTIFY && ins != Channel.INTERNAL_AUTHENTICATE || device != null;
-        } else if (ins == Ins.PERFORM_SECURITY_OPERATION) {
-            if (device != null && parameters() == VERIFY_CERTIFICATE) {
-                row += CommandRules.ROW;
-            } else {
-                mine &= parameters() == COMPUTE_SIGNATURE;
-            }
-        } else {
-            mine &= core.ram.flags[Ram.P2] == SIGNATURE;
-            row += CommandRules.readsPublicKey(core.ram) ? CommandRules.ROW : 0;
+        switch (command) {
+            case CERTIFY | CommandRules.OURS:
+            case Channel.INTERNAL_AUTHENTICATE | CommandRules.OURS:
+                mine = device != null;
+                break;
+            case Ins.PERFORM_SECURITY_OPERATION:
+                if (device != null && parameters() == VERIFY_CERTIFICATE) {
+                    row += CommandRules.ROW;
+                } else {
+                    mine = parameters() == COMPUTE_SIGNATURE;
+                }
+                break;
+            case Ins.GENERATE_KEY_PAIR:
+                mine = core.ram.flags[Ram.P2] == SIGNATURE;
+                row += CommandRules.readsPublicKey(core.ram) ? CommandRules.ROW : 0;
+                break;
+            default:
+                break;
         }
         return mine ? row : -1;
     }
@@ -152,39 +158,25 @@ final class TrustParts extends Parts {
     }
 
     @Override
-    short perform(byte plainClass, byte ins, short length) {
-        if (plainClass != CommandRules.ISO_CLASS) {
-            return ours(ins, length);
-        }
-        if (ins == Ins.GENERATE_KEY_PAIR) {
-            return CommandRules.readsPublicKey(core.ram)
-                    ? signatureGeneration.readPublicKey()
-                    : signatureGeneration.generate(length);
-        }
-        return ins == Ins.PERFORM_SECURITY_OPERATION ? operate(length) : CommandRules.refuse();
-    }
-
-    private short operate(short length) {
-        switch (parameters()) {
-            case COMPUTE_SIGNATURE:
-                return signatureKey.sign(length);
-            case VERIFY_CERTIFICATE:
+    short perform(byte command, short length) {
+        switch (command) {
+            case READ_LOG | CommandRules.OURS:
+                return logReading.read(length);
+            case CERTIFY | CommandRules.OURS:
+                certification.certify(length);
+                return 0;
+            case Ins.GENERATE_KEY_PAIR:
+                return CommandRules.readsPublicKey(core.ram)
+                        ? signatureGeneration.readPublicKey()
+                        : signatureGeneration.generate(length);
+            case Ins.PERFORM_SECURITY_OPERATION:
+                if (parameters() == COMPUTE_SIGNATURE) {
+                    return signatureKey.sign(length);
+                }
                 certification.verify(length);
                 return 0;
             default:
-                return CommandRules.refuse();
-        }
-    }
-
-    private short ours(byte ins, short length) {
-        switch (ins) {
-            case READ_LOG:
-                return logReading.read(length);
-            case CERTIFY:
-                certification.certify(length);
-                return 0;
-            default:
-                return channel.perform(ins, length);
+                return channel.perform(length);
         }
     }
 
@@ -242,8 +234,8 @@ final class TrustParts extends Parts {
         if (signatureKey.present()) {
             core.ram.aux[at++] = SIGNATURE_KEY_TAG;
             core.ram.aux[at++] = 1 + KeySlot.DIGEST;
-            core.ram.aux[at++] = signatureKey.type();
-            at = Util.arrayCopyNonAtomic(signatureKey.digest(), (short) 0, core.ram.aux, at, KeySlot.DIGEST);
+            core.ram.aux[at++] = signatureKey.type;
+            at = Util.arrayCopyNonAtomic(signatureKey.digest, (short) 0, core.ram.aux, at, KeySlot.DIGEST);
         }
         return channel.report(at);
     }

@@ -30,7 +30,7 @@ final class Bench {
     Bench(int entries, int bytes) {
         byte[] install = Hex.bytes("00 00 2C 8020" + "00".repeat(TRANSPORT_KEY.length)
                 + String.format("8101%02X 8202%04X 830103", entries, bytes));
-        core = new TwinCardApplet(install, (short) 0, (byte) install.length, new Parts(), true);
+        core = new Commands(install, (short) 0, (byte) install.length, new Parts(), true);
         chip = core.chip;
         ram = core.ram;
         authority = core.authority;
@@ -62,11 +62,11 @@ final class Bench {
 
     /** Makes the decipher key, its public key kept or not. */
     void generate(byte type, boolean keepPublic) {
-        KeySlot spare = key.spare();
+        KeySlot spare = key.slots.spare();
         spare.generate(type, ram.aux);
         spare.digest(type, ram.aux, ram.work, (short) 0);
         key.replace(type, keepPublic, ram.work, (short) 0);
-        key.clearSpare();
+        key.slots.clearSpare();
     }
 
     byte[] publicKey() {

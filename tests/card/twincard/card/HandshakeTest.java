@@ -21,7 +21,7 @@ public class HandshakeTest {
     @Before
     public void greet() throws ReflectiveOperationException {
         byte[] install = Hex.bytes(INSTALL);
-        core = new TwinCardApplet(install, (short) 0, (byte) install.length, new TrustParts(), true);
+        core = new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
         channel = (Channel) core.messaging;
         Field field = Channel.class.getDeclaredField("session");
         field.setAccessible(true);
@@ -31,10 +31,11 @@ public class HandshakeTest {
     }
 
     private int status(byte ins, int p1, int p2, int length) {
+        core.ram.flags[Ram.INS] = ins;
         core.ram.flags[Ram.P1] = (byte) p1;
         core.ram.flags[Ram.P2] = (byte) p2;
         try {
-            channel.perform(ins, (short) length);
+            channel.perform((short) length);
             return 0x9000;
         } catch (ISOException refused) {
             return refused.getReason() & 0xFFFF;

@@ -23,16 +23,16 @@ public class SigningKeyTest {
 
     private static Core core() {
         byte[] install = Hex.bytes("00 00 22 8020" + "00".repeat(32));
-        return new TrustTwinCardApplet(install, (short) 0, (byte) install.length, true);
+        return new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
     }
 
     @Before
     public void generate() {
-        KeySlot spare = key.spare();
+        KeySlot spare = key.slots.spare();
         spare.generate(KeySlot.RSA_2048, core.ram.aux);
         spare.digest(KeySlot.RSA_2048, core.ram.aux, core.ram.work, (short) 0);
         key.replace(KeySlot.RSA_2048, true, core.ram.work, (short) 0);
-        key.clearSpare();
+        key.slots.clearSpare();
     }
 
     /** The signature over a hash of zeros. */
@@ -78,7 +78,7 @@ public class SigningKeyTest {
     /** Chips that notice nothing themselves: what the public key does not confirm stays inside. */
     @Test
     public void aSignatureThatThePublicKeyDoesNotConfirmIsNotGiven() {
-        key.slot().rsaPublic().setExponent(new byte[] {0x11}, (short) 0, (short) 1);
+        key.slot().rsaPublic.setExponent(new byte[] {0x11}, (short) 0, (short) 1);
         assertEquals(Sw.MEMORY_FAILURE, (short) status());
     }
 

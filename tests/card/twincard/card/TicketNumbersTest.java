@@ -36,6 +36,6 @@ public class TicketNumbersTest {
         for (int i = 0; i < 2; i++) {
             assertEquals(0x6A84, card.status(length -> card.core.imports.ticket(length), 1, 0, ORIGINAL));
         }
-        assertEquals(Import.VOID, card.core.imports.state());
+        assertEquals(Import.VOID, card.core.imports.state);
     }
 }
