@@ -16,7 +16,6 @@ final class Cmac {
     private static final short PENDING = 0;
     private static final short SUBKEY = 16;
     private static final short OUT = 32;
-    private static final short LENGTH = 64;
 
     final Cipher aes;
     private final AESKey key;

@@ -2,7 +2,6 @@ package twincard.card;
 
 import javacard.framework.Applet;
 import javacard.framework.JCSystem;
-import javacard.framework.Util;
 import javacard.security.KeyBuilder;
 
 /** The applet as all of its classes see it: the objects that they share; all are made once, at installation. */

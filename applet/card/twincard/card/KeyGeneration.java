@@ -2,7 +2,6 @@ package twincard.card;
 
 import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
-import javacard.framework.Util;
 
 /**
  * GENERATE ASYMMETRIC KEY PAIR: the new pair is made and tested in the spare slot before it replaces the old. While the
