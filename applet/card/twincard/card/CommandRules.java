@@ -106,6 +106,13 @@ final class CommandRules extends Unit {
         return plainClass == ISO_CLASS ? ins : (byte) (ins | OURS);
     }
 
+    /** Refuses with 6A86 what is in P1 or P2 of a command that has nothing there. */
+    void judgeParameters(byte shape) {
+        if ((shape & NO_PARAMETERS) != 0) {
+            requireNoParameters();
+        }
+    }
+
     /** Judges instruction, life cycle, chaining, role and authority; returns the shape of the command. */
     byte admit(byte command) {
         short row = parts.find(command);

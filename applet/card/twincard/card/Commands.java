@@ -87,8 +87,8 @@ public class Commands extends Core {
             return;
         }
         resume();
-        boolean received = messaging.begin();
-        short length = received ? messaging.receive(raw) : 0;
+        boolean received = parts.beginCommand();
+        short length = received ? parts.receive(raw) : 0;
         if (length < 0) {
             return;
         }
@@ -101,9 +101,7 @@ public class Commands extends Core {
         if (length < 0) {
             return;
         }
-        if ((shape & CommandRules.NO_PARAMETERS) != 0) {
-            apdu.requireNoParameters();
-        }
+        rules.judgeParameters(shape);
         if (command == Ins.GET_RESPONSE) {
             apdu.more(raw);
             return;
@@ -119,7 +117,7 @@ public class Commands extends Core {
                 : perform(command, length, expected);
         boolean endedEarly = command == Ins.READ_BINARY && FileSystem.endedEarly(length, expected);
         short status = endedEarly ? Sw.END_OF_FILE : ISO7816.SW_NO_ERROR;
-        length = messaging.seal(apdu.answerBuffer(), length, status);
+        length = parts.seal(apdu.answerBuffer(), length, status);
         if (!noData && length > 0) {
             expected = expected(raw);
         }
@@ -129,7 +127,7 @@ public class Commands extends Core {
     /** Ne; a secured command without Le, which has an answer all the same, takes what there is. */
     private short expected(APDU raw) {
         short expected = Apdu.expected(raw);
-        return expected == 0 && messaging.secured() ? Apdu.ANY_LENGTH : expected;
+        return expected == 0 && parts.secured() ? Apdu.ANY_LENGTH : expected;
     }
 
     /**

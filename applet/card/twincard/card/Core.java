@@ -34,7 +34,6 @@ abstract class Core extends Applet {
     final FileSystem files;
     final Contacts contacts;
     final Target target;
-    final SecureMessaging messaging;
 
     /** Takes what Applet.install is given. */
     Core(byte[] array, short offset, byte length, Parts parts) {
@@ -56,7 +55,6 @@ abstract class Core extends Applet {
         contacts = new Contacts(this, parameters.contacts);
         target = new Target(this);
         parts.begin(this, array, parameters);
-        messaging = parts.messaging(this);
     }
 
     /** Ends the sessions that clearing the memory does not end. */

@@ -1,5 +1,7 @@
 package twincard.card;
 
+import javacard.framework.APDU;
+
 /**
  * What a card may have beyond the base, as the base sees it; here nothing. The base never names a class that comes with
  * a part: leaving the parts out is leaving their source folder out.
@@ -28,9 +30,34 @@ class Parts {
         Apdu.requireData(parsed.at == parsed.end);
     }
 
-    /** Made once all else is. */
-    SecureMessaging messaging(Core core) {
-        return new SecureMessaging(core);
+    /**
+     * Judges, before anything else, whether the command in Ram.flags is to be secured as it is. The base has no secure
+     * messaging: what claims to be secured is left to the judge of classes.
+     *
+     * @return whether {@link #receive} has its data
+     */
+    boolean beginCommand() {
+        return false;
+    }
+
+    /**
+     * Gathers, verifies and decrypts the data of a secured command; from then on it stands in Ram.flags and Ram.work,
+     * or the store, as it would without.
+     *
+     * @return bytes of plain data, or -1 while the chain goes on
+     */
+    short receive(APDU apdu) {
+        return 0;
+    }
+
+    /** Whether this command was secured. */
+    boolean secured() {
+        return false;
+    }
+
+    /** Secures the answer to a secured command, in place; returns its new length. */
+    short seal(byte[] answer, short length, short status) {
+        return length;
     }
 
     /** The way this command came, as the state report tells it of components: 00 plain. */

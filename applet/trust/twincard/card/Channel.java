@@ -8,7 +8,7 @@ import javacard.framework.Util;
  * Secure messaging: the handshakes, which commands must be secured, and what becomes of the card when one is not as it
  * should be.
  */
-final class Channel extends SecureMessaging {
+final class Channel extends Unit {
     /** Instructions, in class 80; GlobalPlatform's. */
     static final byte INITIALIZE_UPDATE = 0x50;
     static final byte EXTERNAL_AUTHENTICATE = (byte) 0x82;
@@ -100,7 +100,7 @@ final class Channel extends SecureMessaging {
         keys.wipe();
     }
 
-    @Override
+    /** {@link Parts#beginCommand} */
     boolean begin() {
         byte cla = flags[Ram.CLA];
         byte ins = flags[Ram.INS];
@@ -127,7 +127,7 @@ final class Channel extends SecureMessaging {
         return secured;
     }
 
-    @Override
+    /** {@link Parts#receive} */
     short receive(APDU apdu) {
         // Whoever may not import a key does not wear the store, either.
         boolean intoStore = flags[Ram.INS] == Ins.IMPORT_KEY && (flags[Ram.CLA] & OURS) != 0 && authority.pin();
@@ -146,16 +146,6 @@ final class Channel extends SecureMessaging {
         }
         fail();
         return 0;
-    }
-
-    @Override
-    boolean secured() {
-        return session.secured();
-    }
-
-    @Override
-    short seal(byte[] answer, short length, short status) {
-        return session.secured() ? session.seal(answer, length, status) : length;
     }
 
     private void fail() {

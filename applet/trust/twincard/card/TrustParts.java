@@ -1,5 +1,6 @@
 package twincard.card;
 
+import javacard.framework.APDU;
 import javacard.framework.Util;
 
 /** All that a full card has beyond the base. */
@@ -92,8 +93,23 @@ final class TrustParts extends Parts {
     }
 
     @Override
-    SecureMessaging messaging(Core made) {
-        return channel;
+    boolean beginCommand() {
+        return channel.begin();
+    }
+
+    @Override
+    short receive(APDU apdu) {
+        return channel.receive(apdu);
+    }
+
+    @Override
+    boolean secured() {
+        return session.secured();
+    }
+
+    @Override
+    short seal(byte[] answer, short length, short status) {
+        return session.secured() ? session.seal(answer, length, status) : length;
     }
 
     @Override

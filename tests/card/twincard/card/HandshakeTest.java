@@ -22,12 +22,16 @@ public class HandshakeTest {
     public void greet() throws ReflectiveOperationException {
         byte[] install = Hex.bytes(INSTALL);
         core = new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
-        channel = (Channel) core.messaging;
-        Field field = Channel.class.getDeclaredField("session");
-        field.setAccessible(true);
-        session = (Session) field.get(channel);
+        channel = (Channel) part("channel");
+        session = (Session) part("session");
         assertEquals(0x9000, status(Channel.INITIALIZE_UPDATE, 0, 0, 8));
         assertFalse("there are keys", Arrays.equals(session.memory, new byte[session.memory.length]));
+    }
+
+    private Object part(String name) throws ReflectiveOperationException {
+        Field field = TrustParts.class.getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(core.parts);
     }
 
     private int status(byte ins, int p1, int p2, int length) {
