@@ -10,13 +10,13 @@ final class LogReading extends Unit {
     private static final short BEFORE_ENTRIES = 2 + EventLog.NUMBER + 2 + EventLog.CHAIN + 2;
     private static final short SIGNATURE_HEAD = (short) 0x8340;
 
-    private final EventLog log;
+    private final EventLog events;
     /** Null where the chip has none. */
     private final Device device;
 
-    LogReading(Core core, EventLog log, Device device) {
+    LogReading(Core core, EventLog events, Device device) {
         super(core);
-        this.log = log;
+        this.events = events;
         this.device = device;
     }
 
@@ -26,12 +26,12 @@ final class LogReading extends Unit {
         requireNoParameters();
         Apdu.requireLength(length, NONCE);
         Ecdsa signature = device != null && device.isReady() ? device.beginSign(EventLog.LABEL) : null;
-        byte left = log.entries();
+        byte left = events.entries();
         short all = (short) (left * EventLog.ENTRY);
         short content = (short) (BEFORE_ENTRIES + more(all) + all + (signature == null ? 0 : 2 + Ecdsa.SIGNATURE));
         short count = head((byte) 0x80, EventLog.NUMBER, head(LOG, content, (short) 0));
-        short chain = head((byte) 0x81, EventLog.CHAIN, log.writeCount(out, count));
-        short at = head((byte) 0x82, all, log.writeChain(out, chain));
+        short chain = head((byte) 0x81, EventLog.CHAIN, events.writeCount(out, count));
+        short at = head((byte) 0x82, all, events.writeChain(out, chain));
         if (signature != null) {
             signature.update(authority.cardId, (short) 0, Authority.ID);
             signature.update(work, (short) 0, NONCE);
@@ -39,7 +39,7 @@ final class LogReading extends Unit {
             signature.update(out, chain, EventLog.CHAIN);
         }
         for (byte i = 0; left > 0; i++) {
-            log.read(i, hash);
+            events.read(i, hash);
             at = put(hash, EventLog.ENTRY, at);
             left--;
             if (signature == null) {

@@ -24,7 +24,7 @@ final class ScpKeys extends Unit {
     private static final short KCV = 3;
 
     final byte[] keys = new byte[LENGTH];
-    private final AESKey key;
+    private final AESKey key128;
     private byte version = FIRST_VERSION;
     /** 1 when the issuer's authority is had by SCP03 alone. */
     private byte required;
@@ -32,7 +32,7 @@ final class ScpKeys extends Unit {
     /** Derives the first keys from the transport key at {@code offset}. */
     ScpKeys(Core core, Session session, byte[] transportKey, short offset, byte required) {
         super(core);
-        key = session.key;
+        key128 = session.key128;
         this.required = required;
         byte[] cardId = authority.cardId;
         cmac.derive(transportKey, offset, LABEL, cardId, (short) 0, Authority.ID, (byte) 3, keys, ENC);
@@ -79,14 +79,14 @@ final class ScpKeys extends Unit {
         Cipher aes = chip.aes;
         short kcv = (short) (at + PART_KCV);
         Apdu.requireData(data[at] == AES && data[(short) (at + 1)] == Session.KEY && data[kcv] == KCV);
-        key.setKey(keys, DEK);
-        aes.init(key, Cipher.MODE_DECRYPT);
+        key128.setKey(keys, DEK);
+        aes.init(key128, Cipher.MODE_DECRYPT);
         aes.doFinal(data, (short) (at + PART_KEY), Session.KEY, out, place);
-        key.setKey(out, place);
+        key128.setKey(out, place);
         Util.arrayFillNonAtomic(hash, (short) 0, Session.KEY, (byte) 1);
-        aes.init(key, Cipher.MODE_ENCRYPT);
+        aes.init(key128, Cipher.MODE_ENCRYPT);
         aes.doFinal(hash, (short) 0, Session.KEY, hash, Session.KEY);
-        key.clearKey();
+        key128.clearKey();
         Apdu.requireData(Util.arrayCompare(hash, Session.KEY, data, (short) (kcv + 1), KCV) == 0);
     }
 

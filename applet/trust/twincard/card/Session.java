@@ -43,7 +43,7 @@ final class Session extends Unit {
     /** CMAC with keys of 128 bits. */
     final Cmac mac;
     /** For single uses: set, used and cleared within one method. */
-    final AESKey key = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
+    final AESKey key128 = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
 
     Session(Core core) {
         super(core);
@@ -121,7 +121,7 @@ final class Session extends Unit {
         }
         beginCrypt((byte) 0);
         crypt(Cipher.MODE_DECRYPT, data, text);
-        key.clearKey();
+        key128.clearKey();
         do {
             text--;
         } while (text > 0 && data[text] == 0);
@@ -145,7 +145,7 @@ final class Session extends Unit {
                 data[length++] = 0;
             }
             encrypt(data, length);
-            key.clearKey();
+            key128.clearKey();
         }
         Util.setShort(ram.number, (short) 0, status);
         mac.update(ram.number, (short) 0, (short) 2);
@@ -168,17 +168,17 @@ final class Session extends Unit {
     /** Sets the key, and as IV the encrypted number of the command, marked for answers. */
     private void beginCrypt(byte mark) {
         byte[] hash = this.hash;
-        key.setKey(memory, ENC);
+        key128.setKey(memory, ENC);
         Util.arrayFillNonAtomic(hash, (short) 0, Cmac.BLOCK, (byte) 0);
         hash[0] = mark;
         Util.arrayCopyNonAtomic(memory, COUNTER, hash, (short) (Cmac.BLOCK - 2), (short) 2);
-        chip.aes.init(key, Cipher.MODE_ENCRYPT);
+        chip.aes.init(key128, Cipher.MODE_ENCRYPT);
         chip.aes.doFinal(hash, (short) 0, Cmac.BLOCK, hash, IV);
     }
 
     /** AES in CBC mode, in place. */
     private void crypt(byte mode, byte[] data, short length) {
-        chip.aes.init(key, mode, hash, IV, Cmac.BLOCK);
+        chip.aes.init(key128, mode, hash, IV, Cmac.BLOCK);
         chip.aes.doFinal(data, (short) 0, length, data, (short) 0);
     }
 }
