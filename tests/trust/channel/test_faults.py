@@ -228,7 +228,7 @@ def test_a_refused_command_leaves_the_channel_open(messages: Messages) -> None:
         (Command(0x00, 0xCA, 0x00, 0xFF), Sw.NOT_FOUND),
         (Command(0x00, 0xCA, 0x01, 0xE0), Sw.WRONG_P1_P2),
         (Command(0x80, 0xFA), Sw.UNKNOWN_INSTRUCTION),
-        (Command(0x80, 0x20, 0x00, 0x00, bytes(16)), Sw.WRONG_STATE),
+        (Command(0x00, 0x44), Sw.WRONG_STATE),
         (Command(0x00, 0x2A, 0x80, 0x86, bytes(257)), Sw.NOT_FOUND),
         (Command(0x00, 0x20, 0x00, 0x01, b"wrong PIN"), 0x63C2),
     ]
