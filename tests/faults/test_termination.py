@@ -116,7 +116,7 @@ class Terminating(Story):
         report = card.report()
         assert report.key is None
         assert report.group is None
-        assert (report.file_bytes_free, report.file_entries_free) == (4096, 32)
+        assert (report.file_bytes_free, report.file_entries_free) == (8192, 32)
         with pytest.raises(CardError):
             card.pin.verify(self.victim.specimen.pin)
         had_ticket = self.start.import_ and self.start.import_.state is not ImportState.EMPTY
