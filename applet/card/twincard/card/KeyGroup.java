@@ -20,6 +20,9 @@ final class KeyGroup extends Unit {
     private static final byte NOBODY = 0;
     private static final byte ISSUER = 1;
     private static final byte USER = 2;
+    /** Beside them: the way it came, as {@link Parts#way} says; that which hides it from everybody, for good. */
+    private static final byte WAY = (byte) 0xF0;
+    private static final byte HIDDEN = 0x10;
     /** What a place holds: component, KCV, and, with the way it came in the upper half, set by. */
     private static final short SET_BY = COMPONENT + KCV;
     private static final short PLACE = SET_BY + 1;
@@ -91,7 +94,7 @@ final class KeyGroup extends Unit {
         return authority.lifeCycle == Authority.INITIALISATION ? ISSUER : USER;
     }
 
-    /** SET COMPONENT: component and KCV; the same again is success. */
+    /** SET COMPONENT: component and KCV; the same again is success, and noted where it came a more open way. */
     void setComponent(short length) {
         byte[] work = this.work;
         short place = place();
@@ -102,18 +105,27 @@ final class KeyGroup extends Unit {
         cmac.update(hash, (short) 0, Cmac.BLOCK);
         cmac.finish(hash, (short) 0);
         Apdu.requireData(ConstantTime.difference(hash, (short) 0, work, COMPONENT, KCV) == 0);
+        byte way = parts.way();
+        byte by = acting();
         if (isSet(place)) {
             if (!holds(place)) {
                 Refusal.state();
             }
-            return;
-        }
-        for (short other = 0; other < end(); other += PLACE) {
-            if (isSet(other) && holds(other)) {
-                ISOException.throwIt(Sw.EXISTS);
+            by = places[(short) (place + SET_BY)];
+            byte before = (byte) (by & WAY);
+            if (before == 0 || before == way || way == HIDDEN) {
+                return;
+            }
+            // It is known to whoever saw it come the more open way.
+            by ^= before;
+        } else {
+            for (short other = 0; other < end(); other += PLACE) {
+                if (isSet(other) && holds(other)) {
+                    ISOException.throwIt(Sw.EXISTS);
+                }
             }
         }
-        work[SET_BY] = (byte) (acting() | parts.way());
+        work[SET_BY] = (byte) (by | way);
         JCSystem.beginTransaction();
         Util.arrayCopy(work, (short) 0, places, place, PLACE);
         // Side by side: place, way and by, KCV.
