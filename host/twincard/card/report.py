@@ -306,7 +306,7 @@ class CardReport:
     channel_keys: ChannelKeysReport | None = None
     """None on a card without SCP03."""
     archive_id: bytes | None = None
-    """What files call the card's archive key by, 16 bytes; None on a card without a key."""
+    """What files call the card's archive key by, 16 bytes; None on a card without one."""
     transport_pin: bool = False
     """Whether the PIN is still that which the issuer chose for the way to the user."""
     key_service: KeyServiceReport | None = None
@@ -383,10 +383,15 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         identity=IdentityState(_one(values[0x8D])) if 0x8D in values else None,
         signature_key=_signature_key(values[0x8E]) if 0x8E in values else None,
         channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
-        archive_id=tlv.sized(values[0x90], ARCHIVE_ID_BYTES) if 0x90 in values else None,
+        archive_id=_archive_id(values[0x90]) if 0x90 in values else None,
         transport_pin=transport_pin == 1,
         key_service=_key_service(values[0x91]) if 0x91 in values else None,
     )
+
+
+def _archive_id(value: bytes) -> bytes | None:
+    """None on a simulated card whose key was made before there were archive keys."""
+    return value if any(tlv.sized(value, ARCHIVE_ID_BYTES)) else None
 
 
 def _group(values: Mapping[int, bytes]) -> GroupReport | None:

@@ -22,6 +22,11 @@ final class Names {
         return byObject.get(object);
     }
 
+    /** Null where none has this name. */
+    Object find(String name) {
+        return byName.get(name);
+    }
+
     void add(Object object, String name) {
         if (byName.putIfAbsent(name, object) != null) {
             throw new IllegalStateException("two objects of the applet are named " + name);
@@ -48,9 +53,13 @@ final class Names {
     }
 
     Object take(ByteBuffer in) {
-        String name = takeText(in);
-        if (!name.isEmpty() && !byName.containsKey(name)) {
-            throw new IllegalStateException("the applet has no object " + name);
+        String saved = takeText(in);
+        if (saved.isEmpty()) {
+            return null;
+        }
+        String name = byName.containsKey(saved) ? saved : new OldNames(this).today(saved);
+        if (name == null) {
+            throw new IllegalStateException("the applet has no object " + saved);
         }
         return byName.get(name);
     }
