@@ -122,14 +122,18 @@ def test_the_check_digits_on_the_page_are_those_of_the_program() -> None:
 
 @pytest.fixture
 def issued(folder: Path) -> Path:
-    """What the page begins with: the pair issued, components in `g`, two files in `files`."""
+    """What the page begins with: the pair issued, components in `g`."""
+    issue()
+    return folder
+
+
+def issue(*options: str) -> None:
     shell(
         "twincard sim new alice; twincard sim new alice-backup; twincard group new --out g\n"
         "twincard issuer new issuer.key\n"
-        f"twincard issue {' '.join(PAIR)} --component 1=g/component-1.txt "
+        f"twincard issue {' '.join((*PAIR, *options))} --component 1=g/component-1.txt "
         "--certify-with issuer.key --pin-file pin.txt --puk-file puk.txt"
     )
-    return folder
 
 
 def test_a_backup_that_dies_before_is_replaced(issued: Path) -> None:
@@ -140,13 +144,25 @@ def test_a_backup_that_dies_before_is_replaced(issued: Path) -> None:
     assert ask("twincard card info -r sim:alice-backup-2")["export"]["state"] == "imported"
 
 
-def test_a_backup_that_dies_during_is_given_up_and_the_files_move(issued: Path) -> None:
+def test_a_backup_that_dies_during_is_given_up_and_another_gets_a_new_key(issued: Path) -> None:
     leave_pending()
-    encrypt_files()
-    assert ask("twincard card info -r sim:alice")["export"]["state"] == "pending"
+    before = ask("twincard card info -r sim:alice")
+    assert before["export"]["state"] == "pending"
     shell("twincard sim remove alice-backup --yes")
     for script in blocks("when-a-backup-dies.md", "While it was getting the key"):
         shell(script)
+    after = ask("twincard card info -r sim:alice")
+    assert after["export"]["state"] == "done"
+    assert after["key"]["public_key_sha256"] != before["key"]["public_key_sha256"]
+    assert ask("twincard card info -r sim:alice-backup-2")["export"]["state"] == "imported"
+
+
+def test_files_encrypted_before_there_was_a_backup_move(folder: Path) -> None:
+    issue("--public-key-at-once")
+    leave_pending()
+    encrypt_files()
+    shell("twincard sim remove alice-backup --yes")
+    shell(blocks("when-a-backup-dies.md", "While it was getting the key")[0])
     moved_to_a_new_pair()
 
 

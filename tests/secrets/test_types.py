@@ -27,6 +27,7 @@ MARKER = b"what nobody but its owner may see"[:32]
 
 PUBLIC = {
     # who and which: cards, groups, keys, tickets
+    "archive_id",
     "backup_id",
     "card_id",
     "device_key",
@@ -43,6 +44,8 @@ PUBLIC = {
     "original_id",
     "other_card",
     "public_key_sha256",
+    "service",
+    "service_id",
     "spki",
     # names of packages and applets, and what a card manager greets with
     "aid",

@@ -6,14 +6,18 @@ import javacardx.crypto.Cipher;
 
 /**
  * Opens cryptograms with the decipher key and writes them for the target: RSA with padding, or an ephemeral key and a
- * wrapped content-encryption key; and such a key wrapped for the archive key, both ways. Whatever is wrong inside one has the same answer, and 32 of these end the session of
- * the PIN, for every answer tells something to whoever forges cryptograms.
+ * wrapped content-encryption key; and such a key wrapped for the archive key, both ways. Whatever is wrong inside one
+ * has the same answer, and 32 of these end the session of the PIN, for every answer tells something to whoever forges
+ * cryptograms.
  */
 final class Cryptogram extends Unit {
     /** Where in {@link Ram#work} the content stands that is to be sealed. */
     static final short CONTENT = Padding.BLOCK;
 
-    /** What may be opened: what is for the public key; archive cryptograms; and, of all, content-encryption keys alone. */
+    /**
+     * What may be opened: what is for the public key; archive cryptograms; and, of all, content-encryption keys
+     * alone.
+     */
     static final byte FOR_PUBLIC_KEY = 1;
     static final byte FOR_ARCHIVE = 2;
     static final byte KEYS_ONLY = 4;
@@ -34,8 +38,8 @@ final class Cryptogram extends Unit {
     /** Where the SharedInfo stands in the next. */
     private static final short INFO = 8;
     /**
-     * What a cryptogram made here has before the wrapped key: SHA-256, 32 bytes, and the SharedInfo of RFC 5753, 7.2, for
-     * aes256-wrap without user keying material.
+     * What a cryptogram made here has before the wrapped key: SHA-256, 32 bytes, and the SharedInfo of RFC 5753, 7.2,
+     * for aes256-wrap without user keying material.
      */
     private static final byte[] SEALED_HEAD = {
         (byte) 0x80, 0x01, KeyEncryption.SHA_256, (byte) 0x81, 0x01, 32, (byte) 0x82, 23,

@@ -39,8 +39,8 @@ final class Import extends Ticket {
     }
 
     /**
-     * GET TICKET of the mode in P2: the open ticket again, or a new one; P1 = 01 says that the receipt was delivered: of
-     * a void ticket, or on an original of any.
+     * GET TICKET of the mode in P2: the open ticket again, or a new one; P1 = 01 says that the receipt was delivered:
+     * of a void ticket, or on an original of any.
      */
     short ticket(short length) {
         byte mode = flags[Ram.P2];
@@ -175,8 +175,8 @@ final class Import extends Ticket {
     }
 
     /**
-     * Whether the ticket must be made void before the card is terminated, a backup's key with it (that of an original may
-     * be on backups); its receipt's MAC is then in Ram.hash.
+     * Whether the ticket must be made void before the card is terminated, a backup's key with it (that of an original
+     * may be on backups); its receipt's MAC is then in Ram.hash.
      */
     boolean prepareVoid() {
         boolean open = state == TICKETED || state == IMPORTED && !fromService();

@@ -132,8 +132,8 @@ final class KeyBlock extends Unit {
 
     /**
      * Opens the block in the store into the spare slot; from the key service, without an archive key. The numbers are
-     * taken from their places, and MAC and ciphertext must be those of the plaintext that they make with all that stands
-     * around them: false if they are not. The block is used up.
+     * taken from their places, and MAC and ciphertext must be those of the plaintext that they make with all that
+     * stands around them: false if they are not. The block is used up.
      */
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
         byte[] header = header(type, ticket[Ticket.PURPOSE]);

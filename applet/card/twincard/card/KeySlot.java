@@ -225,8 +225,8 @@ final class KeySlot extends Unit {
     }
 
     /**
-     * Whether private and public key belong together, and their numbers are as small as they can be. False too where the chip does not compute with such keys, though it made them.
-     * Uses both scratches, of 257 bytes, left wiped.
+     * Whether private and public key belong together, and their numbers are as small as they can be. False too where
+     * the chip does not compute with such keys, though it made them. Uses both scratches, of 257 bytes, left wiped.
      */
     boolean isPair(byte type, byte[] a, byte[] b) {
         boolean good = false;
@@ -241,7 +241,8 @@ final class KeySlot extends Unit {
     }
 
     /**
-     * Primes, by their look, of 1024 bits; what is reduced by them, is; and a raw round trip on a random number below n.
+     * Primes, by their look, of 1024 bits; what is reduced by them, is; and a raw round trip on a random number below
+     * n.
      */
     private boolean isRsaPair(byte[] a, byte[] b) {
         boolean good = true;

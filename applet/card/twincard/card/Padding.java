@@ -41,7 +41,8 @@ final class Padding extends Unit {
     }
 
     /**
-     * Opens the block by OAEP with this hash function, for MGF1 too, and copies its message to the beginning of {@link Ram#aux}.
+     * Opens the block by OAEP with this hash function, for MGF1 too, and copies its message to the beginning of
+     * {@link Ram#aux}.
      *
      * @return bytes of the message, or -1 for any fault
      */

@@ -2,7 +2,9 @@ package twincard.card;
 
 import javacard.framework.Util;
 
-/** Use of the decipher key, its archive key and targets: DECIPHER, ENCIPHER, TRANSCODE, CHECK, WRAP, UNWRAP and KEEP. */
+/**
+ * Use of the decipher key, its archive key and targets: DECIPHER, ENCIPHER, TRANSCODE, CHECK, WRAP, UNWRAP and KEEP.
+ */
 final class Usage extends Unit {
     private static final short DECIPHER = (short) 0x8086;
     private static final short ENCIPHER = (short) 0x8680;

@@ -39,7 +39,9 @@ record Command(byte[] header, byte[] length, byte[] data, int expected) {
         return lc == 0 || lc > Short.MAX_VALUE ? null : of(bytes, EXTENDED - HEADER, lc, bytes.length - EXTENDED - lc);
     }
 
-    /** A TPDU of T=0 (ISO 7816-3, 10.3.2): header and P3, and behind it the data that the reader has to send; or null. */
+    /**
+     * A TPDU of T=0 (ISO 7816-3, 10.3.2): header and P3, and behind it the data that the reader has to send; or null.
+     */
     static Command ofTpdu(byte[] bytes) {
         boolean fits = bytes.length == SHORT || bytes.length > SHORT && bytes.length == SHORT + (bytes[HEADER] & 0xFF);
         return !fits ? null : new Command(header(bytes), Arrays.copyOfRange(bytes, HEADER, SHORT),
