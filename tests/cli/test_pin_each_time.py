@@ -38,7 +38,7 @@ def test_a_certificate_that_the_card_cannot_keep_is_no_success(desk: Desk) -> No
     desk.done("group", "new", "--size", "1", "--out", "g")
     desk.done("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *small)
     desk.done("duplicate", *PAIR, *PINS, "--key", "p256")
-    desk.run("certificate", *UNLOCKED).failed(7, "room for 100 bytes")
+    desk.run("certificate", *UNLOCKED).failed(7, "room for 100 bytes", "--no-store")
     made = desk.done("certificate", *UNLOCKED, "--no-store").out
     assert made.count(b"BEGIN CERTIFICATE") == 2
     told = desk.json("certificate", *UNLOCKED, "--no-store")

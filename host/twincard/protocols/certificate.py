@@ -317,9 +317,16 @@ def _check_room(card: Card, fid: int, *certificates: x509.Certificate) -> None:
     size, room = len(_content(certificates)), room_for(card, fid)
     if room == 0 or size > room:
         told = (
-            _("This card has no file {file} for certificates.")
+            _(
+                "This card has no file {file} for certificates: keep the certificate as a file "
+                "only (--no-store makes one)."
+            )
             if room == 0
-            else _("File {file} of this card has room for {room} bytes, not for {size}.")
+            else _(
+                "File {file} of this card has room for {room} bytes, not for {size}: keep the "
+                "certificate as a file only (--no-store makes one), or issue cards with more "
+                "--certificate-bytes and --chain-bytes."
+            )
         )
         raise NoRoomForCertificateError(told.format(file=f"{fid:04X}", room=room, size=size))
 
