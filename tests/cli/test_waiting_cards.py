@@ -63,6 +63,8 @@ def test_a_transport_pin_duplicates_and_says_what_else_it_takes(carried: Desk) -
         ("card", "terminate", "--yes", *one),
     ):
         carried.run(*words).failed(7, "transport PIN", "twincard card pin")
+    keeping = carried.run("duplicate", *PAIR, *PINS, "--keep-certificate")
+    keeping.failed(7, "Backup sim:控え", "transport PIN")
     (carried.folder / NEW).write_text("own PIN 1\n")
     carried.done("card", "pin", *one, "--new-pin-file", NEW)
     assert not carried.json("card", "info", "-r", "sim:alice")["transport_pin"]

@@ -11,7 +11,7 @@ import typer
 from twincard.card.report import CardReport, KeyReport, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cli import ceremony, prompts, ways_out
-from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, unlocked_pair
+from twincard.cli.cards import Holder, check_two_cards, issuer_public_key, naming, unlocked_pair
 from twincard.cli.components import read_components
 from twincard.cli.errors import InputError
 from twincard.cli.options import (
@@ -213,7 +213,8 @@ def _run(
         _check_type(report, key)
         usual = KeyName.RSA_2048 if report.key is None else KeyName.of(report.key.type)
         if keep:
-            check_own_pin(backup.report())
+            with naming(holders[1].name, holders[1].reader):
+                check_own_pin(backup.report())
         if keep and not has_certificate(original):
             raise ProtocolError(
                 _(
