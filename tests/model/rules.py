@@ -227,6 +227,8 @@ def export(card: Original, ticket: Ticket) -> Original | Refusal:
         return WrongDataError
     if ticket.group != card.group:
         return IntegrityError
+    if card.pending and _proves_void(ticket, card.pending):
+        card = _give_back(card, card.pending)
     if card.pending:
         return card if card.pending == ticket else WrongStateError
     known = [*card.former, *(slot.backup for slot in card.slots)][-REMEMBERED_SLOTS:]
@@ -263,9 +265,18 @@ def confirm(card: Original, receipt: Receipt) -> Original | Refusal:
     if receipt.ticket != card.pending or receipt.key not in (None, card.key):
         return IntegrityError
     if receipt.kind is ReceiptKind.VOID:
-        voided = {**dict(card.voided), receipt.ticket.backup: receipt.ticket.number}
-        return replace(card, pending=None, voided=tuple(voided.items()))
+        return _give_back(card, receipt.ticket)
     return _use_slot(card, Slot(SlotUse.DONE, receipt.ticket.backup, receipt))
+
+
+def _proves_void(ticket: Ticket, pending: Ticket) -> bool:
+    """A backup draws no ticket before the last one is void."""
+    return ticket.backup == pending.backup and ticket.number > pending.number
+
+
+def _give_back(card: Original, pending: Ticket) -> Original:
+    voided = {**dict(card.voided), pending.backup: pending.number}
+    return replace(card, pending=None, voided=tuple(voided.items()))
 
 
 def abandon(card: Original) -> Original | Refusal:

@@ -50,6 +50,39 @@ def test_no_later_state_of_the_original_takes_a_void_ticket(bench: Bench, mode: 
 
 
 @modes
+def test_a_later_ticket_of_the_pending_backup_gives_the_slot_back(
+    bench: Bench, mode: Mode
+) -> None:
+    """A recorded ticket that became void before the original saw it costs no slot."""
+    bench.in_mode(mode).at(Stage.KEYED)
+    original, backup = bench.original.unlocked(), bench.backup.unlocked()
+    original_id = original.report().card_id
+    recorded = backup.duplication.ticket(original_id)
+    backup.duplication.cancel()
+    later = backup.duplication.ticket(original_id, void_delivered=True)
+    original.duplication.export_key(recorded)
+    block = original.duplication.export_key(later)
+    with refused(Sw.WRONG_STATE, original):
+        original.duplication.export_key(recorded)
+    original.duplication.confirm(backup.duplication.import_key(block))
+    export = original.report().export
+    assert export is not None
+    assert (export.state, export.used) == (ExportState.DONE, 1)
+
+
+@modes
+def test_a_later_ticket_of_another_backup_does_not(bench: Bench, mode: Mode) -> None:
+    bench.in_mode(mode).at(Stage.KEYED)
+    original, other = bench.original.unlocked(), bench.backup2.unlocked()
+    original_id = original.report().card_id
+    other.duplication.ticket(original_id)
+    other.duplication.cancel()
+    original.duplication.export_key(bench.backup.unlocked().duplication.ticket(original_id))
+    with refused(Sw.WRONG_STATE, original):
+        original.duplication.export_key(other.duplication.ticket(original_id, void_delivered=True))
+
+
+@modes
 def test_no_ticket_before_a_void_one_is_taken(bench: Bench, mode: Mode) -> None:
     bench.in_mode(mode).at(Stage.KEYED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()

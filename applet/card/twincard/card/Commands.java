@@ -65,6 +65,8 @@ public class Commands extends Core {
         }
         endTransaction();
         ram.wipe();
+        // A fault in a key block leaves it set.
+        chip.key256.clearKey();
         if (status != ISO7816.SW_NO_ERROR) {
             ISOException.throwIt(status);
         }

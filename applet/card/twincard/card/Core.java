@@ -60,8 +60,8 @@ abstract class Core extends Applet {
     /** Ends the sessions that clearing the memory does not end. */
     void forget() {
         authority.deselect();
-        target.clear();
         parts.forget();
+        target.clear();
     }
 
     /** TERMINATE CARD USAGE: final, and finished at the next select when it is interrupted. */

@@ -36,11 +36,6 @@ final class Export extends Ticket {
         apdu = core.apdu;
     }
 
-    /** Export state as reported. */
-    byte state() {
-        return isPending ? PENDING : used == 0 ? NONE : DONE;
-    }
-
     /** Whether the public key may be had and used: always, or once a backup has the key. */
     boolean released() {
         return confirmed || !authority.policy(Authority.WITHHELD) || authority.role == Authority.BACKUP;
@@ -84,6 +79,12 @@ final class Export extends Ticket {
             Refusal.check();
         }
         blindness.verifyTicket();
+        // A backup draws no ticket before the last one is void: a later one proves it.
+        if (isPending
+                && Util.arrayCompare(data, (short) (Ticket.T + Ticket.ID_B), pending, Ticket.ID_B, Authority.ID) == 0
+                && Util.getShort(data, (short) (Ticket.T + Ticket.NONCE)) > Util.getShort(pending, Ticket.NONCE)) {
+            giveBack();
+        }
         if (isPending) {
             if (Util.arrayCompare(data, Ticket.T, pending, (short) 0, Ticket.LENGTH) != 0 || !blindness.isPending()) {
                 Refusal.state();
@@ -133,8 +134,7 @@ final class Export extends Ticket {
      */
     private void requireNotVoid() {
         short last = Util.getShort(group.voided, (short) (voided() + Authority.ID));
-        short number = Util.getShort(pending, Ticket.NONCE);
-        if ((short) (number + Short.MIN_VALUE) <= (short) (last + Short.MIN_VALUE)) {
+        if (Util.getShort(pending, Ticket.NONCE) <= last) {
             Refusal.state();
         }
     }
@@ -174,15 +174,20 @@ final class Export extends Ticket {
         if (kind == Ticket.DONE) {
             useSlot(SLOT_DONE, Log.EXPORT_DONE);
         } else {
-            short place = voided();
-            JCSystem.beginTransaction();
-            place = Util.arrayCopy(pending, Ticket.ID_B, group.voided, place, Authority.ID);
-            Util.arrayCopy(pending, Ticket.NONCE, group.voided, place, (short) 2);
-            isPending = false;
-            note(Log.SLOT_GIVEN_BACK);
-            JCSystem.commitTransaction();
-            blindness.resume();
+            giveBack();
         }
+    }
+
+    /** The pending ticket is void: its slot is free again, and the ticket never pending again. */
+    private void giveBack() {
+        short place = voided();
+        JCSystem.beginTransaction();
+        place = Util.arrayCopy(pending, Ticket.ID_B, group.voided, place, Authority.ID);
+        Util.arrayCopy(pending, Ticket.NONCE, group.voided, place, (short) 2);
+        isPending = false;
+        note(Log.SLOT_GIVEN_BACK);
+        JCSystem.commitTransaction();
+        blindness.resume();
     }
 
     private boolean wasAccepted(byte mode) {

@@ -73,7 +73,7 @@ final class Import extends Ticket {
     private void draw(byte mode) {
         byte[] next = aux;
         short number = (short) (drawn + 1);
-        if (number == 0) {
+        if (number < 0) {
             ISOException.throwIt(Sw.NO_MEMORY);
         }
         next[0] = Ticket.VERSION;

@@ -85,7 +85,6 @@ final class KeyBlock extends Unit {
         text = pass(slot, type, header, text);
         Util.arrayCopyNonAtomic(hash, MAC_AT, store, text, Cmac.MAC);
         Util.arrayCopyNonAtomic(header, (short) 0, store, at, HEADER);
-        chip.key256.clearKey();
     }
 
     /**
@@ -157,7 +156,6 @@ final class KeyBlock extends Unit {
         pass(slot, type, header, NOWHERE);
         cmac.finish(hash, MAC_AT);
         pass(slot, type, header, text);
-        chip.key256.clearKey();
         return (ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) | words[Ram.BLOCK_DIFFERENCE]) == 0;
     }
 

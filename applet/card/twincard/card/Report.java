@@ -106,11 +106,13 @@ final class Report extends Unit {
         at = Util.arrayCopyNonAtomic(authority.cardId, (short) 0, out, at, Authority.ID);
         at = single((byte) 0x83, authority.lifeCycle, at);
         at = single((byte) 0x84, authority.role, at);
-        at = pair((byte) 0x85, authority.backups, authority.policy, at);
+        at = head((byte) 0x85, (short) 2, at);
+        out[at++] = authority.backups;
+        out[at++] = authority.policy;
         at = head((byte) 0x86, (short) 3, at);
-        aux[at++] = authority.pinTries();
-        aux[at++] = authority.pukTries();
-        aux[at++] = authority.transportPin ? (byte) 1 : (byte) 0;
+        out[at++] = authority.pinTries();
+        out[at++] = authority.pukTries();
+        out[at++] = authority.transportPin ? (byte) 1 : (byte) 0;
         at = groupState(at);
         at = keyState(at);
         if (authority.role == Authority.ORIGINAL) {
@@ -156,7 +158,7 @@ final class Report extends Unit {
         boolean pending = export.isPending;
         short more = pending ? Ticket.REPORTED : 0;
         at = head((byte) 0x8A, (short) (2 + more), at);
-        aux[at++] = export.state();
+        aux[at++] = pending ? Export.PENDING : export.used == 0 ? Export.NONE : Export.DONE;
         aux[at++] = export.used;
         return pending ? Ticket.report(export.pending, Ticket.ID_B, aux, at) : at;
     }
@@ -202,13 +204,6 @@ final class Report extends Unit {
     private short single(byte tag, byte value, short at) {
         at = head(tag, (short) 1, at);
         aux[at++] = value;
-        return at;
-    }
-
-    private short pair(byte tag, byte first, byte second, short at) {
-        at = head(tag, (short) 2, at);
-        aux[at++] = first;
-        aux[at++] = second;
         return at;
     }
 

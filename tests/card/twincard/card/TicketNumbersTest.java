@@ -26,12 +26,12 @@ public class TicketNumbersTest {
     }
 
     @Test
-    public void theLastNumberIsFfff() throws ReflectiveOperationException {
+    public void theLastNumberIs7fff() throws ReflectiveOperationException {
         Field drawn = Import.class.getDeclaredField("drawn");
         drawn.setAccessible(true);
-        drawn.setShort(card.core.imports, (short) 0xFFFE);
+        drawn.setShort(card.core.imports, (short) 0x7FFE);
         byte[] ticket = card.send(length -> card.core.imports.ticket(length), 0, 0, ORIGINAL);
-        assertEquals((short) 0xFFFF, (short) (ticket[39] << 8 | ticket[40] & 0xFF));
+        assertEquals((short) 0x7FFF, (short) (ticket[39] << 8 | ticket[40] & 0xFF));
         card.send(length -> card.core.imports.cancel(), 0, 0, new byte[0]);
         for (int i = 0; i < 2; i++) {
             assertEquals(0x6A84, card.status(length -> card.core.imports.ticket(length), 1, 0, ORIGINAL));
