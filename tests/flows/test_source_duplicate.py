@@ -184,8 +184,10 @@ def test_a_backup_hands_out_nothing_and_an_original_takes_nothing(bench: Bench) 
     ticket = Ticket(bytes(0x49), b"", b"", b"")
     with pytest.raises(WrongStateError):
         backup.duplication.export_key(ticket)
-    with pytest.raises(WrongStateError):
+    # An original asks nobody but a key service, and that in host-blind mode.
+    with pytest.raises(CardError) as refused:
         original.duplication.ticket(backup.report().card_id)
+    assert refused.value.sw == Sw.WRONG_P1_P2
     with pytest.raises(WrongStateError):
         original.duplication.import_key(ExportedKey(bytes(0x94)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.opensc.clients import CLIENTS, Client, Lack
 
-PAGE = Path("docs/opensc.md")
+PAGE = Path(__file__).parents[2] / "docs" / "opensc.md"
 BEGIN, END = "<!-- written by tests.opensc.client_table -->", "<!-- end -->"
 _MARKS = {Lack.ECDH: "no ᵃ", Lack.PUBLIC: "no ᵇ", Lack.NAME: "no ᶜ"}
 _CARDS = ("original", "backup", "backup, bare")
