@@ -6,9 +6,11 @@ import logging
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.bench import Bench, Specimen, Stage, components
 from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
+from tests.trust.service import Supply, pair_of
 
 from twincard.card.report import KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
@@ -130,5 +132,30 @@ def test_no_part_of_a_private_key_crosses_the_wire_in_the_clear(
     for card, specimen in zip(cards, (bench.original, bench.backup), strict=True):
         card.pin.verify(specimen.pin)
     recorder.note(duplicate(cards[0], cards[1]))
+    assert any(line.startswith(("80 24", "90 24")) for line in recorder.lines)
+    assert hunt.found_in("\n".join(recorder.lines)) == []
+
+
+@pytest.mark.parametrize("key", list(KeyType))
+def test_no_part_of_a_key_from_a_key_service_is_shown_or_crosses_the_wire(
+    bench: Bench, key: KeyType
+) -> None:
+    bench.in_mode(Mode.HOST_BLIND).at(Stage.ISSUED)
+    pair = pair_of(key)
+    numbers = pair.private_numbers()
+    hunt = Hunt({})
+    if isinstance(numbers, rsa.RSAPrivateNumbers):
+        for name in ("p", "q", "dmp1", "dmq1", "iqmp"):
+            hunt.add(name, getattr(numbers, name).to_bytes(128, "big"))
+    else:
+        hunt.add("scalar", numbers.private_value.to_bytes(32, "big"))
+    supply, recorder = Supply(bench.original, pair), Recorder()
+    card = recorder.blank(bench.original).card
+    card.pin.verify(bench.original.pin)
+    ticket = supply.ticket(card)
+    exported = supply.export(card, ticket)
+    receipt = card.duplication.import_key(exported)
+    for item in (supply.service, supply.request(card, ticket), ticket, exported, receipt):
+        recorder.note(item)
     assert any(line.startswith(("80 24", "90 24")) for line in recorder.lines)
     assert hunt.found_in("\n".join(recorder.lines)) == []
