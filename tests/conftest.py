@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -73,6 +74,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Messages are in English, here and in every program that a test starts.
     os.environ["TWINCARD_LANGUAGE"] = "en"
+    # What is compiled is kept: else each worker compiles every test, each program every module.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # From the start, because libpcsclite looks once: no test reaches the machine's own readers.
     if not config.getoption("--real"):
         config.stash[_PCSC_FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pcscd-"))

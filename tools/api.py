@@ -1,6 +1,8 @@
 """Writes the API reference, from the docstrings of what is public (`make api`).
 
 python tools/api.py FOLDER
+
+pdoc is imported where it is needed: tests import this module for the names alone.
 """
 
 from __future__ import annotations
@@ -8,10 +10,6 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
-
-import pdoc
-import pdoc.doc_ast
-import pdoc.render
 
 PUBLIC = (
     "twincard",
@@ -28,6 +26,8 @@ _HIDDEN = tuple(f"!{module}[.]" for module in PUBLIC[1:])
 
 def write_reference(folder: Path) -> None:
     """Write the pages into the folder, `index.html` first."""
+    import pdoc.render
+
     for name in PUBLIC:
         _look_up(name)
         constant_docstrings(name)
@@ -47,11 +47,13 @@ def constant_docstrings(name: str) -> dict[str, str]:
 
     pdoc, which looks for them in the module itself only, finds them after this.
     """
+    from pdoc import doc_ast
+
     package = importlib.import_module(name)
-    docstrings = pdoc.doc_ast.walk_tree(package).var_docstrings
+    docstrings = doc_ast.walk_tree(package).var_docstrings
     for below, module in sys.modules.copy().items():
         if below.startswith(f"{name}."):
-            for constant, docstring in pdoc.doc_ast.walk_tree(module).var_docstrings.items():
+            for constant, docstring in doc_ast.walk_tree(module).var_docstrings.items():
                 if constant in package.__all__:
                     docstrings.setdefault(constant, docstring)
     return docstrings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,37 +16,48 @@ from tools.man.examples import EXAMPLES
 from tools.man.pages import pages
 from twincard.cli.app import app
 from twincard.cli.errors import ExitCode
-from twincard.cli.tree import commands
+from twincard.cli.tree import Command, commands
 
-PAGES = pages("2030-01-31")
 SECTIONS = [
     *("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS"),
     *("EXIT-STATUS", "ENVIRONMENT", "FILES", "SEE-ALSO"),
 ]
 
 
+@cache
+def written() -> dict[str, str]:
+    """The pages, by their names."""
+    return pages("2030-01-31")
+
+
 def shown(name: str) -> str:
     """A page as groff shows it, without its overstrikes."""
     command = ["groff", "-man", "-Tutf8", "-rLL=90n", "-P-cbou"]
     return subprocess.run(
-        command, input=PAGES[name], capture_output=True, text=True, check=True
+        command, input=written()[name], capture_output=True, text=True, check=True
     ).stdout
 
 
 def test_every_command_and_group_has_a_page_that_is_linked() -> None:
     names = {"-".join(("twincard", *command.path)) for command in commands(app)}
-    assert PAGES.keys() == {f"{name}.1" for name in names}
-    text = "".join(PAGES.values()).replace("\\-", "-")
+    assert written().keys() == {f"{name}.1" for name in names}
+    text = "".join(written().values()).replace("\\-", "-")
     linked = set(re.findall(r"\\fB([\w-]+)\\fR\(1\)", text))
     assert linked == names
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_a_page_has_every_section_option_and_exit_code(name: str) -> None:
-    text = PAGES[name]
+def test_a_page_has_every_section_option_and_exit_code(subtests: pytest.Subtests) -> None:
+    by_page = {"-".join(("twincard", *one.path)) + ".1": one for one in commands(app)}
+    assert by_page.keys() == written().keys()
+    for name, command in by_page.items():
+        with subtests.test(name):
+            has_every_section_option_and_exit_code(written()[name], command)
+
+
+def has_every_section_option_and_exit_code(text: str, command: Command) -> None:
+    """Of the page of one command."""
     sections = [title.replace(" ", "-") for title in re.findall(r"^\.SH (.+)$", text, re.M)]
     assert [title for title in sections if title in SECTIONS] == SECTIONS
-    (command,) = (one for one in commands(app) if "-".join(("twincard", *one.path)) == name[:-2])
     options = [option for one in command.parameters for option in one.names]
     for option in options:
         assert f"\\fB{option}\\fR".replace("-", "\\-") in text
@@ -75,13 +87,13 @@ def test_pages_are_written_alike_every_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1893456000")
-    written = []
+    found = []
     for name in ("a", "b"):
         main(tmp_path / name)
-        written.append({path.name: path.read_text() for path in (tmp_path / name).iterdir()})
-    assert written[0] == written[1]
-    assert '"2030-01-01"' in written[0]["twincard.1"]
-    assert written[0].keys() == PAGES.keys()
+        found.append({path.name: path.read_text() for path in (tmp_path / name).iterdir()})
+    assert found[0] == found[1]
+    assert '"2030-01-01"' in found[0]["twincard.1"]
+    assert found[0].keys() == written().keys()
 
 
 @pytest.mark.parametrize(

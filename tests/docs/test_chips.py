@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tools.chips.__main__ import PAGE, PLOT
 from tools.chips.page import page
-from tools.chips.plot import plot
 from twincard.chips import Answer, load_profiles
 
 
@@ -13,6 +12,8 @@ def test_the_page_is_current() -> None:
 
 
 def test_the_plot_is_current_and_the_same_each_time() -> None:
+    from tools.chips.plot import plot  # matplotlib is slow to import
+
     drawn = plot()
     assert PLOT.read_bytes() == drawn
     assert plot() == drawn

@@ -7,8 +7,6 @@ import pkgutil
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-import pytest
-
 import twincard.cli
 
 PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
@@ -35,7 +33,8 @@ def results() -> list[type]:
     return sorted(found, key=lambda result: result.__qualname__)
 
 
-@pytest.mark.parametrize("result", results(), ids=lambda result: result.__name__)
-def test_every_json_member_is_documented(result: type) -> None:
-    missing = [field.name for field in fields(result) if f"`{field.name}`" not in TOLD]
-    assert not missing
+def test_every_json_member_is_documented() -> None:
+    found = results()
+    assert len(found) > 40
+    members = [(result.__name__, field.name) for result in found for field in fields(result)]
+    assert [member for member in members if f"`{member[1]}`" not in TOLD] == []

@@ -38,6 +38,11 @@ WRONG_USAGE = [
 ]
 
 
+def every_command() -> list[tuple[str, ...]]:
+    """The words that lead to each command and group."""
+    return list(commands(typer.main.get_command(app)))
+
+
 def commands(command: Command, *words: str) -> Iterator[tuple[str, ...]]:
     """The words that lead to every command, groups too."""
     yield words
@@ -55,17 +60,17 @@ def at(words: tuple[str, ...]) -> Command:
     return command
 
 
-ALL = pytest.mark.parametrize(
-    "words", list(commands(typer.main.get_command(app))), ids=lambda words: " ".join(words) or "-"
-)
-
-
-@ALL
 @pytest.mark.usefixtures("japanese")
 def test_every_page_is_in_japanese_and_fits_the_terminal(
-    words: tuple[str, ...], desk: Desk
+    desk: Desk, subtests: pytest.Subtests
 ) -> None:
-    page = desk.done(*words, "--help").text
+    for words in every_command():
+        with subtests.test(" ".join(words) or "twincard"):
+            is_in_japanese_and_fits(words, desk.done(*words, "--help").text)
+
+
+def is_in_japanese_and_fits(words: tuple[str, ...], page: str) -> None:
+    """Of the page of one command."""
     assert page.startswith("使い方: twincard")
     assert "この説明を表示して終了します。" in page
     assert "\nオプション:\n" in page
@@ -79,16 +84,20 @@ def test_every_page_is_in_japanese_and_fits_the_terminal(
         assert line.strip() not in ("。", "、", "」", ")"), line
 
 
-@ALL
-def test_in_english_pages_are_typers_own(words: tuple[str, ...], desk: Desk) -> None:
-    def page(command: Command) -> str:
-        name = " ".join(("twincard", *words))
-        return command.get_help(typer.Context(command, info_name=name)) + "\n"
+def test_in_english_pages_are_typers_own(desk: Desk, subtests: pytest.Subtests) -> None:
+    for words in every_command():
+        with subtests.test(" ".join(words) or "twincard"):
+            untouched, translated = at(words), at(words)
+            translate(translated)
+            own = typers_page(untouched, words)
+            assert typers_page(translated, words) == own
+            assert desk.done(*words, "--help").text.split("\n", 1)[1] == own.split("\n", 1)[1]
 
-    untouched, translated = at(words), at(words)
-    translate(translated)
-    assert page(translated) == page(untouched)
-    assert desk.done(*words, "--help").text.split("\n", 1)[1] == page(untouched).split("\n", 1)[1]
+
+def typers_page(command: Command, words: tuple[str, ...]) -> str:
+    """The help of a command, as Typer itself shows it."""
+    name = " ".join(("twincard", *words))
+    return command.get_help(typer.Context(command, info_name=name)) + "\n"
 
 
 def test_every_help_text_is_in_the_tree_that_is_translated() -> None:

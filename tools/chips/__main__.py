@@ -11,7 +11,6 @@ from pathlib import Path
 
 from tools.chips.counting import count
 from tools.chips.page import page
-from tools.chips.plot import plot
 from twincard.chips import counted
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +20,8 @@ _NUMBERS = ROOT / "host/twincard/chips" / counted.RESOURCE
 
 def main() -> None:
     """See above."""
+    from tools.chips.plot import plot  # matplotlib is slow to import
+
     if "--page" not in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             _NUMBERS.write_text(counted.dump(count(Path(folder))), encoding="utf-8")
