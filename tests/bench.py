@@ -19,18 +19,18 @@ import pytest
 from tests.introductions import Certificates, Introduced
 from tests.trust.authority import Issuer
 
-from twincard.card import tlv
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Features, KeyType, Mode, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso import tlv
+from twincard.iso.chaining import Link
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import Sw
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.transport.apdu import SHORT_ANSWER, Command
-from twincard.transport.base import Connection
-from twincard.transport.laboratory import Laboratory, Snapshot
-from twincard.transport.stages import Link
+from twincard.simulator.laboratory import Laboratory, Snapshot
+from twincard.transport.connection import Connection
 
 ALL = Features(~0)
 
@@ -295,7 +295,7 @@ class Bench:
         for name, role in (("original", Role.ORIGINAL), ("backup", Role.BACKUP)):
             pair.append(self._started(name, role))
             self._prepare(pair[-1], setting.at(Stage.KEYED))
-        duplicate(pair[0].unlocked(), pair[1].unlocked())
+        duplicate_key(pair[0].unlocked(), pair[1].unlocked())
         for specimen in pair:
             specimen.snapshots[setting] = specimen.lab.snapshot()
 

@@ -24,7 +24,7 @@ from tests.chips.needs import skip_where_unable
 from tests.pcsc.inserted import LaboratoryInReader
 from tests.pcsc.service import SOCKET_NAME, SOCKET_VARIABLE, PcscService
 
-from twincard.card.status import NotSupportedError
+from twincard.iso.status import NotSupportedError
 
 _PCSC_FOLDER = pytest.StashKey[Path]()
 

@@ -6,12 +6,12 @@ in that mode, and each card meets the other one before it hands over or takes a 
 
 from __future__ import annotations
 
-from twincard.card.channel import ISO, Channel
 from twincard.card.duplication import Duplication, ExportedKey, Receipt, Ticket
 from twincard.card.report import Mode, parse_report
 from twincard.card.session import Card
-from twincard.transport.apdu import SHORT_ANSWER, Command
-from twincard.transport.base import Connection
+from twincard.iso.channel import ISO, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.transport.connection import Connection
 
 Certificates = dict[bytes, bytes]
 """By card id."""

@@ -14,9 +14,9 @@ from pathlib import Path
 PUBLIC = (
     "twincard",
     "twincard.card",
-    "twincard.files",
+    "twincard.cms",
     "twincard.keys",
-    "twincard.protocols",
+    "twincard.flows",
     "twincard.transport",
 )
 """The modules whose `__all__` is kept stable; see docs/library.md."""

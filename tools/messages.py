@@ -18,8 +18,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from twincard.cli.app import app
-from twincard.cli.translated_help import help_texts
-from twincard.language import DOMAIN, FOLDER
+from twincard.cli.shell.translated_help import help_texts
+from twincard.ground.language import DOMAIN, FOLDER
 
 CODE = FOLDER.parent
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "plural": (1, 2)}

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from twincard.cli.output import JSON_VERSION
-from twincard.cli.schema import RESULTS, schema_of, to_text
+from twincard.cli.shell.schema import RESULTS, schema_of, to_text
+from twincard.cli.terminal.output import JSON_VERSION
 
 FILE = Path(__file__).parents[1] / f"docs/schema/twincard-{JSON_VERSION}.json"
 _TEXT = ("description", "title")

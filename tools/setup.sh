@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 venv=.venv
-jar=host/twincard/transport/simulator.jar
+jar=host/twincard/simulator/simulator.jar
 log=build/setup.log
 
 say() { echo "setup: $*"; }

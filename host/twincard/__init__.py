@@ -9,16 +9,19 @@
 Public, and stable by semantic versioning, are the names in `__all__` here and in these modules:
 
 - `twincard.card`: the session with one card, its parts, its state report, its errors
-- `twincard.protocols`: what takes two cards, or a card and files: issue, duplicate, recover
-- `twincard.files`: encrypted files
-- `twincard.keys`: public keys, components, issuer's keys, shares, certificates
-- `twincard.transport`: ways to a card, simulated cards, traces
+- `twincard.flows`: what takes two cards, or a card and files: issue, duplicate, recover
+- `twincard.cms`: encrypted files
+- `twincard.keys`: public keys, components, shares, transport keys
+- `twincard.identity`: certificates of cards and keys, the issuer's signing key
+- `twincard.transport`: ways to a card, traces
+- `twincard.simulator`: simulated cards
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
     from twincard.card.session import Card
@@ -27,11 +30,4 @@ if TYPE_CHECKING:
 
 __all__ = ["Card", "Secret", "connect"]
 
-_HOMES = {"Card": "card.session", "Secret": "keys.secret", "connect": "transport"}
-
-
-def __getattr__(name: str) -> object:
-    """Looked up when first asked for: the command line must hear Ctrl-C while it is loaded."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = exports(__name__)

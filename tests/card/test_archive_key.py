@@ -13,8 +13,8 @@ from tests.card.wire import Command, exchange, status
 from twincard.card.cryptogram import ArchiveCryptogram
 from twincard.card.report import KeyType, PolicyFlags
 from twincard.card.session import Card
-from twincard.card.status import CardError, NotFoundError, Sw, WrongDataError, WrongStateError
 from twincard.card.usage import OWN_KEY, Padding
+from twincard.iso.status import CardError, NotFoundError, Sw, WrongDataError, WrongStateError
 
 KEYS = pytest.mark.parametrize("key", KeyType)
 CEK_SIZES = (16, 24, 32)

@@ -12,9 +12,9 @@ from tests.host.transports import on_channel
 from tests.trust.channel.hosts import Host, Messages, Opening, as_issuer, as_user
 
 from twincard.card.session import APPLET_AID, Card
-from twincard.card.status import Sw
-from twincard.transport.base import Connection
-from twincard.transport.laboratory import Laboratory
+from twincard.iso.status import Sw
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import Connection
 
 REPORT = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
 VERIFIED = Command(0x00, 0x20, 0x00, 0x01)

@@ -8,7 +8,7 @@ from tests.card.sealing import Correspondent
 from tests.card.wire import Command, exchange, status
 
 from twincard.card.public_key import encode_public_key
-from twincard.card.status import AuthorityMissingError, NotFoundError, Sw
+from twincard.iso.status import AuthorityMissingError, NotFoundError, Sw
 
 LIST = Command(0x80, 0x44, answer=256)
 

@@ -8,7 +8,7 @@ from tests.card.wire import Command, exchange, status
 
 from twincard.card.files import MF, Condition, DfAccess, EfAccess, FileType
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError, CardError, NotFoundError, Sw
+from twincard.iso.status import AuthorityMissingError, CardError, NotFoundError, Sw
 
 OPEN_EF = EfAccess(Condition.ALWAYS, Condition.ALWAYS, Condition.ALWAYS)
 OPEN_DF = DfAccess(Condition.ALWAYS, Condition.ALWAYS, Condition.ALWAYS, Condition.ALWAYS)

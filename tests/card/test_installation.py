@@ -10,9 +10,9 @@ from tests.card.wire import Command, exchange
 
 from twincard.card.report import Features, LifeCycle, Role
 from twincard.card.session import APPLET_AID, Card
-from twincard.card.status import Sw
-from twincard.transport.base import TransportError
-from twincard.transport.laboratory import Laboratory
+from twincard.iso.status import Sw
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import TransportError
 
 KEY = b"\x80\x20" + bytes(range(32))
 

@@ -11,7 +11,7 @@ from tests.refusals.samples import PERSONALISATION
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, PolicyFlags, Role, parse_report
-from twincard.card.status import AuthorityMissingError, IssuerRefusedError, Sw, WrongStateError
+from twincard.iso.status import AuthorityMissingError, IssuerRefusedError, Sw, WrongStateError
 from twincard.keys.secret import Secret
 
 

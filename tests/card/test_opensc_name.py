@@ -11,9 +11,9 @@ from tests.card.wire import Command, exchange
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Features, KeyType, Role
 from twincard.card.session import APPLET_AID, OPENSC_AID, Card, NoAppletError
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 from twincard.keys.secret import Secret
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 TRANSPORT_KEY, PIN, PUK = Secret(bytes(range(32))), Secret("123456"), Secret("12345678")
 INSTALLATION = b"\x80\x20" + TRANSPORT_KEY.reveal() + b"\x84\x01\x00"

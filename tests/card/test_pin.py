@@ -9,7 +9,7 @@ from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, status
 
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError, PinBlockedError, Sw, WrongPinError
+from twincard.iso.status import AuthorityMissingError, PinBlockedError, Sw, WrongPinError
 from twincard.keys.secret import Secret
 
 WRONG = Secret("not the PIN")

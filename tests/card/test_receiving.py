@@ -9,7 +9,7 @@ from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, status
 from tests.host.transports import TRANSPORTS
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 FORGET = Command(0x00, 0x20, 0xFF, 0x01)
 VERIFIED = Command(0x00, 0x20, 0x00, 0x01)

@@ -9,8 +9,8 @@ from tests.card.wire import Command, exchange, status
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.card.status import CardError, Sw
 from twincard.card.usage import Padding
+from twincard.iso.status import CardError, Sw
 from twincard.keys.public import PublicKey
 
 

@@ -11,13 +11,13 @@ from tests.card.sealing import Correspondent, seal
 from twincard.card.files import Condition, DfAccess, EfAccess
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, PolicyFlags, SlotUse
-from twincard.card.scp03 import ScpKeys
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
+from twincard.iso.command import Command
+from twincard.iso.scp03 import ScpKeys
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.transport.apdu import Command
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 SECURED = 0x04
 OTHER_PIN = Secret("another PIN")

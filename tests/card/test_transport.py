@@ -11,7 +11,7 @@ from tests.card.wire import Command, exchange, status
 
 from twincard.card.public_key import encode_public_key
 from twincard.card.report import KeyType
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 CEK = bytes(range(32))
 CHECK = hashlib.sha256(b"cek" + CEK).digest()[:8]

@@ -15,14 +15,14 @@ from tests.card.wire import Command, exchange, status
 from twincard.card.cryptogram import EcCryptogram, Hash, RsaCryptogram
 from twincard.card.report import KeyType, PolicyFlags
 from twincard.card.session import Card
-from twincard.card.status import (
+from twincard.card.usage import OWN_KEY, Padding
+from twincard.iso.status import (
     AuthorityMissingError,
     NotFoundError,
     Sw,
     WrongDataError,
     WrongStateError,
 )
-from twincard.card.usage import OWN_KEY, Padding
 
 CEK_SIZES = (16, 24, 32)
 SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")

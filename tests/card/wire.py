@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twincard.transport.apdu import Command
-from twincard.transport.laboratory import Laboratory
-from twincard.transport.stages import Link
+from twincard.iso.chaining import Link
+from twincard.iso.command import Command
+from twincard.simulator.laboratory import Laboratory
 
 __all__ = ["Command", "exchange", "status"]
 

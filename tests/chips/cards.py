@@ -9,7 +9,7 @@ from twincard.chips import find_profile
 from twincard.chips.features import feature_bits
 from twincard.chips.profile import Answer
 from twincard.chips.simulation import APPLETS, SimulatedChip, simulated
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 FIVE = (
     "Feitian JavaCOS A22",  # the full build with RSA only; transactions of 512 bytes

@@ -21,8 +21,8 @@ from twincard.chips.features import (
 from twincard.chips.profile import Amount
 from twincard.chips.reach import is_candidate, share
 from twincard.chips.simulation import SimulatedChip, UnfitChipError, simulated
-from twincard.transport.base import TransportError
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import TransportError
 
 OPTIONAL = (
     Features.KEK_128 | Features.KEK_192 | Features.SHA_1 | Features.SHA_384 | Features.SHA_512

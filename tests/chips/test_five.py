@@ -16,15 +16,15 @@ from twincard.card.report import ExportState, KeyType
 from twincard.card.session import Card
 from twincard.chips import Answer, find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
-from twincard.files import FileOutput, Recipient
+from twincard.cms import FileOutput, Recipient
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.files import decrypt_file, encrypt_file
-from twincard.protocols.issue import Blank, Profile, issue_pair
-from twincard.protocols.recover import Outcome, recover
-from twincard.transport.base import PowerCutError
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import PowerCutError
 
 PIN, PUK = Secret(b"123456"), Secret(b"12345678")
 CUTS = 6
@@ -66,7 +66,7 @@ class Pair:
 
     def duplicate(self) -> None:
         """As a user does it."""
-        duplicate(*self.unlocked())
+        duplicate_key(*self.unlocked())
 
     def faults(self) -> list[str]:
         """What left the applet uncaught."""
@@ -102,7 +102,7 @@ def test_a_key_is_duplicated_opens_a_file_and_gives_it_to_a_new_one(
     backup, original = old.unlocked()[1], new.unlocked()[0]
     decrypt_file(backup, sealed, FileOutput(tmp_path / "opened"))
     assert (tmp_path / "opened").read_bytes() == MESSAGE
-    assert [event.outcome for event in recover(backup, original, [sealed])] == [Outcome.MOVED]
+    assert [event.outcome for event in recover_files(backup, original, [sealed])] == [Outcome.MOVED]
     decrypt_file(original, sealed, FileOutput(tmp_path / "moved"))
     assert (tmp_path / "moved").read_bytes() == MESSAGE
     assert old.faults() + new.faults() == []
@@ -125,7 +125,7 @@ def test_the_backup_gets_the_key_whatever_write_is_cut(
         cards = pair.unlocked()
         lab.cut(1 + step * (writes - PIN_WRITES) // CUTS)
         with pytest.raises(PowerCutError):
-            duplicate(*cards)
+            duplicate_key(*cards)
         lab.cut(0)
         pair.duplicate()
         original, backup = (card.report() for card in pair.unlocked())

@@ -7,11 +7,11 @@ import pytest
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, LifeCycle, Role
 from twincard.card.session import Card
-from twincard.card.status import CardError, NotSupportedError, Sw
 from twincard.chips.counted import counted
+from twincard.flows.load.applet import AppletSizes, install_data
+from twincard.iso.status import CardError, NotSupportedError, Sw
 from twincard.keys.secret import Secret
-from twincard.protocols.load import AppletSizes, install_data
-from twincard.transport.laboratory import BASE_APPLET, Laboratory
+from twincard.simulator.laboratory import BASE_APPLET, Laboratory
 
 KEY = Secret(bytes(range(32)))
 PIN, PUK = Secret(b"123456"), Secret(b"12345678")

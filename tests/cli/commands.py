@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from twincard.cli import main
-from twincard.cli.output import JSON_VERSION
-from twincard.cli.schema import RESULTS, schema_of
+from twincard.cli.shell.schema import RESULTS, schema_of
+from twincard.cli.terminal.output import JSON_VERSION
 
 PIN = "pin-4711-alice"
 BACKUP_PIN = "pin-0815-backup"

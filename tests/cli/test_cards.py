@@ -10,7 +10,7 @@ from tests.cli.commands import Desk
 from tests.cli.conftest import FILES, FIRST, PAIR, PINS
 from tests.cli.terminal import Terminal
 
-from twincard.cli import cards
+from twincard.cli.terminal import cards
 from twincard.transport import connect
 
 HEX16 = re.compile(r"[0-9a-f]{32}")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.cli.commands import Desk
 
-from twincard.keys.certificate import (
+from twincard.identity.x509 import (
     SigningKey,
     Subject,
     Validity,

@@ -14,8 +14,8 @@ import pytest
 from tests.cli.commands import Desk
 
 from twincard.cli.app import app
-from twincard.cli.completing import FILES, FOLDERS, candidates
-from twincard.cli.shells import SCRIPTS, ShellName
+from twincard.cli.shell.completing import FILES, FOLDERS, candidates
+from twincard.cli.shell.shells import SCRIPTS, ShellName
 
 needs = {
     name: pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} is not installed")

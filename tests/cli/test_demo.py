@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 
-from twincard.cli.demo.narrator import Narrator
-from twincard.cli.demo.openssl import OpenSsl
-from twincard.cli.errors import CheckFailedError
+from twincard.demo.narrator import CheckFailedError, Narrator
+from twincard.demo.openssl import OpenSsl
 
 
 def test_the_demo_brings_files_of_mine_through_and_leaves_them_alone(desk: Desk) -> None:

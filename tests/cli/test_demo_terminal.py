@@ -6,8 +6,8 @@ import pytest
 from tests.bench import Bench, Stage, components
 
 from twincard.card.report import KeyType, Mode
-from twincard.cli.demo.terminal import Carried
-from twincard.protocols.identity import introduce
+from twincard.demo.terminal import Carried
+from twincard.flows.identity import introduce
 
 
 @pytest.mark.parametrize("key_type", KeyType)

@@ -8,8 +8,8 @@ from tests.cli.terminal import Terminal
 
 from twincard import Card, Secret, connect
 from twincard.card.report import KeyType, Mode
+from twincard.flows.identity import introduce
 from twincard.keys.component import read_component
-from twincard.protocols.identity import introduce
 
 
 def test_a_pair_is_duplicated_once_and_a_repetition_does_nothing(issued: Desk) -> None:

@@ -13,11 +13,12 @@ import pytest
 from tests.cli.commands import Desk
 
 from twincard import connect
-from twincard.card.status import CardError, UnexpectedAnswerError, error_for
-from twincard.cli.errors import CheckFailedError, ExitCode, InputError, describe
-from twincard.files.errors import FilesError
+from twincard.cli.terminal.errors import ExitCode, InputError, describe
+from twincard.cms.errors import FilesError
+from twincard.demo.narrator import CheckFailedError
+from twincard.flows.errors import ComponentMissingError, ProtocolError
+from twincard.iso.status import CardError, UnexpectedAnswerError, error_for
 from twincard.keys.component import ComponentError
-from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.transport import (
     CardGoneError,
     CardInUseError,

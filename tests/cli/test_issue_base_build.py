@@ -6,9 +6,9 @@ import pytest
 from tests.cli.commands import Desk
 from tests.cli.conftest import COMPONENTS, PINS
 
-from twincard.cli import cards
-from twincard.transport.base import Connection
-from twincard.transport.laboratory import BASE_APPLET, Laboratory
+from twincard.cli.terminal import cards
+from twincard.simulator.laboratory import BASE_APPLET, Laboratory
+from twincard.transport.connection import Connection
 
 PAIR = ("--original", "sim:o", "--backup", "sim:b")
 

@@ -8,8 +8,8 @@ import pytest
 from tests.cli.commands import Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 
-from twincard.cli import cards
-from twincard.keys.issuer_signing import IssuerSigningKey
+from twincard.cli.terminal import cards
+from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.transport import Connection, connect
 
 NEW_PAIR = ("--original", "sim:a", "--backup", "sim:b")

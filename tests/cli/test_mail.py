@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.cli.commands import Desk
 
-from twincard.files import Recipient, encrypt
+from twincard.cms import Recipient, encrypt
 
 CONTENT = b"Dear Alice\n"
 BY_ORIGINAL = ("-r", "sim:alice", "--pin-file", "pin")

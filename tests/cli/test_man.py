@@ -15,8 +15,8 @@ from tools.man.__main__ import main
 from tools.man.examples import EXAMPLES
 from tools.man.pages import pages
 from twincard.cli.app import app
-from twincard.cli.errors import ExitCode
-from twincard.cli.tree import Command, commands
+from twincard.cli.shell.tree import Command, commands
+from twincard.cli.terminal.errors import ExitCode
 
 SECTIONS = [
     *("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS"),

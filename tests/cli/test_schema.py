@@ -16,8 +16,8 @@ from tests.cli.commands import Desk, validator
 
 from tools.schema import FILE, broken_promises, current
 from twincard.cli.app import app
-from twincard.cli.schema import DIALECT, RESULTS, SCHEMA_COMMAND, definition_name
-from twincard.cli.tree import leaves
+from twincard.cli.shell.schema import DIALECT, RESULTS, SCHEMA_COMMAND, definition_name
+from twincard.cli.shell.tree import leaves
 
 PUBLISHED = json.loads(FILE.read_text(encoding="utf-8"))
 INFO = PUBLISHED["$defs"]["CardInfo"]

@@ -7,11 +7,11 @@ from tests.cli.commands import BACKUP_PIN, PIN, PUK, Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 from tests.trust.recorder import Recorder
 
-from twincard.cli import cards
+from twincard.cli.terminal import cards
 from twincard.keys.component import read_component
-from twincard.keys.issuer_key import read_issuer_key
+from twincard.keys.transport_key import read_issuer_key
+from twincard.simulator.folder import issuer_key_file
 from twincard.transport import connect
-from twincard.transport.folder import issuer_key_file
 
 ALICE = ("-r", "sim:alice")
 BACKUP = ("-r", "sim:控え")

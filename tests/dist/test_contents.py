@@ -20,7 +20,7 @@ from tests.dist.places import COMMITTED_AT, SOURCE
 from tools.dist.cap import VARIANTS
 from tools.dist.locked import parse_locked
 
-JAR = "twincard/transport/simulator.jar"
+JAR = "twincard/simulator/simulator.jar"
 UNWANTED = re.compile(
     r"__pycache__|\.pyc$|_cache/|\.hypothesis|/\.venv|/\.ci/|\.git/|shared/|\.log$"
 )

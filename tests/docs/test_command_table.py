@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.card.commands import RULES, TRANSPORT_PIN_SERVES, Authority, Data, Rule
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/card-interface.md").read_text(encoding="utf-8")

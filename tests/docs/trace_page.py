@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 _WIDTH = 100
 

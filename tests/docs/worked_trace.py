@@ -21,13 +21,13 @@ from tests.docs.worked_trace_trust import trace_trust
 from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
+from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
+from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import DuplicationEvent, duplicate
-from twincard.protocols.issue import Blank, IssueEvent, Profile, issue_pair
-from twincard.transport.laboratory import BASE_APPLET, Laboratory
+from twincard.simulator.laboratory import BASE_APPLET, Laboratory
 
 PAGE = Path(__file__).parents[2] / "docs" / "card-trace.md"
 
@@ -104,7 +104,7 @@ def _duplicate(page: Page, original: Card, backup: Card) -> None:
         page.say(f"{event.step.value.capitalize()}:")
 
     second = Component(2, 2, Secret(_COMPONENTS[1]))
-    duplicate(original, backup, [second], KeyType.P_256, progress)
+    duplicate_key(original, backup, [second], KeyType.P_256, progress)
     _say_derived(page, original, backup)
 
 

@@ -9,13 +9,13 @@ from tests.docs.trace_page import Page, Recorded
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, PolicyFlags, Role
-from twincard.card.scp03 import ScpKeys
 from twincard.card.session import Card
+from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.iso.scp03 import ScpKeys
 from twincard.keys.component import Component
-from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import DuplicationEvent, duplicate
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 _TRANSPORT_KEY = bytes(range(32))
 _PIN, _PUK = b"123456", b"12345678"
@@ -73,7 +73,7 @@ def _duplicate(page: Page, original: Recorded, backup: Recorded) -> None:
     def progress(event: DuplicationEvent) -> None:
         page.say(f"{event.step.value.capitalize()}:")
 
-    duplicate(cards[0], cards[1], [], KeyType.P_256, progress)
+    duplicate_key(cards[0], cards[1], [], KeyType.P_256, progress)
     page.say(
         "What the cards derived takes Z, the secret of E_B and E_O, which no wire and no host "
         "ever had."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.host.t0 import tpdu
 
-from twincard.transport.simulator import SimulatedCard, SimulatorProcess
+from twincard.simulator.process import SimulatedCard, SimulatorProcess
 
 ROOT = Path(__file__).parents[2]
 # jCardSim draws its random numbers from a fixed beginning, unless it is told otherwise.

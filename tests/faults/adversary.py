@@ -14,8 +14,8 @@ from tests.faults.power import Scene, Subject
 from twincard.card.duplication import ExportedKey, Receipt, Ticket
 from twincard.card.report import CardReport
 from twincard.card.session import Card
-from twincard.card.status import CardError
-from twincard.transport.laboratory import Snapshot
+from twincard.iso.status import CardError
+from twincard.simulator.laboratory import Snapshot
 
 
 @dataclass(frozen=True)

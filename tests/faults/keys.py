@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.bench import GROUP_ID, Specimen, components
 
-from twincard.card import tlv
 from twincard.card.cryptogram import (
     ArchiveCryptogram,
     Cryptogram,
@@ -24,6 +23,7 @@ from twincard.card.cryptogram import (
 from twincard.card.duplication import ExportedKey, Ticket
 from twincard.card.report import KeyType, Mode
 from twincard.card.session import Card
+from twincard.iso import tlv
 from twincard.keys.derivation import GroupKey
 from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, open_block
 from twincard.keys.public import PublicKey

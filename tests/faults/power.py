@@ -20,8 +20,8 @@ from tests.bench import Specimen
 
 from twincard.card.session import Card
 from twincard.keys.secret import Secret
-from twincard.transport.base import PowerCutError
-from twincard.transport.laboratory import Snapshot
+from twincard.simulator.laboratory import Snapshot
+from twincard.transport.connection import PowerCutError
 
 LONG = (pytest.mark.long, pytest.mark.timeout(1800))
 """For what tries more places than a daily run has time for."""

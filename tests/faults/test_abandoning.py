@@ -8,9 +8,9 @@ from tests.faults.keys import Sealed
 from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
 
 from twincard.card.report import ExportState, ImportState, Mode, SlotUse
-from twincard.card.status import WrongStateError
-from twincard.protocols.abandon import abandon, cancel
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.abandon import abandon, cancel
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import WrongStateError
 
 
 class AfterExport(Story):
@@ -63,7 +63,7 @@ class Cancelling(AfterExport):
         assert report.export.slots_used == 0
         with self.scene.aside():
             pair = self.original.unintroduced(), self.backup.unintroduced()
-            assert duplicate(*pair).copied
+            assert duplicate_key(*pair).copied
             assert self.sealed.opens_with(self.backup.unlocked())
 
 
@@ -73,10 +73,10 @@ class Renewing(Cancelling):
     def act(self) -> None:
         original, backup = self.original.unintroduced(), self.backup.unintroduced()
         backup.duplication.cancel()
-        duplicate(original, backup)
+        duplicate_key(original, backup)
 
     def repeat(self) -> None:
-        duplicate(self.original.unintroduced(), self.backup.unintroduced())
+        duplicate_key(self.original.unintroduced(), self.backup.unintroduced())
 
     def check(self) -> None:
         export, import_ = self.states()

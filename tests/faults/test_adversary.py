@@ -15,7 +15,7 @@ from tests.faults.power import LONG, Place, Scene, Subject, power_fails
 
 from twincard.card.report import CardReport, ExportState, KeyType, Mode
 from twincard.card.session import Card
-from twincard.card.status import CardError
+from twincard.iso.status import CardError
 
 SIZE = 3
 

@@ -8,8 +8,8 @@ from tests.faults.keys import group_key, remains
 from tests.faults.power import Place, Story, interrupt, interrupt_twice
 
 from twincard.card.report import PolicyFlags
-from twincard.card.status import WrongStateError
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import WrongStateError
 
 _TICKET = slice(4, 4 + 51)
 
@@ -241,4 +241,4 @@ def test_the_last_receipt_erases_the_group_whatever_write_is_cut(bench: Bench) -
 
 def test_an_original_whose_group_was_erased_still_makes_sense_to_the_flow(bench: Bench) -> None:
     bench.at(Stage.DUPLICATED, policy=PolicyFlags.ERASE_GROUP)
-    assert not duplicate(bench.original.unlocked(), bench.backup.unlocked()).copied
+    assert not duplicate_key(bench.original.unlocked(), bench.backup.unlocked()).copied

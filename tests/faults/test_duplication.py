@@ -9,8 +9,8 @@ from tests.faults.power import LONG, Place, Story, Subject, interrupt, interrupt
 
 from twincard.card.report import CardReport, ExportState, ImportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
-from twincard.card.status import NotFoundError, WrongStateError
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import NotFoundError, WrongStateError
 
 BASE, BLIND = Mode
 SIZES_AND_MODES = [(1, BASE), (3, BASE), (8, BASE), (3, BLIND)]
@@ -38,7 +38,7 @@ class Duplicating(Story):
         """Nothing: the flow verifies its PINs itself, and is cut there too."""
 
     def act(self) -> None:
-        duplicate(self.original.unintroduced(), self.backup.unintroduced())
+        duplicate_key(self.original.unintroduced(), self.backup.unintroduced())
 
     repeat = act
 

@@ -14,7 +14,7 @@ from tests.faults.power import Place, Story, interrupt, interrupt_twice
 
 from twincard.card.files import Condition, DfAccess, EfAccess
 from twincard.card.session import Card
-from twincard.card.status import AlreadyExistsError, NotFoundError
+from twincard.iso.status import AlreadyExistsError, NotFoundError
 from twincard.keys.public import PublicKey
 
 ACCESS = EfAccess(read=Condition.ALWAYS, update=Condition.ISSUER, delete=Condition.ISSUER)

@@ -8,7 +8,7 @@ from tests.faults.keys import Sealed, news, parts_of, remains
 from tests.faults.power import LONG, Place, Story, interrupt, interrupt_twice
 
 from twincard.card.report import ExportState, KeyType
-from twincard.card.status import NotFoundError, WrongDataError
+from twincard.iso.status import NotFoundError, WrongDataError
 
 
 class Generating(Story):

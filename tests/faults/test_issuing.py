@@ -9,10 +9,10 @@ from tests.faults.power import Place, Story, Subject, interrupt, interrupt_twice
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, PolicyFlags, Role
-from twincard.card.status import WrongPinError, WrongStateError
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.issue.pair import Blank, IssuedPair, IssueEvent, Profile, issue_pair
+from twincard.iso.status import WrongPinError, WrongStateError
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.issue import Blank, IssuedPair, IssueEvent, Profile, issue_pair
 
 SIZE = 2
 PROFILE = Profile(group_size=SIZE, member_number=b"4711-0815", expiry_date=b"2031-12")
@@ -98,7 +98,7 @@ def test_a_pair_whose_issue_was_interrupted_duplicates(bench: Bench) -> None:
     story = Issuing(bench.at(Stage.BLANK))
     interrupt(story, story.original, step=20)
     cards = story.original.unlocked(), story.backup.unlocked()
-    assert duplicate(*cards, components(SIZE)[1:]).copied
+    assert duplicate_key(*cards, components(SIZE)[1:]).copied
 
 
 A = Personalisation(Role.ORIGINAL, Secret("first PIN"), Secret("first PUK"), 1)

@@ -15,7 +15,7 @@ from tests.trust.service import Supply, pair_of, public_key
 from twincard.card.duplication import ExportedKey, ReceiptKind, Ticket
 from twincard.card.report import ImportState, KeyOrigin, KeyType, Mode
 from twincard.card.session import Card
-from twincard.card.status import CardError, NotFoundError, WrongStateError
+from twincard.iso.status import CardError, NotFoundError, WrongStateError
 
 
 def opens(sealed: Sealed, card: Card) -> bool:

@@ -11,8 +11,8 @@ from tests.trust.recorder import likely, private_key, scalars_in
 
 from twincard.card.report import ExportState, ImportState, Mode
 from twincard.card.session import Card
-from twincard.protocols.abandon import cancel
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.abandon import cancel
+from twincard.flows.duplicate.duplication import duplicate_key
 
 SCALAR_BYTES = 32
 CURVE = bytes.fromhex("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFC")
@@ -41,7 +41,7 @@ class OneTimeSecrets(Story):
         """Nothing: the flow opens its sessions itself."""
 
     def act(self) -> None:
-        duplicate(self.original.unintroduced(), self.backup.unintroduced())
+        duplicate_key(self.original.unintroduced(), self.backup.unintroduced())
 
     repeat = act
 

@@ -8,19 +8,20 @@ from itertools import count
 import pytest
 from tests.opensc.conftest import PINS, PUK, TRANSPORT_KEY, blank, unlocked
 
-from twincard.card import opensc, tlv
 from twincard.card.files import SIGNATURE_CERTIFICATE, Condition, EfAccess
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, Role
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError, MemoryFullError, NotFoundError
-from twincard.keys.certificate import Subject, Validity
-from twincard.protocols.authority import take_authority
-from twincard.protocols.card_files import make_room, read_file
-from twincard.protocols.certificate import certify_signature_key
-from twincard.protocols.opensc import make_opensc_files, update_opensc_files
-from twincard.transport.base import PowerCutError
-from twincard.transport.laboratory import Laboratory
+from twincard.flows.authority import take_authority
+from twincard.flows.certify.card_files import make_room, read_file
+from twincard.flows.certify.certificate import certify_signature_key
+from twincard.flows.certify.opensc import make_opensc_files, update_opensc_files
+from twincard.identity.x509 import Subject, Validity
+from twincard.iso import tlv
+from twincard.iso.status import AuthorityMissingError, MemoryFullError, NotFoundError
+from twincard.pkcs15 import opensc
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import PowerCutError
 
 LABEL = "twincard 会員"
 FULL = EfAccess(read=Condition.ALWAYS, update=Condition.NEVER)

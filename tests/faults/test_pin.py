@@ -12,9 +12,9 @@ from tests.faults.power import Place, Scene, Story, Subject, interrupt, interrup
 
 from twincard.card.report import CardReport
 from twincard.card.session import Card
-from twincard.card.status import PinBlockedError, WrongPinError
+from twincard.iso.status import PinBlockedError, WrongPinError
 from twincard.keys.secret import Secret
-from twincard.transport.base import PowerCutError
+from twincard.transport.connection import PowerCutError
 
 NEW = Secret("a newer PIN")
 WRONG = Secret("no such PIN")

@@ -12,7 +12,7 @@ from tests.faults.power import Place, Scene, Subject, power_fails
 from twincard.card.issuer import Personalisation
 from twincard.card.report import CardReport, ExportState, KeyType, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import CardError
+from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 
 WITHHELD = PolicyFlags.PUBLIC_KEY_WITHHELD

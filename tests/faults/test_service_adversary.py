@@ -16,9 +16,9 @@ from tests.trust.service import public_key, service_of
 from twincard.card.duplication import ExportedKey, Receipt, ReceiptKind, Ticket
 from twincard.card.report import KeyOrigin, KeyType, LifeCycle, Mode
 from twincard.card.session import Card
-from twincard.card.status import CardError
-from twincard.keys.identity import IdentityError
-from twincard.transport.laboratory import Snapshot
+from twincard.identity.device_certificate import IdentityError
+from twincard.iso.status import CardError
+from twincard.simulator.laboratory import Snapshot
 
 DEPTH = 3
 

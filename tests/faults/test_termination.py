@@ -14,7 +14,7 @@ from tests.faults.test_files import make_file
 from twincard.card.duplication import ReceiptKind
 from twincard.card.report import ExportState, ImportState, KeyType, LifeCycle, Mode
 from twincard.card.session import Card
-from twincard.card.status import CardError, NotFoundError
+from twincard.iso.status import CardError, NotFoundError
 
 CONTENT = b"known to its card alone, and to nobody else"
 SIZE = 3

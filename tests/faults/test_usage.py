@@ -11,10 +11,10 @@ from tests.faults.power import Place, Story, interrupt, interrupt_twice
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.card.status import Sw
 from twincard.card.usage import OWN_KEY
-from twincard.transport.apdu import SHORT_ANSWER, Command
-from twincard.transport.stages import Link
+from twincard.iso.chaining import Link
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import Sw
 
 
 class UsingKey(Story):

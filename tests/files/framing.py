@@ -6,8 +6,8 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twincard.files import ber
-from twincard.files.message import DATA, MessageKind, MessageReader
+from twincard.cms.framing import ber
+from twincard.cms.framing.message import DATA, MessageKind, MessageReader
 
 AUTH = MessageKind.AUTH_ENVELOPED
 Build = Callable[..., bytes]

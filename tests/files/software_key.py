@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from twincard.files import (
+from twincard.cms import (
     EcRecipient,
     OpenableRecipient,
     Recipient,

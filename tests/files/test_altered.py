@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from tests.files.framing import body, definite
 from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
-from twincard.files import (
+from twincard.cms import (
     AlteredError,
     FilesError,
     NotCmsError,
     UnsupportedError,
-    ber,
     read_recipients,
     transcode,
 )
-from twincard.files.encryption import CHUNK_BYTES
+from twincard.cms.encryption import CHUNK_BYTES
+from twincard.cms.framing import ber
 from twincard.keys.public import KeyKind
 
 PLAINTEXT = b"attack at dawn, or rather at noon"

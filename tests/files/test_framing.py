@@ -9,7 +9,8 @@ import pytest
 from tests.files.framing import AUTH, Build, Parts, indefinite, long_form
 from tests.files.software_key import decrypted, ec_key, encrypted
 
-from twincard.files import AlteredError, SourceError, UnsupportedError, ber, encrypt, transcode
+from twincard.cms import AlteredError, SourceError, UnsupportedError, encrypt, transcode
+from twincard.cms.framing import ber
 
 PLAINTEXT = bytes(range(256)) * 40
 

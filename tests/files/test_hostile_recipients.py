@@ -10,7 +10,7 @@ import pytest
 from tests.files.framing import Parts
 from tests.files.software_key import SoftwareKey, decrypted, encrypted, key_of
 
-from twincard.files import (
+from twincard.cms import (
     AlgorithmRejectedError,
     AlteredError,
     Decrypted,
@@ -27,10 +27,10 @@ from twincard.files import (
     transcode,
     wrap_key,
 )
-from twincard.files.content_cipher import CipherMode, ContentCipher
-from twincard.files.message import MessageKind
-from twincard.files.opening import MAX_NAMED, MAX_OTHERS
-from twincard.files.recipient_codec import encode_recipient
+from twincard.cms.content.cipher import CipherMode, ContentCipher
+from twincard.cms.framing.message import MessageKind
+from twincard.cms.recipients.codec import encode_recipient
+from twincard.cms.recipients.opening import MAX_NAMED, MAX_OTHERS
 from twincard.keys.public import KeyKind
 
 PLAINTEXT = bytes(range(256)) * 9000

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.files.software_key import ec_key
 
-from twincard.files import FileOutput, decrypt, encrypt, transcode
+from twincard.cms import FileOutput, decrypt, encrypt, transcode
 
 CONTENT_BYTES = 64 << 20
 ALLOWED_BYTES = 8 << 20

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.files.software_key import ec_key, encrypted
 
-from twincard.files import AlteredError, FileOutput, OutputError, SpooledOutput, decrypt
+from twincard.cms import AlteredError, FileOutput, OutputError, SpooledOutput, decrypt
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permission bits are of POSIX")
 
@@ -86,7 +86,7 @@ def test_a_process_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
     program = """
 import os, signal, sys
 from pathlib import Path
-from twincard.files import FileOutput
+from twincard.cms import FileOutput
 with FileOutput(Path(sys.argv[1])) as output:
     output.write(b"secret" * 500_000)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -174,7 +174,7 @@ def test_a_full_disk_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
     program = """
 import resource, sys
 from pathlib import Path
-from twincard.files import FileOutput, OutputError
+from twincard.cms import FileOutput, OutputError
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_500_000, 2_500_000))
 try:
     with FileOutput(Path(sys.argv[1])) as output:

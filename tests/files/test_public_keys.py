@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from tests.files.software_key import ec_key, key_of, rsa_key
 
-from twincard.files import IssuerAndSerial, KeyIdentifier, Recipient
+from twincard.cms import IssuerAndSerial, KeyIdentifier, Recipient
+from twincard.flows.certify.certificate_files import certified_digest
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
-from twincard.protocols.certificate_files import certified_digest
 
 SPKI = PublicFormat.SubjectPublicKeyInfo
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Zoë")])

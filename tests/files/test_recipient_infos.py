@@ -9,7 +9,7 @@ from asn1crypto import cms, core
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.files.software_key import ec_key, key_of, rsa_key
 
-from twincard.files import (
+from twincard.cms import (
     AES256_WRAP_SHARED_INFO,
     ArchiveRecipient,
     EcRecipient,
@@ -24,8 +24,8 @@ from twincard.files import (
     UnsupportedRecipient,
     wrap_key,
 )
-from twincard.files.recipient_codec import decode_recipients, encode_recipient, load_key_agreement
-from twincard.files.structures import AlgorithmIdentifier
+from twincard.cms.recipients.codec import decode_recipients, encode_recipient, load_key_agreement
+from twincard.cms.recipients.structures import AlgorithmIdentifier
 from twincard.keys.public import KeyKind
 
 CEK = bytes(range(32))

@@ -8,7 +8,7 @@ import os
 import pytest
 from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
-from twincard.files import (
+from twincard.cms import (
     EcRecipient,
     KeyIdentifier,
     NotForThisKeyError,
@@ -22,7 +22,7 @@ from twincard.files import (
     encrypt,
     read_recipients,
 )
-from twincard.files.encryption import CHUNK_BYTES
+from twincard.cms.encryption import CHUNK_BYTES
 from twincard.keys.public import KeyKind
 
 MIB = 1 << 20
@@ -147,8 +147,8 @@ def test_progress_ends_at_the_size_of_the_source() -> None:
 
 def test_more_than_aes_gcm_allows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     message = encrypted(bytes(1001), ec_key())
-    monkeypatch.setattr("twincard.files.encryption.MAX_GCM_BYTES", 1000)
-    monkeypatch.setattr("twincard.files.content_decryption.MAX_GCM_BYTES", 1000)
+    monkeypatch.setattr("twincard.cms.encryption.MAX_GCM_BYTES", 1000)
+    monkeypatch.setattr("twincard.cms.content.decryption.MAX_GCM_BYTES", 1000)
     assert decrypted(encrypted(bytes(1000), ec_key()), ec_key()) == bytes(1000)
     with pytest.raises(TooLargeError):
         encrypted(bytes(1001), ec_key())

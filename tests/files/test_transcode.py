@@ -8,22 +8,22 @@ import pytest
 from tests.files.framing import body, definite
 from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
-from twincard.files import (
+from twincard.cms import (
     EcRecipient,
     IssuerAndSerial,
     NotForThisKeyError,
     Recipient,
     RecipientInfo,
     RsaRecipient,
-    ber,
     encrypt,
     read_recipients,
     replace_recipients,
     transcode,
 )
-from twincard.files.message import MessageReader
-from twincard.files.recipient_codec import load_key_agreement
-from twincard.files.structures import (
+from twincard.cms.framing import ber
+from twincard.cms.framing.message import MessageReader
+from twincard.cms.recipients.codec import load_key_agreement
+from twincard.cms.recipients.structures import (
     KeyAgreeRecipientIdentifier,
     RecipientEncryptedKey,
     RecipientEncryptedKeys,

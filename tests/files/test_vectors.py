@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.files.software_key import key_unwrap, x963_kdf
 
-from twincard.files import RecipientRejectedError
+from twincard.cms import RecipientRejectedError
 
 KEK = bytes(range(32))
 WRAPPED = bytes.fromhex(

@@ -9,24 +9,24 @@ from tests.bench import Bench, Specimen, Stage, component, components
 from tests.trust.recorder import Recorder
 
 from twincard.card.report import KeyType, LifeCycle, Mode, PolicyFlags, Role
-from twincard.card.scp03 import ScpKeys
-from twincard.card.secure_channel import ChannelError
 from twincard.card.session import Card
-from twincard.card.status import (
+from twincard.card.usage import OWN_KEY, Padding
+from twincard.flows.duplicate.abandon import abandon
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.identity import identify
+from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.iso.scp03 import ScpKeys
+from twincard.iso.secure_channel import ChannelError
+from twincard.iso.status import (
     AuthorityMissingError,
     CardError,
     IssuerRefusedError,
     Sw,
     WrongStateError,
 )
-from twincard.card.usage import OWN_KEY, Padding
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.protocols.abandon import abandon
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.identity import identify
-from twincard.protocols.issue import Blank, Profile, issue_pair
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 CEK = bytes(range(32))
 
@@ -58,7 +58,7 @@ def test_the_wire_shows_no_secret_of_issue_duplication_and_use(bench: Bench) -> 
     for card, item in zip(cards, specimens, strict=True):
         card.select()
         protected(card).pin.verify(item.pin)
-    done = duplicate(cards[0], cards[1], components()[1:], KeyType.RSA_2048)
+    done = duplicate_key(cards[0], cards[1], components()[1:], KeyType.RSA_2048)
     assert done.mode is Mode.HOST_BLIND
     cryptogram = cards[0].usage.encipher(CEK, OWN_KEY)
     assert cards[1].usage.decipher(cryptogram) == CEK

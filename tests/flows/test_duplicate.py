@@ -9,12 +9,12 @@ from tests.flows.unplugged import Cable, Unplugged
 from twincard.card.duplication import Ticket
 from twincard.card.report import CardReport, ExportState, ImportState, KeyType, PolicyFlags
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError, IntegrityError
+from twincard.flows.duplicate.abandon import Cancelled, abandon, cancel
+from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationStep, duplicate_key
+from twincard.flows.errors import ComponentMissingError, ProtocolError
+from twincard.iso.status import AuthorityMissingError, IntegrityError
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.protocols.abandon import Cancelled, abandon, cancel
-from twincard.protocols.duplicate import DuplicationEvent, DuplicationStep, duplicate
-from twincard.protocols.errors import ComponentMissingError, ProtocolError
 from twincard.transport import CardGoneError
 
 KEY_TYPES = list(KeyType)
@@ -41,7 +41,7 @@ def test_a_pair_is_duplicated_step_by_step(bench: Bench, key_type: KeyType) -> N
     bench.at(Stage.ISSUED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     events: list[DuplicationEvent] = []
-    result = duplicate(original, backup, components()[1:], key_type, events.append)
+    result = duplicate_key(original, backup, components()[1:], key_type, events.append)
     assert [event.step for event in events] == [
         DuplicationStep.COMPONENT,
         DuplicationStep.COMPONENT,
@@ -60,7 +60,7 @@ def test_a_pair_is_duplicated_step_by_step(bench: Bench, key_type: KeyType) -> N
 def test_repeated_it_does_nothing_and_says_so(bench: Bench) -> None:
     bench.at(Stage.DUPLICATED)
     events: list[DuplicationEvent] = []
-    result = duplicate(bench.original.card(), bench.backup.card(), progress=events.append)
+    result = duplicate_key(bench.original.card(), bench.backup.card(), progress=events.append)
     assert events == []
     assert (result.generated, result.copied) == (False, False)
 
@@ -81,12 +81,12 @@ def test_it_is_repeated_after_an_interruption_at_any_exchange(
         cable = Cable(at, answered=answered)
         try:
             cards = [unlocked_over(cable, item) for item in readers]
-            duplicate(cards[0], cards[1], components(), key_type)
+            duplicate_key(cards[0], cards[1], components(), key_type)
             finished = True
         except CardGoneError:
             for item in readers:
                 item.lab.reset()
-        duplicate(bench.original.unlocked(), bench.backup.unlocked(), components(), key_type)
+        duplicate_key(bench.original.unlocked(), bench.backup.unlocked(), components(), key_type)
         assert_exactly_one_backup(bench)
     assert at > 12
 
@@ -102,10 +102,10 @@ def test_components_that_are_missing_are_named_before_any_is_set(bench: Bench) -
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     before = original.report()
     with pytest.raises(ComponentMissingError, match="Component 3 is") as raised:
-        duplicate(original, backup, [component(2)])
+        duplicate_key(original, backup, [component(2)])
     assert raised.value.places == (3,)
     with pytest.raises(ComponentMissingError, match="Components 2, 3 are"):
-        duplicate(original, backup)
+        duplicate_key(original, backup)
     assert original.report() == before
 
 
@@ -114,7 +114,7 @@ def test_a_component_set_on_one_card_only_is_set_on_the_other(bench: Bench) -> N
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     original.group.set_component(component(2))
     backup.group.set_component(component(3))
-    duplicate(original, backup, components(), KeyType.P_256)
+    duplicate_key(original, backup, components(), KeyType.P_256)
     assert_exactly_one_backup(bench)
 
 
@@ -133,7 +133,7 @@ def test_a_component_that_does_not_belong_is_refused_before_any_is_set(
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     before = original.report(), backup.report()
     with pytest.raises(ProtocolError, match=message):
-        duplicate(original, backup, given)
+        duplicate_key(original, backup, given)
     assert (original.report(), backup.report()) == before
 
 
@@ -143,7 +143,7 @@ def test_cards_that_hold_different_components_are_told_apart(bench: Bench) -> No
     original.group.set_component(component(2))
     backup.group.set_component(Component(2, 3, Secret(bytes(32))))
     with pytest.raises(ProtocolError, match="different components 2"):
-        duplicate(original, backup, components())
+        duplicate_key(original, backup, components())
 
 
 def test_cards_of_different_groups_are_told_apart(bench: Bench) -> None:
@@ -151,25 +151,25 @@ def test_cards_of_different_groups_are_told_apart(bench: Bench) -> None:
     original = bench.original.unlocked()
     bench.at(Stage.COMPLETE, size=3)
     with pytest.raises(ProtocolError, match="not issued as a pair"):
-        duplicate(original, bench.backup.unlocked(), components())
+        duplicate_key(original, bench.backup.unlocked(), components())
 
 
 def test_a_second_backup_is_refused_for_good(bench: Bench) -> None:
     bench.at(Stage.DUPLICATED)
     with pytest.raises(ProtocolError, match="every backup"):
-        duplicate(bench.original.unlocked(), bench.backup2.unlocked())
+        duplicate_key(bench.original.unlocked(), bench.backup2.unlocked())
 
 
 def test_as_many_backups_are_made_as_the_issuer_allowed(bench: Bench) -> None:
     bench.at(Stage.KEYED, backups=2)
     original = bench.original.unlocked()
-    duplicate(original, bench.backup.unlocked())
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
     used = original.duplication.used_slots()
     ids = [item.card().report().card_id for item in (bench.backup, bench.backup2)]
     assert [slot.backup_id for slot in used] == ids
     with pytest.raises(ProtocolError, match=r"every backup .* \(2\)"):
-        duplicate(original, bench.backup3.unlocked())
+        duplicate_key(original, bench.backup3.unlocked())
 
 
 def test_the_group_is_erased_when_the_policy_says_so_and_repeating_is_harmless(
@@ -177,10 +177,10 @@ def test_the_group_is_erased_when_the_policy_says_so_and_repeating_is_harmless(
 ) -> None:
     bench.at(Stage.KEYED, policy=PolicyFlags.ERASE_GROUP)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    duplicate(original, backup)
+    duplicate_key(original, backup)
     assert original.report().group is None
     assert backup.report().group is not None
-    assert not duplicate(original, backup).copied
+    assert not duplicate_key(original, backup).copied
     original.duplication.confirm(backup.duplication.receipt())
 
 
@@ -193,18 +193,18 @@ def test_roles_and_life_cycle_are_checked_first(bench: Bench) -> None:
     bench.at(Stage.DUPLICATED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     with pytest.raises(ProtocolError, match="given as the original was issued as a backup"):
-        duplicate(backup, original)
+        duplicate_key(backup, original)
     with pytest.raises(ProtocolError, match="given as the backup was issued as an original"):
-        duplicate(original, bench.original2.unlocked())
+        duplicate_key(original, bench.original2.unlocked())
     bench.at(Stage.BLANK)
     with pytest.raises(ProtocolError, match="not issued yet"):
-        duplicate(bench.original.card(), bench.backup.card())
+        duplicate_key(bench.original.card(), bench.backup.card())
 
 
 def test_without_the_pins_nothing_happens(bench: Bench) -> None:
     bench.at(Stage.ISSUED)
     with pytest.raises(AuthorityMissingError):
-        duplicate(bench.original.card(), bench.backup.unlocked(), components())
+        duplicate_key(bench.original.card(), bench.backup.unlocked(), components())
 
 
 def pending(bench: Bench) -> tuple[Card, Card, Ticket]:
@@ -218,12 +218,12 @@ def test_a_cancelled_export_gives_the_slot_back_and_another_backup_takes_it(benc
     bench.at(Stage.KEYED)
     original, backup, _ = pending(bench)
     with pytest.raises(ProtocolError, match="another backup, card"):
-        duplicate(original, bench.backup2.unlocked())
+        duplicate_key(original, bench.backup2.unlocked())
     assert cancel(original, backup) is Cancelled.SLOT_FREE
     assert cancel(original, backup) is Cancelled.NOTHING_PENDING
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
     with pytest.raises(ProtocolError, match="every backup"):
-        duplicate(original, backup)
+        duplicate_key(original, backup)
 
 
 def test_a_terminated_backup_gives_the_slot_back(bench: Bench) -> None:
@@ -231,9 +231,9 @@ def test_a_terminated_backup_gives_the_slot_back(bench: Bench) -> None:
     original, backup, _ = pending(bench)
     backup.terminate()
     with pytest.raises(ProtocolError, match="terminated"):
-        duplicate(original, backup)
+        duplicate_key(original, backup)
     assert cancel(original, bench.backup.card()) is Cancelled.SLOT_FREE
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
 
 
 def test_a_backup_that_took_the_key_and_was_terminated_gives_the_slot_back(bench: Bench) -> None:
@@ -249,7 +249,7 @@ def test_a_void_ticket_does_not_stop_a_new_duplication(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     original, backup, ticket = pending(bench)
     backup.duplication.cancel()
-    duplicate(original, backup)
+    duplicate_key(original, backup)
     assert_exactly_one_backup(bench)
     import_ = backup.report().import_
     assert import_ is not None
@@ -267,10 +267,10 @@ def test_an_abandoned_export_spends_the_slot(bench: Bench) -> None:
     original, backup, _ = pending(bench)
     abandon(original, bench.original.transport_key, bench.original.pin)
     with pytest.raises(ProtocolError, match="was abandoned"):
-        duplicate(original, backup)
-    duplicate(original, bench.backup2.unlocked())
+        duplicate_key(original, backup)
+    duplicate_key(original, bench.backup2.unlocked())
     with pytest.raises(ProtocolError, match="every backup"):
-        duplicate(original, bench.backup3.unlocked())
+        duplicate_key(original, bench.backup3.unlocked())
     with pytest.raises(ProtocolError, match="no pending export"):
         abandon(original, bench.original.transport_key, bench.original.pin)
 
@@ -281,13 +281,13 @@ def test_a_backup_of_another_original_is_told_apart(bench: Bench) -> None:
     backup = bench.backup.unlocked()
     backup.duplication.ticket(first.report().card_id)
     with pytest.raises(ProtocolError, match="has asked another original"):
-        duplicate(second, backup)
+        duplicate_key(second, backup)
     backup.duplication.cancel()
     with pytest.raises(ProtocolError, match="void receipt is for another original"):
-        duplicate(second, backup)
-    duplicate(second, backup, forget_void=True)
+        duplicate_key(second, backup)
+    duplicate_key(second, backup, forget_void=True)
     with pytest.raises(ProtocolError, match="the key of another original"):
-        duplicate(first, backup)
+        duplicate_key(first, backup)
 
 
 def test_a_backup_of_an_earlier_key_is_told_apart(bench: Bench) -> None:
@@ -295,8 +295,8 @@ def test_a_backup_of_an_earlier_key_is_told_apart(bench: Bench) -> None:
     original = bench.original.unlocked()
     original.usage.generate(KeyType.P_256)
     with pytest.raises(ProtocolError, match="an earlier key"):
-        duplicate(original, bench.backup.unlocked())
-    duplicate(original, bench.backup2.unlocked())
+        duplicate_key(original, bench.backup.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
 
 
 def test_an_altered_block_leaves_the_way_open(bench: Bench) -> None:
@@ -307,5 +307,5 @@ def test_an_altered_block_leaves_the_way_open(bench: Bench) -> None:
     altered[-1] ^= 1
     with pytest.raises(IntegrityError):
         backup.duplication.import_key(type(exported)(bytes(altered)))
-    duplicate(original, backup)
+    duplicate_key(original, backup)
     assert_exactly_one_backup(bench)

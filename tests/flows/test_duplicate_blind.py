@@ -13,12 +13,12 @@ from twincard.card.duplication import ExportedKey, Receipt, Ticket
 from twincard.card.issuer import Personalisation
 from twincard.card.report import ExportState, ImportState, KeyType, Mode, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import UnexpectedAnswerError
-from twincard.protocols.abandon import Cancelled, cancel
-from twincard.protocols.duplicate import DuplicationEvent, DuplicationStep, duplicate
-from twincard.protocols.identity import UntrustedCardError, identify, introduce
+from twincard.flows.duplicate.abandon import Cancelled, cancel
+from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationStep, duplicate_key
+from twincard.flows.identity import UntrustedCardError, identify, introduce
+from twincard.iso.status import UnexpectedAnswerError
 from twincard.transport import CardGoneError
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 GET_TICKET = b"\x80\x20"
 GET_DATA = b"\x00\xca"
@@ -37,7 +37,7 @@ def assert_duplicated(bench: Bench) -> None:
 def test_certified_cards_check_each_other_before_a_ticket_is_drawn(bench: Bench) -> None:
     bench.at(Stage.ISSUED, mode=Mode.HOST_BLIND, policy=FORBIDDEN)
     events: list[DuplicationEvent] = []
-    done = duplicate(
+    done = duplicate_key(
         bench.original.unlocked(),
         bench.backup.unlocked(),
         components(),
@@ -48,7 +48,7 @@ def test_certified_cards_check_each_other_before_a_ticket_is_drawn(bench: Bench)
     steps = [event.step for event in events]
     at = steps.index(DuplicationStep.CERTIFICATES)
     assert steps[at + 1] is DuplicationStep.TICKET
-    again = duplicate(bench.original.unlocked(), bench.backup.unlocked())
+    again = duplicate_key(bench.original.unlocked(), bench.backup.unlocked())
     assert (again.copied, again.mode) == (False, None)
     assert_duplicated(bench)
 
@@ -66,12 +66,12 @@ def test_it_is_repeated_after_an_interruption_at_any_exchange_in_any_channel(
         readers = (bench.original, bench.backup)
         try:
             cards = [protected(item, Unplugged(item.lab, cable)) for item in readers]
-            duplicate(cards[0], cards[1])
+            duplicate_key(cards[0], cards[1])
             finished = True
         except CardGoneError:
             for item in readers:
                 item.lab.reset()
-        duplicate(bench.original.unlocked(), bench.backup.unlocked())
+        duplicate_key(bench.original.unlocked(), bench.backup.unlocked())
         assert_duplicated(bench)
     assert at > 20
 
@@ -93,7 +93,7 @@ def test_a_cancelled_ticket_gives_the_slot_back_and_the_next_is_host_blind(bench
     original_id = original.report().card_id
     original.duplication.export_key(backup.duplication.ticket(original_id, Mode.HOST_BLIND))
     assert cancel(original, backup) is Cancelled.SLOT_FREE
-    assert duplicate(original, backup).mode is Mode.HOST_BLIND
+    assert duplicate_key(original, backup).mode is Mode.HOST_BLIND
     assert_duplicated(bench)
 
 
@@ -101,7 +101,7 @@ def test_a_ticket_of_base_mode_that_is_open_is_finished_in_base_mode(bench: Benc
     bench.at(Stage.KEYED, mode=Mode.HOST_BLIND)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     backup.duplication.ticket(original.report().card_id, Mode.BASE)
-    assert duplicate(original, backup).mode is Mode.BASE
+    assert duplicate_key(original, backup).mode is Mode.BASE
 
 
 class Wire:
@@ -144,7 +144,7 @@ def test_a_wire_that_asks_for_base_mode_is_noticed_before_the_key_is_exported(
     backup.pin.verify(bench.backup.pin)
     original = bench.original.unlocked()
     with pytest.raises(UnexpectedAnswerError, match="not the one that was asked for"):
-        duplicate(original, backup)
+        duplicate_key(original, backup)
     export = original.report().export
     assert export is not None
     assert export.state is ExportState.NONE
@@ -161,7 +161,7 @@ def test_a_certificate_altered_on_the_way_is_told_in_one_sentence(bench: Bench) 
     backup = Card(Wire(bench.backup.lab, answer=flip))
     backup.pin.verify(bench.backup.pin)
     with pytest.raises(UntrustedCardError, match="not the issuer's"):
-        duplicate(bench.original.unlocked(), backup)
+        duplicate_key(bench.original.unlocked(), backup)
 
 
 def test_cards_of_different_issuers_do_not_exchange_a_key(bench: Bench) -> None:
@@ -180,7 +180,7 @@ def test_cards_of_different_issuers_do_not_exchange_a_key(bench: Bench) -> None:
     stranger.issuer.activate()
     stranger.pin.verify(pin)
     with pytest.raises(UntrustedCardError, match="different issuers"):
-        duplicate(original, stranger)
+        duplicate_key(original, stranger)
 
 
 BLIND = {0x82: 65, 0x83: 64}

@@ -13,21 +13,21 @@ from tests.files.framing import Parts
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.files import (
+from twincard.cms import (
     EcRecipient,
     Recipient,
     SpooledOutput,
     UnsupportedError,
-    ber,
     encrypt,
     read_recipients,
     wrap_key,
 )
-from twincard.files.recipient_codec import encode_recipient
+from twincard.cms.framing import ber
+from twincard.cms.recipients.codec import encode_recipient
+from twincard.flows.files.operations import decrypt_file
+from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.protocols.files import decrypt_file
-from twincard.protocols.recover import Outcome, recover
 
 CONTENT = b"the plan\n" * 40_000
 key_types = pytest.mark.parametrize("key_type", KeyType)
@@ -77,7 +77,7 @@ class Scene:
     def recover(self, message: bytes) -> Outcome:
         """What becomes of the file with this content."""
         self.path.write_bytes(message)
-        (event,) = recover(self.old, self.new, [self.path])
+        (event,) = recover_files(self.old, self.new, [self.path])
         return event.outcome
 
 
@@ -129,7 +129,7 @@ def test_a_malformed_file_fails_alone_and_those_after_it_are_moved(
     evil = replace(Parts.of(good), version=bytes.fromhex(version)).message()
     for name, message in (("a", good), ("m", evil), ("z", good)):
         (folder / f"{name}.p7m").write_bytes(message)
-    outcomes = [event.outcome for event in recover(scene.old, scene.new, [folder])]
+    outcomes = [event.outcome for event in recover_files(scene.old, scene.new, [folder])]
     assert outcomes == [Outcome.MOVED, Outcome.FAILED, Outcome.MOVED]
     assert (folder / "m.p7m").read_bytes() == evil
     assert decrypted(scene.new, folder / "z.p7m") == CONTENT
@@ -147,7 +147,7 @@ def test_whatever_is_raised_while_a_file_is_rewritten_stops_that_file_only(scene
         if path.name == "a":
             raise ValueError
 
-    events = list(recover(scene.old, scene.new, [folder], progress=progress))
+    events = list(recover_files(scene.old, scene.new, [folder], progress=progress))
     assert [event.outcome for event in events] == [Outcome.FAILED, Outcome.MOVED]
     assert events[0].reason == "Something in the file was not expected (ValueError)."
     assert (folder / "a").read_bytes() == good
@@ -173,7 +173,7 @@ def test_one_file_full_of_strangers_ends_no_session_of_the_pin(bench: Bench, sce
     assert scene.old.pin.is_verified()
     scene.old.pin.forget()
     scene.old.pin.verify(bench.backup.pin)
-    crowded, moved = recover(scene.old, scene.new, [folder], old_pin=pin)
+    crowded, moved = recover_files(scene.old, scene.new, [folder], old_pin=pin)
     assert crowded.outcome is Outcome.FAILED
     assert "too many recipients" in str(crowded.reason)
     assert moved.outcome is Outcome.MOVED

@@ -17,14 +17,10 @@ from twincard.card.files import (
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, Mode, PolicyFlags, Role, SetBy
 from twincard.card.session import Card
-from twincard.card.status import IssuerRefusedError
-from twincard.keys.component import Component, draw_group
-from twincard.keys.issuer_signing import IssuerSigningKey
-from twincard.keys.secret import Secret
-from twincard.protocols.authority import take_authority
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.identity import identify
-from twincard.protocols.issue import (
+from twincard.flows.authority import take_authority
+from twincard.flows.errors import ProtocolError
+from twincard.flows.identity import identify
+from twincard.flows.issue.pair import (
     Blank,
     IssuedPair,
     IssueEvent,
@@ -33,6 +29,10 @@ from twincard.protocols.issue import (
     Profile,
     issue_pair,
 )
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.iso.status import IssuerRefusedError
+from twincard.keys.component import Component, draw_group
+from twincard.keys.secret import Secret
 from twincard.transport import CardGoneError
 
 PROFILE = Profile(

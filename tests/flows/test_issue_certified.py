@@ -9,12 +9,10 @@ from tests.bench import Bench, Specimen, component
 
 from twincard.card.report import Features, LifeCycle, Mode, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.keys.issuer_signing import IssuerSigningKey
-from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.identity import UntrustedCardError, identify
-from twincard.protocols.issue import (
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.errors import ProtocolError
+from twincard.flows.identity import UntrustedCardError, identify
+from twincard.flows.issue.pair import (
     Blank,
     IssueEvent,
     IssueStep,
@@ -23,8 +21,10 @@ from twincard.protocols.issue import (
     Profile,
     issue_pair,
 )
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.keys.secret import Secret
+from twincard.simulator.laboratory import BASE_APPLET, Laboratory
 from twincard.transport import CardGoneError
-from twincard.transport.laboratory import BASE_APPLET, Laboratory
 
 ISSUER = IssuerSigningKey.draw()
 GIVEN = [component(1)]
@@ -87,7 +87,7 @@ def test_a_chip_without_host_blind_mode_makes_a_pair_of_base_mode(
     assert original.report().policy == PolicyFlags.PUBLIC_KEY_WITHHELD
     base_card.card.select()
     base_card.card.pin.verify(base_card.pin)
-    done = duplicate(original, base_card.card, [component(2), component(3)])
+    done = duplicate_key(original, base_card.card, [component(2), component(3)])
     assert done.mode is Mode.BASE
 
 

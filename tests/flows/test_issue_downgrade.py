@@ -10,14 +10,14 @@ from tests.trust.authority import Issuer
 
 from twincard.card.report import Features, LifeCycle
 from twincard.card.session import OPENSC_AID, Card
-from twincard.card.status import IssuerRefusedError
+from twincard.flows.authority import NoIssuerChannelError, take_authority
+from twincard.flows.duplicate.abandon import abandon
+from twincard.flows.errors import ProtocolError
+from twincard.flows.issue.pair import Blank, IssuedPair, Modes, Profile, issue_pair
+from twincard.iso.status import IssuerRefusedError
 from twincard.keys.secret import Secret
-from twincard.protocols.abandon import abandon
-from twincard.protocols.authority import NoIssuerChannelError, take_authority
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.issue import Blank, IssuedPair, Modes, Profile, issue_pair
-from twincard.transport.base import Connection
-from twincard.transport.laboratory import BASE_APPLET, Laboratory
+from twincard.simulator.laboratory import BASE_APPLET, Laboratory
+from twincard.transport.connection import Connection
 
 _SELECT = b"\x00\xa4\x04\x00"
 _REPORT = b"\x00\xca\x00\xe0"

@@ -17,8 +17,8 @@ from twincard.card.report import (
     SlotUse,
     UsedSlot,
 )
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.plan import Plan, plan_duplication
+from twincard.flows.duplicate.plan import Plan, plan_duplication
+from twincard.flows.errors import ProtocolError
 
 NONCES = (bytes(16), bytes([1]) * 16)
 STRANGER = b"\xee" * 16

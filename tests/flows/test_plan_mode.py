@@ -17,8 +17,8 @@ from twincard.card.report import (
     Mode,
     PolicyFlags,
 )
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.plan import plan_duplication
+from twincard.flows.duplicate.plan import plan_duplication
+from twincard.flows.errors import ProtocolError
 
 NONCE = bytes(16)
 STATES = (None, IdentityState.DEVICE_KEY, IdentityState.CERTIFIED)

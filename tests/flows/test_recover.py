@@ -13,8 +13,7 @@ from tests.flows.unplugged import Cable, Unplugged
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError, WrongPinError
-from twincard.files import (
+from twincard.cms import (
     FileOutput,
     NotForThisKeyError,
     Recipient,
@@ -22,11 +21,12 @@ from twincard.files import (
     SpooledOutput,
     read_recipients,
 )
+from twincard.flows.errors import ProtocolError
+from twincard.flows.files.operations import decrypt_file, encrypt_file, transcode_file
+from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
+from twincard.iso.status import AuthorityMissingError, WrongPinError
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.files import decrypt_file, encrypt_file, transcode_file
-from twincard.protocols.recover import FileEvent, Outcome, recover
 from twincard.transport import CardGoneError
 
 KEY_TYPES = list(KeyType)
@@ -81,11 +81,11 @@ def test_every_file_moves_to_the_new_card_and_leaves_the_old_one(
     new = bench.original2.unlocked()
     new.usage.generate(new_type)
     assert_all_opened_by(backup, folder)
-    assert outcomes(recover(backup, new, [folder])) == {Outcome.MOVED: len(CONTENTS)}
+    assert outcomes(recover_files(backup, new, [folder])) == {Outcome.MOVED: len(CONTENTS)}
     assert_all_opened_by(new, folder)
     with pytest.raises(NotForThisKeyError):
         decrypted(backup, folder / "empty.p7m")
-    assert outcomes(recover(backup, new, [folder])) == {Outcome.ALREADY_MOVED: len(CONTENTS)}
+    assert outcomes(recover_files(backup, new, [folder])) == {Outcome.ALREADY_MOVED: len(CONTENTS)}
 
 
 def test_what_is_not_for_the_card_stays_as_it_is(bench: Bench, folder: Path) -> None:
@@ -100,7 +100,7 @@ def test_what_is_not_for_the_card_stays_as_it_is(bench: Bench, folder: Path) -> 
     encrypt_all(folder, stranger)
     (folder / "picture.jpg").write_bytes(b"\xff\xd8\xff")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    events = list(recover(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"]))
+    events = list(recover_files(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"]))
     assert outcomes(events) == {
         Outcome.NOT_FOR_THIS_KEY: len(CONTENTS),
         Outcome.NOT_ENCRYPTED: 1,
@@ -120,7 +120,7 @@ def test_a_file_for_several_people_keeps_the_others(bench: Bench, folder: Path) 
     backup = bench.backup.unlocked()
     new_card.usage.generate(KeyType.RSA_2048)
     ours = new_card.usage.public_key()
-    assert outcomes(recover(backup, new_card, [folder])) == {Outcome.MOVED: len(CONTENTS)}
+    assert outcomes(recover_files(backup, new_card, [folder])) == {Outcome.MOVED: len(CONTENTS)}
     with (folder / "empty.p7m").open("rb") as stream:
         named = {str(recipient.identifier) for recipient in read_recipients(stream)}
     assert named == {str(Recipient.of(key).identifier) for key in (ours, theirs)}
@@ -133,7 +133,7 @@ def test_an_altered_file_fails_alone(bench: Bench, folder: Path) -> None:
     broken = folder / "notes" / "plan.txt.p7m"
     broken.write_bytes(broken.read_bytes()[:-200])
     before = broken.read_bytes()
-    events = list(recover(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
+    events = list(recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
     assert outcomes(events) == {Outcome.MOVED: len(CONTENTS) - 1, Outcome.FAILED: 1}
     assert broken.read_bytes() == before
     assert not list(folder.rglob(".twincard-*"))
@@ -145,7 +145,7 @@ def test_modes_are_kept_and_links_in_folders_not_followed(bench: Bench, folder: 
     shared = folder / "empty.p7m"
     shared.chmod(0o640)
     (folder / "notes" / "link.p7m").symlink_to(shared)
-    counts = outcomes(recover(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
+    counts = outcomes(recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
     assert counts == {Outcome.MOVED: len(CONTENTS)}
     assert shared.stat().st_mode & 0o777 == 0o640
 
@@ -168,11 +168,11 @@ def test_after_an_interruption_at_any_exchange_it_goes_on_where_it_was(
         try:
             backup = Card(Unplugged(bench.backup.lab, cable))
             backup.pin.verify(bench.backup.pin)
-            list(recover(backup, new, [folder]))
+            list(recover_files(backup, new, [folder]))
             finished = True
         except CardGoneError:
             bench.backup.lab.reset()
-        again = outcomes(recover(bench.backup.unlocked(), new, [folder]))
+        again = outcomes(recover_files(bench.backup.unlocked(), new, [folder]))
         assert set(again) <= {Outcome.MOVED, Outcome.ALREADY_MOVED}
         assert_all_opened_by(new, folder)
     assert at > len(CONTENTS)
@@ -190,7 +190,7 @@ def test_pins_are_asked_for_when_they_are_needed(bench: Bench, folder: Path) -> 
     bench.at(Stage.DUPLICATED)
     encrypt_all(folder, bench.original.card().usage.public_key())
     asked: list[str] = []
-    events = recover(
+    events = recover_files(
         bench.backup.card(),
         bench.original2.card(),
         [folder],
@@ -209,20 +209,20 @@ def test_a_wrong_pin_stops_it_at_once(bench: Bench, folder: Path) -> None:
     encrypt_all(folder, bench.original.card().usage.public_key())
     wrong = asking(Secret("not the PIN"), [])
     with pytest.raises(WrongPinError):
-        list(recover(bench.backup.card(), bench.original2.card(), [folder], old_pin=wrong))
+        list(recover_files(bench.backup.card(), bench.original2.card(), [folder], old_pin=wrong))
     assert bench.backup.card().report().pin_tries_left == 2
     with pytest.raises(AuthorityMissingError):
-        list(recover(bench.backup.card(), bench.original2.unlocked(), [folder]))
+        list(recover_files(bench.backup.card(), bench.original2.unlocked(), [folder]))
 
 
 def test_cards_that_make_no_sense_are_refused(bench: Bench, folder: Path) -> None:
     bench.at(Stage.DUPLICATED)
     backup, original = bench.backup.unlocked(), bench.original.unlocked()
     with pytest.raises(ProtocolError, match="the same key"):
-        list(recover(backup, original, [folder]))
+        list(recover_files(backup, original, [folder]))
     bench.at(Stage.COMPLETE)
     with pytest.raises(ProtocolError, match="no key"):
-        list(recover(bench.backup.unlocked(), original, [folder]))
+        list(recover_files(bench.backup.unlocked(), original, [folder]))
     with pytest.raises(ProtocolError, match="no key"):
         decrypt_file(bench.backup2.unlocked(), folder, SpooledOutput(io.BytesIO()))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twincard.transport import CardGoneError
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 
 class Cable:

@@ -10,15 +10,15 @@ from typing import Self
 
 from twincard.card.report import ExportState, KeyType, Mode
 from twincard.card.session import Card
-from twincard.files import FileOutput, Recipient
+from twincard.cms import FileOutput, Recipient
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
+from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.files import decrypt_file, encrypt_file
-from twincard.protocols.issue import Blank, Modes, Profile, issue_pair
-from twincard.protocols.recover import Outcome, recover
-from twincard.transport.laboratory import Laboratory
-from twincard.transport.simulator import SimulatedCard
+from twincard.simulator.laboratory import Laboratory
+from twincard.simulator.process import SimulatedCard
 
 PIN, PUK = Secret(b"123456"), Secret(b"12345678")
 TRANSPORT_KEY = Secret(bytes(range(32)))
@@ -56,7 +56,7 @@ class Story:
         for name, card in (("original", original), ("backup", backup)):
             decrypt_file(card, sealed, FileOutput(folder / name))
             assert (folder / name).read_bytes() == MESSAGE
-        moved = [event.outcome for event in recover(backup, successor, [sealed])]
+        moved = [event.outcome for event in recover_files(backup, successor, [sealed])]
         assert moved == [Outcome.MOVED]
         decrypt_file(successor, sealed, FileOutput(folder / "moved"))
         assert (folder / "moved").read_bytes() == MESSAGE
@@ -71,7 +71,7 @@ class Story:
         blanks = [Blank(Card(card), TRANSPORT_KEY, PIN, PUK) for card in cards]
         issue_pair(blanks[0], blanks[1], profile, components[:1])
         original, backup = (self._unlocked(card) for card in cards)
-        done = duplicate(original, backup, components[1:], key)
+        done = duplicate_key(original, backup, components[1:], key)
         assert (done.copied, done.mode) == (True, mode)
         original, backup = (self._unlocked(card) for card in cards)
         report = original.report()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 _HEADER = 4
 

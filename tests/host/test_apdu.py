@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twincard.transport.apdu import Command
+from twincard.iso.command import Command
 
 
 def test_the_four_short_cases() -> None:

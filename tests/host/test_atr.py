@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twincard.transport.atr import offers_t1
+from twincard.iso.atr import offers_t1
 
 # TS; T0; TAi, TBi, TCi, TDi as announced; historical bytes; check byte (ISO 7816-3, 8.2).
 T1_ONLY = "3B8E8131FE458073F001C0585457494E434152440F"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from twincard.card.session import Card
-from twincard.keys.issuer_key import IssuerKeyError, read_issuer_key
-from twincard.protocols.authority import take_authority
+from twincard.flows.authority import take_authority
+from twincard.keys.transport_key import IssuerKeyError, read_issuer_key
+from twincard.simulator.folder import create_card, issuer_key_file, list_cards, remove_card
 from twincard.transport import CardInUseError, CardNotFoundError, TransportError, connect
-from twincard.transport.folder import create_card, issuer_key_file, list_cards, remove_card
 
 
 def test_cards_are_created_listed_and_removed(home: Path) -> None:

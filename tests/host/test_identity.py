@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.trust.authority import Issuer, SigningKey
 
 from twincard.card.report import Role
-from twincard.keys.identity import CardCertificate, DeviceKeys, IdentityError
-from twincard.keys.issuer_key import IssuerKeyError
-from twincard.keys.issuer_signing import IssuerSigningKey, read_issuer_public_key
+from twincard.identity.device_certificate import CardCertificate, DeviceKeys, IdentityError
+from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
+from twincard.keys.transport_key import IssuerKeyError
 
 CARD_ID = bytes(range(16))
 ISSUER = IssuerSigningKey.draw()

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from twincard.card.report import ExportState, Mode, Role
 from twincard.card.session import Card
-from twincard.files import FileOutput
+from twincard.cms import FileOutput
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.files.operations import decrypt_file
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.files import decrypt_file
 from twincard.transport import connect
 
 DATA = Path(__file__).parent / "data"
@@ -68,7 +68,7 @@ def test_a_pair_that_was_issued_then_is_duplicated_in_host_blind_mode(home: Path
         for card in (original, backup):
             assert card.report().key is None
             card.pin.verify(PIN)
-        done = duplicate(original, backup, COMPONENTS)
+        done = duplicate_key(original, backup, COMPONENTS)
         assert (done.copied, done.mode) == (True, Mode.HOST_BLIND)
         ids = {card.report().archive_id for card in (original, backup)}
     assert None not in ids

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from twincard.private_file import write_private
+from twincard.ground.private_file import write_private
 
 SECRET = b"0" * 64
 
@@ -80,7 +80,7 @@ def test_a_folder_that_is_not_there_is_named(folder: Path) -> None:
 def test_a_program_that_is_killed_before_all_is_on_the_disk_leaves_nothing(tmp_path: Path) -> None:
     # As a power cut would, before the disk has all.
     program = (
-        "import os, pathlib, signal, sys; from twincard import private_file\n"
+        "import os, pathlib, signal, sys; from twincard.ground import private_file\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "private_file.write_private(pathlib.Path(sys.argv[1]), b'0' * 64)"
     )

@@ -26,8 +26,8 @@ from twincard.card.report import (
     parse_report,
     parse_used_slots,
 )
-from twincard.card.status import UnexpectedAnswerError
-from twincard.card.tlv import decode, encode
+from twincard.iso.status import UnexpectedAnswerError
+from twincard.iso.tlv import decode, encode
 
 OBJECTS = bytes.fromhex(
     "80020100 810203ef 8210" + "ab" * 16 + "830105 840101 85020103 8602030a"

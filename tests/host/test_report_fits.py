@@ -5,14 +5,14 @@ from __future__ import annotations
 from tests.bench import GROUP_ID, Bench, Stage, certify
 from tests.trust.service import Supply, pair_of
 
-from twincard.card import tlv
 from twincard.card.issuer import Personalisation
 from twincard.card.report import CardReport, KeyType, Mode
 from twincard.card.session import Card
+from twincard.flows.identity import protect
+from twincard.iso import tlv
+from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.protocols.identity import protect
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 PLACES = 8
 ROOM = 280

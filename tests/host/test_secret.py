@@ -9,9 +9,9 @@ import pytest
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
+from twincard.iso.command import Command
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.transport.apdu import Command
 
 VALUE = b"correct horse battery staple 123"
 

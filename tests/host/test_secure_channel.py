@@ -21,17 +21,17 @@ from yubikit.core.smartcard.scp import (
 )
 from yubikit.core.smartcard.scp import SessionKeys as OtherSessionKeys
 
-from twincard.card.channel import Channel
 from twincard.card.issuer import Issuer
-from twincard.card.scp03 import ScpKeys, WrongChannelKeysError
-from twincard.card.scp11 import open_scp11b
-from twincard.card.secure_channel import ChannelError, SecureChannel, SessionKeys
-from twincard.card.status import AuthorityMissingError, Sw, UnexpectedAnswerError
-from twincard.keys.identity import IdentityError
+from twincard.identity.device_certificate import IdentityError
+from twincard.iso.chaining import Response
+from twincard.iso.channel import Channel
+from twincard.iso.command import Command
+from twincard.iso.scp03 import ScpKeys, WrongChannelKeysError
+from twincard.iso.scp11 import open_scp11b
+from twincard.iso.secure_channel import ChannelError, SecureChannel, SessionKeys
+from twincard.iso.status import AuthorityMissingError, Sw, UnexpectedAnswerError
 from twincard.keys.secret import Secret
-from twincard.transport.apdu import Command
-from twincard.transport.base import PowerCutError
-from twincard.transport.stages import Response
+from twincard.transport.connection import PowerCutError
 
 KEYS = [bytes([number]) * 16 for number in (1, 2, 3)]
 OTHER_KEYS = StaticKeys(*KEYS)

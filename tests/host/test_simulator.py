@@ -10,10 +10,13 @@ import pytest
 from tests.bench import Bench, Stage
 
 from twincard.card.session import Card
+from twincard.flows.authority import take_authority
 from twincard.keys.component import Component
-from twincard.keys.issuer_key import read_issuer_key
 from twincard.keys.secret import Secret
-from twincard.protocols.authority import take_authority
+from twincard.keys.transport_key import read_issuer_key
+from twincard.simulator.folder import create_card, issuer_key_file, remove_card
+from twincard.simulator.laboratory import Laboratory
+from twincard.simulator.process import SimulatedCard
 from twincard.transport import (
     CardFileError,
     CardGoneError,
@@ -23,9 +26,6 @@ from twincard.transport import (
     TransportError,
     connect,
 )
-from twincard.transport.folder import create_card, issuer_key_file, remove_card
-from twincard.transport.laboratory import Laboratory
-from twincard.transport.simulator import SimulatedCard
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from tests.bench import Bench, Stage
 
 from twincard.card.report import KeyType
-from twincard.transport.apdu import Command
-from twincard.transport.stages import Link
+from twincard.iso.chaining import Link
+from twincard.iso.command import Command
 
 REPORT = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twincard.card.status import (
+from twincard.iso.status import (
     AuthorityMissingError,
     CardError,
     IntegrityError,

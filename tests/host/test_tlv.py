@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twincard.card import tlv
+from twincard.iso import tlv
 
 TAGS = st.sampled_from([0x80, 0xA6, 0xE0, 0x62, 0x6F, 0x5F48, 0x7F49])
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from tests.host.t0 import T0Laboratory
 
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 SHORT_APPLET = "twincard.card.TrustTwinCardApplet"
 """The full build for chips without extended length."""

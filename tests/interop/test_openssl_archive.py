@@ -17,7 +17,7 @@ from tests.interop.cards import export, group, import_block, state
 from tests.interop.independent import archive_id, archive_kek, archive_key, unwrap
 
 from twincard.card.report import KeyType
-from twincard.files import (
+from twincard.cms import (
     ArchiveRecipient,
     FileOutput,
     KeyIdentifier,
@@ -26,7 +26,7 @@ from twincard.files import (
     decrypt,
     read_recipients,
 )
-from twincard.protocols.archive import decrypt_archive_file, encrypt_archive_file
+from twincard.flows.files.archive import decrypt_archive_file, encrypt_archive_file
 
 CONTENT = b"kept for twenty years\n" * 20000
 CMS = ("openssl", "cms", "-binary")

@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.bench import Bench, Stage
 
 from twincard.card.report import KeyType
-from twincard.files import FileOutput, NotForThisKeyError, Recipient, SpooledOutput
-from twincard.files.opening import MAX_OTHERS
+from twincard.cms import FileOutput, NotForThisKeyError, Recipient, SpooledOutput
+from twincard.cms.recipients.opening import MAX_OTHERS
+from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.public import PublicKey
-from twincard.protocols.files import decrypt_file, encrypt_file
-from twincard.protocols.recover import Outcome, recover
 
 CONTENT = b"a letter\n" * 5000
 ENCRYPT = ("openssl", "cms", "-encrypt", "-binary", "-stream", "-outform", "DER")
@@ -85,7 +85,7 @@ def test_the_card_opens_it_and_its_backup_moves_it(bench: Bench, tmp_path: Path,
         assert plain.read_bytes() == CONTENT
     if key_type is KeyType.RSA_2048:
         new.usage.generate(key_type)
-    assert [event.outcome for event in recover(backup, new, [folder])] == [Outcome.MOVED]
+    assert [event.outcome for event in recover_files(backup, new, [folder])] == [Outcome.MOVED]
     decrypt_file(new, message, FileOutput(plain, overwrite=True), mail=True)
     assert plain.read_bytes() == CONTENT
 

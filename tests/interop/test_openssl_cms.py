@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.files.software_key import SoftwareKey, decrypted, ec_key, key_of, rsa_key
 
-from twincard.files import (
+from twincard.cms import (
     IssuerAndSerial,
     Recipient,
     RsaAlgorithm,

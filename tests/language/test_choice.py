@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 
-from twincard import connect, language
-from twincard.cli import user_language
-from twincard.language import _, is_english, listed, plural, retold, speaking
+from twincard import connect
+from twincard.cli.terminal import user_language
+from twincard.ground import language
+from twincard.ground.language import _, is_english, listed, plural, retold, speaking
 from twincard.transport import CardNotFoundError
 
 VARIABLES = ("TWINCARD_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")

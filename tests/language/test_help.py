@@ -13,7 +13,7 @@ from tests.cli.commands import Desk
 from typer.core import TyperGroup
 
 from twincard.cli.app import app
-from twincard.cli.translated_help import USAGE_ERRORS, help_texts, translate
+from twincard.cli.shell.translated_help import USAGE_ERRORS, help_texts, translate
 
 if TYPE_CHECKING:
     from typer._click import Command

@@ -19,15 +19,15 @@ from tools.messages import template
 from twincard.card.log import Entry, Event
 from twincard.card.pin import UNBLOCK
 from twincard.card.report import ExportState, ImportState, LifeCycle, Mode, PolicyFlags, Role, SetBy
-from twincard.card.status import Sw, error_for
-from twincard.cli.errors import InputError, describe
-from twincard.cli.log_words import in_words
-from twincard.cli.prompts import confirm
-from twincard.language import _, speaking
-from twincard.protocols.check import FileOutcome
-from twincard.protocols.duplicate import DuplicationStep
-from twincard.protocols.issue import IssueStep
-from twincard.protocols.recover import Outcome
+from twincard.cli.card.log_words import in_words
+from twincard.cli.terminal.errors import InputError, describe
+from twincard.cli.terminal.prompts import confirm
+from twincard.flows.check.drill import FileOutcome
+from twincard.flows.duplicate.duplication import DuplicationStep
+from twincard.flows.issue.pair import IssueStep
+from twincard.flows.recover.recovery import Outcome
+from twincard.ground.language import _, speaking
+from twincard.iso.status import Sw, error_for
 from twincard.transport.slots import Holds
 
 pytestmark = pytest.mark.usefixtures("japanese")

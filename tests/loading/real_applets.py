@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twincard.transport.base import Connection, TransportError
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import Connection, TransportError
 
 
 def real_applet(instance: bytes, data: bytes) -> Connection:

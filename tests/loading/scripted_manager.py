@@ -14,7 +14,7 @@ from threading import Lock
 from tests.interop.independent import objects
 from tests.loading.scp03_card import SecurityError, Session, StaticKeys, kcv, unwrap_key
 
-from twincard.transport.base import Connection, TransportError
+from twincard.transport.connection import Connection, TransportError
 
 DOMAIN_AID = bytes.fromhex("A000000151000000")
 DIVERSIFICATION = bytes.fromhex("00004711081500000042")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 
 class T0Manager:

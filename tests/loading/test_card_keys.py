@@ -9,13 +9,13 @@ import pytest
 from tests.loading.scp03_card import kcv
 from tests.secrets.hunt import Hunt
 
-from twincard.card.scp03 import ScpKeys
-from twincard.globalplatform.card_keys import (
+from twincard.globalplatform.management_keys import (
     CardKeysError,
     draw_card_keys,
     read_card_keys,
     write_card_keys,
 )
+from twincard.iso.scp03 import ScpKeys
 from twincard.keys.secret import Secret
 
 ENC, MAC, DEK = ("%032x" % (0xC0FFEE << shift) for shift in (0, 8, 16))

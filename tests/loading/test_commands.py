@@ -15,11 +15,11 @@ from tests.loading.scripted_manager import DEFAULT_KEY, DEFAULT_KEYS, ScriptedMa
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService, Reader
 
-from twincard.card.opensc import FILE_BYTES
 from twincard.card.session import OPENSC_AID, Card
-from twincard.globalplatform.card_keys import read_card_keys
+from twincard.globalplatform.management_keys import read_card_keys
+from twincard.pkcs15.opensc import FILE_BYTES
 from twincard.transport import connect
-from twincard.transport.base import CardGoneError
+from twincard.transport.connection import CardGoneError
 
 KEY = bytes.fromhex("C0FFEE") + bytes(range(13))
 

@@ -20,14 +20,14 @@ from tests.loading.scp03_card import StaticKeys
 from tests.loading.scripted_manager import ScriptedManager
 
 from twincard import Card
+from twincard.flows.authority import take_authority
+from twincard.flows.errors import ProtocolError
+from twincard.flows.load.applet import LoadedCard, LoadOrder, load_card
 from twincard.globalplatform.cap import CapFile
-from twincard.globalplatform.card_keys import default_keys, read_card_keys
+from twincard.globalplatform.management_keys import default_keys, read_card_keys
 from twincard.globalplatform.manager import CardManager
-from twincard.keys.issuer_key import read_issuer_key
-from twincard.protocols.authority import take_authority
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.load import LoadedCard, LoadOrder, load_card
-from twincard.transport.base import CardGoneError, Connection
+from twincard.keys.transport_key import read_issuer_key
+from twincard.transport.connection import CardGoneError, Connection
 
 EXCHANGES = 24
 """More than a load of the small file has; the last ones cut nothing."""

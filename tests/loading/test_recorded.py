@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from tests.loading.scp03_card import kcv
 
-from twincard.card.channel import Channel
-from twincard.card.scp03 import Greeting, ScpKeys, key_check_value
-from twincard.card.secure_channel import Protection
+from twincard.iso.channel import Channel
+from twincard.iso.command import Command
+from twincard.iso.scp03 import Greeting, ScpKeys, key_check_value
+from twincard.iso.secure_channel import Protection
 from twincard.keys.secret import Secret
-from twincard.transport.apdu import Command
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/scp03-sessions.json").read_text())
 SESSIONS = VECTORS["sessions"]

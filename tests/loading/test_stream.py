@@ -13,16 +13,9 @@ from tests.loading.scp03_card import StaticKeys
 from tests.loading.scripted_manager import DEFAULT_KEYS, DIVERSIFICATION, ScriptedManager
 from tests.loading.t0_manager import T0Manager
 
-from twincard.card.scp03 import ScpKeys
-from twincard.card.secure_channel import ChannelError
-from twincard.card.status import (
-    CardError,
-    MemoryFullError,
-    UnexpectedAnswerError,
-    WrongDataError,
-)
+from twincard.flows.load.applet import AppletSizes, install_data, load_and_install, replace_keys
 from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.card_keys import default_keys, draw_card_keys
+from twincard.globalplatform.management_keys import default_keys, draw_card_keys
 from twincard.globalplatform.manager import (
     CardManager,
     Installation,
@@ -30,9 +23,16 @@ from twincard.globalplatform.manager import (
     WrongCardKeysError,
 )
 from twincard.globalplatform.registry import Kind
+from twincard.iso.scp03 import ScpKeys
+from twincard.iso.secure_channel import ChannelError
+from twincard.iso.status import (
+    CardError,
+    MemoryFullError,
+    UnexpectedAnswerError,
+    WrongDataError,
+)
 from twincard.keys.secret import Secret
-from twincard.protocols.load import AppletSizes, install_data, load_and_install, replace_keys
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 TRANSPORT_KEY = bytes(range(0x60, 0x80))
 PARAMETERS = [0x00, 0x10, 0x20, 0x30, 0x60, 0x70]

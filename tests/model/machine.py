@@ -42,7 +42,7 @@ from tests.trust.service import public_key
 
 from twincard.card.report import CardReport, ImportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
-from twincard.card.status import WrongStateError
+from twincard.iso.status import WrongStateError
 
 
 class Duplications(Table):

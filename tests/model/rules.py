@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from twincard.card.duplication import ReceiptKind
 from twincard.card.report import ImportState, KeyOrigin, Mode, SlotUse
-from twincard.card.status import (
+from twincard.iso.status import (
     AlreadyExistsError,
     CardError,
     IntegrityError,

@@ -22,7 +22,7 @@ from twincard.card.report import (
     Mode,
 )
 from twincard.card.session import Card
-from twincard.card.status import CardError
+from twincard.iso.status import CardError
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
 from twincard.transport import PowerCutError

@@ -30,8 +30,8 @@ from twincard.card.duplication import Ticket as TicketBytes
 from twincard.card.key_service import KeyRequest
 from twincard.card.report import CardReport, Mode
 from twincard.card.session import Card
-from twincard.card.status import WrongStateError
-from twincard.keys.identity import CardCertificate
+from twincard.identity.device_certificate import CardCertificate
+from twincard.iso.status import WrongStateError
 
 Said = TypeVar("Said", Ticket, Block, Receipt)
 Carried = TypeVar("Carried", TicketBytes, ExportedKey, ReceiptBytes)

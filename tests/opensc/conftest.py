@@ -16,20 +16,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-from twincard.card import opensc
 from twincard.card.report import KeyType
 from twincard.card.session import OPENSC_AID, Card
-from twincard.keys.certificate import Subject, Validity
-from twincard.keys.component import Component
-from twincard.keys.secret import Secret
-from twincard.protocols.certificate import (
+from twincard.flows.certify.certificate import (
     certify_decipher_key,
     certify_signature_key,
     store_certificate,
 )
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.issue import Blank, Profile, issue_pair
-from twincard.transport.laboratory import Laboratory
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.identity.x509 import Subject, Validity
+from twincard.keys.component import Component
+from twincard.keys.secret import Secret
+from twincard.pkcs15 import opensc
+from twincard.simulator.laboratory import Laboratory
 
 TRANSPORT_KEY = Secret(bytes(range(32)))
 PINS = Secret("pin-4711-alice"), Secret("pin-0815-backup")
@@ -117,7 +117,7 @@ def make_pair(
         [Component(1, 1, Secret(bytes(range(32))))],
     )
     original, copy = unlocked(alice, PINS[0]), unlocked(backup, PINS[1])
-    duplicate(original, copy, key_type=key)
+    duplicate_key(original, copy, key_type=key)
     subject, validity = Subject("Alice"), Validity.from_now(1)
     made = certify_decipher_key(original, subject, validity, signature, pin=lambda: PINS[0])
     store_certificate(copy, made.certificate)

@@ -15,8 +15,8 @@ from tests.pcsc.service import PcscService
 
 from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.session import Card
-from twincard.protocols.certificate import read_certificate, store_certificate
-from twincard.protocols.opensc import update_opensc_files
+from twincard.flows.certify.certificate import read_certificate, store_certificate
+from twincard.flows.certify.opensc import update_opensc_files
 
 
 class Kind(Enum):

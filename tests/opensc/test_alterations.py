@@ -10,7 +10,7 @@ from tests.docs.examples import search_path
 from tests.opensc.conftest import CERTIFICATE, CardInReader, run
 
 from twincard.card.session import Card
-from twincard.protocols.opensc import are_opensc_files_right
+from twincard.flows.certify.opensc import are_opensc_files_right
 from twincard.transport import connect
 
 

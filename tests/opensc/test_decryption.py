@@ -12,9 +12,9 @@ from tests.opensc.conftest import CERTIFICATE, PUK, CardInReader, run
 
 from twincard.card.files import DECIPHER_CERTIFICATE
 from twincard.card.session import Card
+from twincard.flows.certify.certificate import store_certificate
+from twincard.flows.certify.opensc import update_opensc_files
 from twincard.keys.secret import Secret
-from twincard.protocols.certificate import store_certificate
-from twincard.protocols.opensc import update_opensc_files
 from twincard.transport import connect
 
 WRONG = "no-such-pin"

@@ -19,9 +19,9 @@ from tests.trust.test_signing import HASHES, digest_info
 
 from twincard.card.report import KeyType
 from twincard.card.session import OPENSC_AID, Card
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 from twincard.keys.public import KeyKind, PublicKey
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 SELECT = "00A404000C" + OPENSC_AID.hex()
 GET_DATA = "00CA010103"

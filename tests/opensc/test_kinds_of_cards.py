@@ -14,11 +14,11 @@ from tests.pcsc.service import PcscService
 
 from twincard.card.report import KeyType, PolicyFlags
 from twincard.card.session import Card
-from twincard.files import FileOutput
+from twincard.cms import FileOutput
+from twincard.flows.files.operations import decrypt_file
 from twincard.keys.secret import Secret
-from twincard.protocols.files import decrypt_file
+from twincard.simulator.laboratory import Laboratory
 from twincard.transport import connect
-from twincard.transport.laboratory import Laboratory
 
 MESSAGE = b"Content-Type: text/plain\r\n\r\nhello\r\n"
 

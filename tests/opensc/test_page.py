@@ -13,7 +13,7 @@ from tests.opensc.conftest import run
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-from twincard.transport.folder import open_card
+from twincard.simulator.folder import open_card
 
 PAGE = "docs/opensc.md"
 PIN = b"123456"

@@ -19,9 +19,9 @@ from tests.pcsc.service import PcscService
 
 from twincard.card.report import KeyType, PolicyFlags
 from twincard.card.session import Card
-from twincard.files import FileOutput
+from twincard.cms import FileOutput
+from twincard.flows.files.operations import decrypt_file
 from twincard.keys.secret import Secret
-from twincard.protocols.files import decrypt_file
 from twincard.transport import connect
 
 SECRET = b"for one time"

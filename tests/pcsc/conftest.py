@@ -12,7 +12,7 @@ from tests.cli.commands import Desk
 from tests.pcsc.service import PcscService, Reader
 from tests.pcsc.serving import Serving
 
-from twincard.transport.folder import create_card
+from twincard.simulator.folder import create_card
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from threading import Lock, Thread
 
 from tests.pcsc.service import Reader
 
-from twincard.transport.base import Connection, TransportError
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
+from twincard.simulator.process import Operation, SimulatedCard, SimulatorProcess
+from twincard.simulator.vpcd import VirtualReader
+from twincard.transport.connection import Connection, TransportError
 from twincard.transport.pcsc import PcscCard
-from twincard.transport.simulator import Operation, SimulatedCard, SimulatorProcess
 from twincard.transport.slots import slots
-from twincard.transport.vpcd import VirtualReader
 
 _SECONDS = 10
 # pcscd looks for cards every 0.4 s. A card that is lost in use and back before it has looked

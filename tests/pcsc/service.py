@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from twincard.transport.vpcd import Address
+from twincard.simulator.vpcd import Address
 
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 SOCKET_NAME = "pcscd.comm"

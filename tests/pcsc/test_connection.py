@@ -17,7 +17,8 @@ from tests.pcsc.service import PcscService, Reader
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError
+from twincard.iso.status import AuthorityMissingError
+from twincard.simulator.laboratory import Laboratory
 from twincard.transport import (
     CardGoneError,
     CardInUseError,
@@ -27,7 +28,6 @@ from twincard.transport import (
     connect,
     winscard,
 )
-from twincard.transport.laboratory import Laboratory
 from twincard.transport.pcsc import find_reader, list_readers
 
 

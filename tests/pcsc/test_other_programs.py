@@ -18,7 +18,7 @@ from tests.pcsc.service import Reader
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.transport import CardInUseError, connect
 
 _SECONDS = 60
@@ -123,7 +123,7 @@ def duplicated(bench: Bench, left: Reader, right: Reader) -> bool:
                 card = specimen.session(connection)
                 card.pin.verify(specimen.pin)
                 cards.append(card)
-            duplicate(cards[0], cards[1], components(), KeyType.P_256)
+            duplicate_key(cards[0], cards[1], components(), KeyType.P_256)
     except CardInUseError:
         return False
     return True

@@ -13,7 +13,7 @@ from tests.pcsc.inserted import inserted
 from tests.pcsc.service import Reader
 
 from twincard.keys.component import write_component
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 _AT = 7
 """The exchange that is interrupted, in the midst of those with either card."""

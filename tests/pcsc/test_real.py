@@ -13,10 +13,10 @@ from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.iso.chaining import Link
+from twincard.iso.command import Command
+from twincard.iso.status import Sw
 from twincard.transport import CardInUseError, connect
-from twincard.transport.apdu import Command
-from twincard.transport.stages import Link
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from tests.pcsc.service import PcscService, Reader
 from tests.pcsc.serving import Serving
 
 from twincard.card.session import Card
+from twincard.flows.authority import take_authority
 from twincard.keys.secret import Secret
-from twincard.protocols.authority import take_authority
+from twincard.simulator.vpcd import Address, take_reader
 from twincard.transport import CardGoneError, connect
-from twincard.transport.vpcd import Address, take_reader
 
 Serve = Callable[[str, Reader], Serving]
 

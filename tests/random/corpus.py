@@ -6,11 +6,11 @@ from tests.bench import GROUP_ID, Specimen, Stage, component
 from tests.random.worlds import FREE_EF, FRIEND, KEPT_PATH, Scene, sealed
 from tests.refusals.samples import SAMPLES
 
-from twincard.card import tlv
 from twincard.card.public_key import encode_public_key
 from twincard.card.report import Role
 from twincard.card.session import APPLET_AID
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.iso import tlv
+from twincard.iso.command import SHORT_ANSWER, Command
 
 ISO, OWN, SECURED = 0x00, 0x80, 0x84
 SHA256_INFO = bytes.fromhex("3031300D060960864801650304020105000420")

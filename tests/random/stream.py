@@ -12,7 +12,7 @@ from tests.card.commands import RULES
 from tests.random.corpus import GET_CHALLENGE, SELECT_APPLET, change, corpus, unblock, verify
 from tests.random.worlds import Scene
 
-from twincard.transport.apdu import EXTENDED_ANSWER, Command
+from twincard.iso.command import EXTENDED_ANSWER, Command
 
 BLOCKED = 0x6983
 _SHORT = 255

@@ -21,8 +21,8 @@ from tests.random.test_random_apdus import (
 from tests.random.worlds import WORLDS, Scene, World, make
 from tests.trust.channel.hosts import Messages
 
-from twincard.card.status import Sw
-from twincard.transport.apdu import Command
+from twincard.iso.command import Command
+from twincard.iso.status import Sw
 
 RUNS, PER_RUN = 6, 150
 PLACES = [

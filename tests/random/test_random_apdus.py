@@ -17,9 +17,9 @@ from tests.random.worlds import CHECK, KEPT_PATH, KEPT_SIZE, WORLDS, Scene, Worl
 
 from twincard.card.report import CardReport, LifeCycle
 from twincard.card.session import Card
-from twincard.card.status import Sw
-from twincard.transport.apdu import Command
-from twincard.transport.stages import Link
+from twincard.iso.chaining import Link
+from twincard.iso.command import Command
+from twincard.iso.status import Sw
 
 APDUS = 10_000  # in each of 20 worlds: 200,000
 LONG = 30

@@ -13,7 +13,7 @@ from twincard.card.files import Condition, DfAccess, EfAccess
 from twincard.card.report import KeyType, Mode, Role
 from twincard.card.session import Card
 from twincard.keys.public import PublicKey
-from twincard.transport.laboratory import Snapshot
+from twincard.simulator.laboratory import Snapshot
 
 CEK = bytes(range(100, 132))
 CHECK = hashlib.sha256(b"cek" + CEK).digest()[:8]

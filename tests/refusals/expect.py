@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import pytest
 from tests.bench import GROUP_ID, components
 
-from twincard.card import tlv
 from twincard.card.duplication import Ticket
 from twincard.card.report import Mode
 from twincard.card.session import Card
-from twincard.card.status import CardError
+from twincard.iso import tlv
+from twincard.iso.status import CardError
 from twincard.keys.derivation import GroupKey
 
 GROUP_KEY = GroupKey.from_components([item.value.reveal() for item in components()], GROUP_ID)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from tests.bench import component
 
-from twincard.card.status import Sw
-from twincard.transport.apdu import SHORT_ANSWER
+from twincard.iso.command import SHORT_ANSWER
+from twincard.iso.status import Sw
 
 PIN = b"a new PIN"
 PADDED = PIN.ljust(16, b"\x00")

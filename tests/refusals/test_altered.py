@@ -10,7 +10,7 @@ from tests.card.wire import Command, exchange
 
 from twincard.card.report import KeyType, Mode
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 EXPORT_KEY, IMPORT_KEY, CONFIRM_EXPORT = 0x22, 0x24, 0x26
 

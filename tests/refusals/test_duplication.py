@@ -9,8 +9,8 @@ from tests.refusals.expect import forged_ticket, refused
 from twincard.card.duplication import ExportedKey, Ticket
 from twincard.card.report import ExportState, ImportState, KeyType, Mode, PolicyFlags, SlotUse
 from twincard.card.session import Card
-from twincard.card.status import Sw
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import Sw
 
 
 @pytest.fixture(params=list(Mode), autouse=True)
@@ -52,11 +52,11 @@ def test_another_backups_ticket_once_done(bench: Bench) -> None:
 def test_a_backup_that_is_done_gets_no_second_slot(bench: Bench) -> None:
     bench.at(Stage.KEYED, backups=2)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    duplicate(original, backup)
+    duplicate_key(original, backup)
     again = forged_ticket(backup.report().card_id, original.report().card_id)
     with refused(Sw.WRONG_STATE, original):
         original.duplication.export_key(again)
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
 
 
 def test_a_backup_that_was_abandoned_gets_no_second_slot(bench: Bench) -> None:
@@ -87,7 +87,7 @@ def test_the_backup_of_an_earlier_key_gets_no_other(bench: Bench) -> None:
         original.usage.generate(KeyType.P_256)
         with refused(Sw.WRONG_STATE, original):
             original.duplication.export_key(recorded)
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
     assert len(original.duplication.used_slots()) == 1
 
 
@@ -273,7 +273,7 @@ def test_a_void_ticket_blocks_the_next_until_its_receipt_was_delivered(bench: Be
         original.duplication.confirm(void)
     new = backup.duplication.ticket(original.report().card_id, void_delivered=True)
     assert new.nonce != first.nonce
-    duplicate(original, backup)
+    duplicate_key(original, backup)
 
 
 def test_there_is_no_receipt_before_its_time(bench: Bench) -> None:

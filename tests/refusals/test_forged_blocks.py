@@ -12,11 +12,11 @@ from tests.bench import Bench, Stage
 from tests.card.sealing import point_of, seal
 from tests.refusals.expect import GROUP_KEY, refused
 
-from twincard.card import tlv
 from twincard.card.duplication import ExportedKey, Ticket
 from twincard.card.report import ImportState
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.iso import tlv
+from twincard.iso.status import Sw
 from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, build_block
 from twincard.keys.public import PublicKey
 

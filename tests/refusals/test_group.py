@@ -12,10 +12,10 @@ from tests.refusals.expect import refused
 
 from twincard.card.report import KeyType, SetBy
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import Sw
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
 
 
 def another(number: int) -> Component:
@@ -94,7 +94,7 @@ def test_nothing_goes_without_the_last_component(bench: Bench) -> None:
         original.duplication.export_key(ticket)
     for card in (original, backup):
         card.group.set_component(component(3))
-    duplicate(original, backup)
+    duplicate_key(original, backup)
 
 
 def test_a_component_twice_in_a_group(bench: Bench) -> None:

@@ -15,8 +15,8 @@ from tests.refusals.samples import SAMPLES, Sample
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, Role
-from twincard.card.status import Sw
-from twincard.transport.laboratory import Snapshot
+from twincard.iso.status import Sw
+from twincard.simulator.laboratory import Snapshot
 
 WRITERS = {
     0x24,  # IMPORT KEY: its data go straight to the buffer for ciphertext, which is persistent.

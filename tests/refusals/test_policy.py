@@ -9,8 +9,8 @@ from tests.card.wire import Command, exchange
 from tests.refusals.expect import refused
 
 from twincard.card.report import KeyType, PolicyFlags
-from twincard.card.status import Sw
 from twincard.card.usage import OWN_KEY
+from twincard.iso.status import Sw
 
 CEK = bytes(range(32))
 FRIEND, COLLEAGUE = 1, 2

@@ -16,11 +16,11 @@ from tests.refusals.test_duplication import abandon, export
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, Mode, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import Sw, WrongDataError
 from twincard.card.usage import OWN_KEY
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import Sw, WrongDataError
 from twincard.keys.public import PublicKey
-from twincard.protocols.duplicate import duplicate
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 WITHHELD = PolicyFlags.PUBLIC_KEY_WITHHELD
 
@@ -110,7 +110,7 @@ def test_a_new_key_waits_again(bench: Bench) -> None:
     digest = original.usage.generate(KeyType.P_256)
     assert digest != old.digest
     assert_released(original, Sealed.to(old), released=False)
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
     assert original.usage.public_key().digest == digest
 
 
@@ -122,7 +122,7 @@ def test_a_slot_that_was_abandoned_releases_nothing(bench: Bench) -> None:
     original = bench.original.unlocked()
     assert not readable(original)
     assert not original.report().key_is_dead
-    duplicate(original, bench.backup2.unlocked())
+    duplicate_key(original, bench.backup2.unlocked())
     assert readable(original)
     assert original.report().group is None
 
@@ -130,7 +130,7 @@ def test_a_slot_that_was_abandoned_releases_nothing(bench: Bench) -> None:
 def test_a_slot_that_is_abandoned_after_a_done_one_takes_nothing_back(bench: Bench) -> None:
     bench.at(Stage.KEYED, backups=2, policy=WITHHELD | PolicyFlags.ERASE_GROUP)
     original = bench.original.unlocked()
-    duplicate(original, bench.backup.unlocked())
+    duplicate_key(original, bench.backup.unlocked())
     export(bench.backup2.unlocked(), original)
     abandon(bench)
     original = bench.original.unlocked()
@@ -148,7 +148,7 @@ def test_a_key_without_any_backup_is_replaced_and_its_group_still_there(bench: B
     assert report.key_is_dead
     assert report.group is not None
     assert not readable(original)
-    result = duplicate(original, bench.backup2.unlocked(), key_type=KeyType.P_256)
+    result = duplicate_key(original, bench.backup2.unlocked(), key_type=KeyType.P_256)
     assert result.generated
     assert report.key is not None
     assert result.key_digest != report.key.digest

@@ -18,9 +18,9 @@ from twincard.card.files import Condition, EfAccess
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, Role
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError, Sw
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import AuthorityMissingError, Sw
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
 
 OWN = Secret("own PIN")
 USERS_FILE = EfAccess(read=Condition.USER_PIN, update=Condition.USER_PIN, delete=Condition.USER_PIN)
@@ -46,7 +46,7 @@ def pair(bench: Bench) -> tuple[Card, Card]:
     """With transport PINs, and the key already on both."""
     bench.at(Stage.BLANK)
     original, backup = issued(bench.original), issued(bench.backup)
-    assert duplicate(original, backup, components()[1:], KeyType.P_256).copied
+    assert duplicate_key(original, backup, components()[1:], KeyType.P_256).copied
     return original, backup
 
 

@@ -6,15 +6,15 @@ import pytest
 from tests.bench import GROUP_ID, Bench, Stage
 from tests.refusals.expect import GROUP_KEY, forged_ticket, refused
 
-from twincard.card import tlv
 from twincard.card.duplication import Receipt, ReceiptKind, Ticket
 from twincard.card.report import ExportState, KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso import tlv
+from twincard.iso.status import Sw
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
 
 REMEMBERED = 8
 
@@ -46,7 +46,7 @@ def test_no_later_state_of_the_original_takes_a_void_ticket(bench: Bench, mode: 
     original.usage.generate(KeyType.P_256)
     with refused(Sw.WRONG_STATE, original):
         original.duplication.export_key(recorded)
-    duplicate(original, backup)
+    duplicate_key(original, backup)
 
 
 @modes
@@ -153,7 +153,7 @@ def test_another_group_begins_without_void_tickets(bench: Bench) -> None:
     bench.at(Stage.KEYED, policy=PolicyFlags.ERASE_GROUP)
     original = bench.original.unlocked()
     fill(original, REMEMBERED - 1, GROUP_KEY)
-    duplicate(original, bench.backup.unlocked())
+    duplicate_key(original, bench.backup.unlocked())
     report = original.report()
     assert report.group is None
     assert report.export is not None

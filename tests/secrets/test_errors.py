@@ -14,10 +14,10 @@ from twincard.card.cryptogram import RsaCryptogram
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, Role
 from twincard.card.session import Card
-from twincard.cli import prompts
+from twincard.cli.terminal import prompts
 from twincard.keys.component import Component, parse_component, read_component
-from twincard.keys.issuer_key import read_issuer_key
 from twincard.keys.secret import Secret
+from twincard.keys.transport_key import read_issuer_key
 
 VALUE = bytes.fromhex("5ec2e7" * 10 + "5ec2")
 HEX = VALUE.hex()

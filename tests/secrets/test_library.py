@@ -14,12 +14,12 @@ from tests.trust.service import Supply, pair_of
 
 from twincard.card.report import KeyType, Mode, PolicyFlags
 from twincard.card.session import Card
-from twincard.files import FileOutput, Recipient, read_recipients
-from twincard.protocols.duplicate import DuplicationEvent, duplicate
-from twincard.protocols.files import decrypt_file, encrypt_file
-from twincard.protocols.issue import Blank, IssueEvent, Profile, issue_pair
-from twincard.protocols.opener import CardOpener
-from twincard.protocols.recover import recover
+from twincard.cms import FileOutput, Recipient, read_recipients
+from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
+from twincard.flows.files.opener import CardOpener
+from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
+from twincard.flows.recover.recovery import recover_files
 from twincard.transport.trace import Traced
 
 CONTENT = b"What nobody else may read."
@@ -71,7 +71,7 @@ def test_log_trace_and_results_of_the_whole_way_hold_no_secret(
         blank.card.reset()
         blank.card.pin.verify(blank.pin)
     recorder.note(
-        duplicate(original.card, backup.card, components()[1:], KeyType.P_256, told.append)
+        duplicate_key(original.card, backup.card, components()[1:], KeyType.P_256, told.append)
     )
     (tmp_path / "letter").write_bytes(CONTENT)
     recipient = Recipient.of(original.card.usage.public_key())
@@ -107,7 +107,7 @@ def test_recovery_shows_neither_content_nor_its_key(
     recipient = Recipient.of(bench.original.card().usage.public_key())
     path = tmp_path / "letter.p7m"
     encrypt_file(tmp_path / "letter", FileOutput(path), [recipient])
-    for event in recover(cards[0], cards[1], [path]):
+    for event in recover_files(cards[0], cards[1], [path]):
         recorder.note(event)
     with path.open("rb") as file:
         (info,) = read_recipients(file)
@@ -131,7 +131,7 @@ def test_no_part_of_a_private_key_crosses_the_wire_in_the_clear(
     cards = [recorder.blank(specimen).card for specimen in (bench.original, bench.backup)]
     for card, specimen in zip(cards, (bench.original, bench.backup), strict=True):
         card.pin.verify(specimen.pin)
-    recorder.note(duplicate(cards[0], cards[1]))
+    recorder.note(duplicate_key(cards[0], cards[1]))
     assert any(line.startswith(("80 24", "90 24")) for line in recorder.lines)
     assert hunt.found_in("\n".join(recorder.lines)) == []
 

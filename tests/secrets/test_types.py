@@ -15,13 +15,13 @@ import twincard
 from twincard.card.cryptogram import RsaCryptogram, Transcoded
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
-from twincard.card.scp03 import ScpKeys
-from twincard.card.secure_channel import SessionKeys
 from twincard.globalplatform.manager import Installation
+from twincard.iso.command import Command
+from twincard.iso.scp03 import ScpKeys
+from twincard.iso.secure_channel import SessionKeys
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
 from twincard.keys.secret import Secret
-from twincard.transport.apdu import Command
 
 MARKER = b"what nobody but its owner may see"[:32]
 

@@ -13,7 +13,7 @@ from tests.card.wire import Command, exchange
 from tests.interop.independent import objects
 from tests.trust.authority import verifies
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 LABEL = b"twincard/log/1"
 NONCE = bytes(range(16))

@@ -16,7 +16,7 @@ from tests.trust.authority import ORDER, point_of
 from tests.trust.blind import Export, Ticket
 from tests.trust.software_cards import opened
 
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 CHAINING = 0x10
 SET_COMPONENT, EXPORT_KEY, GET_RESPONSE, GET_DATA = 0x12, 0x22, 0xC0, 0xCA

@@ -14,7 +14,12 @@ from twincard.card.duplication import ExportedKey, Receipt, Ticket
 from twincard.card.key_service import KeyRequest, KeyService, Pair
 from twincard.card.report import ImportState, KeyOrigin, KeyServiceReport, KeyType
 from twincard.card.session import Card
-from twincard.keys.identity import ESCROW_ROLE, SERVICE_ROLE, CardCertificate, service_id
+from twincard.identity.device_certificate import (
+    ESCROW_ROLE,
+    SERVICE_ROLE,
+    CardCertificate,
+    service_id,
+)
 from twincard.keys.public import PublicKey
 
 

@@ -11,7 +11,7 @@ from tests.interop.independent import objects
 from tests.trust import blind
 from tests.trust.blind import Export, Receipt, Ticket
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 ISO, OURS = 0x00, 0x80
 

@@ -14,9 +14,9 @@ from tests.trust.scene import software_backup
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Features, KeyType, Role
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 from twincard.keys.secret import Secret
-from twincard.transport.laboratory import BASE_APPLET, Laboratory
+from twincard.simulator.laboratory import BASE_APPLET, Laboratory
 
 TRANSPORT_KEY = Secret(bytes(range(32)))
 PIN, PUK = Secret("123456"), Secret("654321")

@@ -22,9 +22,7 @@ from twincard.card.files import (
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import AuthorityMissingError
-from twincard.keys.certificate import Subject, Validity
-from twincard.protocols.certificate import (
+from twincard.flows.certify.certificate import (
     CertificateOnCardError,
     NoRoomForCertificateError,
     certify_decipher_key,
@@ -34,12 +32,14 @@ from twincard.protocols.certificate import (
     request_certificate,
     store_certificate,
 )
-from twincard.protocols.certificate_files import (
+from twincard.flows.certify.certificate_files import (
     USUAL_BYTES,
     make_certificate_files,
     room_for,
 )
-from twincard.protocols.errors import ProtocolError
+from twincard.flows.errors import ProtocolError
+from twincard.identity.x509 import Subject, Validity
+from twincard.iso.status import AuthorityMissingError
 
 HANAKO = Subject("山田 花子", "hanako@example.jp")
 TEN_YEARS = Validity.from_now(3650)

@@ -21,7 +21,7 @@ from tests.trust.test_device import (
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, Mode, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.card.status import Sw, WrongStateError
+from twincard.iso.status import Sw, WrongStateError
 
 STRANGER = Issuer.of("another issuer")
 BASE_MODE_FORBIDDEN = PolicyFlags(0x10)

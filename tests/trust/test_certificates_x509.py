@@ -26,8 +26,17 @@ from twincard.card.files import (
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, Role
 from twincard.card.session import Card
-from twincard.files.output import FileOutput
-from twincard.keys.certificate import (
+from twincard.cms.framing.output import FileOutput
+from twincard.flows.certify.certificate import (
+    certify_decipher_key,
+    certify_signature_key,
+    read_certificate,
+    request_certificate,
+    store_certificate,
+)
+from twincard.flows.errors import ProtocolError
+from twincard.flows.files.operations import decrypt_file
+from twincard.identity.x509 import (
     SigningKey,
     Subject,
     Validity,
@@ -38,15 +47,6 @@ from twincard.keys.certificate import (
     may_sign_others,
 )
 from twincard.keys.public import PublicKey
-from twincard.protocols.certificate import (
-    certify_decipher_key,
-    certify_signature_key,
-    read_certificate,
-    request_certificate,
-    store_certificate,
-)
-from twincard.protocols.errors import ProtocolError
-from twincard.protocols.files import decrypt_file
 
 HANAKO = Subject("山田 花子", "hanako@example.jp")
 TEN_YEARS = Validity.from_now(3650)

@@ -14,7 +14,7 @@ from tests.trust.authority import public_key, verifies
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 KEYS = Command(0x00, 0xCA, 0x00, 0xE5, answer=256)
 ISSUER_KEY = Command(0x00, 0xCA, 0x00, 0xE6, answer=256)

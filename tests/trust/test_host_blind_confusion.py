@@ -15,7 +15,7 @@ from tests.trust.blind import Export, Receipt, Ticket
 from tests.trust.scene import STRANGER, Scene, identity, software_backup, software_original
 from tests.trust.terminal import Terminal
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 LABELS = ("ticket", "export", "receipt", "channel", "log")
 

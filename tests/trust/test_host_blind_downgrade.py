@@ -12,7 +12,7 @@ from tests.trust.scene import GROUP, Scene, software_backup, software_original
 from tests.trust.terminal import Terminal
 
 from twincard.card.report import Mode, PolicyFlags
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 NO_BASE = PolicyFlags.BASE_MODE_FORBIDDEN
 

@@ -12,7 +12,7 @@ from tests.trust.scene import STRANGER, Scene, software_backup, software_origina
 from tests.trust.software_cards import SoftwareBackup, SoftwareOriginal
 from tests.trust.terminal import Terminal
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 from twincard.keys.public import PublicKey
 
 

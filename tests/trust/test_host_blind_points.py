@@ -11,7 +11,7 @@ from tests.trust.authority import encode, point_of
 from tests.trust.scene import Scene, software_backup, software_original
 from tests.trust.software_cards import SoftwareBackup
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B

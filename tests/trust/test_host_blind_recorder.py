@@ -28,8 +28,8 @@ from tests.trust.scene import GROUP, Scene
 from tests.trust.terminal import Terminal
 
 from twincard.card.report import KeyType, Mode
-from twincard.card.status import Sw
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import Sw
 
 NOT_OPENED = (ValueError, AssertionError)
 
@@ -43,7 +43,7 @@ def recorded(bench: Bench, mode: Mode) -> Recorder:
         card = specimen.session(recorder.on(specimen.lab))
         card.pin.verify(specimen.pin)
         cards.append(card)
-    duplicate(cards[0], cards[1], components()[1:], KeyType.P_256)
+    duplicate_key(cards[0], cards[1], components()[1:], KeyType.P_256)
     return recorder
 
 

@@ -11,7 +11,7 @@ from tests.trust.scene import GROUP, Scene, identity, software_backup
 from tests.trust.terminal import Terminal
 
 from twincard.card.report import Mode
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 
 def test_the_messages_are_what_the_document_says(bench: Bench) -> None:

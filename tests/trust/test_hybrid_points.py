@@ -18,8 +18,8 @@ from tests.trust.scene import Scene, software_original
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
-from twincard.card.status import Sw
-from twincard.transport.stages import Link
+from twincard.iso.chaining import Link
+from twincard.iso.status import Sw
 
 
 def hybrid(point: bytes) -> bytes:

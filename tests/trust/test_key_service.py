@@ -12,7 +12,6 @@ from tests.refusals.expect import refused
 from tests.trust.scene import STRANGER
 from tests.trust.service import ESCROW, NOTHING, Supply, pair_of, public_key, said, service_of
 
-from twincard.card import tlv
 from twincard.card.duplication import ExportedKey, Receipt, ReceiptKind
 from twincard.card.key_service import KeyService
 from twincard.card.report import (
@@ -24,10 +23,11 @@ from twincard.card.report import (
     Mode,
     PolicyFlags,
 )
-from twincard.card.status import CardError, Sw
-from twincard.keys.identity import CardCertificate, IdentityError
-from twincard.protocols.duplicate import duplicate
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.identity.device_certificate import CardCertificate, IdentityError
+from twincard.iso import tlv
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import CardError, Sw
 
 WITHHELD = PolicyFlags.PUBLIC_KEY_WITHHELD
 keys = pytest.mark.parametrize("key", list(KeyType))
@@ -75,7 +75,7 @@ def test_the_pair_goes_on_to_a_backup(bench: Bench, key: KeyType) -> None:
     there.deliver(original)
     with refused(Sw.WRONG_STATE, original):
         original.usage.public_key()
-    done = duplicate(original, backup)
+    done = duplicate_key(original, backup)
     assert (done.generated, done.copied) == (False, True)
     sealed = Sealed.to(public_key(there.pair))
     for card in (original, backup):

@@ -15,9 +15,9 @@ from tests.trust.log_reading import KEPT, LABEL, NONCE, entry, read
 
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.card.status import Sw, UnexpectedAnswerError
-from twincard.protocols.log import LogError, LogState, Signer, read_log
-from twincard.transport.laboratory import Laboratory
+from twincard.flows.check.log import LogError, LogState, Signer, read_log
+from twincard.iso.status import Sw, UnexpectedAnswerError
+from twincard.simulator.laboratory import Laboratory
 
 READ_LOG = Command(0x80, 0x46, data=NONCE, answer=256)
 

@@ -11,7 +11,7 @@ from tests.trust.channel.hosts import Messages
 from tests.trust.log_reading import KEPT, NONCE, Reading, device_point, read
 
 from twincard.card.report import Mode
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 
 @pytest.fixture

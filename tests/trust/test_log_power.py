@@ -25,9 +25,9 @@ from twincard.card.report import (
     PolicyFlags,
     Role,
 )
-from twincard.card.scp03 import ScpKeys
 from twincard.card.session import Card
-from twincard.card.status import PinBlockedError, WrongPinError
+from twincard.iso.scp03 import ScpKeys
+from twincard.iso.status import PinBlockedError, WrongPinError
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 

@@ -14,9 +14,9 @@ from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
 
 from twincard.card.report import KeyType
-from twincard.card.scp03 import ScpKeys
-from twincard.card.status import Sw
-from twincard.transport.laboratory import Laboratory
+from twincard.iso.scp03 import ScpKeys
+from twincard.iso.status import Sw
+from twincard.simulator.laboratory import Laboratory
 
 GET_DATA, GET_RESPONSE, SELECT, READ_BINARY = 0xCA, 0xC0, 0xA4, 0xB0
 PARAMETERS = (0x00, 0x01, 0x02, 0x03, 0x5F, 0x7F, 0x80, 0x81, 0x86, 0x9E, 0xB8, 0xE0, 0xFF)

@@ -13,13 +13,13 @@ from tests.trust.authority import BACKUP, Issuer
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import ImportState, KeyType, Role
-from twincard.card.status import (
+from twincard.identity.device_certificate import CardCertificate
+from twincard.iso.status import (
     IssuerRefusedError,
     NotFoundError,
     WrongDataError,
     WrongStateError,
 )
-from twincard.keys.identity import CardCertificate
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tests.faults.power import LONG, Place, Story, interrupt
 from twincard.card.issuer import Personalisation
 from twincard.card.report import ExportState, KeyType, Role
 from twincard.card.session import Card
-from twincard.card.status import (
+from twincard.iso.status import (
     AuthorityMissingError,
     CardError,
     NotFoundError,
@@ -28,7 +28,7 @@ from twincard.card.status import (
 )
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
 
 HASHES = {32: hashes.SHA256(), 48: hashes.SHA384(), 64: hashes.SHA512()}
 MESSAGE = b"signed on the card"

@@ -18,8 +18,8 @@ from tests.trust.log_reading import KEPT, NONCE
 from twincard.card.public_key import encode_public_key
 from twincard.card.report import Mode
 from twincard.card.session import APPLET_AID
-from twincard.card.status import Sw
-from twincard.transport.base import PowerCutError
+from twincard.iso.status import Sw
+from twincard.transport.connection import PowerCutError
 
 HANDSHAKE = bytes.fromhex("A60D9002110095013C800188810110 5F4941")
 RSA = encode_public_key(Correspondent.with_rsa().public)

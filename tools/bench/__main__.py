@@ -16,7 +16,7 @@ from tools.bench.speed import measure_rate, measure_start
 from tools.chips.counting import count_flows
 from twincard.card.report import KeyType
 from twincard.chips.counted import FlowCount, Way
-from twincard.transport.laboratory import Sizes
+from twincard.simulator.laboratory import Sizes
 
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 

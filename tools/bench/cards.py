@@ -8,8 +8,8 @@ from pathlib import Path
 from tools.bench.builds import Build
 from tools.bench.flows import Flow, run_flows
 from twincard.card.report import KeyType
-from twincard.transport.laboratory import Laboratory, Sizes
-from twincard.transport.simulator import SimulatedCard, SimulatorProcess
+from twincard.simulator.laboratory import Laboratory, Sizes
+from twincard.simulator.process import SimulatedCard, SimulatorProcess
 
 
 def measure_flows(folder: Path, key_type: KeyType) -> list[Flow]:

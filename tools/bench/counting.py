@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 
 @dataclass(frozen=True)

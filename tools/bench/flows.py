@@ -12,14 +12,14 @@ from pathlib import Path
 from tools.bench.counting import Counted, Exchange
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.files import FileOutput, Recipient
+from twincard.cms import FileOutput, Recipient
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import Component, draw_group
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.files import decrypt_file, encrypt_file
-from twincard.protocols.issue import Blank, Profile, issue_pair
-from twincard.protocols.recover import Outcome, recover
-from twincard.transport.simulator import SimulatedCard
+from twincard.simulator.process import SimulatedCard
 
 NewCard = Callable[[str], SimulatedCard]
 
@@ -68,7 +68,7 @@ class _Story:
             issue_pair(*blanks, profile, components[:1])
         original, backup = (self._unlocked(blank) for blank in blanks)
         with self._measured("duplicate"):
-            duplicate(original, backup, components[1:], self._key_type)
+            duplicate_key(original, backup, components[1:], self._key_type)
 
         message = self._folder / "message"
         message.write_bytes(secrets.token_bytes(1000))
@@ -83,7 +83,7 @@ class _Story:
 
         new = self._new_original(components)
         with self._measured("recover a file"):
-            outcomes = [event.outcome for event in recover(backup, new, [sealed])]
+            outcomes = [event.outcome for event in recover_files(backup, new, [sealed])]
         if outcomes != [Outcome.MOVED]:
             raise AssertionError(f"Recovery ended with {outcomes}.")
 
@@ -91,7 +91,7 @@ class _Story:
         blanks = self._blank("new original"), self._blank("new backup")
         issue_pair(*blanks, Profile(group_size=_GROUP_SIZE), components[:1])
         cards = [self._unlocked(blank) for blank in blanks]
-        duplicate(cards[0], cards[1], components[1:], self._key_type)
+        duplicate_key(cards[0], cards[1], components[1:], self._key_type)
         return cards[0]
 
     def _blank(self, name: str) -> Blank:

@@ -15,7 +15,7 @@ from twincard.chips.counted import Build as ChipBuild
 from twincard.chips.counted import FlowCount, Way
 from twincard.chips.features import engine_bytes
 from twincard.chips.words import KEY_NAMES, flow_name, way_name
-from twincard.transport.laboratory import Sizes
+from twincard.simulator.laboratory import Sizes
 
 _INTRODUCTION = """\
 # Performance

@@ -17,12 +17,12 @@ from twincard.card.report import KeyType, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.chips.words import KEY_NAMES
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.keys.component import Component, draw_group
-from twincard.keys.issuer_signing import IssuerSigningKey
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.transport.laboratory import Laboratory, Snapshot
+from twincard.simulator.laboratory import Laboratory, Snapshot
 
 _TRANSPORT_KEY = Secret(bytes(range(32)))
 _INSTALL = b"\x80\x20" + _TRANSPORT_KEY.reveal() + b"\x84\x01\x00"
@@ -167,7 +167,7 @@ def _host_blind(key_type: KeyType) -> Price:
             group_id = original.issue(components, certifier=certifier)
             backup.issue(components, group_id, certifier=certifier)
             original.session([]).usage.generate(key_type)
-            return _cost(duplicate, original, backup)
+            return _cost(duplicate_key, original, backup)
 
     return Price(
         f"host-blind duplication, {KEY_NAMES[key_type]}",

@@ -10,7 +10,7 @@ from tests.pcsc.serving import Serving
 
 from tools.bench.speed import seconds_of_reports
 from twincard.card.session import Card
-from twincard.transport.folder import HOME_VARIABLE, create_card
+from twincard.simulator.folder import HOME_VARIABLE, create_card
 from twincard.transport.pcsc import open_reader
 
 _APDUS = 10_000

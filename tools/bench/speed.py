@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.session import APPLET_AID, Card
-from twincard.transport.base import Connection
-from twincard.transport.java import java_command
-from twincard.transport.simulator import SimulatedCard
+from twincard.simulator.java import java_command
+from twincard.simulator.process import SimulatedCard
+from twincard.transport.connection import Connection
 
 _ROOT = Path(__file__).parents[2]
 _APPLET = "twincard.card.ExtendedTrustTwinCardApplet"

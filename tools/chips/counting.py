@@ -13,16 +13,16 @@ from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.chips.counted import Build, Counted, Flow, FlowCount, Memory, Way, Work
 from twincard.chips.simulation import APPLETS
-from twincard.files import FileOutput, Recipient
+from twincard.cms import FileOutput, Recipient
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.flows.load.applet import AppletSizes, install_data
+from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.secret import Secret
-from twincard.protocols.duplicate import duplicate
-from twincard.protocols.files import decrypt_file, encrypt_file
-from twincard.protocols.issue import Blank, Profile, issue_pair
-from twincard.protocols.load import AppletSizes, install_data
-from twincard.protocols.recover import Outcome, recover
-from twincard.transport.base import TransportError
-from twincard.transport.laboratory import Engines, Laboratory
+from twincard.simulator.laboratory import Engines, Laboratory
+from twincard.transport.connection import TransportError
 
 _GROUP_SIZE = 3
 _PIN = Secret(b"123456")
@@ -98,13 +98,13 @@ class _Story:
                     components[:1],
                 )
             with self._counted(Flow.DUPLICATE, pair, keep=pair[0] is original):
-                duplicate(pair[0].unlocked(), pair[1].unlocked(), components[1:], self._key)
+                duplicate_key(pair[0].unlocked(), pair[1].unlocked(), components[1:], self._key)
 
         sealed = self._sealed(Recipient.of(original.unlocked().usage.public_key()))
         with self._counted(Flow.DECRYPT, (backup,)):
             decrypt_file(backup.unlocked(), sealed, FileOutput(self._folder / "opened"))
         with self._counted(Flow.RECOVER, (backup, new)):
-            events = list(recover(backup.unlocked(), new.unlocked(), [sealed]))
+            events = list(recover_files(backup.unlocked(), new.unlocked(), [sealed]))
         if [event.outcome for event in events] != [Outcome.MOVED]:
             raise AssertionError(f"Recovery ended with {events}.")
 

@@ -66,7 +66,7 @@ def make(source: Source, kit: Kit | None) -> list[str]:
 
 def _packages(source: Source, stage: Path, out: Path) -> list[Path]:
     """Wheel and source distribution, from what git tracks and what is built, and nothing else."""
-    if not (source.root / "host/twincard/transport/simulator.jar").is_file():
+    if not (source.root / "host/twincard/simulator/simulator.jar").is_file():
         raise DistError("The simulated card is not built: run `make setup`.")
     source.copy(stage)
     command = [sys.executable, "-m", "hatchling", "build", "-d", str(out)]

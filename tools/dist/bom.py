@@ -22,7 +22,7 @@ from tools.dist.licences import licence
 from tools.dist.locked import Locked, direct, parse_locked, wanted
 from tools.dist.source import Source
 
-_JAR = "host/twincard/transport/simulator.jar"
+_JAR = "host/twincard/simulator/simulator.jar"
 # As jCardSim's own pom.xml has it; META-INF/NOTICE in the jar says the same.
 _BOUNCY_CASTLE = ("org.bouncycastle", "bcprov-jdk14", "1.71", "MIT")
 _JAVA_LICENCES = {"jcardsim": "Apache-2.0", "asm-util": "BSD-3-Clause"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.man.examples import EXAMPLES
 from tools.man.roff import bold, example, italic, plain, prose, section, tagged
 from twincard.cli.app import app
-from twincard.cli.tree import Command, Parameter, commands
+from twincard.cli.shell.tree import Command, Parameter, commands
 
 _DOCS = Path(__file__).parents[2] / "docs/cli.md"
 _ENVIRONMENT = {

@@ -6,94 +6,99 @@ Usage, and so on. What a card refuses is a CardError.
 
 from __future__ import annotations
 
-from twincard.card.contacts import Contacts
-from twincard.card.cryptogram import (
-    ArchiveCryptogram,
-    Cryptogram,
-    EcCryptogram,
-    Hash,
-    Kept,
-    RsaCryptogram,
-    Transcoded,
-)
-from twincard.card.device import Device
-from twincard.card.duplication import (
-    Duplication,
-    ExportedKey,
-    Receipt,
-    ReceiptKind,
-    Ticket,
-)
-from twincard.card.files import (
-    DECIPHER_CERTIFICATE,
-    EXPIRY_DATE,
-    MEMBER_NUMBER,
-    SIGNATURE_CERTIFICATE,
-    Condition,
-    DfAccess,
-    EfAccess,
-    FileControl,
-    Files,
-    FileType,
-)
-from twincard.card.group import Group
-from twincard.card.issuer import Issuer, Personalisation
-from twincard.card.log import (
-    Entry,
-    Event,
-    Log,
-    LogAnswer,
-)
-from twincard.card.pin import Pin, PinFormatError
-from twincard.card.report import (
-    CardReport,
-    ChannelKeysReport,
-    ComponentReport,
-    ComponentWay,
-    ExportReport,
-    ExportState,
-    Features,
-    GroupReport,
-    IdentityState,
-    ImportReport,
-    ImportState,
-    KeyReport,
-    KeyType,
-    LifeCycle,
-    Mode,
-    PolicyFlags,
-    Role,
-    SetBy,
-    SignatureKeyReport,
-    SlotUse,
-    UsedSlot,
-)
-from twincard.card.scp03 import ScpKeys, WrongChannelKeysError
-from twincard.card.secure_channel import ChannelError
-from twincard.card.session import Card, NoAppletError
-from twincard.card.signing import Signing
-from twincard.card.status import (
-    AlreadyExistsError,
-    AuthorityMissingError,
-    CardError,
-    IntegrityError,
-    IssuerRefusedError,
-    MemoryFullError,
-    NotFoundError,
-    NotSupportedError,
-    PinBlockedError,
-    Sw,
-    UnexpectedAnswerError,
-    WrongDataError,
-    WrongPinError,
-    WrongStateError,
-)
-from twincard.card.usage import (
-    OWN_KEY,
-    Padding,
-    Target,
-    Usage,
-)
+from typing import TYPE_CHECKING
+
+from twincard.ground.exports import exports
+
+if TYPE_CHECKING:
+    from twincard.card.contacts import Contacts
+    from twincard.card.cryptogram import (
+        ArchiveCryptogram,
+        Cryptogram,
+        EcCryptogram,
+        Hash,
+        Kept,
+        RsaCryptogram,
+        Transcoded,
+    )
+    from twincard.card.device import Device
+    from twincard.card.duplication import (
+        Duplication,
+        ExportedKey,
+        Receipt,
+        ReceiptKind,
+        Ticket,
+    )
+    from twincard.card.files import (
+        DECIPHER_CERTIFICATE,
+        EXPIRY_DATE,
+        MEMBER_NUMBER,
+        SIGNATURE_CERTIFICATE,
+        Condition,
+        DfAccess,
+        EfAccess,
+        FileControl,
+        Files,
+        FileType,
+    )
+    from twincard.card.group import Group
+    from twincard.card.issuer import Issuer, Personalisation
+    from twincard.card.log import (
+        Entry,
+        Event,
+        Log,
+        LogAnswer,
+    )
+    from twincard.card.pin import Pin, PinFormatError
+    from twincard.card.report import (
+        CardReport,
+        ChannelKeysReport,
+        ComponentReport,
+        ComponentWay,
+        ExportReport,
+        ExportState,
+        Features,
+        GroupReport,
+        IdentityState,
+        ImportReport,
+        ImportState,
+        KeyReport,
+        KeyType,
+        LifeCycle,
+        Mode,
+        PolicyFlags,
+        Role,
+        SetBy,
+        SignatureKeyReport,
+        SlotUse,
+        UsedSlot,
+    )
+    from twincard.card.session import Card, NoAppletError
+    from twincard.card.signing import Signing
+    from twincard.card.usage import (
+        OWN_KEY,
+        Padding,
+        Target,
+        Usage,
+    )
+    from twincard.iso.scp03 import ScpKeys, WrongChannelKeysError
+    from twincard.iso.secure_channel import ChannelError
+    from twincard.iso.status import (
+        AlreadyExistsError,
+        AuthorityMissingError,
+        CardError,
+        IntegrityError,
+        IssuerRefusedError,
+        MemoryFullError,
+        NotFoundError,
+        NotSupportedError,
+        PinBlockedError,
+        Sw,
+        UnexpectedAnswerError,
+        WrongDataError,
+        WrongPinError,
+        WrongStateError,
+    )
 
 __all__ = [
     "DECIPHER_CERTIFICATE",
@@ -175,3 +180,5 @@ __all__ = [
     "WrongPinError",
     "WrongStateError",
 ]
+
+__getattr__ = exports(__name__)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from twincard.card.channel import OWN, Channel
 from twincard.card.public_key import encode_public_key, parse_public_key
-from twincard.card.status import Sw, error_for
+from twincard.ground.language import _
+from twincard.iso.channel import OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import Sw, error_for
 from twincard.keys.public import PublicKey
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 
 class Contacts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from twincard.card import tlv
-from twincard.card.status import UnexpectedAnswerError
-from twincard.language import _
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.status import UnexpectedAnswerError
 
 _RSA_BYTES = 256
 _ARCHIVE_TAG = 0x83

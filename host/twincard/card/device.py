@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, OWN, Channel
-from twincard.card.status import UnexpectedAnswerError
-from twincard.keys.identity import (
+from twincard.ground.language import _
+from twincard.identity.device_certificate import (
     POINT_BYTES,
     SIGNATURE_BYTES,
     CardCertificate,
     DeviceKeys,
     IdentityError,
 )
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import UnexpectedAnswerError
 
 
 class Device:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, OWN, Channel
 from twincard.card.report import ID_BYTES, NONCE_BYTES, Mode, UsedSlot, parse_used_slots
-from twincard.card.status import UnexpectedAnswerError
-from twincard.keys.identity import POINT_BYTES, SIGNATURE_BYTES
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.ground.language import _
+from twincard.identity.device_certificate import POINT_BYTES, SIGNATURE_BYTES
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import UnexpectedAnswerError
 
 _MAC_BYTES = 16
 _TICKET_BYTES = 3 + 2 * ID_BYTES + NONCE_BYTES

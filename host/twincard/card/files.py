@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, Channel
-from twincard.card.status import UnexpectedAnswerError
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import UnexpectedAnswerError
 
 MF = 0x3F00
 MEMBER_NUMBER = 0xD001

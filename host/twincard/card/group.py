@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from twincard.card.channel import OWN, Channel
 from twincard.card.report import ID_BYTES
-from twincard.card.status import UnexpectedAnswerError
+from twincard.ground.language import _
+from twincard.iso.channel import OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.component import Component
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _DRAW_ID = 0
 _GIVEN_ID = 1

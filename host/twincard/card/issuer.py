@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, OWN, Channel
 from twincard.card.pin import pin_bytes
 from twincard.card.report import PolicyFlags, Role
-from twincard.card.scp03 import ScpKeys, open_scp03, put_key_answer, put_key_data
-from twincard.card.status import UnexpectedAnswerError
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.scp03 import ScpKeys, open_scp03, put_key_answer, put_key_data
+from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.secret import Secret
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 CHALLENGE_BYTES = 16
 TRANSPORT_PIN = 0x80

@@ -16,11 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from twincard.card import tlv
 from twincard.card.duplication import ExportedKey, Receipt, ReceiptKind, Ticket
 from twincard.card.report import Mode, Role
-from twincard.keys.derivation import GroupKey
-from twincard.keys.identity import (
+from twincard.ground.language import _
+from twincard.identity.device_certificate import (
     SIGNATURE_BYTES,
     CardCertificate,
     IdentityError,
@@ -28,10 +27,11 @@ from twincard.keys.identity import (
     service_id,
     verify_signature,
 )
-from twincard.keys.issuer_signing import IssuerSigningKey
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.iso import tlv
+from twincard.keys.derivation import GroupKey
 from twincard.keys.keyblock import EC_SERVICE_HEADER, RSA_SERVICE_HEADER, build_block
 from twincard.keys.public import PublicKey
-from twincard.language import _
 
 Pair = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 """RSA-2048 with the exponent 65537, or P-256."""

@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from twincard.card import tlv
-from twincard.card.channel import OWN, Channel
-from twincard.card.status import UnexpectedAnswerError
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.channel import OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import UnexpectedAnswerError
 
 NONCE_BYTES = 16
 DETAIL_BYTES = 16
@@ -93,7 +93,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class LogAnswer:
-    """What READ LOG answered. Nothing of it is checked yet: see twincard.protocols.log.
+    """What READ LOG answered. Nothing of it is checked yet: see twincard.flows.check.log.
 
     `count` events happened since installation; `entries` are the last of them, oldest first;
     `chain` (32 bytes) is the hash of those before. `signature` (64) is the device key's; None on a

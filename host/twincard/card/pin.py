@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from twincard.card.channel import ISO, Channel
-from twincard.card.status import Sw, error_for, tries_left
+from twincard.ground.language import N_, _
+from twincard.iso.channel import ISO, Channel
+from twincard.iso.command import Command
+from twincard.iso.status import Sw, error_for, tries_left
 from twincard.keys.secret import Secret
-from twincard.language import N_, _
-from twincard.transport.apdu import Command
 
 SHORTEST = 6
 LONGEST = 16

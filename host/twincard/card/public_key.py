@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from twincard.card import tlv
-from twincard.card.status import UnexpectedAnswerError
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
-from twincard.language import _
 
 _TEMPLATE = 0x7F49
 _MODULUS = 0x81

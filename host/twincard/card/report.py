@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
-from twincard.card import tlv
-from twincard.card.status import UnexpectedAnswerError
+from twincard.ground.language import N_, _
+from twincard.iso import tlv
+from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.derivation import KCV_BYTES
-from twincard.language import N_, _
 
 ID_BYTES = 16
 NONCE_BYTES = 16

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Self
 
-from twincard.card.channel import ISO, Channel
 from twincard.card.contacts import Contacts
 from twincard.card.device import Device
 from twincard.card.duplication import Duplication
@@ -14,16 +13,17 @@ from twincard.card.issuer import Issuer
 from twincard.card.log import Log
 from twincard.card.pin import Pin
 from twincard.card.report import CardReport, Features, parse_report
-from twincard.card.scp11 import open_scp11b
 from twincard.card.signing import Signing
-from twincard.card.status import CardError, Sw, UnexpectedAnswerError, error_for
-from twincard.card.tlv import TlvError, decode, decode_one
 from twincard.card.usage import Usage
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
-from twincard.transport.atr import offers_t1
-from twincard.transport.base import Connection
-from twincard.transport.stages import Response
+from twincard.ground.language import _
+from twincard.iso.atr import offers_t1
+from twincard.iso.chaining import Response
+from twincard.iso.channel import ISO, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.scp11 import open_scp11b
+from twincard.iso.status import CardError, Sw, UnexpectedAnswerError, error_for
+from twincard.iso.tlv import TlvError, decode, decode_one
+from twincard.transport.connection import Connection
 
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
 OPENSC_AID = bytes.fromhex("F276A288BCFBA69D34F31001")

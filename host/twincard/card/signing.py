@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, Channel
 from twincard.card.public_key import parse_public_key
 from twincard.card.report import KeyType
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.keys.public import PublicKey
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 _SIGNATURE_KEY = 0x02
 _KEY_REFERENCE = tlv.encode(0x84, b"\x01")

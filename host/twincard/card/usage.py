@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, OWN, Channel
 from twincard.card.cryptogram import (
     AnyCryptogram,
     ArchiveCryptogram,
@@ -17,10 +15,12 @@ from twincard.card.cryptogram import (
 )
 from twincard.card.public_key import encode_public_key, parse_public_key
 from twincard.card.report import KeyType
-from twincard.card.status import UnexpectedAnswerError
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.public import PublicKey
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, Command
 
 OWN_KEY = 0
 """As a target: the card's own public key."""

@@ -5,13 +5,22 @@ Nothing here needs a card or a simulator: the answers come from a table of measu
 counted on simulated cards (data/counted.json).
 """
 
-from twincard.chips.profile import (
-    Answer,
-    ChipError,
-    ChipProfile,
-    NoSuchChipError,
-    find_profile,
-    load_profiles,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twincard.ground.exports import exports
+
+if TYPE_CHECKING:
+    from twincard.chips.profile import (
+        Answer,
+        ChipError,
+        ChipProfile,
+        NoSuchChipError,
+        find_profile,
+        load_profiles,
+    )
 
 __all__ = ["Answer", "ChipError", "ChipProfile", "NoSuchChipError", "find_profile", "load_profiles"]
+
+__getattr__ = exports(__name__)

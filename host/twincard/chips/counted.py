@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from twincard.card.report import KeyType
-from twincard.transport.laboratory import Engines, Operations, Peaks
+from twincard.simulator.laboratory import Engines, Operations, Peaks
 
 RESOURCE = "data/counted.json"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from twincard.transport.laboratory import Engines
+from twincard.simulator.laboratory import Engines
 
 _TABLE = "data/engines.csv"
 MEASURED = (

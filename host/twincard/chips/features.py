@@ -18,7 +18,7 @@ from enum import Enum
 from twincard.card.report import Features, KeyType
 from twincard.chips.counted import Build, counted
 from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
-from twincard.transport.laboratory import Engines
+from twincard.simulator.laboratory import Engines
 
 
 class Need(Enum):

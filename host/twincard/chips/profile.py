@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from twincard.chips.engines import EngineMemory, engine_memory
-from twincard.language import _
+from twincard.ground.language import _
 
 _TABLE = "data/cards.csv"
 _UNKNOWN = "unknown"

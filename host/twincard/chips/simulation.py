@@ -9,8 +9,8 @@ from twincard.chips.counted import Build
 from twincard.chips.features import Feature, Finding, Need, find_features
 from twincard.chips.profile import Algorithms, Amount, Answer, ChipError, ChipProfile
 from twincard.chips.words import need_names
-from twincard.language import _
-from twincard.transport.simulator import Make
+from twincard.ground.language import _
+from twincard.simulator.process import Make
 
 APPLETS = {
     (Build.BASE, False): "twincard.card.TwinCardApplet",

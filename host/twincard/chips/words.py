@@ -9,7 +9,7 @@ from twincard.chips.counted import Flow, Way
 from twincard.chips.estimate import Estimate
 from twincard.chips.features import Feature, Finding, Need
 from twincard.chips.profile import Answer
-from twincard.language import N_, _
+from twincard.ground.language import N_, _
 
 _FEATURES = {
     Feature.BASE: N_("base functions"),

@@ -11,30 +11,20 @@ from typing import Annotated, TextIO
 
 import typer
 
-from twincard.cli import (
-    card,
-    certificate,
-    chips,
-    completion,
-    decrypt,
-    duplicate,
-    encrypt,
-    group,
-    issue,
-    issuer,
-    public_key,
-    readers,
-    recover,
-    schema,
-    sim,
-    transcode,
-)
-from twincard.cli.completing import COMPLETE, answer
-from twincard.cli.demo import command as demo
-from twincard.cli.errors import ExitCode, describe
-from twincard.cli.output import naming_standard_output, print_failure
-from twincard.cli.translated_help import translate
-from twincard.cli.user_language import speaking
+from twincard.cli import demo
+from twincard.cli.card import app as card
+from twincard.cli.chip import chips
+from twincard.cli.file import decrypt, encrypt, transcode
+from twincard.cli.group import app as group
+from twincard.cli.key import certificate, issuer, public_key
+from twincard.cli.pair import duplicate, issue, recover
+from twincard.cli.reader import readers, sim
+from twincard.cli.shell import completion, schema
+from twincard.cli.shell.completing import COMPLETE, answer
+from twincard.cli.shell.translated_help import translate
+from twincard.cli.terminal.errors import ExitCode, describe
+from twincard.cli.terminal.output import naming_standard_output, print_failure
+from twincard.cli.terminal.user_language import speaking
 
 app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",

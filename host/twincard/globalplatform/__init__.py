@@ -10,9 +10,14 @@ installation, and with them the transport key, on its argument list alone (docs/
 
 from __future__ import annotations
 
-from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.card_keys import CardKeysError, read_card_keys
-from twincard.globalplatform.manager import CardManager, WrongCardKeysError
+from typing import TYPE_CHECKING
+
+from twincard.ground.exports import exports
+
+if TYPE_CHECKING:
+    from twincard.globalplatform.cap import CapError, CapFile
+    from twincard.globalplatform.management_keys import CardKeysError, read_card_keys
+    from twincard.globalplatform.manager import CardManager, WrongCardKeysError
 
 __all__ = [
     "CapError",
@@ -22,3 +27,5 @@ __all__ = [
     "WrongCardKeysError",
     "read_card_keys",
 ]
+
+__getattr__ = exports(__name__)

@@ -10,9 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from twincard.card import tlv
-from twincard.card.channel import ISO, OWN, Channel
-from twincard.card.scp03 import (
+from twincard.globalplatform.cap import CapError, CapFile
+from twincard.globalplatform.management_keys import INITIAL_VERSION
+from twincard.globalplatform.registry import (
+    Entry,
+    Kind,
+    Production,
+    parse_entries,
+    parse_production,
+    parse_protocols,
+)
+from twincard.ground.language import _
+from twincard.iso import tlv
+from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, SHORT_DATA, Command
+from twincard.iso.scp03 import (
     CHALLENGE_BYTES,
     KCV_BYTES,
     Greeting,
@@ -22,27 +34,15 @@ from twincard.card.scp03 import (
     key_check_value,
     wrap_key,
 )
-from twincard.card.secure_channel import MAC_BYTES, Protection
-from twincard.card.status import (
+from twincard.iso.secure_channel import MAC_BYTES, Protection
+from twincard.iso.status import (
     CardError,
     NotFoundError,
     Sw,
     UnexpectedAnswerError,
     error_for,
 )
-from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.card_keys import INITIAL_VERSION
-from twincard.globalplatform.registry import (
-    Entry,
-    Kind,
-    Production,
-    parse_entries,
-    parse_production,
-    parse_protocols,
-)
-from twincard.language import _
-from twincard.transport.apdu import SHORT_ANSWER, SHORT_DATA, Command
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 _USUAL_DOMAINS = (bytes.fromhex("A000000151000000"), bytes.fromhex("A000000003000000"), b"")
 """AIDs of issuer security domains: GlobalPlatform's own, older cards', whichever is there."""

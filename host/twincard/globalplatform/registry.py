@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from twincard.card.status import UnexpectedAnswerError
-from twincard.card.tlv import Tlv, TlvError, decode, decode_one
-from twincard.language import _
+from twincard.ground.language import _
+from twincard.iso.status import UnexpectedAnswerError
+from twincard.iso.tlv import Tlv, TlvError, decode, decode_one
 
 _ENTRY = 0xE3
 _AID = 0x4F

@@ -11,8 +11,8 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable
 
+from twincard.ground.language import _
 from twincard.keys.component import COMPONENT_BYTES
-from twincard.language import _
 
 GROUPS = 16
 GROUP_CHARACTERS = 5

@@ -6,12 +6,11 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from twincard.ground.language import _
+from twincard.ground.private_file import write_private
 from twincard.keys.derivation import KCV_BYTES, key_check_value
-from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
-from twincard.keys.value_lines import format_lines, parse_lines
-from twincard.language import _
-from twincard.private_file import write_private
+from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
 
 COMPONENT_BYTES = 32
 LARGEST_GROUP = 8

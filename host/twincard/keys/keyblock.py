@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
+from twincard.ground.language import _
 from twincard.keys.derivation import KEY_BYTES, MAC_BYTES, ArchiveKey, aes_cmac
-from twincard.language import _
 
 HEADER_CHARACTERS = 16
 RSA_HEADER = b"D2000D1RD00N0000"

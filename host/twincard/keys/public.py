@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from twincard.language import _
+from twincard.ground.language import _
 
 KEY_ID_BYTES = 20
 RSA_BITS = range(2048, 4096 + 1)

@@ -13,13 +13,12 @@ from pathlib import Path
 import shamir_mnemonic
 from shamir_mnemonic.wordlist import WORDLIST
 
+from twincard.ground.language import _
+from twincard.ground.private_file import write_private
 from twincard.keys.component import COMPONENT_BYTES, LARGEST_GROUP, Component
 from twincard.keys.derivation import KCV_BYTES
-from twincard.keys.hexadecimal import parse_hex
 from twincard.keys.secret import Secret
-from twincard.keys.value_lines import format_lines, parse_lines
-from twincard.language import _
-from twincard.private_file import write_private
+from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
 
 MOST_SHARES = 16
 SHARE_WORDS = 33

@@ -1,10 +1,13 @@
-"""The text of files that holders keep: one `name: value` line for each of some names."""
+"""The text of files that holders keep: `name: value` lines, and keys in hexadecimal."""
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 
-from twincard.language import _
+from twincard.ground.language import _
+
+_DIGITS = frozenset(string.hexdigits)
 
 
 def format_lines(names: Sequence[str], values: Sequence[str]) -> str:
@@ -37,3 +40,14 @@ def parse_lines(
     if missing:
         raise error(_("The {kind} file has no line {name!r}.").format(kind=kind, name=missing[0]))
     return values
+
+
+def parse_hex(digits: str | bytes, size: int) -> bytes:
+    """Exactly `size` bytes from as many pairs of digits.
+
+    Raises ValueError, which does not repeat them: they may be a secret.
+    """
+    text = digits.decode("latin-1") if isinstance(digits, bytes) else digits
+    if len(text) != 2 * size or not _DIGITS.issuperset(text):
+        raise ValueError(f"not {2 * size} hex digits")
+    return bytes.fromhex(text)

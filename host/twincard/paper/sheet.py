@@ -18,7 +18,7 @@ from fpdf.enums import WrapMode
 from fpdf.fonts import TTFFont
 from pylopdf_fonts_jp import sans_path
 
-from twincard.language import _
+from twincard.ground.language import _
 
 _FONT = "body"
 _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 18.0  # mm, as all lengths here

@@ -6,8 +6,8 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 
-from twincard.language import _
-from twincard.transport.base import (
+from twincard.ground.language import _
+from twincard.transport.connection import (
     CardGoneError,
     CardInUseError,
     CardNotFoundError,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from twincard.language import N_
+from twincard.ground.language import N_
 from twincard.transport.winscard import Context, ReaderState
 
 # Ctrl-C is heard, and a reader that is plugged in seen, after this time at the latest.

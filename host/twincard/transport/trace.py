@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 # INS of commands whose data, either way, are never shown: PINs, components, plaintext, random
 # material and challenge-responses. Whatever the class, since a wrong class is no less a secret.

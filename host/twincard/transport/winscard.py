@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from twincard.language import _
-from twincard.transport.base import NotInstalledError, TransportError
+from twincard.ground.language import _
+from twincard.transport.connection import NotInstalledError, TransportError
 
 _32_BITS = 0xFFFFFFFF
 

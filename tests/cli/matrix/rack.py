@@ -18,14 +18,14 @@ from tests.flows.unplugged import Cable, Unplugged
 
 from twincard.card.issuer import TRANSPORT_PIN
 from twincard.card.report import CardReport, LifeCycle, Mode, PolicyFlags
-from twincard.cli import cards
-from twincard.files import FileOutput, Recipient
+from twincard.cli.terminal import cards
+from twincard.cms import FileOutput, Recipient
+from twincard.flows.files.operations import encrypt_file
 from twincard.keys.component import format_component
 from twincard.keys.public import PublicKey
 from twincard.keys.shares import format_share, split_component
-from twincard.protocols.files import encrypt_file
 from twincard.transport import connect
-from twincard.transport.base import Connection
+from twincard.transport.connection import Connection
 
 CONTENT = "秘密の手紙\n".encode() * 100
 

@@ -17,11 +17,11 @@ from tests.cli.conftest import COMPONENTS, PAIR, PINS
 from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.terminal import Terminal
 
-from twincard.cli import cards
-from twincard.cli.errors import ExitCode
+from twincard.cli.terminal import cards
+from twincard.cli.terminal.errors import ExitCode
+from twincard.simulator.process import SimulatedCard
 from twincard.transport import connect
-from twincard.transport.base import Connection
-from twincard.transport.simulator import SimulatedCard
+from twincard.transport.connection import Connection
 
 _SECONDS = 60
 

@@ -11,8 +11,8 @@ from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, Row, rows
 from tests.flows.unplugged import Cable
 
-from twincard.cli.errors import ExitCode
-from twincard.transport.base import Connection
+from twincard.cli.terminal.errors import ExitCode
+from twincard.transport.connection import Connection
 
 NEVER = 1 << 30
 DONE_BEFORE = {

@@ -12,9 +12,9 @@ from tests.cli.matrix.rows import Row, rows
 from tests.loading.cap_writing import CapMaker
 from tests.pcsc.service import Reader
 
-from twincard.cli.errors import ExitCode
+from twincard.cli.terminal.errors import ExitCode
+from twincard.simulator.folder import create_card
 from twincard.transport import connect
-from twincard.transport.folder import create_card
 
 NOBODY = "居ない"
 

@@ -9,7 +9,7 @@ from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, Row, rows
 
 from twincard.cli.app import app
-from twincard.cli.tree import Command, leaves
+from twincard.cli.shell.tree import Command, leaves
 
 LEAVES = {leaf.name: leaf for leaf in leaves(app)}
 PLACES = {

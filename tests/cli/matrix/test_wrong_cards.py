@@ -13,8 +13,8 @@ from tests.cli.matrix.rows import BACKUP, NEXT, ORIGINAL, OTHER, ROWS, Row, rows
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
-from twincard.card.status import CardError
-from twincard.cli.errors import ExitCode
+from twincard.cli.terminal.errors import ExitCode
+from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 
 TELLING = ("card info", "card log")

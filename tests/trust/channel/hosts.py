@@ -26,10 +26,10 @@ from yubikit.core.smartcard.scp import (
 )
 
 from twincard.card.session import APPLET_AID
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 from twincard.keys.derivation import kdf
-from twincard.transport.base import Connection
-from twincard.transport.laboratory import Laboratory
+from twincard.simulator.laboratory import Laboratory
+from twincard.transport.connection import Connection
 
 KEY_BYTES = 16
 LEVEL = 0x33

@@ -16,9 +16,9 @@ from twincard.card.files import Condition, EfAccess
 from twincard.card.public_key import encode_public_key
 from twincard.card.report import KeyType
 from twincard.card.session import Card
-from twincard.card.status import Sw
-from twincard.protocols.duplicate import duplicate
-from twincard.transport.base import Connection
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import Sw
+from twincard.transport.connection import Connection
 
 HANDSHAKES = {(0x80, 0x50), (0x80, 0x82), (0x80, 0x88)}
 GET_RESPONSE = (0x00, 0xC0)
@@ -69,7 +69,7 @@ def test_a_key_is_duplicated_and_used_through_the_users_channels(
         return card
 
     original, backup = unlocked(bench.original), unlocked(bench.backup)
-    duplicate(original, backup, components(), key_type)
+    duplicate_key(original, backup, components(), key_type)
     public = original.usage.public_key()
     friend = Correspondent.with_rsa()
     for card in (original, backup):

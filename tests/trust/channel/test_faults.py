@@ -12,8 +12,8 @@ from tests.trust.channel.test_handshake import FOR_ISSUER, REPORT, VERIFIED
 from yubikit.core import BadResponseError
 from yubikit.core.smartcard import ApduError
 
-from twincard.card.status import Sw
-from twincard.transport.laboratory import Laboratory
+from twincard.iso.status import Sw
+from twincard.simulator.laboratory import Laboratory
 
 GONE = (b"", Sw.AUTHORITY_MISSING)
 FORGET = Command(0x00, 0x20, 0xFF, 0x01)

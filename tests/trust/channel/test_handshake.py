@@ -22,7 +22,7 @@ from tests.trust.channel.hosts import (
 from yubikit.core.smartcard import ApduError
 from yubikit.core.smartcard.scp import KeyRef, Scp03KeyParams, ScpKid
 
-from twincard.card.status import Sw
+from twincard.iso.status import Sw
 
 REPORT = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
 VERIFIED = Command(0x00, 0x20, 0x00, 0x01)

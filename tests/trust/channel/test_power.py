@@ -13,15 +13,15 @@ from tests.trust.channel.test_handshake import FOR_ISSUER, REPORT, VERIFIED
 from twincard.card.issuer import Personalisation
 from twincard.card.report import KeyType, LifeCycle, Role
 from twincard.card.session import Card
-from twincard.card.status import Sw
-from twincard.protocols.duplicate import duplicate
+from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.iso.status import Sw
 
 
 class DuplicatingThroughChannels(Duplicating):
     """Each card in a channel of its user's."""
 
     def act(self) -> None:
-        duplicate(self.unlocked(self.original), self.unlocked(self.backup))
+        duplicate_key(self.unlocked(self.original), self.unlocked(self.backup))
 
     repeat = act
 

@@ -20,8 +20,8 @@ from yubikit.core.smartcard.scp import StaticKeys
 
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
-from twincard.card.status import Sw
-from twincard.transport.laboratory import Laboratory
+from twincard.iso.status import Sw
+from twincard.simulator.laboratory import Laboratory
 
 NEW = StaticKeys(b"\x11" * 16, b"\x22" * 16, b"\x33" * 16)
 LAST = StaticKeys(b"\x44" * 16, b"\x55" * 16, b"\x66" * 16)

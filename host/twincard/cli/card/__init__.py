@@ -1,0 +1,1 @@
+"""`twincard card`: one card."""

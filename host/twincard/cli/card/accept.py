@@ -1,0 +1,169 @@
+"""`twincard card accept`: what whoever receives a card checks before they rely on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.card.pin import PIN_TRIES, PUK_TRIES
+from twincard.card.report import LifeCycle, PolicyFlags, Role
+from twincard.cli.card.log import EventInfo, event_info
+from twincard.cli.card.log_words import in_words
+from twincard.cli.terminal.cards import check_reader, check_usable, issuer_public_key, opened
+from twincard.cli.terminal.errors import ExitCode, InputError
+from twincard.cli.terminal.options import Json, Reader
+from twincard.cli.terminal.output import Output, aligned
+from twincard.cli.terminal.values import FaultName, Id, PolicyName, Sha256
+from twincard.flows.check.accept import Fault, Finding, Inspection, inspect
+from twincard.ground.language import N_, _, listed, plural
+from twincard.identity.device_certificate import fingerprint
+
+_SENTENCES = {
+    Fault.OWN_PIN: N_(
+        "Its PIN is no transport PIN: somebody has set another one, or it was issued without."
+    ),
+    Fault.TRIES: N_(
+        "Somebody has tried its PIN or PUK: {pin} of {pins} tries of the PIN and {puk} of {puks} "
+        "of the PUK are left."
+    ),
+    Fault.KEY: N_(
+        "It holds a key already, and who has that key's backup opens whatever is encrypted to it; "
+        "if its issuer has told you that the pair is made, say so with --duplicated."
+    ),
+    Fault.NO_KEY: N_("It holds no key, or none that a backup holds too, against --duplicated."),
+    Fault.SIGNATURE_KEY: N_(
+        "It holds a signature key already; if its issuer has told you so, say so with "
+        "--signature-key."
+    ),
+    Fault.EVENT: N_("Event {number} is none of an unused card: {text}."),
+}
+
+
+@dataclass(frozen=True)
+class FaultInfo:
+    """What is wrong, as a name and as a sentence; `event` is the number of the event, if one is."""
+
+    fault: FaultName
+    event: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A card of the issuer named (SHA-256 of the public key), as it came to who shall use it.
+
+    `hidden` events happened before those that `events` tell. `accepted`: nothing is wrong.
+    """
+
+    card_id: Id
+    role: Role
+    life_cycle: LifeCycle
+    policy: tuple[PolicyName, ...]
+    transport_pin: bool
+    issuer_key_sha256: Sha256
+    hidden: int
+    events: tuple[EventInfo, ...]
+    faults: tuple[FaultInfo, ...]
+    accepted: bool
+
+
+def accept(
+    reader: Reader,
+    issuer_public_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--issuer-public-key",
+            "--issuer",
+            metavar="FILE",
+            envvar="TWINCARD_ISSUER",
+            help="File with the public key of the issuer from whom the card shall be.",
+        ),
+    ] = None,
+    duplicated: Annotated[
+        bool,
+        typer.Option("--duplicated", help="The issuer has made the key and its backup already."),
+    ] = False,
+    signature_key: Annotated[
+        bool,
+        typer.Option("--signature-key", help="The issuer has made the signature key already."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check a card that you were given, before you set a PIN of your own. No PIN is needed.
+
+    It must be certified by the issuer you name, have its transport PIN still, and tell of nothing
+    but its issue. The exit code is 9 when anything is wrong, each fault on a line.
+    Example: `twincard card accept -r pcsc:0 --issuer issuer.pub`.
+    """
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    if issuer is None:
+        raise InputError(
+            _(
+                "Name the issuer of the card with --issuer-public-key: without that, any card "
+                "could say that it is in order."
+            )
+        )
+    with opened(reader) as card:
+        check_usable(card)
+        found = inspect(card, issuer, duplicated=duplicated, signature_key=signature_key)
+    report = found.report
+    told = Accepted(
+        card_id=report.card_id,
+        role=report.role,
+        life_cycle=report.life_cycle,
+        policy=tuple((flag.name or "").lower() for flag in PolicyFlags if flag in report.policy),
+        transport_pin=report.transport_pin,
+        issuer_key_sha256=fingerprint(issuer),
+        hidden=found.hidden,
+        events=tuple(event_info(entry) for entry in found.entries),
+        faults=tuple(_fault(found, finding) for finding in found.findings),
+        accepted=found.accepted,
+    )
+    Output(json).result(told, _text(told, found))
+    if not found.accepted:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def _fault(found: Inspection, finding: Finding) -> FaultInfo:
+    entry = finding.entry
+    if finding.fault is Fault.HIDDEN_EVENTS:
+        text = plural(
+            "Its log does not tell its first event any more, and nothing shows what it was.",
+            "Its log does not tell its first {count} events any more, and nothing shows what they "
+            "were.",
+            found.hidden,
+        ).format(count=found.hidden)
+    else:
+        text = _(_SENTENCES[finding.fault]).format(
+            pin=found.report.pin_tries_left,
+            pins=PIN_TRIES,
+            puk=found.report.puk_tries_left,
+            puks=PUK_TRIES,
+            number=entry.number if entry else 0,
+            text=in_words(entry) if entry else "",
+        )
+    return FaultInfo(finding.fault.name.lower(), entry.number if entry else None, text)
+
+
+def _text(told: Accepted, found: Inspection) -> str:
+    rows = [
+        (_("card id"), told.card_id.hex()),
+        (_("role"), told.role.word),
+        (_("life cycle"), _(told.life_cycle.name.lower())),
+        (_("rules"), listed(found.report.policy.words) or _("none")),
+        (_("certified by"), f"SHA-256 {told.issuer_key_sha256.hex()}"),
+    ]
+    lines = [aligned(rows)]
+    lines += [f"{event.number:>2}  {event.text}" for event in told.events]
+    lines += [fault.text for fault in told.faults]
+    if told.accepted:
+        lines.append(
+            _("It is as its issuer made it: set your own PIN now, with `twincard card pin`.")
+        )
+    else:
+        lines.append(_("Do not accept it: ask its issuer for another card."))
+    return "\n".join(lines)

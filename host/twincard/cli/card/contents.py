@@ -1,0 +1,154 @@
+"""`twincard card contents` and `unload`: what is on a card beside and below the applet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from twincard.card.session import APPLET_AID
+from twincard.cli.card.managers import (
+    CardKeysFile,
+    DefaultKeys,
+    SecurityDomain,
+    aid_text,
+    confirm_deletion,
+    managed,
+    management_keys,
+    parse_aid,
+    warn_of_answers,
+)
+from twincard.cli.terminal.options import Json, Reader, Yes
+from twincard.cli.terminal.output import Output, aligned
+from twincard.flows.load.applet import instances, remove
+from twincard.globalplatform.registry import Entry, Kind, Production
+from twincard.ground.language import _
+
+# An applet's AID begins with its package's.
+_PACKAGE = aid_text(APPLET_AID[:-1])
+
+
+@dataclass(frozen=True)
+class ContentInfo:
+    """A package or an applet on a card; `life_cycle` is the card manager's own number.
+
+    `version` is a package's, `package` an applet's; None where the card does not tell.
+    """
+
+    aid: bytes
+    life_cycle: int
+    version: str | None
+    package: bytes | None
+
+
+@dataclass(frozen=True)
+class ProductionInfo:
+    """Who made a card: numbers in hex digits."""
+
+    maker: str
+    chip: str
+    system: str
+    serial: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a card manager tells: of itself, and of what it manages."""
+
+    security_domain: bytes
+    key_version: int
+    parameter: int
+    production: ProductionInfo | None
+    packages: tuple[ContentInfo, ...]
+    applets: tuple[ContentInfo, ...]
+
+
+@dataclass(frozen=True)
+class Unloaded:
+    """A card without this package; `changed` is False where it had none."""
+
+    package: bytes
+    changed: bool
+
+
+def contents(
+    reader: Reader,
+    card_keys: CardKeysFile = None,
+    default_keys: DefaultKeys = False,
+    isd: SecurityDomain = None,
+    json: Json = False,
+) -> None:
+    """List the packages and applets on a card, with its management keys."""
+    keys = management_keys(card_keys, default=default_keys)
+    with managed(reader, isd) as (_connection, manager):
+        production = manager.production()
+        manager.authenticate([keys])
+        domain = manager.domain
+        told = Contents(
+            domain.aid,
+            domain.key_version,
+            domain.parameter,
+            None if production is None else _production(production),
+            tuple(map(_content, manager.contents(Kind.PACKAGE))),
+            tuple(map(_content, manager.contents(Kind.APPLICATION))),
+        )
+    out = Output(json)
+    warn_of_answers(out, manager)
+    out.result(told, _text(told))
+
+
+def unload(
+    reader: Reader,
+    card_keys: CardKeysFile = None,
+    default_keys: DefaultKeys = False,
+    isd: SecurityDomain = None,
+    package: Annotated[
+        str, typer.Option("--package", metavar="AID", help="The package to be deleted.")
+    ] = _PACKAGE,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Delete the applet and its package from a card, and every key on it."""
+    aid = parse_aid(package, "--package")
+    keys = management_keys(card_keys, default=default_keys)
+    confirm_deletion(reader, yes=yes)
+    with managed(reader, isd) as (_connection, manager):
+        manager.authenticate([keys])
+        changed = remove(manager, aid, instances(manager, aid, None))
+    text = (
+        _("The package {aid} is deleted, with all that it held.")
+        if changed
+        else _("There is no package {aid} on this card; nothing was changed.")
+    )
+    out = Output(json)
+    warn_of_answers(out, manager)
+    out.result(Unloaded(aid, changed), text.format(aid=aid_text(aid)))
+
+
+def _content(entry: Entry) -> ContentInfo:
+    version = None if entry.version is None else "{}.{}".format(*entry.version)
+    return ContentInfo(entry.aid, entry.life_cycle, version, entry.package_aid)
+
+
+def _production(value: Production) -> ProductionInfo:
+    return ProductionInfo(value.maker, value.chip, value.system, value.serial)
+
+
+def _text(told: Contents) -> str:
+    keys = _("version {version}, i = {parameter:02X}")
+    rows = [
+        (_("security domain"), aid_text(told.security_domain)),
+        (_("SCP03 keys"), keys.format(version=told.key_version, parameter=told.parameter)),
+    ]
+    if told.production is not None:
+        made = _("{maker}, chip {chip}, system {system}, serial {serial}")
+        values = told.production
+        text = made.format(
+            maker=values.maker, chip=values.chip, system=values.system, serial=values.serial
+        )
+        rows.append((_("made by"), text))
+    for item in told.packages:
+        rows.append((_("package"), f"{aid_text(item.aid)} {item.version or ''}".rstrip()))
+    rows += [(_("applet"), aid_text(item.aid)) for item in told.applets]
+    return aligned(rows)

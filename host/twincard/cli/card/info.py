@@ -1,0 +1,320 @@
+"""What `twincard card info` tells: the state report, in the words of the JSON interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
+from twincard.card.report import (
+    CardReport,
+    ComponentWay,
+    GroupReport,
+    ImportState,
+    KeyOrigin,
+    LifeCycle,
+    Mode,
+    PolicyFlags,
+    Role,
+    SetBy,
+)
+from twincard.card.session import Card
+from twincard.cli.terminal.options import KeyName
+from twincard.cli.terminal.output import aligned
+from twincard.cli.terminal.values import Id, Kcv, KeyTypeName, PolicyName, Sha256, TransferState
+from twincard.ground.language import N_, _
+from twincard.identity.device_certificate import fingerprint
+from twincard.iso.status import AuthorityMissingError, NotFoundError
+
+_STATES = (
+    *(N_("initialisation"), N_("operational"), N_("terminated")),
+    *(N_("none"), N_("pending"), N_("done")),
+    *(N_("empty"), N_("ticketed"), N_("imported"), N_("void")),
+    *(N_("base"), N_("host-blind")),
+)
+"""The names of states and modes, which `_word` translates for people."""
+
+
+_ORIGINS = {
+    KeyOrigin.CARD: N_("this card"),
+    KeyOrigin.SERVICE: N_("a key service"),
+    KeyOrigin.SERVICE_WITH_ESCROW: N_("a key service that keeps it"),
+}
+
+
+@dataclass(frozen=True)
+class ComponentInfo:
+    """One place of the key group; `kcv` (3 bytes) and `way` are None where none is set.
+
+    `way` is how the component came to the card: plain, scp03 or scp11b.
+    """
+
+    number: int
+    set: bool
+    set_by: SetBy
+    kcv: Kcv | None
+    way: ComponentWay | None
+
+
+@dataclass(frozen=True)
+class GroupInfo:
+    """The key group.
+
+    `quantum_safe`: the issuer set a component through SCP03, so that who records everything else,
+    and has a quantum computer later, does not know them all.
+    """
+
+    id: Id
+    size: int
+    components: tuple[ComponentInfo, ...]
+    quantum_safe: bool
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    """The decipher key; `public_key_sha256` is the card's own digest of it.
+
+    `released` is false where the public key can be had only once a backup holds the key.
+    `archive_id` is what files call the archive key by that goes with it.
+    """
+
+    type: KeyTypeName
+    public_key_sha256: Sha256
+    public_key_readable: bool
+    released: bool
+    archive_id: Id | None
+
+
+@dataclass(frozen=True)
+class ExportInfo:
+    """The duplication, seen from this card.
+
+    An original's `state` is none, pending or done, a backup's empty, ticketed, imported or void.
+    `done` and `allowed` count backups of the present key. `other_card` is the id of the card that
+    a pending export, or a backup's ticket or key, is about, `mode` how that key goes or went.
+    """
+
+    state: TransferState
+    done: int
+    allowed: int
+    other_card: Id | None
+    mode: Mode | None
+
+
+@dataclass(frozen=True)
+class ChannelKeysInfo:
+    """The issuer's keys of SCP03; `required`: there is no other way to his authority."""
+
+    version: int
+    required: bool
+
+
+@dataclass(frozen=True)
+class KeyServiceInfo:
+    """An original's dealings with key services.
+
+    `state` is empty, ticketed, imported or void, `origin` who made the present key, `service` the
+    id (16 bytes) of the service that the state is about.
+    """
+
+    state: TransferState
+    origin: KeyOrigin
+    service: Id | None
+
+
+@dataclass(frozen=True)
+class TriesInfo:
+    """Tries left before PIN or PUK is blocked."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True)
+class CardInfo:
+    """All that a card tells without a PIN.
+
+    `mode` is how a key goes to or from the card. `issuer_key_sha256` (32 bytes) names the issuer
+    who certified it, as far as the card is to be believed. `transport_pin`: the PIN is still that
+    which the card was issued with, for duplication alone.
+    """
+
+    card_id: Id
+    role: Role
+    life_cycle: LifeCycle
+    group: GroupInfo | None
+    key: KeyInfo | None
+    export: ExportInfo | None
+    pin: TriesInfo
+    puk: TriesInfo
+    policy: tuple[PolicyName, ...]
+    member_number: str | None
+    expires: str | None
+    mode: Mode
+    certified: bool
+    issuer_key_sha256: Sha256 | None
+    channel_keys: ChannelKeysInfo | None
+    transport_pin: bool
+    key_service: KeyServiceInfo | None
+
+
+def card_info(card: Card) -> CardInfo:
+    """Ask a card. Raises CardError, TransportError."""
+    report = card.report()
+    return CardInfo(
+        card_id=report.card_id,
+        role=report.role,
+        life_cycle=report.life_cycle,
+        group=_group(report.group),
+        key=_key(report),
+        export=_export(report),
+        pin=TriesInfo(report.pin_tries_left),
+        puk=TriesInfo(report.puk_tries_left),
+        policy=tuple((flag.name or "").lower() for flag in PolicyFlags if flag in report.policy),
+        member_number=_file(card, report, MEMBER_NUMBER),
+        expires=_file(card, report, EXPIRY_DATE),
+        mode=Mode.HOST_BLIND if report.certified else Mode.BASE,
+        certified=report.certified,
+        issuer_key_sha256=fingerprint(card.device.issuer_key()) if report.certified else None,
+        channel_keys=_channel_keys(report),
+        transport_pin=report.transport_pin,
+        key_service=_key_service(report),
+    )
+
+
+def card_text(info: CardInfo) -> str:
+    """The same for people: a line each, whole however narrow the terminal is."""
+    return aligned(_rows(info))
+
+
+def _rows(info: CardInfo) -> list[tuple[str, str]]:
+    rows = [
+        (_("card id"), info.card_id.hex()),
+        (_("role"), info.role.word),
+        (_("life cycle"), _word(info.life_cycle.name)),
+    ]
+    if info.member_number is not None:
+        rows.append((_("member's number"), info.member_number))
+    if info.expires is not None:
+        rows.append((_("expires"), info.expires))
+    rows.extend(_identity_rows(info))
+    if info.group is not None:
+        size = _("{id}, {size} components").format(id=info.group.id.hex(), size=info.group.size)
+        rows.append((_("key group"), size))
+        for item in info.group.components:
+            name = _("component {number}").format(number=item.number)
+            rows.append((f"  {name}", _component_words(item)))
+        safe = _("yes, through SCP03") if info.group.quantum_safe else _("none through SCP03")
+        rows.append(("  " + _("issuer's component"), safe))
+    if info.key is not None:
+        rows.append((_("key"), info.key.type))
+        rows.append(("  SHA-256", info.key.public_key_sha256.hex()))
+        if not info.key.released:
+            rows.append(("  " + _("public key"), _released(info.export)))
+        if info.key.archive_id is not None:
+            rows.append(("  " + _("archive key"), info.key.archive_id.hex()))
+    if info.export is not None:
+        rows.append(_export_row(info.role, info.export))
+    if info.transport_pin:
+        rows.append(("PIN", _("transport PIN: `twincard card pin` sets the user's own")))
+    rows.append((_("PIN tries left"), str(info.pin.tries_left)))
+    if info.key_service is not None and info.key is not None and info.key_service.origin:
+        rows.append((_("key from"), _(_ORIGINS[info.key_service.origin])))
+    rows.append((_("PUK tries left"), str(info.puk.tries_left)))
+    return rows
+
+
+def _released(export: ExportInfo | None) -> str:
+    if export is not None and export.done >= export.allowed:
+        return _("never: no backup was made of this key, and none can be")
+    return _("once a backup holds the key")
+
+
+_WAYS = {
+    ComponentWay.PLAIN: N_("KCV {kcv}, came in the clear"),
+    ComponentWay.SCP03: N_("KCV {kcv}, came through SCP03"),
+    ComponentWay.SCP11B: N_("KCV {kcv}, came through SCP11b"),
+}
+
+
+def _component_words(item: ComponentInfo) -> str:
+    if item.kcv is None or item.way is None:
+        return _("not set")
+    return _(_WAYS[item.way]).format(kcv=item.kcv.hex().upper())
+
+
+def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
+    rows = [(_("mode"), _word(info.mode.name))]
+    if info.issuer_key_sha256 is not None:
+        rows.append((_("certified by"), f"SHA-256 {info.issuer_key_sha256.hex()}"))
+    keys = info.channel_keys
+    if keys is not None:
+        version = _("version {number}")
+        if keys.required:
+            version = _("version {number}, required of the issuer")
+        rows.append((_("SCP03 keys"), version.format(number=keys.version)))
+    return rows
+
+
+def _export_row(role: Role, export: ExportInfo) -> tuple[str, str]:
+    if role is Role.ORIGINAL:
+        made = _("{done} of {allowed} made, export {state}")
+        state = _word(export.state)
+        return _("backups"), made.format(done=export.done, allowed=export.allowed, state=state)
+    return _("backup"), _word(export.state)
+
+
+def _word(name: str) -> str:
+    return _(name.lower().replace("_", "-"))
+
+
+def _group(group: GroupReport | None) -> GroupInfo | None:
+    if group is None:
+        return None
+    places = tuple(
+        ComponentInfo(item.number, item.set_by is not SetBy.NOBODY, item.set_by, item.kcv, item.way)
+        for item in group.components
+    )
+    return GroupInfo(group.group_id, group.size, places, group.quantum_safe)
+
+
+def _key(report: CardReport) -> KeyInfo | None:
+    key = report.key
+    if key is None:
+        return None
+    name = KeyName.of(key.type).value
+    return KeyInfo(name, key.digest, key.public_key_readable, key.released, report.archive_id)
+
+
+def _export(report: CardReport) -> ExportInfo | None:
+    if report.export is not None:
+        export = report.export
+        state = export.state.name.lower()
+        slots = export.slots_used, report.backups_allowed
+        return ExportInfo(state, *slots, export.backup_id, export.mode)
+    if report.import_ is not None:
+        side = report.import_
+        done = int(side.state is ImportState.IMPORTED)
+        return ExportInfo(side.state.name.lower(), done, 1, side.original_id, side.mode)
+    return None
+
+
+def _channel_keys(report: CardReport) -> ChannelKeysInfo | None:
+    keys = report.channel_keys
+    return None if keys is None else ChannelKeysInfo(keys.version, keys.required)
+
+
+def _key_service(report: CardReport) -> KeyServiceInfo | None:
+    told = report.key_service
+    if told is None:
+        return None
+    return KeyServiceInfo(told.state.name.lower(), told.origin, told.service_id)
+
+
+def _file(card: Card, report: CardReport, fid: int) -> str | None:
+    """The text of a file below the MF, None where there is none that can be read."""
+    if report.life_cycle is LifeCycle.TERMINATED:
+        return None
+    try:
+        size = card.files.select(fid).size
+        return None if size is None else card.files.read(size).decode(errors="backslashreplace")
+    except (NotFoundError, AuthorityMissingError):
+        return None

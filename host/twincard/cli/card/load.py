@@ -1,0 +1,240 @@
+"""`twincard card load`: the applet onto a card that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.card.managers import (
+    CardKeysFile,
+    DefaultKeys,
+    SecurityDomain,
+    aid_text,
+    confirm_deletion,
+    managed,
+    management_keys,
+    parse_aid,
+    warn_of_answers,
+    warn_of_default_keys,
+)
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import READER_HELP, Json, Yes
+from twincard.cli.terminal.output import Output, aligned
+from twincard.cli.terminal.values import Id, Sha256
+from twincard.flows.load.applet import (
+    AppletSizes,
+    LoadListener,
+    LoadOrder,
+    LoadStep,
+    kept_keys,
+    load_card,
+)
+from twincard.globalplatform.cap import CapFile, Package
+from twincard.ground.language import _
+
+
+@dataclass(frozen=True)
+class PackageInfo:
+    """A package by its AID, and its version."""
+
+    aid: bytes
+    version: str
+
+
+@dataclass(frozen=True)
+class CapInfo:
+    """What a CAP file holds, and what of it a card is sent."""
+
+    file: Path
+    package: PackageInfo
+    applets: tuple[bytes, ...]
+    imports: tuple[PackageInfo, ...]
+    load_file_bytes: int
+    load_file_sha256: Sha256
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A card that has the applet; `changed` is False where it had it before, from the same run.
+
+    `issuer_key_file` holds its issuer's key; `key_version` is that of its management keys, in
+    `card_keys_file`, or None where they are the default keys.
+    """
+
+    card_id: Id
+    applet: bytes
+    changed: bool
+    issuer_key_file: Path
+    card_keys_file: Path | None
+    key_version: int
+    load_file_sha256: Sha256
+
+
+class _Teller(LoadListener):
+    """Tells it on the screen."""
+
+    def __init__(self, out: Output, sent: Callable[[int], None]) -> None:
+        self._out = out
+        self._sent = sent
+
+    def step(self, step: LoadStep) -> None:
+        self._out.step(_(step.value))
+
+    def sent(self, size: int) -> None:
+        self._sent(size)
+
+
+def load(
+    file: Annotated[Path, typer.Argument(metavar="FILE.cap", help="The applet: `make cap`.")],
+    reader: Annotated[
+        str | None, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)
+    ] = None,
+    card_keys: CardKeysFile = None,
+    default_keys: DefaultKeys = False,
+    new_card_keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-card-keys",
+            metavar="FILE",
+            help="Replace the management keys: by those in FILE, or new ones that FILE gets.",
+        ),
+    ] = None,
+    issuer_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--issuer-key-file",
+            metavar="FILE",
+            help="File for the issuer's key of the applet; one that is there gives it. By default "
+            "it is named after the card.",
+        ),
+    ] = None,
+    isd: SecurityDomain = None,
+    applet: Annotated[
+        str | None,
+        typer.Option("--applet", metavar="AID", help="Which applet of the file, if of several."),
+    ] = None,
+    files: Annotated[
+        int | None, typer.Option("--files", min=1, max=127, help="Entries in the file table.")
+    ] = None,
+    file_bytes: Annotated[
+        int | None,
+        typer.Option("--file-bytes", min=0, max=32767, help="Bytes for the contents of files."),
+    ] = None,
+    contacts: Annotated[
+        int | None, typer.Option("--contacts", min=0, max=16, help="Places for contacts.")
+    ] = None,
+    allow_challenge_response: Annotated[
+        bool,
+        typer.Option(
+            "--allow-challenge-response", help="The issuer needs no secure channel to the applet."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what is in the file; no card is needed.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Delete the applet that is there, and all its keys.")
+    ] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Load the applet onto a card and install it, through GlobalPlatform SCP03.
+
+    Draws the issuer's key of the applet into a file before the card gets it. Interrupted, the same
+    command goes on.
+    """
+    out = Output(json)
+    cap = CapFile.read(file)
+    chosen = _chosen(cap, applet)
+    if dry_run:
+        told = _info(file, cap)
+        out.result(told, _info_text(told))
+        return
+    if reader is None:
+        raise InputError(_("Name the reader of the card with --reader."))
+    order = LoadOrder(
+        cap,
+        chosen,
+        management_keys(card_keys, default=default_keys),
+        new_card_keys,
+        issuer_key_file,
+        AppletSizes(files, file_bytes, contacts, not allow_challenge_response),
+        force,
+    )
+    kept_keys(new_card_keys)  # raises before the card is asked
+    if default_keys and new_card_keys is None:
+        warn_of_default_keys(out)
+    if force:
+        confirm_deletion(reader, yes=yes)
+    with (
+        managed(reader, isd) as (connection, manager),
+        out.progress(file.name, len(cap.load_file)) as sent,
+    ):
+        card = load_card(connection, manager, order, _Teller(out, sent))
+    warn_of_answers(out, manager)
+    done = Loaded(
+        card.card_id,
+        chosen,
+        card.changed,
+        card.issuer_key_file,
+        new_card_keys or card_keys,
+        card.key_version,
+        cap.load_file_sha256,
+    )
+    out.result(done, _loaded_text(reader, done))
+
+
+def _chosen(cap: CapFile, applet: str | None) -> bytes:
+    if applet is None:
+        if len(cap.applets) == 1:
+            return cap.applets[0]
+        names = ", ".join(map(aid_text, cap.applets))
+        raise InputError(
+            _("There are several applets in the file: choose one with --applet: {names}.").format(
+                names=names
+            )
+        )
+    aid = parse_aid(applet, "--applet")
+    if aid not in cap.applets:
+        raise InputError(_("There is no applet {aid} in the file.").format(aid=aid_text(aid)))
+    return aid
+
+
+def _info(file: Path, cap: CapFile) -> CapInfo:
+    return CapInfo(
+        file,
+        _package(cap.package),
+        cap.applets,
+        tuple(map(_package, cap.imports)),
+        len(cap.load_file),
+        cap.load_file_sha256,
+    )
+
+
+def _package(package: Package) -> PackageInfo:
+    return PackageInfo(package.aid, package.version)
+
+
+def _info_text(info: CapInfo) -> str:
+    size = _("{count} bytes").format(count=info.load_file_bytes)
+    return aligned(
+        [
+            (_("package"), f"{aid_text(info.package.aid)} {info.package.version}"),
+            *((_("applet"), aid_text(aid)) for aid in info.applets),
+            *((_("imports"), f"{aid_text(each.aid)} {each.version}") for each in info.imports),
+            (_("load file"), size),
+            ("SHA-256", info.load_file_sha256.hex()),
+        ]
+    )
+
+
+def _loaded_text(reader: str, done: Loaded) -> str:
+    if done.changed:
+        text = _("{reader} has the applet, as card {card_id}; its issuer's key is in {file}.")
+    else:
+        text = _("{reader} had the applet before, as card {card_id}; nothing was changed.")
+    return text.format(reader=reader, card_id=done.card_id.hex(), file=done.issuer_key_file)

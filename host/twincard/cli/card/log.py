@@ -1,0 +1,158 @@
+"""`twincard card log`: what happened to a card, by its own word, verified."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Entry
+from twincard.card.report import ID_BYTES
+from twincard.cli.card.log_words import in_words
+from twincard.cli.terminal.cards import issuer_public_key, opened
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Force, IssuerPublicKeyFile, Json, Reader
+from twincard.cli.terminal.output import JSON_VERSION, Output, to_json
+from twincard.cli.terminal.values import EventName, Id, Sha256, Size
+from twincard.cms.framing.output import FileOutput
+from twincard.flows.check.log import CardLog, LogState, Signer, read_log
+from twincard.ground.language import N_, _, plural
+from twincard.identity.device_certificate import fingerprint
+
+_MOST_FILE_BYTES = 1 << 16
+_TRUST = {
+    Signer.GIVEN_ISSUER: N_("signed by a card that the issuer given has certified"),
+    Signer.ISSUER: N_("signed by a card of the issuer {issuer}, by the card's own word"),
+    Signer.DEVICE_KEY: N_("signed by the card's device key, which no issuer has certified"),
+    Signer.NOBODY: N_("not signed: this card has no device key"),
+}
+
+
+@dataclass(frozen=True)
+class EventInfo:
+    """One event; `event` is None where this program does not know its code."""
+
+    number: int
+    event: EventName | None
+    code: int
+    detail: Annotated[bytes, Size(DETAIL_BYTES)]
+    text: str
+
+
+@dataclass(frozen=True)
+class LogInfo:
+    """A verified log. `chain` is that over all `count` events: the next reading must continue it.
+
+    `missing` events happened since the earlier reading and are told by neither; None without one.
+    """
+
+    card_id: Id
+    count: int
+    chain: Annotated[bytes, Size(CHAIN_BYTES)]
+    signer: Signer
+    device_key_sha256: Sha256 | None
+    issuer_key_sha256: Sha256 | None
+    missing: int | None
+    events: tuple[EventInfo, ...]
+
+
+def log(
+    reader: Reader,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FILE", help="Keep it, for --since another time."),
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", metavar="FILE", help="A log kept earlier, which it must continue."),
+    ] = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Show the card's last 16 events, and check that they are what it noted. No PIN is needed."""
+    if save is not None and save.exists() and not force:
+        raise InputError(_("{path} exists already; --force overwrites it.").format(path=save))
+    earlier = None if since is None else _read_state(since)
+    issuer = issuer_public_key(issuer_public_key_file)
+    with opened(reader) as card:
+        found = read_log(card, issuer, earlier)
+    told = _info(found)
+    if save is not None:
+        with FileOutput(save, overwrite=force) as sink:
+            sink.write(_to_file(told))
+    Output(json).result(told, _text(told, since))
+
+
+def _info(found: CardLog) -> LogInfo:
+    return LogInfo(
+        card_id=found.card_id,
+        count=found.answer.count,
+        chain=found.state.chain,
+        signer=found.signer,
+        device_key_sha256=found.device_key,
+        issuer_key_sha256=None if found.issuer_key is None else fingerprint(found.issuer_key),
+        missing=found.missing,
+        events=tuple(event_info(entry) for entry in found.answer.entries),
+    )
+
+
+def event_info(entry: Entry) -> EventInfo:
+    """An event as people and programs are told it."""
+    name = None if entry.event is None else entry.event.name.lower()
+    return EventInfo(entry.number, name, entry.code, entry.detail, in_words(entry))
+
+
+def _text(told: LogInfo, since: Path | None) -> str:
+    width = len(str(told.count))
+    head = _("card id {card_id}, {count} events since the applet was installed")
+    lines = [head.format(card_id=told.card_id.hex(), count=told.count)]
+    if told.events and told.events[0].number > 1:
+        lines.append(f"{'…':>{width}}")
+    lines += [f"{event.number:>{width}}  {event.text}" for event in told.events]
+    if told.missing is not None:
+        lines.append(_continuity(told.missing, since))
+    issuer = "" if told.issuer_key_sha256 is None else told.issuer_key_sha256.hex()
+    lines.append(_(_TRUST[told.signer]).format(issuer=issuer))
+    return "\n".join(lines)
+
+
+def _continuity(missing: int, since: Path | None) -> str:
+    if not missing:
+        return _("continues {file}").format(file=since)
+    later = plural(
+        "later than {file}; 1 event is missing in between",
+        "later than {file}; {count} events are missing in between",
+        missing,
+    )
+    return later.format(file=since, count=missing)
+
+
+def _to_file(told: LogInfo) -> bytes:
+    content = to_json(told)
+    assert isinstance(content, dict)  # noqa: S101 -- a dataclass
+    text = json_module.dumps({"version": JSON_VERSION, **content}, ensure_ascii=False, indent=2)
+    return (text + "\n").encode()
+
+
+def _read_state(path: Path) -> LogState:
+    """What a file made by `--save`, or with `--json`, tells of. Raises InputError, OSError."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_FILE_BYTES)
+    try:
+        kept = json_module.loads(content)
+        card_id, chain = (bytes.fromhex(kept[name]) for name in ("card_id", "chain"))
+        count = kept["count"]
+        key = kept.get("device_key_sha256")
+        device_key = None if key is None else bytes.fromhex(key)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InputError(
+            _("{path} is not a log that was kept with --save.").format(path=path)
+        ) from None
+    good = len(card_id) == ID_BYTES and len(chain) == CHAIN_BYTES and type(count) is int
+    if not good or count < 0:
+        raise InputError(_("{path} is not a log that was kept with --save.").format(path=path))
+    return LogState(card_id, count, chain, device_key)

@@ -1,0 +1,98 @@
+"""The events of a card's log in plain words, in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twincard.card.issuer import TRANSPORT_PIN
+from twincard.card.log import Entry, Event
+from twincard.card.report import PolicyFlags, Role, SetBy
+from twincard.ground.language import N_, _, listed, plural
+from twincard.keys.derivation import KCV_BYTES
+
+_SHORT = 8
+_BY = 0x0F
+"""Who set a component; how it came is in the upper half of the byte."""
+_ACTING: dict[int, str] = {SetBy.ISSUER: N_("the issuer"), SetBy.USER: N_("the user")}
+
+
+def in_words(entry: Entry) -> str:
+    """What an entry tells."""
+    if entry.event is None:
+        unknown = _("event {code}, which this program does not know: {detail}")
+        return unknown.format(code=f"{entry.code:02X}", detail=entry.detail.hex())
+    return _WORDS[entry.event](entry.detail)
+
+
+def _fixed(text: str) -> Callable[[bytes], str]:
+    return lambda _detail: _(text)
+
+
+def _id(text: str) -> Callable[[bytes], str]:
+    """A card id or a group id, whole: it is compared with others."""
+    return lambda detail: _(text).format(id=detail.hex())
+
+
+def _digest(text: str) -> Callable[[bytes], str]:
+    return lambda detail: _(text).format(digest=f"{detail[:_SHORT].hex()}…")
+
+
+def _number(text: str) -> Callable[[bytes], str]:
+    return lambda detail: _(text).format(number=detail[0])
+
+
+def _personalised(detail: bytes) -> str:
+    text = _personalised_as(detail[0], detail[1])
+    rules = PolicyFlags(detail[2] & ~TRANSPORT_PIN).words
+    if detail[2] & TRANSPORT_PIN:
+        rules += (_("transport PIN"),)
+    return f"{text}; {listed(rules)}" if rules else text
+
+
+def _personalised_as(role: int, backups: int) -> str:
+    if role == Role.ORIGINAL:
+        return plural(
+            "personalised as an original, 1 backup allowed",
+            "personalised as an original, {count} backups allowed",
+            backups,
+        ).format(count=backups)
+    if role == Role.BACKUP:
+        return _("personalised as a backup")
+    return _("personalised as a card")
+
+
+def _component(detail: bytes) -> str:
+    return _("component {number} set by {by}, KCV {kcv}").format(
+        number=detail[0],
+        by=_(_ACTING.get(detail[1] & _BY, N_("nobody known"))),
+        kcv=detail[2 : 2 + KCV_BYTES].hex().upper(),
+    )
+
+
+_WORDS: dict[Event, Callable[[bytes], str]] = {
+    Event.PERSONALISED: _personalised,
+    Event.CERTIFIED: _digest(N_("certified by the issuer whose key has the SHA-256 {digest}")),
+    Event.ACTIVATED: _fixed(N_("activated: operational from here on")),
+    Event.TERMINATED: _fixed(N_("terminated")),
+    Event.CHANNEL_KEYS_REPLACED: _number(
+        N_("keys of the issuer's channel replaced, now version {number}")
+    ),
+    Event.CONTACT_BY_ISSUER: _number(N_("the issuer wrote or deleted contact {number}")),
+    Event.GROUP_BEGUN: _id(N_("key group begun: {id}")),
+    Event.COMPONENT_SET: _component,
+    Event.COMPONENT_CLEARED: _number(N_("component cleared: {number}")),
+    Event.GROUP_ERASED: _id(N_("key group erased: {id}")),
+    Event.KEY_GENERATED: _digest(N_("decipher key generated, SHA-256 {digest}")),
+    Event.SIGNATURE_KEY_GENERATED: _digest(N_("signature key generated, SHA-256 {digest}")),
+    Event.TICKET_DRAWN: _id(N_("ticket drawn for the key of original {id}")),
+    Event.KEY_IMPORTED: _id(N_("key taken over from original {id}")),
+    Event.TICKET_VOID: _id(N_("ticket made void, for original {id}")),
+    Event.EXPORT_PENDING: _id(N_("key handed to backup {id}")),
+    Event.EXPORT_DONE: _id(N_("duplication confirmed by backup {id}")),
+    Event.SLOT_GIVEN_BACK: _id(N_("duplication given up by backup {id}")),
+    Event.EXPORT_ABANDONED: _id(N_("duplication abandoned, with backup {id}")),
+    Event.PIN_BLOCKED: _fixed(N_("PIN blocked")),
+    Event.PIN_CHANGED: _fixed(N_("PIN changed")),
+    Event.PIN_UNBLOCKED: _fixed(N_("PIN set anew with the PUK")),
+    Event.PUK_BLOCKED: _fixed(N_("PUK blocked")),
+}

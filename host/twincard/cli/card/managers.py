@@ -1,0 +1,105 @@
+"""Card managers as commands use them, and the options that name their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import SIMULATED
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.insertion import expect_card
+from twincard.cli.terminal.output import Output
+from twincard.globalplatform.management_keys import default_keys, read_card_keys
+from twincard.globalplatform.manager import CardManager
+from twincard.ground.language import _
+from twincard.iso.scp03 import ScpKeys
+from twincard.keys.value_lines import parse_hex
+from twincard.transport import Connection, connect
+
+CardKeysFile = Annotated[
+    Path | None,
+    typer.Option("--card-keys", metavar="FILE", help="File with the card's management keys."),
+]
+DefaultKeys = Annotated[
+    bool,
+    typer.Option("--default-keys", help="The card still has the keys that everybody knows."),
+]
+SecurityDomain = Annotated[
+    str | None,
+    typer.Option("--isd", metavar="AID", help="The card's security domain, if an unusual one."),
+]
+
+
+@contextmanager
+def managed(reader: str, domain: str | None) -> Iterator[tuple[Connection, CardManager]]:
+    """The card in a reader, its security domain selected; both for the time of a block."""
+    if reader.startswith(SIMULATED):
+        raise InputError(
+            _("A simulated card has its applet from the start: `twincard sim new` makes one.")
+        )
+    aid = None if domain is None else parse_aid(domain, "--isd")
+    expect_card(reader)
+    connection = connect(reader)
+    try:
+        yield connection, CardManager(connection, aid)
+    finally:
+        connection.close()
+
+
+def management_keys(file: Path | None, *, default: bool) -> ScpKeys:
+    """The card's present keys. Raises InputError, CardKeysError, OSError."""
+    if (file is None) is not default:
+        raise InputError(
+            _("Name the file with the card's management keys with --card-keys, or --default-keys.")
+        )
+    return default_keys() if file is None else read_card_keys(file)
+
+
+def warn_of_default_keys(out: Output) -> None:
+    """Say what a card under the default keys is worth."""
+    out.note(
+        _(
+            "This card has the default keys: anybody can delete its applet, and replace it with "
+            "another. --new-card-keys FILE gives it keys of its own."
+        )
+    )
+
+
+def confirm_deletion(reader: str, *, yes: bool) -> None:
+    """Ask before an applet goes with all its keys. Raises InputError unless that is wanted."""
+    question = _("Destroy the applet on {reader}, and every key on it, if there is one?")
+    prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
+
+
+def aid_text(aid: bytes) -> str:
+    """An AID as people write it."""
+    return aid.hex().upper()
+
+
+def warn_of_answers(out: Output, manager: CardManager) -> None:
+    """Say so where somebody else could have answered in the card's place."""
+    if not manager.answers_are_protected:
+        out.note(
+            _(
+                "This card's security domain says that its answers have no MACs "
+                "(i = {parameter:02X}): whoever is between computer and card could have made them "
+                "up."
+            ).format(parameter=manager.domain.parameter)
+        )
+
+
+def parse_aid(text: str, option: str) -> bytes:
+    """An AID in hex digits. Raises InputError."""
+    digits = "".join(text.split())
+    try:
+        aid = parse_hex(digits, len(digits) // 2)
+    except ValueError:
+        aid = b""
+    if not 5 <= len(aid) <= 16:
+        raise InputError(_("{option} wants an AID: 10 to 32 hex digits.").format(option=option))
+    return aid

@@ -1,0 +1,1 @@
+"""`twincard chips`: what real chips can do."""

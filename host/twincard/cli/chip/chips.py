@@ -1,0 +1,171 @@
+"""`twincard chips`: what real chips can do, and how long it takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from twincard.chips.counted import Flow, Way
+from twincard.chips.estimate import estimate
+from twincard.chips.features import Feature, find_features
+from twincard.chips.profile import Answer, ChipProfile, find_profiles, load_profiles
+from twincard.chips.reach import is_candidate, share
+from twincard.chips.simulation import UnfitChipError, simulated
+from twincard.cli.chip.chip_text import details, overview, ways_of
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Json, KeyName
+from twincard.cli.terminal.output import Output
+from twincard.ground.language import _
+
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[MODEL]...", help="Chips by name, or a part of it; several add up."),
+]
+Runs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--runs",
+        metavar="FEATURE",
+        help="Only chips that certainly run it: base, original, rsa2048, p256, host-blind, "
+        "scp03, scp11b, signature-key, log, sha-384, extended-length, memory-base, memory-full; "
+        "several must all be there.",
+    ),
+]
+All = Annotated[
+    bool,
+    typer.Option("--all", help="Also chips older than Java Card 3.0.4, or perhaps older."),
+]
+
+
+@dataclass(frozen=True)
+class ChipFeature:
+    """Whether a feature runs, and the needs (columns of the table) that stand against it."""
+
+    feature: str
+    answer: Answer
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChipTime:
+    """Seconds a flow takes: see twincard.chips.estimate."""
+
+    flow: Flow
+    way: Way
+    key: str
+    low: float | None
+    high: float | None
+    key_generation: float | None
+    missing: tuple[str, ...]
+    suspect: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chip that was tested; `simulated`: whether `sim new --chip` takes it."""
+
+    name: str
+    model: str
+    java_card: str
+    year: str
+    simulated: bool
+    features: tuple[ChipFeature, ...]
+    times: tuple[ChipTime, ...]
+
+
+@dataclass(frozen=True)
+class ChipShare:
+    """Of the chips from Java Card 3.0.4 on that have RSA or P-256, how many run a feature."""
+
+    feature: str
+    yes: int
+    unknown: int
+    no: int
+    percent: float
+
+
+@dataclass(frozen=True)
+class Chips:
+    """The chips asked for, and the shares of all."""
+
+    chips: tuple[Chip, ...]
+    shares: tuple[ChipShare, ...]
+
+
+def chips(models: Models = None, runs: Runs = None, all_: All = False, json: Json = False) -> None:
+    """What real chips can do, what they lack, and how long it would take them.
+
+    From a table of measured cards (docs/chips.md says whose); one chip is told in detail.
+    """
+    wanted = [_feature(name) for name in runs or ()]
+    found = [profile for profile in _chosen(models or (), all_=all_) if _runs(profile, wanted)]
+    result = Chips(tuple(map(_chip, found)), tuple(map(_share, Feature)))
+    alone = models and len(found) <= len(models)
+    text = details(found) if alone and found else overview(found)
+    Output(json).result(result, text)
+
+
+def _feature(name: str) -> Feature:
+    names = {feature.value.replace("_", "-"): feature for feature in Feature}
+    if name not in names:
+        raise InputError(
+            _("{name!r} is no feature; these are: {names}.").format(
+                name=name, names=", ".join(names)
+            )
+        )
+    return names[name]
+
+
+def _chosen(models: Sequence[str], *, all_: bool) -> Iterable[ChipProfile]:
+    if models:
+        # A chip that is named is told of however old it is.
+        return dict.fromkeys(profile for part in models for profile in find_profiles(part))
+    return [item for item in load_profiles() if all_ or item.at_least_304 is Answer.YES]
+
+
+def _runs(profile: ChipProfile, wanted: Sequence[Feature]) -> bool:
+    found = find_features(profile)
+    return all(found[feature].answer is Answer.YES for feature in wanted)
+
+
+def _chip(profile: ChipProfile) -> Chip:
+    features = tuple(
+        ChipFeature(
+            feature.value,
+            finding.answer,
+            tuple(need.value for need in finding.missing),
+            tuple(need.value for need in finding.unknown),
+        )
+        for feature, finding in find_features(profile).items()
+    )
+    times = tuple(
+        ChipTime(flow, way, KeyName.of(key).value, **vars(estimate(profile, flow, way, key)))
+        for way, key in ways_of(profile)
+        for flow in Flow
+    )
+    return Chip(
+        profile.name,
+        profile.model,
+        profile.version,
+        profile.year,
+        _is_simulated(profile),
+        features,
+        times,
+    )
+
+
+def _is_simulated(profile: ChipProfile) -> bool:
+    try:
+        simulated(profile)
+    except UnfitChipError:
+        return False
+    return True
+
+
+def _share(feature: Feature) -> ChipShare:
+    found = share(filter(is_candidate, load_profiles()), feature)
+    return ChipShare(feature.value, found.yes, found.unknown, found.no, round(found.percent, 1))

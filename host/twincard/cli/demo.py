@@ -1,0 +1,104 @@
+"""The command `twincard demo`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Json, KeyName
+from twincard.cli.terminal.output import Output
+from twincard.demo.cast import Cast
+from twincard.demo.narrator import Check, Narrator
+from twincard.demo.story import Story
+from twincard.ground.language import _
+from twincard.simulator.folder import HOME_VARIABLE
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the demo came to; every check in the list was passed, or it would have failed."""
+
+    files: int
+    seconds: float
+    folder: Path | None
+    checks: tuple[Check, ...]
+
+
+def demo(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Files and folders of yours; copies are used."),
+    ] = None,
+    key: Annotated[KeyName, typer.Option("--key", help="The key pairs to make.")] = (
+        KeyName.RSA_2048
+    ),
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Keep the files of the demo in a new folder."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell the whole story on simulated cards."""
+    given = files or []
+    for path in given:
+        if not path.exists():
+            raise InputError(
+                _("{path} does not exist: name files and folders of yours, or none.").format(
+                    path=path
+                )
+            )
+    start = time.perf_counter()
+    console = None if json else Console(file=sys.stdout, highlight=False, markup=False)
+    narrator = Narrator(console)
+    with _cards_for_a_while(), _folder(keep) as folder, Cast() as cast:
+        count = Story(narrator, cast, folder, key.type).run(given)
+    seconds = round(time.perf_counter() - start, 1)
+    text = _(
+        "All {checks} checks passed; {files} files came through the loss of their card, "
+        "in {seconds} s."
+    ).format(checks=len(narrator.checks), files=count, seconds=seconds)
+    if keep is not None:
+        kept = _("They are in {folder}.").format(folder=keep)
+        text = _("{sentence} {advice}").format(sentence=text, advice=kept)
+    Output(json).result(Told(count, seconds, keep, narrator.checks), f"\n{text}")
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """A folder for the files; a temporary one unless it is kept."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="twincard-demo-") as name:
+            yield Path(name)
+        return
+    if keep.exists():
+        raise InputError(
+            _("{keep} exists already: name a new folder with --keep.").format(keep=keep)
+        )
+    keep.mkdir(parents=True)
+    yield keep
+
+
+@contextmanager
+def _cards_for_a_while() -> Iterator[None]:
+    """Simulated cards apart from the user's own, gone at the end."""
+    before = os.environ.get(HOME_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="twincard-cards-") as name:
+        os.environ[HOME_VARIABLE] = name
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[HOME_VARIABLE]
+            else:
+                os.environ[HOME_VARIABLE] = before

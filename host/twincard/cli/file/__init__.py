@@ -1,0 +1,1 @@
+"""`twincard encrypt`, `decrypt` and `transcode`."""

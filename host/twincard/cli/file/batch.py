@@ -1,0 +1,83 @@
+"""The same done to several files: each on its own, failures told at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from twincard.cli.file.targets import STANDARD_OUTPUT
+from twincard.cli.terminal.errors import ExitCode, describe
+from twincard.cli.terminal.output import Output
+from twincard.cms.errors import FilesError
+from twincard.cms.framing.source import Progress
+from twincard.ground.language import _
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one file; `output` is None when it failed, `error` when it did not."""
+
+    file: Path
+    output: Path | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class FileResults:
+    """All files of a run, in order."""
+
+    files: tuple[FileResult, ...]
+
+
+class Words(NamedTuple):
+    """What is told at the end, not yet translated: of `done` files, and of `failed` ones."""
+
+    all_done: str
+    some_failed: str
+
+
+def run(
+    out: Output,
+    words: Words,
+    sources: Sequence[Path],
+    outputs: Sequence[Path],
+    action: Callable[[Path, Path, Progress], None],
+    told: Callable[[tuple[FileResult, ...]], FileResults] = FileResults,
+) -> None:
+    """Do `action` to each source, and tell what came of it in `words`.
+
+    `told` may add to the results what the command knows besides.
+
+    A file that fails leaves the others be, and makes the exit code FILE.
+    """
+    results = []
+    for source, output in zip(sources, outputs, strict=True):
+        try:
+            with out.progress(source.name, _size(source)) as progress:
+                action(source, output, progress)
+        except FilesError as error:
+            sentence = describe(error).sentence
+            out.failed(source, sentence)
+            results.append(FileResult(source, None, sentence))
+            continue
+        results.append(FileResult(source, output, None))
+        if output != STANDARD_OUTPUT:
+            out.step(f"{source} → {output}")
+    failed = sum(result.error is not None for result in results)
+    if outputs != [STANDARD_OUTPUT]:
+        text = _(words.some_failed if failed else words.all_done)
+        text = text.format(done=len(results) - failed, failed=failed)
+        out.result(told(tuple(results)), text)
+    if failed:
+        raise typer.Exit(ExitCode.FILE)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None  # opening it will say why

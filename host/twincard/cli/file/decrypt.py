@@ -1,0 +1,104 @@
+"""`twincard decrypt`: files opened with a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.file import batch
+from twincard.cli.file.batch import FileResult, FileResults
+from twincard.cli.file.targets import output_for, output_paths
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import check_reader, issuer_public_key, unlocked
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import (
+    Force,
+    InputFiles,
+    IssuerPublicKeyFile,
+    Json,
+    OutputPath,
+    PinFile,
+    Reader,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cms.framing.source import Progress
+from twincard.flows.files.operations import SUFFIX, decrypt_file
+from twincard.ground.language import N_, _
+
+
+@dataclass(frozen=True)
+class DecryptedFile(FileResult):
+    """Whether the content is known to be unchanged; None when the file failed."""
+
+    authenticated: bool | None
+
+
+@dataclass(frozen=True)
+class DecryptedFiles(FileResults):
+    """All files of a run, in order."""
+
+    files: tuple[DecryptedFile, ...]
+
+
+_WORDS = batch.Words(N_("{done} decrypted."), N_("{done} decrypted, {failed} failed."))
+# What the rest of a name before its suffix cannot be: nothing, this folder, the one above.
+_NO_NAMES = ("", ".", "..")
+
+
+def decrypt(
+    files: InputFiles,
+    reader: Reader,
+    pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    output: OutputPath = None,
+    mail: Annotated[
+        bool,
+        typer.Option(
+            "--mail", help="Also mail, of which nobody can tell whether it was changed on the way."
+        ),
+    ] = False,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Decrypt files with a card, original or backup.
+
+    FILE.p7m becomes FILE; nothing appears before it is known to be whole.
+    """
+    names = [_plain_name(file, output) for file in files]
+    outputs = output_paths(files, names, output, force=force, json=json)
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    trust: dict[Path, bool] = {}
+    with unlocked(reader, pin, issuer) as card:
+
+        def action(source: Path, target: Path, progress: Progress) -> None:
+            sink = output_for(target, force=force)
+            result = decrypt_file(card, source, sink, pin=lambda: pin, mail=mail, progress=progress)
+            trust[source] = result.authenticated
+
+        def told(results: tuple[FileResult, ...]) -> DecryptedFiles:
+            return DecryptedFiles(
+                tuple(
+                    DecryptedFile(one.file, one.output, one.error, trust.get(one.file))
+                    for one in results
+                )
+            )
+
+        batch.run(Output(json), _WORDS, files, outputs, action, told)
+
+
+def _plain_name(file: Path, output: Path | None) -> str:
+    name = file.name
+    if name.lower().endswith(SUFFIX) and name[: -len(SUFFIX)] not in _NO_NAMES:
+        return name[: -len(SUFFIX)]
+    if output is None:
+        raise InputError(
+            _("{file} is not called NAME{suffix}: name the result with --output.").format(
+                file=file, suffix=SUFFIX
+            )
+        )
+    return file.name

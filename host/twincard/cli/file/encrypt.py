@@ -1,0 +1,33 @@
+"""`twincard encrypt`: files to one or more keys, without a card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twincard.cli.file import batch
+from twincard.cli.file.targets import output_for, output_paths, read_recipient
+from twincard.cli.terminal.options import Force, InputFiles, Json, OutputPath, To
+from twincard.cli.terminal.output import Output
+from twincard.cms.framing.source import Progress
+from twincard.flows.files.operations import SUFFIX, encrypt_file
+from twincard.ground.language import N_
+
+_WORDS = batch.Words(N_("{done} encrypted."), N_("{done} encrypted, {failed} failed."))
+
+
+def encrypt(
+    files: InputFiles,
+    to: To,
+    output: OutputPath = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Encrypt files, each into FILE.p7m; no card is needed."""
+    recipients = [read_recipient(path) for path in to]
+    names = [file.name + SUFFIX for file in files]
+    outputs = output_paths(files, names, output, force=force, json=json)
+
+    def action(source: Path, target: Path, progress: Progress) -> None:
+        encrypt_file(source, output_for(target, force=force), recipients, progress=progress)
+
+    batch.run(Output(json), _WORDS, files, outputs, action)

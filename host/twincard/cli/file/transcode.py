@@ -1,0 +1,75 @@
+"""`twincard transcode`: files given to another key, without being decrypted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.file import batch
+from twincard.cli.file.targets import output_for, output_paths, read_recipient
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import check_reader, issuer_public_key, unlocked
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import (
+    KEY_HELP,
+    Force,
+    InputFiles,
+    IssuerPublicKeyFile,
+    Json,
+    OutputPath,
+    PinFile,
+    Reader,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cms.framing.source import Progress
+from twincard.cms.recipients.infos import Recipient
+from twincard.flows.files.operations import SUFFIX, transcode_file
+from twincard.ground.language import N_, _
+from twincard.keys.public import KeyKind
+
+_CARD_RSA_BITS = 2048
+_WORDS = batch.Words(N_("{done} transcoded."), N_("{done} transcoded, {failed} failed."))
+
+
+def transcode(
+    files: InputFiles,
+    reader: Reader,
+    to: Annotated[
+        Path,
+        typer.Option("--to", metavar="KEY", help=KEY_HELP),
+    ],
+    pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    output: OutputPath = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Give encrypted files to another key.
+
+    FILE.p7m becomes FILE.KEY.p7m; nobody sees what is in it.
+    """
+    target = _target(to)
+    names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
+    outputs = output_paths(files, names, output, force=force, json=json)
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    with unlocked(reader, pin, issuer) as card:
+
+        def action(source: Path, result: Path, progress: Progress) -> None:
+            sink = output_for(result, force=force)
+            transcode_file(card, source, sink, target, pin=lambda: pin, progress=progress)
+
+        batch.run(Output(json), _WORDS, files, outputs, action)
+
+
+def _target(path: Path) -> Recipient:
+    target = read_recipient(path)
+    key = target.key
+    if key.kind is KeyKind.RSA and key.loaded().key_size != _CARD_RSA_BITS:
+        raise InputError(
+            _("{path}: a card can give files to RSA-2048 and P-256 keys only.").format(path=path)
+        )
+    return target

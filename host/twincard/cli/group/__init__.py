@@ -1,0 +1,1 @@
+"""`twincard group`: components of a key group, and their shares."""

@@ -1,0 +1,93 @@
+"""`twincard group`: the components of a key group, outside the cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.group import shares as group_shares
+from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Force, Json
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import Kcv
+from twincard.ground.language import _
+from twincard.ground.private_file import write_private
+from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
+from twincard.paper.words import Language
+
+app = typer.Typer(help="Key groups: the components that their holders keep.")
+app.command("split")(group_shares.split)
+app.command("join")(group_shares.join)
+
+
+@dataclass(frozen=True)
+class ComponentFile:
+    """A component's key check value (3 bytes), and where it was written; None: on paper only."""
+
+    number: int
+    kcv: Kcv
+    file: Path | None
+
+
+@dataclass(frozen=True)
+class NewGroup:
+    """The files of a new key group; `mailers` is the PDF, if there is one."""
+
+    components: tuple[ComponentFile, ...]
+    mailers: Path | None
+
+
+@app.command("new")
+def new(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    size: Annotated[
+        int, typer.Option("--size", min=1, max=LARGEST_GROUP, help="Number of components.")
+    ] = 3,
+    pdf: Pdf = False,
+    files: Annotated[
+        bool,
+        typer.Option("--files/--no-files", help="A file for each component; or mailers only."),
+    ] = True,
+    name: GroupName = "",
+    language: MailerLanguage = Language.ENGLISH,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Draw the components of a new key group, a file or a printed mailer each.
+
+    Mailers are one PDF, a page for each holder: print it, and delete it.
+    """
+    if not pdf and not files:
+        raise InputError(_("--no-files leaves nothing but mailers: add --pdf."))
+    components = draw_group(size)
+    pages = mailers(components, name, language) if pdf else b""
+    paths = [out / f"component-{number}.txt" for number in range(1, size + 1) if files]
+    paper = out / "mailers.pdf" if pdf else None
+    make_room(out, [*paths, paper], force=force)
+    if paper is not None:
+        write_private(paper, pages)
+    written: dict[int, Path] = {}
+    for component, path in zip(components, paths, strict=False):
+        write_component(component, path)
+        written[component.number] = path
+    made = tuple(ComponentFile(one.number, one.kcv, written.get(one.number)) for one in components)
+    Output(json).result(NewGroup(made, paper), "\n".join(_lines(made, paper)))
+
+
+def _lines(made: tuple[ComponentFile, ...], paper: Path | None) -> list[str]:
+    lines = [
+        f"{item.file or _component(item.number)}  KCV {item.kcv.hex().upper()}" for item in made
+    ]
+    if any(item.file for item in made):
+        lines.append(_("Give each file to its holder, and keep no copy."))
+    if paper is not None:
+        lines.append(print_it(paper))
+    return lines
+
+
+def _component(number: int) -> str:
+    return _("component {number}").format(number=number)

@@ -1,0 +1,58 @@
+"""Printed mailers, as `group new` and `group split` make them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.terminal.errors import InputError
+from twincard.ground.language import _
+from twincard.keys.component import Component
+from twincard.keys.shares import Share
+from twincard.paper.words import Language
+
+Pdf = Annotated[
+    bool, typer.Option("--pdf", help="Printed mailers as well: a PDF, a page for each holder.")
+]
+GroupName = Annotated[
+    str, typer.Option("--name", metavar="NAME", help="The key group's name, for the mailers.")
+]
+MailerLanguage = Annotated[Language, typer.Option("--language", help="Language of the mailers.")]
+
+
+def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
+    """Make the folder, and remove what has the names of files to come if `force` says so.
+
+    Raises InputError, OSError.
+    """
+    taken = [path for path in paths if path is not None and path.exists()]
+    if taken and not force:
+        raise InputError(_("{path} exists already; --force overwrites it.").format(path=taken[0]))
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in taken:
+        path.unlink()
+
+
+def print_it(paper: Path) -> str:
+    """What is to be done with a PDF of mailers."""
+    return _("{file}: print it, a page for each holder, and delete it.").format(file=paper)
+
+
+def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: Language) -> bytes:
+    """A PDF with a page for each holder. Raises InputError."""
+    try:
+        # What the extra `paper` brings is not needed for anything else.
+        from twincard.paper.mailers import Printing, print_mailers
+        from twincard.paper.sheet import PaperError
+    except ModuleNotFoundError:
+        raise InputError(
+            _("Mailers need more Python packages: pip install 'twincard[paper]'.")
+        ) from None
+    try:
+        return print_mailers(items, Printing(name, language, datetime.date.today()))
+    except PaperError as error:
+        raise InputError(str(error)) from None

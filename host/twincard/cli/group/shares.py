@@ -1,0 +1,167 @@
+"""`twincard group split` and `join`: a component as SLIP-39 words, so that a paper may be lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
+from twincard.cli.terminal import ceremony
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Force, Json
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import Kcv
+from twincard.ground.language import _
+from twincard.ground.private_file import write_private
+from twincard.keys.component import LARGEST_GROUP, Component, read_component, write_component
+from twincard.keys.shares import (
+    MOST_SHARES,
+    Share,
+    join_shares,
+    read_share,
+    split_component,
+    write_share,
+)
+from twincard.paper.words import Language
+
+
+@dataclass(frozen=True)
+class Split:
+    """A component shared out: its key check value (3 bytes), the files, and the PDF if any."""
+
+    number: int
+    kcv: Kcv
+    threshold: int
+    files: tuple[Path, ...]
+    mailers: Path | None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A component that is whole again, and where it was written."""
+
+    number: int
+    size: int
+    kcv: Kcv
+    file: Path
+
+
+def split(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The component's file.")],
+    shares: Annotated[
+        int, typer.Option("--shares", min=2, max=MOST_SHARES, help="Shares to make.")
+    ],
+    threshold: Annotated[
+        int,
+        typer.Option("--threshold", min=2, max=MOST_SHARES, help="Shares that are enough."),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the shares.")
+    ] = Path(),
+    pdf: Pdf = False,
+    files: Annotated[
+        bool, typer.Option("--files/--no-files", help="A file for each share; or mailers only.")
+    ] = True,
+    name: GroupName = "",
+    language: MailerLanguage = Language.ENGLISH,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Share a component out in SLIP-39 words: a holder may then lose a paper.
+
+    Some of the shares, as many as --threshold says, give the component back; fewer tell nothing.
+    """
+    if not pdf and not files:
+        raise InputError(_("--no-files leaves nothing but mailers: add --pdf."))
+    component = read_component(file)
+    made = split_component(component, shares, threshold)
+    pages = mailers(made, name, language) if pdf else b""
+    whole = f"of-component-{component.number}"
+    paths = tuple(out / f"share-{item.index}-{whole}.txt" for item in made if files)
+    paper = out / f"shares-{whole}.pdf" if pdf else None
+    make_room(out, [*paths, paper], force=force)
+    if paper is not None:
+        write_private(paper, pages)
+    for share, path in zip(made, paths, strict=False):
+        write_share(share, path)
+    result = Split(component.number, component.kcv, threshold, paths, paper)
+    lines = [*map(str, paths)]
+    if paper is not None:
+        lines.append(print_it(paper))
+    enough = _("Any {threshold} of the {shares} shares make component {number} again.")
+    lines.append(enough.format(threshold=threshold, shares=shares, number=component.number))
+    Output(json).result(result, "\n".join(lines))
+
+
+def join(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="The component's file.")
+    ],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE...]", help="Share files; without them, prompts ask."),
+    ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option("--number", min=1, max=LARGEST_GROUP, help="The component's number."),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option("--size", min=1, max=LARGEST_GROUP, help="Number of components."),
+    ] = None,
+    kcv: Annotated[
+        str | None, typer.Option("--kcv", help="The component's key check value.")
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Make a component whole again, from share files or from words that are typed blind.
+
+    For words, --number, --size and --kcv say what stands on every share.
+    """
+    component = _from_files(files) if files else _from_words(number, size, kcv)
+    make_room(output.parent, [output], force=force)
+    write_component(component, output)
+    told = Joined(component.number, component.size, component.kcv, output)
+    text = _("{file}: component {number} of {size}, KCV {kcv}.").format(
+        file=output,
+        number=component.number,
+        size=component.size,
+        kcv=component.kcv.hex(" ").upper(),
+    )
+    Output(json).result(told, text)
+    component.value.wipe()
+
+
+def _from_files(files: list[Path]) -> Component:
+    shares = [read_share(file) for file in files]
+    first = shares[0]
+    for file, share in zip(files, shares, strict=True):
+        if _component(share) != _component(first):
+            raise InputError(
+                _("{file} is a share of another component than {other}.").format(
+                    file=file, other=files[0]
+                )
+            )
+    return join_shares([share.words for share in shares], *_component(first))
+
+
+def _component(share: Share) -> tuple[int, int, bytes]:
+    return share.number, share.size, share.kcv
+
+
+def _from_words(number: int | None, size: int | None, kcv: str | None) -> Component:
+    if number is None or size is None or kcv is None:
+        raise InputError(
+            _("Name the share files; or --number, --size and --kcv, to type the words.")
+        )
+    expected = ceremony.kcv_bytes(kcv)
+    words = ceremony.shares()
+    try:
+        return join_shares(words, number, size, expected)
+    finally:
+        for item in words:
+            item.wipe()

@@ -1,0 +1,1 @@
+"""`twincard public-key`, `certificate`, `csr` and `issuer`."""

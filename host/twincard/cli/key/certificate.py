@@ -1,0 +1,304 @@
+"""`twincard certificate` and `twincard csr`: X.509 for the keys of a card."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
+from twincard.card.report import KeyType
+from twincard.card.session import Card
+from twincard.cli.file.targets import check_output, output_for
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import check_reader, issuer_public_key, opened, unlocked
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import (
+    Force,
+    IssuerPublicKeyFile,
+    Json,
+    KeyName,
+    OutputFile,
+    PinFile,
+    Reader,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import OneOf, Sha256
+from twincard.flows.certify.certificate import (
+    Made,
+    certify_decipher_key,
+    certify_signature_key,
+    read_certificate,
+    read_chain,
+    request_certificate,
+    store_certificate,
+)
+from twincard.flows.certify.certificate_files import above
+from twincard.flows.errors import ProtocolError
+from twincard.ground.language import _
+from twincard.identity.x509 import Subject, Validity
+from twincard.keys.public import certificate_from_bytes
+
+_USUAL_DAYS = 3650
+_MOST_DAYS = 36500
+_MOST_FILE_BYTES = 1 << 16
+
+Name = Annotated[
+    str | None,
+    typer.Option("--name", metavar="NAME", help="Whose it is; else a name with the card's id."),
+]
+Mail = Annotated[
+    str | None, typer.Option("--mail", metavar="ADDRESS", help="An e-mail address in it.")
+]
+SignatureType = Annotated[
+    KeyName | None,
+    typer.Option(
+        "--type",
+        help="Type of a signature key that is not there yet; p256 where the card has it.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class CertificateInfo:
+    """A certificate; `key` is "decipher" or "signature", `stored` whether the card keeps it.
+
+    `not_after` is in ISO 8601, `sha256` the fingerprint of the whole. `issuers` are, in PEM, the
+    certificates above it: those on the card, and for one that no card keeps the one that signed it.
+    `made` is False for one that was there before.
+    """
+
+    key: Annotated[str, OneOf(("decipher", "signature"))]
+    stored: bool
+    subject: str
+    serial_number: str
+    not_after: str
+    sha256: Sha256
+    pem: str
+    issuers: tuple[str, ...]
+    made: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """A certificate signing request, in PEM."""
+
+    subject: str
+    pem: str
+
+
+def certificate(
+    reader: Reader,
+    pin_file: PinFile = None,
+    name: Name = None,
+    mail: Mail = None,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=_MOST_DAYS, help="How long it is valid.")
+    ] = _USUAL_DAYS,
+    signature_key: Annotated[
+        bool, typer.Option("--signature-key", help="That of the signature key itself.")
+    ] = False,
+    type: SignatureType = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store",
+            metavar="FILE",
+            help="Store this one, made elsewhere, instead; with those of its issuers in the file.",
+        ),
+    ] = None,
+    no_store: Annotated[
+        bool,
+        typer.Option(
+            "--no-store", help="Only print it, with the one that signed it; the card keeps neither."
+        ),
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the one on the card; no PIN is needed.")
+    ] = False,
+    chain: Annotated[
+        bool,
+        typer.Option("--chain", help="Print the certificates of its issuers behind it as well."),
+    ] = False,
+    output: OutputFile = None,
+    force: Force = False,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
+) -> None:
+    """Make a certificate for the card's key, keep it on the card, and print it.
+
+    The card's own signature key signs it, which is made where there is none. The decipher key
+    itself cannot sign. Interrupted, the same command goes on; one that is on the card already and
+    says the same is printed as it is.
+    """
+    _check_options(store, name, mail, show=show, signature_key=signature_key)
+    if no_store and (show or store is not None):
+        raise InputError(_("--no-store is for a certificate that is made here."))
+    check_output(output, force=force, json=json)
+    if show:
+        with opened(reader) as card:
+            shown = _shown(card, signature_key=signature_key)
+        _print(shown, output, force=force, json=json, chain=chain)
+        return
+    given = None if store is None else _read(store)
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    with unlocked(reader, pin, issuer) as card:
+        if given is not None:
+            told = _store(card, given)
+        else:
+            make = certify_signature_key if signature_key else certify_decipher_key
+            made = make(
+                card,
+                _subject(card, name, mail),
+                Validity.from_now(days),
+                _type(type),
+                replace=force,
+                store=not no_store,
+                pin=lambda: pin,
+            )
+            told = _told_made(card, made, signature_key=signature_key)
+    _print(told, output, force=force, json=json, chain=chain or no_store)
+
+
+def csr(
+    reader: Reader,
+    pin_file: PinFile = None,
+    name: Name = None,
+    mail: Mail = None,
+    type: SignatureType = None,
+    output: OutputFile = None,
+    force: Force = False,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
+) -> None:
+    """Print a request to certify the card's signature key, which is made where there is none.
+
+    The decipher key can have none: a request is signed by the key it is about. Let it be certified
+    from its public key, and store that certificate with `twincard certificate --store`.
+    """
+    check_output(output, force=force, json=json)
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    pin = prompts.pin(pin_file, "PIN", "--pin-file")
+    with unlocked(reader, pin, issuer) as card:
+        subject = _subject(card, name, mail)
+        made = request_certificate(card, subject, _type(type), pin=lambda: pin)
+    pem = made.public_bytes(Encoding.PEM).decode("ascii")
+    _print(Request(made.subject.rfc4514_string(), pem), output, force=force, json=json)
+
+
+def _check_options(
+    store: Path | None, name: str | None, mail: str | None, *, show: bool, signature_key: bool
+) -> None:
+    if store is not None and show:
+        raise InputError(_("--store and --show say different things: give one of them."))
+    if store is not None and signature_key:
+        raise InputError(_("--store finds out by itself which of the card's keys it is for."))
+    if (store is not None or show) and not (name is None and mail is None):
+        raise InputError(_("--name and --mail are for a certificate that is made here."))
+
+
+def _subject(card: Card, name: str | None, mail: str | None) -> Subject:
+    return Subject(name or f"twincard {card.report().card_id[:8].hex()}", mail)
+
+
+def _type(name: KeyName | None) -> KeyType | None:
+    return None if name is None else name.type
+
+
+def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
+    found = read_certificate(card, SIGNATURE_CERTIFICATE if signature_key else DECIPHER_CERTIFICATE)
+    if found is None:
+        raise ProtocolError(_("There is no certificate on this card."))
+    issuers = _issuers(card, found)
+    return _told(found, issuers, signature_key=signature_key, stored=True, made=False)
+
+
+def _read(path: Path) -> list[x509.Certificate]:
+    """The certificates in a file; in PEM there may be several."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_FILE_BYTES)
+    try:
+        found = x509.load_pem_x509_certificates(content)
+    except ValueError:
+        one = certificate_from_bytes(content)
+        found = [] if one is None else [one]
+    if not found:
+        raise InputError(_("{path} is not an X.509 certificate, in PEM or DER.").format(path=path))
+    return found
+
+
+def _store(card: Card, given: list[x509.Certificate]) -> CertificateInfo:
+    """The first is for a key of the card, whatever order the others have."""
+    fid = store_certificate(card, given[0], given[1:])
+    issuers = _issuers(card, given[0])
+    is_signature = fid == SIGNATURE_CERTIFICATE
+    return _told(given[0], issuers, signature_key=is_signature, stored=True, made=False)
+
+
+def _issuers(card: Card, certificate: x509.Certificate) -> list[x509.Certificate]:
+    """Those on the card that are above it; the signature key's own may be."""
+    root = read_certificate(card, SIGNATURE_CERTIFICATE)
+    known = read_chain(card) if root is None else (root, *read_chain(card))
+    return above([certificate], known)
+
+
+def _told_made(card: Card, made: Made, *, signature_key: bool) -> CertificateInfo:
+    issuers = above([made.certificate], [made.root, *read_chain(card)])
+    return _told(
+        made.certificate, issuers, signature_key=signature_key, stored=made.stored, made=made.made
+    )
+
+
+def _told(
+    certificate: x509.Certificate,
+    issuers: Sequence[x509.Certificate],
+    *,
+    signature_key: bool,
+    stored: bool,
+    made: bool,
+) -> CertificateInfo:
+    return CertificateInfo(
+        key="signature" if signature_key else "decipher",
+        stored=stored,
+        subject=certificate.subject.rfc4514_string(),
+        serial_number=f"{certificate.serial_number:x}",
+        not_after=certificate.not_valid_after_utc.isoformat(),
+        sha256=certificate.fingerprint(SHA256()),
+        pem=_pem(certificate),
+        issuers=tuple(_pem(issuer) for issuer in issuers),
+        made=made,
+    )
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
+
+
+def _print(
+    told: CertificateInfo | Request,
+    output: Path | None,
+    *,
+    force: bool,
+    json: bool,
+    chain: bool = False,
+) -> None:
+    text = told.pem
+    if chain and isinstance(told, CertificateInfo):
+        text += "".join(told.issuers)
+    if output is not None:
+        with output_for(output, force=force, mode=0o644) as sink:
+            sink.write(text.encode("ascii"))
+    elif not json:
+        sys.stdout.write(text)
+    if json:
+        Output(json).result(told, "")

@@ -1,0 +1,87 @@
+"""`twincard issuer`: the signing key with which an issuer certifies cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Force, Json
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import Sha256
+from twincard.cms.framing.output import FileOutput
+from twincard.ground.language import _
+from twincard.identity.device_certificate import fingerprint
+from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
+from twincard.keys.public import PublicKey
+
+app = typer.Typer(help="The issuer's signing key, which certifies cards.")
+
+_PUBLIC_SUFFIX = ".pub"
+_PUBLIC_MODE = 0o644
+
+
+@dataclass(frozen=True)
+class NewIssuer:
+    """Where a signing key and its public key were written; the SHA-256 of the public key."""
+
+    file: Path
+    public_key_file: Path
+    issuer_key_sha256: Sha256
+
+
+@dataclass(frozen=True)
+class IssuerKey:
+    """An issuer's public key, in PEM, and its SHA-256."""
+
+    issuer_key_sha256: Sha256
+    pem: str
+
+
+@app.command("new")
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File for the signing key.")],
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Draw a signing key: FILE, for the issuer alone, and FILE.pub, for everybody."""
+    public = file.with_name(file.name + _PUBLIC_SUFFIX)
+    # The key itself is never overwritten: cards that it certified could have no more companions.
+    if file.exists():
+        raise InputError(_("{file} exists already: name a new file.").format(file=file))
+    if public.exists() and not force:
+        raise InputError(_("{path} exists already; --force overwrites it.").format(path=public))
+    key = IssuerSigningKey.draw()
+    key.write(file)
+    with FileOutput(public, overwrite=force, mode=_PUBLIC_MODE) as sink:
+        sink.write(key.public_pem())
+    made = NewIssuer(file, public, fingerprint(key.public_key))
+    Output(json).result(
+        made,
+        _(
+            "{file} certifies cards: keep it safe. {public} is for everybody, SHA-256 {digest}."
+        ).format(file=file, public=public, digest=made.issuer_key_sha256.hex()),
+    )
+
+
+@app.command("show")
+def show(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File with the signing key or its public key.")
+    ],
+    json: Json = False,
+) -> None:
+    """Show an issuer's public key and its SHA-256, as `card info` names it."""
+    point = _public_key(file)
+    pem = PublicKey.from_point(point).to_pem().decode("ascii")
+    shown = IssuerKey(fingerprint(point), pem)
+    Output(json).result(shown, f"{pem}SHA-256 {shown.issuer_key_sha256.hex()}")
+
+
+def _public_key(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        is_private = b"PRIVATE KEY-----" in stream.read(64)
+    return IssuerSigningKey.read(file).public_key if is_private else read_issuer_public_key(file)

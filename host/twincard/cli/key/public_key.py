@@ -1,0 +1,65 @@
+"""`twincard public-key`: what others need to encrypt to a card."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from twincard.cli.file.targets import check_output, output_for
+from twincard.cli.terminal.cards import check_usable, issuer_public_key, opened
+from twincard.cli.terminal.options import (
+    Force,
+    IssuerPublicKeyFile,
+    Json,
+    KeyName,
+    OutputFile,
+    Reader,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import KeyTypeName, Sha256
+from twincard.flows.errors import ProtocolError
+from twincard.flows.identity import protect
+from twincard.flows.usable import check_released
+from twincard.ground.language import _
+
+
+@dataclass(frozen=True)
+class CardPublicKey:
+    """The public key in PEM, and its digest as the card reports it."""
+
+    type: KeyTypeName
+    public_key_sha256: Sha256
+    pem: str
+
+
+def public_key(
+    reader: Reader,
+    output: OutputFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Print the card's public key in PEM. No PIN is needed."""
+    check_output(output, force=force, json=json)
+    issuer = issuer_public_key(issuer_public_key_file)
+    with opened(reader) as card:
+        check_usable(card)
+        # Who puts his own key in the place of the card's could open all that is encrypted to it.
+        protect(card, issuer)
+        report = card.report()
+        if report.key is None:
+            raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
+        check_released(report)
+        if not report.key.public_key_readable:
+            raise ProtocolError(_("A backup issued like this one shows no key: ask the original."))
+        key = card.usage.public_key()
+        if key.digest != report.key.digest:
+            raise ProtocolError(_("The card gave another public key than that of its key pair."))
+    pem = key.to_pem().decode("ascii")
+    if output is not None:
+        with output_for(output, force=force, mode=0o644) as sink:
+            sink.write(pem.encode("ascii"))
+    elif not json:
+        sys.stdout.write(pem)
+    if json:
+        Output(json).result(CardPublicKey(KeyName.of(report.key.type).value, key.digest, pem), "")

@@ -1,0 +1,1 @@
+"""`twincard issue`, `duplicate` and `recover`: what takes two cards."""

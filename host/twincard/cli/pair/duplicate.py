@@ -1,0 +1,316 @@
+"""`twincard duplicate`: the original's key goes to its backup; and the ways out of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+
+from twincard.card.report import CardReport, KeyReport, Mode, PolicyFlags, Role
+from twincard.card.session import Card
+from twincard.cli.pair import ways_out
+from twincard.cli.pair.components import read_components
+from twincard.cli.terminal import ceremony, prompts
+from twincard.cli.terminal.cards import (
+    Holder,
+    check_two_cards,
+    issuer_public_key,
+    naming,
+    unlocked_pair,
+)
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import (
+    READER_HELP,
+    BackupPinFile,
+    Components,
+    IssuerKeyFile,
+    IssuerPublicKeyFile,
+    Json,
+    KeyName,
+    Original,
+    PinFile,
+    Yes,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import Id, KeyTypeName, Sha256
+from twincard.flows.certify.certificate import copy_certificate, has_certificate
+from twincard.flows.duplicate.duplication import (
+    Duplicated,
+    DuplicationEvent,
+    DuplicationStep,
+    duplicate_key,
+)
+from twincard.flows.errors import ComponentMissingError, ProtocolError
+from twincard.flows.usable import check_own_pin
+from twincard.ground.language import _
+from twincard.keys.component import Component
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the key group that is empty on a card; `kcv` is what the other card has there."""
+
+    number: int
+    size: int
+    kcv: bytes | None
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A pair that holds one key; what was done now, and what was done before.
+
+    `mode` is how the key went now; None where the backup held it before. `certificates` says of the
+    original, then of the backup, whether it has a certificate of the key. `released`: the original
+    waited for a backup with its public key, and shows it from now on.
+    """
+
+    original_id: Id
+    backup_id: Id
+    key: KeyTypeName
+    public_key_sha256: Sha256
+    generated: bool
+    copied: bool
+    done: int
+    allowed: int
+    mode: Mode | None
+    certificates: tuple[bool, bool]
+    released: bool
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What came of it; whether original and backup have a certificate of the key.
+
+    `released`: the original shows its public key from now on, as it did not before.
+    """
+
+    result: Duplicated
+    certificates: tuple[bool, bool]
+    released: bool
+
+
+class PlacesMissingError(Exception):
+    """Components are needed: `places` says where, `error` is what to tell without a terminal."""
+
+    def __init__(self, places: tuple[Place, ...], error: ComponentMissingError) -> None:
+        super().__init__(str(error))
+        self.places = places
+        self.error = error
+
+
+def duplicate(
+    original: Original,
+    backup: Annotated[
+        str | None, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
+    ] = None,
+    component: Components = None,
+    key: Annotated[
+        KeyName | None,
+        typer.Option("--key", help="The key pair to make where there is none: rsa2048 by default."),
+    ] = None,
+    pin_file: PinFile = None,
+    backup_pin_file: BackupPinFile = None,
+    forget_void: Annotated[
+        bool,
+        typer.Option(
+            "--forget-void", help="Another original will not be given this backup's void receipt."
+        ),
+    ] = False,
+    keep_certificate: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-certificate/--no-keep-certificate",
+            help="Store the original's certificate on the backup too, which other programs may "
+            "need; whoever has the backup can read it. At a terminal a prompt asks.",
+        ),
+    ] = None,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Make the backup's ticket void instead.")
+    ] = False,
+    abandon: Annotated[
+        bool,
+        typer.Option("--abandon", help="Give up a backup that is destroyed; spends the export."),
+    ] = False,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="With --abandon: the PIN may go in the clear where it must."),
+    ] = False,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    issuer_key_file: IssuerKeyFile = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Hand the original's key to its backup, once.
+
+    Where the original has no key pair yet, it makes one.
+    Components not given by files are typed by their holders. Interrupted, the same command goes on.
+    """
+    out = Output(json)
+    issuer = issuer_public_key(issuer_public_key_file)
+    if abandon:
+        ways_out.abandon(out, original, pin_file, issuer_key_file, issuer, plain=plain, yes=yes)
+        return
+    if backup is None:
+        raise InputError(_("Name the backup's reader with --backup."))
+    check_two_cards(original, backup)
+    components = read_components(component)
+    pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
+    other = prompts.other_pin(
+        backup_pin_file, _("PIN of the backup"), "--backup-pin-file", pin, asked=pin_file is None
+    )
+    holders = (
+        Holder(_("Original"), original, pin, Role.ORIGINAL, issuer),
+        Holder(_("Backup"), backup, other, Role.BACKUP, issuer),
+    )
+    if cancel:
+        ways_out.cancel(out, *holders)
+        return
+
+    def run(given: list[Component]) -> _Done:
+        return _run(out, holders, given, key, forget_void=forget_void, keep=keep_certificate)
+
+    done = _with_prompts(run, components)
+    may_ask = keep_certificate is None and not done.result.backup.transport_pin
+    if may_ask and done.certificates == (True, False) and prompts.has_terminal():
+        question = _("Store the original's certificate on the backup too, for other programs?")
+        if prompts.agrees(question):
+            with unlocked_pair(*holders) as cards:
+                copy_certificate(*cards)
+            done = replace(done, certificates=(True, True))
+    _tell(out, done, original, backup)
+
+
+def duplicate_first(out: Output, original: Holder, backup: Holder) -> None:
+    """The duplication that another command waits for; components are asked for."""
+
+    def run(given: list[Component]) -> _Done:
+        return _run(out, (original, backup), given, None, forget_void=False, keep=None)
+
+    _with_prompts(run, [])
+
+
+def _with_prompts(run: Callable[[list[Component]], _Done], components: list[Component]) -> _Done:
+    """Ask for missing components while no card is open, since a card in a reader may not wait."""
+    try:
+        return run(components)
+    except PlacesMissingError as missing:
+        if not prompts.has_terminal():
+            raise missing.error from None
+        places = missing.places
+    typed: list[Component] = []
+    try:
+        for place in places:
+            option = f"--component {place.number}=FILE"
+            typed.append(ceremony.component(place.number, place.size, place.kcv, option))
+        return run([*components, *typed])
+    finally:
+        for item in typed:
+            item.value.wipe()
+
+
+def _run(
+    out: Output,
+    holders: tuple[Holder, Holder],
+    components: list[Component],
+    key: KeyName | None,
+    *,
+    forget_void: bool,
+    keep: bool | None,
+) -> _Done:
+    with unlocked_pair(*holders) as (original, backup):
+        report = original.report()
+        _check_type(report, key)
+        usual = KeyName.RSA_2048 if report.key is None else KeyName.of(report.key.type)
+        if keep:
+            with naming(holders[1].name, holders[1].reader):
+                check_own_pin(backup.report())
+        if keep and not has_certificate(original):
+            raise ProtocolError(
+                _(
+                    "The original has no certificate of its key yet: leave --keep-certificate out; "
+                    "once `twincard certificate` has made one, the same command stores it."
+                )
+            )
+        try:
+            result = duplicate_key(
+                original,
+                backup,
+                components,
+                (key or usual).type,
+                lambda event: out.step(_step(event)),
+                forget_void=forget_void,
+            )
+        except ComponentMissingError as error:
+            raise PlacesMissingError(_places(original, backup, error.places), error) from None
+        if keep:
+            copy_certificate(original, backup)
+        waited = report.key is None or not report.key.released
+        withheld = PolicyFlags.PUBLIC_KEY_WITHHELD in report.policy
+        certificates = has_certificate(original), has_certificate(backup)
+        return _Done(result, certificates, released=waited and withheld)
+
+
+def _lasting_key(report: CardReport) -> KeyReport | None:
+    return None if report.key_is_dead else report.key
+
+
+def _check_type(report: CardReport, key: KeyName | None) -> None:
+    held = _lasting_key(report)
+    if key is not None and held is not None and held.type is not key.type:
+        name = KeyName.of(held.type).value
+        raise ProtocolError(
+            _("The original holds a key pair already, {held}: leave --key out.").format(held=name)
+        )
+
+
+def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Place, ...]:
+    groups = [report.group for report in (original.report(), backup.report())]
+    places = []
+    for number in numbers:
+        held = [group.components[number - 1].kcv for group in groups if group is not None]
+        size = max(group.size for group in groups if group is not None)
+        places.append(Place(number, size, next((kcv for kcv in held if kcv), None)))
+    return tuple(places)
+
+
+def _step(event: DuplicationEvent) -> str:
+    if event.step is DuplicationStep.COMPONENT:
+        return _("component {number}: set on both cards").format(number=event.component)
+    return _(event.step.value)
+
+
+def _tell(out: Output, done: _Done, original: str, backup: str) -> None:
+    result = done.result
+    key, export = result.original.key, result.original.export
+    assert key is not None  # noqa: S101 -- duplicate_key() checked both
+    assert export is not None  # noqa: S101 -- and the role
+    copied = Copied(
+        result.original.card_id,
+        result.backup.card_id,
+        KeyName.of(key.type).value,
+        result.key_digest,
+        result.generated,
+        result.copied,
+        export.slots_used,
+        result.original.backups_allowed,
+        result.mode,
+        done.certificates,
+        done.released,
+    )
+    if result.copied:
+        held = _("{backup} now holds the key of {original}, SHA-256 {digest}.")
+    else:
+        held = _("{backup} held already the key of {original}, SHA-256 {digest}.")
+    left = copied.allowed - copied.done
+    more = _("Backups left: {count}.") if left else _("No other backup can be made of it.")
+    held = held.format(backup=backup, original=original, digest=result.key_digest.hex())
+    lines = [held, more.format(count=left)]
+    if done.released:
+        lines.append(
+            _("The key has its backup, so {original} shows its public key from now on.").format(
+                original=original
+            )
+        )
+    out.result(copied, "\n".join(lines))

@@ -1,0 +1,344 @@
+"""`twincard issue`: two blank cards become an original and a backup."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.card.report import Features, Mode, PolicyFlags, Role
+from twincard.card.session import Card
+from twincard.cli.pair.components import read_components
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import check_two_cards, issuer_key, opened_pair
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import (
+    Backup,
+    BackupPinFile,
+    Components,
+    IssuerKeyFile,
+    Json,
+    Original,
+    PinFile,
+    PukFile,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import Id, Sha256
+from twincard.flows.issue.pair import (
+    Blank,
+    IssuedPair,
+    IssueEvent,
+    Modes,
+    Profile,
+    issue_pair,
+    modes_of,
+)
+from twincard.ground.language import N_, _
+from twincard.identity.device_certificate import fingerprint
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.iso.status import CardError
+from twincard.keys.component import LARGEST_GROUP, Component
+from twincard.keys.secret import Secret
+
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+
+_UNBOUND = N_(
+    "Without --component nothing of the issuer's binds the pair: before `duplicate`, compare the "
+    "backup's card id, for any card in its place may be given the key."
+)
+_SHARED = N_(
+    "Without --component the backup of any other pair that this key certified could take this "
+    "backup's place: before `duplicate`, compare the backup's card id."
+)
+_UNABLE = N_(
+    "A card here says that it has no host-blind mode; if you know that it has none, issue the pair "
+    "with --base-mode."
+)
+_HEARD = N_(
+    "A card here says that it has no secure channel for its issuer; if you know that it has none, "
+    "and nobody can listen on the way to it, issue the pair with --plain."
+)
+_ALONE = N_(
+    "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
+    "join it."
+)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The pair; `changed` is False where both cards were issued before.
+
+    `mode` is how the key will go; `issuer_key_sha256` (32 bytes) names who certified the cards,
+    None in base mode.
+    """
+
+    original_id: Id
+    backup_id: Id
+    group_id: Id
+    changed: bool
+    mode: Mode
+    issuer_key_sha256: Sha256 | None
+
+
+@dataclass(frozen=True)
+class _Secrets:
+    """What one card is issued with."""
+
+    transport_key: Secret
+    pin: Secret
+    puk: Secret
+
+
+def issue(
+    original: Original,
+    backup: Backup,
+    group_size: Annotated[
+        int,
+        typer.Option("--group-size", min=1, max=LARGEST_GROUP, help="Components of the key group."),
+    ] = 3,
+    component: Components = None,
+    member_number: Annotated[
+        str | None, typer.Option("--member-number", metavar="M", help="The member's number.")
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option("--expires", metavar="YYYY-MM", help="The last month of use.")
+    ] = None,
+    backups: Annotated[
+        int, typer.Option("--backups", min=0, max=8, help="Backups that a key may have.")
+    ] = 1,
+    keep_group: Annotated[
+        bool, typer.Option("--keep-group", help="Keep the key group after the last backup.")
+    ] = False,
+    public_key_in_backup: Annotated[
+        bool, typer.Option("--public-key-in-backup", help="The backup shows the public key too.")
+    ] = False,
+    trusted_targets: Annotated[
+        bool,
+        typer.Option("--trusted-targets", help="TRANSCODE only to contacts that the issuer wrote."),
+    ] = False,
+    no_decipher: Annotated[
+        bool,
+        typer.Option(
+            "--no-decipher", help="The card opens no file itself, only gives it to other keys."
+        ),
+    ] = False,
+    pin_each_time: Annotated[
+        bool,
+        typer.Option(
+            "--pin-each-time",
+            help="A PIN for each file that is opened, and each signature: for use through OpenSC.",
+        ),
+    ] = False,
+    certificate_bytes: Annotated[
+        int | None,
+        typer.Option(
+            "--certificate-bytes",
+            min=0,
+            max=0x7FFF,
+            metavar="N",
+            help="Room for each key's certificate; 2560 bytes where the card has them.",
+        ),
+    ] = None,
+    chain_bytes: Annotated[
+        int | None,
+        typer.Option(
+            "--chain-bytes",
+            min=0,
+            max=0x7FFF,
+            metavar="N",
+            help="Room for the certificates of those who certify them; 2560 bytes likewise.",
+        ),
+    ] = None,
+    public_key_at_once: Annotated[
+        bool,
+        typer.Option(
+            "--public-key-at-once", help="The public key can be had before there is a backup."
+        ),
+    ] = False,
+    transport_pin: Annotated[
+        bool,
+        typer.Option(
+            "--transport-pin", help="The PIN serves `duplicate` alone, until its holder changes it."
+        ),
+    ] = False,
+    certify_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--certify-with",
+            metavar="FILE",
+            help="The issuer's signing key; without it one is drawn for this pair and forgotten.",
+        ),
+    ] = None,
+    allow_base: Annotated[
+        bool,
+        typer.Option("--allow-base", help="Base mode is allowed too, with cards that need it."),
+    ] = False,
+    base_mode: Annotated[
+        bool, typer.Option("--base-mode", help="No certificates: the key goes in base mode.")
+    ] = False,
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="PIN, PUK and components may go in the clear where they must."
+        ),
+    ] = False,
+    pin_file: PinFile = None,
+    puk_file: PukFile = None,
+    backup_pin_file: BackupPinFile = None,
+    backup_puk_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--backup-puk-file", metavar="FILE", help="File with the backup's PUK, if another."
+        ),
+    ] = None,
+    issuer_key_file: IssuerKeyFile = None,
+    backup_issuer_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--backup-issuer-key-file", metavar="FILE", help="The same for the backup, if another."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Issue a pair of cards: an original and its backup.
+
+    The components given here are set by the issuer, the others by the holders in `duplicate`.
+    Both cards are certified, so that no other card can take the backup's place, and no computer
+    sees the key that goes there. Interrupted, the same command goes on.
+    """
+    check_two_cards(original, backup)
+    flags = {
+        PolicyFlags.ERASE_GROUP: not keep_group,
+        PolicyFlags.PUBLIC_KEY_IN_BACKUP: public_key_in_backup,
+        PolicyFlags.TRUSTED_TARGETS_ONLY: trusted_targets,
+        PolicyFlags.DECIPHER_OFF: no_decipher,
+        PolicyFlags.PIN_EACH_TIME: pin_each_time,
+    }
+    profile = Profile(
+        group_size,
+        backups,
+        functools.reduce(operator.or_, (flag for flag in flags if flags[flag]), PolicyFlags.NONE),
+        _member_number(member_number),
+        _expiry_date(expires),
+        _modes(allow_base=allow_base, base_mode=base_mode),
+        certificate_bytes,
+        chain_bytes,
+        public_key_at_once,
+        transport_pin,
+    )
+    if base_mode and certify_with is not None:
+        raise InputError(_("--base-mode leaves certificates out: give it or --certify-with."))
+    issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
+    components = read_components(component, group_size)
+    keys = (
+        issuer_key(original, issuer_key_file),
+        issuer_key(backup, backup_issuer_key_file or issuer_key_file, "--backup-issuer-key-file"),
+    )
+    pin = prompts.new_pin(pin_file, _("PIN of the cards"), "--pin-file")
+    puk = prompts.new_pin(puk_file, _("PUK of the cards"), "--puk-file")
+    for_original = _Secrets(keys[0], pin, puk)
+    for_backup = _Secrets(
+        keys[1],
+        prompts.pin_in(backup_pin_file) if backup_pin_file else pin,
+        prompts.pin_in(backup_puk_file) if backup_puk_file else puk,
+    )
+    out = Output(json)
+    events: list[IssueEvent] = []
+
+    def progress(event: IssueEvent) -> None:
+        events.append(event)
+        out.step(f"{event.role.word}: {_(event.step.value)}")
+
+    names = {Role.ORIGINAL: (_("Original"), original), Role.BACKUP: (_("Backup"), backup)}
+    with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
+        blanks = (_blank(cards[0], for_original), _blank(cards[1], for_backup))
+        _check_features(blanks, profile, plain=plain)
+        for note in _notes(blanks, profile, components, issuer):
+            out.note(note)
+        try:
+            pair = issue_pair(*blanks, profile, components, progress, issuer)
+        except CardError as error:
+            if events:
+                name, reader = names[events[-1].role]
+                error.add_note(f"{name} {reader}")
+            raise
+        finally:
+            for item in components:
+                item.value.wipe()
+    _tell(out, pair, original, backup, changed=bool(events))
+
+
+def _blank(card: Card, secrets: _Secrets) -> Blank:
+    return Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
+
+
+def _tell(out: Output, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:
+    name = None if pair.issuer_key is None else fingerprint(pair.issuer_key)
+    issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed, pair.mode, name)
+    if changed:
+        text = _("{original} is issued as an original, {backup} as its backup.").format(
+            original=original, backup=backup
+        )
+    else:
+        text = _(
+            "{original} and {backup} were issued as a pair before; nothing was changed."
+        ).format(original=original, backup=backup)
+    out.result(issued, text)
+
+
+def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
+    if allow_base and base_mode:
+        raise InputError(_("--allow-base and --base-mode say different things: give one of them."))
+    if base_mode:
+        return Modes.BASE
+    return Modes.EITHER if allow_base else Modes.HOST_BLIND
+
+
+def _check_features(blanks: tuple[Blank, Blank], profile: Profile, *, plain: bool) -> None:
+    """Raises InputError for cards that lack what was not given up.
+
+    What a card has it says in the clear: somebody on the way could take it out of the answer.
+    """
+    if not plain and any(Features.SCP03 not in blank.card.features for blank in blanks):
+        raise InputError(_(_HEARD))
+    if profile.modes is Modes.HOST_BLIND and modes_of(*blanks, profile) is Modes.BASE:
+        raise InputError(_(_UNABLE))
+
+
+def _notes(
+    blanks: tuple[Blank, Blank],
+    profile: Profile,
+    components: Sequence[Component],
+    issuer: IssuerSigningKey | None,
+) -> Iterator[str]:
+    """What the issuer should know about the pair before it is one."""
+    if modes_of(*blanks, profile) is Modes.BASE:
+        if not components:
+            yield _(_UNBOUND)
+    elif issuer is None and profile.backups > 1:
+        yield _(_ALONE)
+    elif issuer is not None and not components:
+        yield _(_SHARED)
+
+
+def _member_number(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    value = text.encode(errors="surrogateescape")
+    if not 1 <= len(value) <= 255:
+        raise InputError(_("A member's number has 1 to 255 bytes in UTF-8."))
+    return value
+
+
+def _expiry_date(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    if not _MONTH.fullmatch(text):
+        raise InputError(_("--expires is a year and a month, such as 2030-12."))
+    return text.encode("ascii")

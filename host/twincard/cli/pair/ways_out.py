@@ -1,0 +1,92 @@
+"""What `twincard duplicate` does with --cancel and --abandon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.card.report import LifeCycle
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import (
+    Holder,
+    check_reader,
+    check_usable,
+    issuer_key,
+    opened,
+    opened_pair,
+    unlock_all,
+)
+from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.values import Id
+from twincard.flows.duplicate.abandon import Cancelled
+from twincard.flows.duplicate.abandon import abandon as abandon_export
+from twincard.flows.duplicate.abandon import cancel as cancel_ticket
+from twincard.flows.identity import protect
+from twincard.ground.language import _
+
+
+@dataclass(frozen=True)
+class TicketCancelled:
+    """The backup's ticket is void; whether the original took its slot back."""
+
+    backup_id: Id
+    slot_free: bool
+
+
+@dataclass(frozen=True)
+class ExportAbandoned:
+    """A slot was spent without a backup."""
+
+    original_id: Id
+    done: int
+    allowed: int
+
+
+def cancel(out: Output, original: Holder, backup: Holder) -> None:
+    """Void the backup's ticket and give the original its slot back."""
+    names = [(holder.name, holder.reader) for holder in (original, backup)]
+    with opened_pair(names[0], names[1]) as (first, second):
+        report = second.report()
+        locked = [(original, first), (backup, second)]
+        if report.life_cycle is LifeCycle.TERMINATED:
+            del locked[1]  # it takes no PIN, and shows its receipt without
+        unlock_all(locked)
+        freed = cancel_ticket(first, second) is Cancelled.SLOT_FREE
+    if freed:
+        text = _("The backup's ticket is void, and the original may export again.")
+    else:
+        text = _("The backup's ticket is void, and this original was not waiting for it.")
+    out.result(TicketCancelled(report.card_id, freed), text)
+
+
+def abandon(
+    out: Output,
+    reader: str,
+    pin_file: Path | None,
+    key_file: Path | None,
+    issuer: bytes | None,
+    *,
+    plain: bool,
+    yes: bool,
+) -> None:
+    """Spend the slot of a backup that will never answer.
+
+    `issuer` is the public key (a point) of the one who must have certified the original, if any.
+    Without it the card must have its issuer's channel, or the PIN may go in the clear (`plain`).
+    """
+    check_reader(reader)
+    prompts.confirm(
+        _("Is the backup destroyed, so that its place shall be spent?"), "--yes", yes=yes
+    )
+    key = issuer_key(reader, key_file)
+    pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
+    with opened(reader) as card:
+        check_usable(card)
+        protect(card, issuer)
+        abandon_export(card, key, pin, plain=plain or issuer is not None)
+        report = card.report()
+    done = report.export.slots_used if report.export else 0
+    allowed = report.backups_allowed
+    text = _("The export is abandoned: {done} of {allowed} backups are spent.")
+    result = ExportAbandoned(report.card_id, done, allowed)
+    out.result(result, text.format(done=done, allowed=allowed))

@@ -1,0 +1,1 @@
+"""`twincard readers` and `sim`: where cards are."""

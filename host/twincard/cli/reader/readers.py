@@ -1,0 +1,74 @@
+"""`twincard readers`: where cards can be, and what is there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+
+from twincard.cli.terminal.options import Json
+from twincard.cli.terminal.output import Output
+from twincard.ground.language import _
+from twincard.simulator.folder import list_cards
+from twincard.transport import TransportError
+from twincard.transport.slots import Slot, slots, watch
+
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Go on with what is put in and taken out, until Ctrl-C.")
+]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Names to use as READER; `pcsc_problem` says why there are no PC/SC readers."""
+
+    simulated: tuple[str, ...]
+    pcsc: tuple[str, ...]
+    slots: tuple[Slot, ...]
+    """What the PC/SC readers hold."""
+    pcsc_problem: str | None
+
+
+def readers(watching: Watch = False, json: Json = False) -> None:
+    """List the simulated cards and the PC/SC readers."""
+    out = Output(json)
+    if watching:
+        _watch(out)
+    else:
+        _list(out)
+
+
+def _list(out: Output) -> None:
+    simulated = tuple(f"sim:{name}" for name in list_cards())
+    found: tuple[Slot, ...] = ()
+    problem = None
+    try:
+        found = tuple(map(_named, slots()))
+    except TransportError as error:
+        problem = str(error)
+        out.step(problem)
+    lines = [*simulated, *_lines(found)]
+    names = tuple(slot.reader for slot in found)
+    text = "\n".join(lines) or _("There is none: `twincard sim new NAME` makes one.")
+    out.result(Readers(simulated, names, found, problem), text)
+
+
+def _watch(out: Output) -> None:
+    try:
+        for slot in map(_named, watch()):
+            out.result(slot, *_lines([slot]))
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return
+
+
+def _named(slot: Slot) -> Slot:
+    return replace(slot, reader=f"pcsc:{slot.reader}")
+
+
+def _lines(found: Sequence[Slot]) -> list[str]:
+    width = max((len(slot.reader) for slot in found), default=0)
+    return [f"{slot.reader:{width}}  {_(slot.holds.value)}" for slot in found]

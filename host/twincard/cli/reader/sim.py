@@ -1,0 +1,119 @@
+"""`twincard sim`: simulated cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.card.session import OPENSC_AID
+from twincard.chips.profile import find_profile
+from twincard.chips.simulation import SimulatedChip, simulated
+from twincard.cli.chip.chip_text import simulation_text
+from twincard.cli.reader.serve import serve
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Json, Yes
+from twincard.cli.terminal.output import Output
+from twincard.ground.language import _
+from twincard.pkcs15.opensc import INSTALLATION
+from twincard.simulator.folder import create_card, issuer_key_file, list_cards, remove_card
+
+app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
+
+ChipName = Annotated[
+    str | None,
+    typer.Option(
+        "--chip",
+        metavar="MODEL",
+        help="Lack what this real chip lacks (its name or a unique part of it; `twincard chips` "
+        "lists them).",
+    ),
+]
+WithUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--with-unknown", help="What is not known of the chip is there; without it, it is not."
+    ),
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The card's name, without sim:.")]
+
+
+@dataclass(frozen=True)
+class NewCard:
+    """A simulated card that was made."""
+
+    reader: str
+    issuer_key_file: Path
+    chip: str | None = None
+    """The real chip that it behaves as; None: one that lacks nothing."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The readers of all simulated cards."""
+
+    cards: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RemovedCard:
+    """A simulated card that is no more."""
+
+    removed: str
+
+
+@app.command("new")
+def new(
+    name: Name,
+    opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
+    chip: ChipName = None,
+    with_unknown: WithUnknown = False,
+    json: Json = False,
+) -> None:
+    """Make a blank card, with an issuer's key of its own in a file beside it."""
+    copied = _simulated_chip(chip, with_unknown=with_unknown)
+    opensc_card = (OPENSC_AID, INSTALLATION) if opensc else (b"", b"")
+    create_card(name, *opensc_card, make=copied.make if copied else None)
+    model = copied.profile.name if copied else None
+    made = NewCard(_reader(name), issuer_key_file(name), model)
+    text = _("{reader} is ready to be issued.").format(reader=made.reader)
+    Output(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List the simulated cards."""
+    cards = Cards(tuple(map(_reader, list_cards())))
+    text = "\n".join(cards.cards) or _("There is none: `twincard sim new NAME` makes one.")
+    Output(json).result(cards, text)
+
+
+@app.command("remove")
+def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
+    """Destroy a simulated card, and with it the keys on it."""
+    reader = _reader(name)
+    if name in list_cards():
+        prompts.confirm(
+            _("Destroy {reader} and every key on it?").format(reader=reader), "--yes", yes=yes
+        )
+    remove_card(name)
+    Output(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
+
+
+app.command("serve")(serve)
+
+
+def _reader(name: str) -> str:
+    return f"sim:{name}"
+
+
+def _simulated_chip(model: str | None, *, with_unknown: bool) -> SimulatedChip | None:
+    """The chip that was named, or None. Raises ChipError, InputError."""
+    if model is None:
+        if with_unknown:
+            raise InputError(_("--with-unknown is for --chip."))
+        return None
+    return simulated(find_profile(model), unknown_is_there=with_unknown)

@@ -1,0 +1,1 @@
+"""What shells and other programs read: completion, help, the schema of JSON."""

@@ -1,0 +1,177 @@
+"""Answers a shell that asks what could stand at the cursor; no card is touched for it.
+
+`twincard __complete SHELL ...` is for the scripts in shells.py alone, and may change with them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import typer
+
+from twincard.cli.shell.shells import ShellName
+from twincard.cli.shell.tree import Command, Parameter, commands
+from twincard.ground.language import N_, _
+from twincard.simulator.folder import list_cards
+from twincard.transport import TransportError
+from twincard.transport.pcsc import list_readers
+
+COMPLETE = "__complete"
+"""The word that asks."""
+_FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "KEY", "OUT")
+_NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
+_HELP = Parameter(("--help",), (), "", (), False, False, N_("Show this message and exit."), "")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What could stand at the cursor, and a short description or none."""
+
+    value: str
+    help: str = ""
+
+
+FILES, FOLDERS = Candidate(":files"), Candidate(":folders")
+"""For the shell itself to complete."""
+
+
+def answer(app: typer.Typer, arguments: Sequence[str]) -> str:
+    """The lines for a shell: its name, then what its script hands over."""
+    shell, rest = ShellName(arguments[0]), list(arguments[1:])
+    part = ""
+    if shell is ShellName.BASH:
+        part, line = rest
+        rest = _split(line)[1:]
+    elif shell is ShellName.POWERSHELL:
+        count = int(rest.pop(0))
+        rest += [""] * (count - len(rest))
+    word = rest[-1]
+    # Of a word that bash breaks in two it replaces the second part only.
+    known = word[: len(word) - len(part.lstrip("'\""))] if shell is ShellName.BASH else ""
+    found = candidates(app, rest)
+    return "".join(f"{_line(shell, one, known)}\n" for one in found)
+
+
+def candidates(app: typer.Typer, words: Sequence[str]) -> list[Candidate]:
+    """What could stand in the place of the last word, which may be empty."""
+    *before, word = words
+    tree = {command.path: command for command in commands(app)}
+    command, wanted, positional, options_end = tree[()], None, 0, False
+    for one in before:
+        if wanted is not None:
+            wanted = None
+        elif one == "--":
+            options_end = True
+        elif one.startswith("-") and not options_end:
+            wanted = None if "=" in one else _option(command, one)
+        elif (*command.path, one) in tree:
+            command = tree[(*command.path, one)]
+        else:
+            positional += 1
+    if wanted is not None:
+        found = _values(command, wanted, word)
+    elif word.startswith("-") and not options_end:
+        found = _options(tree, command, word)
+    elif command.children:
+        children = (tree[(*command.path, name)] for name in command.children)
+        found = (Candidate(child.path[-1], child.summary) for child in children)
+    else:
+        found = _arguments(tree, command, positional, word)
+    # What a terminal would obey is a name of no card, and of no reader that means well.
+    return [
+        one
+        for one in dict.fromkeys(found)
+        if one in (FILES, FOLDERS) or (one.value.startswith(word) and one.value.isprintable())
+    ]
+
+
+def _option(command: Command, name: str) -> Parameter | None:
+    """The option of this name, if it takes a value."""
+    return next((one for one in command.parameters if name in one.names and one.value), None)
+
+
+def _options(
+    tree: dict[tuple[str, ...], Command], command: Command, word: str
+) -> Iterator[Candidate]:
+    name, equals, value = word.partition("=")
+    if equals:
+        option = _option(command, name)
+        for one in _values(command, option, value) if option else ():
+            yield one if one in (FILES, FOLDERS) else replace(one, value=f"{name}={one.value}")
+        return
+    for parameter in (*command.parameters, _HELP):
+        for name in (*parameter.names, *parameter.negations):
+            if name.startswith("--") or word == "-":
+                yield Candidate(name, parameter.help)
+
+
+def _arguments(
+    tree: dict[tuple[str, ...], Command], command: Command, positional: int, word: str
+) -> Iterator[Candidate]:
+    arguments = [one for one in command.parameters if not one.names]
+    if not arguments:
+        return
+    argument = arguments[min(positional, len(arguments) - 1)]
+    if positional >= len(arguments) and not argument.repeated:
+        return
+    if argument.value == "[COMMAND...]":
+        yield from (Candidate(path[-1]) for path in tree if path)
+    elif argument.value == "NAME" and command.path in _NAMED_CARD:
+        yield from map(Candidate, list_cards())
+    else:
+        yield from _values(command, argument, word)
+
+
+def _values(command: Command, parameter: Parameter, word: str) -> Iterator[Candidate]:
+    if parameter.choices:
+        yield from map(Candidate, parameter.choices)
+    elif parameter.value == "READER":
+        yield from _readers()
+    elif parameter.value == "NUMBER=FILE":
+        if "=" in word:
+            yield FILES
+    elif parameter.value == "DIR":
+        yield FOLDERS
+    elif parameter.value in _FILES:
+        yield FILES
+
+
+def _readers() -> Iterator[Candidate]:
+    for name in list_cards():
+        yield Candidate(f"sim:{name}", N_("a simulated card"))
+    # Where there is no PC/SC, there are no readers.
+    with contextlib.suppress(TransportError):
+        for name in list_readers():
+            yield Candidate(f"pcsc:{name}", N_("a PC/SC reader"))
+
+
+def _line(shell: ShellName, candidate: Candidate, known: str) -> str:
+    if candidate in (FILES, FOLDERS):
+        return candidate.value
+    if shell is ShellName.BASH:
+        return candidate.value.removeprefix(known)
+    told = _(candidate.help)
+    if shell is ShellName.ZSH:
+        value = _escaped(candidate.value)
+        return f"{value}:{told}" if told else value
+    return f"{candidate.value}\t{told}" if told else candidate.value
+
+
+def _escaped(value: str) -> str:
+    """As zsh's _describe wants it."""
+    return value.replace("\\", "\\\\").replace(":", "\\:")
+
+
+def _split(line: str) -> list[str]:
+    """The words of a line that a shell has not read to its end: a quote may be open."""
+    for ending in ("", "'", '"', "\\"):
+        try:
+            words = shlex.split(line + ending)
+        except ValueError:
+            continue
+        is_between = not ending and (not line or (line[-1].isspace() and line[-2:-1] != "\\"))
+        return [*words, ""] if is_between else words
+    return line.split(" ")

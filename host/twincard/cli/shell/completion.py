@@ -1,0 +1,39 @@
+"""`twincard completion`: a shell's completion of commands, options, readers and files."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from twincard.cli.shell.shells import SCRIPTS, ShellName
+from twincard.cli.terminal.options import Json
+from twincard.cli.terminal.output import Output, naming_standard_output
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A script that a shell reads at its start."""
+
+    shell: ShellName
+    script: str
+
+
+def completion(
+    shell: Annotated[ShellName, typer.Argument(help="The shell.")], json: Json = False
+) -> None:
+    """Print the script with which a shell completes commands, options, readers and files.
+
+    bash: twincard completion bash > ~/.local/share/bash-completion/completions/twincard;
+    zsh: into a file _twincard in a folder of $fpath;
+    fish: into ~/.config/fish/completions/twincard.fish;
+    PowerShell: twincard completion powershell | Out-String | Invoke-Expression, in the profile.
+    """
+    script = SCRIPTS[shell]
+    if json:
+        Output(json).result(Completion(shell, script), "")
+        return
+    with naming_standard_output():
+        sys.stdout.write(script)

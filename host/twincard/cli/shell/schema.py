@@ -1,0 +1,199 @@
+"""`twincard schema`: what --json prints, as JSON Schema, made of the types of the results.
+
+Every member is described as it is now. Later releases of the same version may add members, and
+words to lists of words; so the schema refuses neither.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import typer
+
+from twincard.cli import demo
+from twincard.cli.card import accept as card_accept
+from twincard.cli.card import app as card
+from twincard.cli.card import channel_keys as card_keys
+from twincard.cli.card import check as card_check
+from twincard.cli.card import contents as card_contents
+from twincard.cli.card import info
+from twincard.cli.card import load as card_load
+from twincard.cli.card import log as card_log
+from twincard.cli.chip import chips
+from twincard.cli.file import batch, decrypt
+from twincard.cli.group import app as group
+from twincard.cli.group import shares as group_shares
+from twincard.cli.key import certificate, issuer, public_key
+from twincard.cli.pair import duplicate, issue, recover, ways_out
+from twincard.cli.reader import readers, serve, sim
+from twincard.cli.shell import completion
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import Json
+from twincard.cli.terminal.output import JSON_VERSION, Failed, naming_standard_output
+from twincard.cli.terminal.values import MAY_BE_ABSENT, OneOf, Size
+from twincard.ground.language import _
+from twincard.transport.slots import Slot
+
+JsonSchema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+RESULTS: dict[str, tuple[type, ...]] = {
+    "demo": (demo.Told,),
+    "sim new": (sim.NewCard,),
+    "sim list": (sim.Cards,),
+    "sim remove": (sim.RemovedCard,),
+    "sim serve": (serve.ServedCard,),
+    "readers": (readers.Readers, Slot),
+    "card info": (info.CardInfo,),
+    "card check": (card_check.Checked,),
+    "card pin": (card.PinSet,),
+    "card unblock": (card.PinSet,),
+    "card keys": (card_keys.KeysReplaced,),
+    "card accept": (card_accept.Accepted,),
+    "card log": (card_log.LogInfo,),
+    "card load": (card_load.Loaded, card_load.CapInfo),
+    "card contents": (card_contents.Contents,),
+    "card unload": (card_contents.Unloaded,),
+    "card terminate": (card.Terminated,),
+    "group new": (group.NewGroup,),
+    "group split": (group_shares.Split,),
+    "group join": (group_shares.Joined,),
+    "issuer new": (issuer.NewIssuer,),
+    "issuer show": (issuer.IssuerKey,),
+    "issue": (issue.Issued,),
+    "duplicate": (duplicate.Copied, ways_out.TicketCancelled, ways_out.ExportAbandoned),
+    "public-key": (public_key.CardPublicKey,),
+    "certificate": (certificate.CertificateInfo,),
+    "csr": (certificate.Request,),
+    "encrypt": (batch.FileResults,),
+    "decrypt": (decrypt.DecryptedFiles,),
+    "transcode": (batch.FileResults,),
+    "recover": (recover.Recovered,),
+    "chips": (chips.Chips,),
+    "completion": (completion.Completion,),
+}
+"""The types of the objects that each command prints when it succeeds."""
+SCHEMA_COMMAND = "schema"
+"""What this prints is described by the dialect itself."""
+_PLAIN = {str: "string", Path: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+def schema(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[COMMAND...]", help="A command, such as card info; else all."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print the JSON Schema of what --json prints."""
+    del json  # it is JSON in any case
+    name = " ".join(command or ())
+    if name and name not in RESULTS:
+        sentence = _("There is no command {name}: `twincard --help` lists them.")
+        raise InputError(sentence.format(name=name))
+    text = to_text(schema_of([name] if name else RESULTS))
+    with naming_standard_output():
+        sys.stdout.write(text)
+
+
+def to_text(document: JsonSchema) -> str:
+    """The file that is published."""
+    return json_module.dumps(document, ensure_ascii=True, indent=2) + "\n"
+
+
+def schema_of(names: Iterable[str]) -> JsonSchema:
+    """One document for these commands: a definition for each, and one for each type."""
+    definitions: JsonSchema = {}
+    commands = [_command(name, definitions) for name in names]
+    document: JsonSchema = {"$schema": DIALECT, "version": JSON_VERSION, "title": "twincard --json"}
+    # One that is about all commands is a collection: which is meant, who uses it knows.
+    if len(commands) == 1:
+        document["$ref"] = commands[0]
+    return document | {"$defs": dict(sorted(definitions.items()))}
+
+
+def definition_name(command: str) -> str:
+    """How the definition of a command is called."""
+    return command.replace(" ", "-")
+
+
+def _command(name: str, definitions: JsonSchema) -> str:
+    kinds = [*RESULTS[name], Failed]
+    definitions[definition_name(name)] = {
+        "description": f"twincard {name} --json",
+        "type": "object",
+        "properties": {"version": {"const": JSON_VERSION}},
+        "required": ["version"],
+        "anyOf": [_schema(kind, definitions) for kind in kinds],
+    }
+    return _reference(definition_name(name))
+
+
+def _reference(name: str) -> str:
+    return f"#/$defs/{name}"
+
+
+def _schema(hint: Any, definitions: JsonSchema, marks: Sequence[object] = ()) -> JsonSchema:
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *more = get_args(hint)
+        return _schema(inner, definitions, more)
+    if origin in (Union, UnionType):
+        return _optional(hint, definitions)
+    if origin is tuple:
+        return {"type": "array", "items": _schema(get_args(hint)[0], definitions)}
+    if is_dataclass(hint):
+        return _object(hint, definitions)
+    if hint is bytes:
+        sizes = [mark.length for mark in marks if isinstance(mark, Size)]
+        digits = f"{{{2 * sizes[0]}}}" if sizes else "*"
+        return {"type": "string", "pattern": f"^[0-9a-f]{digits}$"}
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return {"enum": [member.name.lower() for member in hint]}
+    for mark in marks:
+        if isinstance(mark, OneOf):
+            return {"enum": list(mark.words)}
+    return {"type": _PLAIN[hint]}
+
+
+def _optional(hint: Any, definitions: JsonSchema) -> JsonSchema:
+    """All unions of results are with None."""
+    (inner,) = [kind for kind in get_args(hint) if kind is not NoneType]
+    described = _schema(inner, definitions)
+    if "enum" in described:
+        return {"enum": [*described["enum"], None]}
+    if "type" in described:
+        return {**described, "type": [described["type"], "null"]}
+    return {"oneOf": [described, {"type": "null"}]}
+
+
+def _object(kind: Any, definitions: JsonSchema) -> JsonSchema:
+    name = kind.__name__
+    if name not in definitions:
+        definitions[name] = {}  # for a type that holds itself
+        hints = get_type_hints(kind, include_extras=True)
+        members = {item.name: _member(hints[item.name], item.metadata) for item in fields(kind)}
+        definitions[name] = {
+            "description": " ".join(str(kind.__doc__).split()),
+            "type": "object",
+            "properties": {
+                member: _schema(hint, definitions) for member, (hint, _required) in members.items()
+            },
+            "required": [member for member, (_hint, required) in members.items() if required],
+        }
+    return {"$ref": _reference(name)}
+
+
+def _member(hint: Any, metadata: Any) -> tuple[Any, bool]:
+    """A member's type, and whether it is always there; if not, it is never null."""
+    if metadata != MAY_BE_ABSENT:
+        return hint, True
+    (inner,) = [kind for kind in get_args(hint) if kind is not NoneType]
+    return inner, False

@@ -1,0 +1,1 @@
+"""What commands share: options, prompts, output, errors, the cards in their readers."""

@@ -1,0 +1,181 @@
+"""Cards as commands use them: opened for a while, unlocked, named when something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from twincard.card.report import LifeCycle, Role
+from twincard.card.session import Card
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.insertion import expect_card, whole_name
+from twincard.flows.errors import NoKeyError, ProtocolError
+from twincard.flows.identity import protect
+from twincard.flows.usable import check_own_pin
+from twincard.ground.language import _
+from twincard.identity.issuer_signing_key import read_issuer_public_key
+from twincard.iso.status import CardError
+from twincard.keys.secret import Secret
+from twincard.simulator.folder import issuer_key_file, list_cards
+from twincard.transport import TransportError, connect
+
+SIMULATED = "sim:"
+"""What stands before the name of a simulated card."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A card to be unlocked: what it is here ("Original"), its reader, its PIN.
+
+    `role` is the one it must have been issued in; None takes either. `issuer` is the public key
+    (a point) of the one who must have certified it; None takes any, and none.
+    """
+
+    name: str
+    reader: str
+    pin: Secret
+    role: Role | None = None
+    issuer: bytes | None = field(default=None, repr=False)
+    own_pin: bool = False
+    """Whether it must be the user's own PIN, and no transport PIN."""
+
+
+@contextmanager
+def opened(reader: str) -> Iterator[Card]:
+    """A session with the card in a reader; it ends with the block, and with it every authority."""
+    expect_card(reader)
+    connection = connect(reader)
+    try:
+        yield Card(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def unlocked(reader: str, pin: Secret, issuer: bytes | None = None) -> Iterator[Card]:
+    """The same through a secure channel, with the PIN verified, which must be the user's own."""
+    with opened(reader) as card:
+        check_usable(card)
+        check_own_pin(card.report())
+        protect(card, issuer)
+        card.pin.verify(pin)
+        yield card
+
+
+@contextmanager
+def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tuple[Card, Card]]:
+    """Sessions with two cards, each given by what it is and its reader."""
+    with ExitStack() as stack:
+        cards = []
+        for name, reader in (first, second):
+            with naming(name, reader):
+                cards.append(stack.enter_context(opened(reader)))
+        yield cards[0], cards[1]
+
+
+@contextmanager
+def unlocked_pair(first: Holder, second: Holder) -> Iterator[tuple[Card, Card]]:
+    """The same through secure channels, with both PINs verified."""
+    with opened_pair((first.name, first.reader), (second.name, second.reader)) as cards:
+        unlock_all([(first, cards[0]), (second, cards[1])])
+        yield cards
+
+
+def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
+    """Verify the PINs of several cards, in this order, through secure channels.
+
+    No card is sent a PIN before all are what they should be, nor after one has refused: swapped
+    readers cost no try, one wrong PIN for all cards one.
+    """
+    for holder, card in locked:
+        with naming(holder.name, holder.reader):
+            check_usable(card, holder.role)
+            if holder.own_pin:
+                check_own_pin(card.report())
+            protect(card, holder.issuer)
+    for holder, card in locked:
+        with naming(holder.name, holder.reader):
+            card.pin.verify(holder.pin)
+
+
+@contextmanager
+def naming(name: str, reader: str) -> Iterator[None]:
+    """Errors of a card or its reader tell which of two cards it was."""
+    try:
+        yield
+    except (CardError, ProtocolError, TransportError) as error:
+        error.add_note(f"{name} {reader}")
+        raise
+
+
+def check_usable(card: Card, role: Role | None = None) -> None:
+    """Raises ProtocolError for a card that is not issued yet, was terminated, or in another role.
+
+    Asks for no PIN.
+    """
+    report = card.report()
+    if report.life_cycle is LifeCycle.INITIALISATION:
+        raise ProtocolError(_("This card is not issued yet: `twincard issue` does that."))
+    check_living(card)
+    if role not in (None, report.role):
+        if report.role is Role.ORIGINAL:
+            raise ProtocolError(_("This card was issued as an original: are the readers swapped?"))
+        raise ProtocolError(_("This card was issued as a backup: are the readers swapped?"))
+
+
+def check_living(card: Card) -> None:
+    """Raises ProtocolError for a card that was terminated."""
+    if card.report().life_cycle is LifeCycle.TERMINATED:
+        raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
+
+
+def check_key(card: Card) -> None:
+    """Raises NoKeyError for a card that has no key pair yet."""
+    if card.report().key is None:
+        raise NoKeyError
+
+
+def check_reader(reader: str) -> None:
+    """Raises CardNotFoundError where there is no card, before anybody is asked for a PIN.
+
+    At a terminal a card that is missing from a PC/SC reader is asked for.
+    """
+    kind, _, name = reader.partition(":")
+    if kind == "pcsc":
+        expect_card(reader)
+    elif not (kind == "sim" and name in list_cards()):
+        connect(reader).close()
+
+
+def check_two_cards(first: str, second: str) -> None:
+    """The same for two readers; raises InputError too, when they are one by whatever names."""
+    if whole_name(first) == whole_name(second):
+        raise InputError(
+            _("Two cards are needed, and {first} was named twice.").format(first=first)
+        )
+    for reader in (first, second):
+        check_reader(reader)
+
+
+def issuer_public_key(path: Path | None) -> bytes | None:
+    """The point of the issuer in `--issuer-public-key`. Raises IssuerKeyError, OSError."""
+    return None if path is None else read_issuer_public_key(path)
+
+
+def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file") -> Secret:
+    """The card's transport key: from a file, for a simulated card from the one beside it.
+
+    Raises InputError, TransportError, OSError.
+    """
+    if path is None and reader.startswith(SIMULATED):
+        path = issuer_key_file(reader.removeprefix(SIMULATED))
+        if not path.exists():
+            raise InputError(
+                _("The issuer's key of {reader} is not here: name it with {option}.").format(
+                    reader=reader, option=option
+                )
+            )
+    return prompts.transport_key(path, _("Issuer's key of {reader}").format(reader=reader))

@@ -1,0 +1,187 @@
+"""What holders type blind at a key ceremony: components group by group, shares word by word.
+
+Each holder finds a clear screen and leaves one. What was typed is overwritten in memory as soon as
+it is no longer needed; copies that Python made on the way cannot be reached, and stay until the
+program ends.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.errors import InputError
+from twincard.ground.language import N_, _
+from twincard.keys.checked_groups import GROUPS, WrongGroupError, group_bytes
+from twincard.keys.component import COMPONENT_BYTES, Component
+from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.secret import Secret
+from twincard.keys.shares import (
+    SHARE_WORDS,
+    ShareError,
+    share_index,
+    share_threshold,
+    whole_words,
+)
+from twincard.keys.value_lines import parse_hex
+
+_LINE_WORDS = 11
+# Erase the screen, what has scrolled off it, and go to its top (ECMA-48; 3J is xterm's).
+_CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
+_ALONE = N_("{what}: its holder alone at the keyboard, please. Nothing is shown as you type.")
+
+
+def component(number: int, size: int, expected_kcv: bytes | None, option: str) -> Component:
+    """A component typed blind by its holder, 16 groups with check digits, confirmed by its KCV.
+
+    `expected_kcv` is what a card says of the component that it holds already, if one does; `option`
+    is what gives it without a terminal. Raises InputError.
+    """
+    what = _("Component {number} of {size}").format(number=number, size=size)
+    if not prompts.has_terminal():
+        raise InputError(
+            _("There is no terminal to ask for component {number}: use {option}.").format(
+                number=number, option=option
+            )
+        )
+    _begin(_(_ALONE).format(what=what))
+    try:
+        return prompts.repeated(lambda: _component(what, number, size, expected_kcv, option))
+    finally:
+        _clear_screen()
+
+
+def shares() -> list[Secret]:
+    """The words of as many shares as they say that are needed, each typed blind by its holder.
+
+    Raises InputError.
+    """
+    typed: list[Secret] = []
+    needed = 1
+    try:
+        while len(typed) < needed:
+            what = _("Share {number}").format(number=len(typed) + 1)
+            _begin(_(_ALONE).format(what=what))
+            typed.append(_share(len(typed) + 1, {share_index(words) for words in typed}))
+            needed = share_threshold(typed[0])
+    except BaseException:
+        for words in typed:
+            words.wipe()
+        raise
+    finally:
+        _clear_screen()
+    return typed
+
+
+def kcv_bytes(text: str) -> bytes:
+    """A key check value as it is printed: 3 bytes. Raises InputError."""
+    try:
+        return parse_hex("".join(text.split()), KCV_BYTES)
+    except ValueError:
+        raise InputError(_("A key check value is 6 hex digits, such as 1A2B3C.")) from None
+
+
+def _component(
+    what: str, number: int, size: int, expected_kcv: bytes | None, option: str
+) -> Component:
+    typed = Component(number, size, _groups(what, option))
+    try:
+        _check_kcv(typed, expected_kcv, option)
+    except BaseException:
+        typed.value.wipe()
+        raise
+    return typed
+
+
+def _groups(what: str, option: str) -> Secret:
+    value = bytearray()
+    try:
+        while len(value) < COMPONENT_BYTES:
+            value += _group(what, len(value) // 2, option)
+        return Secret(value)
+    finally:
+        value[:] = bytes(len(value))
+
+
+def _group(what: str, place: int, option: str) -> bytes:
+    """A group's two bytes; or all 32, where somebody types the 64 digits of a file instead."""
+    question = _("{what}, group {place} of {groups}")
+    question = question.format(what=what, place=place + 1, groups=GROUPS)
+    while True:
+        with prompts.ask_secret(question, option, may_be_empty=True) as typed:
+            digits = b"".join(typed.reveal().split())
+        try:
+            if place == 0 and len(digits) == 2 * COMPONENT_BYTES:
+                return parse_hex(digits, COMPONENT_BYTES)
+            return group_bytes(place, digits)
+        except WrongGroupError as error:
+            _tell(_("{error} Type it again.").format(error=error))
+        except ValueError:
+            told = _("These are not {count} hex digits. Type the group again.")
+            _tell(told.format(count=2 * COMPONENT_BYTES))
+
+
+def _check_kcv(typed: Component, expected: bytes | None, option: str) -> None:
+    if expected is not None and typed.kcv != expected:
+        differs = _(
+            "Its key check value is {kcv}, and that of the component on the card {expected}."
+        )
+        raise InputError(differs.format(kcv=_spelled(typed.kcv), expected=_spelled(expected)))
+    question = _("Is {kcv} the key check value of component {number}?")
+    prompts.confirm(question.format(kcv=_spelled(typed.kcv), number=typed.number), option)
+
+
+def _share(place: int, known: set[int]) -> Secret:
+    while True:
+        with Secret(" ".join(_lines(place))) as words:
+            try:
+                if share_index(words) not in known:
+                    return Secret(words.reveal())
+                _tell(_("This share was typed before: another is needed."))
+            except ShareError as error:
+                _tell(_("{error} Type the share again.").format(error=error))
+
+
+def _lines(place: int) -> list[str]:
+    words: list[str] = []
+    while len(words) < SHARE_WORDS:
+        first, last = len(words) + 1, len(words) + _LINE_WORDS
+        question = _("Share {place}, words {first} to {last}").format(
+            place=place, first=first, last=last
+        )
+        with prompts.ask_secret(question, _("share files"), may_be_empty=True) as typed:
+            try:
+                line = whole_words(typed.reveal())
+            except ShareError as error:
+                _tell(
+                    _("{error} Type these {count} words again.").format(
+                        error=error, count=_LINE_WORDS
+                    )
+                )
+                continue
+        if len(line) == _LINE_WORDS:
+            words += line
+        else:
+            told = _("These are {count} words. Type words {first} to {last}, spaces between.")
+            _tell(told.format(count=len(line), first=first, last=last))
+    return words
+
+
+def _begin(text: str) -> None:
+    _clear_screen()
+    _tell(text)
+
+
+def _clear_screen() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(_CLEAR_SCREEN)
+        sys.stderr.flush()
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _spelled(kcv: bytes) -> str:
+    return kcv.hex(" ", 1).upper()

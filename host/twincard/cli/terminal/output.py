@@ -1,0 +1,167 @@
+"""What a command prints: text for people, or one JSON object for programs.
+
+Results go to standard output, all else to standard error; bars are drawn on a terminal only.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.text import Text
+
+from twincard.cli.terminal.errors import ExitCode, Failure
+from twincard.cli.terminal.values import MAY_BE_ABSENT, OneOf
+from twincard.ground.control_characters import visible
+from twincard.ground.language import _
+
+JSON_VERSION = 1
+_JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+_NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
+
+
+@dataclass(frozen=True)
+class ErrorInfo:
+    """Why a command failed; `tries_left` is there after a wrong PIN or PUK only."""
+
+    code: int
+    name: Annotated[str, OneOf.names(ExitCode)]
+    message: str
+    tries_left: int | None = field(default=None, metadata=MAY_BE_ABSENT)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a command that failed prints."""
+
+    error: ErrorInfo
+
+
+class Output:
+    """Where one command prints to."""
+
+    def __init__(self, as_json: bool) -> None:
+        """`as_json`: the result is one JSON object, and steps are not told."""
+        self.as_json = as_json
+        self._screen = console(sys.stderr)
+
+    def result(self, result: object, text: RenderableType) -> None:
+        """The command's result: a dataclass for programs, the same as text for people."""
+        if self.as_json:
+            print_json(to_json(result))
+            return
+        with naming_standard_output():
+            console(sys.stdout).print(_visible_lines(text) if isinstance(text, str) else text)
+
+    def step(self, text: str) -> None:
+        """What is being done, for people only."""
+        if not self.as_json:
+            self._screen.print(Text(visible(text), style="dim"))
+
+    def note(self, text: str) -> None:
+        """Something that people and the logs of programs should see."""
+        self._screen.print(visible(text))
+
+    def failed(self, path: Path, sentence: str) -> None:
+        """One of several files failed, and the others go on."""
+        _print_error(
+            sentence
+            if str(path) in sentence
+            else _("{path}: {sentence}").format(path=path, sentence=sentence)
+        )
+
+    @contextmanager
+    def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A bar for `total` bytes; gives a function that is told the bytes done."""
+        if self.as_json or not self._screen.is_terminal:
+            yield _NO_ADVANCE
+            return
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+        )
+        with Progress(*columns, console=self._screen, transient=True) as bars:
+            task = bars.add_task(visible(title), total=total)
+            yield lambda done: bars.update(task, completed=done)
+
+
+def console(file: TextIO) -> Console:
+    """A console that takes names of files as they are, brackets included."""
+    return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def aligned(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values, a line each, whole however narrow the terminal is."""
+    width = max(cell_len(name) for name, _value in rows) + 2
+    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+
+
+def _visible_lines(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
+
+
+@contextmanager
+def naming_standard_output() -> Iterator[None]:
+    """Errors tell what could not be written; nobody is told of a pipe that nobody reads."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, _("Standard output")) from None
+
+
+def print_json(result: object) -> None:
+    """One JSON object on standard output."""
+    assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
+    # In another encoding, what it lacks would be escaped in ways that JSON does not know.
+    escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=escaped, indent=2)
+    # json escapes C0 alone.
+    with naming_standard_output():
+        sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
+
+
+def print_failure(failure: Failure, *, as_json: bool) -> None:
+    """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
+    _print_error(failure.sentence)
+    if not as_json:
+        return
+    code, name = failure.code.value, failure.code.name.lower()
+    print_json(to_json(Failed(ErrorInfo(code, name, failure.sentence, failure.tries_left))))
+
+
+def _print_error(sentence: str) -> None:
+    console(sys.stderr).print(Text.assemble((_("Error: "), "bold red"), visible(sentence)))
+
+
+def to_json(value: object) -> object:
+    """Dataclasses as objects, bytes as hexadecimal, enums by their names in lower case."""
+    if is_dataclass(value):
+        members = {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        absent = {item.name for item in fields(value) if item.metadata == MAY_BE_ABSENT}
+        return {
+            name: member
+            for name, member in members.items()
+            if member is not None or name not in absent
+        }
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

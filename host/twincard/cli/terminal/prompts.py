@@ -1,0 +1,214 @@
+"""Secrets and confirmations, from a terminal or from files; never from an argument."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from twincard.card.pin import PinFormatError, pin_bytes
+from twincard.cli.terminal.errors import InputError
+from twincard.ground.control_characters import visible
+from twincard.ground.language import _
+from twincard.keys.secret import Secret
+from twincard.keys.transport_key import TRANSPORT_KEY_BYTES
+from twincard.keys.value_lines import parse_hex
+
+_STANDARD_INPUT = Path("-")
+_MOST_FILE_BYTES = 4096
+_ATTEMPTS = 3
+_T = TypeVar("_T")
+
+
+def read_secret(path: Path) -> Secret:
+    """The one line in a file; `-` is the next line of standard input.
+
+    Raises InputError when there is none, OSError.
+    """
+    if path == _STANDARD_INPUT:
+        content = sys.stdin.buffer.readline(_MOST_FILE_BYTES)
+    else:
+        with path.open("rb") as file:
+            content = file.read(_MOST_FILE_BYTES + 1)
+    value = content.removesuffix(b"\n").removesuffix(b"\r")
+    if not value:
+        name = _("Standard input") if path == _STANDARD_INPUT else str(path)
+        raise InputError(
+            _("{name} is empty where one line with the secret should be.").format(name=name)
+        )
+    if b"\n" in value or len(value) > _MOST_FILE_BYTES:
+        raise InputError(_("{path} has more than the one line with the secret.").format(path=path))
+    return Secret(value)
+
+
+def pin(path: Path | None, what: str, option: str) -> Secret:
+    """A PIN or PUK that the card knows. `what` it is is asked; `option` names the file."""
+    if path is not None:
+        return pin_in(path)
+    secret = ask_secret(what, option)
+    pin_bytes(secret)
+    return secret
+
+
+def pin_in(path: Path) -> Secret:
+    """A PIN or PUK from its file. Raises InputError, PinFormatError, OSError."""
+    secret = read_secret(path)
+    pin_bytes(secret)
+    return secret
+
+
+def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked: bool) -> Secret:
+    """A second card's PIN: from its file, or the same as the `first` one where nothing is typed.
+
+    `asked`: the first one was typed too; where it came from a file, so does the other.
+    """
+    if path is not None:
+        return pin_in(path)
+    if not asked:
+        return first
+    secret = ask_secret(_("{what} (Enter: the same)").format(what=what), option, may_be_empty=True)
+    if not secret:
+        return first
+    pin_bytes(secret)
+    return secret
+
+
+def new_pin(path: Path | None, what: str, option: str) -> Secret:
+    """A PIN or PUK to be set: typed twice, until it is one that a card can have."""
+    if path is not None:
+        return pin_in(path)
+
+    def ask() -> Secret:
+        secret = ask_secret(_("{what} (6 to 16 characters)").format(what=what), option)
+        pin_bytes(secret)
+        if ask_secret(_("{what} again").format(what=what), option) != secret:
+            raise InputError(_("The two entries differ."))
+        return secret
+
+    return repeated(ask)
+
+
+def transport_key(path: Path | None, what: str) -> Secret:
+    """A transport key of 32 bytes, in 64 hex digits."""
+    if path is not None:
+        return _hex_secret(
+            read_secret(path),
+            TRANSPORT_KEY_BYTES,
+            _("{path} does not hold {count} hex digits.").format(
+                path=path, count=2 * TRANSPORT_KEY_BYTES
+            ),
+        )
+    return repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
+
+
+def new_transport_key(path: Path | None, what: str) -> Secret:
+    """A transport key to be set: typed twice."""
+    if path is not None:
+        return transport_key(path, what)
+
+    def ask() -> Secret:
+        option = "--new-issuer-key-file"
+        key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
+        if _ask_hex(_("{what} again").format(what=what), option, TRANSPORT_KEY_BYTES) != key:
+            raise InputError(_("The two entries differ."))
+        return key
+
+    return repeated(ask)
+
+
+def confirm(question: str, option: str, *, yes: bool = False) -> None:
+    """Go on only if the answer is yes; `option` is what would answer without a terminal.
+
+    Raises InputError.
+    """
+    if yes:
+        return
+    if not has_terminal():
+        raise InputError(
+            _("There is no terminal to ask: {question} Use {option}.").format(
+                question=question, option=option
+            )
+        )
+    if not agrees(question):
+        raise InputError(_("Not confirmed, so nothing was done."))
+
+
+def agrees(question: str) -> bool:
+    """Whether the answer, typed at the terminal, is yes."""
+    sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
+    sys.stderr.flush()
+    with _ending_the_line():
+        line = sys.stdin.readline()
+    # An input method may leave its own forms of y and yes.
+    return unicodedata.normalize("NFKC", line).strip().lower() in _agreement()
+
+
+def _agreement() -> tuple[str, ...]:
+    """What is understood as yes: in English, and in the language in use."""
+    # Translators: the answers that mean yes, with spaces between.
+    return ("y", "yes", *_("y yes").split())
+
+
+def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
+    """Typed without an echo. Raises InputError without a terminal."""
+    if not has_terminal():
+        raise InputError(
+            _("There is no terminal to ask for the {what}: use {option}.").format(
+                what=what, option=option
+            )
+        )
+    try:
+        with _ending_the_line():
+            text = getpass.getpass(f"{visible(what)}: ")
+    except EOFError:
+        raise InputError(_("The {what} was not typed.").format(what=what)) from None
+    if not text and not may_be_empty:
+        raise InputError(_("The {what} was not typed.").format(what=what))
+    return Secret(text)
+
+
+@contextmanager
+def _ending_the_line() -> Iterator[None]:
+    """After Ctrl-C, what is told next stands on a line of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
+
+
+def repeated(ask: Callable[[], _T]) -> _T:
+    """Ask up to three times, as long as the answer cannot be used."""
+    for _attempt in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except (InputError, PinFormatError) as error:
+            if not has_terminal():
+                raise
+            sys.stderr.write(f"{visible(str(error))}\n")
+    return ask()
+
+
+def has_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _ask_hex(what: str, option: str, size: int) -> Secret:
+    question = _("{what} ({count} hex digits, spaces allowed)").format(what=what, count=2 * size)
+    typed = ask_secret(question, option)
+    refusal = _("That is not {count} hex digits.").format(count=2 * size)
+    return _hex_secret(typed, size, refusal)
+
+
+def _hex_secret(text: Secret, size: int, refusal: str) -> Secret:
+    digits = b"".join(text.reveal().split())
+    text.wipe()
+    try:
+        return Secret(parse_hex(digits, size))
+    except ValueError:
+        raise InputError(refusal) from None

@@ -1,0 +1,52 @@
+"""What stands in the members of results, more exactly than Python's types say it.
+
+`Annotated[bytes, Size(16)]` is 16 bytes; `Annotated[str, OneOf(...)]` one of these words. From them
+comes the published schema (schema.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+from twincard.card.log import Event
+from twincard.card.report import ExportState, ImportState, PolicyFlags
+from twincard.cli.terminal.options import KeyName
+from twincard.flows.check.accept import Fault
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number of bytes; in JSON twice as many hexadecimal digits."""
+
+    length: int
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The words that a text can be."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def names(cls, members: Iterable[Enum]) -> OneOf:
+        """Names of members of enumerations, in lower case, each once."""
+        return cls(tuple(dict.fromkeys(member.name.lower() for member in members)))
+
+
+MAY_BE_ABSENT = {"may_be_absent": True}
+"""Metadata of a member that is left out where it would be null."""
+
+Id = Annotated[bytes, Size(16)]
+"""Of a card or a key group."""
+Sha256 = Annotated[bytes, Size(32)]
+Kcv = Annotated[bytes, Size(3)]
+KeyTypeName = Annotated[str, OneOf(tuple(name.value for name in KeyName))]
+TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
+"""Of an original's export or of a backup's import."""
+PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
+FaultName = Annotated[str, OneOf.names(Fault)]
+"""What is wrong with a card that was received."""
+EventName = Annotated[str, OneOf.names(Event)]

@@ -1,0 +1,98 @@
+"""CMS files: encrypted to cards and to other people, streamed in constant memory.
+
+``encrypt`` needs public keys only; ``decrypt`` and ``transcode`` need something that holds the
+private key, an Opener or a Transcoder. Everything here raises FilesError, or lets through what
+the holder of the key raises.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twincard.ground.exports import exports
+
+if TYPE_CHECKING:
+    from twincard.cms.decryption import Decrypted, decrypt, decrypt_from_archive
+    from twincard.cms.encryption import encrypt, encrypt_to_archive
+    from twincard.cms.errors import (
+        AlgorithmRejectedError,
+        AlteredError,
+        FilesError,
+        NotAuthenticatedError,
+        NotCmsError,
+        NotForThisKeyError,
+        OutputError,
+        RecipientRejectedError,
+        SourceError,
+        TooLargeError,
+        UnsupportedError,
+    )
+    from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
+    from twincard.cms.recipients.infos import (
+        AES256_WRAP_SHARED_INFO,
+        ArchiveOpener,
+        ArchiveRecipient,
+        ArchiveWrapper,
+        EcRecipient,
+        IssuerAndSerial,
+        KdfHash,
+        KeyHolder,
+        KeyIdentifier,
+        OpenableRecipient,
+        Opener,
+        Recipient,
+        RecipientIdentifier,
+        RecipientInfo,
+        RsaAlgorithm,
+        RsaRecipient,
+        Transcoder,
+        UnsupportedRecipient,
+    )
+    from twincard.cms.recipients.wrapping import wrap_key
+    from twincard.cms.transcoding import read_recipients, replace_recipients, transcode
+
+__all__ = [
+    "AES256_WRAP_SHARED_INFO",
+    "AlgorithmRejectedError",
+    "AlteredError",
+    "ArchiveOpener",
+    "ArchiveRecipient",
+    "ArchiveWrapper",
+    "Decrypted",
+    "EcRecipient",
+    "FileOutput",
+    "FilesError",
+    "IssuerAndSerial",
+    "KdfHash",
+    "KeyHolder",
+    "KeyIdentifier",
+    "NotAuthenticatedError",
+    "NotCmsError",
+    "NotForThisKeyError",
+    "OpenableRecipient",
+    "Opener",
+    "Output",
+    "OutputError",
+    "Recipient",
+    "RecipientIdentifier",
+    "RecipientInfo",
+    "RecipientRejectedError",
+    "RsaAlgorithm",
+    "RsaRecipient",
+    "SourceError",
+    "SpooledOutput",
+    "TooLargeError",
+    "Transcoder",
+    "UnsupportedError",
+    "UnsupportedRecipient",
+    "decrypt",
+    "decrypt_from_archive",
+    "encrypt",
+    "encrypt_to_archive",
+    "read_recipients",
+    "replace_recipients",
+    "transcode",
+    "wrap_key",
+]
+
+__getattr__ = exports(__name__)

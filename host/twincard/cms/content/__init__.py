@@ -1,0 +1,1 @@
+"""The content of a CMS message, encrypted with its content-encryption key."""

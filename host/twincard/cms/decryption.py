@@ -1,0 +1,185 @@
+"""Decrypting a message into an output that keeps it back until it is known to be whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from twincard.cms.content.cipher import CipherMode, ContentCipher
+from twincard.cms.content.decryption import decrypt_content, is_whole
+from twincard.cms.errors import (
+    AlteredError,
+    NotAuthenticatedError,
+    NotForThisKeyError,
+    OutputError,
+    RecipientRejectedError,
+    UnsupportedError,
+)
+from twincard.cms.framing.message import MessageKind, MessageReader
+from twincard.cms.framing.output import Output
+from twincard.cms.framing.source import Progress, Readable
+from twincard.cms.recipients.codec import decode_all
+from twincard.cms.recipients.infos import (
+    ArchiveOpener,
+    ArchiveRecipient,
+    KeyIdentifier,
+    OpenableRecipient,
+    Opener,
+    RecipientInfo,
+)
+from twincard.cms.recipients.opening import MAX_NAMED, open_all
+from twincard.ground.language import _
+from twincard.ground.system_words import reason
+
+_PIECE_BYTES = 1 << 20
+_KIND_OF_MODE = {
+    CipherMode.GCM: MessageKind.AUTH_ENVELOPED,
+    CipherMode.CBC: MessageKind.ENVELOPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decrypted:
+    """How far the content can be trusted.
+
+    ``authenticated``: it is what was encrypted, for a tag protects it (AES-GCM). Otherwise it may
+    have been changed on the way (AES-CBC).
+    """
+
+    authenticated: bool
+
+
+def decrypt(
+    source: Readable,
+    sink: Output,
+    opener: Opener,
+    *,
+    mail: bool = False,
+    progress: Progress | None = None,
+) -> Decrypted:
+    """Decrypts AuthEnvelopedData with AES-GCM; with ``mail``, EnvelopedData with AES-CBC as well.
+
+    In BER or DER. The sink is an Output because plaintext is written to it before the
+    authentication tag, which comes last, is checked: what was written must vanish if this raises.
+    AES-CBC has no tag at all; there, changes to the content are found only where they break its
+    padding. Such a message could also be made of an authenticated one, to decrypt it block by
+    block, so ask for it only where it is expected.
+
+    Raises NotCmsError, AlteredError, UnsupportedError, NotAuthenticatedError, NotForThisKeyError,
+    TooLargeError, SourceError, and whatever the opener raises but RecipientRejectedError.
+    """
+    return _decrypt(
+        MessageReader(source, progress),
+        sink,
+        lambda recipients, length: _open(recipients, opener, length),
+        mail=mail,
+    )
+
+
+def decrypt_from_archive(
+    source: Readable,
+    sink: Output,
+    opener: ArchiveOpener,
+    *,
+    progress: Progress | None = None,
+) -> Decrypted:
+    """Decrypts AuthEnvelopedData with AES-GCM that is for an archive key; otherwise as `decrypt`.
+
+    Whoever else it is for does not matter here. Raises as `decrypt` does.
+    """
+    return _decrypt(
+        MessageReader(source, progress),
+        sink,
+        lambda recipients, length: _open_archive(recipients, opener, length),
+        mail=False,
+    )
+
+
+def _decrypt(
+    message: MessageReader,
+    sink: Output,
+    find_keys: Callable[[Sequence[RecipientInfo], int], list[bytes]],
+    *,
+    mail: bool,
+) -> Decrypted:
+    opening = message.opening()
+    if opening.kind is MessageKind.ENVELOPED and not mail:
+        raise NotAuthenticatedError(
+            _("The file is encrypted as mail is, so that nobody can tell whether it was changed.")
+        )
+    algorithm = ContentCipher.decode(message.algorithm())
+    if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
+        raise UnsupportedError(_("The file's encryption algorithm does not fit its content type."))
+    keys = find_keys(decode_all(opening.recipient_infos), algorithm.key_length)
+    if len(keys) == 1:
+        decrypt_content(algorithm, keys[0], message.content(), message.tail, sink)
+    else:
+        _decrypt_with_one_of(keys, algorithm, message, sink)
+    return Decrypted(authenticated=opening.kind is MessageKind.AUTH_ENVELOPED)
+
+
+def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) -> list[bytes]:
+    """The different content-encryption keys that the recipient infos give, at least one."""
+
+    def attempt(recipient: OpenableRecipient) -> bytes:
+        key = opener.open(recipient)
+        # RSA PKCS#1 v1.5 with a wrong key can give anything, of any length.
+        if len(key) != key_length:
+            raise RecipientRejectedError(_("The recipient info holds no key of this length."))
+        return key
+
+    return list(dict.fromkeys(one.result for one in open_all(recipients, opener, attempt)))
+
+
+def _open_archive(
+    recipients: Sequence[RecipientInfo], opener: ArchiveOpener, key_length: int
+) -> list[bytes]:
+    """The different content-encryption keys that are wrapped for the archive key; at least one."""
+    named = [
+        recipient
+        for recipient in recipients
+        if isinstance(recipient, ArchiveRecipient)
+        and recipient.identifier == KeyIdentifier(opener.archive_id)
+    ]
+    keys: dict[bytes, None] = {}
+    for recipient in named[:MAX_NAMED]:
+        try:
+            key = opener.open(recipient)
+        except RecipientRejectedError:
+            continue
+        if len(key) == key_length:
+            keys[key] = None
+    if not keys:
+        raise NotForThisKeyError(_("The file is not encrypted to this archive key."))
+    return list(keys)
+
+
+def _decrypt_with_one_of(
+    keys: Iterable[bytes], algorithm: ContentCipher, message: MessageReader, sink: Output
+) -> None:
+    """With the first key under which the content is whole; it waits on the disk, encrypted."""
+    with ExitStack() as stack:
+        # mypy knows only the portable type of what this gives.
+        try:
+            file = cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
+            for piece in message.content():
+                file.write(piece)
+            tail = message.tail()
+        except OSError as error:
+            raise OutputError(
+                _("A temporary file could not be written: {reason}.").format(reason=reason(error))
+            ) from error
+        for key in keys:
+            if is_whole(algorithm, key, _pieces(file), tail):
+                decrypt_content(algorithm, key, _pieces(file), lambda: tail, sink)
+                return
+    raise AlteredError()
+
+
+def _pieces(file: BinaryIO) -> Iterator[memoryview]:
+    file.seek(0)
+    while piece := file.read(_PIECE_BYTES):
+        yield memoryview(piece)

@@ -1,0 +1,84 @@
+"""What can go wrong with a file, each as one plain sentence."""
+
+from __future__ import annotations
+
+import errno
+
+from twincard.ground.language import N_, _
+from twincard.ground.system_words import reason
+
+_ADVICE = {
+    errno.ENOSPC: N_("Make room there, and run the command again."),
+    errno.EDQUOT: N_("Make room there, and run the command again."),
+    errno.EFBIG: N_("Name a place where files may be larger."),
+    errno.EACCES: N_("Name another place, or see to the rights of this one."),
+    errno.EPERM: N_("Name another place, or see to the rights of this one."),
+    errno.EROFS: N_("Name another place: nothing can be written to this one."),
+    errno.ENOENT: N_("See how its name is written."),
+    errno.ENOTDIR: N_("See how its name is written."),
+    errno.EISDIR: N_("Name a file."),
+    errno.EEXIST: N_("Name another, or move it away."),
+}
+
+
+class FilesError(Exception):
+    """Any reason why a file could not be encrypted, decrypted or transcoded."""
+
+
+class NotCmsError(FilesError):
+    """The input is not an encrypted CMS message in BER or DER."""
+
+
+class AlteredError(FilesError):
+    """The message is malformed, cut short, or fails its authentication."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file was altered or cut short."))
+
+
+class UnsupportedError(FilesError):
+    """The message is well-formed, but made in a way that is not supported."""
+
+
+class NotForThisKeyError(FilesError):
+    """No recipient info of the message opens with the key."""
+
+
+class TooLargeError(FilesError):
+    """The content is longer than AES-GCM allows."""
+
+
+class SourceError(FilesError):
+    """The input could not be read."""
+
+
+class OutputError(FilesError):
+    """The output could not be written; nothing is left of it."""
+
+
+class RecipientRejectedError(FilesError):
+    """What an opener or a transcoder raises for a recipient info that does not open."""
+
+
+class AlgorithmRejectedError(RecipientRejectedError):
+    """The same where the holder of the key lacks the recipient info's algorithm, and says so."""
+
+
+class NotAuthenticatedError(FilesError):
+    """The message is EnvelopedData, whose content nothing protects against change."""
+
+
+def told(error: FilesError | OSError) -> str:
+    """What went wrong with a file in a sentence, and where there is advice, what to do next."""
+    text = str(error) if isinstance(error, FilesError) else _told(error)
+    cause = error if isinstance(error, OSError) else error.__cause__
+    advice = _ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
+    if advice is None:
+        return text
+    return _("{sentence} {advice}").format(sentence=text, advice=_(advice))
+
+
+def _told(error: OSError) -> str:
+    if error.filename:
+        return _("{path}: {reason}.").format(path=error.filename, reason=reason(error))
+    return _("{reason}.").format(reason=reason(error))

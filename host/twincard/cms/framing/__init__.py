@@ -1,0 +1,1 @@
+"""From a stream of bytes to the parts of a CMS message, and back."""

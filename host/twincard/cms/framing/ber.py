@@ -1,0 +1,196 @@
+"""BER framing (X.690, 8.1), read element by element, so that no message is ever held whole.
+
+Only identifiers of one byte occur in the structures that are walked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from twincard.cms.errors import AlteredError
+from twincard.cms.framing.source import Source
+
+INTEGER = 0x02
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+CONSTRUCTED = 0x20
+CONSTRUCTED_OCTET_STRING = OCTET_STRING | CONSTRUCTED
+SEQUENCE = 0x30
+SET = 0x31
+CONTEXT_0 = 0xA0
+CONTEXT_1 = 0xA1
+CONTEXT_2 = 0xA2
+
+END_OF_CONTENTS = b"\0\0"
+MAX_STRUCTURE_BYTES = 1 << 20
+"""All that is not content may have this many bytes together: it is held in memory."""
+MAX_DEPTH = 16
+_NO_LIMIT = 1 << 63
+
+
+class Header(NamedTuple):
+    """Identifier and length of one element; ``length`` is None where it is indefinite."""
+
+    tag: int
+    length: int | None
+    encoded: bytes
+
+
+class _Scope(NamedTuple):
+    """A constructed element being read: where it ends, and where the innermost known end is."""
+
+    end: int | None
+    limit: int
+
+
+class BerReader:
+    """Walks nested elements and checks that each lies wholly inside the one around it.
+
+    Every method raises AlteredError for anything that is not well-formed.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._scopes = [_Scope(None, _NO_LIMIT)]
+        self._budget = MAX_STRUCTURE_BYTES
+
+    def header(self) -> Header:
+        """Reads an identifier and a length of any form."""
+        encoded = self._source.take(2)
+        tag, first = encoded
+        length: int | None = first
+        if tag & 0x1F == 0x1F:
+            raise AlteredError()
+        if first == 0x80:
+            if not tag & CONSTRUCTED:
+                raise AlteredError()
+            length = None
+        elif first > 0x80:
+            if first > 0x88:
+                raise AlteredError()
+            more = self._source.take(first - 0x80)
+            encoded += more
+            length = int.from_bytes(more)
+        if self._source.position + (length or 0) > self._scopes[-1].limit:
+            raise AlteredError()
+        return Header(tag, length, encoded)
+
+    def enter(self, tag: int) -> Header:
+        """Reads the header of a constructed element with this tag and goes inside."""
+        header = self.header()
+        if header.tag != tag:
+            raise AlteredError()
+        self._push(header)
+        return header
+
+    def more(self) -> bool:
+        """Whether another element follows inside the present one."""
+        end = self._scopes[-1].end
+        if end is not None:
+            return self._source.position < end
+        if self._source.position + 2 > self._scopes[-1].limit:
+            raise AlteredError()
+        return self._ahead(2) != END_OF_CONTENTS
+
+    def leave(self) -> None:
+        """Goes out of the present element, which must be at its end."""
+        if self.more():
+            raise AlteredError()
+        if self._scopes.pop().end is None:
+            self._source.take(2)
+
+    def next_tag(self) -> int | None:
+        """The tag of the next element inside the present one, without reading it."""
+        return self._ahead(1)[0] if self.more() else None
+
+    def element(self, tag: int | None = None) -> bytes:
+        """One whole element with this tag, or with any: header, contents, and end if indefinite."""
+        if tag is not None and self.next_tag() != tag:
+            raise AlteredError()
+        parts: list[bytes] = []
+        self._collect(parts)
+        return b"".join(parts)
+
+    def octets(self, header: Header) -> Iterator[memoryview]:
+        """The contents of an OCTET STRING of this header, in pieces of any size.
+
+        The primitive and both constructed forms (X.690, 8.7), also where the tag is implicit.
+        """
+        if not header.tag & CONSTRUCTED:
+            assert header.length is not None  # noqa: S101 - header() refuses it
+            yield from self._pieces(header.length)
+            return
+        around = len(self._scopes)
+        self._push(header)
+        while len(self._scopes) > around:
+            if not self.more():
+                self.leave()
+                continue
+            inner = self.header()
+            if inner.tag == CONSTRUCTED_OCTET_STRING:
+                self._push(inner)
+            elif inner.tag == OCTET_STRING and inner.length is not None:
+                yield from self._pieces(inner.length)
+            else:
+                raise AlteredError()
+
+    def finish(self) -> None:
+        """Checks that the stream ends with the outermost element."""
+        if len(self._scopes) != 1 or not self._source.at_end():
+            raise AlteredError()
+        self._source.finish()
+
+    def _ahead(self, count: int) -> bytes:
+        following = self._source.peek(count)
+        if len(following) < count:
+            raise AlteredError()
+        return following
+
+    def _pieces(self, length: int) -> Iterator[memoryview]:
+        while length:
+            piece = self._source.some(length)
+            length -= len(piece)
+            yield piece
+
+    def _push(self, header: Header) -> None:
+        if len(self._scopes) > MAX_DEPTH or not header.tag & CONSTRUCTED:
+            raise AlteredError()
+        if header.length is None:
+            self._scopes.append(_Scope(None, self._scopes[-1].limit))
+        else:
+            end = self._source.position + header.length
+            self._scopes.append(_Scope(end, end))
+
+    def _collect(self, parts: list[bytes]) -> None:
+        header = self.header()
+        self._spend(len(header.encoded) + (header.length or 0))
+        parts.append(header.encoded)
+        if header.length is not None:
+            parts.append(self._source.take(header.length))
+            return
+        self._push(header)
+        while self.more():
+            self._collect(parts)
+        self.leave()
+        parts.append(END_OF_CONTENTS)
+
+    def _spend(self, count: int) -> None:
+        self._budget -= count
+        if self._budget < 0:
+            raise AlteredError()
+
+
+def encode_header(tag: int, length: int | None) -> bytes:
+    """Identifier and length in the shortest form (X.690, 10.1), or indefinite for None."""
+    if length is None:
+        return bytes((tag, 0x80))
+    if length < 0x80:
+        return bytes((tag, length))
+    size = (length.bit_length() + 7) // 8
+    return bytes((tag, 0x80 | size)) + length.to_bytes(size)
+
+
+def encode(tag: int, *contents: bytes) -> bytes:
+    """One element of definite length."""
+    return encode_header(tag, sum(map(len, contents))) + b"".join(contents)

@@ -1,0 +1,126 @@
+"""What takes two cards, or a card and files: issue, duplicate, recover. No printing, no prompts.
+
+Everything here may be interrupted anywhere and called again with the same arguments: what is left
+to do is read from the cards and the files. A refusal is a ProtocolError or a CardError, a broken
+way to a card a TransportError, a file that cannot be used a FilesError.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twincard.ground.exports import exports
+
+if TYPE_CHECKING:
+    from twincard.flows.authority import take_authority
+    from twincard.flows.certify.certificate import (
+        CertificateOnCardError,
+        Made,
+        certify_decipher_key,
+        certify_signature_key,
+        read_certificate,
+        request_certificate,
+        store_certificate,
+    )
+    from twincard.flows.check.drill import (
+        FileCheck,
+        FileOutcome,
+        KeyCheck,
+        check_files,
+        check_key,
+    )
+    from twincard.flows.check.log import (
+        CardLog,
+        LogError,
+        LogState,
+        Signer,
+        read_log,
+    )
+    from twincard.flows.duplicate.abandon import Cancelled, abandon, cancel
+    from twincard.flows.duplicate.duplication import (
+        Duplicated,
+        DuplicationEvent,
+        DuplicationStep,
+        duplicate_key,
+    )
+    from twincard.flows.errors import ComponentMissingError, ProtocolError
+    from twincard.flows.files.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
+    from twincard.flows.files.opener import (
+        CardChecker,
+        CardHolder,
+        CardOpener,
+        CardRecipient,
+        CardTranscoder,
+        PinProvider,
+    )
+    from twincard.flows.files.operations import decrypt_file, encrypt_file, transcode_file
+    from twincard.flows.identity import UntrustedCardError, identify, protect
+    from twincard.flows.issue.pair import (
+        Blank,
+        IssuedPair,
+        IssueEvent,
+        IssueStep,
+        Modes,
+        OtherIssuerError,
+        Profile,
+        issue_pair,
+    )
+    from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
+
+__all__ = [
+    "Blank",
+    "Cancelled",
+    "CardArchive",
+    "CardChecker",
+    "CardHolder",
+    "CardLog",
+    "CardOpener",
+    "CardRecipient",
+    "CardTranscoder",
+    "CertificateOnCardError",
+    "ComponentMissingError",
+    "Duplicated",
+    "DuplicationEvent",
+    "DuplicationStep",
+    "FileCheck",
+    "FileEvent",
+    "FileOutcome",
+    "IssueEvent",
+    "IssueStep",
+    "IssuedPair",
+    "KeyCheck",
+    "LogError",
+    "LogState",
+    "Made",
+    "Modes",
+    "OtherIssuerError",
+    "Outcome",
+    "PinProvider",
+    "Profile",
+    "ProtocolError",
+    "Signer",
+    "UntrustedCardError",
+    "abandon",
+    "cancel",
+    "certify_decipher_key",
+    "certify_signature_key",
+    "check_files",
+    "check_key",
+    "decrypt_archive_file",
+    "decrypt_file",
+    "duplicate_key",
+    "encrypt_archive_file",
+    "encrypt_file",
+    "identify",
+    "issue_pair",
+    "protect",
+    "read_certificate",
+    "read_log",
+    "recover_files",
+    "request_certificate",
+    "store_certificate",
+    "take_authority",
+    "transcode_file",
+]
+
+__getattr__ = exports(__name__)

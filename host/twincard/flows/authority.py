@@ -1,0 +1,49 @@
+"""The issuer's authority over a card, by the way that the card has for it."""
+
+from __future__ import annotations
+
+from twincard.card.report import CardReport, Features
+from twincard.card.session import Card
+from twincard.flows.errors import ProtocolError
+from twincard.ground.language import _
+from twincard.iso.status import CardError, Sw
+from twincard.keys.secret import Secret
+
+
+class NoIssuerChannelError(ProtocolError):
+    """A card that says that it has no secure channel for its issuer, where one is needed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This card says that it has no secure channel for its issuer, which somebody "
+                "between this computer and the card could say in its place."
+            )
+        )
+
+
+def take_authority(
+    card: Card, report: CardReport, transport_key: Secret, *, plain: bool = True
+) -> None:
+    """Prove the issuer's authority: through SCP03 where the card has it, else by its challenge.
+
+    A secure channel ends the session of the PIN, which is then verified after this. In it the card
+    proves the transport key too; a challenge proves nothing to the host, and is done without only
+    where `plain` allows it. Raises NoIssuerChannelError, IssuerRefusedError, CardError.
+    """
+    # Said in the clear, and twice: it is not given up for one answer that leaves it out.
+    if Features.SCP03 in card.features | report.features:
+        card.issuer.open_channel(report.card_id, transport_key)
+        return
+    if card.serves_opensc:
+        # Its answer to SELECT tells nothing: the other answer is to be the card's refusal.
+        try:
+            card.issuer.open_channel(report.card_id, transport_key)
+        except CardError as error:
+            if error.sw not in (Sw.UNKNOWN_INSTRUCTION, Sw.UNKNOWN_CLASS):
+                raise
+        else:
+            return
+    if not plain:
+        raise NoIssuerChannelError
+    card.issuer.authenticate(report.card_id, transport_key)

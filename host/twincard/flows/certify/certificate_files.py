@@ -1,0 +1,136 @@
+"""X.509 certificates in the files of a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
+from twincard.card.report import Features
+from twincard.card.session import Card
+from twincard.flows.certify.card_files import make_room
+from twincard.flows.errors import ProtocolError
+from twincard.ground.language import _
+from twincard.iso.status import MemoryFullError, NotFoundError
+from twincard.keys.public import PublicKey, UnusablePublicKeyError
+
+USUAL_BYTES = 2560
+"""The size of a file for certificates: an authority's are 1,100 to 2,000 bytes."""
+_LEAST_BYTES = 512
+"""A file that is smaller is of no use."""
+_SEQUENCE = 0x30
+_LONGEST_HEAD = 4
+
+
+def make_certificate_files(
+    card: Card, key_bytes: int | None = None, chain_bytes: int | None = None
+) -> None:
+    """Make empty files: one of `key_bytes` for each key's certificate, one for those above them.
+
+    None: USUAL_BYTES, or what a small card has room for, the keys' first; 0 leaves a file out.
+    Needs the issuer's authority. May be interrupted and repeated: what is there stays as it is.
+    Raises ProtocolError where a size that was asked for does not fit, CardError.
+    """
+    keys = [DECIPHER_CERTIFICATE]
+    if Features.SIGNATURE_KEY in card.features:
+        keys.append(SIGNATURE_CERTIFICATE)
+    missing = [fid for fid in keys if _size(card, fid) is None]
+    free = card.report().file_bytes_free
+    for fid in missing:
+        _make_file(card, fid, key_bytes, free // len(missing))
+    if _size(card, CERTIFICATE_CHAIN) is None:
+        _make_file(card, CERTIFICATE_CHAIN, chain_bytes, card.report().file_bytes_free)
+
+
+def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> None:
+    size = min(USUAL_BYTES, room) if wanted is None else wanted
+    if size < (_LEAST_BYTES if wanted is None else 1):
+        return
+    try:
+        make_room(card, (fid,), size)
+    except MemoryFullError:
+        if wanted is not None:
+            raise ProtocolError(
+                _(
+                    "The card has no room for a file of {size} bytes: {free} are free, of those "
+                    "that the applet was installed with."
+                ).format(size=size, free=card.report().file_bytes_free)
+            ) from None
+
+
+def _size(card: Card, *path: int) -> int | None:
+    """Bytes of a file; None where there is none."""
+    try:
+        return card.files.select(*path).size or 0
+    except NotFoundError:
+        return None
+
+
+def room_for(card: Card, *path: int) -> int:
+    """Bytes that the content of a file may have, 0 where there is none."""
+    return _size(card, *path) or 0
+
+
+def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
+    """The certificate in a file of the card; None where it holds none. Needs no PIN."""
+    return next(iter(_read(card, fid, 1)), None)
+
+
+def read_chain(card: Card) -> tuple[x509.Certificate, ...]:
+    """The certificates of those who certified the card's keys. Needs no PIN."""
+    return tuple(_read(card, CERTIFICATE_CHAIN, None))
+
+
+def certificate_for(card: Card, fid: int, digest: bytes) -> x509.Certificate | None:
+    """The certificate in the file, if it is for the key with this digest."""
+    certificate = read_certificate(card, fid)
+    found = certificate is not None and certified_digest(certificate) == digest
+    return certificate if found else None
+
+
+def certified_digest(certificate: x509.Certificate) -> bytes | None:
+    """The digest (32 bytes) of the key that it is for; None for one that no card can have."""
+    try:
+        return PublicKey.from_bytes(certificate.public_bytes(Encoding.DER)).digest
+    except UnusablePublicKeyError:
+        return None
+
+
+def above(
+    certificates: Iterable[x509.Certificate], known: Sequence[x509.Certificate]
+) -> list[x509.Certificate]:
+    """Those of the `known` ones that lead from these certificates upwards, by their names."""
+    found: list[x509.Certificate] = []
+    looking = list(certificates)
+    for lower in looking:
+        for upper in known:
+            if upper.subject == lower.issuer and upper != lower and upper not in found:
+                found.append(upper)
+                looking.append(upper)
+    return found
+
+
+def _read(card: Card, fid: int, most: int | None) -> list[x509.Certificate]:
+    """What a file begins with, up to what is no certificate."""
+    found: list[x509.Certificate] = []
+    size, at = room_for(card, fid), 0
+    while len(found) != most:
+        length = _der_length(card.files.read(min(_LONGEST_HEAD, size - at), at) if size else b"")
+        if length is None or length > size - at:
+            break
+        try:
+            found.append(x509.load_der_x509_certificate(card.files.read(length, at)))
+        except (ValueError, x509.InvalidVersion):
+            break
+        at += length
+    return found
+
+
+def _der_length(head: bytes) -> int | None:
+    """Bytes of the DER SEQUENCE that begins so; None when none does."""
+    if len(head) < _LONGEST_HEAD or head[0] != _SEQUENCE or not 0x81 <= head[1] <= 0x82:
+        return None
+    count = head[1] & 0x7F
+    return 2 + count + int.from_bytes(head[2 : 2 + count])

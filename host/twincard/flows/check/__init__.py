@@ -1,0 +1,1 @@
+"""Whether a card is what it should be: the yearly drill, acceptance, its log."""

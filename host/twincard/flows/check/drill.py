@@ -1,0 +1,122 @@
+"""The yearly drill: does this card still open what it should?
+
+Nothing is decrypted: the card is asked for the check of a content-encryption key (CHECK), which
+tells that a recipient info opens and shows nothing of the key. That a file's content is whole is
+for whoever decrypts it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from twincard.card.session import Card
+from twincard.cms.errors import FilesError, NotCmsError, RecipientRejectedError, told
+from twincard.cms.recipients.infos import Recipient
+from twincard.cms.recipients.opening import open_all
+from twincard.cms.recipients.wrapping import wrap_key
+from twincard.cms.transcoding import read_recipients
+from twincard.flows.errors import NoKeyError
+from twincard.flows.files.opener import CardChecker, PinProvider
+from twincard.flows.files.operations import open_source
+from twincard.flows.recover.recovery import failing_alone, find_files
+from twincard.flows.usable import check_released
+from twincard.ground.language import N_
+from twincard.keys.public import PublicKey
+
+_CEK_BYTES = 32
+_CHECK_BYTES = 8
+
+
+@dataclass(frozen=True)
+class KeyCheck:
+    """The key of a card, by its digest (32 bytes), held against its public key.
+
+    `matches`: whether the public key given is that of the card, None where none was given.
+    `opens`: whether the card opens what is encrypted to that key now; None where the public key is
+    not known, since nobody gave it and the card does not show it, or is another.
+    """
+
+    digest: bytes
+    matches: bool | None
+    opens: bool | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing that was tried went wrong."""
+        return self.matches is not False and self.opens is not False
+
+
+class FileOutcome(Enum):
+    """What the card makes of a file."""
+
+    OPENS = N_("opens")
+    NOT_ENCRYPTED = N_("is not an encrypted file")
+    FAILS = N_("does not open")
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """One file was tried; `reason` says in a sentence why it does not open."""
+
+    path: Path
+    outcome: FileOutcome
+    reason: str | None = None
+
+
+def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
+    """Try the card's key, with the public key of its original if that is known.
+
+    The PIN must be verified. Raises NoKeyError when the card has none, NotReleasedError, CardError.
+    """
+    report = card.report()
+    held = report.key
+    if held is None:
+        raise NoKeyError
+    check_released(report)
+    matches = None if public_key is None else public_key.digest == held.digest
+    if matches is False:
+        return KeyCheck(held.digest, matches, None)
+    if public_key is None and held.public_key_readable:
+        public_key = card.usage.public_key()
+    opens = None if public_key is None else _opens(card, public_key)
+    return KeyCheck(held.digest, matches, opens)
+
+
+def check_files(
+    card: Card, paths: Iterable[Path], pin: PinProvider | None = None
+) -> Iterator[FileCheck]:
+    """Try every file in `paths` (folders with all below them).
+
+    A file that fails is reported and the others go on. Without `pin` the PIN must be verified.
+    Raises NoKeyError when the card has none, CardError, TransportError.
+    """
+    checker = CardChecker(card, pin)
+    for path in find_files(paths):
+        yield _check_file(checker, path)
+
+
+def _opens(card: Card, public_key: PublicKey) -> bool:
+    """Whether the card opens a key that was drawn and encrypted just now."""
+    key = os.urandom(_CEK_BYTES)
+    expected = hashlib.sha256(b"cek" + key).digest()[:_CHECK_BYTES]
+    try:
+        return CardChecker(card).check(wrap_key(key, Recipient.of(public_key))) == expected
+    except RecipientRejectedError:
+        return False
+
+
+def _check_file(checker: CardChecker, path: Path) -> FileCheck:
+    try:
+        with failing_alone(), open_source(path) as stream:
+            recipients = read_recipients(stream)
+        open_all(recipients, checker, checker.check)
+    except NotCmsError:
+        return FileCheck(path, FileOutcome.NOT_ENCRYPTED)
+    except (FilesError, OSError) as error:
+        return FileCheck(path, FileOutcome.FAILS, told(error))
+    return FileCheck(path, FileOutcome.OPENS)

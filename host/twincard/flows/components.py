@@ -1,0 +1,96 @@
+"""The components still missing, set on both cards (S202-S232)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from twincard.card.report import CardReport, GroupReport, Role
+from twincard.card.session import Card
+from twincard.flows.errors import ComponentMissingError, ProtocolError
+from twincard.ground.language import _
+from twincard.keys.component import Component
+
+
+def places_left(original: CardReport, backup: CardReport) -> tuple[int, ...]:
+    """Numbers of the places of the key group that are empty on either card.
+
+    Raises ProtocolError when the cards have different groups or components.
+    """
+    ours, theirs = _groups(original, backup)
+    for mine, other in zip(ours.components, theirs.components, strict=True):
+        if None not in (mine.kcv, other.kcv) and mine.kcv != other.kcv:
+            raise ProtocolError(
+                _(
+                    "The cards hold different components {number}; clear the wrong one first."
+                ).format(number=mine.number)
+            )
+    return tuple(sorted({*ours.missing, *theirs.missing}))
+
+
+def set_components(
+    original: Card,
+    backup: Card,
+    reports: tuple[CardReport, CardReport],
+    components: Iterable[Component],
+    begin: Callable[[int], None],
+) -> None:
+    """Set what is missing, each first on the original, then on the backup.
+
+    `reports` are those of the two cards; `begin` is told the number of each component. Needs both
+    PINs. Raises ComponentMissingError before anything is set, ProtocolError for a component that
+    does not belong, CardError.
+    """
+    left = places_left(*reports)
+    given = _given(components, *reports)
+    missing = tuple(number for number in left if number not in given)
+    if missing:
+        raise ComponentMissingError(missing)
+    groups = _groups(*reports)
+    for number in left:
+        begin(number)
+        for card, group in zip((original, backup), groups, strict=True):
+            if number in group.missing:
+                card.group.set_component(given[number])
+
+
+def check_size(component: Component, size: int) -> None:
+    """Raise ProtocolError unless the component is of a group of `size`."""
+    if component.size != size:
+        raise ProtocolError(
+            _("Component {number} belongs to a group of {size}, not of {wanted}.").format(
+                number=component.number, size=component.size, wanted=size
+            )
+        )
+
+
+def _groups(original: CardReport, backup: CardReport) -> tuple[GroupReport, GroupReport]:
+    if original.group is None or backup.group is None:
+        role = Role.ORIGINAL if original.group is None else Role.BACKUP
+        raise ProtocolError(_("The {name} has no key group.").format(name=role.word))
+    same_group = original.group.group_id == backup.group.group_id
+    if not same_group or original.group.size != backup.group.size:
+        raise ProtocolError(_("The two cards were not issued as a pair: their key groups differ."))
+    return original.group, backup.group
+
+
+def _given(
+    components: Iterable[Component], original: CardReport, backup: CardReport
+) -> dict[int, Component]:
+    given: dict[int, Component] = {}
+    groups = _groups(original, backup)
+    size = groups[0].size
+    for component in components:
+        number = component.number
+        check_size(component, size)
+        if number in given and given[number].value != component.value:
+            raise ProtocolError(
+                _("Component {number} is given twice, and differently.").format(number=number)
+            )
+        if any(group.components[number - 1].kcv not in (None, component.kcv) for group in groups):
+            raise ProtocolError(
+                _("Component {number} is not the one that the cards hold already.").format(
+                    number=number
+                )
+            )
+        given[number] = component
+    return given

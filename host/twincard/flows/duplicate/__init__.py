@@ -1,0 +1,1 @@
+"""The key of an original goes to its backup, exactly once."""

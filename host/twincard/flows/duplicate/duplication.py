@@ -1,0 +1,141 @@
+"""Duplicate: the original's key goes, wrapped, to exactly one backup (S201-S261).
+
+Which steps are left is read from the state reports of the two cards alone, so that after any
+interruption the same call goes on where the cards are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from twincard.card.report import CardReport, KeyType, Mode
+from twincard.card.session import Card
+from twincard.flows.certify.opensc import update_opensc_files
+from twincard.flows.components import set_components
+from twincard.flows.duplicate.plan import Plan, plan_duplication
+from twincard.flows.errors import ProtocolError
+from twincard.flows.identity import introduce
+from twincard.ground.language import N_, _
+from twincard.keys.component import Component
+
+
+class DuplicationStep(Enum):
+    """The steps of a duplication, in this order; certificates in host-blind mode only."""
+
+    COMPONENT = N_("set a component on both cards")
+    GENERATE = N_("make the key pair on the original")
+    VOID = N_("give the original the receipt of the void ticket")
+    CERTIFICATES = N_("each card checks the other's certificate")
+    TICKET = N_("the backup asks for the key")
+    EXPORT = N_("the original hands over its key, wrapped")
+    IMPORT = N_("the backup takes the key and tests it")
+    CONFIRM = N_("the original gets the backup's receipt")
+
+
+@dataclass(frozen=True)
+class DuplicationEvent:
+    """A step begins; `component` is the number of the component that is set."""
+
+    step: DuplicationStep
+    component: int | None = None
+
+
+@dataclass(frozen=True)
+class Duplicated:
+    """What the cards report at the end: both hold the key."""
+
+    original: CardReport
+    backup: CardReport
+    key_digest: bytes
+    """32 bytes."""
+    generated: bool
+    """Whether the key pair was made now."""
+    copied: bool
+    """Whether the backup took the key now; False when it held it before."""
+    mode: Mode | None
+    """How it took it; None when it held it before."""
+
+
+def duplicate_key(
+    original: Card,
+    backup: Card,
+    components: Iterable[Component] = (),
+    key_type: KeyType = KeyType.RSA_2048,
+    progress: Callable[[DuplicationEvent], None] = lambda _: None,
+    *,
+    forget_void: bool = False,
+) -> Duplicated:
+    """Bring the pair to where both cards hold the original's key and its export is closed.
+
+    Both PINs must be verified. `components` are for the places that are still empty on either
+    card. A key pair of `key_type` is made when the original has none, or one that was never shown
+    and can have no backup any more. The key goes in host-blind
+    mode where both cards are certified, and where a ticket is open, in its mode. `forget_void` lets
+    a backup go on that made a ticket for another original void, whose receipt is not needed there.
+    May be interrupted anywhere and repeated, then with fewer steps or none.
+    Raises ComponentMissingError, ProtocolError where no way leads on, CardError, TransportError.
+    """
+    reports = original.report(), backup.report()
+    used = original.duplication.used_slots() if _has_used_slots(reports[0]) else ()
+    plan = plan_duplication(*reports, used, forget_void=forget_void)
+    if plan.copy:
+        set_components(original, backup, reports, components, _component_event(progress))
+    _carry_out(plan, original, reports[0].card_id, backup, key_type, progress)
+    for card in (original, backup):
+        if not card.report().transport_pin:
+            update_opensc_files(card)
+    return _result(original, backup, plan)
+
+
+def _has_used_slots(report: CardReport) -> bool:
+    return report.export is not None and report.export.slots_used > 0
+
+
+def _component_event(progress: Callable[[DuplicationEvent], None]) -> Callable[[int], None]:
+    return lambda number: progress(DuplicationEvent(DuplicationStep.COMPONENT, number))
+
+
+def _carry_out(
+    plan: Plan,
+    original: Card,
+    original_id: bytes,
+    backup: Card,
+    key_type: KeyType,
+    progress: Callable[[DuplicationEvent], None],
+) -> None:
+    def begin(step: DuplicationStep) -> None:
+        progress(DuplicationEvent(step))
+
+    if plan.generate:
+        begin(DuplicationStep.GENERATE)
+        original.usage.generate(key_type)
+    if plan.deliver_void:
+        begin(DuplicationStep.VOID)
+        original.duplication.confirm(backup.duplication.receipt())
+    receipt = None
+    if plan.copy:
+        if plan.mode is Mode.HOST_BLIND:
+            begin(DuplicationStep.CERTIFICATES)
+            introduce(original, backup)
+        begin(DuplicationStep.TICKET)
+        ticket = backup.duplication.ticket(
+            original_id, plan.mode, void_delivered=plan.void_delivered
+        )
+        begin(DuplicationStep.EXPORT)
+        key = original.duplication.export_key(ticket)
+        begin(DuplicationStep.IMPORT)
+        receipt = backup.duplication.import_key(key)
+    if plan.confirm:
+        begin(DuplicationStep.CONFIRM)
+        original.duplication.confirm(receipt or backup.duplication.receipt())
+
+
+def _result(original: Card, backup: Card, plan: Plan) -> Duplicated:
+    reports = original.report(), backup.report()
+    keys = [report.key for report in reports]
+    if keys[0] is None or keys[1] is None or keys[0].digest != keys[1].digest:
+        raise ProtocolError(_("The cards do not report the same key; trust neither of them."))
+    mode = plan.mode if plan.copy else None
+    return Duplicated(*reports, keys[0].digest, plan.generate, plan.copy, mode)

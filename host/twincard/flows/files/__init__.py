@@ -1,0 +1,1 @@
+"""Files encrypted, decrypted and transcoded with a card."""

@@ -1,0 +1,78 @@
+"""Files for the archive key of a card: no public key is used, neither to write nor to read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twincard.card.cryptogram import ArchiveCryptogram
+from twincard.card.session import Card
+from twincard.cms.decryption import Decrypted, decrypt_from_archive
+from twincard.cms.encryption import encrypt_to_archive
+from twincard.cms.errors import RecipientRejectedError
+from twincard.cms.framing.output import Output
+from twincard.cms.framing.source import Progress
+from twincard.cms.recipients.infos import ArchiveRecipient, KeyIdentifier
+from twincard.flows.errors import NoKeyError
+from twincard.flows.files.opener import CardHolder, PinProvider
+from twincard.flows.files.operations import open_source
+from twincard.ground.language import _
+from twincard.iso.status import WrongDataError
+
+
+class CardArchive(CardHolder):
+    """The archive key of a card (twincard.cms.ArchiveWrapper and ArchiveOpener)."""
+
+    def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
+        """With `pin`, the PIN is verified whenever the card asks for it.
+
+        Raises NoKeyError when the card has no key.
+        """
+        super().__init__(card, pin)
+        archive_id = card.report().archive_id
+        if archive_id is None:
+            raise NoKeyError
+        self.archive_id = archive_id
+
+    def wrap(self, key: bytes, /) -> ArchiveRecipient:
+        """See ArchiveWrapper. Raises CardError."""
+        wrapped = self.with_pin(lambda: self.card.usage.wrap(key))
+        return ArchiveRecipient(KeyIdentifier(self.archive_id), wrapped.wrapped_key)
+
+    def open(self, recipient: ArchiveRecipient, /) -> bytes:
+        """See ArchiveOpener. Raises also the CardErrors that say more than that."""
+        cryptogram = ArchiveCryptogram(recipient.wrapped_key)
+        try:
+            return self.with_pin(lambda: self.card.usage.unwrap(cryptogram))
+        except WrongDataError:
+            raise RecipientRejectedError(_("The recipient info does not open.")) from None
+
+
+def encrypt_archive_file(
+    card: Card,
+    source: Path,
+    output: Output,
+    *,
+    pin: PinProvider | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Encrypt a file for the archive key of a card: one card operation, whatever its size.
+
+    Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
+    """
+    archive = CardArchive(card, pin)
+    with output as sink, open_source(source) as stream:
+        encrypt_to_archive(stream, sink, archive, progress=progress)
+
+
+def decrypt_archive_file(
+    card: Card,
+    source: Path,
+    output: Output,
+    *,
+    pin: PinProvider | None = None,
+    progress: Progress | None = None,
+) -> Decrypted:
+    """Decrypt a file that is for the archive key of a card. Otherwise as `encrypt_archive_file`."""
+    archive = CardArchive(card, pin)
+    with output as sink, open_source(source) as stream:
+        return decrypt_from_archive(stream, sink, archive, progress=progress)

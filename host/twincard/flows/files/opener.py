@@ -1,0 +1,164 @@
+"""A card as the holder of the key that files are encrypted to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from twincard.card.cryptogram import Cryptogram, EcCryptogram, Hash, RsaCryptogram
+from twincard.card.report import KeyType
+from twincard.card.session import Card
+from twincard.card.usage import Padding
+from twincard.cms.errors import AlgorithmRejectedError, RecipientRejectedError
+from twincard.cms.recipients.infos import (
+    EcRecipient,
+    KdfHash,
+    OpenableRecipient,
+    Recipient,
+    RsaAlgorithm,
+    RsaRecipient,
+)
+from twincard.flows.errors import NoKeyError
+from twincard.ground.language import _
+from twincard.iso.status import AuthorityMissingError, NotSupportedError, WrongDataError
+from twincard.keys.public import KEY_ID_BYTES, KeyKind
+from twincard.keys.secret import Secret
+
+PinProvider = Callable[[], Secret]
+"""Gives the PIN when a card asks for it, perhaps again in the middle of a long job."""
+
+_KINDS = {KeyType.RSA_2048: KeyKind.RSA, KeyType.P_256: KeyKind.EC}
+_PADDINGS = {
+    RsaAlgorithm.OAEP_SHA256: Padding.OAEP_SHA256,
+    RsaAlgorithm.OAEP_SHA1: Padding.OAEP_SHA1,
+    RsaAlgorithm.OAEP_SHA384: Padding.OAEP_SHA384,
+    RsaAlgorithm.OAEP_SHA512: Padding.OAEP_SHA512,
+    RsaAlgorithm.PKCS1_V15: Padding.PKCS1_V15,
+}
+_HASHES = {
+    KdfHash.SHA256: Hash.SHA_256,
+    KdfHash.SHA1: Hash.SHA_1,
+    KdfHash.SHA384: Hash.SHA_384,
+    KdfHash.SHA512: Hash.SHA_512,
+}
+_KDF_HASHES = {value: name for name, value in _HASHES.items()}
+_RSA_BYTES = 256
+_T = TypeVar("_T")
+
+
+class CardHolder:
+    """The decipher key of a card."""
+
+    def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
+        """With `pin`, the PIN is verified whenever the card asks for it.
+
+        Raises NoKeyError when the card has none.
+        """
+        key = card.report().key
+        if key is None:
+            raise NoKeyError
+        self.card = card
+        self.kind = _KINDS[key.type]
+        self.key_id = key.digest[:KEY_ID_BYTES]
+        self._pin = pin
+
+    def use(self, recipient: OpenableRecipient, command: Callable[[Cryptogram, Padding], _T]) -> _T:
+        """What a command of the card makes of a recipient info.
+
+        Raises RecipientRejectedError when it does not open, AlgorithmRejectedError when the chip
+        lacks its algorithm, other CardErrors as they come.
+        """
+        cryptogram, padding = _cryptogram(recipient)
+        try:
+            return self.with_pin(lambda: command(cryptogram, padding))
+        except WrongDataError:
+            raise RecipientRejectedError(_("The recipient info does not open.")) from None
+        except NotSupportedError as error:
+            raise AlgorithmRejectedError(str(error)) from None
+
+    def with_pin(self, action: Callable[[], _T]) -> _T:
+        """Do it, and once more after verifying the PIN if the card asks for that."""
+        try:
+            return action()
+        except AuthorityMissingError:
+            if self._pin is None or self.card.pin.is_verified():
+                raise
+        self.card.pin.verify(self._pin())
+        return action()
+
+
+class CardOpener(CardHolder):
+    """Opens recipient infos with a card (twincard.cms.Opener)."""
+
+    def open(self, recipient: OpenableRecipient, /) -> bytes:
+        """See Opener. Raises also the CardErrors that say more than that it does not open."""
+        return self.use(recipient, self.card.usage.decipher)
+
+
+@dataclass(frozen=True)
+class CardRecipient:
+    """A recipient info made by a card, and the check (8 bytes) of the key inside it."""
+
+    recipient: OpenableRecipient
+    check: bytes = field(repr=False)
+
+
+class CardTranscoder(CardHolder):
+    """Gives recipient infos to another key inside a card (twincard.cms.Transcoder)."""
+
+    def __init__(self, card: Card, target: Recipient, pin: PinProvider | None = None) -> None:
+        """`target` gets the recipient infos. Raises ProtocolError, CardError."""
+        super().__init__(card, pin)
+        self.target = target
+        card.usage.set_target(target.key)
+
+    def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
+        """See Transcoder. Raises as CardOpener.open does."""
+        return self.transcode_with_check(recipient).recipient
+
+    def transcode_with_check(self, recipient: OpenableRecipient, /) -> CardRecipient:
+        """The same, with the check that the target's card can be asked for."""
+        transcoded = self.use(
+            recipient,
+            lambda cryptogram, padding: self.card.usage.transcode(
+                cryptogram, self.target.key, padding
+            ),
+        )
+        return CardRecipient(_recipient(transcoded.cryptogram, self.target), transcoded.check)
+
+
+class CardChecker(CardHolder):
+    """Tells on which key a recipient info opens, without showing it."""
+
+    def check(self, recipient: OpenableRecipient, /) -> bytes:
+        """The check (8 bytes) of the content-encryption key. Raises as CardOpener.open does."""
+        return self.use(recipient, self.card.usage.check)
+
+
+def _cryptogram(recipient: OpenableRecipient) -> tuple[Cryptogram, Padding]:
+    if isinstance(recipient, EcRecipient):
+        cryptogram = EcCryptogram(
+            _HASHES[recipient.kdf_hash],
+            recipient.kek_length,
+            recipient.shared_info,
+            recipient.wrapped_key,
+            recipient.ephemeral_point,
+        )
+        return cryptogram, Padding.OAEP_SHA256
+    if len(recipient.cryptogram) != _RSA_BYTES:
+        raise RecipientRejectedError(_("The recipient info is for a key of another size."))
+    return RsaCryptogram(recipient.cryptogram), _PADDINGS[recipient.algorithm]
+
+
+def _recipient(cryptogram: Cryptogram, target: Recipient) -> OpenableRecipient:
+    if isinstance(cryptogram, RsaCryptogram):
+        return RsaRecipient(target.identifier, RsaAlgorithm.OAEP_SHA256, cryptogram.value)
+    return EcRecipient(
+        target.identifier,
+        cryptogram.point,
+        _KDF_HASHES[cryptogram.hash],
+        cryptogram.kek_length,
+        cryptogram.shared_info,
+        cryptogram.wrapped_key,
+    )

@@ -1,0 +1,82 @@
+"""Who a card is, for a host and for another card: certificates and the keys they speak for."""
+
+from __future__ import annotations
+
+from twincard.card.report import CardReport, Features
+from twincard.card.session import Card
+from twincard.flows.errors import ProtocolError
+from twincard.ground.language import _
+from twincard.identity.device_certificate import DeviceKeys, IdentityError
+from twincard.iso.status import IntegrityError
+
+
+class UntrustedCardError(ProtocolError):
+    """A card that is not the one it should be, or cannot show it."""
+
+
+def identify(card: Card, report: CardReport, issuer_key: bytes | None = None) -> DeviceKeys | None:
+    """Read the keys of a card and check that they belong together; None for a card without any.
+
+    With `issuer_key` (a point) the card must be certified by that issuer. Raises
+    UntrustedCardError, CardError.
+    """
+    if report.identity is None:
+        if issuer_key is not None:
+            raise UntrustedCardError(_("This card has no device key that an issuer could certify."))
+        return None
+    keys = card.device.keys()
+    try:
+        keys.verify(report.card_id)
+        if issuer_key is not None:
+            _check_certificate(card, report, keys, issuer_key)
+    except IdentityError as error:
+        raise UntrustedCardError(
+            _("This card is not trusted. {error}").format(error=error)
+        ) from None
+    return keys
+
+
+def protect(card: Card, issuer_key: bytes | None = None) -> None:
+    """Send what follows through a secure channel, where the card has one (SCP11b).
+
+    So neither PIN nor components can be heard on the way. With `issuer_key` (a point) the card must
+    be certified by that issuer, and then nobody between host and card can play the card either. To
+    be called before the PIN is verified, since the channel ends what was verified. Raises
+    UntrustedCardError, CardError, ChannelError.
+    """
+    report = card.report()
+    keys = identify(card, report, issuer_key)
+    if keys is not None and Features.SCP11B in report.features:
+        card.open_channel(keys.channel_key)
+    elif issuer_key is not None:
+        raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
+
+
+def introduce(original: Card, backup: Card) -> None:
+    """Show each card the other's certificate, as EXPORT and IMPORT want it in host-blind mode.
+
+    Both PINs must be verified. Raises UntrustedCardError when they have different issuers, or a
+    certificate is not right, CardError.
+    """
+    if original.device.issuer_key() != backup.device.issuer_key():
+        raise UntrustedCardError(_("The two cards were certified by different issuers."))
+    try:
+        original.device.verify_certificate(backup.device.certificate())
+        backup.device.verify_certificate(original.device.certificate())
+    except IntegrityError:
+        raise UntrustedCardError(
+            _(
+                "One card's certificate is not the issuer's: it was altered on the way, "
+                "or the card is not genuine."
+            )
+        ) from None
+
+
+def _check_certificate(card: Card, report: CardReport, keys: DeviceKeys, issuer_key: bytes) -> None:
+    if not report.certified:
+        raise IdentityError(_("Nobody has certified it."))
+    certificate = card.device.certificate()
+    certificate.verify(issuer_key)
+    about = (certificate.card_id, certificate.role, certificate.device_key)
+    if about != (report.card_id, report.role, keys.device_key):
+        raise IdentityError(_("Its certificate is another card's."))

@@ -1,0 +1,255 @@
+"""The issue of one card of a pair: made new, or checked where it was issued before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
+from twincard.card.issuer import Personalisation
+from twincard.card.report import Features, GroupReport, LifeCycle, PolicyFlags, Role
+from twincard.flows.authority import take_authority
+from twincard.flows.certify.card_files import read_file, write_file
+from twincard.flows.certify.certificate_files import make_certificate_files
+from twincard.flows.certify.opensc import make_opensc_files
+from twincard.flows.errors import ProtocolError
+from twincard.flows.issue.profile import Blank, IssueEvent, IssueStep, Profile
+from twincard.ground.language import N_, _, listed
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.iso.status import CardError
+from twincard.keys.component import Component
+
+_FILE_NAMES = {MEMBER_NUMBER: N_("member's number"), EXPIRY_DATE: N_("expiry date")}
+
+
+class Issuing:
+    """One card on its way to operation."""
+
+    def __init__(
+        self,
+        blank: Blank,
+        role: Role,
+        profile: Profile,
+        components: Sequence[Component],
+        progress: Callable[[IssueEvent], None],
+    ) -> None:
+        """Raises ProtocolError for a card that was terminated."""
+        self.report = blank.card.report()
+        self.name = role.word
+        self._blank = blank
+        self._card = blank.card
+        self._role = role
+        self._profile = profile
+        self._components = components
+        self._progress = progress
+        self._has_authority = False
+        if self.report.life_cycle is LifeCycle.TERMINATED:
+            raise ProtocolError(
+                _("The card for the {name} was terminated; take another.").format(name=self.name)
+            )
+
+    @property
+    def is_operational(self) -> bool:
+        """Whether the card was issued before."""
+        return self.report.life_cycle is LifeCycle.OPERATIONAL
+
+    @property
+    def certified_by(self) -> bytes | None:
+        """The public key (a point) of the issuer who certified the card, if one has."""
+        return self._card.device.issuer_key() if self.report.certified else None
+
+    def prove(self, *, needed: bool) -> None:
+        """Let the card prove that it has this transport key, as its issuer's channel does.
+
+        What the card says of itself counts from then on: before, anybody on the way could say it.
+        Raises ProtocolError for a card without such a channel where that is `needed`; CardError.
+        """
+        if Features.SCP03 in self._card.features | self.report.features:
+            try:
+                self._take_authority()
+            except CardError as error:
+                error.add_note(self.name)
+                raise
+            self.report = self._card.report()
+        elif needed:
+            raise ProtocolError(
+                _(
+                    "The {name} says that it has no secure channel for its issuer, so nothing "
+                    "shows that it is the card that was issued: take another reader or card."
+                ).format(name=self.name)
+            )
+
+    def prepare(self, group_id: bytes) -> bytes:
+        """All but certificate and activation; returns the group id. An empty `group_id`: any."""
+        self._personalise()
+        group_id = self._begin_group(group_id)
+        self._set_components()
+        self._write_files()
+        return group_id
+
+    def certify(self, issuer: IssuerSigningKey) -> None:
+        """Certify the device key of a card that is prepared."""
+        self._announce(IssueStep.CERTIFY)
+        keys = self._card.device.keys()
+        certificate = issuer.certify(self.report.card_id, self._role, keys.device_key)
+        self._card.device.certify(issuer.public_key, certificate)
+
+    def activate(self) -> None:
+        """Make the card operational."""
+        self._announce(IssueStep.ACTIVATE)
+        self._take_authority()
+        self._card.issuer.activate()
+
+    def check(self, group_id: bytes) -> bytes:
+        """See that the card is as it would be issued now; returns its group id.
+
+        An empty `group_id`: any. Raises ProtocolError that names what differs.
+        """
+        group = self.report.group
+        if self.report.role is not self._role:
+            raise ProtocolError(
+                _("The card for the {name} was issued in another role.").format(name=self.name)
+            )
+        if group is None or group.size != self._profile.group_size:
+            raise ProtocolError(
+                _("The {name} is {state}, without a key group of {size}.").format(
+                    name=self.name, state=self._state, size=self._profile.group_size
+                )
+            )
+        if group_id and group.group_id != group_id:
+            raise ProtocolError(
+                _("The {name} is {state} with another key group.").format(
+                    name=self.name, state=self._state
+                )
+            )
+        self._check_policy()
+        self._check_components(group)
+        if self._role is Role.ORIGINAL:
+            self._check_files()
+        return group.group_id
+
+    @property
+    def _state(self) -> str:
+        return _("operational") if self.is_operational else _("prepared")
+
+    def _take_authority(self) -> None:
+        if not self._has_authority:
+            take_authority(self._card, self.report, self._blank.transport_key)
+            self._has_authority = True
+
+    def _announce(self, step: IssueStep) -> None:
+        self._progress(IssueEvent(self._role, step))
+
+    def _check_policy(self) -> None:
+        allowed = self.report.backups_allowed
+        if allowed != self._backups:
+            raise ProtocolError(
+                _(
+                    "The {name} is {state} and may make {allowed} backups of a key, not {backups}."
+                ).format(name=self.name, state=self._state, allowed=allowed, backups=self._backups)
+            )
+        wanted = self._profile.whole_policy
+        if self.report.policy != wanted:
+            raise ProtocolError(
+                _(
+                    "The {name} is {state} with other rules: {rules}. Asked for are: {wanted}."
+                ).format(
+                    name=self.name,
+                    state=self._state,
+                    rules=_names(self.report.policy),
+                    wanted=_names(wanted),
+                )
+            )
+
+    def _check_components(self, group: GroupReport) -> None:
+        for component in self._components:
+            kcv = group.components[component.number - 1].kcv
+            if kcv is None:
+                raise ProtocolError(
+                    _(
+                        "The {name} is {state} without component {number}, "
+                        "which only its user can set now."
+                    ).format(name=self.name, state=self._state, number=component.number)
+                )
+            if kcv != component.kcv:
+                raise ProtocolError(
+                    _("The {name} is {state} with another component {number}.").format(
+                        name=self.name, state=self._state, number=component.number
+                    )
+                )
+
+    def _check_files(self) -> None:
+        for fid, content in self._contents.items():
+            if content is not None and read_file(self._card, fid) != content:
+                raise ProtocolError(
+                    _("The {name} is {state} with another {file}, or none.").format(
+                        name=self.name, state=self._state, file=_(_FILE_NAMES[fid])
+                    )
+                )
+
+    @property
+    def _backups(self) -> int:
+        return self._profile.backups if self._role is Role.ORIGINAL else 0
+
+    @property
+    def _contents(self) -> dict[int, bytes | None]:
+        return {
+            MEMBER_NUMBER: self._profile.member_number,
+            EXPIRY_DATE: self._profile.expiry_date,
+        }
+
+    def _personalise(self) -> None:
+        self._announce(IssueStep.PERSONALISE)
+        self._take_authority()
+        self._card.issuer.personalise(
+            Personalisation(
+                self._role,
+                self._blank.pin,
+                self._blank.puk,
+                self._backups,
+                self._profile.whole_policy,
+                self._profile.transport_pin,
+            )
+        )
+
+    def _begin_group(self, group_id: bytes) -> bytes:
+        self._announce(IssueStep.GROUP)
+        group = self.report.group
+        if group is not None:
+            same_size = group.size == self._profile.group_size
+            if same_size and group_id in (b"", group.group_id):
+                return group.group_id
+            # Left by an issue that was broken off with other arguments; nothing depends on it.
+            self._card.group.clear()
+        return self._card.group.begin(self._profile.group_size, group_id)
+
+    def _set_components(self) -> None:
+        if not self._components:
+            return
+        self._announce(IssueStep.COMPONENT)
+        places = self._card.report().group
+        for component in self._components:
+            kcv = places.components[component.number - 1].kcv if places else None
+            if kcv not in (None, component.kcv):
+                self._card.group.clear_component(component.number)
+            self._card.group.set_component(component)
+
+    def _write_files(self) -> None:
+        self._announce(IssueStep.FILES)
+        if self._role is Role.ORIGINAL:
+            for fid, content in self._contents.items():
+                if content is not None:
+                    write_file(self._card, (fid,), content)
+        make_opensc_files(self._card, self.report, self._label)
+        sizes = self._profile.certificate_bytes, self._profile.chain_bytes
+        make_certificate_files(self._card, *sizes)
+
+    @property
+    def _label(self) -> str:
+        """What other programs show the card as: by its member's number, where it has that."""
+        number = self._profile.member_number if self._role is Role.ORIGINAL else None
+        name = self._role.name.lower() if number is None else number.decode(errors="replace")
+        return f"twincard {name}"
+
+
+def _names(policy: PolicyFlags) -> str:
+    return listed(policy.words) or _("none")

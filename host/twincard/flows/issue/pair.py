@@ -1,0 +1,183 @@
+"""Issue: blank cards become an original and a backup that share a key group (S101-S123)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from twincard.card.report import Features, Mode, Role
+from twincard.flows.components import check_size
+from twincard.flows.errors import ProtocolError
+from twincard.flows.issue.one_card import Issuing
+from twincard.flows.issue.profile import Blank, IssueEvent, IssueStep, Modes, Profile
+from twincard.ground.language import _
+from twincard.identity.issuer_signing_key import IssuerSigningKey
+from twincard.keys.component import LARGEST_GROUP, Component
+
+__all__ = [
+    "Blank",
+    "IssueEvent",
+    "IssueStep",
+    "IssuedPair",
+    "Modes",
+    "OtherIssuerError",
+    "Profile",
+    "issue_pair",
+    "modes_of",
+]
+
+
+class OtherIssuerError(ProtocolError):
+    """A card needs a certificate by the issuer of the other one, whose signing key is not here."""
+
+
+@dataclass(frozen=True)
+class IssuedPair:
+    """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
+
+    `issuer_key` is the public key (a point) of the issuer who certified them: where a card was
+    operational before, the one that it tells through the channel of its transport key.
+    """
+
+    original_id: bytes
+    backup_id: bytes
+    group_id: bytes
+    mode: Mode
+    issuer_key: bytes | None = field(repr=False)
+
+
+def modes_of(original: Blank, backup: Blank, profile: Profile) -> Modes:
+    """The modes that the pair will have: what the profile says, or what its chips allow."""
+    able = original.card.features & backup.card.features
+    return profile.modes if Features.HOST_BLIND in able else Modes.BASE
+
+
+def issue_pair(
+    original: Blank,
+    backup: Blank,
+    profile: Profile,
+    components: Sequence[Component] = (),
+    progress: Callable[[IssueEvent], None] = lambda _: None,
+    issuer: IssuerSigningKey | None = None,
+) -> IssuedPair:
+    """Make the cards an operational original and backup with the same key group.
+
+    `components` are those the issuer knows: none, some or all. The original draws the group id.
+    `issuer` certifies the cards; without it a key is drawn for this pair and forgotten, so that no
+    third card can ever join it. Both cards are certified before either is operational.
+    May be interrupted anywhere and repeated with the same arguments: a card that is operational
+    already proves that it has the transport key, is only checked, and refused where it differs from
+    them (its PIN and PUK cannot be seen). So, with `issuer`, a further backup can be issued to an
+    original in use.
+    Raises ProtocolError, CardError, TransportError.
+    """
+    _check_arguments(profile, components)
+    if original.card is backup.card:
+        raise ProtocolError(_("Original and backup must be two cards."))
+    wanted = profile.modes
+    profile = replace(profile, modes=modes_of(original, backup, profile))
+    first = Issuing(original, Role.ORIGINAL, profile, components, progress)
+    second = Issuing(backup, Role.BACKUP, profile, components, progress)
+    if first.is_operational or second.is_operational:
+        for item in (first, second):
+            item.prove(needed=profile.modes is not Modes.BASE)
+    operational = [item for item in (first, second) if item.is_operational]
+    for item in operational:
+        item.check(b"")
+    if profile.modes is Modes.BASE:
+        group_id = _prepare([first, second], [])
+        if wanted is not Modes.BASE:
+            _check_unable(original, backup)
+        _activate([first, second])
+        return _issued(first, second, group_id, None)
+    waiting = [item for item in (first, second) if not item.is_operational]
+    finished = _finished(operational, waiting, issuer)
+    group_id = _prepare([first, second], finished)
+    issuer = issuer or IssuerSigningKey.draw()
+    for item in (first, second):
+        if item not in finished:
+            item.certify(issuer)
+    _activate([first, second])
+    issuer_key = finished[0].certified_by if finished else issuer.public_key
+    return _issued(first, second, group_id, issuer_key)
+
+
+def _check_unable(original: Blank, backup: Blank) -> None:
+    """What a card lacks it said in the clear; now it says it through a channel, if it has one."""
+    if Features.HOST_BLIND in original.card.report().features & backup.card.report().features:
+        raise ProtocolError(
+            _(
+                "A card that has host-blind mode seemed to have none: somebody between this "
+                "computer and the cards may have changed its answer."
+            )
+        )
+
+
+def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
+    if not 1 <= profile.group_size <= LARGEST_GROUP:
+        raise ProtocolError(_("A key group has 1 to {most} components.").format(most=LARGEST_GROUP))
+    if len({component.number for component in components}) != len(components):
+        raise ProtocolError(_("A component is given twice."))
+    for component in components:
+        check_size(component, profile.group_size)
+
+
+def _finished(
+    operational: Sequence[Issuing], waiting: Sequence[Issuing], issuer: IssuerSigningKey | None
+) -> list[Issuing]:
+    """The cards that have the certificate they will keep.
+
+    A card that is operational has it for good; one that waits for activation, where it got its own
+    from the same issuer before an interruption, is not given another by a key forgotten since.
+    Raises OtherIssuerError, ProtocolError.
+    """
+    if not operational:
+        return []
+    keys = {item.certified_by for item in operational}
+    known = keys.pop()
+    if keys or known is None:
+        raise ProtocolError(
+            _(
+                "A card that is operational has no certificate of the other's issuer, "
+                "and gets none any more: take another card, or issue the pair for base mode."
+            )
+        )
+    if issuer is not None and issuer.public_key != known:
+        raise OtherIssuerError(
+            _("The {name} was certified by another issuer's key.").format(name=operational[0].name)
+        )
+    if issuer is not None:
+        return list(operational)
+    for item in waiting:
+        if item.certified_by != known:
+            raise OtherIssuerError(
+                _("The {name} needs a certificate by the key that certified the {other}.").format(
+                    name=item.name, other=operational[0].name
+                )
+            )
+    return [*operational, *waiting]
+
+
+def _prepare(cards: Sequence[Issuing], finished: Sequence[Issuing]) -> bytes:
+    """Check what is finished or operational, prepare the others; returns the group id."""
+    group_id = b""
+    for item in cards:
+        if item.is_operational or item in finished:
+            group_id = item.check(group_id)
+        else:
+            group_id = item.prepare(group_id)
+    return group_id
+
+
+def _activate(cards: Sequence[Issuing]) -> None:
+    for item in cards:
+        if not item.is_operational:
+            item.activate()
+
+
+def _issued(
+    first: Issuing, second: Issuing, group_id: bytes, issuer_key: bytes | None
+) -> IssuedPair:
+    mode = Mode.BASE if issuer_key is None else Mode.HOST_BLIND
+    ids = first.report.card_id, second.report.card_id
+    return IssuedPair(*ids, group_id, mode, issuer_key)

@@ -1,0 +1,84 @@
+"""What a pair of cards is issued with, and how far its issue is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from twincard.card.report import PolicyFlags, Role
+from twincard.card.session import Card
+from twincard.ground.language import N_
+from twincard.keys.secret import Secret
+
+
+class Modes(Enum):
+    """The modes of duplication that a pair is issued for."""
+
+    HOST_BLIND = "host-blind mode only"
+    EITHER = "host-blind mode, and base mode with cards that have no other"
+    BASE = "base mode only: the cards get no certificates"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the cards of a pair have in common.
+
+    `backups` is how many backups the original may make of one key. Member's number and expiry
+    date are the contents of their files on the original; None leaves the file out. Where a chip
+    lacks host-blind mode, `modes` comes to BASE. `policy` is without BASE_MODE_FORBIDDEN, which
+    `modes` decides, and without PUBLIC_KEY_WITHHELD: where a key may have backups, the public key
+    waits for one, unless it is to be had `public_key_at_once`. `transport_pin`: with the PIN that
+    they are issued with the cards can be duplicated, and no more.
+    `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
+    certificate and for those of its issuers; None: see make_certificate_files.
+    """
+
+    group_size: int = 3
+    backups: int = 1
+    policy: PolicyFlags = PolicyFlags.NONE
+    member_number: bytes | None = None
+    expiry_date: bytes | None = None
+    modes: Modes = Modes.HOST_BLIND
+    certificate_bytes: int | None = None
+    chain_bytes: int | None = None
+    public_key_at_once: bool = False
+    transport_pin: bool = False
+
+    @property
+    def whole_policy(self) -> PolicyFlags:
+        """The policy as the cards get it."""
+        policy = self.policy
+        if self.modes is Modes.HOST_BLIND:
+            policy |= PolicyFlags.BASE_MODE_FORBIDDEN
+        if self.backups and not self.public_key_at_once:
+            policy |= PolicyFlags.PUBLIC_KEY_WITHHELD
+        return policy
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A card to be issued: its session, its transport key, and the PIN and PUK it shall have."""
+
+    card: Card
+    transport_key: Secret
+    pin: Secret
+    puk: Secret
+
+
+class IssueStep(Enum):
+    """What issuing does to one card, in this order."""
+
+    PERSONALISE = N_("personalise")
+    GROUP = N_("begin the key group")
+    COMPONENT = N_("set components")
+    FILES = N_("write the card's files")
+    CERTIFY = N_("certify")
+    ACTIVATE = N_("activate")
+
+
+@dataclass(frozen=True)
+class IssueEvent:
+    """A step begins on the card that becomes `role`."""
+
+    role: Role
+    step: IssueStep

@@ -1,0 +1,1 @@
+"""The applet goes onto a real card, and off it."""

@@ -1,0 +1,349 @@
+"""Load: a card without the applet gets it, under management keys that nobody else has.
+
+Every prefix is safe. Keys are in their files before a card is given them; a load that breaks off
+leaves nothing on the card; what is there of the package, without an applet, is deleted and loaded
+anew, since no card tells what code it holds. So repeating the same steps finishes them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from twincard.card.session import OPENSC_AID, Card, NoAppletError
+from twincard.flows.authority import take_authority
+from twincard.flows.errors import ProtocolError
+from twincard.globalplatform.cap import CapFile
+from twincard.globalplatform.management_keys import (
+    INITIAL_VERSION,
+    CardKeysError,
+    draw_card_keys,
+    read_card_keys,
+    write_card_keys,
+)
+from twincard.globalplatform.manager import CardManager, Domain, Installation
+from twincard.globalplatform.registry import Entry, Kind
+from twincard.ground.language import N_, _
+from twincard.ground.private_file import write_private
+from twincard.iso import tlv
+from twincard.iso.scp03 import LAST_VERSION, ScpKeys
+from twincard.iso.status import (
+    CardError,
+    IssuerRefusedError,
+    MemoryFullError,
+    NotFoundError,
+    Sw,
+    WrongStateError,
+)
+from twincard.keys.secret import Secret
+from twincard.keys.transport_key import TRANSPORT_KEY_BYTES, read_issuer_key
+from twincard.pkcs15.opensc import FILE_BYTES
+from twincard.transport.connection import Connection
+
+_NO_MEMORY = (Sw.MEMORY_FULL, Sw.MEMORY_FAILURE)
+
+
+class LoadStep(Enum):
+    """A step of loading, in the words a user reads."""
+
+    KEYS = N_("new management keys")
+    DELETE = N_("what was there is deleted")
+    KEY_FOUND = N_("the issuer's key is that of its file, which was there")
+    LOAD = N_("the package is loaded")
+    INSTALL = N_("the applet is installed")
+
+
+@dataclass(frozen=True)
+class AppletSizes:
+    """What the applet sets up at its installation; None leaves it to the applet.
+
+    `files` (1 to 127) in the file table, `file_bytes` (up to 32767) for their contents, `contacts`
+    (up to 16). `channel_required` False: the issuer may also prove himself without SCP03.
+    """
+
+    files: int | None = None
+    file_bytes: int | None = None
+    contacts: int | None = None
+    channel_required: bool = True
+
+
+@dataclass(frozen=True)
+class LoadOrder:
+    """What shall be on the card.
+
+    `keys` are its present management keys; `new_keys_file` holds those that replace them, or gets
+    new ones; None leaves them. `applet` (an AID) is one of the CAP file's. `issuer_key_file` holds
+    the transport key, or gets a new one; None names it after the card, in the working folder.
+    `replace`: an applet that is there is deleted, with its keys.
+    """
+
+    cap: CapFile
+    applet: bytes
+    keys: ScpKeys
+    new_keys_file: Path | None = None
+    issuer_key_file: Path | None = None
+    sizes: AppletSizes = AppletSizes()
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class LoadedCard:
+    """A card that has the applet; `changed` is False where an earlier run had put it there."""
+
+    card_id: bytes
+    changed: bool
+    issuer_key_file: Path
+    key_version: int
+
+
+class LoadListener:
+    """Is told how loading goes on; this one keeps it to itself."""
+
+    def step(self, step: LoadStep) -> None:
+        """A step begins."""
+
+    def sent(self, size: int) -> None:
+        """So many bytes of the load file have been sent."""
+
+
+def load_card(
+    connection: Connection,
+    manager: CardManager,
+    order: LoadOrder,
+    listener: LoadListener | None = None,
+) -> LoadedCard:
+    """Everything from a card with nothing on it to one that can be issued.
+
+    May be interrupted anywhere and repeated with the same order. Raises WrongCardKeysError,
+    ManagementError, ProtocolError, CardError, CapError, CardKeysError, IssuerKeyError,
+    TransportError, OSError.
+    """
+    told = listener or LoadListener()
+    new = kept_keys(order.new_keys_file)
+    used = manager.authenticate([order.keys] if new is None else [order.keys, new])
+    if order.new_keys_file is not None and used != new:
+        if new is None:
+            new = draw_card_keys(manager.key_bytes, _next_version(manager.domain.key_version))
+            write_card_keys(order.new_keys_file, new)
+        told.step(LoadStep.KEYS)
+        replace_keys(manager, new)
+    first_file = order.issuer_key_file or _unfinished_name(manager.domain)
+    version = manager.domain.key_version
+    present = instances(manager, order.cap.package.aid, order.applet)
+    if present and not order.replace:
+        card_id, key = _proven(connection, _key_files(connection, order, first_file))
+        return LoadedCard(card_id, False, _kept(order, first_file, card_id, key), version)
+    key = _transport_key(first_file, told)
+    data = install_data(key, _sizes(order))
+    installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
+    load_and_install(manager, order.cap, installation, present, told)
+    found = card_id_under(connection, key)
+    if found is None:
+        raise ProtocolError(_("The card installed the applet, but does not answer with it."))
+    return LoadedCard(found, True, _kept(order, first_file, found, key), version)
+
+
+def kept_keys(file: Path | None) -> ScpKeys | None:
+    """New management keys that are in their file already, from an earlier run or another card.
+
+    Raises CardKeysError, also where they have no version; OSError.
+    """
+    if file is None or not file.exists():
+        return None
+    keys = read_card_keys(file)
+    if not keys.version:
+        raise CardKeysError(
+            _("{file} must say which version its keys shall have, 1 to 127.").format(file=file)
+        )
+    return keys
+
+
+def install_data(transport_key: Secret, sizes: AppletSizes) -> bytes:
+    """The application data of INSTALL (docs/card-interface.md, "Installation")."""
+    data = tlv.encode(0x80, transport_key.reveal())
+    if sizes.files is not None:
+        data += tlv.encode(0x81, bytes([sizes.files]))
+    if sizes.file_bytes is not None:
+        data += tlv.encode(0x82, sizes.file_bytes.to_bytes(2, "big"))
+    if sizes.contacts is not None:
+        data += tlv.encode(0x83, bytes([sizes.contacts]))
+    # A base build does not know the tag, so that it is sent only where it says something.
+    return data if sizes.channel_required else data + tlv.encode(0x84, b"\x00")
+
+
+def _sizes(order: LoadOrder) -> AppletSizes:
+    """An applet with the name that OpenSC looks for gets room for what OpenSC reads."""
+    if order.applet == OPENSC_AID and order.sizes.file_bytes is None:
+        return replace(order.sizes, file_bytes=FILE_BYTES)
+    return order.sizes
+
+
+def replace_keys(manager: CardManager, new: ScpKeys) -> None:
+    """Give the card new management keys, and see that they open its security domain.
+
+    The keys must be in a file by now: whether a card whose answer is lost took them, only they can
+    tell. Raises CardError, UnexpectedAnswerError, WrongCardKeysError, TransportError.
+    """
+    manager.put_keys(new)
+    manager.select()
+    manager.authenticate([new])
+
+
+def instances(manager: CardManager, package_aid: bytes, applet_aid: bytes | None) -> list[Entry]:
+    """The applets on the card that are of this package, or have this AID."""
+    return [
+        entry
+        for entry in manager.contents(Kind.APPLICATION)
+        if entry.aid == applet_aid or entry.package_aid == package_aid
+    ]
+
+
+def remove(manager: CardManager, package_aid: bytes, present: Sequence[Entry]) -> bool:
+    """Delete a package and all of its applets, `present` among them; False: nothing was there.
+
+    Raises CardError.
+    """
+    packages = [entry.aid for entry in manager.contents(Kind.PACKAGE)]
+    doomed = [package_aid] if package_aid in packages else []
+    # An applet of somebody else's package goes alone: others may belong to that package.
+    doomed += [entry.aid for entry in present if entry.package_aid != package_aid]
+    for aid in doomed:
+        try:
+            manager.delete(aid)
+        except NotFoundError:
+            continue
+    return bool(doomed)
+
+
+def load_and_install(
+    manager: CardManager,
+    cap: CapFile,
+    installation: Installation,
+    present: Sequence[Entry],
+    listener: LoadListener | None = None,
+) -> None:
+    """Load a package and install an applet of it, in place of what there is of both.
+
+    Raises ProtocolError, MemoryFullError, CapError, TransportError.
+    """
+    told = listener or LoadListener()
+    manager.load_blocks(cap)  # raises before anything is deleted
+    if remove(manager, cap.package.aid, present):
+        told.step(LoadStep.DELETE)
+    told.step(LoadStep.LOAD)
+    refused = _(
+        "The card refused to {action} ({sw:04X}): it may have no room for it, lack a "
+        "package that it imports (--dry-run lists them), or take signed ones alone."
+    )
+    with _explaining(refused):
+        manager.load(cap, told.sent)
+    told.step(LoadStep.INSTALL)
+    refused = _(
+        "The applet refused its installation ({sw:04X}): its chip may lack AES-256 or "
+        "SHA-256, or have too little memory for these sizes."
+    )
+    with _explaining(refused):
+        manager.install(installation)
+
+
+@contextmanager
+def _explaining(refused: str) -> Iterator[None]:
+    """Says why the card may have refused, unless it says itself that it has no memory left."""
+    try:
+        yield
+    except CardError as error:
+        if error.sw in _NO_MEMORY:
+            raise MemoryFullError(error.sw, error.action) from None
+        raise ProtocolError(refused.format(action=error.action, sw=error.sw)) from None
+
+
+def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None:
+    """The card id of the applet, if this is its transport key; None if not, or it has no applet.
+
+    Raises CardError, TransportError.
+    """
+    try:
+        card = Card(connection)
+        report = card.report()
+        take_authority(card, report, transport_key)
+    except (NoAppletError, IssuerRefusedError, WrongStateError):
+        return None
+    return report.card_id
+
+
+def _key_files(connection: Connection, order: LoadOrder, first_file: Path) -> list[Path]:
+    """Where the transport key of the applet that is on the card may be."""
+    if order.issuer_key_file is not None:
+        return [order.issuer_key_file]
+    try:
+        return [_finished_name(Card(connection).report().card_id), first_file]
+    except NoAppletError:
+        return [first_file]
+
+
+def _proven(connection: Connection, files: Sequence[Path]) -> tuple[bytes, Secret]:
+    """Id and key of an applet that a file's key opens: it is the one that was given that key.
+
+    Raises ProtocolError.
+    """
+    for file in files:
+        if file.exists():
+            key = read_issuer_key(file)
+            card_id = card_id_under(connection, key)
+            if card_id is not None:
+                return card_id, key
+    raise ProtocolError(
+        _(
+            "This card has the applet already, and there is no key in {file} that opens it: "
+            "--force deletes it, with every key on it."
+        ).format(file=files[0])
+    )
+
+
+def _kept(order: LoadOrder, first_file: Path, card_id: bytes, key: Secret) -> Path:
+    """Where the key stays: in a file of the card's own name, unless the user named one.
+
+    The first name is of what the card manager tells, which others may tell as well: the next such
+    card must not get a key that is in use.
+    """
+    if order.issuer_key_file is not None:
+        return first_file
+    file = _finished_name(card_id)
+    if not file.exists():
+        _write_key(file, key)
+    if read_issuer_key(file) != key:
+        return first_file
+    if first_file.exists() and read_issuer_key(first_file) == key:
+        first_file.unlink()
+    return file
+
+
+def _transport_key(file: Path, told: LoadListener) -> Secret:
+    """The key in the file, or a new one, which the file then holds."""
+    if file.exists():
+        told.step(LoadStep.KEY_FOUND)
+        return read_issuer_key(file)
+    key = Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
+    _write_key(file, key)
+    return key
+
+
+def _write_key(file: Path, key: Secret) -> None:
+    write_private(file, key.reveal().hex().encode("ascii") + b"\n")
+
+
+def _unfinished_name(domain: Domain) -> Path:
+    return Path(f"card-{domain.diversification.hex()}.issuer-key")
+
+
+def _finished_name(card_id: bytes) -> Path:
+    return Path(f"card-{card_id.hex()}.issuer-key")
+
+
+def _next_version(version: int) -> int:
+    """The version of keys that replace those of `version`."""
+    return 1 if version == INITIAL_VERSION else version % LAST_VERSION + 1

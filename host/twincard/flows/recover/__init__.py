@@ -1,0 +1,1 @@
+"""Encrypted files move from a card, or its backup, to a new card."""

@@ -1,0 +1,200 @@
+"""Recover: every file of a lost original moves to a new one, by means of the backup (S301-S326).
+
+Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card for
+each that opens, usually one a file, whatever its size; the key to a file is seen by no host.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from twincard.card.session import Card
+from twincard.cms.errors import (
+    FilesError,
+    NotCmsError,
+    NotForThisKeyError,
+    RecipientRejectedError,
+    told,
+)
+from twincard.cms.framing.output import FileOutput
+from twincard.cms.recipients.infos import Recipient, RecipientInfo, is_named
+from twincard.cms.recipients.opening import open_all
+from twincard.cms.transcoding import read_recipients, replace_recipients
+from twincard.flows.errors import ProtocolError
+from twincard.flows.files.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
+from twincard.flows.files.operations import open_source
+from twincard.flows.usable import check_released
+from twincard.ground.language import N_, _
+
+_UNFINISHED = ".twincard-*.part"
+
+
+class Outcome(Enum):
+    """What became of a file."""
+
+    MOVED = N_("moved to the new card")
+    ALREADY_MOVED = N_("is for the new card already")
+    NOT_FOR_THIS_KEY = N_("is encrypted to other keys")
+    NOT_ENCRYPTED = N_("is not an encrypted file")
+    FAILED = N_("could not be moved")
+
+
+@dataclass(frozen=True)
+class FileEvent:
+    """One file is done; `reason` says in a sentence why it failed."""
+
+    path: Path
+    outcome: Outcome
+    reason: str | None = None
+
+
+def recover_files(
+    old: Card,
+    new: Card,
+    paths: Iterable[Path],
+    *,
+    old_pin: PinProvider | None = None,
+    new_pin: PinProvider | None = None,
+    progress: Callable[[Path, int], None] | None = None,
+) -> Iterator[FileEvent]:
+    """Move every file in `paths` (folders with all below them) that `old` can open to `new`.
+
+    `old` is the backup, or an original that still works. Each file is replaced when the new card
+    has confirmed that it opens it, and not before; so after an interruption the same call goes on.
+    A file that fails is reported and the others go on. `progress` is told the bytes done of a file,
+    which fails if it raises. Without PIN providers the PINs must be verified. Raises ProtocolError
+    when the new card has no key of its own or is not released, CardError (a blocked PIN, for
+    instance), TransportError, and what a PIN provider raises.
+    """
+    checker = CardChecker(new, new_pin)
+    check_released(new.report())
+    transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
+    if checker.key_id == transcoder.key_id:
+        raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))
+    moving = _Moving(transcoder, checker)
+    for path in find_files(paths):
+        count = None if progress is None else _counter(progress, path)
+        yield _move(path, moving, count)
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and in folders every ordinary file, in order; links are not followed."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for found in sorted(path.rglob("*")):
+            if found.is_file() and not found.is_symlink() and not found.match(_UNFINISHED):
+                yield found
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """The two cards."""
+
+    old: CardTranscoder
+    new: CardChecker
+
+    def replacements(
+        self, recipients: Sequence[RecipientInfo]
+    ) -> Mapping[RecipientInfo, RecipientInfo]:
+        """The new recipient info for each that the old card opens; none if the new card has all.
+
+        Raises FilesError when there is none to move.
+        """
+        known = self._checks(recipients)
+        if known and not any(is_named(recipient, self.old) for recipient in recipients):
+            return {}
+        try:
+            moved = open_all(recipients, self.old, self.old.transcode_with_check)
+        except FilesError:
+            if known:
+                return {}
+            raise
+        # Anybody can add a recipient info for the new card: it must be for the same key.
+        if {one.result.check for one in moved} <= known:
+            return {}
+        for one in moved:
+            self._confirm(one.result)
+        return {one.recipient: one.result.recipient for one in moved}
+
+    def _checks(self, recipients: Sequence[RecipientInfo]) -> frozenset[bytes]:
+        """Of what is for the new card by name, and opens."""
+        named = [recipient for recipient in recipients if is_named(recipient, self.new)]
+        try:
+            return frozenset(one.result for one in open_all(named, self.new, self.new.check))
+        except FilesError:
+            return frozenset()
+
+    def _confirm(self, made: CardRecipient) -> None:
+        try:
+            check = self.new.check(made.recipient)
+        except RecipientRejectedError:
+            check = b""
+        if check != made.check:
+            raise FilesError(_("The new card does not open the file as the old one does."))
+
+
+def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> FileEvent:
+    try:
+        with failing_alone():
+            recipients = _recipients(path)
+        replacements = moving.replacements(recipients)
+        if not replacements:
+            return FileEvent(path, Outcome.ALREADY_MOVED)
+        with failing_alone():
+            _rewrite(path, replacements, progress)
+    except NotForThisKeyError:
+        return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
+    except NotCmsError:
+        return FileEvent(path, Outcome.NOT_ENCRYPTED)
+    except (FilesError, OSError) as error:
+        return FileEvent(path, Outcome.FAILED, told(error))
+    return FileEvent(path, Outcome.MOVED)
+
+
+@contextmanager
+def failing_alone() -> Iterator[None]:
+    """Whatever a hostile file brings about, those after it are moved. No card is used inside."""
+    try:
+        yield
+    except (FilesError, OSError):
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        raise FilesError(
+            _("Something in the file was not expected ({name}).").format(name=name)
+        ) from error
+
+
+def _recipients(path: Path) -> tuple[RecipientInfo, ...]:
+    with open_source(path) as stream:
+        return read_recipients(stream)
+
+
+def _rewrite(
+    path: Path,
+    replacements: Mapping[RecipientInfo, RecipientInfo],
+    progress: Callable[[int], None] | None,
+) -> None:
+    left = set(replacements)
+
+    def replace(recipient: RecipientInfo) -> RecipientInfo:
+        left.discard(recipient)
+        return replacements.get(recipient, recipient)
+
+    mode = stat.S_IMODE(path.stat().st_mode)
+    # The input is closed before it is replaced: Windows wants it so.
+    with FileOutput(path, overwrite=True, mode=mode) as sink, open_source(path) as stream:
+        replace_recipients(stream, sink, replace, progress=progress)
+        if left:
+            raise FilesError(_("The file was changed while it was moved."))
+
+
+def _counter(progress: Callable[[Path, int], None], path: Path) -> Callable[[int], None]:
+    return lambda done: progress(path, done)

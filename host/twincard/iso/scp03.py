@@ -1,0 +1,197 @@
+"""SCP03: a secure channel on static keys, which brings the issuer's authority.
+
+GPC Amendment D. The applet has AES-128 and a random card challenge (i = 60); `greet` and
+`Greeting.open` serve security domains of other kinds too (twincard.globalplatform).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Self
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+
+from twincard.ground.language import _
+from twincard.iso.channel import OWN, Channel
+from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.secure_channel import FULL, Protection, SecureChannel, SessionKeys
+from twincard.iso.status import IssuerRefusedError, Sw, UnexpectedAnswerError
+from twincard.keys.derivation import aes_cmac, kdf
+from twincard.keys.secret import Secret
+
+KEY_BYTES = 16
+KCV_BYTES = 3
+LAST_VERSION = 0x7F
+CHALLENGE_BYTES = 8
+_DIVERSIFICATION_BYTES = 10
+_SCP03 = 0x03
+_APPLETS_PARAMETER = 0x60
+_PSEUDO_RANDOM = 0x10
+_COUNTER_BYTES = 3
+_PRF_BYTES = 16
+_CARD_CRYPTOGRAM, _HOST_CRYPTOGRAM = 0x00, 0x01
+_S_ENC, _S_MAC, _S_RMAC = 0x04, 0x06, 0x07
+
+
+class WrongChannelKeysError(IssuerRefusedError):
+    """The card does not have these static keys, or is not the card that it says it is."""
+
+    def __init__(self) -> None:
+        super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
+        self.args = (
+            _("This is not the issuer's key of this card: no secure channel opens with it."),
+        )
+
+
+@dataclass(frozen=True)
+class ScpKeys:
+    """The static keys K-ENC, K-MAC and K-DEK; version 0: whichever is present.
+
+    16 bytes each; a security domain's may have 24 or 32.
+    """
+
+    enc: Secret
+    mac: Secret
+    dek: Secret
+    version: int = 0
+
+    @classmethod
+    def derive(cls, transport_key: Secret, card_id: bytes, version: int = 0) -> Self:
+        """The keys that go with a transport key (32 bytes) on the card of this id."""
+        keys = kdf(transport_key.reveal(), b"scp03", card_id, 3 * 8 * KEY_BYTES)
+        enc, mac, dek = (Secret(keys[i : i + KEY_BYTES]) for i in range(0, len(keys), KEY_BYTES))
+        return cls(enc, mac, dek, version)
+
+    @property
+    def check_values(self) -> bytes:
+        """The KCVs of the three keys, 3 bytes each."""
+        return b"".join(key_check_value(key) for key in (self.enc, self.mac, self.dek))
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What a card answered to INITIALIZE UPDATE (Amendment D, 7.1.1).
+
+    `diversification` (10 bytes) is what its keys may have been made from, `version` that of the
+    keys, `parameter` the i of the protocol; `context` is both challenges.
+    """
+
+    diversification: bytes
+    version: int
+    parameter: int
+    context: bytes
+    cryptogram: bytes
+
+    def fits(self, keys: ScpKeys) -> bool:
+        """Whether the card proved that it has these keys. The card is asked nothing."""
+        mac = _session_key(keys.mac, _S_MAC, self.context)
+        return hmac.compare_digest(self.cryptogram, self._proof(mac, _CARD_CRYPTOGRAM))
+
+    def open(self, channel: Channel, keys: ScpKeys, protection: Protection = FULL) -> SecureChannel:
+        """EXTERNAL AUTHENTICATE with keys that fit; the channel that it opens.
+
+        Raises CardError, UnexpectedAnswerError.
+        """
+        session = SessionKeys(
+            _session_key(keys.enc, _S_ENC, self.context),
+            _session_key(keys.mac, _S_MAC, self.context),
+            _session_key(keys.mac, _S_RMAC, self.context),
+        )
+        secure = SecureChannel(session, protection=protection)
+        data = self._proof(session.mac, _HOST_CRYPTOGRAM)
+        proof = Command(OWN, 0x82, protection.level, data=data)
+        if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
+            raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
+        return secure
+
+    def _proof(self, mac: Secret, constant: int) -> bytes:
+        return _kdf(mac, constant, self.context, len(self.cryptogram))
+
+
+class OtherProtocolError(UnexpectedAnswerError):
+    """The card's secure channel is not SCP03, but of the number `protocol`."""
+
+    def __init__(self, protocol: int) -> None:
+        super().__init__(_("The card's channel is not SCP03 as it should be."))
+        self.protocol = protocol
+
+
+def greet(channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES) -> Greeting:
+    """INITIALIZE UPDATE with a new challenge; `version` 0 takes whichever keys there are.
+
+    Raises OtherProtocolError, NotFoundError for a version that the card does not have, CardError,
+    UnexpectedAnswerError.
+    """
+    ours = secrets.token_bytes(challenge_bytes)
+    command = Command(OWN, 0x50, version, data=ours, answer=SHORT_ANSWER)
+    answer = channel.send(command, _("open the issuer's channel"))
+    head, rest = answer[: _DIVERSIFICATION_BYTES + 3], answer[_DIVERSIFICATION_BYTES + 3 :]
+    if len(head) == _DIVERSIFICATION_BYTES + 3 and head[-2] != _SCP03:
+        raise OtherProtocolError(head[-2])
+    size = 2 * challenge_bytes
+    counter = _COUNTER_BYTES if head[-1:] and head[-1] & _PSEUDO_RANDOM else 0
+    if len(rest) != size + counter:
+        raise UnexpectedAnswerError(_("The card's channel is not SCP03 as it should be."))
+    theirs, cryptogram = rest[:challenge_bytes], rest[challenge_bytes:size]
+    return Greeting(head[:_DIVERSIFICATION_BYTES], head[-3], head[-1], ours + theirs, cryptogram)
+
+
+def open_scp03(channel: Channel, card_id: bytes, keys: ScpKeys) -> SecureChannel:
+    """INITIALIZE UPDATE and EXTERNAL AUTHENTICATE, which carries the first MAC.
+
+    Raises WrongChannelKeysError, IssuerRefusedError, NotFoundError for a version that the card
+    does not have, UnexpectedAnswerError.
+    """
+    greeting = greet(channel, keys.version)
+    if greeting.parameter != _APPLETS_PARAMETER:
+        raise OtherProtocolError(_SCP03)
+    if greeting.diversification != card_id[:_DIVERSIFICATION_BYTES]:
+        raise UnexpectedAnswerError(_("The card's channel is another card's."))
+    if not greeting.fits(keys):
+        raise WrongChannelKeysError
+    return greeting.open(channel, keys)
+
+
+def put_key_data(current: ScpKeys, new: ScpKeys) -> bytes:
+    """The data of PUT KEY: new version, and each key under the current K-DEK with its KCV."""
+    data = bytes([new.version])
+    for key in (new.enc, new.mac, new.dek):
+        wrapped = wrap_key(current.dek, key)
+        data += bytes([0x88, KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + key_check_value(key)
+    return data
+
+
+def wrap_key(dek: Secret, key: Secret) -> bytes:
+    """A key under K-DEK: 16 bytes, or 32 (Amendment D, 6.2.8)."""
+    padding = secrets.token_bytes(-len(key) % 16)
+    encryptor = Cipher(AES(dek.reveal()), CBC(bytes(16))).encryptor()
+    return encryptor.update(key.reveal() + padding) + encryptor.finalize()
+
+
+def put_key_answer(new: ScpKeys) -> bytes:
+    """What the card answers to it: the version and the three KCVs."""
+    return bytes([new.version]) + new.check_values
+
+
+def _session_key(key: Secret, constant: int, context: bytes) -> Secret:
+    return Secret(_kdf(key, constant, context, len(key)))
+
+
+def _kdf(key: Secret, constant: int, context: bytes, size: int) -> bytes:
+    """Amendment D, 4.1.5: SP 800-108 in counter mode, with the counter behind the label."""
+    label = bytes(11) + bytes([constant, 0x00]) + (8 * size).to_bytes(2, "big")
+    blocks = (
+        aes_cmac(key.reveal(), label + bytes([counter]) + context)
+        for counter in range(1, -(-size // _PRF_BYTES) + 1)
+    )
+    return b"".join(blocks)[:size]
+
+
+def key_check_value(key: Secret) -> bytes:
+    """KCV of an AES key: 3 bytes (Amendment D, 7.2.2)."""
+    encryptor = Cipher(AES(key.reveal()), ECB()).encryptor()  # noqa: S305 -- one block
+    return encryptor.update(b"\x01" * 16)[:KCV_BYTES]

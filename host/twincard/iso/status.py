@@ -1,0 +1,162 @@
+"""Status words (ISO 7816-4, 5.6) and the exceptions they become."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from twincard.ground.language import N_, _, plural
+
+
+class Sw(IntEnum):
+    """The status words of the card interface, `63Cx` aside."""
+
+    DONE = 0x9000
+    END_OF_FILE = 0x6282
+    AUTHENTICATION_FAILED = 0x6300
+    MEMORY_FAILURE = 0x6581
+    WRONG_LENGTH = 0x6700
+    LOGICAL_CHANNEL = 0x6881
+    SECURE_MESSAGING = 0x6882
+    CHAINING_NOT_SUPPORTED = 0x6884
+    AUTHORITY_MISSING = 0x6982
+    BLOCKED = 0x6983
+    WRONG_STATE = 0x6985
+    NO_FILE_SELECTED = 0x6986
+    INTEGRITY = 0x6988
+    WRONG_DATA = 0x6A80
+    NOT_SUPPORTED = 0x6A81
+    FILE_NOT_FOUND = 0x6A82
+    MEMORY_FULL = 0x6A84
+    WRONG_P1_P2 = 0x6A86
+    NOT_FOUND = 0x6A88
+    EXISTS = 0x6A89
+    WRONG_OFFSET = 0x6B00
+    UNKNOWN_INSTRUCTION = 0x6D00
+    UNKNOWN_CLASS = 0x6E00
+
+
+_TRIES = 0x63C0
+
+
+def tries_left(sw: int) -> int | None:
+    """The number x of a status word 63Cx; None for any other."""
+    return sw & 0x0F if sw & 0xFFF0 == _TRIES else None
+
+
+class CardError(Exception):
+    """The card refused a command. The message is one plain sentence, `sw` the status word."""
+
+    sentence = N_("The card refused to {action} ({sw}).")
+
+    def __init__(self, sw: int, action: str) -> None:
+        """`action` says what was tried, in the language in use: in English "verify the PIN"."""
+        super().__init__(_(self.sentence).format(action=action, sw=f"{sw:04X}"))
+        self.sw = sw
+        self.action = action
+
+
+class WrongPinError(CardError):
+    """A wrong PIN or PUK; `tries_left` more may be tried."""
+
+    def __init__(self, sw: int, action: str) -> None:
+        super().__init__(sw, action)
+        self.tries_left = sw & 0x0F
+        wrong = plural(
+            "Could not {action}: wrong, 1 try is left.",
+            "Could not {action}: wrong, {tries} tries are left.",
+            self.tries_left,
+        )
+        self.args = (wrong.format(action=action, tries=self.tries_left),)
+
+
+class PinBlockedError(CardError):
+    """The PIN or PUK is blocked: 6983."""
+
+    def __init__(self, sw: int, action: str) -> None:
+        super().__init__(sw, action)
+        self.args = (_("Could not {action}: it is blocked.").format(action=action),)
+
+
+class AuthorityMissingError(CardError):
+    """The PIN or the issuer's authority is needed first, or a target is not trusted: 6982."""
+
+    sentence = N_(
+        "The card wants its PIN, or its issuer's key, before it will go on to {action} ({sw})."
+    )
+
+
+class IssuerRefusedError(CardError):
+    """EXTERNAL AUTHENTICATE failed: this is not the card's transport key (6300)."""
+
+    sentence = N_("This is not the issuer's key of this card, which refused to {action} ({sw}).")
+
+
+class WrongStateError(CardError):
+    """Not in this life cycle, role or state: 6985."""
+
+    sentence = N_("The card is not in a state to {action} ({sw}).")
+
+
+class IntegrityError(CardError):
+    """A ticket, key block or receipt is of another key group or ticket, or altered: 6988."""
+
+    sentence = N_(
+        "The cards have different key groups, or data were altered on the way, "
+        "trying to {action} ({sw})."
+    )
+
+
+class WrongDataError(CardError):
+    """Malformed data, a KCV that does not match, a cryptogram that does not open: 6A80."""
+
+    sentence = N_("The card found the data wrong when asked to {action} ({sw}).")
+
+
+class NotSupportedError(CardError):
+    """The chip lacks this algorithm: 6A81."""
+
+    sentence = N_("This card's chip is not able to {action} ({sw}).")
+
+
+class NotFoundError(CardError):
+    """No such key, key group, receipt, contact or file, or the group is incomplete."""
+
+    sentence = N_("The card does not have what is needed to {action} ({sw}).")
+
+
+class AlreadyExistsError(CardError):
+    """A file, or an equal component in another place, is there already: 6A89."""
+
+    sentence = N_("The card has the same already when asked to {action} ({sw}).")
+
+
+class MemoryFullError(CardError):
+    """Not enough memory on the card: 6A84."""
+
+    sentence = N_("The card has not enough memory to {action} ({sw}).")
+
+
+_ERRORS: dict[int, type[CardError]] = {
+    Sw.AUTHENTICATION_FAILED: IssuerRefusedError,
+    Sw.AUTHORITY_MISSING: AuthorityMissingError,
+    Sw.BLOCKED: PinBlockedError,
+    Sw.WRONG_STATE: WrongStateError,
+    Sw.INTEGRITY: IntegrityError,
+    Sw.WRONG_DATA: WrongDataError,
+    Sw.NOT_SUPPORTED: NotSupportedError,
+    Sw.FILE_NOT_FOUND: NotFoundError,
+    Sw.NOT_FOUND: NotFoundError,
+    Sw.EXISTS: AlreadyExistsError,
+    Sw.MEMORY_FULL: MemoryFullError,
+}
+
+
+def error_for(sw: int, action: str) -> CardError:
+    """The exception that a status word other than 9000 becomes."""
+    if tries_left(sw) is not None:
+        return WrongPinError(sw, action)
+    return _ERRORS.get(sw, CardError)(sw, action)
+
+
+class UnexpectedAnswerError(Exception):
+    """The card's answer is not what the card interface says; the message is one sentence."""

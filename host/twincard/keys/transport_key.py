@@ -1,0 +1,28 @@
+"""The file with a card's transport key: the issuer's authority over the card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twincard.ground.language import _
+from twincard.keys.secret import Secret
+from twincard.keys.value_lines import parse_hex
+
+TRANSPORT_KEY_BYTES = 32
+_MOST_FILE_BYTES = 256
+
+
+class IssuerKeyError(ValueError):
+    """Not a file with a transport key; the message is one plain sentence."""
+
+
+def read_issuer_key(path: Path) -> Secret:
+    """Read a file of 64 hex digits: 32 bytes, AES-256. Raises IssuerKeyError, OSError."""
+    with path.open("rb") as file:
+        text = file.read(_MOST_FILE_BYTES).strip()
+    try:
+        return Secret(parse_hex(text, TRANSPORT_KEY_BYTES))
+    except ValueError:
+        raise IssuerKeyError(
+            _("{path} is not an issuer's key file: it must hold 64 hex digits.").format(path=path)
+        ) from None

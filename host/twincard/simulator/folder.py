@@ -1,0 +1,134 @@
+"""The folder of simulated cards: one file a card, and its issuer's key beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+import platformdirs
+
+from twincard.ground.language import _
+from twincard.ground.private_file import write_private
+from twincard.simulator.process import Make, SimulatedCard
+from twincard.transport.connection import CardFileError, CardNotFoundError, TransportError
+
+HOME_VARIABLE = "TWINCARD_HOME"
+"""The environment variable that names the folder of simulated cards."""
+_NAME = re.compile(r"[\w][\w.-]{0,63}")
+_STATE_SUFFIX = ".card"
+_KEY_SUFFIX = ".issuer-key"
+_KEY_BYTES = 32
+
+
+def folder() -> Path:
+    """Where simulated cards are kept: TWINCARD_HOME, else the user's data folder."""
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home) if home else Path(platformdirs.user_data_dir("twincard", appauthor=False))
+
+
+def list_cards() -> list[str]:
+    """Names of the simulated cards, sorted."""
+    if not folder().is_dir():
+        return []
+    return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
+
+
+def create_card(
+    name: str, aid: bytes = b"", parameters: bytes = b"", make: Make | None = None
+) -> None:
+    """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
+
+    `aid` is the applet's name where it is not the usual one; `parameters` are further TLVs of its
+    installation. `make` is what the card is made of, by default a chip that lacks nothing. Raises
+    TransportError when the name is taken or not a plain file name, OSError.
+    """
+    state = _state_file(name)
+    if state.exists():
+        raise _taken(state)
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = secrets.token_bytes(_KEY_BYTES)
+    # Made under another name, so that a card is either whole or not there.
+    unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
+    try:
+        with SimulatedCard.open(unfinished, make) as card:
+            card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
+        _publish(unfinished, state, issuer_key_file(name), key)
+    finally:
+        _remove_files(unfinished)
+
+
+def open_card(name: str) -> SimulatedCard:
+    """A connection to the card; CardNotFoundError when there is none of this name."""
+    state = _state_file(name)
+    if not state.exists():
+        raise CardNotFoundError(
+            _("There is no simulated card {name}; `twincard sim list` lists them.").format(
+                name=name
+            )
+        )
+    return SimulatedCard.open(state)
+
+
+def remove_card(name: str) -> None:
+    """Destroy the card and its issuer's key; CardInUseError while a program has it open."""
+    # A card whose file is past help can go all the same.
+    with contextlib.suppress(CardFileError):
+        open_card(name).close()
+    _remove_files(_state_file(name))
+    issuer_key_file(name).unlink(missing_ok=True)
+
+
+def issuer_key_file(name: str) -> Path:
+    """The file with the card's transport key: 64 hex digits, mode 0600."""
+    return _state_file(name).with_suffix(_KEY_SUFFIX)
+
+
+def _states() -> list[Path]:
+    return [path for path in folder().glob(f"*{_STATE_SUFFIX}") if path.name[0] != "."]
+
+
+def _state_file(name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise TransportError(
+            _(
+                "Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+            ).format(name=name)
+        )
+    return folder() / (name + _STATE_SUFFIX)
+
+
+def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
+    """Give key and card their names, neither of which may be taken.
+
+    Whoever makes the key file has the name: of two programs at once only one goes on, and nothing
+    that a card in use needs is ever replaced.
+    """
+    try:
+        write_private(key_file, key.hex().encode() + b"\n")
+    except FileExistsError:
+        raise TransportError(
+            _(
+                "There is an issuer's key of this name already: {file}; if no card belongs "
+                "to it, move it away."
+            ).format(file=key_file)
+        ) from None
+    try:
+        os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
+    except OSError as error:
+        key_file.unlink()
+        if isinstance(error, FileExistsError):
+            raise _taken(state) from None
+        raise
+
+
+def _taken(state: Path) -> TransportError:
+    return TransportError(_("There is a simulated card {name} already.").format(name=state.stem))
+
+
+def _remove_files(state: Path) -> None:
+    """The state, and what the simulator keeps beside it."""
+    for suffix in ("", ".new", ".lock"):
+        state.with_name(state.name + suffix).unlink(missing_ok=True)

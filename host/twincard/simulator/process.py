@@ -1,0 +1,266 @@
+"""Simulated cards: the real applet in a small Java program, spoken to over its standard streams.
+
+A frame is a 4-byte big-endian length and that many bytes: in a request the operation (1 byte) and
+its payload, in an answer the status (1 byte) and its payload.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import IO, Self, cast
+
+from twincard.ground.language import N_, _, retold
+from twincard.ground.system_words import WORDS
+from twincard.simulator.java import java_command
+from twincard.transport.connection import (
+    CardFileError,
+    CardGoneError,
+    CardInUseError,
+    PowerCutError,
+    TransportError,
+)
+
+JAR = Path(__file__).with_name("simulator.jar")
+
+_STATUS_OK = 0x00
+_STATUS_POWER_CUT = 0x01
+_STATUS_NO_POWER = 0x02
+_EXIT_IN_USE = 3
+_NOT_SAVED = "The card could not be saved"
+_SENTENCES = (
+    N_("The card file {path} was written by another version of the simulator."),
+    N_("The card file {path} is damaged: it holds no whole state."),
+    N_("The card file cannot be read: {reason}."),
+    N_("The card could not be saved: {reason}."),
+    N_("The card could not be saved earlier; start it again."),
+    N_("Cannot use {path}: {reason}."),
+    N_("there is no such folder"),
+    N_("permission denied"),
+)
+"""What the program that simulates a card says when it ends."""
+_CLOSE_SECONDS = 5.0
+
+
+class Operation(IntEnum):
+    """The first byte of a request."""
+
+    RESET = 0x01
+    APDU = 0x02
+    SNAPSHOT = 0x10
+    RESTORE = 0x11
+    CUT = 0x12
+    WRITES = 0x13
+    SIZES = 0x14
+    FAULTS = 0x15
+    DROP = 0x16
+    IMAGE = 0x17
+    OPERATIONS = 0x18
+    PEAKS = 0x19
+    ENGINES = 0x1A
+    INSTALL = 0x20
+
+
+class SimulatorProcess:
+    """The Java program that holds one card, and the frames to and from it."""
+
+    def __init__(self, arguments: Sequence[str], program: Sequence[str] = ()) -> None:
+        """Start it; `arguments` follow the program's name. It answers before this returns.
+
+        `program` are Java's arguments for another program that speaks the same frames.
+        """
+        if not program and not JAR.is_file():
+            raise TransportError(_("The simulated card is not built: run `make setup`."))
+        command = [*java_command(), *(program or ("-jar", str(JAR))), *arguments]
+        # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        try:
+            with _ctrl_c_later():
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    env=_environment(),
+                    # Ctrl-C at the terminal is for the host; the card ends when its input does.
+                    start_new_session=True,
+                )
+                self._requests = cast(IO[bytes], self._process.stdin)
+                self._answers = cast(IO[bytes], self._process.stdout)
+        except KeyboardInterrupt:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The operating system's number of the process, for tests that kill it."""
+        return self._process.pid
+
+    def call(self, operation: Operation, payload: bytes = b"") -> bytes:
+        """Carry out one operation and return the answer's payload.
+
+        Raises PowerCutError, CardGoneError when the program has ended, CardInUseError when another
+        one holds the card, TransportError with the program's own sentence otherwise.
+        """
+        if self._requests.closed:
+            raise CardGoneError(_("The connection to the simulated card is closed."))
+        frame = bytes([operation]) + payload
+        try:
+            self._requests.write(len(frame).to_bytes(4, "big") + frame)
+            self._requests.flush()
+            answer = self._read(int.from_bytes(self._read(4), "big"))
+        except (EOFError, BrokenPipeError):
+            raise self._ended() from None
+        except BaseException:
+            # Interrupted while an answer is on its way: nobody must take it for the next one.
+            self.close()
+            raise
+        return _payload(answer)
+
+    def close(self) -> None:
+        """End the program by ending its input, so that it leaves nothing half done."""
+        with contextlib.suppress(BrokenPipeError):
+            self._requests.close()
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._answers.close()
+        self._errors.close()
+
+    def _read(self, size: int) -> bytes:
+        data = self._answers.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def _ended(self) -> TransportError:
+        code = self._process.wait()
+        self._errors.seek(0)
+        sentence = self._errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+        self.close()
+        if code == _EXIT_IN_USE:
+            return CardInUseError(_("Another process uses this card."))
+        if code < 0 or not sentence:
+            return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
+        return CardFileError(_told(sentence))
+
+
+@contextlib.contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Nobody could end a program that was started, had Ctrl-C come before its number is known."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _environment() -> dict[str, str]:
+    """Java takes a file's name as its locale says; Python takes "C" for one of UTF-8."""
+    is_plain = os.environ.get("LC_ALL") in ("C", "POSIX")
+    return os.environ | ({"LC_ALL": "C.UTF-8"} if is_plain else {})
+
+
+def _payload(answer: bytes) -> bytes:
+    status, payload = answer[0], answer[1:]
+    if status == _STATUS_OK:
+        return payload
+    if status == _STATUS_POWER_CUT:
+        raise PowerCutError
+    if status == _STATUS_NO_POWER:
+        raise TransportError(_("The card has no power: reset it first."))
+    sentence = payload.decode(errors="replace")
+    raise (CardFileError if sentence.startswith(_NOT_SAVED) else TransportError)(_told(sentence))
+
+
+def _told(sentence: str) -> str:
+    """What the program said, in the language in use."""
+    return retold(sentence, (*_SENTENCES, *WORDS))
+
+
+@dataclass(frozen=True)
+class Make:
+    """What a new simulated card is made of; by default it lacks nothing."""
+
+    applet: str | None = None
+    """The class of the applet, by default that of the full build with extended length."""
+    chip: str = ""
+    """What the chip lacks, in the simulator's words (see Chip.java)."""
+
+    @property
+    def arguments(self) -> list[str]:
+        """For the program."""
+        applet = ["--applet", self.applet] if self.applet else []
+        return applet + (["--chip", self.chip] if self.chip else [])
+
+
+class SimulatedCard:
+    """A connection to a simulated card."""
+
+    def __init__(self, process: SimulatorProcess) -> None:
+        """Take over `process` and give the card its power."""
+        self._process = process
+        self._atr = b""
+        try:
+            self.reset()
+        except TransportError:
+            process.close()
+            raise
+
+    @classmethod
+    def open(cls, state: Path, make: Make | None = None) -> Self:
+        """The card kept in the file `state`; created (without an applet) when it is missing.
+
+        `make` is what a new card is made of; a card that is there stays what it is.
+        """
+        made = make.arguments if make else ()
+        return cls(SimulatorProcess(["run", "--state", str(state), *made]))
+
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return self._atr
+
+    @property
+    def pid(self) -> int:
+        """The operating system's number of the simulator, for tests that kill it."""
+        return self._process.pid
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        answer = self._process.call(Operation.APDU, apdu)
+        return answer[:-2], int.from_bytes(answer[-2:], "big")
+
+    def reset(self) -> None:
+        """See Connection."""
+        self._atr = self._process.call(Operation.RESET)
+
+    def install(self, application_data: bytes, aid: bytes = b"") -> None:
+        """Install the applet on a blank card, with the TLVs of the card interface.
+
+        `aid` is its name, 5 to 16 bytes; without, its usual one.
+        """
+        name = bytes([len(aid)]) + aid if aid else b""
+        self._process.call(Operation.INSTALL, name + application_data)
+
+    def close(self) -> None:
+        """See Connection."""
+        self._process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
