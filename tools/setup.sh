@@ -134,7 +134,7 @@ compile_messages() {
 # --- The simulated card ----------------------------------------------------------------------
 
 jar_key() {
-  find applet/card applet/trust applet/simulator build.xml ivy.xml -type f -print0 | sort -z |
+  find applet/card applet/trust applet/simulator build.xml ivy.xml ivy.sha256 -type f -print0 | sort -z |
     xargs -0 sha256sum | sha256sum
 }
 

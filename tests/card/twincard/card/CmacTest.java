@@ -1,9 +1,9 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import javacard.security.KeyBuilder;
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 
 /** AES-CMAC against the examples of NIST SP 800-38B, in every division of the message. */
 public class CmacTest {
@@ -30,7 +30,7 @@ public class CmacTest {
 
     private void agrees(int length, String expected) {
         for (int piece = 1; piece <= MESSAGE.length; piece++) {
-            assertArrayEquals("in pieces of " + piece, Hex.bytes(expected), mac(length, piece));
+            assertArrayEquals(Hex.bytes(expected), mac(length, piece), "in pieces of " + piece);
         }
     }
 

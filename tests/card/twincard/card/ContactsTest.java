@@ -1,9 +1,9 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 
 /** Contacts: which keys are valid, and who may write, replace and delete. */
 public class ContactsTest {
@@ -71,7 +71,7 @@ public class ContactsTest {
         assertEquals(0x6982, put(2, 0, ec.template()));
         assertEquals(0x6982, delete(2));
         card.actAsIssuer(true);
-        assertEquals("the issuer replaces any", 0x9000, put(2, 1, rsa.template()));
+        assertEquals(0x9000, put(2, 1, rsa.template()), "the issuer replaces any");
         assertEquals(0x9000, delete(1));
         assertEquals(0x9000, delete(2));
         assertArrayEquals(new byte[3], get(0));

@@ -1,8 +1,8 @@
 package twincard.card;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -16,8 +16,8 @@ import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
 import javacard.security.KeyPair;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Plain signatures on P-256 against those of the Java runtime, short numbers included. */
 public class EcdsaTest {
@@ -31,7 +31,7 @@ public class EcdsaTest {
     private ECPrivateKey theirKey;
     private byte[] theirPoint;
 
-    @Before
+    @BeforeEach
     public void makeTheirKey() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));

@@ -1,11 +1,11 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 
 /** The file commands: what is found, who may, what is kept, and what a deleted file leaves. */
 public class FileSystemTest {
@@ -147,7 +147,7 @@ public class FileSystemTest {
         card.actAsIssuer(true);
         assertEquals(0x9000, readStatus(0, 1));
         assertEquals(0x6982, update(0, new byte[] {1}));
-        assertEquals("the MF's rule lets the issuer delete its children", 0x9000, delete(""));
+        assertEquals(0x9000, delete(""), "the MF's rule lets the issuer delete its children");
     }
 
     @Test
@@ -184,7 +184,7 @@ public class FileSystemTest {
             "",
         };
         for (String contents : wrong) {
-            assertEquals(contents, 0x6A80, create(contents));
+            assertEquals(0x6A80, create(contents), contents);
         }
         assertEquals(8, files.filesFree());
         assertEquals(0x6A80, card.status(length -> {
@@ -220,16 +220,16 @@ public class FileSystemTest {
         createEf("D001", 1);
 
         assertEquals(0x9000, selectStatus(8, "100011001101"));
-        assertEquals("parent of the current DF", 0x9000, selectStatus(0, "1000"));
+        assertEquals(0x9000, selectStatus(0, "1000"), "parent of the current DF");
         assertEquals(0x9000, selectStatus(9, "11001101"));
-        assertEquals("sibling of the current DF", 0x9000, selectStatus(0, "1001"));
+        assertEquals(0x9000, selectStatus(0, "1001"), "sibling of the current DF");
         assertEquals(0x9000, selectStatus(1, "1100"));
-        assertEquals("the current DF itself", 0x9000, selectStatus(0, "1100"));
+        assertEquals(0x9000, selectStatus(0, "1100"), "the current DF itself");
         assertEquals(0x9000, selectStatus(2, "1101"));
         assertEquals(0x9000, selectStatus(3, ""));
         assertEquals(0x6A82, selectStatus(1, "1001"));
         assertEquals(0x6A82, selectStatus(2, "1100"));
-        assertEquals("neither children's children nor uncles", 0x6A82, selectStatus(0, "1101"));
+        assertEquals(0x6A82, selectStatus(0, "1101"), "neither children's children nor uncles");
         assertEquals(0x9000, selectStatus(3, ""));
         assertEquals(0x6A82, selectStatus(3, ""));
         assertEquals(0x6A82, selectStatus(8, "D0011101"));
@@ -264,7 +264,7 @@ public class FileSystemTest {
         assertEquals(0x9000, delete("1001"));
         assertEquals(0x9000, delete(""));
         assertEquals(0x6A82, selectStatus(8, "1000"));
-        assertEquals("the master file stays", 0x6982, delete(""));
+        assertEquals(0x6982, delete(""), "the master file stays");
     }
 
     @Test
@@ -285,10 +285,10 @@ public class FileSystemTest {
         delete("D001");
         assertEquals(312, files.bytesFree());
         createEf("D003", 40);
-        assertEquals("the piece was used", 312, files.bytesFree());
+        assertEquals(312, files.bytesFree(), "the piece was used");
         delete("D003");
         createEf("D004", 100);
-        assertEquals("and is still whole", 312, files.bytesFree());
+        assertEquals(312, files.bytesFree(), "and is still whole");
         createEf("D005", 312);
         assertEquals(0, files.bytesFree());
         assertEquals(0x6A84, createEf("D006", 1));

@@ -1,14 +1,14 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
 import javacard.framework.ISOException;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** A handshake that is refused leaves no session key in memory. */
 public class HandshakeTest {
@@ -18,14 +18,14 @@ public class HandshakeTest {
     private Channel channel;
     private Session session;
 
-    @Before
+    @BeforeEach
     public void greet() throws ReflectiveOperationException {
         byte[] install = Hex.bytes(INSTALL);
         core = new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
         channel = (Channel) part("channel");
         session = (Session) part("session");
         assertEquals(0x9000, status(Channel.INITIALIZE_UPDATE, 0, 0, 8));
-        assertFalse("there are keys", Arrays.equals(session.memory, new byte[session.memory.length]));
+        assertFalse(Arrays.equals(session.memory, new byte[session.memory.length]), "there are keys");
     }
 
     private Object part(String name) throws ReflectiveOperationException {

@@ -1,7 +1,7 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.math.BigInteger;
 import java.security.KeyPair;
@@ -14,8 +14,8 @@ import java.util.Random;
 import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
-import org.junit.BeforeClass;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** OAEP and PKCS#1 v1.5 blocks, both ways with the JDK's RSA, and every fault inside a block. */
 public class PaddingTest {
@@ -27,7 +27,7 @@ public class PaddingTest {
     private final Bench card = new Bench();
     private final Padding padding = card.core.padding;
 
-    @BeforeClass
+    @BeforeAll
     public static void makeKey() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
@@ -120,7 +120,7 @@ public class PaddingTest {
             for (int at = AT; at < AT + 256; at++) {
                 byte[] block = good.clone();
                 block[at] ^= 1;
-                assertEquals(hashes[i] + ", byte " + at, -1, decode(block, hash));
+                assertEquals(-1, decode(block, hash), hashes[i] + ", byte " + at);
             }
             for (byte other = 1; other <= 4; other++) {
                 assertEquals(other == hash ? 32 : -1, decode(good, other));
@@ -147,7 +147,7 @@ public class PaddingTest {
         for (int i = AT; i < AT + 256; i++) {
             byte[] block = good.clone();
             block[i] ^= (byte) 0x80;
-            assertEquals("byte " + i, -1, decode(block));
+            assertEquals(-1, decode(block), "byte " + i);
             assertArrayEquals(new byte[256], Arrays.copyOf(card.ram.aux, 256));
         }
     }

@@ -1,10 +1,10 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
-import static org.junit.Assert.fail;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import twincard.simulator.Card;
 import twincard.simulator.PowerCut;
 import twincard.simulator.Snapshot;
@@ -34,7 +34,7 @@ public class PowerCutTest {
     private Snapshot start;
 
     /** A DF 1000 in which everybody may do everything: two files, a freed piece before the second, and one contact. */
-    @Before
+    @BeforeEach
     public void install() throws Exception {
         byte[] parameters = Hex.bytes("8020" + KEY + "810106 82020200 830102 840100");
         card = Card.install(ExtendedTrustTwinCardApplet.class, Hex.bytes(AID), parameters);
@@ -68,7 +68,7 @@ public class PowerCutTest {
 
     private byte[] ok(String command) {
         byte[] answer = send(command);
-        assertEquals(command, 0x9000, status(answer));
+        assertEquals(0x9000, status(answer), command);
         return Arrays.copyOf(answer, answer.length - 2);
     }
 
@@ -167,11 +167,11 @@ public class PowerCutTest {
                 fail("the power failed at write " + k + " of " + writes);
             } catch (PowerCut off) {
                 String seen = observeAfterRestart();
-                assertTrue("write " + k + ": " + seen, allowed.contains(seen));
+                assertTrue(allowed.contains(seen), "write " + k + ": " + seen);
             }
             ok("00A4080C 02 1000");
             int status = status(send(command));
-            assertTrue(Integer.toHexString(status), status == 0x9000 || status == already);
+            assertTrue(status == 0x9000 || status == already, Integer.toHexString(status));
             assertEquals(after, observeAfterRestart());
         }
         assertEquals("", card.faults());
@@ -212,7 +212,7 @@ public class PowerCutTest {
             card.cutAt(0);
             begin();
             boolean gone = status(send("00A4080C 04 10001002")) == 0x6A82;
-            assertEquals("write " + k, gone, !holdsMark());
+            assertEquals(gone, !holdsMark(), "write " + k);
         }
     }
 

@@ -1,15 +1,15 @@
 package twincard.card;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.util.HexFormat;
 import java.util.Map;
 import javacard.framework.JCSystem;
 import javacard.framework.TransactionException;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import twincard.simulator.Card;
 
 /** A card that cannot finish what was interrupted is selectable, and carries out nothing until it can. */
@@ -35,7 +35,7 @@ public class ResumptionTest {
     }
 
     /** The base on a card, with those parts in the place of none. */
-    @Before
+    @BeforeEach
     public void install() throws Exception {
         card = Card.install(ExtendedTwinCardApplet.class, AID, Hex.bytes("8020" + "00".repeat(32)));
         Object runtime = field(Card.class, "runtime").get(card);

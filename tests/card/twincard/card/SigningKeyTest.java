@@ -1,9 +1,9 @@
 package twincard.card;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertNotEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
 import java.security.KeyFactory;
@@ -11,8 +11,8 @@ import java.security.Signature;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
 import javacard.framework.ISOException;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** A fault in one half of an RSA computation would give the key away (Boneh, DeMillo, Lipton): it gives nothing. */
 public class SigningKeyTest {
@@ -26,7 +26,7 @@ public class SigningKeyTest {
         return new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
     }
 
-    @Before
+    @BeforeEach
     public void generate() {
         KeySlot spare = key.slots.spare();
         spare.generate(KeySlot.RSA_2048, core.ram.aux);
@@ -69,7 +69,7 @@ public class SigningKeyTest {
             byte[] faulty = whole.clone();
             faulty[100] ^= 4;
             key.slot().setPart(part, faulty, (short) 0);
-            assertNotEquals("part " + part, 0x9000, status());
+            assertNotEquals(0x9000, status(), "part " + part);
             key.slot().setPart(part, whole, (short) 0);
         }
         assertEquals(0x9000, status());

@@ -1,14 +1,14 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.util.HexFormat;
-import org.junit.After;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import twincard.simulator.Card;
 
 /** A row of a command table whose case was forgotten lets nothing be carried out. */
@@ -23,13 +23,13 @@ public class TableRowsTest {
     private byte[] kept;
     private Card card;
 
-    @Before
+    @BeforeEach
     public void install() throws Exception {
         card = Card.install(ExtendedTrustTwinCardApplet.class, AID, Hex.bytes("8020" + "00".repeat(32)));
         assertTrue(send("00A404000A" + HexFormat.of().formatHex(AID)).endsWith("9000"));
     }
 
-    @After
+    @AfterEach
     public void putBack() {
         System.arraycopy(kept, 0, table, 0, kept.length);
     }
@@ -71,7 +71,7 @@ public class TableRowsTest {
 
     private void assertRefused(String command) {
         String answer = send(command);
-        assertTrue(command + ": " + answer, answer.equals("6d00") || answer.equals("6a86"));
+        assertTrue(answer.equals("6d00") || answer.equals("6a86"), command + ": " + answer);
     }
 
     private String send(String command) {

@@ -1,10 +1,10 @@
 package twincard.card;
 
-import static org.junit.Assert.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.reflect.Field;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** The last of the numbers that tickets can have. */
 public class TicketNumbersTest {
@@ -12,7 +12,7 @@ public class TicketNumbersTest {
 
     private final Bench card = new Bench().operational(0);
 
-    @Before
+    @BeforeEach
     public void completeGroup() {
         card.verify();
         card.send(length -> card.core.group.begin(length), 1, 0, new byte[0]);

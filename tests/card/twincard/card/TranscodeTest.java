@@ -1,14 +1,14 @@
 package twincard.card;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 
 /** The use of the decipher key, with the JDK as the other end: DECIPHER, ENCIPHER, TRANSCODE and CHECK. */
 public class TranscodeTest {
@@ -162,7 +162,7 @@ public class TranscodeTest {
                 assertArrayEquals(start, Arrays.copyOf(forEc, 10));
                 assertArrayEquals(cek, EC.openEc(Arrays.copyOfRange(forEc, 10, forEc.length)));
                 assertArrayEquals(checkOf(cek), check(cryptogram));
-                assertEquals("sealed for itself", 0x9000, target(Hex.bytes("830100")));
+                assertEquals(0x9000, target(Hex.bytes("830100")), "sealed for itself");
                 byte[] own = transcode(cryptogram);
                 assertArrayEquals(checkOf(cek), check(Arrays.copyOfRange(own, 10, own.length)));
             }
@@ -186,7 +186,7 @@ public class TranscodeTest {
         for (int i = 0; i < good.length; i++) {
             byte[] altered = good.clone();
             altered[i] ^= 1;
-            assertEquals("byte " + i, 0x6A80, decipherStatus(altered));
+            assertEquals(0x6A80, decipherStatus(altered), "byte " + i);
             card.verify();
         }
         for (int length = 0; length < good.length; length++) {
@@ -228,7 +228,7 @@ public class TranscodeTest {
         assertEquals(0x6A80, decipherStatus(marked));
         byte[] large = new byte[257];
         Arrays.fill(large, 1, 257, (byte) 0xFF);
-        assertEquals("not below the modulus", 0x6A80, decipherStatus(large));
+        assertEquals(0x6A80, decipherStatus(large), "not below the modulus");
         assertEquals(0x6A80, decipherStatus(new byte[257]));
         assertArrayEquals(content(32), decipher(good));
     }
@@ -245,7 +245,7 @@ public class TranscodeTest {
             assertEquals(0x6A80, decipherStatus(wrong));
             assertFalse(card.authority.user());
             card.verify();
-            assertEquals("the next session counts anew", 0x6A80, decipherStatus(wrong));
+            assertEquals(0x6A80, decipherStatus(wrong), "the next session counts anew");
             assertTrue(card.authority.user());
         }
     }
@@ -270,7 +270,7 @@ public class TranscodeTest {
         assertEquals(0x6985, transcodeStatus(cryptogram));
         assertEquals(0x9000, target(Hex.bytes("830102")));
         assertEquals(0x6982, transcodeStatus(cryptogram));
-        assertEquals("what the host knows it may send", 0x9000, encipherStatus(content(32)));
+        assertEquals(0x9000, encipherStatus(content(32)), "what the host knows it may send");
         assertEquals(0x9000, target(Hex.bytes("830101")));
         assertEquals(0x9000, transcodeStatus(cryptogram));
         assertEquals(0x9000, target(Hex.bytes("830100")));
@@ -298,7 +298,7 @@ public class TranscodeTest {
         assertEquals(0x6A88, target(Hex.bytes("830101")));
         assertEquals(0x6A88, target(Hex.bytes("8301FF")));
         card.generate(KeySlot.EC_P256, false);
-        assertEquals("the backup keeps no public key", 0x6A88, target(Hex.bytes("830100")));
+        assertEquals(0x6A88, target(Hex.bytes("830100")), "the backup keeps no public key");
     }
 
     @Test
@@ -318,11 +318,11 @@ public class TranscodeTest {
     public void theSecurityEnvironmentTakesOnlyWhatTheInterfaceNames() {
         String[] wrong = {"800116", "80021112", "8001", "80", "840101", "84020000", "8500", "810201", "8180", "8000"};
         for (String data : wrong) {
-            assertEquals(data, 0x6A80, manage(0x41, Hex.bytes(data)));
+            assertEquals(0x6A80, manage(0x41, Hex.bytes(data)), data);
         }
         String[] good = {"", "800112", "8100", "84010080011281023F00"};
         for (String data : good) {
-            assertEquals(data, 0x9000, manage(0x41, Hex.bytes(data)));
+            assertEquals(0x9000, manage(0x41, Hex.bytes(data)), data);
         }
     }
 

@@ -1,17 +1,17 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertThrows;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import twincard.probe.ProbeApplet;
 
 public class ApduTest {
     private Probe probe;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         probe = new Probe();
     }
@@ -31,7 +31,7 @@ public class ApduTest {
     @Test
     public void malformedCommandIsOfWrongLength() {
         for (String command : new String[] {"801E00", "801E000005AABB", "801E0000000010AA", "801E0000000000000000"}) {
-            assertEquals(command, "6700", probe.send(command));
+            assertEquals("6700", probe.send(command), command);
         }
     }
 
@@ -63,7 +63,7 @@ public class ApduTest {
 
     @Test
     public void programmingErrorThatTheAppletCatchesIsAFault() {
-        assertEquals("a CryptoException is none", "6985", probe.send("80270000"));
+        assertEquals("6985", probe.send("80270000"), "a CryptoException is none");
         assertEquals("", probe.card.faults());
         assertEquals("6985", probe.send("80270100"));
         assertTrue(probe.card.faults().startsWith("caught by the applet: java.lang.NullPointerException"));
@@ -96,7 +96,7 @@ public class ApduTest {
     @Test
     public void installParametersAreThoseOfGlobalPlatform() {
         byte[] report = probe.report();
-        assertEquals("applet's data alone", 5, report[44]);
+        assertEquals(5, report[44], "applet's data alone");
         assertEquals(1, report[45]);
     }
 
@@ -121,7 +121,7 @@ public class ApduTest {
     public void installationIsInATransaction() {
         CardException begun = assertThrows(CardException.class,
                 () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("02")));
-        assertTrue(begun.getMessage(), begun.getMessage().contains("TransactionException"));
+        assertTrue(begun.getMessage().contains("TransactionException"), begun.getMessage());
         CardException ended = assertThrows(CardException.class,
                 () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("03")));
         assertEquals("The applet ended the transaction of its installation.", ended.getMessage());

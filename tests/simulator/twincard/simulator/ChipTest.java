@@ -1,12 +1,12 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertThrows;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import javacard.framework.SystemException;
 import javacard.security.CryptoException;
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 import twincard.probe.ProbeApplet;
 
 public class ChipTest {
@@ -53,7 +53,7 @@ public class ChipTest {
         int least = card.takePeaks()[0];
         install("stack=" + least);
         CardException refused = assertThrows(CardException.class, () -> install("stack=" + (least - 1)));
-        assertTrue(refused.getMessage(), refused.getMessage().contains("stack"));
+        assertTrue(refused.getMessage().contains("stack"), refused.getMessage());
         assertThrows(CardException.class, () -> install("objects=2"));
     }
 
@@ -65,7 +65,7 @@ public class ChipTest {
         card.takePeaks();
         card.transmit(Probe.bytes("80110000"));
         int[] peaks = card.takePeaks();
-        assertTrue("stack of " + peaks[0], peaks[0] > 8 && peaks[0] < 200);
+        assertTrue(peaks[0] > 8 && peaks[0] < 200, "stack of " + peaks[0]);
         assertEquals(0, peaks[1]);
         card.transmit(Probe.bytes("80110000"));
         assertEquals(peaks[0], card.takePeaks()[0]);
@@ -88,7 +88,7 @@ public class ChipTest {
         int needed = install("").sizes().persistent();
         install("persistent=" + needed);
         CardException refused = assertThrows(CardException.class, () -> install("persistent=" + (needed - 1)));
-        assertTrue(refused.getMessage(), refused.getMessage().contains(" " + needed + " bytes"));
+        assertTrue(refused.getMessage().contains(" " + needed + " bytes"), refused.getMessage());
         assertThrows(CardException.class, () -> install("transient=1"));
         assertThrows(CardException.class, () -> install("-aes_cbc_nopad,-rsa_nopad,-ec_p256_keygen"));
     }
@@ -100,7 +100,7 @@ public class ChipTest {
             "=3", "-"
         };
         for (String text : texts) {
-            assertThrows(text, CardException.class, () -> new Chip(text));
+            assertThrows(CardException.class, () -> new Chip(text), text);
         }
     }
 }

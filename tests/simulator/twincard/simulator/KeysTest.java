@@ -1,16 +1,16 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertNotEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.licel.jcardsim.crypto.ByteContainer;
 import java.math.BigInteger;
 import java.util.HexFormat;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 public class KeysTest {
     private static final String GENERATE_RSA = "80180000";
@@ -25,7 +25,7 @@ public class KeysTest {
 
     private Probe probe;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         probe = new Probe();
     }
@@ -84,12 +84,12 @@ public class KeysTest {
 
     @Test
     public void everyPartOfAnEcPairIsACutPoint() {
-        assertEquals("point and scalar", 2, cutsThatHeal(GENERATE_EC, EC_WORKS));
+        assertEquals(2, cutsThatHeal(GENERATE_EC, EC_WORKS), "point and scalar");
     }
 
     @Test
     public void everyPartOfAnRsaPairIsACutPoint() {
-        assertEquals("modulus, exponent, five parts", 7, cutsThatHeal(GENERATE_RSA, RSA_WORKS));
+        assertEquals(7, cutsThatHeal(GENERATE_RSA, RSA_WORKS), "modulus, exponent, five parts");
     }
 
     /** Cuts a generation at each of its writes; another generation must always give a pair that works. */

@@ -1,10 +1,10 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 public class PinTest {
     private static final String RIGHT = "801200000431323334";
@@ -18,7 +18,7 @@ public class PinTest {
 
     private Probe probe;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         probe = new Probe();
     }
@@ -35,7 +35,7 @@ public class PinTest {
     @Test
     public void abortDoesNotGiveATryBack() {
         assertEquals("9000", probe.send(WRONG_ABORTED));
-        assertEquals("the wrong try inside the aborted transaction counts", 2, probe.report()[Probe.TRIES]);
+        assertEquals(2, probe.report()[Probe.TRIES], "the wrong try inside the aborted transaction counts");
     }
 
     @Test
@@ -47,7 +47,7 @@ public class PinTest {
 
     @Test
     public void tryIsCountedBeforeThePinIsCompared() {
-        assertTrue("cut at the write after the counter's", probe.cutAt(2, RIGHT));
+        assertTrue(probe.cutAt(2, RIGHT), "cut at the write after the counter's");
         assertEquals(2, probe.report()[Probe.TRIES]);
     }
 

@@ -1,8 +1,8 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -14,21 +14,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.After;
-import org.junit.Rule;
-import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The program as its users see it: frames, exit codes, sentences. */
 public class ProcessTest {
     private static final String INSTALL = "200A" + Probe.AID + "0102030405";
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
+    @TempDir
+    Path folder;
 
     private final List<Program> started = new ArrayList<>();
 
-    @After
+    @AfterEach
     public void end() {
         started.forEach(program -> program.process.destroyForcibly());
     }
@@ -103,7 +102,7 @@ public class ProcessTest {
     }
 
     private Path newState() {
-        return folder.getRoot().toPath().resolve("card");
+        return folder.resolve("card");
     }
 
     @Test
@@ -150,13 +149,13 @@ public class ProcessTest {
             select(again);
             byte[] report = again.call("0280110000");
             int found = (report[1 + Probe.COUNTER] & 0xFF) << 8 | report[2 + Probe.COUNTER] & 0xFF;
-            assertTrue(found + " after " + answered + " answers", found == answered || found == answered + 1);
-            assertEquals("the record has the same state", report[2 + Probe.COUNTER], report[1]);
+            assertTrue(found == answered || found == answered + 1, found + " after " + answered + " answers");
+            assertEquals(report[2 + Probe.COUNTER], report[1], "the record has the same state");
             assertEquals("009000", again.hex("02801200000431323334"));
             counter = found;
             again.process.destroyForcibly().waitFor();
         }
-        assertTrue("commands were carried out: " + counter, counter > 100);
+        assertTrue(counter > 100, "commands were carried out: " + counter);
     }
 
     private static Thread killLater(Process process, int milliseconds) {
@@ -196,7 +195,7 @@ public class ProcessTest {
 
     @Test
     public void wrongUseIsOneSentenceAndExitCode2() throws Exception {
-        Path notACard = folder.newFile().toPath();
+        Path notACard = folder.resolve("text");
         Files.writeString(notACard, "text");
         String[][] wrong = {
             {}, {"run"}, {"run", "--memory", "--state", "x"}, {"run", "--memory", "--what"}, {"run", "--state"},
@@ -205,7 +204,7 @@ public class ProcessTest {
         };
         for (String[] arguments : wrong) {
             Program program = start(arguments);
-            assertEquals(Arrays.toString(arguments), 2, program.process.waitFor());
+            assertEquals(2, program.process.waitFor(), Arrays.toString(arguments));
             assertEquals(1, program.errors().lines().count());
         }
     }
@@ -246,8 +245,8 @@ public class ProcessTest {
         assertTrue(writes > 10);
         byte[] image = program.call("17");
         assertEquals("00", program.hex("1200000003"));
-        assertEquals("power was cut", "01", program.hex("0280100000"));
-        assertEquals("no power", "02", program.hex("0280110000"));
+        assertEquals("01", program.hex("0280100000"), "power was cut");
+        assertEquals("02", program.hex("0280110000"), "no power");
         assertEquals(22, program.call("01").length);
         select(program);
         assertArrayEquals(image, program.call("17"));

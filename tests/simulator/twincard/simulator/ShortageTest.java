@@ -1,12 +1,12 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import javacard.framework.Applet;
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 import twincard.card.ExtendedTrustTwinCardApplet;
 import twincard.card.ExtendedTwinCardApplet;
 
@@ -63,7 +63,7 @@ public class ShortageTest {
     /** The memory is enough in the end, and before that there was a card that did without something. */
     private void requireAll(int features) {
         assertEquals(features, seen.get(seen.size() - 1) & FOUND);
-        assertTrue(seen.toString(), (seen.get(0) & FOUND) != features);
+        assertTrue((seen.get(0) & FOUND) != features, seen.toString());
     }
 
     private void install(Class<? extends Applet> type, String chip, int keys) throws CardException {
@@ -71,16 +71,16 @@ public class ShortageTest {
         try {
             card = Card.install(type, Probe.bytes(Probe.AID), PARAMETERS, new Chip(chip));
         } catch (CardException refused) {
-            assertEquals(chip, "The chip has too little memory for the applet.", refused.getMessage());
-            assertTrue(chip + " was enough before", seen.isEmpty());
+            assertEquals("The chip has too little memory for the applet.", refused.getMessage(), chip);
+            assertTrue(seen.isEmpty(), chip + " was enough before");
             return;
         }
         byte[] answer = card.transmit(Probe.bytes(Probe.SELECT + "00"));
         int features = (answer[answer.length - 4] & 0xFF) << 8 | answer[answer.length - 3] & 0xFF;
-        assertEquals(chip, expected(card.engines(), keys), features & FOUND);
-        assertTrue(chip, (features & CHECKS_POINTS) == 0 || (features & EC) != 0);
-        assertEquals(chip, "9000", status(card.transmit(Probe.bytes("00CA00E000"))));
-        assertEquals(chip, "", card.faults());
+        assertEquals(expected(card.engines(), keys), features & FOUND, chip);
+        assertTrue((features & CHECKS_POINTS) == 0 || (features & EC) != 0, chip);
+        assertEquals("9000", status(card.transmit(Probe.bytes("00CA00E000"))), chip);
+        assertEquals("", card.faults(), chip);
         seen.add(features);
     }
 

@@ -1,14 +1,14 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertThrows;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 public class SnapshotTest {
     private static final String[] CHANGES = {
@@ -18,7 +18,7 @@ public class SnapshotTest {
 
     private Probe probe;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         probe = new Probe();
         probe.send("80180100");
@@ -31,7 +31,7 @@ public class SnapshotTest {
         String key = probe.send("80190100");
         Snapshot snapshot = probe.card.snapshot();
         for (String change : CHANGES) {
-            assertEquals(change, "9000", probe.send(change).replace("63c2", "9000"));
+            assertEquals("9000", probe.send(change).replace("63c2", "9000"), change);
         }
         assertFalse(Arrays.equals(image, probe.card.image()));
         probe.card.restore(snapshot);
@@ -81,6 +81,6 @@ public class SnapshotTest {
             probe.card.restore(snapshot);
         }
         long micros = (System.nanoTime() - start) / 5000 / 1000;
-        assertTrue("a restore took " + micros + " microseconds", micros < 1000);
+        assertTrue(micros < 1000, "a restore took " + micros + " microseconds");
     }
 }

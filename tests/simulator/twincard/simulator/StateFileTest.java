@@ -1,10 +1,10 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertThrows;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,23 +13,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.zip.CRC32;
-import org.junit.Before;
-import org.junit.Rule;
-import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import twincard.probe.ProbeApplet;
 
 public class StateFileTest {
     private static final int NEWER = StateFile.CAPACITY;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
+    @TempDir
+    Path folder;
 
     private Path path;
 
-    @Before
+    @BeforeEach
     public void install() throws Exception {
-        path = folder.getRoot().toPath().resolve("probe.card");
+        path = folder.resolve("probe.card");
         try (StateFile file = new StateFile(path)) {
             open(file).install(Probe.bytes(Probe.AID), Probe.bytes("0102030405"));
         }
@@ -61,8 +60,8 @@ public class StateFileTest {
         try (StateFile file = new StateFile(path)) {
             Card card = open(file).card();
             card.transmit(Probe.bytes(Probe.SELECT));
-            assertArrayEquals("the PIN must be asked again", new byte[17],
-                    Arrays.copyOf(card.transmit(Probe.bytes("80160000")), 17));
+            assertArrayEquals(new byte[17], Arrays.copyOf(card.transmit(Probe.bytes("80160000")), 17),
+                    "the PIN must be asked again");
             assertEquals(1, card.transmit(Probe.bytes("801A0100"))[0]);
         }
     }
@@ -81,7 +80,7 @@ public class StateFileTest {
         int end = NEWER + bodyEnd(whole, NEWER);
         for (int length = NEWER; length < end; length += 97) {
             Files.write(path, Arrays.copyOf(whole, length));
-            assertArrayEquals("cut to " + length + " bytes", old, run());
+            assertArrayEquals(old, run(), "cut to " + length + " bytes");
         }
         Files.write(path, whole);
         assertFalse(Arrays.equals(old, run()));
@@ -96,7 +95,7 @@ public class StateFileTest {
             byte[] torn = whole.clone();
             torn[NEWER + at] ^= 1;
             Files.write(path, torn);
-            assertArrayEquals("byte " + at, old, run());
+            assertArrayEquals(old, run(), "byte " + at);
         }
     }
 

@@ -1,13 +1,13 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 public class TransactionTest {
     private static final String COMMITTED = "80100000";
@@ -20,7 +20,7 @@ public class TransactionTest {
 
     private Probe probe;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         probe = new Probe();
         probe.send(COMMITTED);
@@ -62,8 +62,8 @@ public class TransactionTest {
         assertEquals(statusWord, probe.send(command));
         assertAllButNonAtomicEqual(before, probe.report());
         assertEquals(before[Probe.COUNTER + 1] + 1, probe.report()[NON_ATOMIC]);
-        assertEquals("one region alone may differ: the bytes written NonAtomic", 8,
-                differences(image, probe.card.image()));
+        assertEquals(8, differences(image, probe.card.image()),
+                "one region alone may differ: the bytes written NonAtomic");
     }
 
     @Test
@@ -95,14 +95,14 @@ public class TransactionTest {
             states += Arrays.equals(image, last) ? 0 : 1;
             last = image;
         }
-        assertTrue("most writes show in the report", states > writes / 2);
+        assertTrue(states > writes / 2, "most writes show in the report");
     }
 
     @Test
     public void largestTransactionIsMeasured() {
         int largest = probe.card.sizes().largestTransaction();
-        assertTrue("32 bytes of AES key, 8 of the record and some fields, not " + largest,
-                largest > 45 && largest < 70);
+        assertTrue(largest > 45 && largest < 70,
+                "32 bytes of AES key, 8 of the record and some fields, not " + largest);
     }
 
     private static void assertAllButNonAtomicEqual(byte[] expected, byte[] actual) {

@@ -1,10 +1,10 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 public class TransientTest {
     private static final String SET = "80150000";
@@ -14,7 +14,7 @@ public class TransientTest {
 
     private Probe probe;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         probe = new Probe();
         probe.send(SET);
@@ -68,7 +68,7 @@ public class TransientTest {
     public void ciphersForgetTheirKeysAtReset() {
         probe.send("8023000020" + "11".repeat(32));
         assertEquals("9000", probe.send("801C0000"));
-        assertEquals("goes on with the key of before", "9000", probe.send("80240000"));
+        assertEquals("9000", probe.send("80240000"), "goes on with the key of before");
         probe.powerUp();
         assertEquals("6f00", probe.send("80240000"));
         assertTrue(probe.card.faults().contains("CryptoException"));

@@ -1,9 +1,9 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
 
 /** What an applet has from its APDU object, on chips that differ in it. */
 public class TransportTest {
@@ -46,10 +46,10 @@ public class TransportTest {
     @Test
     public void atT0TheCardSeesP3Alone() throws CardException {
         Probe probe = new Probe("t0");
-        assertEquals("P3 as Lc, and no data", "6f00", probe.send(ECHO + "05"));
-        assertEquals("no P3", "6700", probe.send(ECHO));
-        assertEquals("data that are not as P3 says", "6700", probe.send(ECHO + "05" + "01"));
-        assertEquals("nothing to receive", "9000", probe.send(ECHO + "00"));
+        assertEquals("6f00", probe.send(ECHO + "05"), "P3 as Lc, and no data");
+        assertEquals("6700", probe.send(ECHO), "no P3");
+        assertEquals("6700", probe.send(ECHO + "05" + "01"), "data that are not as P3 says");
+        assertEquals("9000", probe.send(ECHO + "00"), "nothing to receive");
     }
 
     @Test
@@ -59,7 +59,7 @@ public class TransportTest {
         assertEquals("6c03", probe.send("00C0000000"));
         assertEquals("01026101", probe.send("00C0000002"));
         assertEquals("039000", probe.send("00C0000001"));
-        assertEquals("for the applet", "6d00", probe.send("00C0000001"));
+        assertEquals("6d00", probe.send("00C0000001"), "for the applet");
     }
 
     @Test
@@ -82,21 +82,21 @@ public class TransportTest {
         Probe probe = new Probe();
         assertEquals("6881", probe.send("81140000"));
         assertEquals("019000", probe.send("0070000001"));
-        assertEquals("not selected there", "6986", probe.send("81140000"));
-        assertEquals("selected elsewhere", "6985", probe.send("01A404000A" + Probe.AID));
+        assertEquals("6986", probe.send("81140000"), "not selected there");
+        assertEquals("6985", probe.send("01A404000A" + Probe.AID), "selected elsewhere");
         assertEquals("9000", probe.send("80140000"));
         assertEquals("9000", probe.send("00700002"));
-        assertEquals("open already", "6a86", probe.send("00700002"));
+        assertEquals("6a86", probe.send("00700002"), "open already");
         assertEquals("9000", probe.send("00708002"));
-        assertEquals("closed already", "6200", probe.send("00708002"));
-        assertEquals("never", "6a81", probe.send("00708000"));
+        assertEquals("6200", probe.send("00708002"), "closed already");
+        assertEquals("6a81", probe.send("00708000"), "never");
     }
 
     @Test
     public void theAppletIsOnOneChannelAtATime() throws CardException {
         Probe probe = new Probe();
         probe.card.reset();
-        assertEquals("opens it", "9000", probe.send("02A404000A" + Probe.AID));
+        assertEquals("9000", probe.send("02A404000A" + Probe.AID), "opens it");
         assertEquals("9000", probe.send("82140000"));
         assertEquals("6985", probe.send(Probe.SELECT));
         assertEquals("6985", probe.send("0270000001"));
@@ -104,7 +104,7 @@ public class TransportTest {
         assertEquals("9000", probe.send("02708000"));
         assertEquals("6881", probe.send("82160000"));
         assertEquals("9000", probe.send(Probe.SELECT));
-        assertEquals("what is cleared at deselect is", "0".repeat(16), probe.send("80160000").substring(16, 32));
+        assertEquals("0".repeat(16), probe.send("80160000").substring(16, 32), "what is cleared at deselect is");
     }
 
     @Test

@@ -1,16 +1,16 @@
 package twincard.simulator;
 
-import static org.junit.Assert.assertArrayEquals;
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertNotEquals;
-import static org.junit.Assert.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import org.junit.Before;
-import org.junit.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import twincard.card.ExtendedTrustTwinCardApplet;
 
 /** The project's own applet in the simulator: everything that it reaches can be kept. */
@@ -19,7 +19,7 @@ public class TwinCardTest {
 
     private Card card;
 
-    @Before
+    @BeforeEach
     public void install() throws CardException {
         card = newCard();
     }
@@ -36,7 +36,7 @@ public class TwinCardTest {
     public void wholeStateGoesFromOneCardToAnother() throws CardException {
         Card other = newCard();
         HexFormat hex = HexFormat.of();
-        assertNotEquals("card ids differ", hex.formatHex(card.image()), hex.formatHex(other.image()));
+        assertNotEquals(hex.formatHex(card.image()), hex.formatHex(other.image()), "card ids differ");
         ByteBuffer state = ByteBuffer.allocate(StateFile.CAPACITY);
         card.write(state);
         other.read(state.flip());
@@ -58,7 +58,7 @@ public class TwinCardTest {
             if (type.getName().startsWith("twincard.card.")) {
                 for (Field field : type.getDeclaredFields()) {
                     int modifiers = field.getModifiers();
-                    assertTrue(field.toString(), Modifier.isFinal(modifiers) || !Modifier.isStatic(modifiers));
+                    assertTrue(Modifier.isFinal(modifiers) || !Modifier.isStatic(modifiers), field.toString());
                 }
             }
         }
