@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from dataclasses import dataclass, field, replace
+from time import process_time
 
 import pytest
 from tests.files.framing import Parts
@@ -28,8 +29,14 @@ from twincard.cms import (
     wrap_key,
 )
 from twincard.cms.content.cipher import CipherMode, ContentCipher
+from twincard.cms.framing import ber
 from twincard.cms.framing.message import MessageKind
-from twincard.cms.recipients.codec import encode_recipient
+from twincard.cms.recipients.codec import (
+    ARCHIVE_TAG,
+    KEY_AGREEMENT_TAG,
+    KEY_TRANSPORT_TAG,
+    encode_recipient,
+)
 from twincard.cms.recipients.opening import MAX_NAMED, MAX_OTHERS
 from twincard.keys.public import KeyKind
 
@@ -171,3 +178,49 @@ def test_who_decrypts_learns_whether_the_content_was_authenticated(mail: bool) -
     with SpooledOutput(io.BytesIO()) as output:
         result = decrypt(io.BytesIO(message), output, key, mail=True)
     assert result == Decrypted(authenticated=not mail)
+
+
+SECONDS = 5
+NUMBER_BYTES = ber.MAX_STRUCTURE_BYTES - 4096
+DIGITS = b"\xff" * NUMBER_BYTES + b"\x01"
+WIDE_OID = ber.encode(ber.SEQUENCE, ber.encode(ber.OBJECT_IDENTIFIER, b"\x2a" + DIGITS))
+WIDE_TAG = b"\x1f" + DIGITS + b"\0"
+VERSION = ber.encode(ber.INTEGER, b"\2")
+KEY_ID, CRYPTOGRAM = ber.encode(0x80, bytes(20)), ber.encode(ber.OCTET_STRING, bytes(256))
+NAMED = ber.encode(ber.SEQUENCE, ber.encode(ber.OCTET_STRING, bytes(20)))
+ONE_TIME_KEY = ber.encode(ber.CONTEXT_0, ber.encode(ber.CONTEXT_1, WIDE_OID, b"\3\1\0"))
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        pytest.param(ber.encode(tag, *parts), id=name)
+        for name, tag, parts in (
+            ("RSA-oid", KEY_TRANSPORT_TAG, (VERSION, KEY_ID, WIDE_OID, CRYPTOGRAM)),
+            ("EC-oid", KEY_AGREEMENT_TAG, (VERSION, ONE_TIME_KEY, NAMED, NAMED)),
+            ("archive-oid", ARCHIVE_TAG, (VERSION, NAMED, WIDE_OID, CRYPTOGRAM)),
+            ("RSA-tag", KEY_TRANSPORT_TAG, (VERSION, WIDE_TAG)),
+            ("EC-tag", KEY_AGREEMENT_TAG, (VERSION, WIDE_TAG)),
+            ("archive-tag", ARCHIVE_TAG, (VERSION, WIDE_TAG)),
+        )
+    ],
+)
+def test_a_number_that_fills_a_file_is_not_computed(info: bytes) -> None:
+    """A general parser of ASN.1 would take minutes, and four times as long for twice as much."""
+    key = key_of(KeyKind.EC)
+    message = with_first(encrypted(b"text", key), info)
+    before = process_time()
+    assert decrypted(message, key) == b"text"
+    assert process_time() - before < SECONDS
+
+
+@pytest.mark.parametrize(
+    "algorithm", [WIDE_OID, ber.encode(ber.SEQUENCE, WIDE_TAG)], ids=["oid", "tag"]
+)
+def test_nor_is_one_in_the_algorithm_of_the_content(algorithm: bytes) -> None:
+    key = key_of(KeyKind.EC)
+    message = replace(Parts.of(encrypted(b"text", key)), algorithm=algorithm).message()
+    before = process_time()
+    with pytest.raises(AlteredError):
+        decrypted(message, key)
+    assert process_time() - before < SECONDS

@@ -10,6 +10,7 @@ from asn1crypto import core
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from twincard.cms.errors import AlteredError, UnsupportedError
+from twincard.cms.framing import ber
 from twincard.cms.recipients.structures import AlgorithmIdentifier, GcmParameters
 from twincard.ground.language import _
 
@@ -55,7 +56,7 @@ class ContentCipher:
     def decode(cls, encoded: bytes) -> ContentCipher:
         """From an AlgorithmIdentifier. Raises UnsupportedError, AlteredError."""
         try:
-            algorithm = AlgorithmIdentifier.load(encoded, strict=True)
+            algorithm = AlgorithmIdentifier.load(ber.check(encoded), strict=True)
             oid: str = algorithm["algorithm"].dotted
             parameters: bytes = algorithm["parameters"].dump()
         except Exception as error:  # asn1crypto raises many classes for malformed input

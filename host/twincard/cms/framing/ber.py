@@ -5,6 +5,7 @@ Only identifiers of one byte occur in the structures that are walked here.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ END_OF_CONTENTS = b"\0\0"
 MAX_STRUCTURE_BYTES = 1 << 20
 """All that is not content may have this many bytes together: it is held in memory."""
 MAX_DEPTH = 16
+MAX_OID_BYTES = 64
+"""No object identifier of a standard is nearly as long."""
 _NO_LIMIT = 1 << 63
 
 
@@ -112,6 +115,24 @@ class BerReader:
         self._collect(parts)
         return b"".join(parts)
 
+    def check(self) -> None:
+        """Reads one whole element, and what is inside of it, before a general parser gets it.
+
+        Such a parser takes identifiers of several bytes and object identifiers of any length, and
+        reads them in quadratic time.
+        """
+        header = self.header()
+        if not header.tag & CONSTRUCTED:
+            length = header.length or 0
+            if header.tag == OBJECT_IDENTIFIER and length > MAX_OID_BYTES:
+                raise AlteredError()
+            self._source.take(length)
+            return
+        self._push(header)
+        while self.more():
+            self.check()
+        self.leave()
+
     def octets(self, header: Header) -> Iterator[memoryview]:
         """The contents of an OCTET STRING of this header, in pieces of any size.
 
@@ -179,6 +200,12 @@ class BerReader:
         self._budget -= count
         if self._budget < 0:
             raise AlteredError()
+
+
+def check(encoded: bytes) -> bytes:
+    """The same bytes, if a general parser reads them in linear time. Raises AlteredError."""
+    BerReader(Source(io.BytesIO(encoded))).check()
+    return encoded
 
 
 def encode_header(tag: int, length: int | None) -> bytes:

@@ -9,6 +9,7 @@ from asn1crypto import cms, core, x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from twincard.cms.framing import ber
 from twincard.cms.recipients.infos import (
     AES256_WRAP_SHARED_INFO,
     ArchiveRecipient,
@@ -86,11 +87,13 @@ def decode_recipients(encoded: bytes) -> tuple[RecipientInfo, ...]:
     """
     try:
         if encoded[0] == KEY_TRANSPORT_TAG:
-            return (_key_transport(cms.KeyTransRecipientInfo.load(encoded, strict=True)),)
+            info = cms.KeyTransRecipientInfo.load(ber.check(encoded), strict=True)
+            return (_key_transport(info),)
         if encoded[0] == KEY_AGREEMENT_TAG:
             return _key_agreement(load_key_agreement(encoded))
         if encoded[0] == ARCHIVE_TAG:
-            return (_archive(cms.KEKRecipientInfo.load(encoded, strict=True, implicit=2)),)
+            info = cms.KEKRecipientInfo.load(ber.check(encoded), strict=True, implicit=2)
+            return (_archive(info),)
     except Exception:  # asn1crypto answers malformed input with exceptions of many classes
         return (UnsupportedRecipient(None, _("it is malformed")),)
     return (UnsupportedRecipient(None, _("it is not for a public key")),)
@@ -102,8 +105,8 @@ def decode_all(encoded: Iterable[bytes]) -> tuple[RecipientInfo, ...]:
 
 
 def load_key_agreement(encoded: bytes) -> Any:
-    """The KeyAgreeRecipientInfo in a RecipientInfo; raises what asn1crypto raises."""
-    return KeyAgreeRecipientInfo.load(encoded, strict=True, implicit=1)
+    """The KeyAgreeRecipientInfo in a RecipientInfo; raises any error where it is malformed."""
+    return KeyAgreeRecipientInfo.load(ber.check(encoded), strict=True, implicit=1)
 
 
 def encode_recipient(recipient: RecipientInfo) -> bytes:
