@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-chips test-opensc test-engine lint messages bench chips coverage schema man cap api dist clean
+.PHONY: help setup demo test test-long test-chips test-opensc test-engine test-portable lint messages bench chips coverage schema man cap api dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -29,6 +29,9 @@ test-opensc: setup ## the tests of a newer OpenSC: OPENSC=prefix (where it is in
 
 test-engine: setup ## the flows in another Java Card simulator: ENGINE=jar
 	@tools/test-engine.sh "$(ENGINE)" $(PYTEST)
+
+test-portable: setup ## what any system can show: host, simulated card, wheel
+	@tools/test-portable.sh $(PYTEST)
 
 lint: setup ## formatting, style and types
 	@tools/lint.sh

@@ -9,3 +9,4 @@ cd "$(dirname "$0")/.."
 .venv/bin/python -m tests.docs.examples docs/library.md build/examples
 .venv/bin/mypy host tests tools build/examples
 ! LC_ALL=C.UTF-8 grep -rnE --include='*.java' '.{121}' applet tests tools
+tools/forge.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the checkout ready to work in: Debian packages, .venv, the simulated card.
+# Makes the checkout ready to work in: system packages, .venv, the simulated card.
 # Says what it installs and why; does nothing where nothing has changed.
+# On Debian it installs what is missing; elsewhere it says what that is, and goes on once it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,12 +24,21 @@ quietly() {
   }
 }
 
-# --- Debian packages -------------------------------------------------------------------------
+# --- System packages -------------------------------------------------------------------------
+
+case $(uname -s) in
+  Linux) system=linux ;;
+  Darwin) system=macos ;;
+  MINGW* | MSYS*) system=windows ;; # bash of Git for Windows
+  *) die "this system is not known: $(uname -s)" ;;
+esac
+# On Windows `python3` may be a program that only opens the shop.
+[ $system = windows ] && python=python || python=python3
 
 has_jdk() { [[ $(javac -version 2>/dev/null) =~ ^javac\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 17)); }
-has_venv() { python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+has_venv() { $python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 has_headers() {
-  python3 -c 'import os, sysconfig
+  $python -c 'import os, sysconfig
 raise SystemExit(not os.path.isfile(os.path.join(sysconfig.get_path("include"), "Python.h")))'
 }
 
@@ -38,11 +48,40 @@ missing_package() {
   missing+=("$1")
   say "$1 is missing: $2"
 }
+# Debian's place for Ivy, or where else it was found: build.xml reads build/local.properties.
+ivy_jar=/usr/share/java/ivy.jar
+find_ivy() {
+  local place
+  for place in "${IVY_JAR:-}" $ivy_jar {/opt/homebrew,/usr/local}/opt/ivy/libexec/ivy.jar \
+    "${ANT_HOME:-/nowhere}/lib/ivy.jar" ~/.ant/lib/ivy.jar; do
+    [ -f "$place" ] || continue
+    [ $system != windows ] || place=$(cygpath -m "$place")
+    if [ "$place" = $ivy_jar ]; then rm -f build/local.properties; else echo "ivy.jar=$place" >build/local.properties; fi
+    return
+  done
+  return 1
+}
+
+# What every system needs. The simulated card need not be built where it came with the checkout, as in
+# a source distribution.
+find_missing_elsewhere() {
+  missing=()
+  has_venv || missing_package python "holds the Python packages (Python 3.11 or later)"
+  command -v openssl >/dev/null || missing_package openssl "checks our files independently"
+  [ ! -f $jar ] || return 0
+  has_jdk || missing_package openjdk "compiles and runs the applet (17 or later)"
+  command -v ant >/dev/null || missing_package ant "builds the Java part"
+  find_ivy || missing_package ivy "brings the Java libraries (IVY_JAR=… names its jar)"
+}
 find_missing() {
+  if [ $system != linux ]; then
+    find_missing_elsewhere
+    return
+  fi
   missing=()
   has_jdk || missing_package openjdk-17-jdk-headless "compiles and runs the applet"
   command -v ant >/dev/null || missing_package ant "builds the Java part"
-  [ -f /usr/share/java/ivy.jar ] || missing_package ivy "brings the Java libraries"
+  find_ivy || missing_package ivy "brings the Java libraries"
   command -v openssl >/dev/null || missing_package openssl "checks our files independently"
   command -v certutil >/dev/null || missing_package libnss3-tools "checks our certificates as mail clients do"
   has_venv || missing_package python3-venv "holds the Python packages (Python 3.11 or later)"
@@ -80,6 +119,8 @@ install_packages() {
   find_missing
   [ ${#missing[@]} -gt 0 ] || return 0
   as_root=()
+  [ $system = linux ] ||
+    die "install these, then try again: ${missing[*]} (on macOS with brew, on Windows with choco or by hand)"
   command -v apt-get >/dev/null ||
     die "install the equivalents of these Debian packages, then try again: ${missing[*]}"
   if [ "$(id -u)" != 0 ]; then
@@ -94,8 +135,12 @@ install_packages() {
 
 # --- Python packages -------------------------------------------------------------------------
 
+# macOS may have the other program alone.
+sha256=(sha256sum)
+command -v sha256sum >/dev/null || sha256=(shasum -a 256)
+
 # A virtual environment holds absolute paths, and belongs to one interpreter.
-interpreter_key() { pwd -P; python3 -c 'import sys; print(sys.version, sys.base_prefix)'; }
+interpreter_key() { pwd -P; $python -c 'import sys; print(sys.version, sys.base_prefix)'; }
 
 pip_install() {
   # pyscard's build calls swig by its name.
@@ -107,10 +152,12 @@ install_python() {
   if [ "$(interpreter_key)" != "$(cat $venv/.interpreter 2>/dev/null)" ] ||
     ! $venv/bin/python -c '' 2>/dev/null; then
     say "making the virtual environment $venv"
-    quietly "python3 -m venv" python3 -m venv --clear $venv
+    quietly "python -m venv" $python -m venv --clear $venv
+    # Windows puts the programs into Scripts; everything here calls them in bin.
+    [ $system != windows ] || quietly "mklink" cmd //c mklink //J "$venv\\bin" "$venv\\Scripts"
     interpreter_key >$venv/.interpreter
   fi
-  key=$(cat requirements*.txt pyproject.toml | sha256sum)
+  key=$(cat requirements*.txt pyproject.toml | "${sha256[@]}")
   [ "$key" != "$(cat $venv/.installed 2>/dev/null)" ] || return 0
   say "installing $(cat requirements*.txt | grep -c '==') Python packages, locked in requirements*.txt"
   # What is built is built by what is locked, too.
@@ -135,13 +182,17 @@ compile_messages() {
 
 jar_key() {
   find applet/card applet/trust applet/simulator build.xml ivy.xml ivy.sha256 -type f -print0 | sort -z |
-    xargs -0 sha256sum | sha256sum
+    xargs -0 "${sha256[@]}" | "${sha256[@]}"
 }
 
 build_jar() {
   local key
   key=$(jar_key)
   [ ! -f $jar ] || [ "$key" != "$(cat build/simulator.key 2>/dev/null)" ] || return 0
+  if [ -f $jar ] && ! { has_jdk && command -v ant >/dev/null && find_ivy; }; then
+    say "the simulated card is the one that is there: a JDK, ant and ivy are wanted to build it anew"
+    return 0
+  fi
   say "building the simulated card: $jar"
   quietly "ant jar" ant -q jar
   [ -f $jar ] || die "ant jar made no $jar; the log is $log"
