@@ -14,13 +14,14 @@ from typing import Self
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
 
 from twincard.ground.language import _
 from twincard.iso.channel import OWN, Channel
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.secure_channel import FULL, Protection, SecureChannel, SessionKeys
 from twincard.iso.status import IssuerRefusedError, Sw, UnexpectedAnswerError
-from twincard.keys.derivation import aes_cmac, kdf
+from twincard.keys.derivation import kdf
 from twincard.keys.secret import Secret
 
 KEY_BYTES = 16
@@ -32,7 +33,6 @@ _SCP03 = 0x03
 _APPLETS_PARAMETER = 0x60
 _PSEUDO_RANDOM = 0x10
 _COUNTER_BYTES = 3
-_PRF_BYTES = 16
 _CARD_CRYPTOGRAM, _HOST_CRYPTOGRAM = 0x00, 0x01
 _S_ENC, _S_MAC, _S_RMAC = 0x04, 0x06, 0x07
 
@@ -184,11 +184,19 @@ def _session_key(key: Secret, constant: int, context: bytes) -> Secret:
 def _kdf(key: Secret, constant: int, context: bytes, size: int) -> bytes:
     """Amendment D, 4.1.5: SP 800-108 in counter mode, with the counter behind the label."""
     label = bytes(11) + bytes([constant, 0x00]) + (8 * size).to_bytes(2, "big")
-    blocks = (
-        aes_cmac(key.reveal(), label + bytes([counter]) + context)
-        for counter in range(1, -(-size // _PRF_BYTES) + 1)
+    derivation = KBKDFCMAC(
+        AES,
+        Mode.CounterMode,
+        size,
+        rlen=1,
+        llen=None,
+        location=CounterLocation.MiddleFixed,
+        label=None,
+        context=None,
+        fixed=label + context,
+        break_location=len(label),
     )
-    return b"".join(blocks)[:size]
+    return derivation.derive(key.reveal())
 
 
 def key_check_value(key: Secret) -> bytes:

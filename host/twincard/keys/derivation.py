@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
+from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
 
 MAC_BYTES = 16
 KEY_BYTES = 32
@@ -32,11 +35,18 @@ def key_check_value(key: bytes) -> bytes:
 
 def kdf(key: bytes, label: bytes, context: bytes, bits: int) -> bytes:
     """SP 800-108 in counter mode with AES-CMAC: 1-byte counter, 2-byte length; `bits` / 8 bytes."""
-    blocks = b""
-    for counter in range(1, -(-bits // (8 * MAC_BYTES)) + 1):
-        fixed = label + b"\x00" + context + bits.to_bytes(2, "big")
-        blocks += aes_cmac(key, bytes([counter]) + fixed)
-    return blocks[: bits // 8]
+    derivation = KBKDFCMAC(
+        AES,
+        Mode.CounterMode,
+        bits // 8,
+        rlen=1,
+        llen=2,
+        location=CounterLocation.BeforeFixed,
+        label=label,
+        context=context,
+        fixed=None,
+    )
+    return derivation.derive(key)
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,7 @@ class GroupKey:
     def from_components(cls, components: Sequence[bytes], group_id: bytes) -> GroupKey:
         """SP 800-56C one-step with SHA-256. All components (32 bytes each) in their order."""
         fixed = _GROUP_LABEL + group_id + bytes([len(components)])
-        counter = (1).to_bytes(4, "big")
-        return cls(hashlib.sha256(counter + b"".join(components) + fixed).digest())
+        return cls(ConcatKDFHash(SHA256(), KEY_BYTES, fixed).derive(b"".join(components)))
 
     def ticket_mac(self, ticket: bytes) -> bytes:
         """The MAC of a ticket T (51 bytes): 16 bytes."""

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from twincard.ground.language import _
-from twincard.keys.derivation import KEY_BYTES, MAC_BYTES, ArchiveKey, aes_cmac
+from twincard.keys.derivation import KEY_BITS, KEY_BYTES, MAC_BYTES, ArchiveKey, aes_cmac, kdf
 
 HEADER_CHARACTERS = 16
 RSA_HEADER = b"D2000D1RD00N0000"
@@ -23,6 +23,7 @@ RSA_SERVICE_HEADER = b"D1936D1RD00E0000"
 """As `RSA_HEADER`, but exportable and without an archive key: from the key service."""
 EC_SERVICE_HEADER = b"D0272K3EX00E0000"
 """As `EC_HEADER`, likewise."""
+_AES_256 = b"\x00\x04"
 _ARCHIVE_HEAD = b"\xc0\x20"
 _BLOCK = 16
 _LENGTH_BYTES = 2
@@ -96,5 +97,4 @@ def ascii_form(block: bytes) -> str:
 
 def _derive(kbpk: bytes, usage: bytes) -> bytes:
     """KBEK or KBAK, AES-256 (X9.143, 7.2.3)."""
-    fixed = usage + b"\x00" + b"\x00\x04" + b"\x01\x00"
-    return aes_cmac(kbpk, b"\x01" + fixed) + aes_cmac(kbpk, b"\x02" + fixed)
+    return kdf(kbpk, usage, _AES_256, KEY_BITS)
