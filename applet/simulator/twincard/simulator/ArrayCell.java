@@ -50,11 +50,12 @@ final class ArrayCell implements Cell {
     }
 
     @Override
-    public void decode(ByteBuffer in, Names names) {
+    public boolean decode(ByteBuffer in, Names names) {
         if (array instanceof byte[] bytes) {
             // The applet of the file may have had a shorter one.
-            in.get(bytes, 0, Math.min(length, in.remaining()));
-            return;
+            int saved = Math.min(length, in.remaining());
+            in.get(bytes, 0, saved);
+            return saved == length;
         }
         for (int i = 0; i < length; i++) {
             if (array instanceof Object[] references) {
@@ -67,5 +68,6 @@ final class ArrayCell implements Cell {
                 ((int[]) array)[i] = in.getInt();
             }
         }
+        return true;
     }
 }

@@ -33,11 +33,31 @@ public final class Card {
 
     /** The same on a chip, which must be a fresh one. */
     static Card install(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip) throws CardException {
-        return new Card(type, aid, data, chip);
+        return new Card(type, aid, data, chip, false);
     }
 
-    private Card(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip) throws CardException {
+    /**
+     * Installs an applet, on a fresh chip too, and puts a memory that was saved in the place of its own: the card is
+     * then as after power-up.
+     */
+    static Card load(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip, ByteBuffer saved)
+            throws CardException {
+        // To draw keys would take longer than all the rest.
+        Card card = new Card(type, aid, data, chip, true);
+        int at = saved.position();
+        if (card.read(saved)) {
+            return card;
+        }
+        // An earlier version of the applet kept less. The rest is as on a new card, and its keys are secret.
+        card = install(type, aid, data, chip.fresh());
+        card.read(saved.position(at));
+        return card;
+    }
+
+    private Card(Class<? extends Applet> type, byte[] aid, byte[] data, Chip chip, boolean isLoading)
+            throws CardException {
         memory = new Memory(chip);
+        memory.isLoading = isLoading;
         Hooks.memory = memory;
         runtime = new CardRuntime(memory);
         Applet applet = runtime.install(type, AIDUtil.create(aid), parameters(aid, data));
@@ -173,8 +193,11 @@ public final class Card {
         Image.write(graph, out);
     }
 
-    void read(ByteBuffer in) {
-        Image.read(graph, in);
+    /** @return whether that was all of the memory */
+    boolean read(ByteBuffer in) {
+        boolean whole = Image.read(graph, in);
+        memory.isLoading = false;
         reset();
+        return whole;
     }
 }

@@ -13,6 +13,10 @@ interface Cell {
 
     void encode(ByteBuffer out, Names names);
 
-    /** Reads what {@link #encode} wrote; the buffer holds nothing else. */
-    void decode(ByteBuffer in, Names names);
+    /**
+     * Reads what {@link #encode} wrote; the buffer holds nothing else.
+     *
+     * @return whether that filled all of it
+     */
+    boolean decode(ByteBuffer in, Names names);
 }

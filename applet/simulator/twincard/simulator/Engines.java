@@ -31,9 +31,8 @@ final class Engines {
             throw new IllegalStateException("cannot renew a " + engine.getClass().getName());
         }
         for (Class<?> type = engine.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
+            for (Field field : Fields.of(type)) {
                 if (!Modifier.isStatic(field.getModifiers())) {
-                    field.setAccessible(true);
                     Fields.set(field, engine, Fields.get(field, fresh));
                 }
             }

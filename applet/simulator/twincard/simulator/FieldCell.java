@@ -37,7 +37,7 @@ final class FieldCell implements Cell {
     }
 
     @Override
-    public void decode(ByteBuffer in, Names names) {
+    public boolean decode(ByteBuffer in, Names names) {
         Class<?> type = field.getType();
         Object value;
         if (type == boolean.class) {
@@ -52,5 +52,6 @@ final class FieldCell implements Cell {
             value = names.take(in);
         }
         Fields.set(field, owner, value);
+        return true;
     }
 }

@@ -6,11 +6,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javacard.framework.AID;
 import javacard.framework.Applet;
 import javacard.framework.OwnerPIN;
@@ -35,7 +36,7 @@ final class Graph {
             List.of(AID.class, OwnerPIN.class, Key.class, KeyPair.class, KeyPairImpl.class);
 
     private final Memory memory;
-    private final List<Class<?>> appletClasses;
+    private final Set<Class<?>> appletClasses;
     private final Names names = new Names();
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final List<Object> engines = new ArrayList<>();
@@ -43,7 +44,7 @@ final class Graph {
 
     Graph(Memory memory, Applet applet, List<Class<?>> appletClasses) {
         this.memory = memory;
-        this.appletClasses = appletClasses;
+        this.appletClasses = new HashSet<>(appletClasses);
         for (Class<?> type : appletClasses) {
             visitFields(null, type, type.getName());
         }
@@ -109,15 +110,12 @@ final class Graph {
 
     /** Visits the fields that a class declares: of an object, or the static ones when there is none. */
     private void visitFields(Object owner, Class<?> type, String name) {
-        Field[] fields = type.getDeclaredFields();
-        Arrays.sort(fields, Comparator.comparing(Field::getName));
-        for (Field field : fields) {
+        for (Field field : Fields.of(type)) {
             int modifiers = field.getModifiers();
             // Synthetic fields are no part of the applet: a tool that measures coverage adds one to every class.
             if (Modifier.isStatic(modifiers) != (owner == null) || field.isSynthetic()) {
                 continue;
             }
-            field.setAccessible(true);
             String fieldName = name + "." + field.getName();
             if (!Modifier.isFinal(modifiers)) {
                 cells.put(fieldName + "=", new FieldCell(owner, field));
@@ -136,6 +134,11 @@ final class Graph {
     }
 
     private static boolean isAny(List<Class<?>> types, Object object) {
-        return types.stream().anyMatch(type -> type.isInstance(object));
+        for (Class<?> type : types) {
+            if (type.isInstance(object)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -152,6 +152,11 @@ public final class Hooks {
         memory.counts.endGeneration();
     }
 
+    /** Whether a pair that is generated now is to be a secret; one that a saved pair is about to replace is not. */
+    public static boolean needsSecret() {
+        return !memory.isLoading;
+    }
+
     /** Called at the beginning of every handler for all runtime exceptions. */
     public static void caught(Throwable exception) {
         memory.faults.addCaught(exception);

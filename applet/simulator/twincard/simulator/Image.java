@@ -31,11 +31,15 @@ final class Image {
         }
     }
 
-    /** @throws IllegalStateException when a cell does not fit the applet */
-    static void read(Graph graph, ByteBuffer in) {
+    /**
+     * @return whether it filled all of the memory
+     * @throws IllegalStateException when a cell does not fit the applet
+     */
+    static boolean read(Graph graph, ByteBuffer in) {
         Map<String, Cell> cells = graph.cells();
         Set<Cell> filled = new HashSet<>();
         OldNames old = new OldNames(graph.names());
+        boolean whole = true;
         try {
             while (in.hasRemaining()) {
                 String name = Names.takeText(in);
@@ -47,7 +51,7 @@ final class Image {
                     if (!filled.add(cell)) {
                         throw new IllegalStateException("two saved places are one in the applet, the other " + name);
                     }
-                    cell.decode(content, graph.names());
+                    whole &= cell.decode(content, graph.names());
                     if (content.hasRemaining()) {
                         throw new IllegalStateException("the saved " + name + " is longer than the applet's");
                     }
@@ -56,5 +60,6 @@ final class Image {
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException wrong) {
             throw new IllegalStateException("the saved state does not fit this version of the applet");
         }
+        return whole && filled.size() == cells.size();
     }
 }

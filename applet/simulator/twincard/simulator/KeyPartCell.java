@@ -30,10 +30,11 @@ final class KeyPartCell implements Cell {
     }
 
     @Override
-    public void decode(ByteBuffer in, Names names) {
+    public boolean decode(ByteBuffer in, Names names) {
         short length = in.getShort();
         byte[] storage = new byte[in.remaining()];
         in.get(storage);
         part.load(storage, length);
+        return true;
     }
 }

@@ -9,6 +9,8 @@ final class Memory {
     final Transients transients = new Transients();
     final Faults faults = new Faults();
     final Exchange exchange;
+    /** The card is about to get its memory from a file: keys that are drawn until then are nobody's. */
+    boolean isLoading;
     private boolean changed;
     private int deepestStack;
 

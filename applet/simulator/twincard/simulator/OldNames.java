@@ -20,7 +20,6 @@ final class OldNames {
         {AUTHORITY + ".parts.channel.scp03.session.cmac", PARTS + ".channel.scp03.session.mac"},
         {AUTHORITY + ".parts", PARTS},
     };
-    private static final Pattern STEP = Pattern.compile("\\.([^.\\[]+)|\\[([0-9]+)\\]");
 
     private final Names names;
 
@@ -48,10 +47,15 @@ final class OldNames {
         return walk(path);
     }
 
+    /** Compiled when there is an old name at all. */
+    private static final class Step {
+        static final Pattern PATTERN = Pattern.compile("\\.([^.\\[]+)|\\[([0-9]+)\\]");
+    }
+
     private Object walk(String path) {
         int start = path.indexOf('.');
         Object at = start < 0 ? null : names.find(path.substring(0, start));
-        Matcher step = STEP.matcher(path);
+        Matcher step = Step.PATTERN.matcher(path);
         for (int end = start; at != null && end < path.length(); end = step.end()) {
             if (!step.find(end) || step.start() != end) {
                 return null;
@@ -63,9 +67,8 @@ final class OldNames {
 
     private static Object field(Object owner, String name) {
         for (Class<?> type = owner.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
+            for (Field field : Fields.of(type)) {
                 if (field.getName().equals(name) && !field.getType().isPrimitive()) {
-                    field.setAccessible(true);
                     return Fields.get(field, owner);
                 }
             }

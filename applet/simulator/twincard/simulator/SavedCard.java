@@ -45,11 +45,9 @@ final class SavedCard {
             } else {
                 chip = Chip.withoutLimits();
             }
-            Card loaded = Card.install(type, aid, data, chip);
-            loaded.read(body);
-            loaded.takeChanged();
-            loaded.takeWrites();
-            card = loaded;
+            card = Card.load(type, aid, data, chip, body);
+            card.takeChanged();
+            card.takeWrites();
         } catch (IllegalStateException unfit) {
             throw new CardException("The card file cannot be read: " + unfit.getMessage() + ".");
         }

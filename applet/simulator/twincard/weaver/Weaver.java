@@ -14,7 +14,8 @@ import org.objectweb.asm.tree.ClassNode;
 
 /**
  * Rewrites the classes of the applet, and those of jCardSim that keep persistent state, so that every store passes the
- * hooks of the simulator. Runs at build time: {@code Weaver OUTPUT APPLET_CLASSES [JCARDSIM_JAR]}.
+ * hooks of the simulator. Runs at build time: {@code Weaver OUTPUT APPLET_CLASSES [JCARDSIM_JAR JCARDSIM_OUTPUT]}; the
+ * last gets all classes of jCardSim, see {@link Upgrade}.
  */
 public final class Weaver {
     /** jCardSim's other key classes keep their state in ByteContainer, which the simulator replaces whole. */
@@ -32,6 +33,7 @@ public final class Weaver {
                     write(output.resolve(name), weave(jar.getInputStream(jar.getEntry(name)).readAllBytes()));
                 }
             }
+            Upgrade.all(Path.of(arguments[2]), Path.of(arguments[3]));
         }
     }
 
@@ -58,7 +60,7 @@ public final class Weaver {
         return writer.toByteArray();
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
+    static void write(Path file, byte[] bytes) throws IOException {
         Files.createDirectories(file.getParent());
         Files.write(file, bytes);
     }

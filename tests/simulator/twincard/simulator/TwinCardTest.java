@@ -44,6 +44,22 @@ public class TwinCardTest {
         assertEquals(select(card), select(other));
     }
 
+    /** While a card is loaded, a known pair stands where its own will be; one that its file lacks is drawn. */
+    @Test
+    public void cardWhoseFileLacksItsKeysDrawsThem() throws CardException {
+        Card loaded = Card.load(ExtendedTrustTwinCardApplet.class, Probe.bytes(Probe.AID), PARAMETERS,
+                Chip.withoutLimits(), ByteBuffer.allocate(0));
+        assertTrue(basePoints(card) > 0, "domain parameters have it");
+        assertEquals(basePoints(card), basePoints(loaded), "no public key is the base point");
+        assertTrue(select(loaded).endsWith("9000"));
+    }
+
+    /** How often the base point of P-256 is in the card's memory (FIPS 186-4, D.1.2.3: its first coordinate). */
+    private static int basePoints(Card card) {
+        String x = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+        return HexFormat.of().formatHex(card.image()).split(x, -1).length - 1;
+    }
+
     @Test
     public void selectionWritesNothing() {
         card.takeWrites();

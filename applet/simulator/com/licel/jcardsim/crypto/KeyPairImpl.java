@@ -9,6 +9,7 @@ import com.licel.jcardsim.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import com.licel.jcardsim.bouncycastle.crypto.params.ECPublicKeyParameters;
 import com.licel.jcardsim.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import com.licel.jcardsim.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
+import com.licel.jcardsim.bouncycastle.math.ec.ECPoint;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -114,17 +115,22 @@ public final class KeyPairImpl {
 
     private static void generateEc(ECPublicKeyImpl open, ECPrivateKeyImpl secret) {
         ECDomainParameters domain = domainOf(open);
-        ECKeyPairGenerator generator = new ECKeyPairGenerator();
-        generator.init(new ECKeyGenerationParameters(domain, RANDOM));
-        AsymmetricCipherKeyPair drawn = generator.generateKeyPair();
         if (!open.isDomainParametersInitialized()) {
             open.setDomainParameters(domain);
         }
         if (!secret.isDomainParametersInitialized()) {
             secret.setDomainParameters(domain);
         }
-        open.w.setBytes(((ECPublicKeyParameters) drawn.getPublic()).getQ().getEncoded(false));
-        BigInteger scalar = ((ECPrivateKeyParameters) drawn.getPrivate()).getD();
+        ECPoint point = domain.getG();
+        BigInteger scalar = BigInteger.ONE;
+        if (Hooks.needsSecret()) {
+            ECKeyPairGenerator generator = new ECKeyPairGenerator();
+            generator.init(new ECKeyGenerationParameters(domain, RANDOM));
+            AsymmetricCipherKeyPair drawn = generator.generateKeyPair();
+            point = ((ECPublicKeyParameters) drawn.getPublic()).getQ();
+            scalar = ((ECPrivateKeyParameters) drawn.getPrivate()).getD();
+        }
+        open.w.setBytes(point.getEncoded(false));
         secret.s.setBytes(unsigned(scalar, (secret.getSize() + 7) / 8));
     }
 
