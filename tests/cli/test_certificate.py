@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.cli.commands import Desk
 
+from twincard.identity.signing_key import SigningKey
 from twincard.identity.x509 import (
-    SigningKey,
     Subject,
     Validity,
     make_decipher_certificate,
@@ -46,6 +47,13 @@ def test_what_was_made_is_on_the_card_and_is_not_replaced_by_accident(duplicated
     anew = duplicated.json("certificate", *UNLOCKED, *NAMED, "--force")
     assert anew["serial_number"] != made["serial_number"]
     assert duplicated.json("certificate", *ALICE, "--show")["sha256"] == anew["sha256"]
+
+
+def test_a_long_japanese_name_is_taken_without_a_word(duplicated: Desk) -> None:
+    for command in ("certificate", "csr"):
+        told = duplicated.done(command, *UNLOCKED, "--name", "山" * 64, "--json")
+        assert told.err == ""
+        assert json.loads(told.out)["subject"] == f"CN={'山' * 64}"
 
 
 def test_the_signature_key_s_certificate_signed_the_other(duplicated: Desk) -> None:

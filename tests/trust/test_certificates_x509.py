@@ -12,7 +12,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.bench import Bench, Specimen, Stage
 from tests.faults.power import Story, interrupt
@@ -36,8 +41,9 @@ from twincard.flows.certify.certificate import (
 )
 from twincard.flows.errors import ProtocolError
 from twincard.flows.files.operations import decrypt_file
+from twincard.identity.signing_key import SigningKey
 from twincard.identity.x509 import (
-    SigningKey,
+    CertificateError,
     Subject,
     Validity,
     WrongSignatureError,
@@ -213,6 +219,25 @@ def test_a_certificate_may_last_beyond_2049(bench: Bench) -> None:
     assert [name.value for name in names] == ["山田 花子"]
 
 
+# The cryptography package reads such a name, and counts its bytes.
+@pytest.mark.filterwarnings("ignore:Attribute's length:UserWarning")
+def test_a_name_has_64_characters_in_any_script(bench: Bench) -> None:
+    card = with_files(bench).unlocked()
+    subject = Subject("山" * 64, "hanako@example.jp")
+    made = certify_decipher_key(card, subject, TEN_YEARS).certificate
+    names = made.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert [name.value for name in names] == [subject.name]
+    assert request_certificate(card, subject).subject == made.subject
+    with pytest.raises(CertificateError, match="1 to 64"):
+        Subject("山" * 65)
+
+
+@pytest.mark.parametrize("mail", ["hanako", "a@b@c", "Hanako <h@example.jp>", "a<b>@c", "花@b"])
+def test_what_is_no_address_alone_stands_in_no_certificate(mail: str) -> None:
+    with pytest.raises(CertificateError, match="with one @"):
+        Subject("Hanako", mail)
+
+
 def test_a_certificate_of_an_earlier_key_is_replaced_without_asking(bench: Bench) -> None:
     card = with_files(bench).unlocked()
     first = certify_decipher_key(card, HANAKO, TEN_YEARS)
@@ -298,6 +323,18 @@ class Storing(Story):
 def test_a_certificate_is_replaced_or_gone_but_never_a_mixture(bench: Bench) -> None:
     story = Storing(with_files(bench))
     assert interrupt(story, story.subject, step=3) > 5
+
+
+@pytest.mark.parametrize("key_type", KeyType)
+def test_a_key_on_a_card_gives_a_program_signatures_only(bench: Bench, key_type: KeyType) -> None:
+    card = with_files(bench).unlocked()
+    card.signing.generate(key_type)
+    key = SigningKey(card.signing.public_key(), card.signing.sign).for_builder()
+    assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    with pytest.raises(NotImplementedError):
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(NotImplementedError):
+        key.private_numbers()
 
 
 def test_a_certificate_whose_extensions_cannot_be_read_signs_no_other() -> None:

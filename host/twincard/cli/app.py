@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from typing import Annotated, TextIO
 
@@ -86,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with speaking((sys.stdout, sys.stderr)):
+    with speaking((sys.stdout, sys.stderr)), warnings.catch_warnings():
+        # The cryptography package counts bytes where a name may have so many characters.
+        warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
         return _run(words)
 
 

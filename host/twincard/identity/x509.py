@@ -1,37 +1,27 @@
-"""X.509 certificates and requests (RFC 5280, RFC 2986), signed by a key that only gives signatures.
-
-Where the cryptography package wants the private key itself, a card has nothing to give.
-"""
+"""X.509 certificates and requests (RFC 5280, RFC 2986), signed by a key on a card."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from asn1crypto import algos, core, csr, keys
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from twincard.ground.language import _
+from twincard.identity.signing_key import SigningKey
 from twincard.keys.public import KeyKind, PublicKey
 
 _NAME_LENGTHS = range(1, 64 + 1)
 _IDEOGRAPHIC_SPACE = "\u3000"
 _SERIAL_BITS = 127
-_FIRST_GENERALIZED_YEAR = 2050
 _SIGNATURE_UNIT = "signature key"
-_ALGORITHMS = {
-    # RFC 5758, 3.2: no parameters. RFC 4055, 5: NULL.
-    KeyKind.EC: {"algorithm": "sha256_ecdsa"},
-    KeyKind.RSA: {"algorithm": "sha256_rsa", "parameters": core.Null()},
-}
 
 
 class CertificateError(ValueError):
@@ -56,7 +46,7 @@ class Subject:
         if self.mail is not None:
             local, at, domain = self.mail.rpartition("@")
             plain = self.mail.isascii() and self.mail.isprintable() and " " not in self.mail
-            if not (local and at and domain and plain):
+            if not (local and at and domain and plain and _is_address(self.mail)):
                 raise CertificateError(
                     _("An e-mail address in a certificate is ASCII, with one @.")
                 )
@@ -76,27 +66,18 @@ class Validity:
         return cls(now, now + timedelta(days=days))
 
 
-@dataclass(frozen=True)
-class SigningKey:
-    """A key that signs: its public half, and what turns a SHA-256 hash into a signature.
-
-    RSA: RSASSA-PKCS1-v1_5; EC: a DER ECDSA-Sig-Value.
-    """
-
-    public: PublicKey
-    sign: Callable[[bytes], bytes]
-
-
 def make_root(subject: Subject, validity: Validity, key: SigningKey) -> x509.Certificate:
     """The signing key's own certificate, which may sign others. Raises WrongSignatureError."""
     name = _name(subject, _SIGNATURE_UNIT)
-    extensions = [
-        _extension("basic_constraints", asn1.BasicConstraints(_AUTHORITY), critical=True),
-        _extension("key_usage", asn1.KeyUsage(_SIGNS), critical=True),
-        _extension("key_identifier", core.OctetString(key.public.key_id)),
-        *_alternative_name(subject),
-    ]
-    made = _certificate(name, name, validity, key.public, extensions, key)
+    builder = (
+        _certificate(name, name, validity, key.public)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage("key_cert_sign", "digital_signature"), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier(key.public.key_id), critical=False)
+    )
+    if subject.mail is not None:
+        builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
+    made = builder.sign(key.for_builder(), SHA256())
     return _verified(made, made)
 
 
@@ -108,19 +89,22 @@ def make_decipher_certificate(
     key: SigningKey,
 ) -> x509.Certificate:
     """A certificate for a decipher key, signed by the key of `root`. Raises WrongSignatureError."""
-    issuer = asn1.Certificate.load(root.public_bytes(Encoding.DER)).subject
-    usage = {"key_encipherment"} if public.kind is KeyKind.RSA else {"key_agreement"}
-    authority = asn1.AuthorityKeyIdentifier({"key_identifier": key_identifier(root)})
-    extensions = [
-        _extension("basic_constraints", asn1.BasicConstraints({"ca": False}), critical=True),
-        _extension("key_usage", asn1.KeyUsage(usage), critical=True),
-        _extension("extended_key_usage", asn1.ExtKeyUsageSyntax(["email_protection"])),
-        _extension("key_identifier", core.OctetString(public.key_id)),
-        _extension("authority_key_identifier", authority),
-        *_alternative_name(subject),
-    ]
-    made = _certificate(issuer, _name(subject), validity, public, extensions, key)
-    return _verified(made, root)
+    usage = "key_encipherment" if public.kind is KeyKind.RSA else "key_agreement"
+    builder = (
+        _certificate(root.subject, _name(subject), validity, public)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(usage), critical=True)
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False
+        )
+        .add_extension(x509.SubjectKeyIdentifier(public.key_id), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier(key_identifier(root), None, None), critical=False
+        )
+    )
+    if subject.mail is not None:
+        builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
+    return _verified(builder.sign(key.for_builder(), SHA256()), root)
 
 
 def is_such(
@@ -152,24 +136,10 @@ def is_such(
 
 def make_request(subject: Subject, key: SigningKey) -> x509.CertificateSigningRequest:
     """A certificate signing request (PKCS #10) for the key. Raises WrongSignatureError."""
-    wanted = _alternative_name(subject)
-    attributes = [{"type": "extension_request", "values": [wanted]}] if wanted else []
-    information = csr.CertificationRequestInfo(
-        {
-            "version": "v1",
-            "subject": _name(subject),
-            "subject_pk_info": keys.PublicKeyInfo.load(key.public.spki),
-            "attributes": attributes,
-        }
-    )
-    request = csr.CertificationRequest(
-        {
-            "certification_request_info": information,
-            "signature_algorithm": algos.SignedDigestAlgorithm(_ALGORITHMS[key.public.kind]),
-            "signature": _sign(information, key),
-        }
-    )
-    made = x509.load_der_x509_csr(request.dump())
+    builder = x509.CertificateSigningRequestBuilder(_name(subject))
+    if subject.mail is not None:
+        builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
+    made = builder.sign(key.for_builder(), SHA256())
     if not made.is_signature_valid:
         raise WrongSignatureError(_("The card's signature of the request is not right."))
     return made
@@ -193,47 +163,20 @@ def key_identifier(certificate: x509.Certificate) -> bytes:
     return found.value.digest
 
 
-_AUTHORITY = {"ca": True, "path_len_constraint": 0}
-_SIGNS = {"key_cert_sign", "digital_signature"}
-
-
 def _certificate(
-    issuer: asn1.Name,
-    subject: asn1.Name,
-    validity: Validity,
-    public: PublicKey,
-    extensions: Sequence[dict[str, Any]],
-    key: SigningKey,
-) -> x509.Certificate:
-    algorithm = algos.SignedDigestAlgorithm(_ALGORITHMS[key.public.kind])
-    content = asn1.TbsCertificate(
-        {
-            "version": "v3",
+    issuer: x509.Name, subject: x509.Name, validity: Validity, public: PublicKey
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder(
+            issuer,
+            subject,
+            public.loaded(),
             # RFC 5280, 4.1.2.2: positive, and here too long to be guessed.
-            "serial_number": secrets.randbits(_SERIAL_BITS - 1) | 1 << (_SERIAL_BITS - 1),
-            "signature": algorithm,
-            "issuer": issuer,
-            "validity": {
-                "not_before": _time(validity.not_before),
-                "not_after": _time(validity.not_after),
-            },
-            "subject": subject,
-            "subject_public_key_info": keys.PublicKeyInfo.load(public.spki),
-            "extensions": list(extensions),
-        }
+            secrets.randbits(_SERIAL_BITS - 1) | 1 << (_SERIAL_BITS - 1),
+        )
+        .not_valid_before(validity.not_before)
+        .not_valid_after(validity.not_after)
     )
-    made = asn1.Certificate(
-        {
-            "tbs_certificate": content,
-            "signature_algorithm": algorithm,
-            "signature_value": _sign(content, key),
-        }
-    )
-    return x509.load_der_x509_certificate(made.dump())
-
-
-def _sign(content: core.Sequence, key: SigningKey) -> bytes:
-    return key.sign(hashlib.sha256(content.dump()).digest())
 
 
 def _verified(made: x509.Certificate, issuer: x509.Certificate) -> x509.Certificate:
@@ -246,26 +189,47 @@ def _verified(made: x509.Certificate, issuer: x509.Certificate) -> x509.Certific
     return made
 
 
-def _name(subject: Subject, unit: str | None = None) -> asn1.Name:
-    parts = {"common_name": subject.name}
+def _name(subject: Subject, unit: str | None = None) -> x509.Name:
+    parts = [_common_name(subject.name)]
     if unit is not None:
         # Names of issuer and holder must differ where the certificate is not its own issuer's.
-        parts["organizational_unit_name"] = unit
-    return asn1.Name.build(parts)
+        parts.insert(0, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
+    return x509.Name(parts)
 
 
-def _alternative_name(subject: Subject) -> list[dict[str, Any]]:
-    if subject.mail is None:
-        return []
-    names = asn1.GeneralNames([asn1.GeneralName("rfc822_name", subject.mail)])
-    return [_extension("subject_alt_name", names)]
+def _common_name(name: str) -> x509.NameAttribute[str]:
+    if len(name.encode()) in _NAME_LENGTHS:
+        return x509.NameAttribute(NameOID.COMMON_NAME, name)
+    # RFC 5280, appendix A.1, counts characters; the package counts bytes, and warns even here.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)
 
 
-def _extension(name: str, value: core.Asn1Value, *, critical: bool = False) -> dict[str, Any]:
-    return {"extn_id": name, "critical": critical, "extn_value": value}
+def _is_address(mail: str) -> bool:
+    try:
+        x509.RFC822Name(mail)
+    except ValueError:
+        return False
+    return True
 
 
-def _time(moment: datetime) -> asn1.Time:
-    # RFC 5280, 4.1.2.5.
-    kind = "utc_time" if moment.year < _FIRST_GENERALIZED_YEAR else "general_time"
-    return asn1.Time({kind: moment})
+def _alternative_name(mail: str) -> x509.SubjectAlternativeName:
+    return x509.SubjectAlternativeName([x509.RFC822Name(mail)])
+
+
+def _usage(*wanted: str) -> x509.KeyUsage:
+    return x509.KeyUsage(**{usage: usage in wanted for usage in _USAGES})
+
+
+_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)

@@ -25,8 +25,8 @@ from twincard.flows.errors import ProtocolError
 from twincard.flows.files.opener import PinProvider
 from twincard.flows.usable import check_own_pin, check_released
 from twincard.ground.language import _
+from twincard.identity.signing_key import SigningKey
 from twincard.identity.x509 import (
-    SigningKey,
     Subject,
     Validity,
     is_such,

@@ -1,0 +1,93 @@
+"""A key that only gives signatures, as the builders of the cryptography package take it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn, Self
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+
+from twincard.keys.public import PublicKey
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key that signs: its public half, and what turns a SHA-256 hash into a signature.
+
+    RSA: RSASSA-PKCS1-v1_5; EC: a DER ECDSA-Sig-Value.
+    """
+
+    public: PublicKey
+    sign: Callable[[bytes], bytes]
+
+    def for_builder(self) -> CertificateIssuerPrivateKeyTypes:
+        """A private key that signs with SHA-256, and has nothing else to give."""
+        public = self.public.loaded()
+        if isinstance(public, rsa.RSAPublicKey):
+            return _RsaKey(public, self.sign)
+        return _EcKey(public, self.sign)
+
+
+class _NothingElse:
+    """What a private key must have, and a card does not give."""
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def private_numbers(self) -> NoReturn:
+        _refuse()
+
+    def private_bytes(self, *_: object) -> NoReturn:
+        _refuse()
+
+
+class _RsaKey(_NothingElse, rsa.RSAPrivateKey):
+    def __init__(self, public: rsa.RSAPublicKey, sign: Callable[[bytes], bytes]) -> None:
+        self._public = public
+        self._sign = sign
+
+    @property
+    def key_size(self) -> int:
+        return self._public.key_size
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        return self._public
+
+    def sign(self, data: bytes | bytearray | memoryview, *_: object) -> bytes:
+        return self._sign(hashlib.sha256(data).digest())
+
+    def decrypt(self, *_: object) -> NoReturn:
+        _refuse()
+
+
+class _EcKey(_NothingElse, ec.EllipticCurvePrivateKey):
+    def __init__(self, public: ec.EllipticCurvePublicKey, sign: Callable[[bytes], bytes]) -> None:
+        self._public = public
+        self._sign = sign
+
+    @property
+    def curve(self) -> ec.EllipticCurve:
+        return self._public.curve
+
+    @property
+    def key_size(self) -> int:
+        return self._public.key_size
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        return self._public
+
+    def sign(self, data: bytes | bytearray | memoryview, *_: object) -> bytes:
+        return self._sign(hashlib.sha256(data).digest())
+
+    def exchange(self, *_: object) -> NoReturn:
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise NotImplementedError("a key on a card gives signatures only")
