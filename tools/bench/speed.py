@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.session import APPLET_AID, Card
-from twincard.simulator.java import java_command
+from twincard.simulator.java import FLAGS, java_program
 from twincard.simulator.process import SimulatedCard
 from twincard.transport.connection import Connection
 
@@ -85,5 +85,5 @@ def _seconds_to_first_answer(state: Path) -> float:
 
 def _seconds_of_java() -> float:
     start = time.perf_counter()
-    subprocess.run([*java_command(), "-version"], check=True, capture_output=True)
+    subprocess.run([java_program(), *FLAGS, "-version"], check=True, capture_output=True)
     return time.perf_counter() - start

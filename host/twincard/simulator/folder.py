@@ -12,6 +12,7 @@ import platformdirs
 
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
+from twincard.simulator.archive import provide_archive
 from twincard.simulator.process import Make, SimulatedCard
 from twincard.transport.connection import CardFileError, CardNotFoundError, TransportError
 
@@ -49,6 +50,7 @@ def create_card(
     if state.exists():
         raise _taken(state)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    provide_archive()
     key = secrets.token_bytes(_KEY_BYTES)
     # Made under another name, so that a card is either whole or not there.
     unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")

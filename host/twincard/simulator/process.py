@@ -7,7 +7,6 @@ its payload, in an answer the status (1 byte) and its payload.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
 import tempfile
@@ -19,7 +18,8 @@ from typing import IO, Self, cast
 
 from twincard.ground.language import N_, _, retold
 from twincard.ground.system_words import WORDS
-from twincard.simulator.java import java_command
+from twincard.simulator.archive import JAR, MAIN, archive_flags
+from twincard.simulator.java import FLAGS, clean_environment, java_program
 from twincard.transport.connection import (
     CardFileError,
     CardGoneError,
@@ -27,8 +27,6 @@ from twincard.transport.connection import (
     PowerCutError,
     TransportError,
 )
-
-JAR = Path(__file__).with_name("simulator.jar")
 
 _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
@@ -78,7 +76,9 @@ class SimulatorProcess:
         """
         if not program and not JAR.is_file():
             raise TransportError(_("The simulated card is not built: run `make setup`."))
-        command = [*java_command(), *(program or ("-jar", str(JAR))), *arguments]
+        java = java_program()
+        shared = () if program else (*archive_flags(java), "-cp", str(JAR), MAIN)
+        command = [java, *FLAGS, *program, *shared, *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         try:
@@ -88,7 +88,7 @@ class SimulatorProcess:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=self._errors,
-                    env=_environment(),
+                    env=clean_environment(),
                     # Ctrl-C at the terminal is for the host; the card ends when its input does.
                     start_new_session=True,
                 )
@@ -165,12 +165,6 @@ def _ctrl_c_later() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _environment() -> dict[str, str]:
-    """Java takes a file's name as its locale says; Python takes "C" for one of UTF-8."""
-    is_plain = os.environ.get("LC_ALL") in ("C", "POSIX")
-    return os.environ | ({"LC_ALL": "C.UTF-8"} if is_plain else {})
 
 
 def _payload(answer: bytes) -> bytes:

@@ -13,24 +13,33 @@ import java.nio.file.Path;
 
 /**
  * The command line: {@code run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP]}; see the package
- * description.
+ * description. {@code rehearse FOLDER} is for Java to note the classes that a card takes.
  */
 public final class Main {
     private static final String USAGE =
             "Usage: java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS]"
                     + " [--chip CHIP]";
+    private static final String USUAL_APPLET = "twincard.card.ExtendedTrustTwinCardApplet";
     private static final int FAILED = 2;
     private static final int IN_USE = 3;
 
     private Main() {}
 
-    private record Options(Path state, boolean laboratory, String applet, Chip chip) {}
+    record Options(Path state, boolean laboratory, String applet, Chip chip) {
+        static Options ofCard(Path state) {
+            return new Options(state, false, USUAL_APPLET, Chip.withoutLimits());
+        }
+    }
 
     public static void main(String[] arguments) {
         PrintStream errors = System.err;
         silenceJCardSim();
         try {
-            serve(parse(arguments));
+            if (arguments.length == 2 && arguments[0].equals("rehearse")) {
+                Rehearsal.run(Path.of(arguments[1]));
+            } else {
+                serve(parse(arguments), standardStreams());
+            }
         } catch (StateFile.InUse inUse) {
             errors.println("Another process uses this card.");
             System.exit(IN_USE);
@@ -64,7 +73,7 @@ public final class Main {
         Path state = null;
         boolean inMemory = false;
         boolean laboratory = false;
-        String applet = "twincard.card.ExtendedTrustTwinCardApplet";
+        String applet = USUAL_APPLET;
         Chip chip = Chip.withoutLimits();
         for (int i = 1; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -89,11 +98,14 @@ public final class Main {
         return arguments[i];
     }
 
-    private static void serve(Options options) throws CardException, IOException, StateFile.InUse {
+    private static Frames standardStreams() {
+        return new Frames(new BufferedInputStream(System.in), new FileOutputStream(FileDescriptor.out));
+    }
+
+    static void serve(Options options, Frames frames) throws CardException, IOException, StateFile.InUse {
         try (StateFile file = options.state == null ? null : new StateFile(options.state)) {
             SavedCard saved = new SavedCard(AppletClasses.named(options.applet), options.chip, file);
             saved.load();
-            Frames frames = new Frames(new BufferedInputStream(System.in), new FileOutputStream(FileDescriptor.out));
             new Session(saved, options.laboratory).serve(frames);
             saved.settle();
         }

@@ -1,0 +1,142 @@
+"""Class-data archives: the simulator's classes as a Java runtime has read them, for the next start.
+
+A start takes half the time with one. Each Java has its own, made when the checkout is set up
+(beside the jar) or with a user's first simulated card (in the cache folder); without one a card
+starts all the same. Java itself checks that an archive is its own and of this jar.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from twincard.simulator.java import FLAGS, clean_environment, java_program, java_programs
+
+JAR = Path(__file__).with_name("simulator.jar")
+MAIN = "twincard.simulator.Main"
+BESIDE_JAR = Path(__file__).with_name("archives")
+_SECONDS = 120
+_KEPT = 4
+"""Archives in a folder: Java and the jar come in new versions."""
+_WRITABLE_BY_OTHERS = 0o022
+
+
+def archive_flags(java: str) -> list[str]:
+    """What has Java use its archive; nothing where there is none."""
+    name = _name(java)
+    for folder in (BESIDE_JAR, cache_folder()):
+        if name and _is_usable(folder / name):
+            return [f"-XX:SharedArchiveFile={folder / name}"]
+    return []
+
+
+def provide_archive() -> None:
+    """Make the archive of the Java that runs simulated cards, once; whatever fails is let be."""
+    java = java_program()
+    name = _name(java)
+    if name and not any((folder / name).exists() for folder in (BESIDE_JAR, cache_folder())):
+        make_archive(java, cache_folder())
+
+
+def make_archive(java: str, folder: Path) -> bool:
+    """Make the archive of this Java in a folder; whether it could be made.
+
+    It is made aside and renamed: two programs at once make it twice, and both have it. Where Java
+    makes none, an empty file keeps others from trying again.
+    """
+    name = _name(java)
+    if name is None:
+        return False
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as aside:
+            made = _dump(java, Path(aside))
+            made.replace(folder / name)
+        _remove_old(folder)
+        return (folder / name).stat().st_size > 0
+    return False
+
+
+def cache_folder() -> Path:
+    """Of the user, for what can be made again."""
+    return Path(platformdirs.user_cache_dir("twincard", appauthor=False))
+
+
+def _name(java: str) -> str | None:
+    """For this program and this jar, as they are now; None where one of them is not there."""
+    seen = hashlib.sha256()
+    for path in (Path(java), JAR):
+        try:
+            real = path.resolve(strict=True)
+            status = real.stat()
+        except OSError:
+            return None
+        seen.update(f"{real}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="replace"))
+    return f"simulator-{seen.hexdigest()[:16]}.jsa"
+
+
+def _is_usable(path: Path) -> bool:
+    """Code that others could have written is not run."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    is_ours = not hasattr(os, "getuid") or status.st_uid in (0, os.getuid())
+    return status.st_size > 0 and is_ours and not status.st_mode & _WRITABLE_BY_OTHERS
+
+
+def _dump(java: str, aside: Path) -> Path:
+    """A card starts once, while Java lists the classes that this takes; then it reads them."""
+    classes, archive = aside / "classes", aside / "archive"
+    jar = ("-cp", str(JAR))
+    rehearse = ("-Xshare:off", f"-XX:DumpLoadedClassList={classes}", *jar, MAIN, "rehearse")
+    dump = ("-Xshare:dump", f"-XX:SharedClassListFile={classes}", *jar)
+    try:
+        for arguments in (
+            (*rehearse, str(aside)),
+            (*dump, f"-XX:SharedArchiveFile={archive}"),
+        ):
+            subprocess.run(
+                [java, *FLAGS, *arguments],
+                check=True,
+                timeout=_SECONDS,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=clean_environment(),
+            )
+        archive.chmod(0o600)
+        # Java does not look through all of it: half an archive could end it.
+        with archive.open("rb+") as file:
+            os.fsync(file.fileno())
+    except (OSError, subprocess.SubprocessError):
+        archive.unlink(missing_ok=True)
+        archive.touch(mode=0o600)
+    return archive
+
+
+def _remove_old(folder: Path) -> None:
+    archives = sorted(folder.glob("simulator-*.jsa"), key=lambda path: path.stat().st_mtime)
+    for path in archives[:-_KEPT]:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def main() -> None:
+    """Make the archives of every Java that is found, beside the jar: part of set-up."""
+    shutil.rmtree(BESIDE_JAR, ignore_errors=True)
+    for java in java_programs():
+        if not make_archive(java, BESIDE_JAR):
+            print(f"{java} makes no class-data archive", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
