@@ -9,8 +9,9 @@ from __future__ import annotations
 from twincard.card.duplication import Duplication, ExportedKey, Receipt, Ticket
 from twincard.card.report import Mode, parse_report
 from twincard.card.session import Card
-from twincard.iso.channel import ISO, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.transport.connection import Connection
 
 Certificates = dict[bytes, bytes]
@@ -43,7 +44,7 @@ class _Introducing(Duplication):
 
     def import_key(self, key: ExportedKey) -> Receipt:
         """See Duplication."""
-        command = Command(ISO, 0xCA, 0x00, 0xE0, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GET_DATA, 0x00, 0xE0, answer=SHORT_ANSWER)
         import_ = parse_report(self._channel.exchange(command).data).import_
         if import_ is not None and import_.original_id is not None:
             self._introduce(import_.original_id)
@@ -52,4 +53,6 @@ class _Introducing(Duplication):
     def _introduce(self, card_id: bytes) -> None:
         """Where that is refused, the command that needed it tells why."""
         if card_id in self._known:
-            self._channel.exchange(Command(ISO, 0x2A, 0x00, 0xBE, self._known[card_id]))
+            self._channel.exchange(
+                Command.of(Ins.PERFORM_SECURITY_OPERATION, 0x00, 0xBE, self._known[card_id])
+            )

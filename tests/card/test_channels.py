@@ -116,5 +116,7 @@ def test_a_plain_command_ends_the_secure_channel(specimen: Specimen, number: int
 @pytest.mark.parametrize("cla", [*range(0x40, 0x80), *range(0xC0, 0x100)])
 def test_further_channels_are_refused_and_the_session_stays(specimen: Specimen, cla: int) -> None:
     specimen.unlocked()
-    assert status(specimen.lab, Command(cla, 0xCA, 0x00, 0xE0, answer=256)) == Sw.LOGICAL_CHANNEL
+    assert (
+        status(specimen.lab, Command(cla, 0xCA, 0x00, 0xE0, answer=256)) == Sw.NO_LOGICAL_CHANNELS
+    )
     assert status(specimen.lab, VERIFIED) == Sw.DONE

@@ -290,7 +290,7 @@ def test_without_an_ef_nothing_is_read_or_written(issued: Specimen, ins: int) ->
     card = issued.as_issuer()
     card.files.select()
     command = Command(0x00, ins, data=b"" if ins == 0xB0 else b"x", answer=1)
-    assert status(issued.lab, command) == Sw.NO_FILE_SELECTED
+    assert status(issued.lab, command) == Sw.NO_CURRENT_FILE
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_the_pool_is_finite_and_deletion_gives_it_back_wiped(issued: Specimen) -
     card.files.select()
     with pytest.raises(CardError) as error:
         card.files.create_ef(2, free - 99, OPEN_EF)
-    assert error.value.sw == Sw.MEMORY_FULL
+    assert error.value.sw == Sw.NO_MEMORY
     card.files.create_ef(2, free - 100, OPEN_EF)
     assert card.report().file_bytes_free == 0
     card.files.select()
@@ -367,7 +367,7 @@ def test_the_table_is_finite(issued: Specimen) -> None:
     card.files.select()
     with pytest.raises(CardError) as error:
         card.files.create_ef(0x100, 0, OPEN_EF)
-    assert error.value.sw == Sw.MEMORY_FULL
+    assert error.value.sw == Sw.NO_MEMORY
     card.files.delete(7)
     card.files.create_df(0xDF01, OPEN_DF)
 

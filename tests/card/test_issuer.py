@@ -49,8 +49,8 @@ def authenticate(specimen: Specimen, mac: bytes) -> int:
 def is_issuer(specimen: Specimen) -> bool:
     """Whether the card takes the issuer's command BEGIN GROUP, asked with a wrong P1."""
     sw = status(specimen.lab, Command(0x80, 0x10))
-    assert sw in (Sw.WRONG_P1_P2, Sw.AUTHORITY_MISSING)
-    return sw == Sw.WRONG_P1_P2
+    assert sw in (Sw.WRONG_P1P2, Sw.AUTHORITY_MISSING)
+    return sw == Sw.WRONG_P1P2
 
 
 def test_the_issuer_proves_the_transport_key(blank: Specimen) -> None:

@@ -83,7 +83,7 @@ def test_under_the_usual_name_there_is_none_of_it() -> None:
         usual.install(INSTALLATION)
         assert exchange(usual, select(OPENSC_AID))[1] != Sw.DONE
         assert Card(usual).serves_opensc is False
-        assert exchange(usual, GET_ABOUT) == (b"", Sw.WRONG_P1_P2)
+        assert exchange(usual, GET_ABOUT) == (b"", Sw.WRONG_P1P2)
 
 
 def test_a_similar_name_is_not_taken_for_it() -> None:
@@ -92,7 +92,7 @@ def test_a_similar_name_is_not_taken_for_it() -> None:
             other.install(INSTALLATION, aid)
             answer, sw = exchange(other, select(aid, 256))
             assert (answer[:1], sw) == (b"\x6f", Sw.DONE)
-            assert exchange(other, GET_ABOUT) == (b"", Sw.WRONG_P1_P2)
+            assert exchange(other, GET_ABOUT) == (b"", Sw.WRONG_P1P2)
 
 
 def test_the_host_finds_the_applet_by_either_name(lab: Laboratory) -> None:

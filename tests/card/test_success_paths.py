@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.bench import GROUP_ID, Bench, Specimen, Stage, certify, component
-from tests.card.commands import RULES
+from tests.card.commands import KEYS
 from tests.card.sealing import Correspondent, seal
 
 from twincard.card.files import Condition, DfAccess, EfAccess
@@ -144,4 +144,4 @@ def test_every_command_succeeds(bench: Bench) -> None:
     live(bench, friend, lambda specimen: Card(Recorder(specimen.lab, succeeded)))
     bench.at(Stage.ISSUED)
     use_channels(Card(Recorder(bench.backup2.lab, succeeded)), bench.backup2)
-    assert succeeded == {rule.key for rule in RULES}
+    assert succeeded == KEYS

@@ -88,7 +88,7 @@ def test_header_bytes_stay_equal_along_a_chain(rsa: Specimen, field: str) -> Non
     changed = {"cla": 0x10, "ins": 0x32, "p1": 1, "p2": 1}[field]
     values = {"cla": 0x90, "ins": 0x30, "p1": 0, "p2": 0} | {field: changed}
     first = Command(**values, data=data[:200])
-    expected = Sw.UNKNOWN_INSTRUCTION if field == "cla" else Sw.DONE
+    expected = Sw.UNKNOWN_INS if field == "cla" else Sw.DONE
     assert status(rsa.lab, first) == expected
     # What came before does not belong to this command, which is too short alone.
     assert status(rsa.lab, Command(0x80, 0x30, data=data[200:])) == Sw.WRONG_STATE
@@ -122,7 +122,7 @@ def test_an_import_gathers_1160_bytes_and_no_more(bench: Bench) -> None:
     assert [status(backup.lab, part) for _ in range(4)] == [Sw.DONE] * 4
     assert status(backup.lab, Command(0x90, 0x24, data=bytes(140))) == Sw.DONE
     assert status(backup.lab, Command(0x80, 0x24, data=bytes(1))) == Sw.WRONG_LENGTH
-    for size, expected in ((1160, Sw.INTEGRITY), (1161, Sw.WRONG_LENGTH)):
+    for size, expected in ((1160, Sw.CHECK_FAILED), (1161, Sw.WRONG_LENGTH)):
         command = Command(0x80, 0x24, data=bytes(size))
         assert exchange(backup.lab, command, extended=True) == (b"", expected)
 

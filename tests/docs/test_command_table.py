@@ -1,13 +1,16 @@
-"""Document, applet and tests have one and the same command table."""
+"""Document, applet and host have one and the same command table, and the same names."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from tests.card.commands import RULES, TRANSPORT_PIN_SERVES, Authority, Data, Rule
+from tests.refusals.samples import SAMPLES
 
+from twincard.iso.ins import Authority, Data, Ins, Rule
 from twincard.iso.status import Sw
+from twincard.transport import trace
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/card-interface.md").read_text(encoding="utf-8")
@@ -28,28 +31,39 @@ def source(name: str) -> str:
     return (folder / f"{name}.java").read_text(encoding="utf-8")
 
 
-def constants(name: str) -> dict[str, int]:
-    """Every numeric constant of a Java file, by its name."""
-    found = re.findall(r"(\w+) = (?:\((?:byte|short)\) )?(0x[0-9A-F]+);", source(name))
+def numbers(java: str) -> dict[str, int]:
+    """Every numeric constant of a piece of Java, by its name."""
+    found = re.findall(r"(\w+) = (?:\((?:byte|short)\) )?(0x[0-9A-F]+);", java)
     return {constant: int(value, 16) for constant, value in found}
 
 
-def document_rules() -> list[Rule]:
+def instructions() -> dict[str, int]:
+    """The instruction bytes of the base, in an interface of their own, and those beyond it."""
+    base = re.search(r"interface Ins \{(.*?)\}", source("CommandRules"), re.DOTALL)
+    beyond = re.search(r"/\*\* Instruction bytes.*?/\*\*", source("TrustParts"), re.DOTALL)
+    assert base
+    assert beyond
+    return numbers(base[1]) | numbers(beyond[0])
+
+
+def document_rules() -> list[tuple[str, Rule]]:
     row = re.compile(
         r"^\| \[(?P<name>[^]]+)]\(#[\w-]+\) \| (?P<cla>\w\w) (?P<ins>\w\w) \| (?P<life>\w+) "
         r"\| (?P<roles>\w+) \| (?P<authority>[^|]+) \| (?P<data>[^|]+) \| (?P<chain>chain )?\|$",
         re.MULTILINE,
     )
     return [
-        Rule(
+        (
             match["name"],
-            int(match["cla"], 16),
-            int(match["ins"], 16),
-            match["life"],
-            match["roles"],
-            Authority(match["authority"]),
-            Data(match["data"]),
-            match["chain"] is not None,
+            Rule(
+                int(match["cla"], 16),
+                int(match["ins"], 16),
+                match["life"],
+                match["roles"],
+                Authority(match["authority"]),
+                Data(match["data"]),
+                match["chain"] is not None,
+            ),
         )
         for match in row.finditer(DOCUMENT)
     ]
@@ -66,13 +80,13 @@ def applet_rows() -> set[tuple[int, int, str, str, str, bool, bool]]:
 
 def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool, bool]]:
     """The parts' table has rows, too, for further parameters of commands that the base has."""
-    instructions = constants("Ins") | constants(name) | constants("Channel")
-    unqualified = re.sub(r"\b(CommandRules|Ins|Channel)\.", "", source(name))
+    codes = instructions()
+    unqualified = re.sub(r"\b(CommandRules|Ins)\.", "", source(name))
     row = re.compile(r"^ +(\w+)( \| OURS)?, ([\w |]+), ([\w |]+),$", re.MULTILINE)
     return {
         (
             0x80 if ours else 0x00,
-            instructions[ins],
+            codes[ins],
             "".join(word for word in when.split(" | ") if word in "IOT"),
             "".join(word[0] for word in when.split(" | ") if word in ROLES) or "OB",
             "".join(
@@ -86,22 +100,24 @@ def table_rows(name: str) -> set[tuple[int, int, str, str, str, bool, bool]]:
     }
 
 
-def test_the_document_has_the_table_that_tests_use() -> None:
-    assert document_rules() == list(RULES)
+def test_the_document_has_the_table_of_the_host() -> None:
+    # What the document says in sentences is held against the table below.
+    said = [(ins.title, replace(ins.value, transport_pin=False, secret=False)) for ins in Ins]
+    assert document_rules() == said
 
 
-def test_the_applet_has_the_table_that_tests_use() -> None:
+def test_the_applet_has_the_table_of_the_host() -> None:
     expected = {
         (
             rule.cla,
-            rule.ins,
+            rule.code,
             rule.life,
             rule.roles,
             IN_APPLET.get(rule.authority, rule.authority.name),
             rule.data is Data.NONE,
             rule.chain,
         )
-        for rule in RULES
+        for rule in (ins.value for ins in Ins)
     }
     assert applet_rows() == expected
 
@@ -112,17 +128,22 @@ def test_a_transport_pin_serves_the_same_commands_everywhere() -> None:
     )
     assert sentence is not None
     named = set(re.split(r", | and ", sentence[1].replace("\n", " ")))
-    assert named == TRANSPORT_PIN_SERVES | {"VERIFY CERTIFICATE"}
-    instructions = constants("Ins")
+    served = {ins for ins in Ins if ins.value.transport_pin}
+    assert named == {ins.title for ins in served} | {"VERIFY CERTIFICATE"}
     rows = re.findall(r"^ +Ins\.(\w+).*\bTRANSPORT,$", source("CommandRules"), re.MULTILINE)
-    expected = {rule.ins for rule in RULES if rule.name in TRANSPORT_PIN_SERVES}
-    assert {instructions[row] for row in rows} == expected
+    assert set(rows) == {ins.name for ins in served}
 
 
-def test_the_applet_has_no_instruction_outside_the_table() -> None:
-    instructions = {row[1] for row in applet_rows()}
-    assert instructions == {rule.ins for rule in RULES}
-    assert instructions >= set(constants("Ins").values())
+def test_applet_and_host_name_the_same_instructions() -> None:
+    assert instructions() == {ins.name: ins.code for ins in Ins}
+
+
+def test_each_command_has_a_well_formed_sample() -> None:
+    assert set(SAMPLES) == set(Ins)
+
+
+def test_a_trace_hides_the_data_of_the_commands_whose_data_are_secret() -> None:
+    assert {ins.code for ins in Ins if ins.value.secret} == trace.SECRET
 
 
 def test_document_applet_and_host_have_the_same_status_words() -> None:
@@ -130,7 +151,8 @@ def test_document_applet_and_host_have_the_same_status_words() -> None:
     section = DOCUMENT.split("## Status words")[1].split("## Commands")[0]
     cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
     documented = {word for cell in cells for word in re.findall(r"`(\w{4})`", cell)}
-    applet = {f"{value:04X}" for value in constants("Sw").values()} | {"9000"}
-    host = {f"{word:04X}" for word in Sw}
-    assert applet == {word.replace("61xx", "6100").replace("x", "0") for word in documented}
-    assert host == documented - {"61xx", "63Cx"}
+    named = numbers(source("Sw"))
+    words = {int(word.replace("x", "0"), 16) for word in documented}
+    # The applet has 9000 of ISO7816.
+    assert named | {"DONE": 0x9000} == {word.name: word.value for word in Sw}
+    assert words == set(Sw)

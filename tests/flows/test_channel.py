@@ -101,7 +101,7 @@ def test_refusals_leave_the_channel_open(bench: Bench) -> None:
     card.pin.verify(bench.original.pin)
     with pytest.raises(CardError) as raised:
         card.contacts.get(9)
-    assert raised.value.sw == Sw.WRONG_P1_P2
+    assert raised.value.sw == Sw.WRONG_P1P2
     assert card.usage.encipher(CEK, OWN_KEY)
 
 

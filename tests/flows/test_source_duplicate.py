@@ -75,7 +75,7 @@ def test_a_key_that_does_not_belong_is_refused_and_changes_nothing(
         card.group.set_component(other)
     with pytest.raises(CardError) as raised:
         card.group.set_component(component(4, size=4))
-    assert raised.value.sw == Sw.WRONG_P1_P2
+    assert raised.value.sw == Sw.WRONG_P1P2
     assert card.report() == before
     card.group.set_component(component(1))
     assert card.report() == before
@@ -187,7 +187,7 @@ def test_a_backup_hands_out_nothing_and_an_original_takes_nothing(bench: Bench) 
     # An original asks nobody but a key service, and that in host-blind mode.
     with pytest.raises(CardError) as refused:
         original.duplication.ticket(backup.report().card_id)
-    assert refused.value.sw == Sw.WRONG_P1_P2
+    assert refused.value.sw == Sw.WRONG_P1P2
     with pytest.raises(WrongStateError):
         original.duplication.import_key(ExportedKey(bytes(0x94)))
 

@@ -30,6 +30,7 @@ def test_no_secret_is_ever_shown(bench: Bench, show_data: bool) -> None:
     card.pin.verify(new_pin)
     card.group.set_component(component(2))
     assert card.usage.decipher(card.usage.encipher(CEK, 0)) == CEK
+    assert card.usage.unwrap(card.usage.wrap(CEK)) == CEK
     trace = "\n".join(lines).lower().replace(" ", "")
     secrets = (specimen.pin, specimen.puk, new_pin, component(2).value, Secret(CEK))
     for secret in secrets:

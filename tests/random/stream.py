@@ -8,11 +8,11 @@ from random import Random
 
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
-from tests.card.commands import RULES
 from tests.random.corpus import GET_CHALLENGE, SELECT_APPLET, change, corpus, unblock, verify
 from tests.random.worlds import Scene
 
 from twincard.iso.command import EXTENDED_ANSWER, Command
+from twincard.iso.ins import Ins
 
 BLOCKED = 0x6983
 _SHORT = 255
@@ -146,11 +146,11 @@ class Stream:
         return replace(command, data=command.data[:_SHORT]).short()
 
     def _shuffle_header(self) -> None:
-        rule = self._random.choice(RULES)
+        ins = self._random.choice(list(Ins))
         p1, p2 = self._random.choices((0, 0, 0, 1, 2, 3, 0x80, 0xB8, 0xFF, self._byte()[0]), k=2)
         data = self._random.choice((b"", self._random.randbytes(self._random.randrange(1, _SHORT))))
         answer = self._random.choice((0, 1, 256))
-        self._queue.append(Command(rule.cla, rule.ins, p1, p2, data, answer).short())
+        self._queue.append(Command.of(ins, p1, p2, data, answer).short())
 
     def _noise(self) -> None:
         self._queue.append(self._random.randbytes(self._random.randrange(0, 24)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.bench import component
 
 from twincard.iso.command import SHORT_ANSWER
+from twincard.iso.ins import Ins
 from twincard.iso.status import Sw
 
 PIN = b"a new PIN"
@@ -53,27 +54,27 @@ _TWO_PINS = Sample(0, 1, PADDED * 2, 0, _PIN_PARAMETERS, (PADDED * 2 + b"0", PAD
 _ANY = SHORT_ANSWER
 
 SAMPLES = {
-    "SELECT": Sample(
+    Ins.SELECT: Sample(
         0, 4, b"\x3f\x00", _ANY, ((0x05, 0x00), (0x00, 0x01)), (b"\x3f", b"\x3f\x00\x00")
     ),
-    "GET RESPONSE": Sample(0, 0, answer=_ANY),
-    "GET DATA": Sample(0x00, 0xE0, answer=_ANY, wrong_parameters=((0x01, 0xE0), (0x3F, 0xE3))),
-    "GET CHALLENGE": Sample(0, 0, answer=16),
-    "EXTERNAL AUTHENTICATE": Sample(0, 0, bytes(16), wrong_data=(bytes(15), bytes(17), b"")),
-    "PERSONALISE": _template(PERSONALISATION, Sw.WRONG_DATA),
-    "ACTIVATE": _WITHOUT_DATA,
-    "TERMINATE CARD USAGE": _WITHOUT_DATA,
-    "VERIFY": Sample(0, 1, PIN, 0, (*_PIN_PARAMETERS, (0xFE, 0x01)), (PADDED + b"0",)),
-    "CHANGE REFERENCE DATA": _TWO_PINS,
-    "RESET RETRY COUNTER": _TWO_PINS,
-    "BEGIN GROUP": Sample(
+    Ins.GET_RESPONSE: Sample(0, 0, answer=_ANY),
+    Ins.GET_DATA: Sample(0x00, 0xE0, answer=_ANY, wrong_parameters=((0x01, 0xE0), (0x3F, 0xE3))),
+    Ins.GET_CHALLENGE: Sample(0, 0, answer=16),
+    Ins.EXTERNAL_AUTHENTICATE: Sample(0, 0, bytes(16), wrong_data=(bytes(15), bytes(17), b"")),
+    Ins.PERSONALISE: _template(PERSONALISATION, Sw.WRONG_DATA),
+    Ins.ACTIVATE: _WITHOUT_DATA,
+    Ins.TERMINATE_CARD_USAGE: _WITHOUT_DATA,
+    Ins.VERIFY: Sample(0, 1, PIN, 0, (*_PIN_PARAMETERS, (0xFE, 0x01)), (PADDED + b"0",)),
+    Ins.CHANGE_REFERENCE_DATA: _TWO_PINS,
+    Ins.RESET_RETRY_COUNTER: _TWO_PINS,
+    Ins.BEGIN_GROUP: Sample(
         3, 1, bytes(16), _ANY, ((0, 1), (9, 1), (0x83, 1), (3, 2)), (bytes(15), bytes(17), b"")
     ),
-    "SET COMPONENT": Sample(
+    Ins.SET_COMPONENT: Sample(
         1, 0, COMPONENT, 0, ((0, 0), (4, 0), (0x81, 0), (1, 1)), (COMPONENT[:-1], COMPONENT + b"0")
     ),
-    "CLEAR GROUP": Sample(0, 0, b"", 0, ((0, 1), (9, 0), (0x81, 0))),
-    "GENERATE ASYMMETRIC KEY PAIR": Sample(
+    Ins.CLEAR_GROUP: Sample(0, 0, b"", 0, ((0, 1), (9, 0), (0x81, 0))),
+    Ins.GENERATE_ASYMMETRIC_KEY_PAIR: Sample(
         0x80,
         0,
         bytes.fromhex("AC03800102"),
@@ -81,17 +82,17 @@ SAMPLES = {
         ((0x00, 0x00), (0x80, 0x01), (0x82, 0x00)),
         (bytes.fromhex("AC038001"), bytes.fromhex("AC0380010200"), b""),
     ),
-    "GET TICKET": Sample(
+    Ins.GET_TICKET: Sample(
         0, 1, bytes(16), _ANY, ((2, 1), (0x81, 1), (0, 2)), (bytes(15), bytes(17), b"")
     ),
-    "EXPORT KEY": _template(TICKET, Sw.WRONG_DATA),
-    "IMPORT KEY": _template(EXPORT, Sw.WRONG_STATE),
-    "CONFIRM EXPORT": _template(RECEIPT, Sw.WRONG_DATA),
-    "CANCEL TICKET": _WITHOUT_DATA,
-    "CERTIFY": _template(CERTIFICATION, Sw.WRONG_DATA),
-    "READ LOG": Sample(0, 0, bytes(16), _ANY, wrong_data=(bytes(15), bytes(17), b"")),
-    "ABANDON EXPORT": _WITHOUT_DATA,
-    "MANAGE SECURITY ENVIRONMENT": Sample(
+    Ins.EXPORT_KEY: _template(TICKET, Sw.WRONG_DATA),
+    Ins.IMPORT_KEY: _template(EXPORT, Sw.WRONG_STATE),
+    Ins.CONFIRM_EXPORT: _template(RECEIPT, Sw.WRONG_DATA),
+    Ins.CANCEL_TICKET: _WITHOUT_DATA,
+    Ins.CERTIFY: _template(CERTIFICATION, Sw.WRONG_DATA),
+    Ins.READ_LOG: Sample(0, 0, bytes(16), _ANY, wrong_data=(bytes(15), bytes(17), b"")),
+    Ins.ABANDON_EXPORT: _WITHOUT_DATA,
+    Ins.MANAGE_SECURITY_ENVIRONMENT: Sample(
         0x41,
         0xB8,
         bytes.fromhex("840100"),
@@ -100,27 +101,27 @@ SAMPLES = {
         (bytes.fromhex("8401"), bytes.fromhex("84010000")),
         Sw.WRONG_DATA,
     ),
-    "PERFORM SECURITY OPERATION": Sample(
+    Ins.PERFORM_SECURITY_OPERATION: Sample(
         0x80, 0x86, bytes(257)[:255], _ANY, ((0x80, 0x80), (0x86, 0x86), (0x9E, 0x9B))
     ),
-    "TRANSCODE": Sample(0, 0, bytes(255), _ANY),
-    "CHECK": Sample(0, 0, bytes(255), _ANY),
-    "WRAP": Sample(
+    Ins.TRANSCODE: Sample(0, 0, bytes(255), _ANY),
+    Ins.CHECK: Sample(0, 0, bytes(255), _ANY),
+    Ins.WRAP: Sample(
         0, 0, bytes(32), _ANY, wrong_data=(b"", bytes(15), bytes(31), bytes(33), bytes(255))
     ),
-    "UNWRAP": Sample(0, 0, bytes(255), _ANY),
-    "KEEP": Sample(0, 0, bytes(255), _ANY),
-    "PUT CONTACT": Sample(1, 0, EC_TEMPLATE, 0, ((0, 0), (9, 0), (0x81, 0), (1, 2))),
-    "DELETE CONTACT": Sample(1, 0, b"", 0, ((0, 0), (9, 0), (0x81, 0), (1, 1))),
-    "GET CONTACT": Sample(0, 0, b"", _ANY, ((9, 0), (0x81, 0), (0, 1), (1, 1))),
-    "READ BINARY": Sample(0, 0, b"", _ANY, ((0x80, 0), (0xFF, 0xFF))),
-    "UPDATE BINARY": Sample(0, 0, b"\x00", 0, ((0x80, 0), (0xFF, 0xFF))),
-    "CREATE FILE": Sample(0, 0, EF_CONTROL),
-    "DELETE FILE": Sample(0, 0, b"\xd0\x10"),
-    "INITIALIZE UPDATE": Sample(0, 0, bytes(8), _ANY, ((0x00, 0x01),), (bytes(7), bytes(9), b"")),
-    "EXTERNAL AUTHENTICATE (SCP03)": Sample(
+    Ins.UNWRAP: Sample(0, 0, bytes(255), _ANY),
+    Ins.KEEP: Sample(0, 0, bytes(255), _ANY),
+    Ins.PUT_CONTACT: Sample(1, 0, EC_TEMPLATE, 0, ((0, 0), (9, 0), (0x81, 0), (1, 2))),
+    Ins.DELETE_CONTACT: Sample(1, 0, b"", 0, ((0, 0), (9, 0), (0x81, 0), (1, 1))),
+    Ins.GET_CONTACT: Sample(0, 0, b"", _ANY, ((9, 0), (0x81, 0), (0, 1), (1, 1))),
+    Ins.READ_BINARY: Sample(0, 0, b"", _ANY, ((0x80, 0), (0xFF, 0xFF))),
+    Ins.UPDATE_BINARY: Sample(0, 0, b"\x00", 0, ((0x80, 0), (0xFF, 0xFF))),
+    Ins.CREATE_FILE: Sample(0, 0, EF_CONTROL),
+    Ins.DELETE_FILE: Sample(0, 0, b"\xd0\x10"),
+    Ins.INITIALIZE_UPDATE: Sample(0, 0, bytes(8), _ANY, ((0x00, 0x01),), (bytes(7), bytes(9), b"")),
+    Ins.EXTERNAL_AUTHENTICATE_SCP03: Sample(
         0x33, 0, bytes(16), 0, ((0x00, 0x00), (0x01, 0x00), (0x33, 0x01)), (bytes(15), bytes(17))
     ),
-    "INTERNAL AUTHENTICATE": Sample(0x01, 0x13, KEY_AGREEMENT + b"\x04" + POINT, _ANY, ()),
-    "PUT KEY": Sample(0x00, 0x81, bytes(67), _ANY, ()),
+    Ins.INTERNAL_AUTHENTICATE: Sample(0x01, 0x13, KEY_AGREEMENT + b"\x04" + POINT, _ANY, ()),
+    Ins.PUT_KEY: Sample(0x00, 0x81, bytes(67), _ANY, ()),
 }

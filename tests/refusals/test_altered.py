@@ -36,11 +36,11 @@ TICKET: dict[Mode, Parts] = {
     Mode.BASE: [
         (4, Sw.WRONG_DATA),  # E1 47 80 33
         (3, Sw.WRONG_DATA),  # version, mode, purpose
-        (16, Sw.INTEGRITY),  # idB
+        (16, Sw.CHECK_FAILED),  # idB
         (16, Sw.WRONG_DATA),  # idO
-        (16, Sw.INTEGRITY),  # nonce
+        (16, Sw.CHECK_FAILED),  # nonce
         (2, Sw.WRONG_DATA),  # 81 10
-        (16, Sw.INTEGRITY),  # MAC
+        (16, Sw.CHECK_FAILED),  # MAC
     ],
 }
 TICKET[Mode.HOST_BLIND] = [
@@ -49,18 +49,18 @@ TICKET[Mode.HOST_BLIND] = [
     (2, Sw.WRONG_DATA),  # 82 41
     (65, Sw.WRONG_DATA),  # E_B: no bit of a point is changed to give another
     (2, Sw.WRONG_DATA),  # 83 40
-    (64, Sw.INTEGRITY),  # signature
+    (64, Sw.CHECK_FAILED),  # signature
 ]
 RECEIPT: dict[Mode, Parts] = {
     Mode.BASE: [
         (7, Sw.WRONG_DATA),  # E3 15 80 01 kind 81 10; no kind becomes the other by one bit
-        (16, Sw.INTEGRITY),  # MAC
+        (16, Sw.CHECK_FAILED),  # MAC
     ],
 }
 RECEIPT[Mode.HOST_BLIND] = [
     *RECEIPT[Mode.BASE],
     (2, Sw.WRONG_DATA),  # 83 40
-    (64, Sw.INTEGRITY),  # signature
+    (64, Sw.CHECK_FAILED),  # signature
 ]
 
 
@@ -136,7 +136,7 @@ def test_every_bit_of_a_receipt(bench: Bench, mode: Mode, void: bool) -> None:
     for place, altered in every_bit(receipt):
         refuses(bench.original, CONFIRM_EXPORT, altered, expected[place])
     other_kind = receipt[:4] + bytes([receipt[4] ^ 3]) + receipt[5:]
-    refuses(bench.original, CONFIRM_EXPORT, other_kind, Sw.INTEGRITY)
+    refuses(bench.original, CONFIRM_EXPORT, other_kind, Sw.CHECK_FAILED)
     assert original.report() == before
     original.duplication.confirm(backup.duplication.receipt())
 
@@ -149,7 +149,7 @@ def test_every_byte_of_a_key_block(bench: Bench, mode: Mode, key: KeyType) -> No
     for place, altered in (every_bit if short else every_byte)(export):
         command = Command(0x80, IMPORT_KEY, data=altered, answer=256)
         answer = exchange(bench.backup.lab, command, extended=True)
-        assert answer == (b"", Sw.INTEGRITY), place
+        assert answer == (b"", Sw.CHECK_FAILED), place
     assert backup.report() == before
     command = Command(0x80, IMPORT_KEY, data=export, answer=256)
     assert exchange(bench.backup.lab, command, extended=True)[1] == Sw.DONE
@@ -164,8 +164,8 @@ def test_a_key_block_that_is_cut_or_longer(bench: Bench, key: KeyType) -> None:
     before = backup.report()
     for size in [*range(0, len(export), 37), len(export) - 1]:
         command = Command(0x80, IMPORT_KEY, data=export[:size], answer=256)
-        assert exchange(bench.backup.lab, command) == (b"", Sw.INTEGRITY)
+        assert exchange(bench.backup.lab, command) == (b"", Sw.CHECK_FAILED)
     for more in (b"\x00", bytes(11)):
         command = Command(0x80, IMPORT_KEY, data=export + more, answer=256)
-        assert exchange(bench.backup.lab, command) == (b"", Sw.INTEGRITY)
+        assert exchange(bench.backup.lab, command) == (b"", Sw.CHECK_FAILED)
     assert backup.report() == before

@@ -106,7 +106,7 @@ def test_a_block_on_a_third_card(bench: Bench) -> None:
     with refused(Sw.WRONG_STATE, third):
         third.duplication.import_key(block)
     ticket_for(third, original)
-    with refused(Sw.INTEGRITY, third):
+    with refused(Sw.CHECK_FAILED, third):
         third.duplication.import_key(block)
 
 
@@ -127,7 +127,7 @@ def test_a_block_after_its_ticket_was_cancelled(bench: Bench) -> None:
     with refused(Sw.WRONG_STATE, backup):
         backup.duplication.import_key(block)
     backup.duplication.ticket(original.report().card_id, void_delivered=True)
-    with refused(Sw.INTEGRITY, backup):
+    with refused(Sw.CHECK_FAILED, backup):
         backup.duplication.import_key(block)
 
 
@@ -158,7 +158,7 @@ def test_two_originals_on_one_ticket(bench: Bench) -> None:
         ticket_for(backup, other)
     # Somebody with all components makes the other original export to the same backup.
     rebound = forged_ticket(ticket.backup_id, other.report().card_id, nonce=ticket.nonce)
-    with refused(Sw.INTEGRITY, backup):
+    with refused(Sw.CHECK_FAILED, backup):
         backup.duplication.import_key(other.duplication.export_key(rebound))
 
 
@@ -219,7 +219,7 @@ def test_a_new_key_has_all_its_slots_and_takes_no_old_receipt(bench: Bench) -> N
     with refused(Sw.WRONG_STATE, original):
         original.duplication.confirm(old)
     export(bench.backup2.unlocked(), original)
-    with refused(Sw.INTEGRITY, original):
+    with refused(Sw.CHECK_FAILED, original):
         original.duplication.confirm(old)
 
 
@@ -235,7 +235,7 @@ def test_receipts_of_another_ticket_and_at_another_time(bench: Bench) -> None:
     with refused(Sw.WRONG_STATE, original):
         original.duplication.confirm(void)
     block = export(backup, original)
-    with refused(Sw.INTEGRITY, original):
+    with refused(Sw.CHECK_FAILED, original):
         original.duplication.confirm(void)
     done = backup.duplication.import_key(block)
     original.duplication.confirm(done)
@@ -244,7 +244,7 @@ def test_receipts_of_another_ticket_and_at_another_time(bench: Bench) -> None:
         original.duplication.confirm(void)
     export(bench.backup3.unlocked(), original)
     for receipt in (done, void):
-        with refused(Sw.INTEGRITY, original):
+        with refused(Sw.CHECK_FAILED, original):
             original.duplication.confirm(receipt)
 
 

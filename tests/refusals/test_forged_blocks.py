@@ -100,7 +100,7 @@ def only_the_good_one_is_taken(
     bench: Bench, header: bytes, good: bytes, bad: bytes, public: PublicKey
 ) -> None:
     backup, ticket = ticketed(bench)
-    with refused(Sw.INTEGRITY, backup):
+    with refused(Sw.CHECK_FAILED, backup):
         backup.duplication.import_key(block(ticket, header, bad))
     report = backup.report().import_
     assert report is not None
@@ -197,14 +197,14 @@ def test_rsa_parts_that_are_not_reduced(bench: Bench, part: str) -> None:
 )
 def test_blocks_for_another_use(bench: Bench, ec_pair: EcPair, header: bytes) -> None:
     backup, ticket = ticketed(bench)
-    with refused(Sw.INTEGRITY, backup):
+    with refused(Sw.CHECK_FAILED, backup):
         backup.duplication.import_key(block(ticket, header, ec_pair.encode()))
 
 
 def test_a_refused_key_leaves_nothing_on_the_card(bench: Bench, ec_pair: EcPair) -> None:
     backup, ticket = ticketed(bench)
     bad = replace(ec_pair, point=EcPair.make().point)
-    with refused(Sw.INTEGRITY, backup):
+    with refused(Sw.CHECK_FAILED, backup):
         backup.duplication.import_key(block(ticket, EC_HEADER, bad.encode()))
     scalar = ec_pair.scalar.to_bytes(32, "big")
     assert scalar not in bench.backup.lab.image()

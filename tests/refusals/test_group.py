@@ -51,7 +51,7 @@ def test_a_ticket_under_a_wrong_component_is_refused(
     with_key = bench.original.unlocked()
     with_key.usage.generate(KeyType.P_256)
     ticket = backup.duplication.ticket(original.report().card_id)
-    with refused(Sw.INTEGRITY, with_key):
+    with refused(Sw.CHECK_FAILED, with_key):
         with_key.duplication.export_key(ticket)
 
 
@@ -71,7 +71,7 @@ def test_a_ticket_under_another_group_id_is_refused(bench: Bench) -> None:
     for number in (1, 2, 3):
         backup.group.set_component(component(number))
     ticket = backup.duplication.ticket(original.report().card_id)
-    with refused(Sw.INTEGRITY, original):
+    with refused(Sw.CHECK_FAILED, original):
         original.duplication.export_key(ticket)
 
 
@@ -213,10 +213,10 @@ def test_after_eight_erased_groups_only_ids_of_its_own(bench: Bench) -> None:
         card.group.begin(1, group_id)
         card.group.clear()
     for group_id in (GROUP_ID, *given, bytes([99]) * 16):
-        with refused(Sw.MEMORY_FULL, card):
+        with refused(Sw.NO_MEMORY, card):
             card.group.begin(1, group_id)
     drawn = card.group.begin(1)
     card.group.clear()
-    with refused(Sw.MEMORY_FULL, card):
+    with refused(Sw.NO_MEMORY, card):
         card.group.begin(1, drawn)
     assert card.group.begin(1) not in (drawn, GROUP_ID, *given)

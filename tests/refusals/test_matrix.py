@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
-from tests.card.commands import RULES, TRANSPORT_PIN_SERVES, Rule
+from tests.card.commands import KEYS, allows_holder, allows_life_cycle, allows_role
 from tests.card.wire import Command, status
 from tests.refusals.samples import SAMPLES, Sample
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import LifeCycle, Role
+from twincard.iso.ins import Ins
 from twincard.iso.status import Sw
 from twincard.simulator.laboratory import Snapshot
 
@@ -43,16 +44,16 @@ class State:
         ]
         return "-".join([self.life_cycle.name, self.role.name, *(holders or ["nobody"])]).lower()
 
-    def refuses(self, rule: Rule, *, chained: bool = False) -> Sw | None:
+    def refusal_of(self, ins: Ins, *, chained: bool = False) -> Sw | None:
         """The status word that the command table asks for; None when the command is admitted."""
-        if not rule.allows_life_cycle(self.life_cycle):
+        if not allows_life_cycle(ins, self.life_cycle):
             return Sw.WRONG_STATE
-        if chained and not rule.chain:
-            return Sw.CHAINING_NOT_SUPPORTED
-        if not rule.allows_role(self.role):
+        if chained and not ins.value.chain:
+            return Sw.NO_CHAINING
+        if not allows_role(ins, self.role):
             return Sw.WRONG_STATE
-        user = self.user and (not self.transport or rule.name in TRANSPORT_PIN_SERVES)
-        if not rule.allows_holder(self.life_cycle, user=user, issuer=self.issuer):
+        user = self.user and (not self.transport or ins.value.transport_pin)
+        if not allows_holder(ins, self.life_cycle, user=user, issuer=self.issuer):
             return Sw.AUTHORITY_MISSING
         return None
 
@@ -139,25 +140,25 @@ MANAGE_CHANNEL = (0x00, 0x70)
 """The runtime's own."""
 
 
-def command(rule: Rule, sample: Sample, **changes: int | bytes) -> Command:
+def command(ins: Ins, sample: Sample, **changes: int | bytes) -> Command:
     """The sample's APDU, changed."""
     values = {"p1": sample.p1, "p2": sample.p2, "data": sample.data, "answer": sample.answer}
-    return Command(rule.cla, rule.ins, **(values | changes))  # type: ignore[arg-type]
+    return Command(ins.cla, ins.code, **(values | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("ins", Ins, ids=lambda ins: ins.title)
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_the_command_table_holds(bench: Bench, state: State, rule: Rule) -> None:
-    sample, subject = SAMPLES[rule.name], Subject(bench, state)
-    refusal = state.refuses(rule)
+def test_the_command_table_holds(bench: Bench, state: State, ins: Ins) -> None:
+    sample, subject = SAMPLES[ins], Subject(bench, state)
+    refusal = state.refusal_of(ins)
     for p1, p2 in sample.wrong_parameters:
-        subject.refuses(command(rule, sample, p1=p1, p2=p2), refusal or Sw.WRONG_P1_P2)
+        subject.refuses(command(ins, sample, p1=p1, p2=p2), refusal or Sw.WRONG_P1P2)
     for data in sample.wrong_data:
-        subject.refuses(command(rule, sample, data=data), refusal or sample.wrong_length)
+        subject.refuses(command(ins, sample, data=data), refusal or sample.wrong_length)
     if refusal:
-        subject.refuses(command(rule, sample), refusal)
-    refusal_of_part = state.refuses(rule, chained=True)
-    part = Command(rule.cla | 0x10, rule.ins, sample.p1, sample.p2, sample.data)
+        subject.refuses(command(ins, sample), refusal)
+    refusal_of_part = state.refusal_of(ins, chained=True)
+    part = Command(ins.cla | 0x10, ins.code, sample.p1, sample.p2, sample.data)
     if refusal_of_part:
         subject.refuses(part, refusal_of_part)
     else:
@@ -175,27 +176,26 @@ def test_reading_the_public_key_needs_no_role_and_no_authority(bench: Bench, sta
 @pytest.mark.parametrize("state", [STATES[0], STATES[5], STATES[9]], ids=str)
 def test_other_instructions_and_classes_are_refused(bench: Bench, state: State) -> None:
     subject = Subject(bench, state)
-    known = {rule.key for rule in RULES}
     for cla in (0x00, 0x80, 0x10, 0x90):
-        for ins in range(0x100):
-            if (cla & 0x80, ins) not in known and (cla, ins) != MANAGE_CHANNEL:
-                subject.refuses(Command(cla, ins), Sw.UNKNOWN_INSTRUCTION)
+        for code in range(0x100):
+            if (cla & 0x80, code) not in KEYS and (cla, code) != MANAGE_CHANNEL:
+                subject.refuses(Command(cla, code), Sw.UNKNOWN_INS)
     for cla in range(0x100):
         secured = cla & 0x0C
         report = Command(cla, 0xCA, 0x00, 0xE0, answer=256)
         if cla & 0x40 or (cla & 0x03 and not cla & 0x20):
             # The card is selected on channel 0 alone.
-            subject.refuses(report, Sw.LOGICAL_CHANNEL)
+            subject.refuses(report, Sw.NO_LOGICAL_CHANNELS)
         elif cla & 0x20:
-            subject.refuses(report, Sw.UNKNOWN_CLASS)
+            subject.refuses(report, Sw.UNKNOWN_CLA)
         elif secured == 0x04:
             # There is no secure channel; the session of the PIN, if there is one, ends.
             assert subject.answer(report) == Sw.AUTHORITY_MISSING
         elif secured:
-            subject.refuses(report, Sw.SECURE_MESSAGING)
+            subject.refuses(report, Sw.NO_SECURE_MESSAGING)
         elif cla & 0x80:
-            subject.refuses(report, Sw.UNKNOWN_INSTRUCTION)
+            subject.refuses(report, Sw.UNKNOWN_INS)
         elif cla & 0x10:
-            subject.refuses(report, Sw.CHAINING_NOT_SUPPORTED)
+            subject.refuses(report, Sw.NO_CHAINING)
         else:
             assert subject.answer(report) == Sw.DONE

@@ -145,7 +145,7 @@ def test_a_ninth_backup_is_refused_where_eight_have_void_tickets(bench: Bench) -
         with refused(Sw.WRONG_STATE, original):
             original.duplication.export_key(forged(known, original, GROUP_KEY, 0x7FFE))
     ticket = backup.duplication.ticket(original.report().card_id)
-    with refused(Sw.MEMORY_FULL, original):
+    with refused(Sw.NO_MEMORY, original):
         original.duplication.export_key(ticket)
 
 

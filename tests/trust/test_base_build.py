@@ -73,14 +73,14 @@ def test_no_card_without_host_blind_mode_forbids_base_mode(lab: Laboratory, blan
 
 def test_there_is_no_environment_for_signatures(lab: Laboratory, blank: Card) -> None:
     operational(blank, Role.ORIGINAL)
-    assert status(lab, Command(0x00, 0x22, 0x41, 0xB6, b"\x84\x01\x01")) == Sw.WRONG_P1_P2
+    assert status(lab, Command(0x00, 0x22, 0x41, 0xB6, b"\x84\x01\x01")) == Sw.WRONG_P1P2
 
 
 def test_nothing_of_a_device_identity_is_there(lab: Laboratory, blank: Card) -> None:
-    assert status(lab, Command(0x80, 0x04, data=bytes(248))) == Sw.UNKNOWN_INSTRUCTION
+    assert status(lab, Command(0x80, 0x04, data=bytes(248))) == Sw.UNKNOWN_INS
     operational(blank, Role.ORIGINAL)
-    assert status(lab, Command(0x00, 0x2A, 0x00, 0xBE, bytes(181))) == Sw.WRONG_P1_P2
-    for tag, sw in ((0x00E5, Sw.NOT_FOUND), (0x00E6, Sw.NOT_FOUND), (0x7F21, Sw.WRONG_P1_P2)):
+    assert status(lab, Command(0x00, 0x2A, 0x00, 0xBE, bytes(181))) == Sw.WRONG_P1P2
+    for tag, sw in ((0x00E5, Sw.NOT_FOUND), (0x00E6, Sw.NOT_FOUND), (0x7F21, Sw.WRONG_P1P2)):
         assert status(lab, Command(0x00, 0xCA, tag >> 8, tag & 0xFF, answer=256)) == sw
 
 
@@ -88,7 +88,7 @@ def test_it_draws_no_host_blind_ticket(lab: Laboratory, blank: Card) -> None:
     operational(blank, Role.BACKUP)
     for mode in (1, 2, 0x80, 0xFF):
         command = Command(0x80, 0x20, 0, mode, bytes(16), 256)
-        assert status(lab, command) == Sw.WRONG_P1_P2
+        assert status(lab, command) == Sw.WRONG_P1P2
 
 
 def test_it_exports_for_no_host_blind_ticket_in_either_form(lab: Laboratory, blank: Card) -> None:

@@ -122,7 +122,7 @@ def test_another_cards_id_role_or_key_is_refused(bench: Bench) -> None:
 def test_a_certificate_that_its_issuer_did_not_sign_is_refused(bench: Bench) -> None:
     candidate = Candidate.on(bench)
     body = ISSUER.body(candidate.specimen.card_id, ORIGINAL, keys(candidate.specimen)[0])
-    candidate.refuses(encode(0x86, ISSUER.key.point) + sealed(body, STRANGER.key), Sw.INTEGRITY)
+    candidate.refuses(encode(0x86, ISSUER.key.point) + sealed(body, STRANGER.key), Sw.CHECK_FAILED)
     foreign = candidate.certificate(STRANGER)
     candidate.refuses(encode(0x86, ISSUER.key.point) + foreign, Sw.WRONG_DATA)
 
@@ -136,7 +136,7 @@ def test_every_altered_byte_is_refused(bench: Bench, mode: Mode) -> None:
     for place in range(len(data)):
         altered = data[:place] + bytes([data[place] ^ 0x01]) + data[place + 1 :]
         signed = place >= len(data) - 64
-        candidate.refuses(altered, Sw.INTEGRITY if signed else Sw.WRONG_DATA)
+        candidate.refuses(altered, Sw.CHECK_FAILED if signed else Sw.WRONG_DATA)
     for data_ in (data[:-1], data + b"\x00", data[:67], b""):
         candidate.refuses(data_, Sw.WRONG_DATA)
     assert candidate.send(data) == Sw.DONE
@@ -148,7 +148,7 @@ def test_every_altered_byte_is_refused(bench: Bench, mode: Mode) -> None:
 def test_numbers_that_no_signature_has_are_refused(bench: Bench, signature: bytes) -> None:
     candidate = Candidate.on(bench)
     certificate = candidate.certificate()[:-64] + signature
-    candidate.refuses(encode(0x86, ISSUER.key.point) + certificate, Sw.INTEGRITY)
+    candidate.refuses(encode(0x86, ISSUER.key.point) + certificate, Sw.CHECK_FAILED)
 
 
 def test_signatures_with_short_numbers_are_right(bench: Bench) -> None:
@@ -218,7 +218,7 @@ def test_another_issuers_certificate_makes_nobody_the_peer(bench: Bench) -> None
     specimen = certified(bench)
     assert verify(specimen, of_a_backup(STRANGER)) == Sw.WRONG_DATA
     body = ISSUER.body(bytes(range(16)), BACKUP, SigningKey.of("a backup").point)
-    assert verify(specimen, sealed(body, STRANGER.key)) == Sw.INTEGRITY
+    assert verify(specimen, sealed(body, STRANGER.key)) == Sw.CHECK_FAILED
     assert verify(specimen, of_a_backup(role=3)) == Sw.WRONG_DATA
     assert verify(specimen, of_a_backup(role=0)) == Sw.WRONG_DATA
 
@@ -228,7 +228,7 @@ def test_every_altered_byte_of_another_cards_certificate_is_refused(bench: Bench
     right = of_a_backup()
     for place in range(len(right)):
         altered = right[:place] + bytes([right[place] ^ 0x01]) + right[place + 1 :]
-        assert verify(specimen, altered) in (Sw.WRONG_DATA, Sw.INTEGRITY), place
+        assert verify(specimen, altered) in (Sw.WRONG_DATA, Sw.CHECK_FAILED), place
     for data in (right[:-1], right + b"\x00", b""):
         assert verify(specimen, data) == Sw.WRONG_DATA
     assert verify(specimen, right) == Sw.DONE

@@ -46,7 +46,7 @@ def test_a_ticket_signed_for_another_purpose(bench: Bench, label: str) -> None:
     signature = backup.device.sign(relabelled(ticket.statement, label))
     with scene.original.unmoved():
         answer = scene.original.export_key(replace(ticket, signature=signature).encode())
-        assert answer == (b"", Sw.INTEGRITY)
+        assert answer == (b"", Sw.CHECK_FAILED)
     scene.original.export(ticket)
 
 
@@ -59,7 +59,7 @@ def test_an_export_signed_for_another_purpose(bench: Bench, label: str) -> None:
     signature = original.device.sign(relabelled(export.statement(ticket), label))
     with scene.backup.unmoved():
         answer = scene.backup.import_key(replace(export, signature=signature).encode())
-        assert answer == (b"", Sw.INTEGRITY)
+        assert answer == (b"", Sw.CHECK_FAILED)
     scene.backup.take(export)
 
 
@@ -73,7 +73,7 @@ def test_a_receipt_signed_for_another_purpose(bench: Bench, label: str) -> None:
     signature = backup.device.sign(relabelled(receipt.statement(ticket.header), label))
     with scene.original.unmoved():
         assert scene.original.confirm(replace(receipt, signature=signature).encode()) == (
-            Sw.INTEGRITY
+            Sw.CHECK_FAILED
         )
     assert scene.original.confirm(receipt.encode()) == Sw.DONE
 
@@ -87,12 +87,12 @@ def test_no_signature_that_a_backup_gives_stands_for_another(bench: Bench) -> No
     with scene.original.unmoved():
         for signature in (channel, log, scene.backup.certificate[-64:]):
             forged = replace(ticket, signature=signature)
-            assert scene.original.export_key(forged.encode()) == (b"", Sw.INTEGRITY)
+            assert scene.original.export_key(forged.encode()) == (b"", Sw.CHECK_FAILED)
     done = scene.backup.take(scene.original.export(ticket))
     with scene.original.unmoved():
         for signature in (channel, log, ticket.signature):
             forged_receipt = replace(done, signature=signature)
-            assert scene.original.confirm(forged_receipt.encode()) == Sw.INTEGRITY
+            assert scene.original.confirm(forged_receipt.encode()) == Sw.CHECK_FAILED
     assert scene.original.confirm(done.encode()) == Sw.DONE
 
 
@@ -105,7 +105,7 @@ def test_no_signature_that_an_original_gives_stands_for_its_export(bench: Bench)
     with scene.backup.unmoved():
         for signature in (channel, log, scene.original.certificate[-64:]):
             forged = replace(export, signature=signature)
-            assert scene.backup.import_key(forged.encode()) == (b"", Sw.INTEGRITY)
+            assert scene.backup.import_key(forged.encode()) == (b"", Sw.CHECK_FAILED)
     scene.backup.take(export)
 
 
@@ -128,7 +128,7 @@ def test_a_receipt_in_another_sense(bench: Bench, change: str) -> None:
     receipt = scene.backup.take(export)
     forged = RECEIPT_CHANGES[change](ticket, export, receipt)
     with scene.original.unmoved():
-        assert scene.original.confirm(forged.encode()) == Sw.INTEGRITY
+        assert scene.original.confirm(forged.encode()) == Sw.CHECK_FAILED
 
 
 @pytest.mark.parametrize("issuer", [STRANGER, ISSUER], ids=["another issuer", "the issuer"])
@@ -146,5 +146,5 @@ def test_who_has_all_components_makes_no_receipt(bench: Bench, issuer: Issuer) -
     with scene.original.unmoved():
         for kind in (blind.DONE, blind.VOID):
             forged = impostor.receipt(ticket.header, kind, named)
-            assert scene.original.confirm(forged.encode()) == Sw.INTEGRITY
+            assert scene.original.confirm(forged.encode()) == Sw.CHECK_FAILED
     assert scene.original.confirm(scene.backup.cancel().encode()) == Sw.DONE

@@ -38,7 +38,7 @@ def test_the_mode_of_a_ticket_is_not_changed_on_the_wire(bench: Bench, policy: P
     scene.introduce()
     ticket = scene.backup.ticket(scene.original.card_id)
     base = in_mode(ticket, blind.BASE)
-    stripped = Sw.WRONG_STATE if policy else Sw.INTEGRITY
+    stripped = Sw.WRONG_STATE if policy else Sw.CHECK_FAILED
     with scene.original.unmoved():
         # A form that is not its mode's.
         assert scene.original.export_key(base.encode()) == (b"", Sw.WRONG_DATA)
@@ -59,7 +59,7 @@ def test_a_base_ticket_becomes_no_other_on_the_wire(bench: Bench) -> None:
     with scene.original.unmoved():
         answer = scene.original.export_key(in_mode(ticket, blind.BLIND).encode())
         assert answer == (b"", Sw.WRONG_DATA)
-        assert scene.original.export_key(dressed.encode()) == (b"", Sw.INTEGRITY)
+        assert scene.original.export_key(dressed.encode()) == (b"", Sw.CHECK_FAILED)
 
 
 def blind_point(scene: Scene) -> bytes:
@@ -130,9 +130,9 @@ def test_an_export_in_the_form_of_the_other_mode(bench: Bench) -> None:
     base = Export(original.block(GROUP, ticket.header))
     with scene.backup.unmoved():
         for wrong in (Export(export.block), base, Export(base.block, export.point, bytes(64))):
-            assert scene.backup.import_key(wrong.encode()) == (b"", Sw.INTEGRITY)
+            assert scene.backup.import_key(wrong.encode()) == (b"", Sw.CHECK_FAILED)
         signed = original.signed(ticket, Export(base.block, export.point))
-        assert scene.backup.import_key(signed.encode()) == (b"", Sw.INTEGRITY)
+        assert scene.backup.import_key(signed.encode()) == (b"", Sw.CHECK_FAILED)
     scene.backup.take(export)
 
 
@@ -143,7 +143,7 @@ def test_a_host_blind_export_for_a_base_ticket(bench: Bench) -> None:
     export = original.export(ticket)
     dressed = original.signed(ticket, Export(export.block, blind_point(scene)))
     with scene.backup.unmoved():
-        assert scene.backup.import_key(dressed.encode()) == (b"", Sw.INTEGRITY)
+        assert scene.backup.import_key(dressed.encode()) == (b"", Sw.CHECK_FAILED)
     scene.backup.take(export)
 
 

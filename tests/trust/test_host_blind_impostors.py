@@ -34,14 +34,14 @@ def test_a_backup_in_software_with_all_components_is_no_peer(bench: Bench) -> No
     assert scene.original.introduce(backup.certificate) == Sw.WRONG_DATA
     asks_in_vain(scene, backup, Sw.WRONG_STATE)
     forged = in_the_issuers_name(backup.card_id, BACKUP, backup.device)
-    assert scene.original.introduce(forged) == Sw.INTEGRITY
+    assert scene.original.introduce(forged) == Sw.CHECK_FAILED
     asks_in_vain(scene, backup, Sw.WRONG_STATE)
 
 
 def test_a_backup_in_software_behind_a_true_certificate_cannot_sign(bench: Bench) -> None:
     scene = Scene.on(bench)
     scene.original.meet(scene.backup.certificate)
-    asks_in_vain(scene, software_backup(card_id=scene.backup.card_id), Sw.INTEGRITY)
+    asks_in_vain(scene, software_backup(card_id=scene.backup.card_id), Sw.CHECK_FAILED)
 
 
 def test_another_backups_ticket_behind_a_true_certificate(bench: Bench) -> None:
@@ -89,14 +89,14 @@ def test_an_original_in_software_with_all_components_is_no_peer(bench: Bench) ->
     assert scene.backup.introduce(original.certificate) == Sw.WRONG_DATA
     offers_in_vain(scene, original, Sw.WRONG_STATE)
     forged = in_the_issuers_name(original.card_id, ORIGINAL, original.device)
-    assert scene.backup.introduce(forged) == Sw.INTEGRITY
+    assert scene.backup.introduce(forged) == Sw.CHECK_FAILED
     offers_in_vain(scene, original, Sw.WRONG_STATE)
 
 
 def test_an_original_in_software_behind_a_true_certificate_cannot_sign(bench: Bench) -> None:
     scene = Scene.on(bench)
     scene.backup.meet(scene.original.certificate)
-    offers_in_vain(scene, software_original(card_id=scene.original.card_id), Sw.INTEGRITY)
+    offers_in_vain(scene, software_original(card_id=scene.original.card_id), Sw.CHECK_FAILED)
 
 
 def test_a_backups_certificate_in_an_originals_place(bench: Bench) -> None:
@@ -152,7 +152,7 @@ def test_a_peer_is_forgotten_with(bench: Bench, side: str, end: str) -> None:
     other = software_backup(STRANGER)
     ends = {
         "another issuer's": (other.certificate, Sw.WRONG_DATA),
-        "forged": (in_the_issuers_name(other.card_id, BACKUP, other.device), Sw.INTEGRITY),
+        "forged": (in_the_issuers_name(other.card_id, BACKUP, other.device), Sw.CHECK_FAILED),
         "malformed": (b"\x7f\x21\x00", Sw.WRONG_DATA),
     }
     if end in ends:
@@ -176,7 +176,7 @@ def test_an_issuer_of_the_same_name_is_not_the_same_issuer(bench: Bench) -> None
             return ISSUER.name
 
     backup = software_backup(Namesake(STRANGER.key))
-    assert Scene.on(bench).original.introduce(backup.certificate) == Sw.INTEGRITY
+    assert Scene.on(bench).original.introduce(backup.certificate) == Sw.CHECK_FAILED
 
 
 def test_a_card_without_a_certificate_takes_no_part(bench: Bench) -> None:

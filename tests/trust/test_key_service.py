@@ -119,7 +119,7 @@ def test_a_block_is_taken_once(bench: Bench) -> None:
     again = there.ticket(card, delivered=True)
     assert again.nonce[:2] == b"\x00\x02"
     card.device.verify_certificate(there.service.certificate)
-    with refused(Sw.INTEGRITY, card):
+    with refused(Sw.CHECK_FAILED, card):
         card.duplication.import_key(exported)
 
 
@@ -129,7 +129,7 @@ def test_a_block_for_one_original_on_another(bench: Bench) -> None:
     exported = there.export(card, there.ticket(card))
     there.ticket(other)
     other.device.verify_certificate(there.service.certificate)
-    with refused(Sw.INTEGRITY, other):
+    with refused(Sw.CHECK_FAILED, other):
         other.duplication.import_key(exported)
 
 
@@ -189,7 +189,7 @@ def test_another_services_ticket_and_another_mode(bench: Bench) -> None:
         card.duplication.service_ticket(bytes(16))
     for p2 in (0, 2):
         sent = Command(0x80, 0x20, 0, p2, there.service.service_id, SHORT_ANSWER)
-        assert card.connection.transmit(sent.short())[1] == Sw.WRONG_P1_P2
+        assert card.connection.transmit(sent.short())[1] == Sw.WRONG_P1P2
 
 
 def test_an_original_without_certificate_asks_nobody(bench: Bench) -> None:
@@ -313,7 +313,7 @@ def test_an_altered_block_leaves_everything_as_it_was(bench: Bench, at: int) -> 
     exported = there.export(card, there.ticket(card))
     altered = bytearray(exported.encoded)
     altered[at % len(altered)] ^= 1
-    with refused(Sw.INTEGRITY, card):
+    with refused(Sw.CHECK_FAILED, card):
         card.duplication.import_key(ExportedKey(bytes(altered), Mode.HOST_BLIND))
     assert card.report().key == before
     card.duplication.import_key(exported)
@@ -327,7 +327,7 @@ def test_a_block_with_an_archive_key_is_none_of_a_service(bench: Bench) -> None:
     card.device.verify_certificate(there.service.certificate)
     tail = tlv.encode(0x82, bytes(65)) + tlv.encode(0x83, bytes(64))
     duplicated = tlv.encode(0xE2, tlv.encode(0x80, b"D0368K3EX00N0000" + bytes(176)) + tail)
-    with refused(Sw.INTEGRITY, card):
+    with refused(Sw.CHECK_FAILED, card):
         card.duplication.import_key(ExportedKey(duplicated, Mode.HOST_BLIND))
 
 

@@ -120,9 +120,9 @@ def test_the_signature_is_over_everything_that_is_told(bench: Bench) -> None:
         (Command(0x80, 0x46, data=NONCE[1:], answer=256), Sw.WRONG_LENGTH),
         (Command(0x80, 0x46, data=NONCE + b"\0", answer=256), Sw.WRONG_LENGTH),
         (Command(0x80, 0x46, answer=256), Sw.WRONG_LENGTH),
-        (Command(0x80, 0x46, 1, 0, NONCE, 256), Sw.WRONG_P1_P2),
-        (Command(0x80, 0x46, 0, 1, NONCE, 256), Sw.WRONG_P1_P2),
-        (Command(0x90, 0x46, data=NONCE), Sw.CHAINING_NOT_SUPPORTED),
+        (Command(0x80, 0x46, 1, 0, NONCE, 256), Sw.WRONG_P1P2),
+        (Command(0x80, 0x46, 0, 1, NONCE, 256), Sw.WRONG_P1P2),
+        (Command(0x90, 0x46, data=NONCE), Sw.NO_CHAINING),
     ],
 )
 def test_a_wrong_question_is_refused(bench: Bench, command: Command, sw: Sw) -> None:

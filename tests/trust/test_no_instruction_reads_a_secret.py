@@ -54,7 +54,7 @@ def test_no_command_answers_with_a_secret(bench: Bench, name: str, key: KeyType)
     kept = specimen.lab.snapshot()
     answers = bytearray()
     for cla, ins in product((0x00, 0x80), range(0x100)):
-        if specimen.lab.transmit(bytes((cla, ins, 0, 0)))[1] == Sw.UNKNOWN_INSTRUCTION:
+        if specimen.lab.transmit(bytes((cla, ins, 0, 0)))[1] == Sw.UNKNOWN_INS:
             continue
         # Some commands do harm: TERMINATE wipes what the others shall be asked for.
         specimen.lab.restore(kept)
@@ -75,7 +75,7 @@ def test_no_file_holds_a_secret(bench: Bench, name: str) -> None:
         select = bytes((0x00, SELECT, 0x00, 0x0C, 2)) + fid.to_bytes(2, "big")
         if specimen.lab.transmit(select)[1] == Sw.DONE:
             found[fid] = specimen.lab.transmit(bytes((0x00, READ_BINARY, 0, 0)) + LE)
-    assert found[MF] == (b"", Sw.NO_FILE_SELECTED)
+    assert found[MF] == (b"", Sw.NO_CURRENT_FILE)
     assert hunt.found_in(b"".join(answer for answer, _ in found.values())) == []
 
 

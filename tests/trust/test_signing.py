@@ -274,11 +274,11 @@ def test_the_decipher_key_signs_nothing(bench: Bench) -> None:
         (Command(0x00, 0x46, 0x80, 0x02, bytes.fromhex("AC03800103"), 256), Sw.WRONG_DATA),
         (Command(0x00, 0x46, 0x80, 0x02, bytes.fromhex("AC03800200"), 256), Sw.WRONG_DATA),
         (Command(0x00, 0x46, 0x80, 0x02, bytes.fromhex("AC038001"), 256), Sw.WRONG_LENGTH),
-        (Command(0x00, 0x46, 0x82, 0x02, bytes.fromhex("AC03800102"), 256), Sw.WRONG_P1_P2),
-        (Command(0x00, 0x46, 0x80, 0x03, bytes.fromhex("AC03800102"), 256), Sw.WRONG_P1_P2),
-        (Command(0x00, 0x46, 0x81, 0x01, answer=256), Sw.WRONG_P1_P2),
-        (Command(0x10, 0x46, 0x80, 0x02, bytes.fromhex("AC03800102")), Sw.CHAINING_NOT_SUPPORTED),
-        (Command(0x00, 0x2A, 0x9E, 0x9B, bytes(32), 256), Sw.WRONG_P1_P2),
+        (Command(0x00, 0x46, 0x82, 0x02, bytes.fromhex("AC03800102"), 256), Sw.WRONG_P1P2),
+        (Command(0x00, 0x46, 0x80, 0x03, bytes.fromhex("AC03800102"), 256), Sw.WRONG_P1P2),
+        (Command(0x00, 0x46, 0x81, 0x01, answer=256), Sw.WRONG_P1P2),
+        (Command(0x10, 0x46, 0x80, 0x02, bytes.fromhex("AC03800102")), Sw.NO_CHAINING),
+        (Command(0x00, 0x2A, 0x9E, 0x9B, bytes(32), 256), Sw.WRONG_P1P2),
     ],
 )
 def test_a_malformed_command_is_refused(bench: Bench, command: Command, sw: Sw) -> None:

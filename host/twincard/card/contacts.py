@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from twincard.card.public_key import encode_public_key, parse_public_key
 from twincard.ground.language import _
-from twincard.iso.channel import OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import Sw, error_for
 from twincard.keys.public import PublicKey
 
@@ -21,18 +22,19 @@ class Contacts:
 
         Raises AuthorityMissingError, WrongDataError for a key that is not valid.
         """
-        command = Command(OWN, 0x40, number, int(as_issuer), encode_public_key(key))
+        command = Command.of(Ins.PUT_CONTACT, number, int(as_issuer), encode_public_key(key))
         self._channel.send(command, _("write contact {number}").format(number=number))
 
     def delete(self, number: int) -> None:
         """Empty a place. Raises AuthorityMissingError, NotFoundError when it is empty."""
         self._channel.send(
-            Command(OWN, 0x42, number), _("delete contact {number}").format(number=number)
+            Command.of(Ins.DELETE_CONTACT, number),
+            _("delete contact {number}").format(number=number),
         )
 
     def get(self, number: int) -> PublicKey | None:
         """The key in a place, None when it is empty."""
-        response = self._channel.exchange(Command(OWN, 0x44, number, answer=SHORT_ANSWER))
+        response = self._channel.exchange(Command.of(Ins.GET_CONTACT, number, answer=SHORT_ANSWER))
         if response.sw == Sw.NOT_FOUND:
             return None
         if response.sw != Sw.DONE:
@@ -41,5 +43,7 @@ class Contacts:
 
     def used(self) -> tuple[int, ...]:
         """Numbers of the places that hold a key."""
-        answer = self._channel.send(Command(OWN, 0x44, answer=SHORT_ANSWER), _("list its contacts"))
+        answer = self._channel.send(
+            Command.of(Ins.GET_CONTACT, answer=SHORT_ANSWER), _("list its contacts")
+        )
         return tuple(number for number, state in enumerate(answer, 1) if state)

@@ -11,8 +11,9 @@ from twincard.identity.device_certificate import (
     IdentityError,
 )
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
 
 
@@ -65,7 +66,7 @@ class Device:
         WrongStateError before `personalise` and after activation.
         """
         data = tlv.encode(0x86, issuer_key) + certificate.encode()
-        self._channel.send(Command(OWN, 0x04, data=data), _("take its certificate"))
+        self._channel.send(Command.of(Ins.CERTIFY, data=data), _("take its certificate"))
 
     def verify_certificate(self, certificate: CardCertificate) -> None:
         """Show the card another card's certificate, so that it talks to that card next (PIN).
@@ -73,9 +74,9 @@ class Device:
         Raises AuthorityMissingError, IntegrityError when this card's issuer did not make it,
         WrongDataError for an issuer of another name.
         """
-        command = Command(ISO, 0x2A, 0x00, 0xBE, certificate.encode())
+        command = Command.of(Ins.PERFORM_SECURITY_OPERATION, 0x00, 0xBE, certificate.encode())
         self._channel.send(command, _("take the other card's certificate"))
 
     def _get(self, tag: int, action: str) -> bytes:
-        command = Command(ISO, 0xCA, tag >> 8, tag & 0xFF, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GET_DATA, tag >> 8, tag & 0xFF, answer=SHORT_ANSWER)
         return self._channel.send(command, action)

@@ -10,8 +10,9 @@ from twincard.card.report import ID_BYTES, NONCE_BYTES, Mode, UsedSlot, parse_us
 from twincard.ground.language import _
 from twincard.identity.device_certificate import POINT_BYTES, SIGNATURE_BYTES
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
 
 _MAC_BYTES = 16
@@ -104,7 +105,7 @@ class Duplication:
         the key group is not complete or the card is not certified, UnexpectedAnswerError for a
         ticket that is not what was asked for.
         """
-        command = Command(OWN, 0x20, int(void_delivered), mode, original_id, SHORT_ANSWER)
+        command = Command.of(Ins.GET_TICKET, int(void_delivered), mode, original_id, SHORT_ANSWER)
         ticket = Ticket.parse(self._channel.send(command, _("ask for a key")))
         if (ticket.mode, ticket.original_id) != (mode, original_id):
             raise UnexpectedAnswerError(_("The backup's ticket is not the one that was asked for."))
@@ -132,7 +133,7 @@ class Duplication:
         backup had its key, no backup is allowed any more, the policy forbids the mode, or no
         certificate was verified, UnexpectedAnswerError for an answer of another mode.
         """
-        command = Command(OWN, 0x22, data=ticket.encoded, answer=SHORT_ANSWER)
+        command = Command.of(Ins.EXPORT_KEY, data=ticket.encoded, answer=SHORT_ANSWER)
         key = ExportedKey.parse(self._channel.send(command, _("hand over its key")))
         if key.mode is not ticket.mode:
             raise UnexpectedAnswerError(_("The original's answer is not of the ticket's mode."))
@@ -145,7 +146,7 @@ class Duplication:
         Raises AuthorityMissingError, WrongStateError without an open ticket or a certificate,
         IntegrityError when the block is not for this ticket, altered, or no key pair.
         """
-        command = Command(OWN, 0x24, data=key.encoded, answer=SHORT_ANSWER)
+        command = Command.of(Ins.IMPORT_KEY, data=key.encoded, answer=SHORT_ANSWER)
         return Receipt.parse(self._channel.send(command, _("take the key")))
 
     def confirm(self, receipt: Receipt) -> None:
@@ -154,14 +155,16 @@ class Duplication:
         Raises AuthorityMissingError, IntegrityError when the receipt is not for the pending ticket,
         WrongStateError when nothing is pending and this receipt was not accepted before.
         """
-        self._channel.send(Command(OWN, 0x26, data=receipt.encoded), _("accept the receipt"))
+        self._channel.send(
+            Command.of(Ins.CONFIRM_EXPORT, data=receipt.encoded), _("accept the receipt")
+        )
 
     def cancel(self) -> Receipt:
         """Backup: make its open ticket void (CANCEL TICKET); the same receipt when repeated.
 
         Raises AuthorityMissingError, WrongStateError without a ticket or with the key.
         """
-        command = Command(OWN, 0x28, answer=SHORT_ANSWER)
+        command = Command.of(Ins.CANCEL_TICKET, answer=SHORT_ANSWER)
         return Receipt.parse(self._channel.send(command, _("cancel its ticket")))
 
     def abandon(self) -> None:
@@ -169,19 +172,19 @@ class Duplication:
 
         Needs PIN and issuer. Raises AuthorityMissingError, WrongStateError when nothing is pending.
         """
-        self._channel.send(Command(OWN, 0x2A), _("abandon the export"))
+        self._channel.send(Command.of(Ins.ABANDON_EXPORT), _("abandon the export"))
 
     def receipt(self) -> Receipt:
         """Backup: the receipt for its ticket, once imported or void (GET DATA E3).
 
         Raises NotFoundError before that.
         """
-        command = Command(ISO, 0xCA, 0x00, 0xE3, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GET_DATA, 0x00, 0xE3, answer=SHORT_ANSWER)
         return Receipt.parse(self._channel.send(command, _("give its receipt")))
 
     def used_slots(self) -> tuple[UsedSlot, ...]:
         """Original: which backups used a slot of the present key (GET DATA E4)."""
-        command = Command(ISO, 0xCA, 0x00, 0xE4, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GET_DATA, 0x00, 0xE4, answer=SHORT_ANSWER)
         return parse_used_slots(self._channel.send(command, _("list the used slots")))
 
 

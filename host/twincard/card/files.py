@@ -7,8 +7,9 @@ from enum import IntEnum
 
 from twincard.ground.language import _
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
 
 MF = 0x3F00
@@ -93,7 +94,7 @@ class Files:
         Raises NotFoundError.
         """
         p1, data = (0x08, _fids(path)) if path else (0x00, _fids((MF,)))
-        command = Command(ISO, 0xA4, p1, 0x04, data, SHORT_ANSWER)
+        command = Command.of(Ins.SELECT, p1, 0x04, data, SHORT_ANSWER)
         return _parse_control(self._channel.send(command, _("select a file")))
 
     def create_ef(self, fid: int, size: int, access: EfAccess) -> None:
@@ -114,7 +115,7 @@ class Files:
 
         Raises AuthorityMissingError, NotFoundError, WrongStateError.
         """
-        self._channel.send(Command(ISO, 0xE4, data=_fids((fid,))), _("delete a file"))
+        self._channel.send(Command.of(Ins.DELETE_FILE, data=_fids((fid,))), _("delete a file"))
 
     def read(self, size: int, offset: int = 0) -> bytes:
         """Read `size` bytes of the current EF from `offset`.
@@ -124,7 +125,7 @@ class Files:
         pieces = []
         for start in range(offset, offset + size, _WHOLE_READ):
             wanted = min(_WHOLE_READ, offset + size - start)
-            command = Command(ISO, 0xB0, start >> 8, start & 0xFF, answer=wanted)
+            command = Command.of(Ins.READ_BINARY, start >> 8, start & 0xFF, answer=wanted)
             piece = self._channel.send(command, _("read a file"))
             if len(piece) != wanted:
                 raise UnexpectedAnswerError(
@@ -142,7 +143,7 @@ class Files:
             place = offset + start
             piece = content[start : start + _WHOLE_UPDATE]
             self._channel.send(
-                Command(ISO, 0xD6, place >> 8, place & 0xFF, piece), _("write a file")
+                Command.of(Ins.UPDATE_BINARY, place >> 8, place & 0xFF, piece), _("write a file")
             )
 
     def _create(self, size: bytes, kind: FileType, fid: int, access: EfAccess | DfAccess) -> None:
@@ -153,7 +154,7 @@ class Files:
             tlv.encode(0x83, _fids((fid,))),
             tlv.encode(0x8C, access.encode()),
         )
-        self._channel.send(Command(ISO, 0xE0, data=control), _("create a file"))
+        self._channel.send(Command.of(Ins.CREATE_FILE, data=control), _("create a file"))
 
 
 def _fids(path: tuple[int, ...]) -> bytes:

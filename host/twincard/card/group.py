@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from twincard.card.report import ID_BYTES
 from twincard.ground.language import _
-from twincard.iso.channel import OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.component import Component
 
@@ -25,8 +26,8 @@ class Group:
         Returns the group id. Raises AuthorityMissingError, WrongStateError when another group is
         there or this one was erased, MemoryFullError after too many erased ones.
         """
-        command = Command(
-            OWN, 0x10, size, _GIVEN_ID if group_id else _DRAW_ID, group_id, SHORT_ANSWER
+        command = Command.of(
+            Ins.BEGIN_GROUP, size, _GIVEN_ID if group_id else _DRAW_ID, group_id, SHORT_ANSWER
         )
         answer = self._channel.send(command, _("begin a key group"))
         if len(answer) != ID_BYTES:
@@ -41,7 +42,7 @@ class Group:
         NotFoundError without a group.
         """
         data = component.value.reveal() + component.kcv
-        command = Command(OWN, 0x12, component.number, data=data)
+        command = Command.of(Ins.SET_COMPONENT, component.number, data=data)
         self._channel.send(command, _("set component {number}").format(number=component.number))
 
     def clear_component(self, number: int) -> None:
@@ -51,7 +52,7 @@ class Group:
         NotFoundError without a group.
         """
         self._channel.send(
-            Command(OWN, 0x14, number), _("clear component {number}").format(number=number)
+            Command.of(Ins.CLEAR_GROUP, number), _("clear component {number}").format(number=number)
         )
 
     def clear(self) -> None:
@@ -59,4 +60,4 @@ class Group:
 
         Errors as for `clear_component`.
         """
-        self._channel.send(Command(OWN, 0x14), _("clear the key group"))
+        self._channel.send(Command.of(Ins.CLEAR_GROUP), _("clear the key group"))

@@ -11,8 +11,9 @@ from twincard.card.pin import pin_bytes
 from twincard.card.report import PolicyFlags, Role
 from twincard.ground.language import _
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.scp03 import ScpKeys, open_scp03, put_key_answer, put_key_data
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.secret import Secret
@@ -44,7 +45,9 @@ class Issuer:
 
     def challenge(self, size: int = CHALLENGE_BYTES) -> bytes:
         """`size` random bytes from the card, 1 to 64 (GET CHALLENGE, ISO 7816-4, 7.5.3)."""
-        return self._channel.send(Command(ISO, 0x84, answer=size), _("draw random bytes"))
+        return self._channel.send(
+            Command.of(Ins.GET_CHALLENGE, answer=size), _("draw random bytes")
+        )
 
     def authenticate(self, card_id: bytes, transport_key: Secret) -> None:
         """Prove the issuer's authority until reset or SELECT (EXTERNAL AUTHENTICATE, 7.5.4).
@@ -53,7 +56,7 @@ class Issuer:
         """
         proof = CMAC(AES(transport_key.reveal()))
         proof.update(_LABEL + card_id + self.challenge())
-        command = Command(ISO, 0x82, data=proof.finalize())
+        command = Command.of(Ins.EXTERNAL_AUTHENTICATE, data=proof.finalize())
         self._channel.send(command, _("accept the issuer's authority"))
 
     def open_channel(self, card_id: bytes, keys: Secret | ScpKeys) -> None:
@@ -76,7 +79,7 @@ class Issuer:
         Raises AuthorityMissingError, UnexpectedAnswerError.
         """
         data = put_key_data(current, new)
-        command = Command(OWN, 0xD8, current.version, 0x81, data, SHORT_ANSWER)
+        command = Command.of(Ins.PUT_KEY, current.version, 0x81, data, SHORT_ANSWER)
         if self._channel.send(command, _("take new channel keys")) != put_key_answer(new):
             raise UnexpectedAnswerError(
                 _("The card does not confirm the channel keys that it took.")
@@ -94,11 +97,11 @@ class Issuer:
             + tlv.encode(0x82, pin_bytes(values.pin))
             + tlv.encode(0x83, pin_bytes(values.puk))
         )
-        self._channel.send(Command(OWN, 0x02, data=data), _("take the personalisation"))
+        self._channel.send(Command.of(Ins.PERSONALISE, data=data), _("take the personalisation"))
 
     def activate(self) -> None:
         """From initialisation to operational, for good (ISO 7816-9).
 
         Raises AuthorityMissingError, WrongStateError before `personalise`.
         """
-        self._channel.send(Command(ISO, 0x44), _("become operational"))
+        self._channel.send(Command.of(Ins.ACTIVATE), _("become operational"))

@@ -8,8 +8,9 @@ from enum import IntEnum
 
 from twincard.ground.language import _
 from twincard.iso import tlv
-from twincard.iso.channel import OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
 
 NONCE_BYTES = 16
@@ -142,7 +143,7 @@ class Log:
 
     def read(self, nonce: bytes) -> LogAnswer:
         """The log, signed together with `nonce` (16 bytes); needs no authority."""
-        command = Command(OWN, 0x46, data=nonce, answer=SHORT_ANSWER)
+        command = Command.of(Ins.READ_LOG, data=nonce, answer=SHORT_ANSWER)
         return parse_log(self._channel.send(command, _("show its log")))
 
 

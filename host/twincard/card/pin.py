@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from twincard.ground.language import N_, _
-from twincard.iso.channel import ISO, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import Sw, error_for, tries_left
 from twincard.keys.secret import Secret
 
@@ -50,12 +51,12 @@ class Pin:
 
         Raises WrongPinError with the tries left, PinBlockedError, PinFormatError.
         """
-        command = Command(ISO, 0x20, 0x00, _USER_PIN, pin_bytes(pin))
+        command = Command.of(Ins.VERIFY, 0x00, _USER_PIN, pin_bytes(pin))
         self._channel.send(command, _("verify the PIN"))
 
     def is_verified(self) -> bool:
         """Whether the card takes the PIN as given now; asking costs no try."""
-        sw = self._channel.exchange(Command(ISO, 0x20, 0x00, _USER_PIN)).sw
+        sw = self._channel.exchange(Command.of(Ins.VERIFY, 0x00, _USER_PIN)).sw
         if sw == Sw.DONE:
             return True
         if sw == Sw.BLOCKED or tries_left(sw) is not None:
@@ -65,7 +66,7 @@ class Pin:
     def forget(self) -> None:
         """Take the verification back."""
         self._channel.send(
-            Command(ISO, 0x20, _FORGET, _USER_PIN), _("forget the PIN's verification")
+            Command.of(Ins.VERIFY, _FORGET, _USER_PIN), _("forget the PIN's verification")
         )
 
     def change(self, old: Secret, new: Secret) -> None:
@@ -73,7 +74,9 @@ class Pin:
 
         Raises WrongPinError (it counts as for `verify`), PinBlockedError, PinFormatError.
         """
-        command = Command(ISO, 0x24, 0x00, _USER_PIN, _padded(old) + _padded(new))
+        command = Command.of(
+            Ins.CHANGE_REFERENCE_DATA, 0x00, _USER_PIN, _padded(old) + _padded(new)
+        )
         self._channel.send(command, _("change the PIN"))
 
     def unblock(self, puk: Secret, new: Secret) -> None:
@@ -81,7 +84,7 @@ class Pin:
 
         Raises WrongPinError with the PUK's tries left, PinBlockedError when the PUK is used up.
         """
-        command = Command(ISO, 0x2C, 0x00, _USER_PIN, _padded(puk) + _padded(new))
+        command = Command.of(Ins.RESET_RETRY_COUNTER, 0x00, _USER_PIN, _padded(puk) + _padded(new))
         self._channel.send(command, _(UNBLOCK))
 
 

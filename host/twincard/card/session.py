@@ -18,8 +18,9 @@ from twincard.card.usage import Usage
 from twincard.ground.language import _
 from twincard.iso.atr import offers_t1
 from twincard.iso.chaining import Response
-from twincard.iso.channel import ISO, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.scp11 import open_scp11b
 from twincard.iso.status import CardError, Sw, UnexpectedAnswerError, error_for
 from twincard.iso.tlv import TlvError, decode, decode_one
@@ -28,15 +29,16 @@ from twincard.transport.connection import Connection
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
 OPENSC_AID = bytes.fromhex("F276A288BCFBA69D34F31001")
 """The applet's other name, by which OpenSC takes it for one that it has a driver for."""
+_APPLET_SELECT_FAILED = 0x6999
 # What cards of all kinds answer to the name of an applet that they do not have; 6999 is a Java
 # Card's without any selected, 6982 that of our applet by its other name, whose secure channel ends.
 _NO_SUCH_APPLET = (
     Sw.AUTHORITY_MISSING,
     Sw.FILE_NOT_FOUND,
-    Sw.NOT_SUPPORTED,
-    Sw.UNKNOWN_INSTRUCTION,
-    Sw.UNKNOWN_CLASS,
-    0x6999,
+    Sw.NOT_ON_THIS_CHIP,
+    Sw.UNKNOWN_INS,
+    Sw.UNKNOWN_CLA,
+    _APPLET_SELECT_FAILED,
 )
 
 
@@ -121,7 +123,7 @@ class Card:
             raise NoAppletError(Sw.FILE_NOT_FOUND) from error
 
     def _select_by(self, aid: bytes) -> Response:
-        return self._channel.exchange(Command(ISO, 0xA4, 0x04, 0x00, aid, SHORT_ANSWER))
+        return self._channel.exchange(Command.of(Ins.SELECT, 0x04, 0x00, aid, SHORT_ANSWER))
 
     @property
     def is_secure(self) -> bool:
@@ -144,7 +146,7 @@ class Card:
 
     def report(self) -> CardReport:
         """The state of the card (GET DATA E0); needs no authority."""
-        command = Command(ISO, 0xCA, 0x00, 0xE0, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GET_DATA, 0x00, 0xE0, answer=SHORT_ANSWER)
         return parse_report(self._channel.send(command, _("report its state")))
 
     def terminate(self) -> None:
@@ -152,7 +154,7 @@ class Card:
 
         With the PIN or the issuer's authority; raises AuthorityMissingError.
         """
-        self._channel.send(Command(ISO, 0xFE), _("end its life"))
+        self._channel.send(Command.of(Ins.TERMINATE_CARD_USAGE), _("end its life"))
 
     def close(self) -> None:
         """Let the card go."""

@@ -6,8 +6,9 @@ from twincard.card.public_key import parse_public_key
 from twincard.card.report import KeyType
 from twincard.ground.language import _
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.keys.public import PublicKey
 
 _SIGNATURE_KEY = 0x02
@@ -28,12 +29,16 @@ class Signing:
         Raises AuthorityMissingError, NotSupportedError.
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
-        command = Command(ISO, 0x46, 0x80, _SIGNATURE_KEY, data, SHORT_ANSWER)
+        command = Command.of(
+            Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x80, _SIGNATURE_KEY, data, SHORT_ANSWER
+        )
         return parse_public_key(self._channel.send(command, _("make a signature key pair")))
 
     def public_key(self) -> PublicKey:
         """The public signature key. Raises NotFoundError without one."""
-        command = Command(ISO, 0x46, 0x81, _SIGNATURE_KEY, answer=SHORT_ANSWER)
+        command = Command.of(
+            Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x81, _SIGNATURE_KEY, answer=SHORT_ANSWER
+        )
         return parse_public_key(self._channel.send(command, _("give its public signature key")))
 
     def sign(self, digest: bytes) -> bytes:
@@ -59,8 +64,10 @@ class Signing:
         """MSE: SET. It holds until another is named, or the applet selected."""
         self._named = bool(algorithm)
         data = algorithm + _KEY_REFERENCE
-        self._channel.send(Command(ISO, 0x22, 0x41, 0xB6, data), _("prepare a signature"))
+        self._channel.send(
+            Command.of(Ins.MANAGE_SECURITY_ENVIRONMENT, 0x41, 0xB6, data), _("prepare a signature")
+        )
 
     def _compute(self, digest: bytes) -> bytes:
-        command = Command(ISO, 0x2A, 0x9E, 0x9A, digest, SHORT_ANSWER)
+        command = Command.of(Ins.PERFORM_SECURITY_OPERATION, 0x9E, 0x9A, digest, SHORT_ANSWER)
         return self._channel.send(command, _("sign"))

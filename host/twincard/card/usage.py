@@ -17,8 +17,9 @@ from twincard.card.public_key import encode_public_key, parse_public_key
 from twincard.card.report import KeyType
 from twincard.ground.language import _
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.public import PublicKey
 
@@ -62,7 +63,7 @@ class Usage:
         Raises AuthorityMissingError, WrongStateError while an export is pending, NotSupportedError.
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
-        command = Command(ISO, 0x46, 0x80, data=data, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x80, data=data, answer=SHORT_ANSWER)
         answer = self._channel.send(command, _("make a key pair"))
         return answer if len(answer) == DIGEST_BYTES else parse_public_key(answer).digest
 
@@ -72,7 +73,7 @@ class Usage:
         Raises NotFoundError without a key, or where a backup keeps none, WrongStateError while the
         key is not released.
         """
-        command = Command(ISO, 0x46, 0x81, answer=SHORT_ANSWER)
+        command = Command.of(Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x81, answer=SHORT_ANSWER)
         return parse_public_key(self._channel.send(command, _("give its public key")))
 
     def decipher(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
@@ -103,7 +104,7 @@ class Usage:
         """
         self._set_padding(padding)
         self.set_target(target)
-        command = Command(OWN, 0x30, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        command = Command.of(Ins.TRANSCODE, data=cryptogram.encode(), answer=SHORT_ANSWER)
         check, rest = _split(self._channel.send(command, _("transcode")))
         return Transcoded(parse_cryptogram(rest), check)
 
@@ -112,7 +113,7 @@ class Usage:
 
         Raises AuthorityMissingError, NotFoundError without a key.
         """
-        command = Command(OWN, 0x34, data=key, answer=SHORT_ANSWER)
+        command = Command.of(Ins.WRAP, data=key, answer=SHORT_ANSWER)
         return parse_archive_cryptogram(self._channel.send(command, _("wrap a key")))
 
     def unwrap(self, cryptogram: ArchiveCryptogram) -> bytes:
@@ -121,7 +122,7 @@ class Usage:
         Raises AuthorityMissingError, WrongDataError when it does not open, WrongStateError when the
         policy says no, NotFoundError without a key.
         """
-        command = Command(OWN, 0x36, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        command = Command.of(Ins.UNWRAP, data=cryptogram.encode(), answer=SHORT_ANSWER)
         return self._channel.send(command, _("unwrap a key"))
 
     def keep(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> Kept:
@@ -130,7 +131,7 @@ class Usage:
         KEEP; nobody sees the key. Errors as for `decipher`.
         """
         self._set_padding(padding)
-        command = Command(OWN, 0x38, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        command = Command.of(Ins.KEEP, data=cryptogram.encode(), answer=SHORT_ANSWER)
         check, rest = _split(self._channel.send(command, _("keep a key")))
         return Kept(parse_archive_cryptogram(rest), check)
 
@@ -140,7 +141,7 @@ class Usage:
         Errors as for `decipher`.
         """
         self._set_padding(padding)
-        command = Command(OWN, 0x32, data=cryptogram.encode(), answer=SHORT_ANSWER)
+        command = Command.of(Ins.CHECK, data=cryptogram.encode(), answer=SHORT_ANSWER)
         check = self._channel.send(command, _("check a cryptogram"))
         if len(check) != CHECK_BYTES:
             raise UnexpectedAnswerError(_("The card's check does not have 8 bytes."))
@@ -180,10 +181,13 @@ class Usage:
             self._padding = padding
 
     def _set_environment(self, p1: int, data: bytes) -> None:
-        self._channel.send(Command(ISO, 0x22, p1, 0xB8, data), _("choose algorithm or target"))
+        self._channel.send(
+            Command.of(Ins.MANAGE_SECURITY_ENVIRONMENT, p1, 0xB8, data),
+            _("choose algorithm or target"),
+        )
 
     def _perform(self, p1: int, p2: int, data: bytes, action: str) -> bytes:
-        command = Command(ISO, 0x2A, p1, p2, data, SHORT_ANSWER)
+        command = Command.of(Ins.PERFORM_SECURITY_OPERATION, p1, p2, data, SHORT_ANSWER)
         return self._channel.send(command, action)
 
 

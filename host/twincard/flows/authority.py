@@ -40,7 +40,7 @@ def take_authority(
         try:
             card.issuer.open_channel(report.card_id, transport_key)
         except CardError as error:
-            if error.sw not in (Sw.UNKNOWN_INSTRUCTION, Sw.UNKNOWN_CLASS):
+            if error.sw not in (Sw.UNKNOWN_INS, Sw.UNKNOWN_CLA):
                 raise
         else:
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from twincard.globalplatform.cap import CapError, CapFile
 from twincard.globalplatform.management_keys import INITIAL_VERSION
@@ -22,8 +23,9 @@ from twincard.globalplatform.registry import (
 )
 from twincard.ground.language import _
 from twincard.iso import tlv
-from twincard.iso.channel import ISO, OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, SHORT_DATA, Command
+from twincard.iso.ins import Ins
 from twincard.iso.scp03 import (
     CHALLENGE_BYTES,
     KCV_BYTES,
@@ -46,6 +48,7 @@ from twincard.transport.connection import Connection
 
 _USUAL_DOMAINS = (bytes.fromhex("A000000151000000"), bytes.fromhex("A000000003000000"), b"")
 """AIDs of issuer security domains: GlobalPlatform's own, older cards', whichever is there."""
+_CLASS = 0x80
 _SCP03 = 3
 _S16 = 0x01
 _ANSWER_MACS, _ANSWERS_ENCRYPTED = 0x20, 0x40
@@ -54,6 +57,7 @@ _S16_BYTES = 16
 _LEAST_DATA = 48
 """A card that says it takes less than this is not believed."""
 _MORE_DATA = 0x6310
+_DOMAIN_LOCKED = 0x6283
 _BLOCK = 16
 _MOST_LOAD_BLOCKS = 256
 _MOST_PAGES = 64
@@ -63,7 +67,18 @@ _FOR_LOAD, _FOR_INSTALL_AND_SELECT = 0x02, 0x0C
 _NO_PRIVILEGES = b"\x00"
 _ALL_KEYS = 0x81
 _AES = 0x88
-_NOT_UNDERSTOOD = (Sw.AUTHORITY_MISSING, Sw.INTEGRITY)
+_NOT_UNDERSTOOD = (Sw.AUTHORITY_MISSING, Sw.CHECK_FAILED)
+
+
+class _Ins(IntEnum):
+    """GlobalPlatform's instructions for a security domain, in its class 80."""
+
+    GET_DATA = 0xCA
+    PUT_KEY = 0xD8
+    DELETE = 0xE4
+    INSTALL = 0xE6
+    LOAD = 0xE8
+    GET_STATUS = 0xF2
 
 
 class WrongCardKeysError(Exception):
@@ -133,9 +148,9 @@ class CardManager:
 
     def _select(self) -> bytes:
         for name in self._names:
-            answer = self._channel.exchange(Command(ISO, 0xA4, 0x04, 0x00, name, SHORT_ANSWER))
+            answer = self._channel.exchange(Command.of(Ins.SELECT, 0x04, 0x00, name, SHORT_ANSWER))
             # 6283 is a domain of a card that was locked: told, and refusing what comes.
-            if answer.sw in (Sw.DONE, 0x6283):
+            if answer.sw in (Sw.DONE, _DOMAIN_LOCKED):
                 return self._read_domain(answer.data) or name
         raise ManagementError(
             _(
@@ -182,7 +197,7 @@ class CardManager:
         return parse_protocols(self._data(0x0066))
 
     def _data(self, tag: int) -> bytes:
-        command = Command(OWN, 0xCA, tag >> 8, tag & 0xFF, answer=SHORT_ANSWER)
+        command = Command(_CLASS, _Ins.GET_DATA, tag >> 8, tag & 0xFF, answer=SHORT_ANSWER)
         answer = self._channel.exchange(command)
         return answer.data if answer.sw == Sw.DONE else b""
 
@@ -249,7 +264,9 @@ class CardManager:
         gathered = b""
         action = _("tell its contents")
         for page in range(_MOST_PAGES):
-            command = Command(OWN, 0xF2, kind, 0x02 | (page > 0), b"\x4f\x00", SHORT_ANSWER)
+            command = Command(
+                _CLASS, _Ins.GET_STATUS, kind, 0x02 | (page > 0), b"\x4f\x00", SHORT_ANSWER
+            )
             answer = self._channel.exchange(command)
             if answer.sw == Sw.NOT_FOUND and not page:
                 return []
@@ -282,11 +299,11 @@ class CardManager:
         # card expects differs, and the channel's MACs protect the same bytes. No parameters and
         # no token.
         data = _counted(cap.package.aid) + 4 * _counted(b"")
-        self._command(0xE6, _FOR_LOAD, 0x00, data, _("take a new package"))
+        self._command(_Ins.INSTALL, _FOR_LOAD, 0x00, data, _("take a new package"))
         sent = 0
         for number, piece in enumerate(pieces):
             last = _LAST_BLOCK if number == len(pieces) - 1 else 0x00
-            self._command(0xE8, last, number, piece, _("load the package"))
+            self._command(_Ins.LOAD, last, number, piece, _("load the package"))
             sent += len(piece)
             progress(sent)
 
@@ -308,7 +325,7 @@ class CardManager:
                 ),
             )
         )
-        self._command(0xE6, _FOR_INSTALL_AND_SELECT, 0x00, data, _("install the applet"))
+        self._command(_Ins.INSTALL, _FOR_INSTALL_AND_SELECT, 0x00, data, _("install the applet"))
 
     def delete(self, aid: bytes) -> None:
         """Delete a package and every applet of it, with all that these hold (11.2).
@@ -316,7 +333,7 @@ class CardManager:
         Raises NotFoundError, CardError.
         """
         data = tlv.encode(0x4F, aid)
-        self._command(0xE4, 0x00, _WITH_RELATED, data, _("delete the package"))
+        self._command(_Ins.DELETE, 0x00, _WITH_RELATED, data, _("delete the package"))
 
     def put_keys(self, new: ScpKeys) -> None:
         """Replace the management keys, whole or not at all (PUT KEY; Amendment D, 7.2).
@@ -332,13 +349,13 @@ class CardManager:
         # The first keys are no version that could be replaced: others are added, and they go.
         version = self.domain.key_version
         old = 0x00 if version == INITIAL_VERSION else version
-        answer = self._command(0xD8, old, _ALL_KEYS, data, _("take new management keys"))
+        answer = self._command(_Ins.PUT_KEY, old, _ALL_KEYS, data, _("take new management keys"))
         # Some cards tell nothing but the version.
         if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", new.check_values):
             raise UnexpectedAnswerError(_("The card does not confirm the keys that it took."))
 
-    def _command(self, ins: int, p1: int, p2: int, data: bytes, action: str) -> bytes:
-        answer = self._channel.exchange(Command(OWN, ins, p1, p2, data, SHORT_ANSWER))
+    def _command(self, ins: _Ins, p1: int, p2: int, data: bytes, action: str) -> bytes:
+        answer = self._channel.exchange(Command(_CLASS, ins, p1, p2, data, SHORT_ANSWER))
         if answer.sw != Sw.DONE:
             raise _refusal(answer.sw, action)
         return answer.data

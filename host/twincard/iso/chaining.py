@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from twincard.ground.language import _
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
+from twincard.iso.status import Sw
 from twincard.transport.connection import Connection, TransportError
 
-_GET_RESPONSE = 0xC0
-_SW_DONE = 0x9000
-_SW1_MORE = 0x61
+_SW1_MORE = Sw.MORE_DATA >> 8
 _SW1_WRONG_LE = 0x6C
 # More than any answer of the applet: a card that never ends its answer is stopped here.
 _MOST_PIECES = 64
@@ -42,7 +42,7 @@ class Link:
         links = command.chain()
         for link in links[:-1]:
             data, sw = self.connection.transmit(link.short())
-            if sw != _SW_DONE:
+            if sw != Sw.DONE:
                 return Response(data, sw)
         return self._complete(command, *self._transmit_short(links[-1]))
 
@@ -59,7 +59,7 @@ class Link:
         while sw >> 8 == _SW1_MORE:
             if len(pieces) > _MOST_PIECES:
                 raise TransportError(_("The card's answer does not end."))
-            more = Command(0x00, _GET_RESPONSE, answer=sw & 0xFF or SHORT_ANSWER)
+            more = Command.of(Ins.GET_RESPONSE, answer=sw & 0xFF or SHORT_ANSWER)
             piece, sw = self._transmit_short(more)
             pieces.append(piece)
         return Response(b"".join(pieces), sw)

@@ -11,9 +11,6 @@ from twincard.iso.secure_channel import SecureChannel
 from twincard.iso.status import Sw, error_for
 from twincard.transport.connection import Connection
 
-ISO = 0x00
-OWN = 0x80
-
 
 class Channel:
     """What the parts of a card session send their commands through."""

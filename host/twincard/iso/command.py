@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from twincard.iso.ins import Ins
+
 SHORT_DATA = 255
 SHORT_ANSWER = 256
 EXTENDED_ANSWER = 65536
@@ -22,6 +24,11 @@ class Command:
     # Left out of the repr: it may be a PIN or a component.
     data: bytes = field(default=b"", repr=False)
     answer: int = 0
+
+    @classmethod
+    def of(cls, ins: Ins, p1: int = 0, p2: int = 0, data: bytes = b"", answer: int = 0) -> Self:
+        """A command of the card interface."""
+        return cls(ins.cla, ins.code, p1, p2, data, answer)
 
     @property
     def fits_short(self) -> bool:

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
 
 from twincard.ground.language import _
-from twincard.iso.channel import OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.secure_channel import FULL, Protection, SecureChannel, SessionKeys
 from twincard.iso.status import IssuerRefusedError, Sw, UnexpectedAnswerError
 from twincard.keys.derivation import kdf
@@ -103,7 +104,7 @@ class Greeting:
         )
         secure = SecureChannel(session, protection=protection)
         data = self._proof(session.mac, _HOST_CRYPTOGRAM)
-        proof = Command(OWN, 0x82, protection.level, data=data)
+        proof = Command.of(Ins.EXTERNAL_AUTHENTICATE_SCP03, protection.level, data=data)
         if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
             raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
         return secure
@@ -127,7 +128,7 @@ def greet(channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES
     UnexpectedAnswerError.
     """
     ours = secrets.token_bytes(challenge_bytes)
-    command = Command(OWN, 0x50, version, data=ours, answer=SHORT_ANSWER)
+    command = Command.of(Ins.INITIALIZE_UPDATE, version, data=ours, answer=SHORT_ANSWER)
     answer = channel.send(command, _("open the issuer's channel"))
     head, rest = answer[: _DIVERSIFICATION_BYTES + 3], answer[_DIVERSIFICATION_BYTES + 3 :]
     if len(head) == _DIVERSIFICATION_BYTES + 3 and head[-2] != _SCP03:

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from twincard.ground.language import _
 from twincard.identity.device_certificate import IdentityError, public_point
 from twincard.iso import tlv
-from twincard.iso.channel import OWN, Channel
+from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
+from twincard.iso.ins import Ins
 from twincard.iso.secure_channel import (
     SESSION_KEY_BYTES,
     ChannelError,
@@ -44,7 +45,7 @@ def open_scp11b(channel: Channel, channel_key: bytes) -> SecureChannel:
     one_time = ec.generate_private_key(ec.SECP256R1())
     public = one_time.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     request = _parameters() + tlv.encode(_POINT, public)
-    command = Command(OWN, 0x88, _KEY_VERSION, _KEY_ID, request, SHORT_ANSWER)
+    command = Command.of(Ins.INTERNAL_AUTHENTICATE, _KEY_VERSION, _KEY_ID, request, SHORT_ANSWER)
     theirs, receipt = _answer(channel.send(command, _("open a secure channel")))
     try:
         card_one_time = public_point(theirs)

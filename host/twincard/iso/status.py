@@ -8,39 +8,38 @@ from twincard.ground.language import N_, _, plural
 
 
 class Sw(IntEnum):
-    """The status words of the card interface, `63Cx` aside."""
+    """The status words of the card interface; `61xx` and `63Cx` end in a number, here 0."""
 
     DONE = 0x9000
+    MORE_DATA = 0x6100
     END_OF_FILE = 0x6282
     AUTHENTICATION_FAILED = 0x6300
+    TRIES_LEFT = 0x63C0
     MEMORY_FAILURE = 0x6581
     WRONG_LENGTH = 0x6700
-    LOGICAL_CHANNEL = 0x6881
-    SECURE_MESSAGING = 0x6882
-    CHAINING_NOT_SUPPORTED = 0x6884
+    NO_LOGICAL_CHANNELS = 0x6881
+    NO_SECURE_MESSAGING = 0x6882
+    NO_CHAINING = 0x6884
     AUTHORITY_MISSING = 0x6982
     BLOCKED = 0x6983
     WRONG_STATE = 0x6985
-    NO_FILE_SELECTED = 0x6986
-    INTEGRITY = 0x6988
+    NO_CURRENT_FILE = 0x6986
+    CHECK_FAILED = 0x6988
     WRONG_DATA = 0x6A80
-    NOT_SUPPORTED = 0x6A81
+    NOT_ON_THIS_CHIP = 0x6A81
     FILE_NOT_FOUND = 0x6A82
-    MEMORY_FULL = 0x6A84
-    WRONG_P1_P2 = 0x6A86
+    NO_MEMORY = 0x6A84
+    WRONG_P1P2 = 0x6A86
     NOT_FOUND = 0x6A88
     EXISTS = 0x6A89
     WRONG_OFFSET = 0x6B00
-    UNKNOWN_INSTRUCTION = 0x6D00
-    UNKNOWN_CLASS = 0x6E00
-
-
-_TRIES = 0x63C0
+    UNKNOWN_INS = 0x6D00
+    UNKNOWN_CLA = 0x6E00
 
 
 def tries_left(sw: int) -> int | None:
     """The number x of a status word 63Cx; None for any other."""
-    return sw & 0x0F if sw & 0xFFF0 == _TRIES else None
+    return sw & 0x0F if sw & 0xFFF0 == Sw.TRIES_LEFT else None
 
 
 class CardError(Exception):
@@ -141,13 +140,13 @@ _ERRORS: dict[int, type[CardError]] = {
     Sw.AUTHORITY_MISSING: AuthorityMissingError,
     Sw.BLOCKED: PinBlockedError,
     Sw.WRONG_STATE: WrongStateError,
-    Sw.INTEGRITY: IntegrityError,
+    Sw.CHECK_FAILED: IntegrityError,
     Sw.WRONG_DATA: WrongDataError,
-    Sw.NOT_SUPPORTED: NotSupportedError,
+    Sw.NOT_ON_THIS_CHIP: NotSupportedError,
     Sw.FILE_NOT_FOUND: NotFoundError,
     Sw.NOT_FOUND: NotFoundError,
     Sw.EXISTS: AlreadyExistsError,
-    Sw.MEMORY_FULL: MemoryFullError,
+    Sw.NO_MEMORY: MemoryFullError,
 }
 
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from twincard.transport.connection import Connection
 
-# INS of commands whose data, either way, are never shown: PINs, components, plaintext, random
-# material and challenge-responses. Whatever the class, since a wrong class is no less a secret.
-_SECRET = {
+SECRET = {
     0x02,  # PERSONALISE: PIN and PUK
     0x12,  # SET COMPONENT
     0x20,  # VERIFY
     0x24,  # CHANGE REFERENCE DATA
     0x2A,  # PERFORM SECURITY OPERATION: the plaintext in or out
     0x2C,  # RESET RETRY COUNTER
+    0x34,  # WRAP: the content-encryption key
+    0x36,  # UNWRAP: likewise
     0x82,  # EXTERNAL AUTHENTICATE
     0x84,  # GET CHALLENGE: random bytes that may become a component
 }
@@ -68,7 +68,7 @@ class Traced:
     def _visible(self, apdu: bytes) -> bool:
         # GET RESPONSE brings the rest of the answer before it, and inherits its secrecy.
         if len(apdu) < 2 or apdu[1] != _GET_RESPONSE:
-            self._last_was_secret = len(apdu) < 2 or apdu[1] in _SECRET
+            self._last_was_secret = len(apdu) < 2 or apdu[1] in SECRET
         return self._show_data and not self._last_was_secret
 
 

@@ -226,8 +226,8 @@ def test_data_that_are_no_whole_blocks_are_refused(
 def test_a_refused_command_leaves_the_channel_open(messages: Messages) -> None:
     refusals = [
         (Command(0x00, 0xCA, 0x00, 0xFF), Sw.NOT_FOUND),
-        (Command(0x00, 0xCA, 0x01, 0xE0), Sw.WRONG_P1_P2),
-        (Command(0x80, 0xFA), Sw.UNKNOWN_INSTRUCTION),
+        (Command(0x00, 0xCA, 0x01, 0xE0), Sw.WRONG_P1P2),
+        (Command(0x80, 0xFA), Sw.UNKNOWN_INS),
         (Command(0x00, 0x44), Sw.WRONG_STATE),
         (Command(0x00, 0x2A, 0x80, 0x86, bytes(257)), Sw.NOT_FOUND),
         (Command(0x00, 0x20, 0x00, 0x01, b"wrong PIN"), 0x63C2),

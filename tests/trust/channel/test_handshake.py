@@ -110,7 +110,7 @@ def test_a_recorded_handshake_serves_once(specimen: Specimen) -> None:
 @pytest.mark.parametrize("level", [0x00, 0x01, 0x03, 0x13, 0x30, 0x32, 0x37, 0xB3])
 def test_other_levels_are_refused(specimen: Specimen, level: int) -> None:
     _, authenticate = greet(specimen, level=level)
-    assert specimen.lab.transmit(authenticate) == (b"", Sw.WRONG_P1_P2)
+    assert specimen.lab.transmit(authenticate) == (b"", Sw.WRONG_P1P2)
     assert status(specimen.lab, FOR_ISSUER) == Sw.AUTHORITY_MISSING
     assert is_usable(specimen)
 
@@ -140,7 +140,7 @@ def test_initialize_update_takes_the_present_key_version_and_8_bytes(specimen: S
             assert answer[:10] == specimen.card_id[:10]
             assert answer[10:13] == bytes.fromhex("010360")
             assert len(answer) == 29
-    assert status(specimen.lab, Command(0x80, 0x50, 0, 1, challenge)) == Sw.WRONG_P1_P2
+    assert status(specimen.lab, Command(0x80, 0x50, 0, 1, challenge)) == Sw.WRONG_P1P2
     for size in (0, 7, 9, 255):
         command = Command(0x80, 0x50, 0, 0, bytes(size))
         assert status(specimen.lab, command) == Sw.WRONG_LENGTH

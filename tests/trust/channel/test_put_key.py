@@ -138,7 +138,7 @@ class Bad:
 BAD = {
     "version 00": Bad(Sw.WRONG_DATA, version=0x00),
     "version 80": Bad(Sw.WRONG_DATA, version=0x80),
-    "another P2": Bad(Sw.WRONG_P1_P2, p2=0x01),
+    "another P2": Bad(Sw.WRONG_P1P2, p2=0x01),
     "another version replaced": Bad(Sw.NOT_FOUND, p1=2),
     "another DEK": Bad(Sw.WRONG_DATA, dek=bytes(16)),
     "a byte less": Bad(Sw.WRONG_LENGTH, length=66),

@@ -4,6 +4,7 @@ import javacard.framework.APDU;
 import javacard.framework.ISO7816;
 import javacard.framework.ISOException;
 import javacard.framework.Util;
+import twincard.card.CommandRules.Ins;
 
 /** Command data, gathered from chains and extended lengths; answers, given in pieces where they are long. */
 final class Apdu extends Unit {

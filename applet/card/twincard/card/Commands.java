@@ -4,6 +4,7 @@ import javacard.framework.APDU;
 import javacard.framework.ISO7816;
 import javacard.framework.ISOException;
 import javacard.framework.JCSystem;
+import twincard.card.CommandRules.Ins;
 
 /** The applet at work: selection, and what becomes of a command. Each build adds how it is installed. */
 public class Commands extends Core {
@@ -162,7 +163,7 @@ public class Commands extends Core {
             case Ins.RESET_RETRY_COUNTER:
                 authority.replacePin(length, command == Ins.RESET_RETRY_COUNTER);
                 return 0;
-            case Ins.GENERATE_KEY_PAIR:
+            case Ins.GENERATE_ASYMMETRIC_KEY_PAIR:
                 return CommandRules.readsPublicKey(ram) ? generation.readPublicKey() : generation.generate(length);
             case Ins.MANAGE_SECURITY_ENVIRONMENT:
                 target.manage(length);

@@ -5,6 +5,7 @@ import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
 import javacard.security.KeyPair;
 import javacard.security.MessageDigest;
+import twincard.card.CommandRules.Ins;
 
 /**
  * Host-blind mode: each card adds an ephemeral point to its message and signs it, and their shared secret goes into the

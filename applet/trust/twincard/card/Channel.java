@@ -3,18 +3,13 @@ package twincard.card;
 import javacard.framework.APDU;
 import javacard.framework.ISOException;
 import javacard.framework.Util;
+import twincard.card.CommandRules.Ins;
 
 /**
  * Secure messaging: the handshakes, which commands must be secured, and what becomes of the card when one is not as it
  * should be.
  */
 final class Channel extends Unit {
-    /** Instructions, in class 80; GlobalPlatform's. */
-    static final byte INITIALIZE_UPDATE = 0x50;
-    static final byte EXTERNAL_AUTHENTICATE = (byte) 0x82;
-    static final byte INTERNAL_AUTHENTICATE = (byte) 0x88;
-    static final byte PUT_KEY = (byte) 0xD8;
-
     /** Tag and length of the install parameter that says whether the issuer must use SCP03. */
     private static final short ISSUER_MUST_USE_SCP03 = (short) 0x8401;
     private static final byte REPORT_TAG = (byte) 0x8F;
@@ -54,7 +49,7 @@ final class Channel extends Unit {
     /** The commands of the handshakes, and PUT KEY. */
     short perform(short length) {
         byte ins = flags[Ram.INS];
-        if (ins == PUT_KEY) {
+        if (ins == TrustParts.PUT_KEY) {
             return keys.put(length, session.secured() && session.state() == Session.SCP03);
         }
         if (session.secured()) {
@@ -70,11 +65,11 @@ final class Channel extends Unit {
 
     private short handshake(byte ins, short length) {
         switch (ins) {
-            case INITIALIZE_UPDATE:
+            case TrustParts.INITIALIZE_UPDATE:
                 return scp03.greet(length);
-            case INTERNAL_AUTHENTICATE:
+            case TrustParts.INTERNAL_AUTHENTICATE:
                 return scp11.authenticate(length);
-            case EXTERNAL_AUTHENTICATE:
+            case TrustParts.EXTERNAL_AUTHENTICATE_SCP03:
                 scp03.authenticate(length);
                 return 0;
             default:
@@ -105,7 +100,7 @@ final class Channel extends Unit {
         byte cla = flags[Ram.CLA];
         byte ins = flags[Ram.INS];
         session.begin();
-        if (cla == OURS && (ins == INITIALIZE_UPDATE || ins == INTERNAL_AUTHENTICATE)) {
+        if (cla == OURS && (ins == TrustParts.INITIALIZE_UPDATE || ins == TrustParts.INTERNAL_AUTHENTICATE)) {
             endSessions();
             return false;
         }
@@ -114,7 +109,7 @@ final class Channel extends Unit {
         }
         boolean open = session.isOpen();
         boolean secured = (cla & KIND) == Apdu.SECURED_BIT;
-        if (!open && cla == OURS_SECURED && ins == EXTERNAL_AUTHENTICATE) {
+        if (!open && cla == OURS_SECURED && ins == TrustParts.EXTERNAL_AUTHENTICATE_SCP03) {
             flags[Ram.CLA] = OURS;
             return false;
         }

@@ -2,6 +2,7 @@ package twincard.card;
 
 import javacard.framework.APDU;
 import javacard.framework.Util;
+import twincard.card.CommandRules.Ins;
 
 /** All that a full card has beyond the base. */
 final class TrustParts extends Parts {
@@ -11,8 +12,13 @@ final class TrustParts extends Parts {
     private static final short SIGNATURE_KEY = 0x1000;
     private static final short LOG = 0x2000;
 
-    private static final byte CERTIFY = 0x04;
-    private static final byte READ_LOG = 0x46;
+    /** Instruction bytes, all of our class; what is not a command of the base. */
+    static final byte CERTIFY = 0x04;
+    static final byte READ_LOG = 0x46;
+    static final byte INITIALIZE_UPDATE = 0x50;
+    static final byte EXTERNAL_AUTHENTICATE_SCP03 = (byte) 0x82;
+    static final byte INTERNAL_AUTHENTICATE = (byte) 0x88;
+    static final byte PUT_KEY = (byte) 0xD8;
     /** P1 and P2 of PERFORM SECURITY OPERATION. */
     private static final short VERIFY_CERTIFICATE = 0x00BE;
     private static final short COMPUTE_SIGNATURE = (short) 0x9E9A;
@@ -34,13 +40,13 @@ final class TrustParts extends Parts {
         Ins.PERFORM_SECURITY_OPERATION, CommandRules.O | CommandRules.USER, CommandRules.CHAIN,
         Ins.PERFORM_SECURITY_OPERATION, CommandRules.O | CommandRules.USER, CommandRules.CHAIN | CommandRules.TRANSPORT,
         READ_LOG | CommandRules.OURS, CommandRules.I | CommandRules.O | CommandRules.T, 0,
-        Channel.INITIALIZE_UPDATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
-        Channel.EXTERNAL_AUTHENTICATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
-        Channel.INTERNAL_AUTHENTICATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
-        Channel.PUT_KEY | CommandRules.OURS, CommandRules.I | CommandRules.O | CommandRules.ISSUER, 0,
+        INITIALIZE_UPDATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
+        EXTERNAL_AUTHENTICATE_SCP03 | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
+        INTERNAL_AUTHENTICATE | CommandRules.OURS, CommandRules.I | CommandRules.O, 0,
+        PUT_KEY | CommandRules.OURS, CommandRules.I | CommandRules.O | CommandRules.ISSUER, 0,
         // Two rows of one command: the second only reads the public key.
-        Ins.GENERATE_KEY_PAIR, CommandRules.O | CommandRules.USER, 0,
-        Ins.GENERATE_KEY_PAIR, CommandRules.O, CommandRules.NO_DATA,
+        Ins.GENERATE_ASYMMETRIC_KEY_PAIR, CommandRules.O | CommandRules.USER, 0,
+        Ins.GENERATE_ASYMMETRIC_KEY_PAIR, CommandRules.O, CommandRules.NO_DATA,
     };
 
     private Core core;
@@ -149,7 +155,7 @@ final class TrustParts extends Parts {
         boolean mine = row >= 0;
         switch (command) {
             case CERTIFY | CommandRules.OURS:
-            case Channel.INTERNAL_AUTHENTICATE | CommandRules.OURS:
+            case INTERNAL_AUTHENTICATE | CommandRules.OURS:
                 mine = device != null;
                 break;
             case Ins.PERFORM_SECURITY_OPERATION:
@@ -159,7 +165,7 @@ final class TrustParts extends Parts {
                     mine = parameters() == COMPUTE_SIGNATURE;
                 }
                 break;
-            case Ins.GENERATE_KEY_PAIR:
+            case Ins.GENERATE_ASYMMETRIC_KEY_PAIR:
                 mine = core.ram.flags[Ram.P2] == SIGNATURE;
                 row += CommandRules.readsPublicKey(core.ram) ? CommandRules.ROW : 0;
                 break;
@@ -181,7 +187,7 @@ final class TrustParts extends Parts {
             case CERTIFY | CommandRules.OURS:
                 certification.certify(length);
                 return 0;
-            case Ins.GENERATE_KEY_PAIR:
+            case Ins.GENERATE_ASYMMETRIC_KEY_PAIR:
                 return CommandRules.readsPublicKey(core.ram)
                         ? signatureGeneration.readPublicKey()
                         : signatureGeneration.generate(length);

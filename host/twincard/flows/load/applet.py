@@ -44,7 +44,7 @@ from twincard.keys.transport_key import TRANSPORT_KEY_BYTES, read_issuer_key
 from twincard.pkcs15.opensc import FILE_BYTES
 from twincard.transport.connection import Connection
 
-_NO_MEMORY = (Sw.MEMORY_FULL, Sw.MEMORY_FAILURE)
+_NO_MEMORY = (Sw.NO_MEMORY, Sw.MEMORY_FAILURE)
 
 
 class LoadStep(Enum):

@@ -24,7 +24,7 @@ public class HandshakeTest {
         core = new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
         channel = (Channel) part("channel");
         session = (Session) part("session");
-        assertEquals(0x9000, status(Channel.INITIALIZE_UPDATE, 0, 0, 8));
+        assertEquals(0x9000, status(TrustParts.INITIALIZE_UPDATE, 0, 0, 8));
         assertFalse(Arrays.equals(session.memory, new byte[session.memory.length]), "there are keys");
     }
 
@@ -52,19 +52,19 @@ public class HandshakeTest {
 
     @Test
     public void anotherLevel() {
-        assertEquals(0x6A86, status(Channel.EXTERNAL_AUTHENTICATE, 0x03, 0, 16));
+        assertEquals(0x6A86, status(TrustParts.EXTERNAL_AUTHENTICATE_SCP03, 0x03, 0, 16));
         assertNothingLeft();
     }
 
     @Test
     public void anotherP2() {
-        assertEquals(0x6A86, status(Channel.EXTERNAL_AUTHENTICATE, 0x33, 1, 16));
+        assertEquals(0x6A86, status(TrustParts.EXTERNAL_AUTHENTICATE_SCP03, 0x33, 1, 16));
         assertNothingLeft();
     }
 
     @Test
     public void anotherLength() {
-        assertEquals(0x6700, status(Channel.EXTERNAL_AUTHENTICATE, 0x33, 0, 15));
+        assertEquals(0x6700, status(TrustParts.EXTERNAL_AUTHENTICATE_SCP03, 0x33, 0, 15));
         assertNothingLeft();
     }
 }
