@@ -314,7 +314,7 @@ def _issue(specimen: Specimen, setting: Setting) -> None:
 
 
 def certify(card: Card, role: Role, issuer: Issuer = ISSUER) -> bytes:
-    """Give a card that was personalised its certificate, and the issuer's key; the certificate."""
+    """Give a card that was personalised its certificate, and the transport key; the certificate."""
     keys = Link(card.connection).exchange(Command(0x00, 0xCA, 0x00, 0xE5, answer=SHORT_ANSWER))
     device_key = keys.data[5:70]
     certificate = issuer.certificate(card.report().card_id, role, device_key)

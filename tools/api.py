@@ -16,8 +16,10 @@ PUBLIC = (
     "twincard.card",
     "twincard.cms",
     "twincard.keys",
+    "twincard.identity",
     "twincard.flows",
     "twincard.transport",
+    "twincard.simulator",
 )
 """The modules whose `__all__` is kept stable; see docs/library.md."""
 

@@ -9,7 +9,7 @@ pytest=(.venv/bin/python -m pytest -n 2 --dist worksteal)
 "${pytest[@]}" "$@" || status=1
 # What two cards do with each other, once more through pcscd.
 if [ $# = 0 ]; then
-  "${pytest[@]}" --transport pcsc tests/flows tests/host/test_stages.py tests/trust/test_host_blind_*.py ||
+  "${pytest[@]}" --transport pcsc tests/flows tests/host/test_chaining.py tests/trust/test_host_blind_*.py ||
     status=1
 fi
 exit $status

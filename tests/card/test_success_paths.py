@@ -14,7 +14,7 @@ from twincard.card.report import KeyType, PolicyFlags, SlotUse
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.iso.command import Command
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
@@ -72,8 +72,8 @@ def use_channels(card: Card, specimen: Specimen) -> None:
     card.open_channel(card.device.keys().channel_key)
     card.pin.verify(specimen.pin)
     card_id = card.report().card_id
-    old = ScpKeys.derive(specimen.transport_key, card_id)
-    new = ScpKeys.derive(Secret(bytes(range(32))), card_id, 2)
+    old = Scp03Keys.derive(specimen.transport_key, card_id)
+    new = Scp03Keys.derive(Secret(bytes(range(32))), card_id, 2)
     card.issuer.open_channel(card_id, old)
     card.issuer.put_keys(old, new)
     card.issuer.open_channel(card_id, new)

@@ -108,11 +108,11 @@ class Desk:
         self._secrets.add(text)
 
     def known_secrets(self) -> set[str]:
-        """PINs, PUK, and every component and issuer's key that lies about."""
+        """PINs, PUK, and every component and transport key that lies about."""
         found = set(self._secrets)
         for path in self.folder.rglob("component-*.txt"):
             found.add(path.read_text().split("component: ")[1][:64])
-        for path in self.folder.rglob("*.issuer-key"):
+        for path in self.folder.rglob("*.transport-key"):
             found.add(path.read_text().strip())
         return found
 

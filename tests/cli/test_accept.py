@@ -48,8 +48,8 @@ def test_a_card_as_its_issuer_made_it_is_accepted(received: Desk) -> None:
         "activated",
     ]
     assert (
-        told["issuer_key_sha256"]
-        == received.json("issuer", "show", "office.key.pub")["issuer_key_sha256"]
+        told["issuer_public_key_sha256"]
+        == received.json("issuer", "show", "office.key.pub")["issuer_public_key_sha256"]
     )
     text = received.done(*ACCEPT).text
     assert "set your own PIN now" in text

@@ -73,7 +73,7 @@ def test_an_original_tells_its_state(issued: Desk) -> None:
     assert (info["member_number"], info["expires"]) == ("会員七番", "2030-12")
     assert info["policy"] == ["erase_group", "base_mode_forbidden", "public_key_withheld"]
     assert (info["mode"], info["certified"]) == ("host_blind", True)
-    assert re.fullmatch("[0-9a-f]{64}", info["issuer_key_sha256"])
+    assert re.fullmatch("[0-9a-f]{64}", info["issuer_public_key_sha256"])
 
 
 def test_a_duplicated_pair_reports_one_key(duplicated: Desk) -> None:
@@ -140,8 +140,8 @@ def test_a_terminated_card_is_at_its_end(duplicated: Desk) -> None:
 
 
 def test_the_issuer_can_end_a_card_whose_pin_nobody_knows(issued: Desk) -> None:
-    key = issued.folder / "cards" / "alice.issuer-key"
-    issued.done("card", "terminate", "-r", "sim:alice", "--issuer-key-file", str(key), "--yes")
+    key = issued.folder / "cards" / "alice.transport-key"
+    issued.done("card", "terminate", "-r", "sim:alice", "--transport-key-file", str(key), "--yes")
     assert issued.json("card", "info", "-r", "sim:alice")["life_cycle"] == "terminated"
 
 
@@ -188,12 +188,12 @@ def test_only_the_issuer_issues(desk: Desk) -> None:
         desk.done("sim", "new", name)
     cards = ("--original", "sim:a", "--backup", "sim:b")
     pair = ("issue", *cards, *PINS, "--puk-file", "puk")
-    (desk.folder / "other.issuer-key").write_text("00" * 32)
-    desk.run(*pair, "--issuer-key-file", "other.issuer-key").failed(
-        5, "Original sim:a", "--issuer-key-file"
+    (desk.folder / "other.transport-key").write_text("00" * 32)
+    desk.run(*pair, "--transport-key-file", "other.transport-key").failed(
+        5, "Original sim:a", "--transport-key-file"
     )
-    (desk.folder / "cards" / "a.issuer-key").unlink()
-    desk.run(*pair).failed(2, "--issuer-key-file")
+    (desk.folder / "cards" / "a.transport-key").unlink()
+    desk.run(*pair).failed(2, "--transport-key-file")
     assert desk.json("card", "info", "-r", "sim:a")["role"] == "none"
 
 

@@ -21,7 +21,7 @@ COMMANDS = [
     "card check",
     "card pin",
     "card unblock",
-    "card keys",
+    "card scp03-keys",
     "card load",
     "card contents",
     "card unload",
@@ -53,7 +53,7 @@ def test_each_command_has_help_and_json(desk: Desk, command: str) -> None:
 def test_no_option_takes_a_secret_itself(desk: Desk) -> None:
     for command in COMMANDS:
         text = desk.done(*command.split(), "--help").text
-        for option in ("--pin ", "--puk ", "--issuer-key ", "--new-pin "):
+        for option in ("--pin ", "--puk ", "--transport-key ", "--new-pin "):
             assert option not in text
 
 

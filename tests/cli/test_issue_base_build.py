@@ -17,7 +17,7 @@ def test_what_cards_of_the_base_build_lack_must_be_given_up_and_they_work(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = bytes(32)
-    (desk.folder / "issuer-key").write_text(key.hex())
+    (desk.folder / "transport-key").write_text(key.hex())
     desk.done("group", "new", "--out", "g")
     for name in ("o", "b"):
         desk.done("sim", "new", name)  # so that the names are there
@@ -41,7 +41,7 @@ def test_what_cards_of_the_base_build_lack_must_be_given_up_and_they_work(
 
     monkeypatch.setattr(cards, "connect", connect)
     try:
-        secrets = (*PINS, "--puk-file", "puk", "--issuer-key-file", "issuer-key")
+        secrets = (*PINS, "--puk-file", "puk", "--transport-key-file", "transport-key")
         given = ("issue", *PAIR, *secrets, "--component", "1=g/component-1.txt")
         desk.run(*given, "--base-mode").failed(2, "no secure channel", "--plain")
         desk.run(*given, "--plain").failed(2, "no host-blind mode", "--base-mode")
@@ -50,7 +50,7 @@ def test_what_cards_of_the_base_build_lack_must_be_given_up_and_they_work(
         done = desk.json("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
         assert done["mode"] == "base"
         info = desk.json("card", "info", "-r", "sim:o")
-        assert (info["mode"], info["certified"], info["channel_keys"]) == ("base", False, None)
+        assert (info["mode"], info["certified"], info["scp03_keys"]) == ("base", False, None)
         desk.done("issuer", "new", "office.key")
         named = ("--issuer-public-key", "office.key.pub")
         refused = desk.run("duplicate", *PAIR, *PINS, *named)

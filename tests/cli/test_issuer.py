@@ -45,26 +45,26 @@ def test_a_signing_key_and_its_public_half_show_the_same(desk: Desk) -> None:
     made = desk.json("issuer", "new", "office.key")
     shown = [desk.json("issuer", "show", name) for name in ("office.key", "office.key.pub")]
     assert shown[0] == shown[1]
-    assert shown[0]["issuer_key_sha256"] == made["issuer_key_sha256"]
+    assert shown[0]["issuer_public_key_sha256"] == made["issuer_public_key_sha256"]
     assert shown[0]["pem"] == Path("office.key.pub").read_text()
-    assert made["issuer_key_sha256"] in desk.done("issuer", "show", "office.key").text
+    assert made["issuer_public_key_sha256"] in desk.done("issuer", "show", "office.key").text
     desk.run("issuer", "show", "pin").failed(2, "pin")
 
 
 def test_a_pair_and_a_further_backup_are_certified_by_the_issuers_key(office: Desk) -> None:
-    known = office.json("issuer", "show", "office.key")["issuer_key_sha256"]
+    known = office.json("issuer", "show", "office.key")["issuer_public_key_sha256"]
     with_key = ("--certify-with", "office.key", "--backups", "2")
     pair = office.json("issue", *NEW_PAIR, *SECRETS, *ONE, *with_key)
-    assert (pair["mode"], pair["issuer_key_sha256"]) == ("host_blind", known)
+    assert (pair["mode"], pair["issuer_public_key_sha256"]) == ("host_blind", known)
     info = office.json("card", "info", "-r", "sim:b")
-    assert (info["certified"], info["issuer_key_sha256"]) == (True, known)
+    assert (info["certified"], info["issuer_public_key_sha256"]) == (True, known)
     assert known in office.done("card", "info", "-r", "sim:a").text
     further = ("issue", "--original", "sim:a", "--backup", "sim:c", *SECRETS, *ONE)
     office.run(*further, "--backups", "2").failed(7, "--certify-with")
     office.done("issuer", "new", "other.key")
     wrong = office.run(*further, "--backups", "2", "--certify-with", "other.key")
-    wrong.failed(7, "another issuer's key")
-    assert office.json(*further, *with_key)["issuer_key_sha256"] == known
+    wrong.failed(7, "another issuer")
+    assert office.json(*further, *with_key)["issuer_public_key_sha256"] == known
 
 
 def test_what_a_certificate_does_not_bind_is_said(office: Desk) -> None:
@@ -88,7 +88,7 @@ def test_rules_and_modes_are_chosen_at_issue(office: Desk) -> None:
 
 def test_a_pair_of_base_mode_has_no_certificates(office: Desk) -> None:
     pair = office.json("issue", *NEW_PAIR, *SECRETS, *ONE, "--base-mode")
-    assert (pair["mode"], pair["issuer_key_sha256"]) == ("base", None)
+    assert (pair["mode"], pair["issuer_public_key_sha256"]) == ("base", None)
     done = office.json("duplicate", *NEW_PAIR, *PINS, *COMPONENTS, "--key", "p256")
     assert done["mode"] == "base"
 
@@ -129,22 +129,22 @@ def test_a_card_that_nobody_certified_gets_no_pin_where_an_issuer_is_named(offic
 
 def test_the_issuers_key_of_a_card_is_replaced(office: Desk) -> None:
     office.done("issue", *NEW_PAIR, *SECRETS, *ONE)
-    (office.folder / "new.issuer-key").write_text("42" * 32)
-    replace = ("card", "keys", "-r", "sim:a", "--new-issuer-key-file", "new.issuer-key")
-    assert office.json("card", "info", "-r", "sim:a")["channel_keys"]["version"] == 1
+    (office.folder / "new.transport-key").write_text("42" * 32)
+    replace = ("card", "scp03-keys", "-r", "sim:a", "--new-transport-key-file", "new.transport-key")
+    assert office.json("card", "info", "-r", "sim:a")["scp03_keys"]["version"] == 1
     assert office.json(*replace)["key_version"] == 2
     info = office.json("card", "info", "-r", "sim:a")
-    assert info["channel_keys"] == {"version": 2, "required": True}
-    end = ("card", "terminate", "-r", "sim:a", "--yes", "--issuer-key-file")
+    assert info["scp03_keys"] == {"version": 2, "required": True}
+    end = ("card", "terminate", "-r", "sim:a", "--yes", "--transport-key-file")
     # As after an answer that was lost: the same again finds it done.
     assert office.json(*replace)["key_version"] == 2
-    (office.folder / "third.issuer-key").write_text("17" * 32)
-    third = (*replace[:-1], "third.issuer-key")
-    office.run(*third).failed(5, "--issuer-key-file")
-    office.run(*end, "cards/a.issuer-key").failed(5, "not the issuer's key")
-    again = (*replace, "--issuer-key-file", "new.issuer-key")
+    (office.folder / "third.transport-key").write_text("17" * 32)
+    third = (*replace[:-1], "third.transport-key")
+    office.run(*third).failed(5, "--transport-key-file")
+    office.run(*end, "cards/a.transport-key").failed(5, "not the transport key")
+    again = (*replace, "--transport-key-file", "new.transport-key")
     office.run(*again).failed(2, "the old one")
-    office.done(*end, "new.issuer-key")
+    office.done(*end, "new.transport-key")
 
 
 def test_a_public_key_is_taken_from_a_card_of_the_issuer_named_only(

@@ -9,8 +9,8 @@ from tests.trust.recorder import Recorder
 
 from twincard.cli.terminal import cards
 from twincard.keys.component import read_component
-from twincard.keys.transport_key import read_issuer_key
-from twincard.simulator.folder import issuer_key_file
+from twincard.keys.transport_key import read_transport_key
+from twincard.simulator.folder import transport_key_file
 from twincard.transport import connect
 
 ALICE = ("-r", "sim:alice")
@@ -25,8 +25,8 @@ def test_no_pin_component_or_issuers_key_crosses_the_wire(
     for name in ("alice", "控え"):
         desk.done("sim", "new", name)
     desk.done("group", "new", "--out", "g")
-    keys = [read_issuer_key(issuer_key_file(name)) for name in ("alice", "控え")]
-    (desk.folder / "new.issuer-key").write_text("5a" * 32)
+    keys = [read_transport_key(transport_key_file(name)) for name in ("alice", "控え")]
+    (desk.folder / "new.transport-key").write_text("5a" * 32)
     (desk.folder / "letter").write_text("拝啓")
     first = ("--component", "1=g/component-1.txt", "--puk-file", "puk")
     for command in (
@@ -38,8 +38,8 @@ def test_no_pin_component_or_issuers_key_crosses_the_wire(
         ("transcode", *ALICE, "--pin-file", "pin", "--to", "alice.pem", "letter.p7m"),
         ("card", "pin", *ALICE, "--pin-file", "pin", "--new-pin-file", "backup-pin"),
         ("card", "unblock", *ALICE, "--puk-file", "puk", "--new-pin-file", "pin"),
-        ("card", "keys", *ALICE, "--new-issuer-key-file", "new.issuer-key"),
-        ("card", "terminate", *ALICE, "--yes", "--issuer-key-file", "new.issuer-key"),
+        ("card", "scp03-keys", *ALICE, "--new-transport-key-file", "new.transport-key"),
+        ("card", "terminate", *ALICE, "--yes", "--transport-key-file", "new.transport-key"),
         ("card", "terminate", *BACKUP, "--yes", "--pin-file", "backup-pin"),
     ):
         desk.done(*command)

@@ -48,7 +48,7 @@ def test_the_source_distribution_alone_gives_the_same_wheel(dist: Path, tmp_path
     run(["tar", "-xzf", str(source)], tmp_path)
     (folder,) = tmp_path.iterdir()
     assert (folder / "PKG-INFO").stat().st_mtime == COMMITTED_AT
-    for name in ("alice.issuer-key", "components/component-1.txt", "card-1.issuer-key"):
+    for name in ("alice.transport-key", "components/component-1.txt", "card-1.transport-key"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("0" * 64)
     # Not by way of git, and with no network and no Java.

@@ -19,9 +19,9 @@ INTERNAL = {"Candidate", "Command", "Failure", "Holder", "OneOf", "Parameter", "
 def results() -> list[type]:
     """The public dataclasses of the command line's modules."""
     modules = (
-        importlib.import_module(f"twincard.cli.{module.name}")
-        for module in pkgutil.iter_modules(twincard.cli.__path__)
-        if module.name != "__main__"
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(twincard.cli.__path__, "twincard.cli.")
+        if not module.name.endswith(".__main__")
     )
     found = [
         value

@@ -12,7 +12,7 @@ from twincard.card.report import KeyType, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
 from twincard.identity.issuer_signing_key import IssuerSigningKey
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
@@ -85,7 +85,7 @@ def _open_channel(page: Page, wire: Recorded) -> None:
     with wire.unheard():
         card = Card(wire)
         card_id = card.report().card_id
-    keys = ScpKeys.derive(Secret(_TRANSPORT_KEY), card_id)
+    keys = Scp03Keys.derive(Secret(_TRANSPORT_KEY), card_id)
     page.say("The issuer opens a channel with O (SCP03) and asks for 16 random bytes in it:")
     for name, key in (("K-ENC", keys.enc), ("K-MAC", keys.mac), ("K-DEK", keys.dek)):
         page.bytes(f"{name} =", key.reveal())

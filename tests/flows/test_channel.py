@@ -15,7 +15,7 @@ from twincard.flows.duplicate.abandon import abandon
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.identity import identify
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.secure_channel import ChannelError
 from twincard.iso.status import (
     AuthorityMissingError,
@@ -229,12 +229,12 @@ def test_an_export_is_abandoned_with_both_authorities_in_one_channel(bench: Benc
 def test_replaced_keys_are_the_only_ones_and_the_challenge_response_is_off(bench: Bench) -> None:
     card = bench.original.card()
     card_id, old = card.report().card_id, bench.original.transport_key
-    current = ScpKeys.derive(old, card_id)
-    new = ScpKeys.derive(Secret(b"another transport key of the iss"), card_id, 2)
+    current = Scp03Keys.derive(old, card_id)
+    new = Scp03Keys.derive(Secret(b"another transport key of the iss"), card_id, 2)
     card.issuer.open_channel(card_id, current)
     card.issuer.put_keys(current, new)
     assert card.report().role is Role.NONE
-    keys = card.report().channel_keys
+    keys = card.report().scp03_keys
     assert keys is not None
     assert (keys.version, keys.required) == (2, True)
     card.select()

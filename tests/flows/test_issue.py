@@ -60,8 +60,8 @@ def assert_issued(bench: Bench, pair: IssuedPair) -> None:
         assert report.life_cycle is LifeCycle.OPERATIONAL
         assert report.policy == PROFILE.whole_policy
         assert report.certified
-        assert pair.issuer_key is not None
-        assert identify(card, report, pair.issuer_key) is not None
+        assert pair.issuer_public_key is not None
+        assert identify(card, report, pair.issuer_public_key) is not None
         assert report.group is not None
         assert report.group.group_id == pair.group_id
         assert [item.kcv for item in report.group.components] == [component(1).kcv, None, None]

@@ -57,7 +57,7 @@ class Denier:
 
 
 class Liar:
-    """A wire that tells another issuer's key, where it comes in the clear."""
+    """A wire that tells another transport key, where it comes in the clear."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -113,7 +113,7 @@ def test_who_certified_a_card_is_not_taken_from_the_wire(bench: Bench) -> None:
     issued = issue(pair, [each.lab for each in pair])
     again = issue(pair, [Liar(each.lab) for each in pair])
     assert again == issued
-    assert again.issuer_key not in (None, LIE)
+    assert again.issuer_public_key not in (None, LIE)
 
 
 def test_a_card_that_was_issued_must_have_its_issuers_channel(bench: Bench) -> None:

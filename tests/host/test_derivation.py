@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twincard.keys.derivation import GroupKey, aes_cmac, kdf, key_check_value
+from twincard.keys.derivation import GroupKey, aes_cmac, cmac_kcv, kdf
 
 MESSAGE = bytes.fromhex(
     "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
@@ -70,7 +70,7 @@ def test_every_component_and_its_place_count() -> None:
 
 
 def test_the_key_check_value_is_the_beginning_of_a_cmac_over_zeros() -> None:
-    assert key_check_value(AES_256) == aes_cmac(AES_256, bytes(16))[:3]
+    assert cmac_kcv(AES_256) == aes_cmac(AES_256, bytes(16))[:3]
 
 
 def test_a_group_key_shows_nothing() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from twincard.card.session import Card
 from twincard.flows.authority import take_authority
-from twincard.keys.transport_key import IssuerKeyError, read_issuer_key
-from twincard.simulator.folder import create_card, issuer_key_file, list_cards, remove_card
+from twincard.keys.transport_key import TransportKeyError, read_transport_key
+from twincard.simulator.folder import create_card, list_cards, remove_card, transport_key_file
 from twincard.transport import CardInUseError, CardNotFoundError, TransportError, connect
 
 
@@ -29,19 +29,19 @@ def test_cards_are_created_listed_and_removed(home: Path) -> None:
 
 def test_the_issuers_key_is_private_and_opens_its_card(home: Path) -> None:
     create_card("alice")
-    path = issuer_key_file("alice")
+    path = transport_key_file("alice")
     assert path.stat().st_mode & 0o777 == 0o600
     assert (home / "alice.card").stat().st_mode & 0o777 == 0o600
     with Card(connect("sim:alice")) as card:
-        take_authority(card, card.report(), read_issuer_key(path))
+        take_authority(card, card.report(), read_transport_key(path))
 
 
 def test_a_name_is_taken_once(home: Path) -> None:
     create_card("alice")
-    key = issuer_key_file("alice").read_bytes()
+    key = transport_key_file("alice").read_bytes()
     with pytest.raises(TransportError, match="already"):
         create_card("alice")
-    assert issuer_key_file("alice").read_bytes() == key
+    assert transport_key_file("alice").read_bytes() == key
 
 
 def test_of_programs_that_take_a_name_at_once_one_has_the_card_and_its_key(home: Path) -> None:
@@ -55,20 +55,20 @@ def test_of_programs_that_take_a_name_at_once_one_has_the_card_and_its_key(home:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _: create(), range(4))) == 1
     with Card(connect("sim:alice")) as card:
-        take_authority(card, card.report(), read_issuer_key(issuer_key_file("alice")))
+        take_authority(card, card.report(), read_transport_key(transport_key_file("alice")))
     assert sorted(path.name for path in home.iterdir() if path.suffix != ".lock") == [
         "alice.card",
-        "alice.issuer-key",
+        "alice.transport-key",
     ]
 
 
 def test_a_key_that_lies_there_is_never_replaced(home: Path) -> None:
     create_card("alice")
     (home / "alice.card").rename(home / "kept elsewhere")
-    key = issuer_key_file("alice").read_bytes()
+    key = transport_key_file("alice").read_bytes()
     with pytest.raises(TransportError, match="move it away"):
         create_card("alice")
-    assert issuer_key_file("alice").read_bytes() == key
+    assert transport_key_file("alice").read_bytes() == key
     assert list_cards() == []
 
 
@@ -100,8 +100,8 @@ def test_a_card_in_use_is_not_removed(home: Path) -> None:
 
 
 def test_what_is_not_an_issuers_key_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "alice.issuer-key"
+    path = tmp_path / "alice.transport-key"
     for content in (b"", b"zz" * 32, b"00" * 31, b"00" * 33):
         path.write_bytes(content)
-        with pytest.raises(IssuerKeyError, match="64 hex digits"):
-            read_issuer_key(path)
+        with pytest.raises(TransportKeyError, match="64 hex digits"):
+            read_transport_key(path)

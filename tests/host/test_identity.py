@@ -12,8 +12,11 @@ from tests.trust.authority import Issuer, SigningKey
 
 from twincard.card.report import Role
 from twincard.identity.device_certificate import CardCertificate, DeviceKeys, IdentityError
-from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
-from twincard.keys.transport_key import IssuerKeyError
+from twincard.identity.issuer_signing_key import (
+    IssuerKeyError,
+    IssuerSigningKey,
+    read_issuer_public_key,
+)
 
 CARD_ID = bytes(range(16))
 ISSUER = IssuerSigningKey.draw()

@@ -11,7 +11,6 @@ from tests.bench import GROUP_ID, Bench, Stage, component
 
 from twincard.card.report import (
     CardReport,
-    ChannelKeysReport,
     ExportReport,
     ExportState,
     Features,
@@ -22,6 +21,7 @@ from twincard.card.report import (
     Mode,
     PolicyFlags,
     Role,
+    Scp03KeysReport,
     SetBy,
     parse_report,
     parse_used_slots,
@@ -71,15 +71,15 @@ def with_objects(**changed: str) -> CardReport:
     return parse_report(encode(0xE0, *(encode(tag, value) for tag, value in objects.items())))
 
 
-def test_identity_and_channel_keys_are_told_where_a_card_has_them() -> None:
+def test_identity_and_scp03_keys_are_told_where_a_card_has_them() -> None:
     bare = parse_report(REPORT)
-    assert (bare.identity, bare.channel_keys, bare.certified) == (None, None, False)
+    assert (bare.identity, bare.scp03_keys, bare.certified) == (None, None, False)
     drawn = with_objects(t8D="01", t8F="0100")
     assert (drawn.identity, drawn.certified) == (IdentityState.DEVICE_KEY, False)
-    assert drawn.channel_keys == ChannelKeysReport(1, required=False)
+    assert drawn.scp03_keys == Scp03KeysReport(1, required=False)
     certified = with_objects(t8D="02", t8F="7f01", t85="0110")
     assert certified.certified
-    assert certified.channel_keys == ChannelKeysReport(0x7F, required=True)
+    assert certified.scp03_keys == Scp03KeysReport(0x7F, required=True)
     assert certified.policy == PolicyFlags.BASE_MODE_FORBIDDEN
 
 

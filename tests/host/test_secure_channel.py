@@ -26,7 +26,7 @@ from twincard.identity.device_certificate import IdentityError
 from twincard.iso.chaining import Response
 from twincard.iso.channel import Channel
 from twincard.iso.command import Command
-from twincard.iso.scp03 import ScpKeys, WrongChannelKeysError
+from twincard.iso.scp03 import Scp03Keys, WrongScp03KeysError
 from twincard.iso.scp11 import open_scp11b
 from twincard.iso.secure_channel import ChannelError, SecureChannel, SessionKeys
 from twincard.iso.status import AuthorityMissingError, Sw, UnexpectedAnswerError
@@ -38,8 +38,8 @@ OTHER_KEYS = StaticKeys(*KEYS)
 SECRET = b"what must not cross the wire"
 
 
-def own_keys() -> ScpKeys:
-    return ScpKeys(Secret(KEYS[0]), Secret(KEYS[1]), Secret(KEYS[2]))
+def own_keys() -> Scp03Keys:
+    return Scp03Keys(Secret(KEYS[0]), Secret(KEYS[1]), Secret(KEYS[2]))
 
 
 def issuers() -> tuple[EchoCard, Channel]:
@@ -212,8 +212,8 @@ def test_a_lost_answer_closes_the_channel() -> None:
 
 def test_another_static_key_opens_no_channel() -> None:
     card = EchoCard(OTHER_KEYS)
-    wrong = ScpKeys(Secret(KEYS[0]), Secret(bytes(16)), Secret(KEYS[2]))
-    with pytest.raises(WrongChannelKeysError, match="not the issuer's key"):
+    wrong = Scp03Keys(Secret(KEYS[0]), Secret(bytes(16)), Secret(KEYS[2]))
+    with pytest.raises(WrongScp03KeysError, match="not the transport key"):
         Issuer(Channel(card)).open_channel(CARD_ID, wrong)
     assert len(card.seen) == 1
 
@@ -223,8 +223,8 @@ def test_another_static_key_opens_no_channel() -> None:
     [
         (0, UnexpectedAnswerError),
         (12, UnexpectedAnswerError),
-        (13, WrongChannelKeysError),
-        (28, WrongChannelKeysError),
+        (13, WrongScp03KeysError),
+        (28, WrongScp03KeysError),
     ],
 )
 def test_an_altered_answer_to_initialize_update_opens_no_channel(

@@ -13,8 +13,8 @@ from twincard.card.session import Card
 from twincard.flows.authority import take_authority
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
-from twincard.keys.transport_key import read_issuer_key
-from twincard.simulator.folder import create_card, issuer_key_file, remove_card
+from twincard.keys.transport_key import read_transport_key
+from twincard.simulator.folder import create_card, remove_card, transport_key_file
 from twincard.simulator.laboratory import Laboratory
 from twincard.simulator.process import SimulatedCard
 from twincard.transport import (
@@ -47,7 +47,7 @@ def test_a_killed_card_says_so_and_comes_back_with_all_but_its_authority(alice: 
     assert isinstance(connection, SimulatedCard)
     card = Card(connection)
     card_id = card.report().card_id
-    take_authority(card, card.report(), read_issuer_key(issuer_key_file("alice")))
+    take_authority(card, card.report(), read_transport_key(transport_key_file("alice")))
     group_id = card.group.begin(3)
     os.kill(connection.pid, signal.SIGKILL)
     with pytest.raises(CardGoneError, match="ended unexpectedly"):
@@ -64,7 +64,7 @@ def test_what_was_wiped_on_the_card_is_not_left_in_its_file(home: Path, alice: s
     component = os.urandom(32)
     state = home / "alice.card"
     with Card(connect(alice)) as card:
-        take_authority(card, card.report(), read_issuer_key(issuer_key_file("alice")))
+        take_authority(card, card.report(), read_transport_key(transport_key_file("alice")))
         card.group.begin(1)
         card.group.set_component(Component(1, 1, Secret(component)))
         assert component in state.read_bytes()

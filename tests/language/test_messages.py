@@ -16,7 +16,7 @@ from tests.cli.conftest import COMPONENTS, PAIR, PINS
 from tests.cli.terminal import Terminal
 
 from tools.messages import template
-from twincard.card.log import Entry, Event
+from twincard.card.log import Event, LogEntry
 from twincard.card.pin import UNBLOCK
 from twincard.card.report import ExportState, ImportState, LifeCycle, Mode, PolicyFlags, Role, SetBy
 from twincard.cli.card.log_words import in_words
@@ -77,7 +77,7 @@ def test_every_event_of_the_log_is_told(subtests: pytest.Subtests) -> None:
     detail = bytes([Role.ORIGINAL, SetBy.USER, PolicyFlags.ERASE_GROUP]) + bytes(range(13))
     for event in Event:
         with subtests.test(event.name), speaking(["ja"]):
-            told = in_words(Entry(1, event, detail))
+            told = in_words(LogEntry(1, event, detail))
             assert not told.isascii()
             assert not ENGLISH.search(told)
 

@@ -10,12 +10,12 @@ from tests.loading.scp03_card import kcv
 from tests.secrets.hunt import Hunt
 
 from twincard.globalplatform.management_keys import (
-    CardKeysError,
-    draw_card_keys,
-    read_card_keys,
-    write_card_keys,
+    ManagementKeysError,
+    draw_management_keys,
+    read_management_keys,
+    write_management_keys,
 )
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.keys.secret import Secret
 
 ENC, MAC, DEK = ("%032x" % (0xC0FFEE << shift) for shift in (0, 8, 16))
@@ -30,24 +30,24 @@ def written(folder: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("size", [16, 24, 32])
 def test_what_is_written_is_read_again(size: int, tmp_path: Path) -> None:
-    keys = draw_card_keys(size, 17)
+    keys = draw_management_keys(size, 17)
     path = tmp_path / "keys"
-    write_card_keys(path, keys)
+    write_management_keys(path, keys)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert read_card_keys(path) == keys
+    assert read_management_keys(path) == keys
     checks = b"".join(kcv(key.reveal()) for key in (keys.enc, keys.mac, keys.dek))
     assert f"kcv: {checks.hex()}\n" in path.read_text()
     with pytest.raises(FileExistsError):
-        write_card_keys(path, draw_card_keys(size, 17))
-    assert read_card_keys(path) == keys
+        write_management_keys(path, draw_management_keys(size, 17))
+    assert read_management_keys(path) == keys
 
 
 def test_lines_may_come_in_any_order_and_one_key_may_be_all(tmp_path: Path) -> None:
     lines = f"MAC: {MAC}\n\nenc:{ENC.upper()}\ndek :  {DEK}\n"
     enc, mac, dek = (Secret(bytes.fromhex(text)) for text in (ENC, MAC, DEK))
-    keys = ScpKeys(enc, mac, dek)
-    assert read_card_keys(written(tmp_path, lines)) == keys
-    one = read_card_keys(written(tmp_path, f"{ENC[:16]} {ENC[16:]}\n"))
+    keys = Scp03Keys(enc, mac, dek)
+    assert read_management_keys(written(tmp_path, lines)) == keys
+    one = read_management_keys(written(tmp_path, f"{ENC[:16]} {ENC[16:]}\n"))
     assert one.enc == one.mac == one.dek == keys.enc
     assert one.version == 0
 
@@ -76,8 +76,8 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_other_files_are_refused_and_no_key_is_repeated(what: str, tmp_path: Path) -> None:
     path = written(tmp_path, REFUSED[what])
-    with pytest.raises(CardKeysError, match=re.escape(str(path))) as caught:
-        read_card_keys(path)
+    with pytest.raises(ManagementKeysError, match=re.escape(str(path))) as caught:
+        read_management_keys(path)
     hunt = Hunt({text: bytes.fromhex(text) for text in (ENC, MAC, DEK)})
     assert hunt.found_in_error(caught.value) == []
     assert ("everybody knows" in str(caught.value)) is ("default" in what)

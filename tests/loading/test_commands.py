@@ -16,7 +16,7 @@ from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService, Reader
 
 from twincard.card.session import OPENSC_AID, Card
-from twincard.globalplatform.management_keys import read_card_keys
+from twincard.globalplatform.management_keys import read_management_keys
 from twincard.pkcs15.opensc import FILE_BYTES
 from twincard.transport import connect
 from twincard.transport.connection import CardGoneError
@@ -75,20 +75,20 @@ def test_the_file_is_told_without_a_card(desk: Desk, cap_file: Path) -> None:
 def test_a_card_is_loaded_once_and_the_same_command_changes_nothing_more(
     desk: Desk, card: ScriptedManager, words: tuple[str, ...]
 ) -> None:
-    options = (*words, "--default-keys", "--new-card-keys", "鍵")
+    options = (*words, "--default-keys", "--new-management-keys", "鍵")
     first = desk.json(*options)
     assert first["changed"] is True
     assert (first["applet"], first["key_version"]) == (APPLET_AID.hex(), 1)
-    assert first["issuer_key_file"] == f"card-{first['card_id']}.issuer-key"
-    assert first["card_keys_file"] == "鍵"
-    keys = read_card_keys(Path("鍵"))
+    assert first["transport_key_file"] == f"card-{first['card_id']}.transport-key"
+    assert first["management_keys_file"] == "鍵"
+    keys = read_management_keys(Path("鍵"))
     assert list(card.keys.values()) == [
         StaticKeys(keys.enc.reveal(), keys.mac.reveal(), keys.dek.reveal())
     ]
     again = desk.done(*options)
     assert "nothing was changed" in again.text
     assert desk.json(*options) == first | {"changed": False}
-    told = desk.json("card", "contents", *words[3:], "--card-keys", "鍵")
+    told = desk.json("card", "contents", *words[3:], "--management-keys", "鍵")
     assert [item["aid"] for item in told["packages"]] == [PACKAGE_AID.hex()]
     assert told["applets"][0]["package"] == PACKAGE_AID.hex()
     assert desk.json("card", "info", *words[3:])["card_id"] == first["card_id"]
@@ -99,7 +99,7 @@ def test_neither_keys_nor_transport_key_are_shown(
 ) -> None:
     card.keys = {5: StaticKeys(KEY, KEY, KEY)}
     card.counters = {5: 0}
-    ran = desk.done(*words, "--card-keys", "given.keys", "--issuer-key-file", "issuer")
+    ran = desk.done(*words, "--management-keys", "given.keys", "--transport-key-file", "issuer")
     transport = Path("issuer").read_text().strip()
     for secret in (transport, KEY.hex()):
         assert secret.lower() not in (ran.text + ran.err).lower()
@@ -110,11 +110,15 @@ def test_neither_keys_nor_transport_key_are_shown(
 def test_default_keys_are_taken_only_where_it_is_said(
     desk: Desk, card: ScriptedManager, words: tuple[str, ...]
 ) -> None:
-    desk.run(*words).failed(2, "--card-keys", "--default-keys")
-    desk.run(*words, "--default-keys", "--card-keys", "given.keys").failed(2, "--card-keys")
+    desk.run(*words).failed(2, "--management-keys", "--default-keys")
+    desk.run(*words, "--default-keys", "--management-keys", "given.keys").failed(
+        2, "--management-keys"
+    )
     Path("default").write_text(DEFAULT_KEY.hex())
-    desk.run(*words, "--card-keys", "default").failed(2, "everybody knows")
-    desk.run(*words, "--default-keys", "--new-card-keys", "default").failed(2, "everybody knows")
+    desk.run(*words, "--management-keys", "default").failed(2, "everybody knows")
+    desk.run(*words, "--default-keys", "--new-management-keys", "default").failed(
+        2, "everybody knows"
+    )
     assert card.seen == []
     assert "anybody can delete" in desk.done(*words, "--default-keys").err
 
@@ -122,7 +126,9 @@ def test_default_keys_are_taken_only_where_it_is_said(
 def test_wrong_keys_are_one_sentence_and_cost_the_card_no_try(
     desk: Desk, card: ScriptedManager, words: tuple[str, ...]
 ) -> None:
-    desk.run(*words, "--card-keys", "given.keys").failed(5, "not the management keys", "locks")
+    desk.run(*words, "--management-keys", "given.keys").failed(
+        5, "not the management keys", "locks"
+    )
     assert card.failures == 0
     assert not any(apdu[1] == 0x82 for apdu in card.seen)
 
@@ -130,7 +136,7 @@ def test_wrong_keys_are_one_sentence_and_cost_the_card_no_try(
 def test_an_applet_that_is_there_goes_only_when_told_and_confirmed(
     desk: Desk, card: ScriptedManager, words: tuple[str, ...]
 ) -> None:
-    options = (*words, "--default-keys", "--issuer-key-file")
+    options = (*words, "--default-keys", "--transport-key-file")
     first = desk.done(*options, "one", "--json").json
     desk.run(*options, "other").failed(7, "has the applet already", "--force")
     assert not Path("other").exists()
@@ -166,7 +172,7 @@ def test_it_is_told_where_somebody_else_could_have_answered(
 def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[str, ...]) -> None:
     sizes = ("--files", "9", "--file-bytes", "8000", "--contacts", "2")
     desk.done(*words, "--default-keys", *sizes, "--allow-challenge-response")
-    assert desk.json("card", "info", *words[3:])["channel_keys"]["required"] is False
+    assert desk.json("card", "info", *words[3:])["scp03_keys"]["required"] is False
     for option, wrong in (("--files", "128"), ("--file-bytes", "32768"), ("--contacts", "17")):
         desk.run(*words, "--default-keys", option, wrong).failed(2, option)
 
@@ -206,8 +212,8 @@ def test_of_several_applets_one_is_chosen(
         (("-r", "pcsc:Left 00 01", "--default-keys"), 3, "no card in the reader"),
         (("-r", "pcsc:Left 00 00", "--default-keys", "--isd", "A00000"), 2, "--isd"),
         (("-r", "pcsc:Left 00 00", "--default-keys", "--isd", "A000000999"), 7, "--isd"),
-        (("-r", "pcsc:Left 00 00", "--card-keys", "missing"), 8, "missing"),
-        (("-r", "pcsc:Left 00 00", "--card-keys", "twincard.cap"), 2, "card's keys"),
+        (("-r", "pcsc:Left 00 00", "--management-keys", "missing"), 8, "missing"),
+        (("-r", "pcsc:Left 00 00", "--management-keys", "twincard.cap"), 2, "card's keys"),
     ],
 )
 def test_what_cannot_be_done_says_why(
@@ -238,7 +244,14 @@ def test_a_card_that_is_pulled_out_is_loaded_by_a_second_run(
 ) -> None:
     other = pcsc_service.readers[2]
     words = ("card", "load", "twincard.cap", "-r", f"pcsc:{other.name}")
-    options = (*words, "--default-keys", "--new-card-keys", "keys", "--issuer-key-file", "issuer")
+    options = (
+        *words,
+        "--default-keys",
+        "--new-management-keys",
+        "keys",
+        "--transport-key-file",
+        "issuer",
+    )
     card = ScriptedManager(applets=real_applet)
 
     def pulled(ins: int, p1: int) -> int:

@@ -24,9 +24,9 @@ from twincard.flows.authority import take_authority
 from twincard.flows.errors import ProtocolError
 from twincard.flows.load.applet import LoadedCard, LoadOrder, load_card
 from twincard.globalplatform.cap import CapFile
-from twincard.globalplatform.management_keys import default_keys, read_card_keys
+from twincard.globalplatform.management_keys import default_keys, read_management_keys
 from twincard.globalplatform.manager import CardManager
-from twincard.keys.transport_key import read_issuer_key
+from twincard.keys.transport_key import read_transport_key
 from twincard.transport.connection import CardGoneError, Connection
 
 EXCHANGES = 24
@@ -41,7 +41,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def order(small: Path, tmp_path: Path) -> LoadOrder:
     cap = CapFile.read(small)
-    keys, transport = tmp_path / "new-keys", tmp_path / "issuer-key"
+    keys, transport = tmp_path / "new-keys", tmp_path / "transport-key"
     return LoadOrder(cap, cap.applets[0], default_keys(), keys, transport)
 
 
@@ -59,13 +59,13 @@ def run(connection: Connection, order: LoadOrder) -> LoadedCard:
 def is_whole(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
     """One applet of the package, its transport key and the card's keys in their files."""
     assert order.new_keys_file is not None
-    assert order.issuer_key_file is not None
+    assert order.transport_key_file is not None
     assert card.packages == {PACKAGE_AID: read_cap(small).load_file}
     assert list(card.instances) == [APPLET_AID]
-    new = read_card_keys(order.new_keys_file)
+    new = read_management_keys(order.new_keys_file)
     assert card.keys == {1: StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())}
     session = Card(card)
-    take_authority(session, session.report(), read_issuer_key(order.issuer_key_file))
+    take_authority(session, session.report(), read_transport_key(order.transport_key_file))
     assert card.failures == 0
 
 
@@ -108,12 +108,14 @@ def repeated(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
 def unnamed(order: LoadOrder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadOrder:
     """Names no file for the transport key."""
     monkeypatch.chdir(tmp_path)
-    return replace(order, new_keys_file=None, issuer_key_file=None)
+    return replace(order, new_keys_file=None, transport_key_file=None)
 
 
 def key_files() -> dict[str, Path]:
     """The key of each file in the working folder."""
-    return {read_issuer_key(file).reveal().hex(): file for file in Path().glob("*.issuer-key")}
+    return {
+        read_transport_key(file).reveal().hex(): file for file in Path().glob("*.transport-key")
+    }
 
 
 @pytest.mark.parametrize("at", range(9, 17))
@@ -124,8 +126,8 @@ def test_a_key_whose_file_nobody_named_ends_in_one_file_of_the_card_s_name(
         run(Unplugged(card, Cable(at, answered=True)), unnamed)
     card.reset()
     done = run(card, unnamed)
-    assert list(key_files().values()) == [Path(f"card-{done.card_id.hex()}.issuer-key")]
-    assert done.issuer_key_file in key_files().values()
+    assert list(key_files().values()) == [Path(f"card-{done.card_id.hex()}.transport-key")]
+    assert done.transport_key_file in key_files().values()
     assert run(card, unnamed) == replace(done, changed=False)
 
 
@@ -136,7 +138,7 @@ def test_a_card_that_tells_the_same_of_itself_gets_no_key_of_another(
     twin = ScriptedManager(applets=real_applet)
     try:
         second = run(twin, unnamed)
-        assert first.issuer_key_file != second.issuer_key_file
+        assert first.transport_key_file != second.transport_key_file
         assert len(key_files()) == 2
         for loaded, one in ((card, first), (twin, second)):
             loaded.reset()
@@ -149,13 +151,13 @@ def test_a_file_of_another_card_s_is_not_overwritten_whatever_the_card_is_called
     card: ScriptedManager, unnamed: LoadOrder
 ) -> None:
     done = run(card, unnamed)
-    own = done.issuer_key_file.rename("own")
-    done.issuer_key_file.write_text("11" * 32)
-    own.rename("card-00004711081500000042.issuer-key")
+    own = done.transport_key_file.rename("own")
+    done.transport_key_file.write_text("11" * 32)
+    own.rename("card-00004711081500000042.transport-key")
     card.reset()
     again = run(card, unnamed)
-    assert again.issuer_key_file == Path("card-00004711081500000042.issuer-key")
-    assert done.issuer_key_file.read_text() == "11" * 32
+    assert again.transport_key_file == Path("card-00004711081500000042.transport-key")
+    assert done.transport_key_file.read_text() == "11" * 32
 
 
 def test_the_cuts_reach_to_the_end(card: ScriptedManager, order: LoadOrder) -> None:
@@ -168,11 +170,11 @@ def test_keys_are_in_their_files_before_the_card_has_them(
     card: ScriptedManager, order: LoadOrder
 ) -> None:
     assert order.new_keys_file is not None
-    assert order.issuer_key_file is not None
+    assert order.transport_key_file is not None
     present: list[tuple[int, bool, bool]] = []
 
     def look(ins: int, p1: int) -> int:
-        there = [path.exists() for path in (order.new_keys_file, order.issuer_key_file) if path]
+        there = [path.exists() for path in (order.new_keys_file, order.transport_key_file) if path]
         present.append((ins if ins != 0xE6 else p1, there[0], there[1]))
         return 0
 
@@ -180,7 +182,7 @@ def test_keys_are_in_their_files_before_the_card_has_them(
     run(card, order)
     assert (0xD8, True, False) in present
     assert (0x0C, True, True) in present
-    for path in (order.new_keys_file, order.issuer_key_file):
+    for path in (order.new_keys_file, order.transport_key_file):
         assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -191,7 +193,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_card_as_it_is(
     before = dict(card.keys)
     for spoiled in (
         replace(order, new_keys_file=nowhere),
-        replace(order, new_keys_file=None, issuer_key_file=nowhere),
+        replace(order, new_keys_file=None, transport_key_file=nowhere),
     ):
         with pytest.raises(OSError, match="missing"):
             run(card, spoiled)
@@ -202,7 +204,7 @@ def test_an_applet_of_another_key_is_left_alone_unless_it_shall_go(
     card: ScriptedManager, order: LoadOrder, small: Path, tmp_path: Path
 ) -> None:
     first = run(card, order)
-    other = replace(order, issuer_key_file=tmp_path / "other")
+    other = replace(order, transport_key_file=tmp_path / "other")
     with pytest.raises(ProtocolError, match="--force"):
         run(card, other)
     (tmp_path / "other").write_text("ab" * 32)

@@ -11,7 +11,7 @@ from tests.loading.scp03_card import kcv
 
 from twincard.iso.channel import Channel
 from twincard.iso.command import Command
-from twincard.iso.scp03 import Greeting, ScpKeys, key_check_value
+from twincard.iso.scp03 import InitializeUpdateResponse, Scp03Keys, ecb_kcv
 from twincard.iso.secure_channel import Protection
 from twincard.keys.secret import Secret
 
@@ -39,10 +39,10 @@ class Recording:
         raise NotImplementedError
 
 
-def keys(size: int) -> ScpKeys:
+def keys(size: int) -> Scp03Keys:
     made = (bytes(first + at % 16 for at in range(size)) for first in FIRST_BYTES)
     enc, mac, dek = map(Secret, made)
-    return ScpKeys(enc, mac, dek)
+    return Scp03Keys(enc, mac, dek)
 
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda item: item["external_authenticate"][:6])
@@ -51,7 +51,7 @@ def test_a_recorded_session_goes_as_it_went(session: dict[str, str]) -> None:
     static = keys(int(session["key_bytes"]))
     answer = told["greeting"]
     context = told["initialize_update"][5:] + answer[13:21]
-    greeting = Greeting(answer[:10], answer[10], answer[12], context, answer[21:29])
+    greeting = InitializeUpdateResponse(answer[:10], answer[10], answer[12], context, answer[21:29])
     assert greeting.fits(static)
     exchanges = [(told["external_authenticate"], b""), (told["command"], told["answer"])]
     channel = Channel(Recording(exchanges))
@@ -70,4 +70,4 @@ def test_key_check_values_are_the_published_ones() -> None:
     for key, told in zip(
         (static.enc, static.mac, static.dek), VECTORS["key_check_values"], strict=True
     ):
-        assert key_check_value(key) == kcv(key.reveal()) == bytes.fromhex(told)
+        assert ecb_kcv(key) == kcv(key.reveal()) == bytes.fromhex(told)

@@ -15,15 +15,15 @@ from tests.loading.t0_manager import T0Manager
 
 from twincard.flows.load.applet import AppletSizes, install_data, load_and_install, replace_keys
 from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.management_keys import default_keys, draw_card_keys
+from twincard.globalplatform.management_keys import default_keys, draw_management_keys
 from twincard.globalplatform.manager import (
     CardManager,
     Installation,
     ManagementError,
-    WrongCardKeysError,
+    WrongManagementKeysError,
 )
 from twincard.globalplatform.registry import Kind
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.secure_channel import ChannelError
 from twincard.iso.status import (
     CardError,
@@ -38,11 +38,11 @@ TRANSPORT_KEY = bytes(range(0x60, 0x80))
 PARAMETERS = [0x00, 0x10, 0x20, 0x30, 0x60, 0x70]
 
 
-def known(keys: StaticKeys, version: int = 0) -> ScpKeys:
-    return ScpKeys(Secret(keys.enc), Secret(keys.mac), Secret(keys.dek), version)
+def known(keys: StaticKeys, version: int = 0) -> Scp03Keys:
+    return Scp03Keys(Secret(keys.enc), Secret(keys.mac), Secret(keys.dek), version)
 
 
-def opened(card: Connection, *keys: ScpKeys) -> CardManager:
+def opened(card: Connection, *keys: Scp03Keys) -> CardManager:
     manager = CardManager(card)
     manager.authenticate(keys or [default_keys()])
     return manager
@@ -127,7 +127,7 @@ def test_without_sizes_the_applet_s_own_are_taken(cap_file: Path) -> None:
 def test_nothing_secret_crosses_the_wire_in_the_clear(cap_file: Path) -> None:
     card = ScriptedManager()
     put_on(card, cap_file)
-    new = draw_card_keys(16, 1)
+    new = draw_management_keys(16, 1)
     replace_keys(opened(card), new)
     wire = b"".join(card.seen)
     for secret in (TRANSPORT_KEY, new.enc.reveal(), new.mac.reveal(), new.dek.reveal()):
@@ -169,11 +169,11 @@ def test_a_package_that_does_not_fit_in_256_blocks_is_refused_before_anything_is
 def test_new_keys_are_the_only_ones_afterwards(version: int, size: int) -> None:
     old = DEFAULT_KEYS if size == 16 else StaticKeys(*3 * (bytes(size),))
     card = ScriptedManager(keys={version: old})
-    new = draw_card_keys(size, 1)
+    new = draw_management_keys(size, 1)
     replace_keys(opened(card, known(old)), new)
     assert card.keys == {1: StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())}
     opened(card, new)
-    with pytest.raises(WrongCardKeysError, match="version 1"):
+    with pytest.raises(WrongManagementKeysError, match="version 1"):
         opened(card, known(old))
     assert card.failures == 0
 
@@ -181,7 +181,7 @@ def test_new_keys_are_the_only_ones_afterwards(version: int, size: int) -> None:
 def test_keys_of_the_same_version_can_be_replaced() -> None:
     keys = StaticKeys(*3 * (bytes(16),))
     card = ScriptedManager(keys={5: keys})
-    new = draw_card_keys(16, 5)
+    new = draw_management_keys(16, 5)
     replace_keys(opened(card, known(keys)), new)
     opened(card, new)
 
@@ -189,7 +189,7 @@ def test_keys_of_the_same_version_can_be_replaced() -> None:
 def test_a_card_that_confirms_other_keys_is_not_believed() -> None:
     card = ScriptedManager(parameter=0x00)
     manager = opened(card)
-    new = draw_card_keys(16, 1)
+    new = draw_management_keys(16, 1)
     shown = card.transmit
 
     def altered(apdu: bytes) -> tuple[bytes, int]:
@@ -203,7 +203,7 @@ def test_a_card_that_confirms_other_keys_is_not_believed() -> None:
 
 def test_wrong_keys_are_not_tried_at_all() -> None:
     card = ScriptedManager(keys={3: StaticKeys(*3 * (bytes(16),))})
-    with pytest.raises(WrongCardKeysError, match=r"version 3.*locks itself"):
+    with pytest.raises(WrongManagementKeysError, match=r"version 3.*locks itself"):
         opened(card)
     assert card.failures == 0
     assert card.greetings == 1
@@ -227,12 +227,12 @@ def test_a_wrong_data_encryption_key_changes_no_key() -> None:
     keys = StaticKeys(DEFAULT_KEYS.enc, DEFAULT_KEYS.mac, bytes(16))
     card = ScriptedManager()
     with pytest.raises(WrongDataError, match="take new management keys"):
-        opened(card, known(keys)).put_keys(draw_card_keys(16, 1))
+        opened(card, known(keys)).put_keys(draw_management_keys(16, 1))
     assert card.keys == {0xFF: DEFAULT_KEYS}
 
 
 def test_of_two_key_sets_the_card_s_own_is_found_with_one_question() -> None:
-    new = draw_card_keys(16, 1)
+    new = draw_management_keys(16, 1)
     old = ScriptedManager()
     assert CardManager(old).authenticate([default_keys(), new]) == default_keys()
     keys = StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())

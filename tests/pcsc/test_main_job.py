@@ -37,11 +37,11 @@ class Pair:
         return ("--original", self.original, "--backup", self.backup)
 
     @property
-    def issuer_keys(self) -> tuple[str, ...]:
+    def transport_keys(self) -> tuple[str, ...]:
         """As options."""
         return (
-            *("--issuer-key-file", str(self.keys[0])),
-            *("--backup-issuer-key-file", str(self.keys[1])),
+            *("--transport-key-file", str(self.keys[0])),
+            *("--backup-transport-key-file", str(self.keys[1])),
         )
 
 
@@ -60,13 +60,13 @@ def pair(request: pytest.FixtureRequest, desk: Desk) -> Pair:
     serve("alice", left)
     serve("bob", right)
     folder = desk.folder / "cards"
-    keys = (folder / "alice.issuer-key", folder / "bob.issuer-key")
+    keys = (folder / "alice.transport-key", folder / "bob.transport-key")
     return Pair(f"pcsc:{left.name}", f"pcsc:{right.name}", keys)
 
 
 def test_cards_in_readers_are_issued_duplicated_used_and_recovered(desk: Desk, pair: Pair) -> None:
     desk.done("group", "new", "--out", "g")
-    desk.done("issue", *pair.readers, *SAME, "--puk-file", "puk", *FIRST, *pair.issuer_keys)
+    desk.done("issue", *pair.readers, *SAME, "--puk-file", "puk", *FIRST, *pair.transport_keys)
     refused = desk.run("duplicate", *pair.readers, "--pin-file", "wrong", *OTHERS, "--json")
     assert refused.code == 5
     assert refused.json["error"]["tries_left"] == 2

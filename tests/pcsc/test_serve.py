@@ -102,5 +102,5 @@ def test_a_killed_card_keeps_what_it_has_answered(desk: Desk, serve: Serve, left
 
 
 def _transport_key(desk: Desk, name: str) -> Secret:
-    key_file = next(desk.folder.rglob(f"{name}.issuer-key"))
+    key_file = next(desk.folder.rglob(f"{name}.transport-key"))
     return Secret(bytes.fromhex(key_file.read_text()))

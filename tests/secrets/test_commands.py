@@ -103,7 +103,7 @@ def made(folder: Path) -> Story:
     for group in "gh":
         for path in (story.desk / group).iterdir():
             story.hunt.add(f"{group}/{path.name}", read_component(path).value.reveal())
-    for path in story.cards.glob("*.issuer-key"):
+    for path in story.cards.glob("*.transport-key"):
         story.hunt.add(path.name, bytes.fromhex(path.read_text()))
     story.hunt.add("content-encryption key", content_encryption_key(story))
     return story
@@ -138,7 +138,7 @@ def check_what_other_programs_see(story: Story) -> None:
 
 def check_no_file_is_left_over(story: Story) -> None:
     assert list(story.temporary.rglob("*")) == []
-    assert {path.suffix for path in story.cards.rglob("*")} == {".card", ".lock", ".issuer-key"}
+    assert {path.suffix for path in story.cards.rglob("*")} == {".card", ".lock", ".transport-key"}
     written = {path.name for path in story.desk.iterdir() if path.is_file()}
     results = {"letter.txt.p7m", "letter.txt.carol.p7m", "opened.txt", "alice.pem", "carol.pem"}
     assert written == results | {"letter.txt", "pin", "new-pin", "wrong-pin", "puk"}
@@ -149,7 +149,7 @@ def check_files_that_hold_secrets(story: Story) -> None:
     belongs = {path for pattern in BELONGS for path in story.desk.glob(pattern)}
     assert {story.desk / name for name in story.hunt.found_below(story.desk)} == belongs
     held = {Path(name).suffix for name in story.hunt.found_below(story.cards)}
-    assert {".issuer-key"} <= held <= {".issuer-key", ".card"}
+    assert {".transport-key"} <= held <= {".transport-key", ".card"}
     made_by_commands = [*story.cards.iterdir(), *story.desk.glob("[gh]/*")]
     assert len(made_by_commands) == 4 * 3 + 2 * 3
     for path in made_by_commands:

@@ -17,7 +17,7 @@ from twincard.card.session import Card
 from twincard.cli.terminal import prompts
 from twincard.keys.component import Component, parse_component, read_component
 from twincard.keys.secret import Secret
-from twincard.keys.transport_key import read_issuer_key
+from twincard.keys.transport_key import read_transport_key
 
 VALUE = bytes.fromhex("5ec2e7" * 10 + "5ec2")
 HEX = VALUE.hex()
@@ -61,9 +61,9 @@ FILES: dict[str, tuple[Callable[[Path], object], bytes]] = {
     "component": (read_component, f"component: {HEX}\n".encode()),
     "component in another encoding": (read_component, VALUE),
     "component among too much": (read_component, (HEX + "\n").encode() * 100),
-    "issuer's key with more": (read_issuer_key, (HEX + "00").encode()),
-    "issuer's key in another encoding": (read_issuer_key, VALUE),
-    "issuer's key with a letter": (read_issuer_key, (HEX[:-1] + "x").encode()),
+    "transport key with more": (read_transport_key, (HEX + "00").encode()),
+    "transport key in another encoding": (read_transport_key, VALUE),
+    "transport key with a letter": (read_transport_key, (HEX[:-1] + "x").encode()),
     "PIN on two lines": (prompts.pin_in, b"wrong-pin-1414\nwrong-pin-1414"),
     "PIN too long": (prompts.pin_in, b"wrong-pin-1414wrong-pin-1414"),
     "PIN with a zero byte": (prompts.pin_in, b"wrong-pin-1414\0"),

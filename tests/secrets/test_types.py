@@ -17,7 +17,7 @@ from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
 from twincard.globalplatform.manager import Installation
 from twincard.iso.command import Command
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.secure_channel import SessionKeys
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
@@ -36,7 +36,7 @@ PUBLIC = {
     "expiry_date",
     "group_id",
     "id",
-    "issuer_key_sha256",
+    "issuer_public_key_sha256",
     "kcv",
     "key_digest",
     "member_number",
@@ -122,7 +122,7 @@ def test_bytes_are_hidden_unless_they_are_known_to_be_public() -> None:
         GroupKey(MARKER),
         Command(0x00, 0x20, data=MARKER),
         Transcoded(RsaCryptogram(b""), MARKER),
-        ScpKeys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
+        Scp03Keys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
         SessionKeys(Secret(MARKER), Secret(MARKER), Secret(MARKER)),
         Installation(b"package", b"applet", b"applet", MARKER),
     ],

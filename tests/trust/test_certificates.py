@@ -267,7 +267,7 @@ class Certifying(Story):
         assert sw == Sw.DONE
 
     def check(self) -> None:
-        """The issuer's key and certificate that were, those that come, or none; never of both."""
+        """The transport key and certificate that were, those that come, or none; never of both."""
         self.subject.card()
         assert self.present() in (self.before, self.data, b"")
 
@@ -280,7 +280,7 @@ class Certifying(Story):
         self.subject.authorised().issuer.activate()
 
     def present(self) -> bytes:
-        """The issuer's key and certificate as CERTIFY takes them; nothing where there are none."""
+        """The transport key and certificate as CERTIFY takes them; nothing where there are none."""
         specimen = self.subject.specimen
         key, certificate = read(specimen, ISSUER_KEY), read(specimen, CERTIFICATE)
         assert bool(key) is bool(certificate) is (identity(specimen) == CERTIFIED)

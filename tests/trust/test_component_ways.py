@@ -9,7 +9,7 @@ from tests.bench import GROUP_ID, Bench, Specimen, Stage, component
 from tests.trust.channel.hosts import Host, as_issuer, as_user
 
 from twincard.card.issuer import Personalisation
-from twincard.card.log import Entry, Event
+from twincard.card.log import Event, LogEntry
 from twincard.card.report import ComponentWay, GroupReport, SetBy
 from twincard.card.session import Card
 
@@ -93,7 +93,7 @@ def test_a_user_who_repeats_the_issuer_s_component_leaves_it_the_issuer_s(bench:
     assert log_of(bench.original) == entries
 
 
-def log_of(specimen: Specimen) -> tuple[Entry, ...]:
+def log_of(specimen: Specimen) -> tuple[LogEntry, ...]:
     return specimen.card().log.read(bytes(16)).entries
 
 

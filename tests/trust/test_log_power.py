@@ -26,7 +26,7 @@ from twincard.card.report import (
     Role,
 )
 from twincard.card.session import Card
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.status import PinBlockedError, WrongPinError
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
@@ -134,11 +134,11 @@ def terminating_a_ticketed_backup(bench: Bench) -> Case:
     )
 
 
-def replacing_channel_keys(bench: Bench) -> Case:
+def replacing_scp03_keys(bench: Bench) -> Case:
     specimen = bench.at(Stage.ISSUED).original
 
-    def keys(key: Secret, version: int) -> ScpKeys:
-        return ScpKeys.derive(key, specimen.card_id, version)
+    def keys(key: Secret, version: int) -> Scp03Keys:
+        return Scp03Keys.derive(key, specimen.card_id, version)
 
     def session(_: Specimen) -> Card:
         card = specimen.card()
@@ -150,7 +150,7 @@ def replacing_channel_keys(bench: Bench) -> Case:
         lambda card: card.issuer.put_keys(
             keys(specimen.transport_key, 1), keys(Secret(bytes(32)), 2)
         ),
-        lambda report: report.channel_keys is not None and report.channel_keys.version == 2,
+        lambda report: report.scp03_keys is not None and report.scp03_keys.version == 2,
         lambda _: [entry(0x05, b"\x02")],
         session,
     )
@@ -455,7 +455,7 @@ CASES = [
     certifying,
     activating,
     terminating_a_ticketed_backup,
-    replacing_channel_keys,
+    replacing_scp03_keys,
     writing_an_issuer_s_contact,
     replacing_a_contact_as_issuer,
     taking_a_user_s_place_as_issuer,

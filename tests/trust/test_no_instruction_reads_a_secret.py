@@ -14,7 +14,7 @@ from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
 
 from twincard.card.report import KeyType
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.status import Sw
 from twincard.simulator.laboratory import Laboratory
 
@@ -38,7 +38,7 @@ def secrets(bench: Bench, key: KeyType) -> Hunt:
         hunt.add(f"PIN of {specimen.name}", specimen.pin.reveal())
         hunt.add(f"PUK of {specimen.name}", specimen.puk.reveal())
         hunt.add(f"transport key of {specimen.name}", specimen.transport_key.reveal())
-        static = ScpKeys.derive(specimen.transport_key, specimen.card_id)
+        static = Scp03Keys.derive(specimen.transport_key, specimen.card_id)
         for place, value in enumerate((static.enc, static.mac, static.dek)):
             hunt.add(f"SCP03 key {place} of {specimen.name}", value.reveal())
     return hunt

@@ -38,10 +38,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "card pin": (("Old and new PIN are asked for:", "card pin -r sim:alice"),),
     "card unblock": (("PUK and new PIN are asked for:", "card unblock -r sim:alice"),),
-    "card keys": (
+    "card scp03-keys": (
         (
             "Another key for the issuer:",
-            "card keys -r sim:alice --new-issuer-key-file new.issuer-key",
+            "card scp03-keys -r sim:alice --new-transport-key-file new.transport-key",
         ),
     ),
     "card log": (
@@ -55,11 +55,14 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("What is in a CAP file, without a card:", "card load twincard.cap --dry-run"),
         (
             "A card with keys of its maker, which get new ones:",
-            "card load twincard.cap -r pcsc:0 --card-keys maker.keys --new-card-keys my.keys",
+            "card load twincard.cap -r pcsc:0 --management-keys maker.keys "
+            "--new-management-keys my.keys",
         ),
     ),
-    "card contents": (("What is on a card:", "card contents -r pcsc:0 --card-keys my.keys"),),
-    "card unload": (("The applet off a card again:", "card unload -r pcsc:0 --card-keys my.keys"),),
+    "card contents": (("What is on a card:", "card contents -r pcsc:0 --management-keys my.keys"),),
+    "card unload": (
+        ("The applet off a card again:", "card unload -r pcsc:0 --management-keys my.keys"),
+    ),
     "card terminate": (("A card that is to be thrown away:", "card terminate -r sim:alice"),),
     "group new": (
         ("Three files:", "group new --out components"),

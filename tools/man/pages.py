@@ -23,7 +23,7 @@ _ENVIRONMENT = {
     "NO_COLOR": "Where this is set, nothing is coloured.",
 }
 _FILES = {
-    "~/.local/share/twincard": "Simulated cards, and beside each its issuer's key. On macOS it is "
+    "~/.local/share/twincard": "Simulated cards, and beside each its transport key. On macOS it is "
     "~/Library/Application Support/twincard, on Windows %LOCALAPPDATA%\\twincard.",
 }
 

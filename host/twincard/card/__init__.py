@@ -44,15 +44,14 @@ if TYPE_CHECKING:
     from twincard.card.group import Group
     from twincard.card.issuer import Issuer, Personalisation
     from twincard.card.log import (
-        Entry,
         Event,
         Log,
         LogAnswer,
+        LogEntry,
     )
     from twincard.card.pin import Pin, PinFormatError
     from twincard.card.report import (
         CardReport,
-        ChannelKeysReport,
         ComponentReport,
         ComponentWay,
         ExportReport,
@@ -68,6 +67,7 @@ if TYPE_CHECKING:
         Mode,
         PolicyFlags,
         Role,
+        Scp03KeysReport,
         SetBy,
         SignatureKeyReport,
         SlotUse,
@@ -81,7 +81,7 @@ if TYPE_CHECKING:
         Target,
         Usage,
     )
-    from twincard.iso.scp03 import ScpKeys, WrongChannelKeysError
+    from twincard.iso.scp03 import Scp03Keys, WrongScp03KeysError
     from twincard.iso.secure_channel import ChannelError
     from twincard.iso.status import (
         AlreadyExistsError,
@@ -113,7 +113,6 @@ __all__ = [
     "CardError",
     "CardReport",
     "ChannelError",
-    "ChannelKeysReport",
     "ComponentReport",
     "ComponentWay",
     "Condition",
@@ -124,7 +123,6 @@ __all__ = [
     "Duplication",
     "EcCryptogram",
     "EfAccess",
-    "Entry",
     "Event",
     "ExportReport",
     "ExportState",
@@ -148,6 +146,7 @@ __all__ = [
     "LifeCycle",
     "Log",
     "LogAnswer",
+    "LogEntry",
     "MemoryFullError",
     "Mode",
     "NoAppletError",
@@ -163,7 +162,8 @@ __all__ = [
     "ReceiptKind",
     "Role",
     "RsaCryptogram",
-    "ScpKeys",
+    "Scp03Keys",
+    "Scp03KeysReport",
     "SetBy",
     "SignatureKeyReport",
     "Signing",
@@ -175,9 +175,9 @@ __all__ = [
     "UnexpectedAnswerError",
     "Usage",
     "UsedSlot",
-    "WrongChannelKeysError",
     "WrongDataError",
     "WrongPinError",
+    "WrongScp03KeysError",
     "WrongStateError",
 ]
 

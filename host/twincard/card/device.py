@@ -37,7 +37,7 @@ class Device:
             raise UnexpectedAnswerError(_("The card's keys have a wrong length."))
         return keys
 
-    def issuer_key(self) -> bytes:
+    def issuer_public_key(self) -> bytes:
         """The public key (a point, 65 bytes) of the issuer who certified it (GET DATA E6)."""
         answer = self._get(0x00E6, _("give its issuer's public key"))
         try:
@@ -58,14 +58,14 @@ class Device:
         except IdentityError as error:
             raise UnexpectedAnswerError(str(error)) from None
 
-    def certify(self, issuer_key: bytes, certificate: CardCertificate) -> None:
+    def certify(self, issuer_public_key: bytes, certificate: CardCertificate) -> None:
         """Give the card its issuer's public key (a point) and certificate (CERTIFY).
 
         Needs the issuer's authority, before activation. Raises AuthorityMissingError,
         WrongDataError when it is another card's, IntegrityError when the signature is not right,
         WrongStateError before `personalise` and after activation.
         """
-        data = tlv.encode(0x86, issuer_key) + certificate.encode()
+        data = tlv.encode(0x86, issuer_public_key) + certificate.encode()
         self._channel.send(Command.of(Ins.CERTIFY, data=data), _("take its certificate"))
 
     def verify_certificate(self, certificate: CardCertificate) -> None:

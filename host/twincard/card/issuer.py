@@ -14,7 +14,7 @@ from twincard.iso import tlv
 from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.ins import Ins
-from twincard.iso.scp03 import ScpKeys, open_scp03, put_key_answer, put_key_data
+from twincard.iso.scp03 import Scp03Keys, open_scp03, put_key_answer, put_key_data
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.secret import Secret
 
@@ -59,7 +59,7 @@ class Issuer:
         command = Command.of(Ins.EXTERNAL_AUTHENTICATE, data=proof.finalize())
         self._channel.send(command, _("accept the issuer's authority"))
 
-    def open_channel(self, card_id: bytes, keys: Secret | ScpKeys) -> None:
+    def open_channel(self, card_id: bytes, keys: Secret | Scp03Keys) -> None:
         """Prove the issuer's authority by a secure channel (SCP03), through which all goes then.
 
         `keys` is the transport key, or the static keys themselves. The authority lasts as long as
@@ -67,11 +67,11 @@ class Issuer:
         Raises IssuerRefusedError when these are not the keys of the card.
         """
         if isinstance(keys, Secret):
-            keys = ScpKeys.derive(keys, card_id)
+            keys = Scp03Keys.derive(keys, card_id)
         static = keys
         self._channel.secure(lambda: open_scp03(self._channel, card_id, static))
 
-    def put_keys(self, current: ScpKeys, new: ScpKeys) -> None:
+    def put_keys(self, current: Scp03Keys, new: Scp03Keys) -> None:
         """Replace the static keys of SCP03, whole or not at all (PUT KEY).
 
         `new` has a version of 1 to 127. Only inside a channel that `current` opened, which stays
@@ -80,10 +80,8 @@ class Issuer:
         """
         data = put_key_data(current, new)
         command = Command.of(Ins.PUT_KEY, current.version, 0x81, data, SHORT_ANSWER)
-        if self._channel.send(command, _("take new channel keys")) != put_key_answer(new):
-            raise UnexpectedAnswerError(
-                _("The card does not confirm the channel keys that it took.")
-            )
+        if self._channel.send(command, _("take new SCP03 keys")) != put_key_answer(new):
+            raise UnexpectedAnswerError(_("The card does not confirm the SCP03 keys that it took."))
 
     def personalise(self, values: Personalisation) -> None:
         """Fix role, policy, PIN and PUK; may be repeated until `activate`.

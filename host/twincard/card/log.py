@@ -30,7 +30,7 @@ class Event(IntEnum):
     """[beginning of the SHA-256 of the issuer's point]"""
     ACTIVATED = 0x03
     TERMINATED = 0x04
-    CHANNEL_KEYS_REPLACED = 0x05
+    SCP03_KEYS_REPLACED = 0x05
     """[version of the new keys]"""
     CONTACT_BY_ISSUER = 0x06
     """A contact was written or deleted by the issuer. [place]"""
@@ -68,7 +68,7 @@ class Event(IntEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """One event; `number` counts from 1, at installation. `detail` has 16 bytes.
 
     `code` is its byte on the card: a later applet may note what this program does not know.
@@ -103,7 +103,7 @@ class LogAnswer:
 
     count: int
     chain: bytes
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
     signature: bytes | None = field(repr=False)
 
     @property
@@ -162,7 +162,7 @@ def parse_log(answer: bytes) -> LogAnswer:
         ) from None
 
 
-def _entries(encoded: bytes, count: int) -> tuple[Entry, ...]:
+def _entries(encoded: bytes, count: int) -> tuple[LogEntry, ...]:
     size, rest = divmod(len(encoded), _ENTRY_BYTES)
     if rest or size > count:
         raise ValueError(
@@ -170,4 +170,4 @@ def _entries(encoded: bytes, count: int) -> tuple[Entry, ...]:
         )
     pieces = [encoded[at : at + _ENTRY_BYTES] for at in range(0, len(encoded), _ENTRY_BYTES)]
     first = count - size + 1
-    return tuple(Entry(first + at, piece[0], piece[1:]) for at, piece in enumerate(pieces))
+    return tuple(LogEntry(first + at, piece[0], piece[1:]) for at, piece in enumerate(pieces))

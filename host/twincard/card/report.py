@@ -253,7 +253,7 @@ class SignatureKeyReport:
 
 
 @dataclass(frozen=True)
-class ChannelKeysReport:
+class Scp03KeysReport:
     """The static keys of SCP03: their version, and whether the issuer must use them."""
 
     version: int
@@ -303,7 +303,7 @@ class CardReport:
     """None on a card without a device key."""
     signature_key: SignatureKeyReport | None = None
     """None on a card without one."""
-    channel_keys: ChannelKeysReport | None = None
+    scp03_keys: Scp03KeysReport | None = None
     """None on a card without SCP03."""
     archive_id: bytes | None = None
     """What files call the card's archive key by, 16 bytes; None on a card without one."""
@@ -382,7 +382,7 @@ def _report(values: Mapping[int, bytes]) -> CardReport:
         contact_places=memory[3],
         identity=IdentityState(_one(values[0x8D])) if 0x8D in values else None,
         signature_key=_signature_key(values[0x8E]) if 0x8E in values else None,
-        channel_keys=_channel_keys(values[0x8F]) if 0x8F in values else None,
+        scp03_keys=_scp03_keys(values[0x8F]) if 0x8F in values else None,
         archive_id=_archive_id(values[0x90]) if 0x90 in values else None,
         transport_pin=transport_pin == 1,
         key_service=_key_service(values[0x91]) if 0x91 in values else None,
@@ -454,9 +454,9 @@ def _signature_key(value: bytes) -> SignatureKeyReport:
     return SignatureKeyReport(KeyType(value[0]), value[1:])
 
 
-def _channel_keys(value: bytes) -> ChannelKeysReport:
+def _scp03_keys(value: bytes) -> Scp03KeysReport:
     version, required = tlv.sized(value, 2)
-    return ChannelKeysReport(version, required == 1)
+    return Scp03KeysReport(version, required == 1)
 
 
 def _one(value: bytes) -> int:

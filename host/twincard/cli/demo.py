@@ -17,7 +17,7 @@ from rich.console import Console
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, KeyName
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.demo.cast import Cast
 from twincard.demo.narrator import Check, Narrator
 from twincard.demo.story import Story
@@ -71,7 +71,7 @@ def demo(
     if keep is not None:
         kept = _("They are in {folder}.").format(folder=keep)
         text = _("{sentence} {advice}").format(sentence=text, advice=kept)
-    Output(json).result(Told(count, seconds, keep, narrator.checks), f"\n{text}")
+    Printer(json).result(Told(count, seconds, keep, narrator.checks), f"\n{text}")
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from twincard.card.session import Card
 from twincard.flows.identity import protect
 from twincard.flows.issue.pair import Blank
 from twincard.keys.secret import Secret
-from twincard.keys.transport_key import read_issuer_key
-from twincard.simulator.folder import create_card, issuer_key_file, open_card
+from twincard.keys.transport_key import read_transport_key
+from twincard.simulator.folder import create_card, open_card, transport_key_file
 
 _DIGITS = "0123456789"
 
@@ -49,7 +49,7 @@ class Cast:
         """Make a blank card and put it into a reader."""
         create_card(name)
         card = self._sessions.enter_context(Card(open_card(name)))
-        transport_key = read_issuer_key(issuer_key_file(name))
+        transport_key = read_transport_key(transport_key_file(name))
         return Actor(name, card, Blank(card, transport_key, pin, puk))
 
     def __enter__(self) -> Self:

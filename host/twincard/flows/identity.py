@@ -14,21 +14,23 @@ class UntrustedCardError(ProtocolError):
     """A card that is not the one it should be, or cannot show it."""
 
 
-def identify(card: Card, report: CardReport, issuer_key: bytes | None = None) -> DeviceKeys | None:
+def identify(
+    card: Card, report: CardReport, issuer_public_key: bytes | None = None
+) -> DeviceKeys | None:
     """Read the keys of a card and check that they belong together; None for a card without any.
 
-    With `issuer_key` (a point) the card must be certified by that issuer. Raises
+    With `issuer_public_key` (a point) the card must be certified by that issuer. Raises
     UntrustedCardError, CardError.
     """
     if report.identity is None:
-        if issuer_key is not None:
+        if issuer_public_key is not None:
             raise UntrustedCardError(_("This card has no device key that an issuer could certify."))
         return None
     keys = card.device.keys()
     try:
         keys.verify(report.card_id)
-        if issuer_key is not None:
-            _check_certificate(card, report, keys, issuer_key)
+        if issuer_public_key is not None:
+            _check_certificate(card, report, keys, issuer_public_key)
     except IdentityError as error:
         raise UntrustedCardError(
             _("This card is not trusted. {error}").format(error=error)
@@ -36,19 +38,19 @@ def identify(card: Card, report: CardReport, issuer_key: bytes | None = None) ->
     return keys
 
 
-def protect(card: Card, issuer_key: bytes | None = None) -> None:
+def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
     """Send what follows through a secure channel, where the card has one (SCP11b).
 
-    So neither PIN nor components can be heard on the way. With `issuer_key` (a point) the card must
-    be certified by that issuer, and then nobody between host and card can play the card either. To
-    be called before the PIN is verified, since the channel ends what was verified. Raises
-    UntrustedCardError, CardError, ChannelError.
+    So neither PIN nor components can be heard on the way. With `issuer_public_key` (a point) the
+    card must be certified by that issuer, and then nobody between host and card can play the card
+    either. To be called before the PIN is verified, since the channel ends what was verified.
+    Raises UntrustedCardError, CardError, ChannelError.
     """
     report = card.report()
-    keys = identify(card, report, issuer_key)
+    keys = identify(card, report, issuer_public_key)
     if keys is not None and Features.SCP11B in report.features:
         card.open_channel(keys.channel_key)
-    elif issuer_key is not None:
+    elif issuer_public_key is not None:
         raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
 
 
@@ -58,7 +60,7 @@ def introduce(original: Card, backup: Card) -> None:
     Both PINs must be verified. Raises UntrustedCardError when they have different issuers, or a
     certificate is not right, CardError.
     """
-    if original.device.issuer_key() != backup.device.issuer_key():
+    if original.device.issuer_public_key() != backup.device.issuer_public_key():
         raise UntrustedCardError(_("The two cards were certified by different issuers."))
     try:
         original.device.verify_certificate(backup.device.certificate())
@@ -72,11 +74,13 @@ def introduce(original: Card, backup: Card) -> None:
         ) from None
 
 
-def _check_certificate(card: Card, report: CardReport, keys: DeviceKeys, issuer_key: bytes) -> None:
+def _check_certificate(
+    card: Card, report: CardReport, keys: DeviceKeys, issuer_public_key: bytes
+) -> None:
     if not report.certified:
         raise IdentityError(_("Nobody has certified it."))
     certificate = card.device.certificate()
-    certificate.verify(issuer_key)
+    certificate.verify(issuer_public_key)
     about = (certificate.card_id, certificate.role, certificate.device_key)
     if about != (report.card_id, report.role, keys.device_key):
         raise IdentityError(_("Its certificate is another card's."))

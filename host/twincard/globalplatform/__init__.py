@@ -1,6 +1,6 @@
 """Cards before they have the applet: GlobalPlatform's card manager, and what it is given.
 
-`cap` reads CAP files, `card_keys` the files with a card's management keys, `manager` is the session
+`cap` reads CAP files, `management_keys` the files with them, `manager` is the session
 with the security domain that loads and installs. The clauses are those of the GlobalPlatform Card
 Specification 2.3.1, of its Amendment D for SCP03, and of the Java Card VM Specification 3.0.4.
 
@@ -16,16 +16,16 @@ from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
     from twincard.globalplatform.cap import CapError, CapFile
-    from twincard.globalplatform.management_keys import CardKeysError, read_card_keys
-    from twincard.globalplatform.manager import CardManager, WrongCardKeysError
+    from twincard.globalplatform.management_keys import ManagementKeysError, read_management_keys
+    from twincard.globalplatform.manager import CardManager, WrongManagementKeysError
 
 __all__ = [
     "CapError",
     "CapFile",
-    "CardKeysError",
     "CardManager",
-    "WrongCardKeysError",
-    "read_card_keys",
+    "ManagementKeysError",
+    "WrongManagementKeysError",
+    "read_management_keys",
 ]
 
 __getattr__ = exports(__name__)

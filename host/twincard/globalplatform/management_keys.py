@@ -7,7 +7,7 @@ from pathlib import Path
 
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
-from twincard.iso.scp03 import KCV_BYTES, LAST_VERSION, ScpKeys
+from twincard.iso.scp03 import KCV_BYTES, LAST_VERSION, Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
 
@@ -20,37 +20,37 @@ _VERSION, _KCV = "version", "kcv"
 _MOST_FILE_BYTES = 4096
 
 
-class CardKeysError(ValueError):
+class ManagementKeysError(ValueError):
     """Not a file with a card's keys, or keys that must not be used; one plain sentence."""
 
 
-def default_keys() -> ScpKeys:
+def default_keys() -> Scp03Keys:
     """The keys that cards for trying are sold with, and that everybody knows."""
-    return ScpKeys(Secret(_DEFAULT), Secret(_DEFAULT), Secret(_DEFAULT))
+    return Scp03Keys(Secret(_DEFAULT), Secret(_DEFAULT), Secret(_DEFAULT))
 
 
-def draw_card_keys(size: int, version: int) -> ScpKeys:
+def draw_management_keys(size: int, version: int) -> Scp03Keys:
     """New keys of `size` bytes (16, 24 or 32) from the operating system's random source."""
     enc, mac, dek = (Secret(secrets.token_bytes(size)) for _place in _NAMES)
-    return ScpKeys(enc, mac, dek, version)
+    return Scp03Keys(enc, mac, dek, version)
 
 
-def read_card_keys(path: Path) -> ScpKeys:
+def read_management_keys(path: Path) -> Scp03Keys:
     """Read a key file: one key in hex digits for all uses, or lines `enc:`, `mac:` and `dek:`.
 
     Lines may also tell the `version` (1 to 127; without it whichever the card has) and the `kcv`,
-    3 bytes for each key. Raises CardKeysError, also for keys that everybody knows, and OSError.
+    3 bytes for each key. Raises ManagementKeysError, also for keys that everybody knows; OSError.
     """
     with path.open("rb") as file:
         content = file.read(_MOST_FILE_BYTES + 1)
     if len(content) > _MOST_FILE_BYTES or not content.isascii():
-        raise CardKeysError(_("{path} is not a file with a card's keys.").format(path=path))
+        raise ManagementKeysError(_("{path} is not a file with a card's keys.").format(path=path))
     try:
         keys = _parse(content.decode("ascii"))
-    except CardKeysError as error:
-        raise CardKeysError(f"{path}: {error}") from None
+    except ManagementKeysError as error:
+        raise ManagementKeysError(f"{path}: {error}") from None
     if any(key.reveal().startswith(_DEFAULT) for key in (keys.enc, keys.mac, keys.dek)):
-        raise CardKeysError(
+        raise ManagementKeysError(
             _(
                 "{path} holds the default key, which everybody knows: --default-keys says that "
                 "this is meant, and only for a card to try things with."
@@ -59,7 +59,7 @@ def read_card_keys(path: Path) -> ScpKeys:
     return keys
 
 
-def write_card_keys(path: Path, keys: ScpKeys) -> None:
+def write_management_keys(path: Path, keys: Scp03Keys) -> None:
     """Write a key file of mode 0600, whole or not at all. Raises FileExistsError, OSError."""
     values = [str(keys.version), *(key.reveal().hex() for key in (keys.enc, keys.mac, keys.dek))]
     names = (_VERSION, *_NAMES, _KCV)
@@ -67,24 +67,24 @@ def write_card_keys(path: Path, keys: ScpKeys) -> None:
     write_private(path, text.encode("ascii"))
 
 
-def _parse(text: str) -> ScpKeys:
+def _parse(text: str) -> Scp03Keys:
     if ":" not in text:
         key = _key("".join(text.split()))
-        return ScpKeys(key, Secret(key.reveal()), Secret(key.reveal()))
-    fields = parse_lines(text, _NAMES, _("card keys"), CardKeysError, (_VERSION, _KCV))
+        return Scp03Keys(key, Secret(key.reveal()), Secret(key.reveal()))
+    fields = parse_lines(text, _NAMES, _("management keys"), ManagementKeysError, (_VERSION, _KCV))
     enc, mac, dek = (_key(fields[name]) for name in _NAMES)
     if not len(enc) == len(mac) == len(dek):
-        raise CardKeysError(_("The three keys must be of the same length."))
-    keys = ScpKeys(enc, mac, dek, _version(fields.get(_VERSION)))
+        raise ManagementKeysError(_("The three keys must be of the same length."))
+    keys = Scp03Keys(enc, mac, dek, _version(fields.get(_VERSION)))
     told = fields.get(_KCV)
     if told is not None and _hex(told, 3 * KCV_BYTES) != keys.check_values:
-        raise CardKeysError(_("The keys do not agree with their key check values."))
+        raise ManagementKeysError(_("The keys do not agree with their key check values."))
     return keys
 
 
 def _key(digits: str) -> Secret:
     if len(digits) not in [2 * size for size in KEY_SIZES]:
-        raise CardKeysError(_("A key has 32, 48 or 64 hex digits."))
+        raise ManagementKeysError(_("A key has 32, 48 or 64 hex digits."))
     return Secret(_hex(digits, len(digits) // 2))
 
 
@@ -92,7 +92,7 @@ def _hex(digits: str, size: int) -> bytes:
     try:
         return parse_hex(digits, size)
     except ValueError:
-        raise CardKeysError(
+        raise ManagementKeysError(
             _("Where {count} hex digits should be there are none.").format(count=2 * size)
         ) from None
 
@@ -101,5 +101,5 @@ def _version(text: str | None) -> int:
     if text is None:
         return 0
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= LAST_VERSION:
-        raise CardKeysError(_("The version of keys is a number from 1 to 127."))
+        raise ManagementKeysError(_("The version of keys is a number from 1 to 127."))
     return int(text)

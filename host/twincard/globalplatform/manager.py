@@ -14,9 +14,9 @@ from enum import IntEnum
 from twincard.globalplatform.cap import CapError, CapFile
 from twincard.globalplatform.management_keys import INITIAL_VERSION
 from twincard.globalplatform.registry import (
-    Entry,
     Kind,
     Production,
+    RegistryEntry,
     parse_entries,
     parse_production,
     parse_protocols,
@@ -29,11 +29,11 @@ from twincard.iso.ins import Ins
 from twincard.iso.scp03 import (
     CHALLENGE_BYTES,
     KCV_BYTES,
-    Greeting,
+    InitializeUpdateResponse,
     OtherProtocolError,
-    ScpKeys,
-    greet,
-    key_check_value,
+    Scp03Keys,
+    ecb_kcv,
+    initialize_update,
     wrap_key,
 )
 from twincard.iso.secure_channel import MAC_BYTES, Protection
@@ -81,7 +81,7 @@ class _Ins(IntEnum):
     GET_STATUS = 0xF2
 
 
-class WrongCardKeysError(Exception):
+class WrongManagementKeysError(Exception):
     """The security domain has other keys than these; nothing was tried with them."""
 
     def __init__(self, version: int) -> None:
@@ -132,7 +132,7 @@ class CardManager:
         self._channel = Channel(connection)
         self._most_data = self._most_plain = SHORT_DATA
         self._names = _USUAL_DOMAINS if aid is None else (aid,)
-        self._keys: ScpKeys | None = None
+        self._keys: Scp03Keys | None = None
         self._domain: Domain | None = None
         self.select()
 
@@ -201,29 +201,29 @@ class CardManager:
         answer = self._channel.exchange(command)
         return answer.data if answer.sw == Sw.DONE else b""
 
-    def authenticate(self, candidates: Sequence[ScpKeys]) -> ScpKeys:
+    def authenticate(self, candidates: Sequence[Scp03Keys]) -> Scp03Keys:
         """Open the secure channel with the first of these keys that the card has; which it was.
 
         The card is asked once, for the version of the first, or the next where it has none of that.
-        Raises WrongCardKeysError, ManagementError, CardError, UnexpectedAnswerError.
+        Raises WrongManagementKeysError, ManagementError, CardError, UnexpectedAnswerError.
         """
         s16 = any(number == _SCP03 and i & _S16 for number, i in self.protocols())
-        greeting = self._greet(candidates, _S16_BYTES if s16 else CHALLENGE_BYTES)
+        response = self._initialize_update(candidates, _S16_BYTES if s16 else CHALLENGE_BYTES)
         self._domain = Domain(
-            self._aid, greeting.version, greeting.parameter, greeting.diversification
+            self._aid, response.version, response.parameter, response.diversification
         )
-        fitting = [keys for keys in candidates if greeting.fits(keys)]
+        fitting = [keys for keys in candidates if response.fits(keys)]
         if not fitting:
-            raise WrongCardKeysError(greeting.version)
+            raise WrongManagementKeysError(response.version)
         protection = Protection(
-            answer_macs=bool(greeting.parameter & _ANSWER_MACS),
-            answers_encrypted=greeting.parameter & 0x60 == _ANSWER_MACS | _ANSWERS_ENCRYPTED,
+            answer_macs=bool(response.parameter & _ANSWER_MACS),
+            answers_encrypted=response.parameter & 0x60 == _ANSWER_MACS | _ANSWERS_ENCRYPTED,
             mac_bytes=_S16_BYTES if s16 else MAC_BYTES,
             warnings=_WARNINGS,
         )
         self._keys = fitting[0]
         try:
-            self._channel.secure(lambda: greeting.open(self._channel, fitting[0], protection))
+            self._channel.secure(lambda: response.open(self._channel, fitting[0], protection))
         except CardError as error:
             raise ManagementError(
                 _("The card refused the secure channel to its security domain ({sw:04X}).").format(
@@ -233,11 +233,13 @@ class CardManager:
         self._most_plain = _most_plain(self._most_data, protection.mac_bytes)
         return fitting[0]
 
-    def _greet(self, candidates: Sequence[ScpKeys], challenge_bytes: int) -> Greeting:
+    def _initialize_update(
+        self, candidates: Sequence[Scp03Keys], challenge_bytes: int
+    ) -> InitializeUpdateResponse:
         versions = list(dict.fromkeys(keys.version for keys in candidates))
         for version in versions:
             try:
-                return greet(self._channel, version, challenge_bytes)
+                return initialize_update(self._channel, version, challenge_bytes)
             except NotFoundError:
                 continue
             except CardError as error:
@@ -259,7 +261,7 @@ class CardManager:
             _("The card has no management keys of version {versions}.").format(versions=told)
         )
 
-    def contents(self, kind: Kind) -> list[Entry]:
+    def contents(self, kind: Kind) -> list[RegistryEntry]:
         """What is on the card (GET STATUS, 11.4). Raises CardError, UnexpectedAnswerError."""
         gathered = b""
         action = _("tell its contents")
@@ -335,7 +337,7 @@ class CardManager:
         data = tlv.encode(0x4F, aid)
         self._command(_Ins.DELETE, 0x00, _WITH_RELATED, data, _("delete the package"))
 
-    def put_keys(self, new: ScpKeys) -> None:
+    def put_keys(self, new: Scp03Keys) -> None:
         """Replace the management keys, whole or not at all (PUT KEY; Amendment D, 7.2).
 
         The channel stays open. Raises CardError, UnexpectedAnswerError.
@@ -345,7 +347,7 @@ class CardManager:
         for key in (new.enc, new.mac, new.dek):
             wrapped = bytes([len(key)]) + wrap_key(self._keys.dek, key)
             data += bytes([_AES]) + _counted(wrapped)
-            data += bytes([KCV_BYTES]) + key_check_value(key)
+            data += bytes([KCV_BYTES]) + ecb_kcv(key)
         # The first keys are no version that could be replaced: others are added, and they go.
         version = self.domain.key_version
         old = 0x00 if version == INITIAL_VERSION else version

@@ -33,7 +33,7 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegistryEntry:
     """Something on the card: `aid` (5 to 16 bytes) and its life cycle state (11.1.1).
 
     `package_aid` is that of an application's package, `version` a package's, major and minor; each
@@ -60,7 +60,7 @@ class Production:
     serial: str
 
 
-def parse_entries(kind: Kind, answer: bytes) -> list[Entry]:
+def parse_entries(kind: Kind, answer: bytes) -> list[RegistryEntry]:
     """Read the answers to GET STATUS, one after the other (11.4.3.1).
 
     Raises UnexpectedAnswerError.
@@ -96,10 +96,10 @@ def parse_production(answer: bytes) -> Production | None:
     return Production(data[0:2].hex(), data[2:4].hex(), data[4:6].hex(), data[12:18].hex())
 
 
-def _entry(kind: Kind, items: Sequence[Tlv]) -> Entry:
+def _entry(kind: Kind, items: Sequence[Tlv]) -> RegistryEntry:
     values = {item.tag: item.value for item in items}
     version = values.get(_VERSION)
-    return Entry(
+    return RegistryEntry(
         values[_AID],
         kind,
         values[_LIFE_CYCLE][0],

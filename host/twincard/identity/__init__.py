@@ -8,7 +8,11 @@ from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
     from twincard.identity.device_certificate import CardCertificate, DeviceKeys, IdentityError
-    from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
+    from twincard.identity.issuer_signing_key import (
+        IssuerKeyError,
+        IssuerSigningKey,
+        read_issuer_public_key,
+    )
     from twincard.identity.x509 import (
         CertificateError,
         Subject,
@@ -21,6 +25,7 @@ __all__ = [
     "CertificateError",
     "DeviceKeys",
     "IdentityError",
+    "IssuerKeyError",
     "IssuerSigningKey",
     "Subject",
     "Validity",

@@ -75,12 +75,12 @@ class CardCertificate:
         authorisation = b"\x5f\x4c\x01" + bytes([self.role])
         return b"\x7f\x4e\x6b" + profile + authority + public_key + holder + authorisation
 
-    def verify(self, issuer_key: bytes) -> None:
+    def verify(self, issuer_public_key: bytes) -> None:
         """Check that the issuer with this public key (a point) made it; raises IdentityError."""
-        if self.issuer != issuer_name(issuer_key):
+        if self.issuer != issuer_name(issuer_public_key):
             raise IdentityError(_("The card's certificate is another issuer's."))
         verify_signature(
-            issuer_key, self.body, self.signature, _("The card's certificate is forged.")
+            issuer_public_key, self.body, self.signature, _("The card's certificate is forged.")
         )
 
 
@@ -105,9 +105,9 @@ class DeviceKeys:
         )
 
 
-def issuer_name(issuer_key: bytes) -> bytes:
+def issuer_name(issuer_public_key: bytes) -> bytes:
     """How certificates name an issuer, by its public key (a point): 8 bytes."""
-    return hashlib.sha256(issuer_key).digest()[:ISSUER_NAME_BYTES]
+    return hashlib.sha256(issuer_public_key).digest()[:ISSUER_NAME_BYTES]
 
 
 def service_id(point: bytes) -> bytes:

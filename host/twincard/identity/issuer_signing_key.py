@@ -30,10 +30,13 @@ from twincard.identity.device_certificate import (
     service_id,
 )
 from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
-from twincard.keys.transport_key import IssuerKeyError
 
 _HALF = SIGNATURE_BYTES // 2
 _MOST_FILE_BYTES = 1 << 16
+
+
+class IssuerKeyError(ValueError):
+    """Not a file with an issuer signing key, or with its public key; one plain sentence."""
 
 
 class IssuerSigningKey:

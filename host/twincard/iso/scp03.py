@@ -1,7 +1,8 @@
 """SCP03: a secure channel on static keys, which brings the issuer's authority.
 
-GPC Amendment D. The applet has AES-128 and a random card challenge (i = 60); `greet` and
-`Greeting.open` serve security domains of other kinds too (twincard.globalplatform).
+GPC Amendment D. The applet has AES-128 and a random card challenge (i = 60); `initialize_update`
+and `InitializeUpdateResponse.open` serve security domains of other kinds too
+(twincard.globalplatform).
 """
 
 from __future__ import annotations
@@ -38,18 +39,18 @@ _CARD_CRYPTOGRAM, _HOST_CRYPTOGRAM = 0x00, 0x01
 _S_ENC, _S_MAC, _S_RMAC = 0x04, 0x06, 0x07
 
 
-class WrongChannelKeysError(IssuerRefusedError):
+class WrongScp03KeysError(IssuerRefusedError):
     """The card does not have these static keys, or is not the card that it says it is."""
 
     def __init__(self) -> None:
         super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
         self.args = (
-            _("This is not the issuer's key of this card: no secure channel opens with it."),
+            _("This is not the transport key of this card: no secure channel opens with it."),
         )
 
 
 @dataclass(frozen=True)
-class ScpKeys:
+class Scp03Keys:
     """The static keys K-ENC, K-MAC and K-DEK; version 0: whichever is present.
 
     16 bytes each; a security domain's may have 24 or 32.
@@ -70,11 +71,11 @@ class ScpKeys:
     @property
     def check_values(self) -> bytes:
         """The KCVs of the three keys, 3 bytes each."""
-        return b"".join(key_check_value(key) for key in (self.enc, self.mac, self.dek))
+        return b"".join(ecb_kcv(key) for key in (self.enc, self.mac, self.dek))
 
 
 @dataclass(frozen=True)
-class Greeting:
+class InitializeUpdateResponse:
     """What a card answered to INITIALIZE UPDATE (Amendment D, 7.1.1).
 
     `diversification` (10 bytes) is what its keys may have been made from, `version` that of the
@@ -87,12 +88,14 @@ class Greeting:
     context: bytes
     cryptogram: bytes
 
-    def fits(self, keys: ScpKeys) -> bool:
+    def fits(self, keys: Scp03Keys) -> bool:
         """Whether the card proved that it has these keys. The card is asked nothing."""
         mac = _session_key(keys.mac, _S_MAC, self.context)
         return hmac.compare_digest(self.cryptogram, self._proof(mac, _CARD_CRYPTOGRAM))
 
-    def open(self, channel: Channel, keys: ScpKeys, protection: Protection = FULL) -> SecureChannel:
+    def open(
+        self, channel: Channel, keys: Scp03Keys, protection: Protection = FULL
+    ) -> SecureChannel:
         """EXTERNAL AUTHENTICATE with keys that fit; the channel that it opens.
 
         Raises CardError, UnexpectedAnswerError.
@@ -121,7 +124,9 @@ class OtherProtocolError(UnexpectedAnswerError):
         self.protocol = protocol
 
 
-def greet(channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES) -> Greeting:
+def initialize_update(
+    channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES
+) -> InitializeUpdateResponse:
     """INITIALIZE UPDATE with a new challenge; `version` 0 takes whichever keys there are.
 
     Raises OtherProtocolError, NotFoundError for a version that the card does not have, CardError,
@@ -138,31 +143,33 @@ def greet(channel: Channel, version: int, challenge_bytes: int = CHALLENGE_BYTES
     if len(rest) != size + counter:
         raise UnexpectedAnswerError(_("The card's channel is not SCP03 as it should be."))
     theirs, cryptogram = rest[:challenge_bytes], rest[challenge_bytes:size]
-    return Greeting(head[:_DIVERSIFICATION_BYTES], head[-3], head[-1], ours + theirs, cryptogram)
+    return InitializeUpdateResponse(
+        head[:_DIVERSIFICATION_BYTES], head[-3], head[-1], ours + theirs, cryptogram
+    )
 
 
-def open_scp03(channel: Channel, card_id: bytes, keys: ScpKeys) -> SecureChannel:
+def open_scp03(channel: Channel, card_id: bytes, keys: Scp03Keys) -> SecureChannel:
     """INITIALIZE UPDATE and EXTERNAL AUTHENTICATE, which carries the first MAC.
 
-    Raises WrongChannelKeysError, IssuerRefusedError, NotFoundError for a version that the card
+    Raises WrongScp03KeysError, IssuerRefusedError, NotFoundError for a version that the card
     does not have, UnexpectedAnswerError.
     """
-    greeting = greet(channel, keys.version)
-    if greeting.parameter != _APPLETS_PARAMETER:
+    response = initialize_update(channel, keys.version)
+    if response.parameter != _APPLETS_PARAMETER:
         raise OtherProtocolError(_SCP03)
-    if greeting.diversification != card_id[:_DIVERSIFICATION_BYTES]:
+    if response.diversification != card_id[:_DIVERSIFICATION_BYTES]:
         raise UnexpectedAnswerError(_("The card's channel is another card's."))
-    if not greeting.fits(keys):
-        raise WrongChannelKeysError
-    return greeting.open(channel, keys)
+    if not response.fits(keys):
+        raise WrongScp03KeysError
+    return response.open(channel, keys)
 
 
-def put_key_data(current: ScpKeys, new: ScpKeys) -> bytes:
+def put_key_data(current: Scp03Keys, new: Scp03Keys) -> bytes:
     """The data of PUT KEY: new version, and each key under the current K-DEK with its KCV."""
     data = bytes([new.version])
     for key in (new.enc, new.mac, new.dek):
         wrapped = wrap_key(current.dek, key)
-        data += bytes([0x88, KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + key_check_value(key)
+        data += bytes([0x88, KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + ecb_kcv(key)
     return data
 
 
@@ -173,7 +180,7 @@ def wrap_key(dek: Secret, key: Secret) -> bytes:
     return encryptor.update(key.reveal() + padding) + encryptor.finalize()
 
 
-def put_key_answer(new: ScpKeys) -> bytes:
+def put_key_answer(new: Scp03Keys) -> bytes:
     """What the card answers to it: the version and the three KCVs."""
     return bytes([new.version]) + new.check_values
 
@@ -200,7 +207,7 @@ def _kdf(key: Secret, constant: int, context: bytes, size: int) -> bytes:
     return derivation.derive(key.reveal())
 
 
-def key_check_value(key: Secret) -> bytes:
+def ecb_kcv(key: Secret) -> bytes:
     """KCV of an AES key: 3 bytes (Amendment D, 7.2.2)."""
     encryptor = Cipher(AES(key.reveal()), ECB()).encryptor()  # noqa: S305 -- one block
     return encryptor.update(b"\x01" * 16)[:KCV_BYTES]

@@ -80,14 +80,14 @@ class AuthorityMissingError(CardError):
     """The PIN or the issuer's authority is needed first, or a target is not trusted: 6982."""
 
     sentence = N_(
-        "The card wants its PIN, or its issuer's key, before it will go on to {action} ({sw})."
+        "The card wants its PIN, or its transport key, before it will go on to {action} ({sw})."
     )
 
 
 class IssuerRefusedError(CardError):
     """EXTERNAL AUTHENTICATE failed: this is not the card's transport key (6300)."""
 
-    sentence = N_("This is not the issuer's key of this card, which refused to {action} ({sw}).")
+    sentence = N_("This is not the transport key of this card, which refused to {action} ({sw}).")
 
 
 class WrongStateError(CardError):

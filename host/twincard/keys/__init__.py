@@ -30,17 +30,17 @@ if TYPE_CHECKING:
         split_component,
         write_share,
     )
-    from twincard.keys.transport_key import IssuerKeyError, read_issuer_key
+    from twincard.keys.transport_key import TransportKeyError, read_transport_key
 
 __all__ = [
     "Component",
     "ComponentError",
-    "IssuerKeyError",
     "KeyKind",
     "PublicKey",
     "Secret",
     "Share",
     "ShareError",
+    "TransportKeyError",
     "UnusablePublicKeyError",
     "draw_component",
     "draw_group",
@@ -48,8 +48,8 @@ __all__ = [
     "join_shares",
     "parse_component",
     "read_component",
-    "read_issuer_key",
     "read_share",
+    "read_transport_key",
     "split_component",
     "write_component",
     "write_share",

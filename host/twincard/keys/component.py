@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
-from twincard.keys.derivation import KCV_BYTES, key_check_value
+from twincard.keys.derivation import KCV_BYTES, cmac_kcv
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
 
@@ -49,7 +49,7 @@ class Component:
     @property
     def kcv(self) -> bytes:
         """The key check value, 3 bytes."""
-        return key_check_value(self.value.reveal())
+        return cmac_kcv(self.value.reveal())
 
 
 def draw_component(number: int, size: int) -> Component:

@@ -28,7 +28,7 @@ def aes_cmac(key: bytes, message: bytes) -> bytes:
     return mac.finalize()
 
 
-def key_check_value(key: bytes) -> bytes:
+def cmac_kcv(key: bytes) -> bytes:
     """KCV: the first 3 bytes of AES-CMAC over 16 zero bytes (X9.143, annex A)."""
     return aes_cmac(key, bytes(MAC_BYTES))[:KCV_BYTES]
 

@@ -12,17 +12,17 @@ TRANSPORT_KEY_BYTES = 32
 _MOST_FILE_BYTES = 256
 
 
-class IssuerKeyError(ValueError):
+class TransportKeyError(ValueError):
     """Not a file with a transport key; the message is one plain sentence."""
 
 
-def read_issuer_key(path: Path) -> Secret:
-    """Read a file of 64 hex digits: 32 bytes, AES-256. Raises IssuerKeyError, OSError."""
+def read_transport_key(path: Path) -> Secret:
+    """Read a file of 64 hex digits: 32 bytes, AES-256. Raises TransportKeyError, OSError."""
     with path.open("rb") as file:
         text = file.read(_MOST_FILE_BYTES).strip()
     try:
         return Secret(parse_hex(text, TRANSPORT_KEY_BYTES))
     except ValueError:
-        raise IssuerKeyError(
-            _("{path} is not an issuer's key file: it must hold 64 hex digits.").format(path=path)
+        raise TransportKeyError(
+            _("{path} is not a transport key file: it must hold 64 hex digits.").format(path=path)
         ) from None

@@ -9,11 +9,11 @@ from twincard.ground.exports import exports
 if TYPE_CHECKING:
     from twincard.simulator.folder import (
         create_card,
-        issuer_key_file,
         list_cards,
         remove_card,
+        transport_key_file,
     )
 
-__all__ = ["create_card", "issuer_key_file", "list_cards", "remove_card"]
+__all__ = ["create_card", "list_cards", "remove_card", "transport_key_file"]
 
 __getattr__ = exports(__name__)

@@ -1,4 +1,4 @@
-"""The folder of simulated cards: one file a card, and its issuer's key beside it."""
+"""The folder of simulated cards: one file a card, and its transport key beside it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOME_VARIABLE = "TWINCARD_HOME"
 """The environment variable that names the folder of simulated cards."""
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 _STATE_SUFFIX = ".card"
-_KEY_SUFFIX = ".issuer-key"
+_KEY_SUFFIX = ".transport-key"
 _KEY_BYTES = 32
 
 
@@ -57,7 +57,7 @@ def create_card(
     try:
         with SimulatedCard.open(unfinished, make) as card:
             card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
-        _publish(unfinished, state, issuer_key_file(name), key)
+        _publish(unfinished, state, transport_key_file(name), key)
     finally:
         _remove_files(unfinished)
 
@@ -75,15 +75,15 @@ def open_card(name: str) -> SimulatedCard:
 
 
 def remove_card(name: str) -> None:
-    """Destroy the card and its issuer's key; CardInUseError while a program has it open."""
+    """Destroy the card and its transport key; CardInUseError while a program has it open."""
     # A card whose file is past help can go all the same.
     with contextlib.suppress(CardFileError):
         open_card(name).close()
     _remove_files(_state_file(name))
-    issuer_key_file(name).unlink(missing_ok=True)
+    transport_key_file(name).unlink(missing_ok=True)
 
 
-def issuer_key_file(name: str) -> Path:
+def transport_key_file(name: str) -> Path:
     """The file with the card's transport key: 64 hex digits, mode 0600."""
     return _state_file(name).with_suffix(_KEY_SUFFIX)
 
@@ -113,7 +113,7 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
     except FileExistsError:
         raise TransportError(
             _(
-                "There is an issuer's key of this name already: {file}; if no card belongs "
+                "There is a transport key of this name already: {file}; if no card belongs "
                 "to it, move it away."
             ).format(file=key_file)
         ) from None

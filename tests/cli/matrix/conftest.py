@@ -11,8 +11,8 @@ from tests.pcsc.service import PcscService, Reader
 OTHERS = {
     "new-pin": "new-pin-77",
     "wrong.pin": "wrong-pin-1414",
-    "new.issuer-key": "42" * 32,
-    "wrong.issuer-key": "17" * 32,
+    "new.transport-key": "42" * 32,
+    "wrong.transport-key": "17" * 32,
 }
 """Files with secrets that no card has yet."""
 

@@ -149,7 +149,7 @@ class Rack:
             specimen = self._specimens[reader]
             self.desk.write_secret(f"{name}.pin", specimen.pin.reveal())
             self.desk.write_secret(f"{name}.puk", specimen.puk.reveal())
-            self.desk.write_secret(f"{name}.issuer-key", specimen.transport_key.reveal().hex())
+            self.desk.write_secret(f"{name}.transport-key", specimen.transport_key.reveal().hex())
         for name, text in self._lasting().items():
             (folder / name).write_text(text)
         if stage is Stage.DUPLICATED:

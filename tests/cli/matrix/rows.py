@@ -41,7 +41,7 @@ class Row:
             "b": self.b,
             "pin": "花子.pin",
             "puk": "花子.puk",
-            "key": "花子.issuer-key",
+            "key": "花子.transport-key",
             "manager": "pcsc:居ない",
             "out": ".",
         }
@@ -79,17 +79,18 @@ ROWS: dict[str, Row] = {
         "card unblock -r {a} --puk-file {puk} --new-pin-file new-pin",
         asks=("--puk-file", "--new-pin-file"),
     ),
-    "card keys": Row(
-        "card keys -r {a} --issuer-key-file {key} --new-issuer-key-file new.issuer-key",
-        asks=("--new-issuer-key-file",),
+    "card scp03-keys": Row(
+        "card scp03-keys -r {a} --transport-key-file {key} "
+        "--new-transport-key-file new.transport-key",
+        asks=("--new-transport-key-file",),
     ),
     "card accept": Row(
         "card accept -r {a} --issuer-public-key 発行者.pub", stage=Stage.ISSUED, transport_pin=True
     ),
     "card log": Row("card log -r {a} --save {out}/記録"),
-    "card load": Row("card load twincard.cap -r {manager} --card-keys card.keys"),
-    "card contents": Row("card contents -r {manager} --card-keys card.keys"),
-    "card unload": Row("card unload -r {manager} --card-keys card.keys --yes"),
+    "card load": Row("card load twincard.cap -r {manager} --management-keys card.keys"),
+    "card contents": Row("card contents -r {manager} --management-keys card.keys"),
+    "card unload": Row("card unload -r {manager} --management-keys card.keys --yes"),
     "card terminate": Row(
         "card terminate -r {a} --pin-file {pin} --yes", asks=("--yes", "--pin-file")
     ),
@@ -100,7 +101,8 @@ ROWS: dict[str, Row] = {
     "issuer show": Row("issuer show 発行者.pub"),
     "issue": Row(
         "issue --original {a} --backup {b} --component 1=component-1.txt --pin-file {pin} "
-        "--puk-file {puk} --issuer-key-file {key} --backup-issuer-key-file 控え.issuer-key",
+        "--puk-file {puk} --transport-key-file {key} "
+        "--backup-transport-key-file 控え.transport-key",
         stage=Stage.BLANK,
         asks=("--pin-file", "--puk-file"),
     ),

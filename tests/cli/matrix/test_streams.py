@@ -95,7 +95,7 @@ def test_streams_that_are_closed(home_card: Desk) -> None:
     assert json.loads(ran.stdout)["life_cycle"] == "initialisation"
     ran = program(*info, redirected="<&- >&- 2>&-")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    ran = program("card", "keys", "-r", CARD, redirected="<&-")
+    ran = program("card", "scp03-keys", "-r", CARD, redirected="<&-")
     assert ran.returncode == ExitCode.USAGE
     assert ran.stderr.count("Error: ") == 1
     assert "no terminal" in ran.stderr

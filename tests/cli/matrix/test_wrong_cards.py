@@ -47,8 +47,8 @@ def check(
         assert (rack.states(), contents(rack.desk.folder)) == before
 
 
-# `card terminate` asks for the issuer's key of a card that has no PIN yet.
-@rows("a", without=(*TELLING, "card keys", "issue", "card terminate"))
+# `card terminate` asks for the transport key of a card that has no PIN yet.
+@rows("a", without=(*TELLING, "card scp03-keys", "issue", "card terminate"))
 def test_a_card_that_is_not_issued(rack: Rack, row: Row) -> None:
     check(rack, row, blank, ExitCode.REFUSED, "`twincard issue` does that")
 
@@ -80,11 +80,11 @@ def test_cards_that_are_swapped(rack: Rack, name: str) -> None:
 
 
 def test_cards_for_issue_that_are_swapped(rack: Rack) -> None:
-    """Blank cards are alike: it is the issuer's keys, one of each card, that tell."""
+    """Blank cards are alike: it is the transport keys, one of each card, that tell."""
     rack.at(Stage.BLANK)
     words = ROWS["issue"].filled(a=BACKUP, b=ORIGINAL)
     ran = rack.desk.run(*words, "--json")
-    assert_told(ran, ExitCode.WRONG_SECRET, f"Original {BACKUP}", "--issuer-key-file")
+    assert_told(ran, ExitCode.WRONG_SECRET, f"Original {BACKUP}", "--transport-key-file")
 
 
 @rows("a", "pin", without=("issue",))
@@ -197,8 +197,8 @@ def test_a_wrong_puk_and_a_blocked_one(rack: Rack) -> None:
 def test_a_wrong_key_of_the_issuer(rack: Rack, row: Row) -> None:
     rack.at(row.stage, transport_pin=row.transport_pin)
     before = rack.states()
-    ran = rack.desk.run(*row.filled(key="wrong.issuer-key"), "--json")
-    assert_told(ran, ExitCode.WRONG_SECRET, "not the issuer's key", "--issuer-key-file")
+    ran = rack.desk.run(*row.filled(key="wrong.transport-key"), "--json")
+    assert_told(ran, ExitCode.WRONG_SECRET, "not the transport key", "--transport-key-file")
     assert rack.states() == before
     assert rack.desk.run(*row.filled()).code == 0
 

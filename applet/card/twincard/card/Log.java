@@ -6,7 +6,7 @@ class Log extends Unit {
     static final byte CERTIFIED = 0x02;
     static final byte ACTIVATED = 0x03;
     static final byte TERMINATED = 0x04;
-    static final byte CHANNEL_KEYS_REPLACED = 0x05;
+    static final byte SCP03_KEYS_REPLACED = 0x05;
     static final byte CONTACT_BY_ISSUER = 0x06;
     static final byte GROUP_BEGUN = 0x10;
     static final byte COMPONENT_SET = 0x11;

@@ -21,7 +21,7 @@ final class Channel extends Unit {
 
     private final Core core;
     private final Session session;
-    private final ScpKeys keys;
+    private final Scp03Keys keys;
     private final Scp03 scp03;
     private final Scp11 scp11;
 
@@ -32,7 +32,7 @@ final class Channel extends Unit {
         short required = parsed.number(parameters, ISSUER_MUST_USE_SCP03, (short) 1);
         Apdu.requireData((required & ~1) == 0 && parsed.at == parsed.end);
         this.session = session;
-        keys = new ScpKeys(core, session, parameters, parsed.transportKey, (byte) required);
+        keys = new Scp03Keys(core, session, parameters, parsed.transportKey, (byte) required);
         scp03 = new Scp03(core, keys, session);
         scp11 = new Scp11(core, device, session);
     }

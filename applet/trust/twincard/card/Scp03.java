@@ -35,10 +35,10 @@ final class Scp03 extends Unit {
     private static final short KEY_BITS = 128;
     private static final short CRYPTOGRAM_BITS = 64;
 
-    private final ScpKeys keys;
+    private final Scp03Keys keys;
     private final Session session;
 
-    Scp03(Core core, ScpKeys keys, Session session) {
+    Scp03(Core core, Scp03Keys keys, Session session) {
         super(core);
         this.keys = keys;
         this.session = session;
@@ -59,9 +59,9 @@ final class Scp03 extends Unit {
         hash[COUNTER] = 1;
         Util.arrayCopyNonAtomic(work, (short) 0, hash, CONTEXT, CHALLENGE);
         Util.arrayCopyNonAtomic(aux, CARD_CHALLENGE, hash, (short) (CONTEXT + CHALLENGE), CHALLENGE);
-        derive(keys.keys, ScpKeys.ENC, FOR_ENC, KEY_BITS, memory, Session.ENC);
-        derive(keys.keys, ScpKeys.MAC, FOR_CMAC, KEY_BITS, memory, Session.CMAC);
-        derive(keys.keys, ScpKeys.MAC, FOR_RMAC, KEY_BITS, memory, Session.RMAC);
+        derive(keys.keys, Scp03Keys.ENC, FOR_ENC, KEY_BITS, memory, Session.ENC);
+        derive(keys.keys, Scp03Keys.MAC, FOR_CMAC, KEY_BITS, memory, Session.CMAC);
+        derive(keys.keys, Scp03Keys.MAC, FOR_RMAC, KEY_BITS, memory, Session.RMAC);
         derive(memory, Session.CMAC, FOR_HOST_CRYPTOGRAM, CRYPTOGRAM_BITS, memory, Session.CHAIN);
         derive(memory, Session.CMAC, FOR_CARD_CRYPTOGRAM, CRYPTOGRAM_BITS, aux, CARD_CRYPTOGRAM);
         short at = Util.arrayCopyNonAtomic(authority.cardId, (short) 0, aux, (short) 0, DIVERSIFICATION);

@@ -15,7 +15,7 @@ from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import check_reader, check_usable, issuer_public_key, opened
 from twincard.cli.terminal.errors import ExitCode, InputError
 from twincard.cli.terminal.options import Json, Reader
-from twincard.cli.terminal.output import Output, aligned
+from twincard.cli.terminal.output import Printer, aligned
 from twincard.cli.terminal.values import FaultName, Id, PolicyName, Sha256
 from twincard.flows.check.accept import Fault, Finding, Inspection, inspect
 from twincard.ground.language import N_, _, listed, plural
@@ -63,7 +63,7 @@ class Accepted:
     life_cycle: LifeCycle
     policy: tuple[PolicyName, ...]
     transport_pin: bool
-    issuer_key_sha256: Sha256
+    issuer_public_key_sha256: Sha256
     hidden: int
     events: tuple[EventInfo, ...]
     faults: tuple[FaultInfo, ...]
@@ -117,13 +117,13 @@ def accept(
         life_cycle=report.life_cycle,
         policy=tuple((flag.name or "").lower() for flag in PolicyFlags if flag in report.policy),
         transport_pin=report.transport_pin,
-        issuer_key_sha256=fingerprint(issuer),
+        issuer_public_key_sha256=fingerprint(issuer),
         hidden=found.hidden,
         events=tuple(event_info(entry) for entry in found.entries),
         faults=tuple(_fault(found, finding) for finding in found.findings),
         accepted=found.accepted,
     )
-    Output(json).result(told, _text(told, found))
+    Printer(json).result(told, _text(told, found))
     if not found.accepted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
@@ -155,7 +155,7 @@ def _text(told: Accepted, found: Inspection) -> str:
         (_("role"), told.role.word),
         (_("life cycle"), _(told.life_cycle.name.lower())),
         (_("rules"), listed(found.report.policy.words) or _("none")),
-        (_("certified by"), f"SHA-256 {told.issuer_key_sha256.hex()}"),
+        (_("certified by"), f"SHA-256 {told.issuer_public_key_sha256.hex()}"),
     ]
     lines = [aligned(rows)]
     lines += [f"{event.number:>2}  {event.text}" for event in told.events]

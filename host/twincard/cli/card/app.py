@@ -12,32 +12,32 @@ import typer
 from twincard.card.report import LifeCycle
 from twincard.card.session import Card
 from twincard.cli.card import accept as card_accept
-from twincard.cli.card import channel_keys as card_keys
 from twincard.cli.card import check as card_check
 from twincard.cli.card import contents as card_contents
 from twincard.cli.card import load as card_load
 from twincard.cli.card import log as card_log
+from twincard.cli.card import scp03_keys
 from twincard.cli.card.info import TriesInfo, card_info, card_text
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
     check_reader,
     check_usable,
-    issuer_key,
     issuer_public_key,
     opened,
+    transport_key,
 )
 from twincard.cli.terminal.errors import ExitCode, UnsettledError
 from twincard.cli.terminal.options import (
-    IssuerKeyFile,
     IssuerPublicKeyFile,
     Json,
     NewPinFile,
     PinFile,
     PukFile,
     Reader,
+    TransportKeyFile,
     Yes,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id
 from twincard.flows.authority import take_authority
 from twincard.flows.certify.opensc import update_opensc_files
@@ -51,7 +51,7 @@ from twincard.transport import CardGoneError, PowerCutError
 app = typer.Typer(help="One card: its state, its PIN, its end.")
 app.command("accept")(card_accept.accept)
 app.command("check")(card_check.check)
-app.command("keys")(card_keys.keys)
+app.command("scp03-keys")(scp03_keys.scp03_keys)
 app.command("log")(card_log.log)
 app.command("load")(card_load.load)
 app.command("contents")(card_contents.contents)
@@ -79,7 +79,7 @@ def info(reader: Reader, json: Json = False) -> None:
     """Show what a card says about itself. No PIN is needed."""
     with opened(reader) as card:
         told = card_info(card)
-    Output(json).result(told, card_text(told))
+    Printer(json).result(told, card_text(told))
 
 
 @app.command("pin")
@@ -133,13 +133,13 @@ def terminate(
     reader: Reader,
     pin_file: PinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
-    issuer_key_file: IssuerKeyFile = None,
+    transport_key_file: TransportKeyFile = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Wipe every secret on a card and end its life, for good.
 
-    With the PIN; or with the issuer's key, where it is named or the card has no PIN yet.
+    With the PIN; or with the transport key, where it is named or the card has no PIN yet.
     """
     with opened(reader) as card:
         before = card.report()
@@ -149,8 +149,8 @@ def terminate(
         _("Destroy all that is on {reader}, for good?").format(reader=reader), "--yes", yes=yes
     )
     issuer = issuer_public_key(issuer_public_key_file)
-    by_issuer = issuer_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
-    secret = _issuer_or_pin(reader, pin_file, issuer_key_file, by_issuer=by_issuer)
+    by_issuer = transport_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
+    secret = _issuer_or_pin(reader, pin_file, transport_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
         if card.report().card_id != before.card_id:
             raise ProtocolError(
@@ -167,17 +167,17 @@ def terminate(
         card.terminate()
         after = card.report()
     ended = Terminated(after.card_id, after.life_cycle)
-    Output(json).result(
+    Printer(json).result(
         ended,
         _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
     )
 
 
 def _issuer_or_pin(
-    reader: str, pin_file: Path | None, issuer_key_file: Path | None, *, by_issuer: bool
+    reader: str, pin_file: Path | None, transport_key_file: Path | None, *, by_issuer: bool
 ) -> Secret:
     if by_issuer:
-        return issuer_key(reader, issuer_key_file)
+        return transport_key(reader, transport_key_file)
     return prompts.pin(pin_file, "PIN", "--pin-file")
 
 
@@ -198,4 +198,4 @@ def _pin_unsettled() -> Iterator[None]:
 def _pin_is_set(card: Card, json: bool) -> None:
     report = card.report()
     done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
-    Output(json).result(done, _("The new PIN is set."))
+    Printer(json).result(done, _("The new PIN is set."))

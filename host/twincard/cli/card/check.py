@@ -14,7 +14,7 @@ from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_reader, issuer_public_key, unlocked
 from twincard.cli.terminal.errors import ExitCode
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
 from twincard.flows.check.drill import FileCheck, FileOutcome, KeyCheck, check_files, check_key
@@ -79,7 +79,7 @@ def check(
     the files named; and whether another program changed what OpenSC reads. Nothing is decrypted.
     The exit code is 9 when anything failed, or nothing was opened.
     """
-    out = Output(json)
+    out = Printer(json)
     check_reader(reader)
     key = None if public_key is None else PublicKey.from_bytes(public_key.read_bytes())
     issuer = issuer_public_key(issuer_public_key_file)

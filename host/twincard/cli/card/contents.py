@@ -9,8 +9,8 @@ import typer
 
 from twincard.card.session import APPLET_AID
 from twincard.cli.card.managers import (
-    CardKeysFile,
     DefaultKeys,
+    ManagementKeysFile,
     SecurityDomain,
     aid_text,
     confirm_deletion,
@@ -20,9 +20,9 @@ from twincard.cli.card.managers import (
     warn_of_answers,
 )
 from twincard.cli.terminal.options import Json, Reader, Yes
-from twincard.cli.terminal.output import Output, aligned
+from twincard.cli.terminal.output import Printer, aligned
 from twincard.flows.load.applet import instances, remove
-from twincard.globalplatform.registry import Entry, Kind, Production
+from twincard.globalplatform.registry import Kind, Production, RegistryEntry
 from twincard.ground.language import _
 
 # An applet's AID begins with its package's.
@@ -74,13 +74,13 @@ class Unloaded:
 
 def contents(
     reader: Reader,
-    card_keys: CardKeysFile = None,
+    management_keys_file: ManagementKeysFile = None,
     default_keys: DefaultKeys = False,
     isd: SecurityDomain = None,
     json: Json = False,
 ) -> None:
     """List the packages and applets on a card, with its management keys."""
-    keys = management_keys(card_keys, default=default_keys)
+    keys = management_keys(management_keys_file, default=default_keys)
     with managed(reader, isd) as (_connection, manager):
         production = manager.production()
         manager.authenticate([keys])
@@ -93,14 +93,14 @@ def contents(
             tuple(map(_content, manager.contents(Kind.PACKAGE))),
             tuple(map(_content, manager.contents(Kind.APPLICATION))),
         )
-    out = Output(json)
+    out = Printer(json)
     warn_of_answers(out, manager)
     out.result(told, _text(told))
 
 
 def unload(
     reader: Reader,
-    card_keys: CardKeysFile = None,
+    management_keys_file: ManagementKeysFile = None,
     default_keys: DefaultKeys = False,
     isd: SecurityDomain = None,
     package: Annotated[
@@ -111,7 +111,7 @@ def unload(
 ) -> None:
     """Delete the applet and its package from a card, and every key on it."""
     aid = parse_aid(package, "--package")
-    keys = management_keys(card_keys, default=default_keys)
+    keys = management_keys(management_keys_file, default=default_keys)
     confirm_deletion(reader, yes=yes)
     with managed(reader, isd) as (_connection, manager):
         manager.authenticate([keys])
@@ -121,12 +121,12 @@ def unload(
         if changed
         else _("There is no package {aid} on this card; nothing was changed.")
     )
-    out = Output(json)
+    out = Printer(json)
     warn_of_answers(out, manager)
     out.result(Unloaded(aid, changed), text.format(aid=aid_text(aid)))
 
 
-def _content(entry: Entry) -> ContentInfo:
+def _content(entry: RegistryEntry) -> ContentInfo:
     version = None if entry.version is None else "{}.{}".format(*entry.version)
     return ContentInfo(entry.aid, entry.life_cycle, version, entry.package_aid)
 

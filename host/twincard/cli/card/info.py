@@ -101,8 +101,8 @@ class ExportInfo:
 
 
 @dataclass(frozen=True)
-class ChannelKeysInfo:
-    """The issuer's keys of SCP03; `required`: there is no other way to his authority."""
+class Scp03KeysInfo:
+    """The applet's SCP03 keys; `required`: there is no other way to his authority."""
 
     version: int
     required: bool
@@ -132,9 +132,9 @@ class TriesInfo:
 class CardInfo:
     """All that a card tells without a PIN.
 
-    `mode` is how a key goes to or from the card. `issuer_key_sha256` (32 bytes) names the issuer
-    who certified it, as far as the card is to be believed. `transport_pin`: the PIN is still that
-    which the card was issued with, for duplication alone.
+    `mode` is how a key goes to or from the card. `issuer_public_key_sha256` (32 bytes) names the
+    issuer who certified it, as far as the card is to be believed. `transport_pin`: the PIN is
+    still that which the card was issued with, for duplication alone.
     """
 
     card_id: Id
@@ -150,8 +150,8 @@ class CardInfo:
     expires: str | None
     mode: Mode
     certified: bool
-    issuer_key_sha256: Sha256 | None
-    channel_keys: ChannelKeysInfo | None
+    issuer_public_key_sha256: Sha256 | None
+    scp03_keys: Scp03KeysInfo | None
     transport_pin: bool
     key_service: KeyServiceInfo | None
 
@@ -173,8 +173,10 @@ def card_info(card: Card) -> CardInfo:
         expires=_file(card, report, EXPIRY_DATE),
         mode=Mode.HOST_BLIND if report.certified else Mode.BASE,
         certified=report.certified,
-        issuer_key_sha256=fingerprint(card.device.issuer_key()) if report.certified else None,
-        channel_keys=_channel_keys(report),
+        issuer_public_key_sha256=fingerprint(card.device.issuer_public_key())
+        if report.certified
+        else None,
+        scp03_keys=_scp03_keys(report),
         transport_pin=report.transport_pin,
         key_service=_key_service(report),
     )
@@ -243,9 +245,9 @@ def _component_words(item: ComponentInfo) -> str:
 
 def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
     rows = [(_("mode"), _word(info.mode.name))]
-    if info.issuer_key_sha256 is not None:
-        rows.append((_("certified by"), f"SHA-256 {info.issuer_key_sha256.hex()}"))
-    keys = info.channel_keys
+    if info.issuer_public_key_sha256 is not None:
+        rows.append((_("certified by"), f"SHA-256 {info.issuer_public_key_sha256.hex()}"))
+    keys = info.scp03_keys
     if keys is not None:
         version = _("version {number}")
         if keys.required:
@@ -297,9 +299,9 @@ def _export(report: CardReport) -> ExportInfo | None:
     return None
 
 
-def _channel_keys(report: CardReport) -> ChannelKeysInfo | None:
-    keys = report.channel_keys
-    return None if keys is None else ChannelKeysInfo(keys.version, keys.required)
+def _scp03_keys(report: CardReport) -> Scp03KeysInfo | None:
+    keys = report.scp03_keys
+    return None if keys is None else Scp03KeysInfo(keys.version, keys.required)
 
 
 def _key_service(report: CardReport) -> KeyServiceInfo | None:

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from twincard.cli.card.managers import (
-    CardKeysFile,
     DefaultKeys,
+    ManagementKeysFile,
     SecurityDomain,
     aid_text,
     confirm_deletion,
@@ -23,7 +23,7 @@ from twincard.cli.card.managers import (
 )
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import READER_HELP, Json, Yes
-from twincard.cli.terminal.output import Output, aligned
+from twincard.cli.terminal.output import Printer, aligned
 from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.load.applet import (
     AppletSizes,
@@ -61,15 +61,15 @@ class CapInfo:
 class Loaded:
     """A card that has the applet; `changed` is False where it had it before, from the same run.
 
-    `issuer_key_file` holds its issuer's key; `key_version` is that of its management keys, in
-    `card_keys_file`, or None where they are the default keys.
+    `transport_key_file` holds its transport key; `key_version` is that of its management keys, in
+    `management_keys_file`, or None where they are the default keys.
     """
 
     card_id: Id
     applet: bytes
     changed: bool
-    issuer_key_file: Path
-    card_keys_file: Path | None
+    transport_key_file: Path
+    management_keys_file: Path | None
     key_version: int
     load_file_sha256: Sha256
 
@@ -77,7 +77,7 @@ class Loaded:
 class _Teller(LoadListener):
     """Tells it on the screen."""
 
-    def __init__(self, out: Output, sent: Callable[[int], None]) -> None:
+    def __init__(self, out: Printer, sent: Callable[[int], None]) -> None:
         self._out = out
         self._sent = sent
 
@@ -93,22 +93,22 @@ def load(
     reader: Annotated[
         str | None, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)
     ] = None,
-    card_keys: CardKeysFile = None,
+    management_keys_file: ManagementKeysFile = None,
     default_keys: DefaultKeys = False,
-    new_card_keys: Annotated[
+    new_management_keys: Annotated[
         Path | None,
         typer.Option(
-            "--new-card-keys",
+            "--new-management-keys",
             metavar="FILE",
             help="Replace the management keys: by those in FILE, or new ones that FILE gets.",
         ),
     ] = None,
-    issuer_key_file: Annotated[
+    transport_key_file: Annotated[
         Path | None,
         typer.Option(
-            "--issuer-key-file",
+            "--transport-key-file",
             metavar="FILE",
-            help="File for the issuer's key of the applet; one that is there gives it. By default "
+            help="File for the transport key of the applet; one that is there gives it. By default "
             "it is named after the card.",
         ),
     ] = None,
@@ -144,10 +144,10 @@ def load(
 ) -> None:
     """Load the applet onto a card and install it, through GlobalPlatform SCP03.
 
-    Draws the issuer's key of the applet into a file before the card gets it. Interrupted, the same
+    Draws the transport key of the applet into a file before the card gets it. Interrupted, the same
     command goes on.
     """
-    out = Output(json)
+    out = Printer(json)
     cap = CapFile.read(file)
     chosen = _chosen(cap, applet)
     if dry_run:
@@ -159,14 +159,14 @@ def load(
     order = LoadOrder(
         cap,
         chosen,
-        management_keys(card_keys, default=default_keys),
-        new_card_keys,
-        issuer_key_file,
+        management_keys(management_keys_file, default=default_keys),
+        new_management_keys,
+        transport_key_file,
         AppletSizes(files, file_bytes, contacts, not allow_challenge_response),
         force,
     )
-    kept_keys(new_card_keys)  # raises before the card is asked
-    if default_keys and new_card_keys is None:
+    kept_keys(new_management_keys)  # raises before the card is asked
+    if default_keys and new_management_keys is None:
         warn_of_default_keys(out)
     if force:
         confirm_deletion(reader, yes=yes)
@@ -180,8 +180,8 @@ def load(
         card.card_id,
         chosen,
         card.changed,
-        card.issuer_key_file,
-        new_card_keys or card_keys,
+        card.transport_key_file,
+        new_management_keys or management_keys_file,
         card.key_version,
         cap.load_file_sha256,
     )
@@ -234,7 +234,7 @@ def _info_text(info: CapInfo) -> str:
 
 def _loaded_text(reader: str, done: Loaded) -> str:
     if done.changed:
-        text = _("{reader} has the applet, as card {card_id}; its issuer's key is in {file}.")
+        text = _("{reader} has the applet, as card {card_id}; its transport key is in {file}.")
     else:
         text = _("{reader} had the applet before, as card {card_id}; nothing was changed.")
-    return text.format(reader=reader, card_id=done.card_id.hex(), file=done.issuer_key_file)
+    return text.format(reader=reader, card_id=done.card_id.hex(), file=done.transport_key_file)

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Entry
+from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, LogEntry
 from twincard.card.report import ID_BYTES
 from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, IssuerPublicKeyFile, Json, Reader
-from twincard.cli.terminal.output import JSON_VERSION, Output, to_json
+from twincard.cli.terminal.output import JSON_VERSION, Printer, to_json
 from twincard.cli.terminal.values import EventName, Id, Sha256, Size
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.check.log import CardLog, LogState, Signer, read_log
@@ -54,7 +54,7 @@ class LogInfo:
     chain: Annotated[bytes, Size(CHAIN_BYTES)]
     signer: Signer
     device_key_sha256: Sha256 | None
-    issuer_key_sha256: Sha256 | None
+    issuer_public_key_sha256: Sha256 | None
     missing: int | None
     events: tuple[EventInfo, ...]
 
@@ -84,7 +84,7 @@ def log(
     if save is not None:
         with FileOutput(save, overwrite=force) as sink:
             sink.write(_to_file(told))
-    Output(json).result(told, _text(told, since))
+    Printer(json).result(told, _text(told, since))
 
 
 def _info(found: CardLog) -> LogInfo:
@@ -94,13 +94,15 @@ def _info(found: CardLog) -> LogInfo:
         chain=found.state.chain,
         signer=found.signer,
         device_key_sha256=found.device_key,
-        issuer_key_sha256=None if found.issuer_key is None else fingerprint(found.issuer_key),
+        issuer_public_key_sha256=None
+        if found.issuer_public_key is None
+        else fingerprint(found.issuer_public_key),
         missing=found.missing,
         events=tuple(event_info(entry) for entry in found.answer.entries),
     )
 
 
-def event_info(entry: Entry) -> EventInfo:
+def event_info(entry: LogEntry) -> EventInfo:
     """An event as people and programs are told it."""
     name = None if entry.event is None else entry.event.name.lower()
     return EventInfo(entry.number, name, entry.code, entry.detail, in_words(entry))
@@ -115,7 +117,7 @@ def _text(told: LogInfo, since: Path | None) -> str:
     lines += [f"{event.number:>{width}}  {event.text}" for event in told.events]
     if told.missing is not None:
         lines.append(_continuity(told.missing, since))
-    issuer = "" if told.issuer_key_sha256 is None else told.issuer_key_sha256.hex()
+    issuer = "" if told.issuer_public_key_sha256 is None else told.issuer_public_key_sha256.hex()
     lines.append(_(_TRUST[told.signer]).format(issuer=issuer))
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twincard.card.issuer import TRANSPORT_PIN
-from twincard.card.log import Entry, Event
+from twincard.card.log import Event, LogEntry
 from twincard.card.report import PolicyFlags, Role, SetBy
 from twincard.ground.language import N_, _, listed, plural
 from twincard.keys.derivation import KCV_BYTES
@@ -16,7 +16,7 @@ _BY = 0x0F
 _ACTING: dict[int, str] = {SetBy.ISSUER: N_("the issuer"), SetBy.USER: N_("the user")}
 
 
-def in_words(entry: Entry) -> str:
+def in_words(entry: LogEntry) -> str:
     """What an entry tells."""
     if entry.event is None:
         unknown = _("event {code}, which this program does not know: {detail}")
@@ -74,7 +74,7 @@ _WORDS: dict[Event, Callable[[bytes], str]] = {
     Event.CERTIFIED: _digest(N_("certified by the issuer whose key has the SHA-256 {digest}")),
     Event.ACTIVATED: _fixed(N_("activated: operational from here on")),
     Event.TERMINATED: _fixed(N_("terminated")),
-    Event.CHANNEL_KEYS_REPLACED: _number(
+    Event.SCP03_KEYS_REPLACED: _number(
         N_("keys of the issuer's channel replaced, now version {number}")
     ),
     Event.CONTACT_BY_ISSUER: _number(N_("the issuer wrote or deleted contact {number}")),

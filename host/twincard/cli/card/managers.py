@@ -13,17 +13,17 @@ from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import SIMULATED
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.insertion import expect_card
-from twincard.cli.terminal.output import Output
-from twincard.globalplatform.management_keys import default_keys, read_card_keys
+from twincard.cli.terminal.output import Printer
+from twincard.globalplatform.management_keys import default_keys, read_management_keys
 from twincard.globalplatform.manager import CardManager
 from twincard.ground.language import _
-from twincard.iso.scp03 import ScpKeys
+from twincard.iso.scp03 import Scp03Keys
 from twincard.keys.value_lines import parse_hex
 from twincard.transport import Connection, connect
 
-CardKeysFile = Annotated[
+ManagementKeysFile = Annotated[
     Path | None,
-    typer.Option("--card-keys", metavar="FILE", help="File with the card's management keys."),
+    typer.Option("--management-keys", metavar="FILE", help="File with the card's management keys."),
 ]
 DefaultKeys = Annotated[
     bool,
@@ -51,21 +51,24 @@ def managed(reader: str, domain: str | None) -> Iterator[tuple[Connection, CardM
         connection.close()
 
 
-def management_keys(file: Path | None, *, default: bool) -> ScpKeys:
-    """The card's present keys. Raises InputError, CardKeysError, OSError."""
+def management_keys(file: Path | None, *, default: bool) -> Scp03Keys:
+    """The card's present keys. Raises InputError, ManagementKeysError, OSError."""
     if (file is None) is not default:
         raise InputError(
-            _("Name the file with the card's management keys with --card-keys, or --default-keys.")
+            _(
+                "Name the file with the card's management keys with --management-keys, "
+                "or --default-keys."
+            )
         )
-    return default_keys() if file is None else read_card_keys(file)
+    return default_keys() if file is None else read_management_keys(file)
 
 
-def warn_of_default_keys(out: Output) -> None:
+def warn_of_default_keys(out: Printer) -> None:
     """Say what a card under the default keys is worth."""
     out.note(
         _(
             "This card has the default keys: anybody can delete its applet, and replace it with "
-            "another. --new-card-keys FILE gives it keys of its own."
+            "another. --new-management-keys FILE gives it keys of its own."
         )
     )
 
@@ -81,7 +84,7 @@ def aid_text(aid: bytes) -> str:
     return aid.hex().upper()
 
 
-def warn_of_answers(out: Output, manager: CardManager) -> None:
+def warn_of_answers(out: Printer, manager: CardManager) -> None:
     """Say so where somebody else could have answered in the card's place."""
     if not manager.answers_are_protected:
         out.note(

@@ -17,7 +17,7 @@ from twincard.chips.simulation import UnfitChipError, simulated
 from twincard.cli.chip.chip_text import details, overview, ways_of
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, KeyName
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 
 Models = Annotated[
@@ -106,7 +106,7 @@ def chips(models: Models = None, runs: Runs = None, all_: All = False, json: Jso
     result = Chips(tuple(map(_chip, found)), tuple(map(_share, Feature)))
     alone = models and len(found) <= len(models)
     text = details(found) if alone and found else overview(found)
-    Output(json).result(result, text)
+    Printer(json).result(result, text)
 
 
 def _feature(name: str) -> Feature:

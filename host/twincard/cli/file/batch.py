@@ -11,7 +11,7 @@ import typer
 
 from twincard.cli.file.targets import STANDARD_OUTPUT
 from twincard.cli.terminal.errors import ExitCode, describe
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cms.errors import FilesError
 from twincard.cms.framing.source import Progress
 from twincard.ground.language import _
@@ -41,7 +41,7 @@ class Words(NamedTuple):
 
 
 def run(
-    out: Output,
+    out: Printer,
     words: Words,
     sources: Sequence[Path],
     outputs: Sequence[Path],

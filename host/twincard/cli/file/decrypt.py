@@ -23,7 +23,7 @@ from twincard.cli.terminal.options import (
     PinFile,
     Reader,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.source import Progress
 from twincard.flows.files.operations import SUFFIX, decrypt_file
 from twincard.ground.language import N_, _
@@ -88,7 +88,7 @@ def decrypt(
                 )
             )
 
-        batch.run(Output(json), _WORDS, files, outputs, action, told)
+        batch.run(Printer(json), _WORDS, files, outputs, action, told)
 
 
 def _plain_name(file: Path, output: Path | None) -> str:

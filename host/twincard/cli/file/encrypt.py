@@ -7,7 +7,7 @@ from pathlib import Path
 from twincard.cli.file import batch
 from twincard.cli.file.targets import output_for, output_paths, read_recipient
 from twincard.cli.terminal.options import Force, InputFiles, Json, OutputPath, To
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.source import Progress
 from twincard.flows.files.operations import SUFFIX, encrypt_file
 from twincard.ground.language import N_
@@ -30,4 +30,4 @@ def encrypt(
     def action(source: Path, target: Path, progress: Progress) -> None:
         encrypt_file(source, output_for(target, force=force), recipients, progress=progress)
 
-    batch.run(Output(json), _WORDS, files, outputs, action)
+    batch.run(Printer(json), _WORDS, files, outputs, action)

@@ -22,7 +22,7 @@ from twincard.cli.terminal.options import (
     PinFile,
     Reader,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import Recipient
 from twincard.flows.files.operations import SUFFIX, transcode_file
@@ -62,7 +62,7 @@ def transcode(
             sink = output_for(result, force=force)
             transcode_file(card, source, sink, target, pin=lambda: pin, progress=progress)
 
-        batch.run(Output(json), _WORDS, files, outputs, action)
+        batch.run(Printer(json), _WORDS, files, outputs, action)
 
 
 def _target(path: Path) -> Recipient:

@@ -12,7 +12,7 @@ from twincard.cli.group import shares as group_shares
 from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Kcv
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
@@ -75,7 +75,7 @@ def new(
         write_component(component, path)
         written[component.number] = path
     made = tuple(ComponentFile(one.number, one.kcv, written.get(one.number)) for one in components)
-    Output(json).result(NewGroup(made, paper), "\n".join(_lines(made, paper)))
+    Printer(json).result(NewGroup(made, paper), "\n".join(_lines(made, paper)))
 
 
 def _lines(made: tuple[ComponentFile, ...], paper: Path | None) -> list[str]:

@@ -12,7 +12,7 @@ from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, 
 from twincard.cli.terminal import ceremony
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Kcv
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
@@ -93,7 +93,7 @@ def split(
         lines.append(print_it(paper))
     enough = _("Any {threshold} of the {shares} shares make component {number} again.")
     lines.append(enough.format(threshold=threshold, shares=shares, number=component.number))
-    Output(json).result(result, "\n".join(lines))
+    Printer(json).result(result, "\n".join(lines))
 
 
 def join(
@@ -132,7 +132,7 @@ def join(
         size=component.size,
         kcv=component.kcv.hex(" ").upper(),
     )
-    Output(json).result(told, text)
+    Printer(json).result(told, text)
     component.value.wipe()
 
 

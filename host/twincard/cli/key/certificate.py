@@ -29,7 +29,7 @@ from twincard.cli.terminal.options import (
     PinFile,
     Reader,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import OneOf, Sha256
 from twincard.flows.certify.certificate import (
     Made,
@@ -301,4 +301,4 @@ def _print(
     elif not json:
         sys.stdout.write(text)
     if json:
-        Output(json).result(told, "")
+        Printer(json).result(told, "")

@@ -10,7 +10,7 @@ import typer
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Sha256
 from twincard.cms.framing.output import FileOutput
 from twincard.ground.language import _
@@ -30,14 +30,14 @@ class NewIssuer:
 
     file: Path
     public_key_file: Path
-    issuer_key_sha256: Sha256
+    issuer_public_key_sha256: Sha256
 
 
 @dataclass(frozen=True)
-class IssuerKey:
+class IssuerPublicKey:
     """An issuer's public key, in PEM, and its SHA-256."""
 
-    issuer_key_sha256: Sha256
+    issuer_public_key_sha256: Sha256
     pem: str
 
 
@@ -59,11 +59,11 @@ def new(
     with FileOutput(public, overwrite=force, mode=_PUBLIC_MODE) as sink:
         sink.write(key.public_pem())
     made = NewIssuer(file, public, fingerprint(key.public_key))
-    Output(json).result(
+    Printer(json).result(
         made,
         _(
             "{file} certifies cards: keep it safe. {public} is for everybody, SHA-256 {digest}."
-        ).format(file=file, public=public, digest=made.issuer_key_sha256.hex()),
+        ).format(file=file, public=public, digest=made.issuer_public_key_sha256.hex()),
     )
 
 
@@ -77,8 +77,8 @@ def show(
     """Show an issuer's public key and its SHA-256, as `card info` names it."""
     point = _public_key(file)
     pem = PublicKey.from_point(point).to_pem().decode("ascii")
-    shown = IssuerKey(fingerprint(point), pem)
-    Output(json).result(shown, f"{pem}SHA-256 {shown.issuer_key_sha256.hex()}")
+    shown = IssuerPublicKey(fingerprint(point), pem)
+    Printer(json).result(shown, f"{pem}SHA-256 {shown.issuer_public_key_sha256.hex()}")
 
 
 def _public_key(file: Path) -> bytes:

@@ -15,7 +15,7 @@ from twincard.cli.terminal.options import (
     OutputFile,
     Reader,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import KeyTypeName, Sha256
 from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import protect
@@ -62,4 +62,4 @@ def public_key(
     elif not json:
         sys.stdout.write(pem)
     if json:
-        Output(json).result(CardPublicKey(KeyName.of(report.key.type).value, key.digest, pem), "")
+        Printer(json).result(CardPublicKey(KeyName.of(report.key.type).value, key.digest, pem), "")

@@ -10,7 +10,7 @@ import typer
 
 from twincard.card.report import CardReport, KeyReport, Mode, PolicyFlags, Role
 from twincard.card.session import Card
-from twincard.cli.pair import ways_out
+from twincard.cli.pair import giving_up
 from twincard.cli.pair.components import read_components
 from twincard.cli.terminal import ceremony, prompts
 from twincard.cli.terminal.cards import (
@@ -25,15 +25,15 @@ from twincard.cli.terminal.options import (
     READER_HELP,
     BackupPinFile,
     Components,
-    IssuerKeyFile,
     IssuerPublicKeyFile,
     Json,
     KeyName,
     Original,
     PinFile,
+    TransportKeyFile,
     Yes,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id, KeyTypeName, Sha256
 from twincard.flows.certify.certificate import copy_certificate, has_certificate
 from twincard.flows.duplicate.duplication import (
@@ -138,7 +138,7 @@ def duplicate(
         typer.Option("--plain", help="With --abandon: the PIN may go in the clear where it must."),
     ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
-    issuer_key_file: IssuerKeyFile = None,
+    transport_key_file: TransportKeyFile = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -147,10 +147,10 @@ def duplicate(
     Where the original has no key pair yet, it makes one.
     Components not given by files are typed by their holders. Interrupted, the same command goes on.
     """
-    out = Output(json)
+    out = Printer(json)
     issuer = issuer_public_key(issuer_public_key_file)
     if abandon:
-        ways_out.abandon(out, original, pin_file, issuer_key_file, issuer, plain=plain, yes=yes)
+        giving_up.abandon(out, original, pin_file, transport_key_file, issuer, plain=plain, yes=yes)
         return
     if backup is None:
         raise InputError(_("Name the backup's reader with --backup."))
@@ -165,7 +165,7 @@ def duplicate(
         Holder(_("Backup"), backup, other, Role.BACKUP, issuer),
     )
     if cancel:
-        ways_out.cancel(out, *holders)
+        giving_up.cancel(out, *holders)
         return
 
     def run(given: list[Component]) -> _Done:
@@ -182,7 +182,7 @@ def duplicate(
     _tell(out, done, original, backup)
 
 
-def duplicate_first(out: Output, original: Holder, backup: Holder) -> None:
+def duplicate_first(out: Printer, original: Holder, backup: Holder) -> None:
     """The duplication that another command waits for; components are asked for."""
 
     def run(given: list[Component]) -> _Done:
@@ -211,7 +211,7 @@ def _with_prompts(run: Callable[[list[Component]], _Done], components: list[Comp
 
 
 def _run(
-    out: Output,
+    out: Printer,
     holders: tuple[Holder, Holder],
     components: list[Component],
     key: KeyName | None,
@@ -281,7 +281,7 @@ def _step(event: DuplicationEvent) -> str:
     return _(event.step.value)
 
 
-def _tell(out: Output, done: _Done, original: str, backup: str) -> None:
+def _tell(out: Printer, done: _Done, original: str, backup: str) -> None:
     result = done.result
     key, export = result.original.key, result.original.export
     assert key is not None  # noqa: S101 -- duplicate_key() checked both

@@ -16,19 +16,19 @@ from twincard.card.report import Features, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cli.pair.components import read_components
 from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_two_cards, issuer_key, opened_pair
+from twincard.cli.terminal.cards import check_two_cards, opened_pair, transport_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     Backup,
     BackupPinFile,
     Components,
-    IssuerKeyFile,
     Json,
     Original,
     PinFile,
     PukFile,
+    TransportKeyFile,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.issue.pair import (
     Blank,
@@ -74,8 +74,8 @@ _ALONE = N_(
 class Issued:
     """The pair; `changed` is False where both cards were issued before.
 
-    `mode` is how the key will go; `issuer_key_sha256` (32 bytes) names who certified the cards,
-    None in base mode.
+    `mode` is how the key will go; `issuer_public_key_sha256` (32 bytes) names who certified the
+    cards, None in base mode.
     """
 
     original_id: Id
@@ -83,7 +83,7 @@ class Issued:
     group_id: Id
     changed: bool
     mode: Mode
-    issuer_key_sha256: Sha256 | None
+    issuer_public_key_sha256: Sha256 | None
 
 
 @dataclass(frozen=True)
@@ -197,11 +197,13 @@ def issue(
             "--backup-puk-file", metavar="FILE", help="File with the backup's PUK, if another."
         ),
     ] = None,
-    issuer_key_file: IssuerKeyFile = None,
-    backup_issuer_key_file: Annotated[
+    transport_key_file: TransportKeyFile = None,
+    backup_transport_key_file: Annotated[
         Path | None,
         typer.Option(
-            "--backup-issuer-key-file", metavar="FILE", help="The same for the backup, if another."
+            "--backup-transport-key-file",
+            metavar="FILE",
+            help="The same for the backup, if another.",
         ),
     ] = None,
     json: Json = False,
@@ -237,8 +239,10 @@ def issue(
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
     components = read_components(component, group_size)
     keys = (
-        issuer_key(original, issuer_key_file),
-        issuer_key(backup, backup_issuer_key_file or issuer_key_file, "--backup-issuer-key-file"),
+        transport_key(original, transport_key_file),
+        transport_key(
+            backup, backup_transport_key_file or transport_key_file, "--backup-transport-key-file"
+        ),
     )
     pin = prompts.new_pin(pin_file, _("PIN of the cards"), "--pin-file")
     puk = prompts.new_pin(puk_file, _("PUK of the cards"), "--puk-file")
@@ -248,7 +252,7 @@ def issue(
         prompts.pin_in(backup_pin_file) if backup_pin_file else pin,
         prompts.pin_in(backup_puk_file) if backup_puk_file else puk,
     )
-    out = Output(json)
+    out = Printer(json)
     events: list[IssueEvent] = []
 
     def progress(event: IssueEvent) -> None:
@@ -278,8 +282,8 @@ def _blank(card: Card, secrets: _Secrets) -> Blank:
     return Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
 
 
-def _tell(out: Output, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:
-    name = None if pair.issuer_key is None else fingerprint(pair.issuer_key)
+def _tell(out: Printer, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:
+    name = None if pair.issuer_public_key is None else fingerprint(pair.issuer_public_key)
     issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed, pair.mode, name)
     if changed:
         text = _("{original} is issued as an original, {backup} as its backup.").format(

@@ -23,7 +23,7 @@ from twincard.cli.terminal.cards import (
 )
 from twincard.cli.terminal.errors import ExitCode
 from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
 from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
 from twincard.flows.usable import check_released
@@ -91,7 +91,7 @@ def recover(
     new_pin = prompts.other_pin(
         new_pin_file, _("PIN of the new card"), "--new-pin-file", pin, asked=pin_file is None
     )
-    out = Output(json)
+    out = Printer(json)
     holders = (
         Holder(_("Old card"), old, pin, issuer=issuer, own_pin=True),
         Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer, own_pin=True),
@@ -114,7 +114,7 @@ def _wants_backup(new: Holder) -> bool:
     return key is None or not key.released
 
 
-def _duplicated(out: Output, new: Holder, backup: str, error: ProtocolError) -> bool:
+def _duplicated(out: Printer, new: Holder, backup: str, error: ProtocolError) -> bool:
     """Whether the new card has its backup now, which the user is asked for."""
     check_two_cards(new.reader, backup)
     out.note(str(error))
@@ -130,7 +130,7 @@ def _duplicated(out: Output, new: Holder, backup: str, error: ProtocolError) -> 
     return True
 
 
-def _move(out: Output, holders: tuple[Holder, Holder], paths: list[Path]) -> tuple[FileEvent, ...]:
+def _move(out: Printer, holders: tuple[Holder, Holder], paths: list[Path]) -> tuple[FileEvent, ...]:
     events = []
     with (
         unlocked_pair(*holders) as (old_card, new_card),
@@ -157,7 +157,7 @@ def _move(out: Output, holders: tuple[Holder, Holder], paths: list[Path]) -> tup
     return tuple(events)
 
 
-def _tell(out: Output, events: tuple[FileEvent, ...]) -> None:
+def _tell(out: Printer, events: tuple[FileEvent, ...]) -> None:
     counts = Counter(event.outcome for event in events)
     result = Recovered(
         counts[Outcome.MOVED],

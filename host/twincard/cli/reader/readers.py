@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.simulator.folder import list_cards
 from twincard.transport import TransportError
@@ -34,14 +34,14 @@ class Readers:
 
 def readers(watching: Watch = False, json: Json = False) -> None:
     """List the simulated cards and the PC/SC readers."""
-    out = Output(json)
+    out = Printer(json)
     if watching:
         _watch(out)
     else:
         _list(out)
 
 
-def _list(out: Output) -> None:
+def _list(out: Printer) -> None:
     simulated = tuple(f"sim:{name}" for name in list_cards())
     found: tuple[Slot, ...] = ()
     problem = None
@@ -56,7 +56,7 @@ def _list(out: Output) -> None:
     out.result(Readers(simulated, names, found, problem), text)
 
 
-def _watch(out: Output) -> None:
+def _watch(out: Printer) -> None:
     try:
         for slot in map(_named, watch()):
             out.result(slot, *_lines([slot]))

@@ -10,7 +10,7 @@ import typer
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.simulator.vpcd import USUAL_READERS, Address, take_reader
 from twincard.transport import connect
@@ -41,7 +41,7 @@ def serve(
 ) -> None:
     """Put a simulated card into a virtual reader of pcscd, until Ctrl-C takes it out."""
     addresses = USUAL_READERS if vpcd is None else (_address(vpcd),)
-    out = Output(json)
+    out = Printer(json)
     card = connect(f"sim:{name}")
     try:
         with take_reader(addresses) as reader:

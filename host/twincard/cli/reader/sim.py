@@ -16,10 +16,10 @@ from twincard.cli.reader.serve import serve
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, Yes
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
-from twincard.simulator.folder import create_card, issuer_key_file, list_cards, remove_card
+from twincard.simulator.folder import create_card, list_cards, remove_card, transport_key_file
 
 app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
 
@@ -46,7 +46,7 @@ class NewCard:
     """A simulated card that was made."""
 
     reader: str
-    issuer_key_file: Path
+    transport_key_file: Path
     chip: str | None = None
     """The real chip that it behaves as; None: one that lacks nothing."""
 
@@ -73,14 +73,14 @@ def new(
     with_unknown: WithUnknown = False,
     json: Json = False,
 ) -> None:
-    """Make a blank card, with an issuer's key of its own in a file beside it."""
+    """Make a blank card, with a transport key of its own in a file beside it."""
     copied = _simulated_chip(chip, with_unknown=with_unknown)
     opensc_card = (OPENSC_AID, INSTALLATION) if opensc else (b"", b"")
     create_card(name, *opensc_card, make=copied.make if copied else None)
     model = copied.profile.name if copied else None
-    made = NewCard(_reader(name), issuer_key_file(name), model)
+    made = NewCard(_reader(name), transport_key_file(name), model)
     text = _("{reader} is ready to be issued.").format(reader=made.reader)
-    Output(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
+    Printer(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
 
 
 @app.command("list")
@@ -88,7 +88,7 @@ def list_(json: Json = False) -> None:
     """List the simulated cards."""
     cards = Cards(tuple(map(_reader, list_cards())))
     text = "\n".join(cards.cards) or _("There is none: `twincard sim new NAME` makes one.")
-    Output(json).result(cards, text)
+    Printer(json).result(cards, text)
 
 
 @app.command("remove")
@@ -100,7 +100,7 @@ def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
             _("Destroy {reader} and every key on it?").format(reader=reader), "--yes", yes=yes
         )
     remove_card(name)
-    Output(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
+    Printer(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
 
 
 app.command("serve")(serve)

@@ -10,7 +10,7 @@ import typer
 
 from twincard.cli.shell.shells import SCRIPTS, ShellName
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import Output, naming_standard_output
+from twincard.cli.terminal.output import Printer, naming_standard_output
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def completion(
     """
     script = SCRIPTS[shell]
     if json:
-        Output(json).result(Completion(shell, script), "")
+        Printer(json).result(Completion(shell, script), "")
         return
     with naming_standard_output():
         sys.stdout.write(script)

@@ -20,10 +20,9 @@ import typer
 from twincard.cli import demo
 from twincard.cli.card import accept as card_accept
 from twincard.cli.card import app as card
-from twincard.cli.card import channel_keys as card_keys
 from twincard.cli.card import check as card_check
 from twincard.cli.card import contents as card_contents
-from twincard.cli.card import info
+from twincard.cli.card import info, scp03_keys
 from twincard.cli.card import load as card_load
 from twincard.cli.card import log as card_log
 from twincard.cli.chip import chips
@@ -31,7 +30,7 @@ from twincard.cli.file import batch, decrypt
 from twincard.cli.group import app as group
 from twincard.cli.group import shares as group_shares
 from twincard.cli.key import certificate, issuer, public_key
-from twincard.cli.pair import duplicate, issue, recover, ways_out
+from twincard.cli.pair import duplicate, giving_up, issue, recover
 from twincard.cli.reader import readers, serve, sim
 from twincard.cli.shell import completion
 from twincard.cli.terminal.errors import InputError
@@ -55,7 +54,7 @@ RESULTS: dict[str, tuple[type, ...]] = {
     "card check": (card_check.Checked,),
     "card pin": (card.PinSet,),
     "card unblock": (card.PinSet,),
-    "card keys": (card_keys.KeysReplaced,),
+    "card scp03-keys": (scp03_keys.KeysReplaced,),
     "card accept": (card_accept.Accepted,),
     "card log": (card_log.LogInfo,),
     "card load": (card_load.Loaded, card_load.CapInfo),
@@ -66,9 +65,9 @@ RESULTS: dict[str, tuple[type, ...]] = {
     "group split": (group_shares.Split,),
     "group join": (group_shares.Joined,),
     "issuer new": (issuer.NewIssuer,),
-    "issuer show": (issuer.IssuerKey,),
+    "issuer show": (issuer.IssuerPublicKey,),
     "issue": (issue.Issued,),
-    "duplicate": (duplicate.Copied, ways_out.TicketCancelled, ways_out.ExportAbandoned),
+    "duplicate": (duplicate.Copied, giving_up.TicketCancelled, giving_up.ExportAbandoned),
     "public-key": (public_key.CardPublicKey,),
     "certificate": (certificate.CertificateInfo,),
     "csr": (certificate.Request,),

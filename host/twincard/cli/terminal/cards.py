@@ -19,7 +19,7 @@ from twincard.ground.language import _
 from twincard.identity.issuer_signing_key import read_issuer_public_key
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
-from twincard.simulator.folder import issuer_key_file, list_cards
+from twincard.simulator.folder import list_cards, transport_key_file
 from twincard.transport import TransportError, connect
 
 SIMULATED = "sim:"
@@ -165,17 +165,17 @@ def issuer_public_key(path: Path | None) -> bytes | None:
     return None if path is None else read_issuer_public_key(path)
 
 
-def issuer_key(reader: str, path: Path | None, option: str = "--issuer-key-file") -> Secret:
+def transport_key(reader: str, path: Path | None, option: str = "--transport-key-file") -> Secret:
     """The card's transport key: from a file, for a simulated card from the one beside it.
 
     Raises InputError, TransportError, OSError.
     """
     if path is None and reader.startswith(SIMULATED):
-        path = issuer_key_file(reader.removeprefix(SIMULATED))
+        path = transport_key_file(reader.removeprefix(SIMULATED))
         if not path.exists():
             raise InputError(
-                _("The issuer's key of {reader} is not here: name it with {option}.").format(
+                _("The transport key of {reader} is not here: name it with {option}.").format(
                     reader=reader, option=option
                 )
             )
-    return prompts.transport_key(path, _("Issuer's key of {reader}").format(reader=reader))
+    return prompts.transport_key(path, _("Transport key of {reader}").format(reader=reader))

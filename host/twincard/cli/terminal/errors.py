@@ -20,10 +20,11 @@ from twincard.flows.authority import NoIssuerChannelError
 from twincard.flows.errors import ComponentMissingError, ProtocolError
 from twincard.flows.issue.pair import OtherIssuerError
 from twincard.globalplatform.cap import CapError
-from twincard.globalplatform.management_keys import CardKeysError
-from twincard.globalplatform.manager import ManagementError, WrongCardKeysError
+from twincard.globalplatform.management_keys import ManagementKeysError
+from twincard.globalplatform.manager import ManagementError, WrongManagementKeysError
 from twincard.ground.language import _, listed
 from twincard.identity.device_certificate import IdentityError
+from twincard.identity.issuer_signing_key import IssuerKeyError
 from twincard.identity.x509 import CertificateError, WrongSignatureError
 from twincard.iso.status import (
     AuthorityMissingError,
@@ -37,7 +38,7 @@ from twincard.iso.status import (
 from twincard.keys.component import ComponentError
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError
-from twincard.keys.transport_key import IssuerKeyError
+from twincard.keys.transport_key import TransportKeyError
 from twincard.transport.connection import (
     CardFileError,
     CardGoneError,
@@ -94,16 +95,17 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (ChipError, ExitCode.USAGE),
     (WrongSignatureError, ExitCode.REFUSED),
     (CertificateError, ExitCode.USAGE),
+    (TransportKeyError, ExitCode.USAGE),
     (IssuerKeyError, ExitCode.USAGE),
     (CapError, ExitCode.USAGE),
-    (CardKeysError, ExitCode.USAGE),
+    (ManagementKeysError, ExitCode.USAGE),
     (UnusablePublicKeyError, ExitCode.USAGE),
     (CardInUseError, ExitCode.CARD_IN_USE),
     (CardFileError, ExitCode.FILE),
     (TransportError, ExitCode.NO_CARD),
     (WrongPinError, ExitCode.WRONG_SECRET),
     (IssuerRefusedError, ExitCode.WRONG_SECRET),
-    (WrongCardKeysError, ExitCode.WRONG_SECRET),
+    (WrongManagementKeysError, ExitCode.WRONG_SECRET),
     (PinBlockedError, ExitCode.BLOCKED),
     (CardError, ExitCode.REFUSED),
     (UnexpectedAnswerError, ExitCode.REFUSED),
@@ -173,7 +175,7 @@ def _advice(error: BaseException) -> str | None:
     if isinstance(error, NoAppletError):
         return _("`twincard card load` puts it there.")
     if isinstance(error, IssuerRefusedError):
-        return _("Name the card's own key with --issuer-key-file.")
+        return _("Name the card's own key with --transport-key-file.")
     if isinstance(error, AuthorityMissingError):
         return _("Run the command again with the PIN.")
     if isinstance(error, NotSupportedError):

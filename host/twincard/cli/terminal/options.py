@@ -55,12 +55,12 @@ NewPinFile = Annotated[
 PukFile = Annotated[
     Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK; " + _OR_PROMPT)
 ]
-IssuerKeyFile = Annotated[
+TransportKeyFile = Annotated[
     Path | None,
     typer.Option(
-        "--issuer-key-file",
+        "--transport-key-file",
         metavar="FILE",
-        help="File with the issuer's key of the card, 64 hex digits; for a simulated card "
+        help="File with the transport key of the card, 64 hex digits; for a simulated card "
         "the one that `sim new` made.",
     ),
 ]

@@ -46,7 +46,7 @@ class Failed:
     error: ErrorInfo
 
 
-class Output:
+class Printer:
     """Where one command prints to."""
 
     def __init__(self, as_json: bool) -> None:

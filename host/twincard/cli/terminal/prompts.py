@@ -102,7 +102,7 @@ def transport_key(path: Path | None, what: str) -> Secret:
                 path=path, count=2 * TRANSPORT_KEY_BYTES
             ),
         )
-    return repeated(lambda: _ask_hex(what, "--issuer-key-file", TRANSPORT_KEY_BYTES))
+    return repeated(lambda: _ask_hex(what, "--transport-key-file", TRANSPORT_KEY_BYTES))
 
 
 def new_transport_key(path: Path | None, what: str) -> Secret:
@@ -111,7 +111,7 @@ def new_transport_key(path: Path | None, what: str) -> Secret:
         return transport_key(path, what)
 
     def ask() -> Secret:
-        option = "--new-issuer-key-file"
+        option = "--new-transport-key-file"
         key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
         if _ask_hex(_("{what} again").format(what=what), option, TRANSPORT_KEY_BYTES) != key:
             raise InputError(_("The two entries differ."))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from twincard.card.log import Entry, Event
+from twincard.card.log import Event, LogEntry
 from twincard.card.pin import PIN_TRIES, PUK_TRIES
 from twincard.card.report import CardReport, Role, SetBy
 from twincard.card.session import Card
@@ -21,14 +21,14 @@ from twincard.identity.device_certificate import fingerprint
 _BEFORE_ACTIVATION = {
     Event.PERSONALISED,
     Event.CERTIFIED,
-    Event.CHANNEL_KEYS_REPLACED,
+    Event.SCP03_KEYS_REPLACED,
     Event.CONTACT_BY_ISSUER,
     Event.GROUP_BEGUN,
     Event.COMPONENT_CLEARED,
     Event.GROUP_ERASED,
 }
 """An issue that was interrupted may have done any of them again."""
-_AFTER_ACTIVATION = {Event.CHANNEL_KEYS_REPLACED, Event.CONTACT_BY_ISSUER}
+_AFTER_ACTIVATION = {Event.SCP03_KEYS_REPLACED, Event.CONTACT_BY_ISSUER}
 _NEXT_STEPS: dict[Role, dict[Event | None, Event]] = {
     Role.ORIGINAL: {
         None: Event.KEY_GENERATED,
@@ -59,7 +59,7 @@ class Finding:
     """One fault; `entry` is the event of an EVENT fault."""
 
     fault: Fault
-    entry: Entry | None = None
+    entry: LogEntry | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Inspection:
     """
 
     report: CardReport
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
     hidden: int
     findings: tuple[Finding, ...]
 
@@ -81,17 +81,17 @@ class Inspection:
 
 
 def inspect(
-    card: Card, issuer_key: bytes, *, duplicated: bool = False, signature_key: bool = False
+    card: Card, issuer_public_key: bytes, *, duplicated: bool = False, signature_key: bool = False
 ) -> Inspection:
     """Look at an operational card that was received; needs no PIN.
 
-    `issuer_key` (a point) is whose certificate the card must have; it proves its channel key, and
-    its device key by the log over a nonce. `duplicated`: the issuer has told that the key was made
-    and handed to a backup already, or taken from its original; without that it may have none.
-    `signature_key` likewise. Raises UntrustedCardError, LogError, CardError.
+    `issuer_public_key` (a point) is whose certificate the card must have; it proves its channel
+    key, and its device key by the log over a nonce. `duplicated`: the issuer has told that the key
+    was made and handed to a backup already, or taken from its original; without that it may have
+    none. `signature_key` likewise. Raises UntrustedCardError, LogError, CardError.
     """
-    protect(card, issuer_key)
-    log = read_log(card, issuer_key).answer
+    protect(card, issuer_public_key)
+    log = read_log(card, issuer_public_key).answer
     report = card.report()
     findings = [Finding(fault) for fault in _faults(report, log.chained)]
     if report.signature_key is not None and not signature_key:
@@ -101,7 +101,7 @@ def inspect(
     if report.key is not None and not duplicated:
         findings.append(Finding(Fault.KEY))
     reading = _Reading(
-        fingerprint(issuer_key),
+        fingerprint(issuer_public_key),
         _NEXT_STEPS.get(report.role, {}) if duplicated else {},
         may_sign=signature_key,
     )
@@ -144,21 +144,21 @@ class _Reading:
         self._last: Event | None = None
         self._activated = False
 
-    def is_expected(self, entry: Entry) -> bool:
+    def is_expected(self, entry: LogEntry) -> bool:
         """Whether this is what may come next."""
         expected = self._is_of_duplication(entry) if self._activated else self._is_of_issue(entry)
         self._activated |= entry.event is Event.ACTIVATED
         self._last = entry.event
         return expected
 
-    def is_ever_expected(self, entry: Entry) -> bool:
+    def is_ever_expected(self, entry: LogEntry) -> bool:
         """Whether this may come at all; for a log whose beginning is not told."""
         usual = {Event.ACTIVATED, Event.COMPONENT_SET, *_BEFORE_ACTIVATION}
         if self._may_sign:
             usual.add(Event.SIGNATURE_KEY_GENERATED)
         return entry.event in usual or entry.event in self._next_steps.values()
 
-    def _is_of_issue(self, entry: Entry) -> bool:
+    def _is_of_issue(self, entry: LogEntry) -> bool:
         if self._last is None:
             return entry.event is Event.PERSONALISED
         if entry.event is Event.CERTIFIED:
@@ -166,7 +166,7 @@ class _Reading:
         usual = entry.event in _BEFORE_ACTIVATION or entry.event is Event.ACTIVATED
         return usual or _is_set_by(entry, SetBy.ISSUER)
 
-    def _is_of_duplication(self, entry: Entry) -> bool:
+    def _is_of_duplication(self, entry: LogEntry) -> bool:
         if entry.event is Event.GROUP_ERASED:
             return self._last is Event.EXPORT_DONE
         if entry.event is Event.SIGNATURE_KEY_GENERATED:
@@ -178,5 +178,5 @@ class _Reading:
         return entry.event in _AFTER_ACTIVATION or _is_set_by(entry, SetBy.USER)
 
 
-def _is_set_by(entry: Entry, who: SetBy) -> bool:
+def _is_set_by(entry: LogEntry, who: SetBy) -> bool:
     return entry.event is Event.COMPONENT_SET and entry.detail[1] & _SET_BY == who

@@ -47,7 +47,7 @@ class CardLog:
     """A log whose signature and chain are right.
 
     `missing` is how many events happened after the earlier reading and are no longer told; None
-    where none was given. `issuer_key` (a point) is the issuer's, None unless certified.
+    where none was given. `issuer_public_key` (a point) is the issuer's, None unless certified.
     `device_key` (its SHA-256, 32 bytes) is None where nobody signed.
     """
 
@@ -55,7 +55,7 @@ class CardLog:
     answer: LogAnswer
     signer: Signer
     device_key: bytes | None = field(repr=False)
-    issuer_key: bytes | None = field(repr=False)
+    issuer_public_key: bytes | None = field(repr=False)
     missing: int | None
 
     @property
@@ -66,17 +66,17 @@ class CardLog:
 
 
 def read_log(
-    card: Card, issuer_key: bytes | None = None, earlier: LogState | None = None
+    card: Card, issuer_public_key: bytes | None = None, earlier: LogState | None = None
 ) -> CardLog:
     """Read and verify the log of a card; needs no PIN.
 
-    With `issuer_key` (a point) that issuer must have certified the card. With the state of an
-    `earlier` reading this one must continue it. Raises LogError, UntrustedCardError, CardError.
+    With `issuer_public_key` (a point) that issuer must have certified the card. With the state of
+    an `earlier` reading this one must continue it. Raises LogError, UntrustedCardError, CardError.
     """
     report = card.report()
     if Features.LOG not in report.features:
         raise LogError(_("This card keeps no log."))
-    keys = identify(card, report, issuer_key)
+    keys = identify(card, report, issuer_public_key)
     nonce = secrets.token_bytes(NONCE_BYTES)
     answer = card.log.read(nonce)
     if keys is None:
@@ -86,7 +86,7 @@ def read_log(
     else:
         message = answer.signed_message(report.card_id, nonce)
         _check_signature(keys.device_key, message, answer.signature)
-        signer, issuer = _signer(card, report, keys.device_key, issuer_key)
+        signer, issuer = _signer(card, report, keys.device_key, issuer_public_key)
     if not answer.chained and answer.chain != first_chain(report.card_id):
         raise LogError(_("The log does not begin where the card's life began."))
     missing = None if earlier is None else _missing(report.card_id, answer, earlier)
@@ -106,14 +106,14 @@ def _check_signature(device_key: bytes, message: bytes, signature: bytes | None)
 
 
 def _signer(
-    card: Card, report: CardReport, device_key: bytes, issuer_key: bytes | None
+    card: Card, report: CardReport, device_key: bytes, issuer_public_key: bytes | None
 ) -> tuple[Signer, bytes | None]:
     """Whether the issuer that was given, or the one whose key is on the card, certified it."""
-    if issuer_key is not None:
-        return Signer.GIVEN_ISSUER, issuer_key
+    if issuer_public_key is not None:
+        return Signer.GIVEN_ISSUER, issuer_public_key
     if not report.certified:
         return Signer.DEVICE_KEY, None
-    issuer = card.device.issuer_key()
+    issuer = card.device.issuer_public_key()
     checked = identify(card, report, issuer)
     if checked is None or checked.device_key != device_key:
         raise LogError(_("The card's device key changed while its log was read."))

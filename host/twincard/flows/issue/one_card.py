@@ -55,7 +55,7 @@ class Issuing:
     @property
     def certified_by(self) -> bytes | None:
         """The public key (a point) of the issuer who certified the card, if one has."""
-        return self._card.device.issuer_key() if self.report.certified else None
+        return self._card.device.issuer_public_key() if self.report.certified else None
 
     def prove(self, *, needed: bool) -> None:
         """Let the card prove that it has this transport key, as its issuer's channel does.

@@ -35,7 +35,7 @@ class OtherIssuerError(ProtocolError):
 class IssuedPair:
     """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
 
-    `issuer_key` is the public key (a point) of the issuer who certified them: where a card was
+    `issuer_public_key` (a point) is that of the issuer who certified them: where a card was
     operational before, the one that it tells through the channel of its transport key.
     """
 
@@ -43,7 +43,7 @@ class IssuedPair:
     backup_id: bytes
     group_id: bytes
     mode: Mode
-    issuer_key: bytes | None = field(repr=False)
+    issuer_public_key: bytes | None = field(repr=False)
 
 
 def modes_of(original: Blank, backup: Blank, profile: Profile) -> Modes:
@@ -98,8 +98,8 @@ def issue_pair(
         if item not in finished:
             item.certify(issuer)
     _activate([first, second])
-    issuer_key = finished[0].certified_by if finished else issuer.public_key
-    return _issued(first, second, group_id, issuer_key)
+    issuer_public_key = finished[0].certified_by if finished else issuer.public_key
+    return _issued(first, second, group_id, issuer_public_key)
 
 
 def _check_unable(original: Blank, backup: Blank) -> None:
@@ -144,7 +144,7 @@ def _finished(
         )
     if issuer is not None and issuer.public_key != known:
         raise OtherIssuerError(
-            _("The {name} was certified by another issuer's key.").format(name=operational[0].name)
+            _("The {name} was certified by another issuer.").format(name=operational[0].name)
         )
     if issuer is not None:
         return list(operational)
@@ -176,8 +176,8 @@ def _activate(cards: Sequence[Issuing]) -> None:
 
 
 def _issued(
-    first: Issuing, second: Issuing, group_id: bytes, issuer_key: bytes | None
+    first: Issuing, second: Issuing, group_id: bytes, issuer_public_key: bytes | None
 ) -> IssuedPair:
-    mode = Mode.BASE if issuer_key is None else Mode.HOST_BLIND
+    mode = Mode.BASE if issuer_public_key is None else Mode.HOST_BLIND
     ids = first.report.card_id, second.report.card_id
-    return IssuedPair(*ids, group_id, mode, issuer_key)
+    return IssuedPair(*ids, group_id, mode, issuer_public_key)

@@ -20,17 +20,17 @@ from twincard.flows.errors import ProtocolError
 from twincard.globalplatform.cap import CapFile
 from twincard.globalplatform.management_keys import (
     INITIAL_VERSION,
-    CardKeysError,
-    draw_card_keys,
-    read_card_keys,
-    write_card_keys,
+    ManagementKeysError,
+    draw_management_keys,
+    read_management_keys,
+    write_management_keys,
 )
 from twincard.globalplatform.manager import CardManager, Domain, Installation
-from twincard.globalplatform.registry import Entry, Kind
+from twincard.globalplatform.registry import Kind, RegistryEntry
 from twincard.ground.language import N_, _
 from twincard.ground.private_file import write_private
 from twincard.iso import tlv
-from twincard.iso.scp03 import LAST_VERSION, ScpKeys
+from twincard.iso.scp03 import LAST_VERSION, Scp03Keys
 from twincard.iso.status import (
     CardError,
     IssuerRefusedError,
@@ -40,7 +40,7 @@ from twincard.iso.status import (
     WrongStateError,
 )
 from twincard.keys.secret import Secret
-from twincard.keys.transport_key import TRANSPORT_KEY_BYTES, read_issuer_key
+from twincard.keys.transport_key import TRANSPORT_KEY_BYTES, read_transport_key
 from twincard.pkcs15.opensc import FILE_BYTES
 from twincard.transport.connection import Connection
 
@@ -52,7 +52,7 @@ class LoadStep(Enum):
 
     KEYS = N_("new management keys")
     DELETE = N_("what was there is deleted")
-    KEY_FOUND = N_("the issuer's key is that of its file, which was there")
+    KEY_FOUND = N_("the transport key is that of its file, which was there")
     LOAD = N_("the package is loaded")
     INSTALL = N_("the applet is installed")
 
@@ -76,16 +76,16 @@ class LoadOrder:
     """What shall be on the card.
 
     `keys` are its present management keys; `new_keys_file` holds those that replace them, or gets
-    new ones; None leaves them. `applet` (an AID) is one of the CAP file's. `issuer_key_file` holds
-    the transport key, or gets a new one; None names it after the card, in the working folder.
+    new ones; None leaves them. `applet` (an AID) is one of the CAP file's. `transport_key_file`
+    holds the transport key, or gets a new one; None names it after the card, in the working folder.
     `replace`: an applet that is there is deleted, with its keys.
     """
 
     cap: CapFile
     applet: bytes
-    keys: ScpKeys
+    keys: Scp03Keys
     new_keys_file: Path | None = None
-    issuer_key_file: Path | None = None
+    transport_key_file: Path | None = None
     sizes: AppletSizes = AppletSizes()
     replace: bool = False
 
@@ -96,7 +96,7 @@ class LoadedCard:
 
     card_id: bytes
     changed: bool
-    issuer_key_file: Path
+    transport_key_file: Path
     key_version: int
 
 
@@ -118,8 +118,8 @@ def load_card(
 ) -> LoadedCard:
     """Everything from a card with nothing on it to one that can be issued.
 
-    May be interrupted anywhere and repeated with the same order. Raises WrongCardKeysError,
-    ManagementError, ProtocolError, CardError, CapError, CardKeysError, IssuerKeyError,
+    May be interrupted anywhere and repeated with the same order. Raises WrongManagementKeysError,
+    ManagementError, ProtocolError, CardError, CapError, ManagementKeysError, TransportKeyError,
     TransportError, OSError.
     """
     told = listener or LoadListener()
@@ -127,11 +127,11 @@ def load_card(
     used = manager.authenticate([order.keys] if new is None else [order.keys, new])
     if order.new_keys_file is not None and used != new:
         if new is None:
-            new = draw_card_keys(manager.key_bytes, _next_version(manager.domain.key_version))
-            write_card_keys(order.new_keys_file, new)
+            new = draw_management_keys(manager.key_bytes, _next_version(manager.domain.key_version))
+            write_management_keys(order.new_keys_file, new)
         told.step(LoadStep.KEYS)
         replace_keys(manager, new)
-    first_file = order.issuer_key_file or _unfinished_name(manager.domain)
+    first_file = order.transport_key_file or _unfinished_name(manager.domain)
     version = manager.domain.key_version
     present = instances(manager, order.cap.package.aid, order.applet)
     if present and not order.replace:
@@ -147,16 +147,16 @@ def load_card(
     return LoadedCard(found, True, _kept(order, first_file, found, key), version)
 
 
-def kept_keys(file: Path | None) -> ScpKeys | None:
+def kept_keys(file: Path | None) -> Scp03Keys | None:
     """New management keys that are in their file already, from an earlier run or another card.
 
-    Raises CardKeysError, also where they have no version; OSError.
+    Raises ManagementKeysError, also where they have no version; OSError.
     """
     if file is None or not file.exists():
         return None
-    keys = read_card_keys(file)
+    keys = read_management_keys(file)
     if not keys.version:
-        raise CardKeysError(
+        raise ManagementKeysError(
             _("{file} must say which version its keys shall have, 1 to 127.").format(file=file)
         )
     return keys
@@ -182,18 +182,20 @@ def _sizes(order: LoadOrder) -> AppletSizes:
     return order.sizes
 
 
-def replace_keys(manager: CardManager, new: ScpKeys) -> None:
+def replace_keys(manager: CardManager, new: Scp03Keys) -> None:
     """Give the card new management keys, and see that they open its security domain.
 
     The keys must be in a file by now: whether a card whose answer is lost took them, only they can
-    tell. Raises CardError, UnexpectedAnswerError, WrongCardKeysError, TransportError.
+    tell. Raises CardError, UnexpectedAnswerError, WrongManagementKeysError, TransportError.
     """
     manager.put_keys(new)
     manager.select()
     manager.authenticate([new])
 
 
-def instances(manager: CardManager, package_aid: bytes, applet_aid: bytes | None) -> list[Entry]:
+def instances(
+    manager: CardManager, package_aid: bytes, applet_aid: bytes | None
+) -> list[RegistryEntry]:
     """The applets on the card that are of this package, or have this AID."""
     return [
         entry
@@ -202,7 +204,7 @@ def instances(manager: CardManager, package_aid: bytes, applet_aid: bytes | None
     ]
 
 
-def remove(manager: CardManager, package_aid: bytes, present: Sequence[Entry]) -> bool:
+def remove(manager: CardManager, package_aid: bytes, present: Sequence[RegistryEntry]) -> bool:
     """Delete a package and all of its applets, `present` among them; False: nothing was there.
 
     Raises CardError.
@@ -223,7 +225,7 @@ def load_and_install(
     manager: CardManager,
     cap: CapFile,
     installation: Installation,
-    present: Sequence[Entry],
+    present: Sequence[RegistryEntry],
     listener: LoadListener | None = None,
 ) -> None:
     """Load a package and install an applet of it, in place of what there is of both.
@@ -277,8 +279,8 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
 
 def _key_files(connection: Connection, order: LoadOrder, first_file: Path) -> list[Path]:
     """Where the transport key of the applet that is on the card may be."""
-    if order.issuer_key_file is not None:
-        return [order.issuer_key_file]
+    if order.transport_key_file is not None:
+        return [order.transport_key_file]
     try:
         return [_finished_name(Card(connection).report().card_id), first_file]
     except NoAppletError:
@@ -292,7 +294,7 @@ def _proven(connection: Connection, files: Sequence[Path]) -> tuple[bytes, Secre
     """
     for file in files:
         if file.exists():
-            key = read_issuer_key(file)
+            key = read_transport_key(file)
             card_id = card_id_under(connection, key)
             if card_id is not None:
                 return card_id, key
@@ -310,14 +312,14 @@ def _kept(order: LoadOrder, first_file: Path, card_id: bytes, key: Secret) -> Pa
     The first name is of what the card manager tells, which others may tell as well: the next such
     card must not get a key that is in use.
     """
-    if order.issuer_key_file is not None:
+    if order.transport_key_file is not None:
         return first_file
     file = _finished_name(card_id)
     if not file.exists():
         _write_key(file, key)
-    if read_issuer_key(file) != key:
+    if read_transport_key(file) != key:
         return first_file
-    if first_file.exists() and read_issuer_key(first_file) == key:
+    if first_file.exists() and read_transport_key(first_file) == key:
         first_file.unlink()
     return file
 
@@ -326,7 +328,7 @@ def _transport_key(file: Path, told: LoadListener) -> Secret:
     """The key in the file, or a new one, which the file then holds."""
     if file.exists():
         told.step(LoadStep.KEY_FOUND)
-        return read_issuer_key(file)
+        return read_transport_key(file)
     key = Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
     _write_key(file, key)
     return key
@@ -337,11 +339,11 @@ def _write_key(file: Path, key: Secret) -> None:
 
 
 def _unfinished_name(domain: Domain) -> Path:
-    return Path(f"card-{domain.diversification.hex()}.issuer-key")
+    return Path(f"card-{domain.diversification.hex()}.transport-key")
 
 
 def _finished_name(card_id: bytes) -> Path:
-    return Path(f"card-{card_id.hex()}.issuer-key")
+    return Path(f"card-{card_id.hex()}.transport-key")
 
 
 def _next_version(version: int) -> int:

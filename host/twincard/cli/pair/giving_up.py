@@ -11,12 +11,12 @@ from twincard.cli.terminal.cards import (
     Holder,
     check_reader,
     check_usable,
-    issuer_key,
     opened,
     opened_pair,
+    transport_key,
     unlock_all,
 )
-from twincard.cli.terminal.output import Output
+from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id
 from twincard.flows.duplicate.abandon import Cancelled
 from twincard.flows.duplicate.abandon import abandon as abandon_export
@@ -42,7 +42,7 @@ class ExportAbandoned:
     allowed: int
 
 
-def cancel(out: Output, original: Holder, backup: Holder) -> None:
+def cancel(out: Printer, original: Holder, backup: Holder) -> None:
     """Void the backup's ticket and give the original its slot back."""
     names = [(holder.name, holder.reader) for holder in (original, backup)]
     with opened_pair(names[0], names[1]) as (first, second):
@@ -60,7 +60,7 @@ def cancel(out: Output, original: Holder, backup: Holder) -> None:
 
 
 def abandon(
-    out: Output,
+    out: Printer,
     reader: str,
     pin_file: Path | None,
     key_file: Path | None,
@@ -78,7 +78,7 @@ def abandon(
     prompts.confirm(
         _("Is the backup destroyed, so that its place shall be spent?"), "--yes", yes=yes
     )
-    key = issuer_key(reader, key_file)
+    key = transport_key(reader, key_file)
     pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
     with opened(reader) as card:
         check_usable(card)

@@ -6,7 +6,7 @@ import javacard.security.AESKey;
 import javacardx.crypto.Cipher;
 
 /** The issuer's static keys of SCP03, and whether he must use them. */
-final class ScpKeys extends Unit {
+final class Scp03Keys extends Unit {
     static final short ENC = 0;
     static final short MAC = 16;
     private static final short DEK = 32;
@@ -30,7 +30,7 @@ final class ScpKeys extends Unit {
     private byte required;
 
     /** Derives the first keys from the transport key at {@code offset}. */
-    ScpKeys(Core core, Session session, byte[] transportKey, short offset, byte required) {
+    Scp03Keys(Core core, Session session, byte[] transportKey, short offset, byte required) {
         super(core);
         key128 = session.key128;
         this.required = required;
@@ -69,7 +69,7 @@ final class ScpKeys extends Unit {
         Util.arrayCopy(secret, (short) 0, keys, (short) 0, LENGTH);
         version = data[0];
         required = 1;
-        log.note(Log.CHANNEL_KEYS_REPLACED, data, (short) 0, (short) 1);
+        log.note(Log.SCP03_KEYS_REPLACED, data, (short) 0, (short) 1);
         JCSystem.commitTransaction();
         return answer;
     }
