@@ -66,10 +66,17 @@ class Issuer:
         the channel: until reset, SELECT or another channel, which also end the session of the PIN.
         Raises IssuerRefusedError when these are not the keys of the card.
         """
-        if isinstance(keys, Secret):
-            keys = Scp03Keys.derive(keys, card_id)
-        static = keys
-        self._channel.secure(lambda: open_scp03(self._channel, card_id, static))
+        if isinstance(keys, Scp03Keys):
+            self._open(card_id, keys)
+            return
+        derived = Scp03Keys.derive(keys, card_id)
+        try:
+            self._open(card_id, derived)
+        finally:
+            derived.wipe()
+
+    def _open(self, card_id: bytes, keys: Scp03Keys) -> None:
+        self._channel.secure(lambda: open_scp03(self._channel, card_id, keys))
 
     def put_keys(self, current: Scp03Keys, new: Scp03Keys) -> None:
         """Replace the static keys of SCP03, whole or not at all (PUT KEY).

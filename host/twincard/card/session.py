@@ -157,7 +157,8 @@ class Card:
         self._channel.send(Command.of(Ins.TERMINATE_CARD_USAGE), _("end its life"))
 
     def close(self) -> None:
-        """Let the card go."""
+        """Let the card go; a secure channel ends."""
+        self._channel.leave_secure()
         self.connection.close()
 
     def __enter__(self) -> Self:

@@ -26,6 +26,7 @@ from twincard.cli.shell.translated_help import translate
 from twincard.cli.terminal.errors import ExitCode, describe
 from twincard.cli.terminal.output import naming_standard_output, print_failure
 from twincard.cli.terminal.user_language import speaking
+from twincard.keys.secret import wiping
 
 app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with speaking((sys.stdout, sys.stderr)), warnings.catch_warnings():
+    with speaking((sys.stdout, sys.stderr)), wiping(), warnings.catch_warnings():
         # The cryptography package counts bytes where a name may have so many characters.
         warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
         return _run(words)

@@ -68,6 +68,11 @@ class Scp03Keys:
         enc, mac, dek = (Secret(keys[i : i + KEY_BYTES]) for i in range(0, len(keys), KEY_BYTES))
         return cls(enc, mac, dek, version)
 
+    def wipe(self) -> None:
+        """Overwrite all three."""
+        for key in (self.enc, self.mac, self.dek):
+            key.wipe()
+
     @property
     def check_values(self) -> bytes:
         """The KCVs of the three keys, 3 bytes each."""
@@ -90,8 +95,8 @@ class InitializeUpdateResponse:
 
     def fits(self, keys: Scp03Keys) -> bool:
         """Whether the card proved that it has these keys. The card is asked nothing."""
-        mac = _session_key(keys.mac, _S_MAC, self.context)
-        return hmac.compare_digest(self.cryptogram, self._proof(mac, _CARD_CRYPTOGRAM))
+        with _session_key(keys.mac, _S_MAC, self.context) as mac:
+            return hmac.compare_digest(self.cryptogram, self._proof(mac, _CARD_CRYPTOGRAM))
 
     def open(
         self, channel: Channel, keys: Scp03Keys, protection: Protection = FULL
@@ -106,10 +111,14 @@ class InitializeUpdateResponse:
             _session_key(keys.mac, _S_RMAC, self.context),
         )
         secure = SecureChannel(session, protection=protection)
-        data = self._proof(session.mac, _HOST_CRYPTOGRAM)
-        proof = Command.of(Ins.EXTERNAL_AUTHENTICATE_SCP03, protection.level, data=data)
-        if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
-            raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
+        try:
+            data = self._proof(session.mac, _HOST_CRYPTOGRAM)
+            proof = Command.of(Ins.EXTERNAL_AUTHENTICATE_SCP03, protection.level, data=data)
+            if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
+                raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
+        except BaseException:
+            secure.close()
+            raise
         return secure
 
     def _proof(self, mac: Secret, constant: int) -> bytes:

@@ -53,11 +53,15 @@ def open_scp11b(channel: Channel, channel_key: bytes) -> SecureChannel:
         raise UnexpectedAnswerError(_("The card's one-time key is no point.")) from None
     shared = one_time.exchange(ec.ECDH(), card_one_time)
     shared += one_time.exchange(ec.ECDH(), public_point(channel_key))
-    receipt_key, *session = _session_keys(shared)
-    expected = aes_cmac(receipt_key.reveal(), request + tlv.encode(_POINT, theirs))
+    receipt_key, enc, mac, rmac, dek = _session_keys(shared)
+    dek.wipe()
+    secure = SecureChannel(SessionKeys(enc, mac, rmac), receipt)
+    with receipt_key:
+        expected = aes_cmac(receipt_key.reveal(), request + tlv.encode(_POINT, theirs))
     if not hmac.compare_digest(receipt, expected):
+        secure.close()
         raise ChannelError(_("The card does not prove that it is the card of its channel key."))
-    return SecureChannel(SessionKeys(*session[:3]), receipt)
+    return secure
 
 
 def _parameters() -> bytes:

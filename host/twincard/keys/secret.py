@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Never, Self
 
 
 class Secret:
     """Bytes that no repr, log, comparison time or pickle gives away.
 
-    Python may have made copies that nobody can reach; `wipe` clears the one kept here.
+    Python may have made copies that nobody can reach; `wipe` clears the one kept here, and `wiping`
+    does so for all that are made in a block.
     """
 
     __slots__ = ("_value",)
@@ -18,6 +22,9 @@ class Secret:
     def __init__(self, value: bytes | bytearray | str) -> None:
         """Text is taken as UTF-8."""
         self._value = bytearray(value.encode() if isinstance(value, str) else value)
+        made = _made.get()
+        if made is not None:
+            made.append(self)
 
     def reveal(self) -> bytes:
         """The value itself, to be handed on at once and kept nowhere."""
@@ -47,3 +54,23 @@ class Secret:
 
     def __exit__(self, *_: object) -> None:
         self.wipe()
+
+
+_made: ContextVar[list[Secret] | None] = ContextVar("made", default=None)
+
+
+@contextmanager
+def wiping() -> Iterator[None]:
+    """Wipe, at the end of the block, every Secret that was made in it, however the block ends.
+
+    Secrets are wiped as soon as they are not needed any more where that is known; this is for all
+    the ways on which it is not, such as errors.
+    """
+    made: list[Secret] = []
+    token = _made.set(made)
+    try:
+        yield
+    finally:
+        _made.reset(token)
+        for secret in made:
+            secret.wipe()

@@ -49,7 +49,8 @@ def opened(reader: str) -> Iterator[Card]:
     expect_card(reader)
     connection = connect(reader)
     try:
-        yield Card(connection)
+        with Card(connection) as card:
+            yield card
     finally:
         connection.close()
 
