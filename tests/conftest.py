@@ -1,9 +1,10 @@
 """What all tests share: a bench of simulated cards, and a private home for named ones.
 
 Options: `--transport pcsc` reaches the cards of the bench through PC/SC; `--real READER` lets
-tests/pcsc/test_real.py, and given twice test_main_job.py, use real cards; `--cap FILE` lets
-tests/loading load a CAP file that a converter made; `--chip MODEL` makes the bench's cards behave
-as a real chip; `--opensc PREFIX` runs the tests of a newer OpenSC than Debian's.
+tests/pcsc/test_real.py use real cards; given twice, with `--real-blank`, test_main_job.py uses them
+up (docs/real-card.md); `--cap FILE` lets tests/loading load a CAP file that a converter made;
+`--chip MODEL` makes the bench's cards behave as a real chip; `--opensc PREFIX` runs the
+tests of a newer OpenSC than Debian's.
 """
 
 from __future__ import annotations
@@ -60,6 +61,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="the transport key of the card in each --real, in the same order",
+    )
+    options.addoption(
+        "--real-blank",
+        action="store_true",
+        help="the cards in two --real are blank test cards, to be issued, used and terminated",
     )
     options.addoption(
         "--opensc",

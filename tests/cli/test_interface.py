@@ -22,6 +22,7 @@ COMMANDS = [
     "card pin",
     "card unblock",
     "card scp03-keys",
+    "card report",
     "card load",
     "card contents",
     "card unload",

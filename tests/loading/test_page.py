@@ -50,8 +50,9 @@ def run(script: str) -> str:
 
 
 def comparable(text: str) -> str:
-    """Digests, card ids, KCVs and sizes give way to their kind."""
+    """Digests, card ids, KCVs, sizes and times give way to their kind."""
     text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b", lambda found: f"<{len(found[0])}>", text)
+    text = re.sub(r"\d+\.\d ms", "<ms>", text)
     text = re.sub(r"KCV [0-9A-F]{6}\b", "KCV <6>", text)
     return re.sub(r"\b\d+ bytes", "<n> bytes", text)
 

@@ -1,7 +1,8 @@
 """The main job with two cards in readers, by the commands a person types.
 
-With `--real READER` twice, and `--real-key FILE` for each, on two real cards, which must be blank
-and are issued.
+With `--real READER` twice, `--real-key FILE` for each, and `--real-blank`, on two real cards. These
+must be blank: they are issued, their tries spent, a key is made and duplicated, and both are
+terminated. Where one of them is not blank, both are left as they are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Serve = Callable[[str, Reader], Serving]
 
 SAME = ("--pin-file", "pin")
 NEW = ("--original", "sim:carol", "--backup", "sim:dave")
+WRONG_PIN = ("--pin-file", "wrong", "--new-pin-file", "pin")
 FIRST = ("--component", "1=g/component-1.txt")
 OTHERS = ("--component", "2=g/component-2.txt", "--component", "3=g/component-3.txt")
 
@@ -45,15 +47,23 @@ class Pair:
         )
 
 
+MINUTES = 30
+"""Real cards may take one of them to make an RSA key."""
+
+
 @pytest.fixture
 def pair(request: pytest.FixtureRequest, desk: Desk) -> Pair:
     """Two cards in virtual readers, or in the real ones that were named."""
     real = request.config.getoption("--real")
     if real:
         keys = request.config.getoption("--real-key")
+        if not request.config.getoption("--real-blank"):
+            pytest.skip("this uses two cards up: --real-blank says that they are there for it")
         if len(real) != 2 or len(keys) != 2:
             pytest.skip("two real readers and two keys would be needed")
-        return Pair(f"pcsc:{real[0]}", f"pcsc:{real[1]}", (Path(keys[0]), Path(keys[1])))
+        started = request.config.invocation_params.dir  # tests go to other folders
+        files = (started / keys[0], started / keys[1])
+        return checked(Pair(f"pcsc:{real[0]}", f"pcsc:{real[1]}", files), desk)
     serve: Serve = request.getfixturevalue("serve")
     service: PcscService = request.getfixturevalue("pcsc_service")
     left, _, right = service.readers[:3]
@@ -64,13 +74,32 @@ def pair(request: pytest.FixtureRequest, desk: Desk) -> Pair:
     return Pair(f"pcsc:{left.name}", f"pcsc:{right.name}", keys)
 
 
-def test_cards_in_readers_are_issued_duplicated_used_and_recovered(desk: Desk, pair: Pair) -> None:
+def checked(pair: Pair, desk: Desk) -> Pair:
+    """The pair, if nobody has issued one of its cards; nothing was written to either."""
+    for reader in (pair.original, pair.backup):
+        state = desk.json("card", "info", "-r", reader)
+        if (state["life_cycle"], state["role"]) != ("initialisation", "none"):
+            pytest.fail(f"{reader} is no blank card: nothing was done to either")
+    return pair
+
+
+def key_type(desk: Desk, pair: Pair) -> str:
+    """What both cards have: P-256 if they do, since it is made in no time."""
+    reports = [desk.json("card", "report", "-r", reader) for reader in pair.readers[1::2]]
+    return "p256" if all("p_256" in told["applet"]["features"] for told in reports) else "rsa2048"
+
+
+@pytest.mark.timeout(MINUTES * 60)
+def test_cards_in_readers_are_issued_duplicated_used_recovered_and_ended(
+    desk: Desk, pair: Pair
+) -> None:
+    kind = key_type(desk, pair)
     desk.done("group", "new", "--out", "g")
     desk.done("issue", *pair.readers, *SAME, "--puk-file", "puk", *FIRST, *pair.transport_keys)
     refused = desk.run("duplicate", *pair.readers, "--pin-file", "wrong", *OTHERS, "--json")
     assert refused.code == 5
     assert refused.json["error"]["tries_left"] == 2
-    first = desk.json("duplicate", *pair.readers, *SAME, *OTHERS, "--key", "p256")
+    first = desk.json("duplicate", *pair.readers, *SAME, *OTHERS, "--key", kind)
     assert (first["generated"], first["copied"]) == (True, True)
     again = desk.json("duplicate", *pair.readers, *SAME)
     assert (again["generated"], again["copied"]) == (False, False)
@@ -93,7 +122,18 @@ def test_cards_in_readers_are_issued_duplicated_used_and_recovered(desk: Desk, p
         word for n, file in enumerate(components, 1) for word in ("--component", f"{n}={file}")
     ]
     desk.done("issue", *NEW, *SAME, "--puk-file", "puk", *given)
-    desk.done("duplicate", *NEW, *SAME, "--key", "p256")
+    desk.done("duplicate", *NEW, *SAME, "--key", kind)
     desk.done("recover", "--from", pair.backup, "--new", "sim:carol", *SAME, f"{document.name}.p7m")
     desk.done("decrypt", "-r", "sim:carol", *SAME, f"{document.name}.p7m", "-o", "moved")
     assert (desk.folder / "moved").read_bytes() == document.read_bytes()
+
+    for reader in (pair.original, pair.backup):
+        assert desk.run("card", "pin", "-r", reader, *WRONG_PIN).code == 5
+        desk.done("card", "unblock", "-r", reader, "--puk-file", "puk", "--new-pin-file", "pin")
+        tries = desk.json("card", "info", "-r", reader)["pin"]["tries_left"]
+        assert tries == 3
+        desk.done("card", "log", "-r", reader, "--save", "log.json", "--force")
+        desk.done("card", "terminate", "-r", reader, *SAME, "--yes")
+        state = desk.json("card", "info", "-r", reader)
+        assert (state["life_cycle"], state["key"]) == ("terminated", None)
+        assert desk.run("decrypt", "-r", reader, *SAME, f"{document.name}.p7m").code != 0

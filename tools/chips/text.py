@@ -8,6 +8,11 @@ take ([source](#source)), held against what the applet needs. Here are the {rece
 have Java Card 3.0.4 or later for certain; `twincard chips` tells the same at the terminal, of one
 chip in full, and `--all` of older ones too.
 
+**None of these chips has been tried with twincard yet**: no physical card of any kind has. The
+table says what follows from measurements of single operations, and a real card may surprise. If you
+have one, `twincard card report` describes it, and [real-card.md](real-card.md#report-your-card)
+says where the report goes.
+
 A question mark is not a no: it was not tested, or the test ended in an error. Of the chips that
 have RSA or P-256:
 """

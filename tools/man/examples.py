@@ -51,6 +51,9 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "card log -r sim:alice --since january.json --save february.json",
         ),
     ),
+    "card report": (
+        ("What to send in of a card of a new kind:", "card report -r pcsc:0 -o report.txt"),
+    ),
     "card load": (
         ("What is in a CAP file, without a card:", "card load twincard.cap --dry-run"),
         (

@@ -51,12 +51,16 @@ class RegistryEntry:
 class Production:
     """Of the card's production data (CPLC): maker, chip, its operating system and serial number.
 
-    In hex digits: numbers of two bytes, and six bytes of the chip's serial number and batch.
+    In hex digits: numbers of two bytes, and six bytes of the chip's serial number and batch. Dates
+    are the last digit of the year and the day in it.
     """
 
     maker: str
     chip: str
     system: str
+    system_date: str
+    system_level: str
+    made_on: str
     serial: str
 
 
@@ -93,7 +97,8 @@ def parse_production(answer: bytes) -> Production | None:
         return None
     if len(data) != _PRODUCTION_BYTES:
         return None
-    return Production(data[0:2].hex(), data[2:4].hex(), data[4:6].hex(), data[12:18].hex())
+    maker, chip, system, date, level, made_on = (data[at : at + 2].hex() for at in range(0, 12, 2))
+    return Production(maker, chip, system, date, level, made_on, data[12:18].hex())
 
 
 def _entry(kind: Kind, items: Sequence[Tlv]) -> RegistryEntry:

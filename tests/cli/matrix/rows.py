@@ -88,6 +88,7 @@ ROWS: dict[str, Row] = {
         "card accept -r {a} --issuer-public-key 発行者.pub", stage=Stage.ISSUED, transport_pin=True
     ),
     "card log": Row("card log -r {a} --save {out}/記録"),
+    "card report": Row("card report -r {a} -o {out}/報告.txt"),
     "card load": Row("card load twincard.cap -r {manager} --management-keys card.keys"),
     "card contents": Row("card contents -r {manager} --management-keys card.keys"),
     "card unload": Row("card unload -r {manager} --management-keys card.keys --yes"),

@@ -17,7 +17,7 @@ from twincard.cli.terminal.errors import ExitCode
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 
-TELLING = ("card info", "card log")
+TELLING = ("card info", "card log", "card report")
 """What these tell is the state that a card is in, whatever it is."""
 
 
@@ -125,25 +125,36 @@ def test_a_backup_of_another_group_is_not_given_the_key(rack: Rack) -> None:
     assert rack.states() == before
 
 
-@rows("a")
+class AnotherCard:
+    """A card that knows neither the applet nor a card manager."""
+
+    atr = bytes.fromhex("3B085457494E43415244")
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        return b"", 0x6A82
+
+    def reset(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@rows("a", without=("card report",))
 def test_a_card_of_another_kind(rack: Rack, row: Row) -> None:
-    class AnotherCard:
-        atr = bytes.fromhex("3B085457494E43415244")
-
-        def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-            return b"", 0x6A82
-
-        def reset(self) -> None:
-            pass
-
-        def close(self) -> None:
-            pass
-
     rack.at(row.stage, transport_pin=row.transport_pin)
     for reader in row.readers:
         with rack.instead(reader, AnotherCard()):
             ran = rack.desk.run(*row.filled(), "--json")
         assert_told(ran, ExitCode.REFUSED, "no twincard applet", "card load")
+
+
+def test_a_card_of_another_kind_can_be_reported(rack: Rack) -> None:
+    row = ROWS["card report"]
+    rack.at(row.stage)
+    with rack.instead(row.a, AnotherCard()):
+        told = rack.desk.json(*row.filled())
+    assert (told["atr"], told["manager"], told["applet"]) == (AnotherCard.atr.hex(), None, None)
 
 
 @rows("a", "pin", without=("issue",))

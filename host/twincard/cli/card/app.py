@@ -16,6 +16,7 @@ from twincard.cli.card import check as card_check
 from twincard.cli.card import contents as card_contents
 from twincard.cli.card import load as card_load
 from twincard.cli.card import log as card_log
+from twincard.cli.card import report as card_report
 from twincard.cli.card import scp03_keys
 from twincard.cli.card.info import TriesInfo, card_info, card_text
 from twincard.cli.terminal import prompts
@@ -53,6 +54,7 @@ app.command("accept")(card_accept.accept)
 app.command("check")(card_check.check)
 app.command("scp03-keys")(scp03_keys.scp03_keys)
 app.command("log")(card_log.log)
+app.command("report")(card_report.report)
 app.command("load")(card_load.load)
 app.command("contents")(card_contents.contents)
 app.command("unload")(card_contents.unload)

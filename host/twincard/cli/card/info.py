@@ -31,7 +31,7 @@ _STATES = (
     *(N_("empty"), N_("ticketed"), N_("imported"), N_("void")),
     *(N_("base"), N_("host-blind")),
 )
-"""The names of states and modes, which `_word` translates for people."""
+"""The names of states and modes, which `state_word` translates for people."""
 
 
 _ORIGINS = {
@@ -191,7 +191,7 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
     rows = [
         (_("card id"), info.card_id.hex()),
         (_("role"), info.role.word),
-        (_("life cycle"), _word(info.life_cycle.name)),
+        (_("life cycle"), state_word(info.life_cycle.name)),
     ]
     if info.member_number is not None:
         rows.append((_("member's number"), info.member_number))
@@ -244,7 +244,7 @@ def _component_words(item: ComponentInfo) -> str:
 
 
 def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
-    rows = [(_("mode"), _word(info.mode.name))]
+    rows = [(_("mode"), state_word(info.mode.name))]
     if info.issuer_public_key_sha256 is not None:
         rows.append((_("certified by"), f"SHA-256 {info.issuer_public_key_sha256.hex()}"))
     keys = info.scp03_keys
@@ -259,12 +259,12 @@ def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
 def _export_row(role: Role, export: ExportInfo) -> tuple[str, str]:
     if role is Role.ORIGINAL:
         made = _("{done} of {allowed} made, export {state}")
-        state = _word(export.state)
+        state = state_word(export.state)
         return _("backups"), made.format(done=export.done, allowed=export.allowed, state=state)
-    return _("backup"), _word(export.state)
+    return _("backup"), state_word(export.state)
 
 
-def _word(name: str) -> str:
+def state_word(name: str) -> str:
     return _(name.lower().replace("_", "-"))
 
 

@@ -25,6 +25,7 @@ from twincard.cli.card import contents as card_contents
 from twincard.cli.card import info, scp03_keys
 from twincard.cli.card import load as card_load
 from twincard.cli.card import log as card_log
+from twincard.cli.card import report as card_report
 from twincard.cli.chip import chips
 from twincard.cli.file import batch, decrypt
 from twincard.cli.group import app as group
@@ -57,6 +58,7 @@ RESULTS: dict[str, tuple[type, ...]] = {
     "card scp03-keys": (scp03_keys.KeysReplaced,),
     "card accept": (card_accept.Accepted,),
     "card log": (card_log.LogInfo,),
+    "card report": (card_report.ReportedCard,),
     "card load": (card_load.Loaded, card_load.CapInfo),
     "card contents": (card_contents.Contents,),
     "card unload": (card_contents.Unloaded,),

@@ -20,7 +20,7 @@ from twincard.identity.issuer_signing_key import read_issuer_public_key
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 from twincard.simulator.folder import list_cards, transport_key_file
-from twincard.transport import TransportError, connect
+from twincard.transport import Connection, TransportError, connect
 
 SIMULATED = "sim:"
 """What stands before the name of a simulated card."""
@@ -44,15 +44,21 @@ class Holder:
 
 
 @contextmanager
-def opened(reader: str) -> Iterator[Card]:
-    """A session with the card in a reader; it ends with the block, and with it every authority."""
+def connected(reader: str) -> Iterator[Connection]:
+    """A connection to the card in a reader, whatever card it is, for the time of a block."""
     expect_card(reader)
     connection = connect(reader)
     try:
-        with Card(connection) as card:
-            yield card
+        yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def opened(reader: str) -> Iterator[Card]:
+    """A session with the card in a reader; it ends with the block, and with it every authority."""
+    with connected(reader) as connection, Card(connection) as card:
+        yield card
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Annotated
 
 from twincard.card.log import Event
-from twincard.card.report import ExportState, ImportState, PolicyFlags
+from twincard.card.report import ExportState, Features, ImportState, PolicyFlags
 from twincard.cli.terminal.options import KeyName
 from twincard.flows.check.accept import Fault
 
@@ -47,6 +47,7 @@ KeyTypeName = Annotated[str, OneOf(tuple(name.value for name in KeyName))]
 TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
 """Of an original's export or of a backup's import."""
 PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
+FeatureName = Annotated[str, OneOf.names(Features)]
 FaultName = Annotated[str, OneOf.names(Fault)]
 """What is wrong with a card that was received."""
 EventName = Annotated[str, OneOf.names(Event)]

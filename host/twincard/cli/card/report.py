@@ -1,0 +1,227 @@
+"""`twincard card report`: what to send to the project of a card that it does not know yet."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version as package_version
+from typing import Annotated
+
+import typer
+
+from twincard.card.report import Features, LifeCycle
+from twincard.cli.card.info import state_word
+from twincard.cli.card.managers import aid_text
+from twincard.cli.file.targets import check_output, output_for
+from twincard.cli.terminal.cards import connected
+from twincard.cli.terminal.options import Force, Json, OutputFile, Reader
+from twincard.cli.terminal.output import Printer, aligned
+from twincard.cli.terminal.values import FeatureName
+from twincard.flows.check.description import (
+    RUNS,
+    AppletDescription,
+    Description,
+    ManagerDescription,
+    Operation,
+    describe,
+)
+from twincard.globalplatform.registry import Production
+from twincard.ground.language import _
+from twincard.iso.atr import offers_t1
+
+
+@dataclass(frozen=True)
+class ChannelInfo:
+    """A secure channel of the card manager: SCP`number`, with its parameter i."""
+
+    number: int
+    parameter: int
+
+
+@dataclass(frozen=True)
+class ChipInfo:
+    """The card's production data (CPLC), in hex digits as the card has them.
+
+    `serial` tells this card from all others of its kind: null unless it was asked for.
+    """
+
+    maker: str
+    chip: str
+    system: str
+    system_date: str
+    system_level: str
+    made_on: str
+    serial: str | None
+
+
+@dataclass(frozen=True)
+class ManagerInfo:
+    """The card manager; `production` is null where it does not tell."""
+
+    security_domain: bytes
+    channels: tuple[ChannelInfo, ...]
+    production: ChipInfo | None
+
+
+@dataclass(frozen=True)
+class TimeInfo:
+    """How long the card takes for an operation: the median of `runs`."""
+
+    operation: Operation
+    milliseconds: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class AppletInfo:
+    """The applet; `opensc` tells whether it was installed for OpenSC."""
+
+    version: str
+    feature_bits: int
+    features: tuple[FeatureName, ...]
+    life_cycle: LifeCycle
+    opensc: bool
+    times: tuple[TimeInfo, ...]
+
+
+@dataclass(frozen=True)
+class ReportedCard:
+    """A card as others may know of it: no secret, no card id, no name of a reader."""
+
+    twincard: str
+    system: str
+    atr: bytes
+    offers_t1: bool
+    manager: ManagerInfo | None
+    applet: AppletInfo | None
+
+
+def report(
+    reader: Reader,
+    output: OutputFile = None,
+    with_serial: Annotated[
+        bool, typer.Option("--with-serial", help="Include the chip's serial number.")
+    ] = False,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Describe a card for a report to the project: chip, features, times. No PIN is needed.
+
+    The card may be of any kind, with the applet or without. Nothing is written to it. The report
+    holds no secret, and no number that tells this card from others of its kind.
+    """
+    check_output(output, force=force, json=json)
+    with connected(reader) as connection:
+        told = _told(describe(connection), with_serial=with_serial)
+    text = _text(told)
+    if output is not None:
+        with output_for(output, force=force, mode=0o644) as sink:
+            sink.write(f"{text}\n".encode())
+    if json or output is None:
+        Printer(json).result(told, text)
+
+
+def _told(card: Description, *, with_serial: bool) -> ReportedCard:
+    manager, applet = card.manager, card.applet
+    return ReportedCard(
+        package_version("twincard"),
+        platform.system(),
+        card.atr,
+        offers_t1(card.atr),
+        None if manager is None else _manager(manager, with_serial=with_serial),
+        None if applet is None else _applet(applet),
+    )
+
+
+def _manager(manager: ManagerDescription, *, with_serial: bool) -> ManagerInfo:
+    production = manager.production
+    return ManagerInfo(
+        manager.aid,
+        tuple(ChannelInfo(number, parameter) for number, parameter in manager.protocols),
+        None if production is None else _chip(production, with_serial=with_serial),
+    )
+
+
+def _chip(value: Production, *, with_serial: bool) -> ChipInfo:
+    return ChipInfo(
+        value.maker,
+        value.chip,
+        value.system,
+        value.system_date,
+        value.system_level,
+        value.made_on,
+        value.serial if with_serial else None,
+    )
+
+
+def _applet(applet: AppletDescription) -> AppletInfo:
+    return AppletInfo(
+        f"{applet.version >> 8}.{applet.version & 0xFF}",
+        applet.features.value,
+        tuple(flag.name.lower() for flag in Features if flag in applet.features and flag.name),
+        applet.life_cycle,
+        applet.serves_opensc,
+        tuple(
+            TimeInfo(operation, round(seconds * 1000, 1), RUNS)
+            for operation, seconds in applet.times.items()
+        ),
+    )
+
+
+def _text(told: ReportedCard) -> str:
+    offered = _("T=1 is offered") if told.offers_t1 else _("T=0 alone")
+    rows = [
+        ("twincard", _("{version}, on {system}").format(version=told.twincard, system=told.system)),
+        ("ATR", f"{told.atr.hex().upper()}, {offered}"),
+        *_manager_rows(told.manager),
+        *_applet_rows(told.applet),
+    ]
+    return aligned(rows)
+
+
+def _manager_rows(manager: ManagerInfo | None) -> Iterator[tuple[str, str]]:
+    name = _("security domain")
+    if manager is None:
+        yield name, _("none")
+        return
+    yield name, aid_text(manager.security_domain)
+    channel = "SCP{number:02} (i = {parameter:02X})"
+    channels = [
+        channel.format(number=item.number, parameter=item.parameter) for item in manager.channels
+    ]
+    yield _("secure channels"), ", ".join(channels) or _("not told")
+    chip = manager.production
+    if chip is None:
+        yield _("made by"), _("not told")
+        return
+    made = _("{maker}, chip {chip}, on {made_on}")
+    yield _("made by"), made.format(maker=chip.maker, chip=chip.chip, made_on=chip.made_on)
+    runs = _("{system}, level {level}, of {date}")
+    yield (
+        _("card system"),
+        runs.format(system=chip.system, level=chip.system_level, date=chip.system_date),
+    )
+    yield _("serial number"), chip.serial or _("left out")
+
+
+def _applet_rows(applet: AppletInfo | None) -> Iterator[tuple[str, str]]:
+    name = _("applet")
+    if applet is None:
+        yield name, _("none")
+        return
+    opensc = _("interface {version}, for OpenSC, {state}")
+    usual = _("interface {version}, {state}")
+    yield (
+        name,
+        (opensc if applet.opensc else usual).format(
+            version=applet.version, state=state_word(applet.life_cycle.name)
+        ),
+    )
+    yield _("features"), f"{applet.feature_bits:04X} ({', '.join(applet.features)})"
+    time = _("{milliseconds} ms, the median of {runs}")
+    for item in applet.times:
+        yield (
+            item.operation.value,
+            time.format(milliseconds=item.milliseconds, runs=item.runs),
+        )
