@@ -20,7 +20,7 @@ from tests.introductions import Certificates, Introduced
 from tests.trust.authority import Issuer
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Features, KeyType, Mode, PolicyFlags, Role
+from twincard.card.report import Features, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso import tlv
@@ -28,6 +28,7 @@ from twincard.iso.chaining import Link
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.status import Sw
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory, Snapshot
 from twincard.transport.connection import Connection

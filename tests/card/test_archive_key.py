@@ -11,10 +11,11 @@ from tests.card.sealing import Correspondent, seal, seal_pkcs1
 from tests.card.wire import Command, exchange, status
 
 from twincard.card.cryptogram import ArchiveCryptogram
-from twincard.card.report import KeyType, PolicyFlags
+from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY, Padding
 from twincard.iso.status import CardError, NotFoundError, Sw, WrongDataError, WrongStateError
+from twincard.keys.key_type import KeyType
 
 KEYS = pytest.mark.parametrize("key", KeyType)
 CEK_SIZES = (16, 24, 32)

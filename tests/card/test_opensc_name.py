@@ -9,9 +9,10 @@ import pytest
 from tests.card.wire import Command, exchange
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Features, KeyType, Role
+from twincard.card.report import Features, Role
 from twincard.card.session import APPLET_AID, OPENSC_AID, Card, NoAppletError
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
 

@@ -7,10 +7,10 @@ from tests.bench import Bench, Stage
 from tests.card.sealing import Correspondent, rsa_key, seal, seal_pkcs1
 from tests.card.wire import Command, exchange, status
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.usage import Padding
 from twincard.iso.status import CardError, Sw
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 

@@ -10,8 +10,8 @@ from tests.card.sealing import Correspondent, seal
 from tests.card.wire import Command, exchange, status
 
 from twincard.card.public_key import encode_public_key
-from twincard.card.report import KeyType
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 CEK = bytes(range(32))
 CHECK = hashlib.sha256(b"cek" + CEK).digest()[:8]

@@ -13,7 +13,7 @@ from tests.card.sealing import Correspondent, rsa_key, seal, seal_ec, seal_oaep,
 from tests.card.wire import Command, exchange, status
 
 from twincard.card.cryptogram import EcCryptogram, Hash, RsaCryptogram
-from twincard.card.report import KeyType, PolicyFlags
+from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY, Padding
 from twincard.iso.status import (
@@ -23,6 +23,7 @@ from twincard.iso.status import (
     WrongDataError,
     WrongStateError,
 )
+from twincard.keys.key_type import KeyType
 
 CEK_SIZES = (16, 24, 32)
 SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")

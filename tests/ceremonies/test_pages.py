@@ -17,10 +17,11 @@ from tests.cli.terminal import Terminal
 from tests.docs.examples import search_path
 
 from twincard import Card, Secret, connect
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.flows.identity import introduce
 from twincard.keys.checked_groups import checked_groups
 from twincard.keys.component import Component, parse_component, read_component
+from twincard.keys.key_type import KeyType
 
 DOCS = Path(__file__).parents[2] / "docs"
 PIN, PUK = "123456", "12345678"

@@ -15,8 +15,8 @@ from tools.chips.counting import (
     count_persistent,
     installs,
 )
-from twincard.card.report import KeyType
 from twincard.chips.counted import Build, FlowCount, Way, counted, dump, parse
+from twincard.keys.key_type import KeyType
 
 
 def exact(flow: FlowCount) -> FlowCount:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from twincard.card.report import KeyType
 from twincard.chips import ChipProfile, find_profile, load_profiles
 from twincard.chips.counted import Flow, Way, counted
 from twincard.chips.estimate import estimate
 from twincard.chips.profile import Timings
+from twincard.keys.key_type import KeyType
 
 CHIP = find_profile("J3R180 SecID Feitian")
 

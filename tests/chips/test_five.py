@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.chips.cards import FIVE, makes_keys, start
 
-from twincard.card.report import ExportState, KeyType
+from twincard.card.report import ExportState
 from twincard.card.session import Card
 from twincard.chips import Answer, find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
@@ -22,6 +22,7 @@ from twincard.flows.files.operations import decrypt_file, encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
 from twincard.transport.connection import PowerCutError

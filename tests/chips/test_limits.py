@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, LifeCycle, Role
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
 from twincard.chips.counted import counted
 from twincard.flows.load.applet import AppletSizes, install_data
 from twincard.iso.status import CardError, NotSupportedError, Sw
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import BASE_APPLET, Laboratory
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.bench import Bench, Stage, components
 
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.demo.terminal import Carried
 from twincard.flows.identity import introduce
+from twincard.keys.key_type import KeyType
 
 
 @pytest.mark.parametrize("key_type", KeyType)

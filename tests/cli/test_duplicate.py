@@ -7,9 +7,10 @@ from tests.cli.conftest import COMPONENTS, PAIR, PINS
 from tests.cli.terminal import Terminal
 
 from twincard import Card, Secret, connect
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.flows.identity import introduce
 from twincard.keys.component import read_component
+from twincard.keys.key_type import KeyType
 
 
 def test_a_pair_is_duplicated_once_and_a_repetition_does_nothing(issued: Desk) -> None:

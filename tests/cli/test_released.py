@@ -9,8 +9,8 @@ from tests.cli.commands import BACKUP_PIN, PIN, Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 from tests.cli.terminal import Terminal
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.transport import connect
 

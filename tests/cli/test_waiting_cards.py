@@ -7,7 +7,7 @@ from tests.cli.commands import PIN, Desk
 from tests.cli.conftest import COMPONENTS, FIRST, PAIR, PINS
 
 from twincard import Card, Secret, connect
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 NEW = "new-pin"
 

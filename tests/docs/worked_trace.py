@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.docs.trace_page import Page, Recorded
 from tests.docs.worked_trace_trust import trace_trust
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import BASE_APPLET, Laboratory

@@ -8,7 +8,8 @@ import pytest
 from tests.engine.cards import EngineCard
 from tests.host.story import Story
 
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
+from twincard.keys.key_type import KeyType
 
 APPLETS = {
     "full": "twincard.card.ExtendedTrustTwinCardApplet",

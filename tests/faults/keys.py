@@ -21,10 +21,11 @@ from twincard.card.cryptogram import (
     RsaCryptogram,
 )
 from twincard.card.duplication import ExportedKey, Ticket
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.card.session import Card
 from twincard.iso import tlv
 from twincard.keys.derivation import GroupKey
+from twincard.keys.key_type import KeyType
 from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, open_block
 from twincard.keys.public import PublicKey
 

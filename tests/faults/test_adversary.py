@@ -13,9 +13,10 @@ from tests.faults.adversary import Adversary, Messages, heard
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import LONG, Place, Scene, Subject, power_fails
 
-from twincard.card.report import CardReport, ExportState, KeyType, Mode
+from twincard.card.report import CardReport, ExportState, Mode
 from twincard.card.session import Card
 from twincard.iso.status import CardError
+from twincard.keys.key_type import KeyType
 
 SIZE = 3
 

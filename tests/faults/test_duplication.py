@@ -7,10 +7,11 @@ from tests.bench import Bench, Specimen, Stage
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import LONG, Place, Story, Subject, interrupt, interrupt_twice
 
-from twincard.card.report import CardReport, ExportState, ImportState, KeyType, Mode, PolicyFlags
+from twincard.card.report import CardReport, ExportState, ImportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import NotFoundError, WrongStateError
+from twincard.keys.key_type import KeyType
 
 BASE, BLIND = Mode
 SIZES_AND_MODES = [(1, BASE), (3, BASE), (8, BASE), (3, BLIND)]

@@ -7,8 +7,9 @@ from tests.bench import Bench, Stage
 from tests.faults.keys import Sealed, news, parts_of, remains
 from tests.faults.power import LONG, Place, Story, interrupt, interrupt_twice
 
-from twincard.card.report import ExportState, KeyType
+from twincard.card.report import ExportState
 from twincard.iso.status import NotFoundError, WrongDataError
+from twincard.keys.key_type import KeyType
 
 
 class Generating(Story):

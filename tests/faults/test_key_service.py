@@ -13,9 +13,10 @@ from tests.faults.power import LONG, Place, Scene, power_fails
 from tests.trust.service import Supply, pair_of, public_key
 
 from twincard.card.duplication import ExportedKey, ReceiptKind, Ticket
-from twincard.card.report import ImportState, KeyOrigin, KeyType, Mode
+from twincard.card.report import ImportState, KeyOrigin, Mode
 from twincard.card.session import Card
 from twincard.iso.status import CardError, NotFoundError, WrongStateError
+from twincard.keys.key_type import KeyType
 
 
 def opens(sealed: Sealed, card: Card) -> bool:

@@ -10,7 +10,7 @@ from tests.opensc.conftest import PINS, PUK, TRANSPORT_KEY, blank, unlocked
 
 from twincard.card.files import SIGNATURE_CERTIFICATE, Condition, EfAccess
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, Role
+from twincard.card.report import Role
 from twincard.card.session import Card
 from twincard.flows.authority import take_authority
 from twincard.flows.certify.card_files import make_room, read_file
@@ -19,6 +19,7 @@ from twincard.flows.certify.opensc import make_opensc_files, update_opensc_files
 from twincard.identity.x509 import Subject, Validity
 from twincard.iso import tlv
 from twincard.iso.status import AuthorityMissingError, MemoryFullError, NotFoundError
+from twincard.keys.key_type import KeyType
 from twincard.pkcs15 import opensc
 from twincard.simulator.laboratory import Laboratory
 from twincard.transport.connection import PowerCutError

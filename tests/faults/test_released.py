@@ -10,9 +10,10 @@ from tests.bench import Bench, Stage
 from tests.faults.power import Place, Scene, Subject, power_fails
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import CardReport, ExportState, KeyType, PolicyFlags, Role
+from twincard.card.report import CardReport, ExportState, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.iso.status import CardError
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 
 WITHHELD = PolicyFlags.PUBLIC_KEY_WITHHELD

@@ -14,10 +14,11 @@ from tests.faults.power import Place, Scene, power_fails
 from tests.trust.service import public_key, service_of
 
 from twincard.card.duplication import ExportedKey, Receipt, ReceiptKind, Ticket
-from twincard.card.report import KeyOrigin, KeyType, LifeCycle, Mode
+from twincard.card.report import KeyOrigin, LifeCycle, Mode
 from twincard.card.session import Card
 from twincard.identity.device_certificate import IdentityError
 from twincard.iso.status import CardError
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Snapshot
 
 DEPTH = 3

@@ -12,9 +12,10 @@ from tests.faults.power import Place, Story, interrupt, interrupt_twice
 from tests.faults.test_files import make_file
 
 from twincard.card.duplication import ReceiptKind
-from twincard.card.report import ExportState, ImportState, KeyType, LifeCycle, Mode
+from twincard.card.report import ExportState, ImportState, LifeCycle, Mode
 from twincard.card.session import Card
 from twincard.iso.status import CardError, NotFoundError
+from twincard.keys.key_type import KeyType
 
 CONTENT = b"known to its card alone, and to nobody else"
 SIZE = 3

@@ -9,12 +9,12 @@ from tests.bench import Bench, Stage
 from tests.faults.keys import Sealed, news
 from tests.faults.power import Place, Story, interrupt, interrupt_twice
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.iso.chaining import Link
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 
 class UsingKey(Story):

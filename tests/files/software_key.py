@@ -23,7 +23,8 @@ from twincard.cms import (
     encrypt,
     wrap_key,
 )
-from twincard.keys.public import KeyKind, PublicKey
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import PublicKey
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -56,8 +57,8 @@ class SoftwareKey:
         return Recipient.of(self.public)
 
     @property
-    def kind(self) -> KeyKind:
-        return KeyKind.RSA if isinstance(self.private, rsa.RSAPrivateKey) else KeyKind.EC
+    def algorithm(self) -> KeyAlgorithm:
+        return KeyAlgorithm.RSA if isinstance(self.private, rsa.RSAPrivateKey) else KeyAlgorithm.EC
 
     @property
     def key_id(self) -> bytes:
@@ -120,26 +121,26 @@ def key_unwrap(kek: bytes, wrapped: bytes) -> bytes:
     return b"".join(registers)
 
 
-def key_of(kind: KeyKind, name: str = "alice") -> SoftwareKey:
+def key_of(kind: KeyAlgorithm, name: str = "alice") -> SoftwareKey:
     """One key for each kind and name, made once."""
     return _key(kind, name)
 
 
 @functools.cache
-def _key(kind: KeyKind, name: str) -> SoftwareKey:
-    if kind is KeyKind.RSA:
+def _key(kind: KeyAlgorithm, name: str) -> SoftwareKey:
+    if kind is KeyAlgorithm.RSA:
         return SoftwareKey(rsa.generate_private_key(65537, 2048))
     return SoftwareKey(ec.generate_private_key(ec.SECP256R1()))
 
 
 def rsa_key(name: str = "alice") -> SoftwareKey:
     """The RSA key of this name."""
-    return key_of(KeyKind.RSA, name)
+    return key_of(KeyAlgorithm.RSA, name)
 
 
 def ec_key(name: str = "alice") -> SoftwareKey:
     """The P-256 key of this name."""
-    return key_of(KeyKind.EC, name)
+    return key_of(KeyAlgorithm.EC, name)
 
 
 def encrypted(plaintext: bytes, *keys: SoftwareKey, mail: bool = False) -> bytes:

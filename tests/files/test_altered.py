@@ -22,10 +22,10 @@ from twincard.cms import (
 )
 from twincard.cms.encryption import CHUNK_BYTES
 from twincard.cms.framing import ber
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 PLAINTEXT = b"attack at dawn, or rather at noon"
-MESSAGES = {kind: encrypted(PLAINTEXT, key_of(kind)) for kind in KeyKind}
+MESSAGES = {kind: encrypted(PLAINTEXT, key_of(kind)) for kind in KeyAlgorithm}
 MAIL = encrypted(PLAINTEXT, ec_key(), mail=True)
 
 
@@ -38,8 +38,8 @@ def outcome(message: bytes, key: SoftwareKey) -> bytes | None:
 
 
 @pytest.mark.parametrize("flipped", [0x01, 0x80, 0xFF])
-@pytest.mark.parametrize("kind", KeyKind)
-def test_no_altered_byte_gives_other_content(kind: KeyKind, flipped: int) -> None:
+@pytest.mark.parametrize("kind", KeyAlgorithm)
+def test_no_altered_byte_gives_other_content(kind: KeyAlgorithm, flipped: int) -> None:
     for message in (MESSAGES[kind], definite(MESSAGES[kind])):
         for place in range(len(message)):
             altered = bytearray(message)
@@ -47,9 +47,9 @@ def test_no_altered_byte_gives_other_content(kind: KeyKind, flipped: int) -> Non
             assert outcome(bytes(altered), key_of(kind)) in (None, PLAINTEXT), place
 
 
-@pytest.mark.parametrize("kind", KeyKind)
+@pytest.mark.parametrize("kind", KeyAlgorithm)
 def test_no_altered_byte_of_the_encrypted_content_or_its_algorithm_gives_any(
-    kind: KeyKind,
+    kind: KeyAlgorithm,
 ) -> None:
     message = MESSAGES[kind]
     content_type = message.index(bytes.fromhex("06092A864886F70D010701"))
@@ -61,8 +61,8 @@ def test_no_altered_byte_of_the_encrypted_content_or_its_algorithm_gives_any(
             assert outcome(bytes(altered), key_of(kind)) is None, place
 
 
-@pytest.mark.parametrize("kind", KeyKind)
-def test_no_part_of_a_message_gives_any_content(kind: KeyKind) -> None:
+@pytest.mark.parametrize("kind", KeyAlgorithm)
+def test_no_part_of_a_message_gives_any_content(kind: KeyAlgorithm) -> None:
     for message in (MESSAGES[kind], definite(MESSAGES[kind])):
         for length in range(len(message)):
             assert outcome(message[:length], key_of(kind)) is None, length
@@ -70,14 +70,19 @@ def test_no_part_of_a_message_gives_any_content(kind: KeyKind) -> None:
 
 def test_a_message_cut_short_anywhere_is_not_given_to_another_key() -> None:
     transcoder = ec_key().giving_to(ec_key("new").recipient)
-    for message in (MESSAGES[KeyKind.EC], MAIL, definite(MESSAGES[KeyKind.EC]), definite(MAIL)):
+    for message in (
+        MESSAGES[KeyAlgorithm.EC],
+        MAIL,
+        definite(MESSAGES[KeyAlgorithm.EC]),
+        definite(MAIL),
+    ):
         for length in range(len(message)):
             with pytest.raises(FilesError):
                 transcode(io.BytesIO(message[:length]), io.BytesIO(), transcoder)
 
 
 def test_nothing_may_follow_a_message() -> None:
-    for message in (MESSAGES[KeyKind.EC], MAIL):
+    for message in (MESSAGES[KeyAlgorithm.EC], MAIL):
         with pytest.raises(AlteredError):
             decrypted(message + b"\0", ec_key())
 
@@ -99,7 +104,7 @@ def test_chunks_of_content_cannot_be_swapped_or_dropped() -> None:
 
 @pytest.mark.parametrize("tag_bytes", [1, 4, 8, 12, 15, 17])
 def test_a_tag_of_any_other_length_than_16_bytes_is_refused(tag_bytes: int) -> None:
-    message = MESSAGES[KeyKind.EC]
+    message = MESSAGES[KeyAlgorithm.EC]
     tag = message[-22:-6]
     shorter = (tag + b"\0")[:tag_bytes]
     for icv_length in (16, tag_bytes):
@@ -110,7 +115,7 @@ def test_a_tag_of_any_other_length_than_16_bytes_is_refused(tag_bytes: int) -> N
 
 
 def test_the_tag_length_that_the_standard_assumes_where_none_is_given_is_refused() -> None:
-    message = MESSAGES[KeyKind.EC]
+    message = MESSAGES[KeyAlgorithm.EC]
     at = message.index(b"\x02\x01\x10")
     short = bytearray(message[:at] + message[at + 3 :])
     short[at - 15] -= 3  # parameters
@@ -133,7 +138,7 @@ def test_every_padding_fault_of_cbc_is_the_same_error() -> None:
 
 
 def test_an_authentication_tag_cannot_be_dropped_by_calling_the_message_mail() -> None:
-    message = MESSAGES[KeyKind.EC]
+    message = MESSAGES[KeyAlgorithm.EC]
     enveloped = bytes.fromhex("06092A864886F70D010703")
     mail = message.replace(bytes.fromhex("060B2A864886F70D0109100117"), enveloped)
     mail = mail[:-24] + mail[-6:]
@@ -196,7 +201,7 @@ def test_what_is_read_into_memory_is_bounded(start: bytes, unit: bytes) -> None:
 
 
 def test_constructed_strings_nested_without_end_are_refused() -> None:
-    message = MESSAGES[KeyKind.EC]
+    message = MESSAGES[KeyAlgorithm.EC]
     at = message.index(b"\xa0\x80\x04") + 2
     nested = message[:at] + b"\x24\x80" * 100_000
     with pytest.raises(AlteredError):
@@ -217,13 +222,15 @@ def check(data: bytes) -> None:
 def test_random_bytes_after_a_good_beginning(data: bytes) -> None:
     check(data)
     check(FRAME + data)
-    message = MESSAGES[KeyKind.EC]
+    message = MESSAGES[KeyAlgorithm.EC]
     check(message[: len(message) - len(body(message))] + data)
 
 
 @settings(max_examples=500, deadline=None)
-@given(seed=st.integers(0, 2**32), kind=st.sampled_from([*KeyKind, None]))
-def test_messages_with_bytes_changed_inserted_and_removed(seed: int, kind: KeyKind | None) -> None:
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from([*KeyAlgorithm, None]))
+def test_messages_with_bytes_changed_inserted_and_removed(
+    seed: int, kind: KeyAlgorithm | None
+) -> None:
     chance = random.Random(seed)
     message = MESSAGES[kind] if kind else MAIL
     data = bytearray(chance.choice([message, definite(message)]))

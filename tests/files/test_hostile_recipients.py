@@ -38,10 +38,10 @@ from twincard.cms.recipients.codec import (
     encode_recipient,
 )
 from twincard.cms.recipients.opening import MAX_NAMED, MAX_OTHERS
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 PLAINTEXT = bytes(range(256)) * 9000
-both_kinds = pytest.mark.parametrize("kind", KeyKind)
+both_kinds = pytest.mark.parametrize("kind", KeyAlgorithm)
 
 
 @dataclass
@@ -53,8 +53,8 @@ class Counting:
     used: list[OpenableRecipient] = field(default_factory=list)
 
     @property
-    def kind(self) -> KeyKind:
-        return self.key.kind
+    def algorithm(self) -> KeyAlgorithm:
+        return self.key.algorithm
 
     @property
     def key_id(self) -> bytes:
@@ -96,7 +96,7 @@ def opened(message: bytes, key: Counting) -> bytes:
 @both_kinds
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
 def test_what_was_put_before_the_right_recipient_info_does_not_hide_it(
-    kind: KeyKind, mail: bool
+    kind: KeyAlgorithm, mail: bool
 ) -> None:
     key = key_of(kind)
     message = encrypted(PLAINTEXT, key, mail=mail)
@@ -107,7 +107,7 @@ def test_what_was_put_before_the_right_recipient_info_does_not_hide_it(
 
 @both_kinds
 def test_the_new_key_gets_every_recipient_info_that_opens_and_finds_the_right_one(
-    kind: KeyKind,
+    kind: KeyAlgorithm,
 ) -> None:
     key, new = key_of(kind), key_of(kind, "new")
     message = encrypted(PLAINTEXT, key)
@@ -120,7 +120,7 @@ def test_the_new_key_gets_every_recipient_info_that_opens_and_finds_the_right_on
 
 
 @both_kinds
-def test_content_that_no_key_authenticates_is_called_altered(kind: KeyKind) -> None:
+def test_content_that_no_key_authenticates_is_called_altered(kind: KeyAlgorithm) -> None:
     key = key_of(kind)
     message = with_first(encrypted(PLAINTEXT, key), misleading(key.recipient))
     altered = bytearray(message)
@@ -130,7 +130,7 @@ def test_content_that_no_key_authenticates_is_called_altered(kind: KeyKind) -> N
 
 
 def test_an_algorithm_that_the_chip_lacks_does_not_hide_another_that_it_has() -> None:
-    key = key_of(KeyKind.EC)
+    key = key_of(KeyAlgorithm.EC)
     message = with_first(encrypted(PLAINTEXT, key), misleading(key.recipient))
     assert opened(message, Counting(key, lacking=1)) == PLAINTEXT
     with pytest.raises(UnsupportedError, match="The chip cannot do this"):
@@ -138,7 +138,7 @@ def test_an_algorithm_that_the_chip_lacks_does_not_hide_another_that_it_has() ->
 
 
 @both_kinds
-def test_one_file_makes_a_key_try_fewer_than_32_recipient_infos(kind: KeyKind) -> None:
+def test_one_file_makes_a_key_try_fewer_than_32_recipient_infos(kind: KeyAlgorithm) -> None:
     key, stranger = Counting(key_of(kind)), key_of(kind, "stranger")
     junk = [broken(key.key.recipient)] * 40 + [broken(stranger.recipient)] * 40
     with pytest.raises(UnsupportedError, match="too many recipients"):
@@ -147,7 +147,7 @@ def test_one_file_makes_a_key_try_fewer_than_32_recipient_infos(kind: KeyKind) -
 
 
 @both_kinds
-def test_among_many_strangers_the_key_that_is_named_is_tried_alone(kind: KeyKind) -> None:
+def test_among_many_strangers_the_key_that_is_named_is_tried_alone(kind: KeyAlgorithm) -> None:
     key, stranger = Counting(key_of(kind)), key_of(kind, "stranger")
     message = with_first(encrypted(b"text", key.key), *[broken(stranger.recipient)] * 100)
     assert opened(message, key) == b"text"
@@ -158,7 +158,7 @@ def test_among_many_strangers_the_key_that_is_named_is_tried_alone(kind: KeyKind
 
 
 def test_a_file_whose_tag_was_taken_away_is_refused_before_the_key_is_used() -> None:
-    key = Counting(key_of(KeyKind.RSA))
+    key = Counting(key_of(KeyAlgorithm.RSA))
     parts = Parts.of(encrypted(PLAINTEXT, key.key))
     forged = replace(
         parts,
@@ -173,7 +173,7 @@ def test_a_file_whose_tag_was_taken_away_is_refused_before_the_key_is_used() -> 
 
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
 def test_who_decrypts_learns_whether_the_content_was_authenticated(mail: bool) -> None:
-    key = key_of(KeyKind.EC)
+    key = key_of(KeyAlgorithm.EC)
     message = encrypted(PLAINTEXT, key, mail=mail)
     with SpooledOutput(io.BytesIO()) as output:
         result = decrypt(io.BytesIO(message), output, key, mail=True)
@@ -207,7 +207,7 @@ ONE_TIME_KEY = ber.encode(ber.CONTEXT_0, ber.encode(ber.CONTEXT_1, WIDE_OID, b"\
 )
 def test_a_number_that_fills_a_file_is_not_computed(info: bytes) -> None:
     """A general parser of ASN.1 would take minutes, and four times as long for twice as much."""
-    key = key_of(KeyKind.EC)
+    key = key_of(KeyAlgorithm.EC)
     message = with_first(encrypted(b"text", key), info)
     before = process_time()
     assert decrypted(message, key) == b"text"
@@ -218,7 +218,7 @@ def test_a_number_that_fills_a_file_is_not_computed(info: bytes) -> None:
     "algorithm", [WIDE_OID, ber.encode(ber.SEQUENCE, WIDE_TAG)], ids=["oid", "tag"]
 )
 def test_nor_is_one_in_the_algorithm_of_the_content(algorithm: bytes) -> None:
-    key = key_of(KeyKind.EC)
+    key = key_of(KeyAlgorithm.EC)
     message = replace(Parts.of(encrypted(b"text", key)), algorithm=algorithm).message()
     before = process_time()
     with pytest.raises(AlteredError):

@@ -20,13 +20,14 @@ from tests.files.software_key import ec_key, key_of, rsa_key
 
 from twincard.cms import IssuerAndSerial, KeyIdentifier, Recipient
 from twincard.flows.certify.certificate_files import certified_digest
-from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import PublicKey, UnusablePublicKeyError
 
 SPKI = PublicFormat.SubjectPublicKeyInfo
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Zoë")])
 
 
-def certificate(kind: KeyKind, key_identifier: bytes | None) -> x509.Certificate:
+def certificate(kind: KeyAlgorithm, key_identifier: bytes | None) -> x509.Certificate:
     key = key_of(kind).private
     now = datetime.datetime.now(datetime.UTC)
     builder = x509.CertificateBuilder(NAME, NAME, key.public_key(), 77, now, now)
@@ -37,14 +38,16 @@ def certificate(kind: KeyKind, key_identifier: bytes | None) -> x509.Certificate
 
 
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
-@pytest.mark.parametrize("kind", KeyKind)
-def test_keys_and_certificates_are_read_in_pem_and_der(kind: KeyKind, encoding: Encoding) -> None:
+@pytest.mark.parametrize("kind", KeyAlgorithm)
+def test_keys_and_certificates_are_read_in_pem_and_der(
+    kind: KeyAlgorithm, encoding: Encoding
+) -> None:
     key = key_of(kind)
     bare = key.private.public_key().public_bytes(encoding, SPKI)
     for encoded in (bare, certificate(kind, None).public_bytes(encoding)):
         assert PublicKey.from_bytes(encoded) == key.public
     assert PublicKey.from_bytes(key.public.to_pem()) == key.public
-    assert key.public.kind is kind
+    assert key.public.algorithm is kind
 
 
 def test_the_digest_of_an_rsa_key_is_over_modulus_and_exponent() -> None:
@@ -70,8 +73,8 @@ def test_a_bare_key_is_named_by_its_digest() -> None:
     assert recipient.identifier == KeyIdentifier(ec_key().public.key_id)
 
 
-@pytest.mark.parametrize("kind", KeyKind)
-def test_a_certificate_is_named_as_it_names_itself(kind: KeyKind) -> None:
+@pytest.mark.parametrize("kind", KeyAlgorithm)
+def test_a_certificate_is_named_as_it_names_itself(kind: KeyAlgorithm) -> None:
     named = certificate(kind, b"my name").public_bytes(Encoding.PEM)
     unnamed = certificate(kind, None).public_bytes(Encoding.DER)
     assert Recipient.from_bytes(named).identifier == KeyIdentifier(b"my name")
@@ -101,7 +104,7 @@ def test_other_keys_are_refused(
 
 
 def test_a_certificate_inside_of_another_does_not_stand_for_it() -> None:
-    inner = certificate(KeyKind.EC, None).public_bytes(Encoding.PEM)
+    inner = certificate(KeyAlgorithm.EC, None).public_bytes(Encoding.PEM)
     key, now = rsa_key().private, datetime.datetime.now(datetime.UTC)
     outer = (
         x509.CertificateBuilder(NAME, NAME, key.public_key(), 78, now, now)
@@ -116,12 +119,12 @@ def test_a_certificate_inside_of_another_does_not_stand_for_it() -> None:
 
 
 def test_text_may_stand_before_a_certificate_in_pem() -> None:
-    encoded = b"Certificate:\n" + certificate(KeyKind.EC, None).public_bytes(Encoding.PEM)
+    encoded = b"Certificate:\n" + certificate(KeyAlgorithm.EC, None).public_bytes(Encoding.PEM)
     assert PublicKey.from_bytes(encoded) == ec_key().public
 
 
 def unknown_version(encoding: Encoding) -> bytes:
-    made = certificate(KeyKind.EC, None).public_bytes(Encoding.DER)
+    made = certificate(KeyAlgorithm.EC, None).public_bytes(Encoding.DER)
     spoiled = made.replace(bytes.fromhex("A003020102"), bytes.fromhex("A003020109"), 1)
     assert spoiled != made
     if encoding is Encoding.DER:

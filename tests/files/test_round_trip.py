@@ -23,7 +23,7 @@ from twincard.cms import (
     read_recipients,
 )
 from twincard.cms.encryption import CHUNK_BYTES
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 MIB = 1 << 20
 SIZES = [0, 1, 15, 16, 17, 4096, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, MIB, 3 * MIB + 7]
@@ -37,9 +37,9 @@ class Dribble(io.BytesIO):
 
 
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
-@pytest.mark.parametrize("kind", KeyKind)
+@pytest.mark.parametrize("kind", KeyAlgorithm)
 @pytest.mark.parametrize("size", SIZES)
-def test_any_size_comes_back(size: int, kind: KeyKind, mail: bool) -> None:
+def test_any_size_comes_back(size: int, kind: KeyAlgorithm, mail: bool) -> None:
     plaintext = os.urandom(size)
     message = encrypted(plaintext, key_of(kind), mail=mail)
     assert decrypted(message, key_of(kind)) == plaintext
@@ -62,8 +62,8 @@ def test_each_of_many_recipients_opens_the_same_message() -> None:
     assert [decrypted(message, key) for key in keys] == [b"for all of you"] * 4
 
 
-@pytest.mark.parametrize("kind", KeyKind)
-def test_a_key_that_is_not_a_recipient_opens_nothing(kind: KeyKind) -> None:
+@pytest.mark.parametrize("kind", KeyAlgorithm)
+def test_a_key_that_is_not_a_recipient_opens_nothing(kind: KeyAlgorithm) -> None:
     message = encrypted(b"for alice", rsa_key(), ec_key())
     with pytest.raises(NotForThisKeyError):
         decrypted(message, key_of(kind, "mallory"))

@@ -28,7 +28,7 @@ from twincard.cms.recipients.structures import (
     RecipientEncryptedKey,
     RecipientEncryptedKeys,
 )
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 PLAINTEXT = bytes(range(256)) * 5000
 
@@ -60,10 +60,10 @@ def with_a_second_encrypted_key(info: bytes) -> bytes:
 
 @pytest.mark.parametrize("framing", ["indefinite", "definite"])
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
-@pytest.mark.parametrize("new", KeyKind)
-@pytest.mark.parametrize("old", KeyKind)
+@pytest.mark.parametrize("new", KeyAlgorithm)
+@pytest.mark.parametrize("old", KeyAlgorithm)
 def test_the_new_key_reads_it_the_old_key_does_not_and_the_body_is_the_same(
-    old: KeyKind, new: KeyKind, mail: bool, framing: str
+    old: KeyAlgorithm, new: KeyAlgorithm, mail: bool, framing: str
 ) -> None:
     message = encrypted(PLAINTEXT, key_of(old), mail=mail)
     if framing == "definite":

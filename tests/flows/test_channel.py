@@ -8,7 +8,7 @@ import pytest
 from tests.bench import Bench, Specimen, Stage, component, components
 from tests.trust.recorder import Recorder
 
-from twincard.card.report import KeyType, LifeCycle, Mode, PolicyFlags, Role
+from twincard.card.report import LifeCycle, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY, Padding
 from twincard.flows.duplicate.abandon import abandon
@@ -24,6 +24,7 @@ from twincard.iso.status import (
     Sw,
     WrongStateError,
 )
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.transport.connection import Connection

@@ -7,13 +7,14 @@ from tests.bench import Bench, Specimen, Stage, component, components
 from tests.flows.unplugged import Cable, Unplugged
 
 from twincard.card.duplication import Ticket
-from twincard.card.report import CardReport, ExportState, ImportState, KeyType, PolicyFlags
+from twincard.card.report import CardReport, ExportState, ImportState, PolicyFlags
 from twincard.card.session import Card
 from twincard.flows.duplicate.abandon import Cancelled, abandon, cancel
 from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationStep, duplicate_key
 from twincard.flows.errors import ComponentMissingError, ProtocolError
 from twincard.iso.status import AuthorityMissingError, IntegrityError
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.transport import CardGoneError
 

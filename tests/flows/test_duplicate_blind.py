@@ -11,12 +11,13 @@ from tests.trust.authority import Issuer
 
 from twincard.card.duplication import ExportedKey, Receipt, Ticket
 from twincard.card.issuer import Personalisation
-from twincard.card.report import ExportState, ImportState, KeyType, Mode, PolicyFlags, Role
+from twincard.card.report import ExportState, ImportState, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.abandon import Cancelled, cancel
 from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationStep, duplicate_key
 from twincard.flows.identity import UntrustedCardError, identify, introduce
 from twincard.iso.status import UnexpectedAnswerError
+from twincard.keys.key_type import KeyType
 from twincard.transport import CardGoneError
 from twincard.transport.connection import Connection
 

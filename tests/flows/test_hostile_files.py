@@ -11,7 +11,6 @@ import pytest
 from tests.bench import Bench, Stage
 from tests.files.framing import Parts
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.cms import (
     EcRecipient,
@@ -26,6 +25,7 @@ from twincard.cms.framing import ber
 from twincard.cms.recipients.codec import encode_recipient
 from twincard.flows.files.operations import decrypt_file
 from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 

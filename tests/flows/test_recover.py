@@ -11,7 +11,6 @@ import pytest
 from tests.bench import Bench, Stage
 from tests.flows.unplugged import Cable, Unplugged
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.cms import (
     FileOutput,
@@ -25,6 +24,7 @@ from twincard.flows.errors import ProtocolError
 from twincard.flows.files.operations import decrypt_file, encrypt_file, transcode_file
 from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
 from twincard.iso.status import AuthorityMissingError, WrongPinError
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.transport import CardGoneError

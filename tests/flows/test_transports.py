@@ -9,7 +9,8 @@ import pytest
 from tests.host.story import Story
 from tests.host.transports import TRANSPORTS
 
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
+from twincard.keys.key_type import KeyType
 
 
 @pytest.fixture(scope="module", params=TRANSPORTS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from twincard.card.report import ExportState, KeyType, Mode
+from twincard.card.report import ExportState, Mode
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
@@ -16,6 +16,7 @@ from twincard.flows.files.operations import decrypt_file, encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
 from twincard.simulator.process import SimulatedCard

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.bench import Bench, Stage
 
-from twincard.card.report import KeyType
 from twincard.iso.chaining import Link
 from twincard.iso.command import Command
+from twincard.keys.key_type import KeyType
 
 REPORT = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
 

@@ -6,12 +6,13 @@ from tests.bench import GROUP_ID, Bench, Stage, certify
 from tests.trust.service import Supply, pair_of
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import CardReport, KeyType, Mode
+from twincard.card.report import CardReport, Mode
 from twincard.card.session import Card
 from twincard.flows.identity import protect
 from twincard.iso import tlv
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 
 PLACES = 8

@@ -27,7 +27,7 @@ from tests.interop.independent import (
     wrap,
 )
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 SIZES = pytest.mark.parametrize("size", [1, 3, 8])
@@ -116,7 +116,7 @@ def test_the_card_takes_a_block_that_other_code_made(bench: Bench) -> None:
     digest, named = sha256(point).digest(), archive_id(ARCHIVE_KEY)
     assert receipt.mac == group().receipt_mac(b"done" + ticket.said + digest + named)
     report = state(bench.backup)
-    assert (report[0x89], report[0x90]) == (bytes([KeyType.P_256, 0]) + digest, named)
+    assert (report[0x89], report[0x90]) == (bytes([KeyType.P_256.number, 0]) + digest, named)
 
 
 @pytest.mark.parametrize("size", [1, 3, 8])

@@ -16,7 +16,6 @@ from tests.files.software_key import SoftwareKey, ec_key, encrypted
 from tests.interop.cards import export, group, import_block, state
 from tests.interop.independent import archive_id, archive_kek, archive_key, unwrap
 
-from twincard.card.report import KeyType
 from twincard.cms import (
     ArchiveRecipient,
     FileOutput,
@@ -27,6 +26,7 @@ from twincard.cms import (
     read_recipients,
 )
 from twincard.flows.files.archive import decrypt_archive_file, encrypt_archive_file
+from twincard.keys.key_type import KeyType
 
 CONTENT = b"kept for twenty years\n" * 20000
 CMS = ("openssl", "cms", "-binary")

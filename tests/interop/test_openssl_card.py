@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.bench import Bench, Stage
 
-from twincard.card.report import KeyType
 from twincard.cms import FileOutput, NotForThisKeyError, Recipient, SpooledOutput
 from twincard.cms.recipients.opening import MAX_OTHERS
 from twincard.flows.files.operations import decrypt_file, encrypt_file
 from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 CONTENT = b"a letter\n" * 5000

@@ -24,12 +24,12 @@ from twincard.cms import (
     read_recipients,
     transcode,
 )
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 PLAINTEXT = b"\x00line\r\nanother line\n" * 20_000  # several chunks, and no text
 OAEP = ("-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256")
 EC_SHA256 = ("-keyopt", "ecdh_kdf_md:sha256")
-OPTIONS = {KeyKind.RSA: OAEP, KeyKind.EC: EC_SHA256}
+OPTIONS = {KeyAlgorithm.RSA: OAEP, KeyAlgorithm.EC: EC_SHA256}
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ def person(key: SoftwareKey, folder: Path, *, named: bool = True) -> Person:
     return Person(key, certificate, private_key)
 
 
-People = dict[KeyKind, Person]
+People = dict[KeyAlgorithm, Person]
 
 
 @pytest.fixture
 def people(tmp_path: Path) -> People:
-    return {kind: person(key_of(kind), tmp_path / kind.name) for kind in KeyKind}
+    return {kind: person(key_of(kind), tmp_path / kind.name) for kind in KeyAlgorithm}
 
 
 def openssl_encrypt(recipients: dict[Path, tuple[str, ...]], *options: str) -> bytes:
@@ -104,16 +104,16 @@ def our_message(*recipients: Recipient, mail: bool = False) -> bytes:
 
 
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
-@pytest.mark.parametrize("kind", KeyKind)
-def test_openssl_reads_what_we_write(people: People, kind: KeyKind, mail: bool) -> None:
-    both = (people[KeyKind.RSA].recipient, people[KeyKind.EC].recipient)
+@pytest.mark.parametrize("kind", KeyAlgorithm)
+def test_openssl_reads_what_we_write(people: People, kind: KeyAlgorithm, mail: bool) -> None:
+    both = (people[KeyAlgorithm.RSA].recipient, people[KeyAlgorithm.EC].recipient)
     assert openssl_decrypt(our_message(*both, mail=mail), people[kind]) == PLAINTEXT
 
 
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
-@pytest.mark.parametrize("kind", KeyKind)
+@pytest.mark.parametrize("kind", KeyAlgorithm)
 def test_openssl_reads_what_we_write_to_a_certificate_without_key_identifier(
-    tmp_path: Path, kind: KeyKind, mail: bool
+    tmp_path: Path, kind: KeyAlgorithm, mail: bool
 ) -> None:
     someone = person(key_of(kind), tmp_path / "unnamed", named=False)
     assert isinstance(someone.recipient.identifier, IssuerAndSerial)
@@ -121,7 +121,7 @@ def test_openssl_reads_what_we_write_to_a_certificate_without_key_identifier(
 
 
 def test_openssl_reads_with_the_private_key_alone(people: People) -> None:
-    rsa_person = people[KeyKind.RSA]
+    rsa_person = people[KeyAlgorithm.RSA]
     message = our_message(rsa_person.key.recipient)
     assert openssl_decrypt(message, rsa_person, with_certificate=False) == PLAINTEXT
 
@@ -132,9 +132,9 @@ def test_openssl_reads_with_the_private_key_alone(people: People) -> None:
     "cipher",
     ["aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc"],
 )
-@pytest.mark.parametrize("kind", KeyKind)
+@pytest.mark.parametrize("kind", KeyAlgorithm)
 def test_we_read_what_openssl_writes(
-    people: People, kind: KeyKind, cipher: str, naming: str, framing: str
+    people: People, kind: KeyAlgorithm, cipher: str, naming: str, framing: str
 ) -> None:
     recipients = {people[kind].certificate: OPTIONS[kind]}
     message = openssl_encrypt(recipients, f"-{cipher}", naming, framing)
@@ -143,7 +143,7 @@ def test_we_read_what_openssl_writes(
 
 @pytest.mark.parametrize("cipher", ["aes-256-gcm", "aes-256-cbc"])
 def test_we_read_rsa_pkcs1_v15_of_openssl(people: People, cipher: str) -> None:
-    message = openssl_encrypt({people[KeyKind.RSA].certificate: ()}, f"-{cipher}")
+    message = openssl_encrypt({people[KeyAlgorithm.RSA].certificate: ()}, f"-{cipher}")
     (info,) = read_recipients(io.BytesIO(message))
     assert isinstance(info, RsaRecipient)
     assert info.algorithm is RsaAlgorithm.PKCS1_V15
@@ -155,36 +155,38 @@ def test_we_read_rsa_pkcs1_v15_of_openssl(people: People, cipher: str) -> None:
 def test_we_read_every_key_agreement_of_openssl(people: People, kdf_hash: str, wrap: str) -> None:
     options = ("-keyopt", f"ecdh_kdf_md:{kdf_hash}")
     message = openssl_encrypt(
-        {people[KeyKind.EC].certificate: options}, "-aes-256-gcm", "-wrap", wrap
+        {people[KeyAlgorithm.EC].certificate: options}, "-aes-256-gcm", "-wrap", wrap
     )
     assert decrypted(message, ec_key()) == PLAINTEXT
 
 
 def test_we_read_cofactor_key_agreement_of_openssl(people: People) -> None:
     options = ("-keyopt", "ecdh_cofactor_mode:1", "-keyopt", "ecdh_kdf_md:sha256")
-    message = openssl_encrypt({people[KeyKind.EC].certificate: options}, "-aes-256-gcm")
+    message = openssl_encrypt({people[KeyAlgorithm.EC].certificate: options}, "-aes-256-gcm")
     assert decrypted(message, ec_key()) == PLAINTEXT
 
 
 def test_a_recipient_info_that_no_card_opens_is_named_in_the_error(people: People) -> None:
     options = (*OAEP, "-keyopt", "rsa_mgf1_md:sha1")
-    message = openssl_encrypt({people[KeyKind.RSA].certificate: options}, "-aes-256-gcm", "-keyid")
+    message = openssl_encrypt(
+        {people[KeyAlgorithm.RSA].certificate: options}, "-aes-256-gcm", "-keyid"
+    )
     with pytest.raises(UnsupportedError, match="use two different hashes"):
         decrypted(message, rsa_key())
 
 
 def test_each_of_several_recipients_of_openssl_reads(people: People) -> None:
-    recipients = {people[kind].certificate: OPTIONS[kind] for kind in KeyKind}
+    recipients = {people[kind].certificate: OPTIONS[kind] for kind in KeyAlgorithm}
     message = openssl_encrypt(recipients, "-aes-256-gcm", "-stream")
-    assert [decrypted(message, key_of(kind)) for kind in KeyKind] == [PLAINTEXT] * 2
+    assert [decrypted(message, key_of(kind)) for kind in KeyAlgorithm] == [PLAINTEXT] * 2
 
 
 @pytest.mark.parametrize("framing", ["-stream", "-noindef"])
 @pytest.mark.parametrize("cipher", ["aes-256-gcm", "aes-256-cbc"])
-@pytest.mark.parametrize("to", KeyKind)
-@pytest.mark.parametrize("kind", KeyKind)
+@pytest.mark.parametrize("to", KeyAlgorithm)
+@pytest.mark.parametrize("kind", KeyAlgorithm)
 def test_openssl_reads_its_own_message_after_we_gave_it_to_another_key(
-    tmp_path: Path, people: People, kind: KeyKind, to: KeyKind, cipher: str, framing: str
+    tmp_path: Path, people: People, kind: KeyAlgorithm, to: KeyAlgorithm, cipher: str, framing: str
 ) -> None:
     message = openssl_encrypt({people[kind].certificate: OPTIONS[kind]}, f"-{cipher}", framing)
     target = person(key_of(to, "new"), tmp_path / "new")
@@ -196,12 +198,12 @@ def test_openssl_reads_its_own_message_after_we_gave_it_to_another_key(
 def test_other_recipients_still_read_with_openssl_after_a_transcode(
     tmp_path: Path, people: People
 ) -> None:
-    recipients = {people[kind].certificate: OPTIONS[kind] for kind in KeyKind}
+    recipients = {people[kind].certificate: OPTIONS[kind] for kind in KeyAlgorithm}
     message = openssl_encrypt(recipients, "-aes-256-gcm")
     target = person(ec_key("new"), tmp_path / "new")
     sink = io.BytesIO()
     transcode(io.BytesIO(message), sink, rsa_key().giving_to(target.recipient))
-    for reader in (people[KeyKind.EC], target):
+    for reader in (people[KeyAlgorithm.EC], target):
         assert openssl_decrypt(sink.getvalue(), reader) == PLAINTEXT
     with pytest.raises(subprocess.CalledProcessError):
-        openssl_decrypt(sink.getvalue(), people[KeyKind.RSA])
+        openssl_decrypt(sink.getvalue(), people[KeyAlgorithm.RSA])

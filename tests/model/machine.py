@@ -40,9 +40,10 @@ from tests.model.subject import (
 from tests.model.table import Seen, SeenBlock, SeenReceipt, SeenTicket, Table
 from tests.trust.service import public_key
 
-from twincard.card.report import CardReport, ImportState, KeyType, Mode, PolicyFlags
+from twincard.card.report import CardReport, ImportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.iso.status import WrongStateError
+from twincard.keys.key_type import KeyType
 
 
 class Duplications(Table):

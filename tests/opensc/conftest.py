@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType
 from twincard.card.session import OPENSC_AID, Card
 from twincard.flows.certify.certificate import (
     certify_decipher_key,
@@ -27,6 +26,7 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.identity.x509 import Subject, Validity
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.pkcs15 import opensc
 from twincard.simulator.laboratory import Laboratory

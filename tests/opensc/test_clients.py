@@ -13,7 +13,7 @@ from tests.opensc.conftest import Pair, make_pair
 from tests.opensc.desks import Kind, desk, try_client
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 
 def cases() -> Iterator[ParameterSet]:

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from tests.opensc.conftest import PINS, Pair, make_pair
 from tests.trust.test_signing import HASHES, digest_info
 
-from twincard.card.report import KeyType
 from twincard.card.session import OPENSC_AID, Card
 from twincard.iso.status import Sw
-from twincard.keys.public import KeyKind, PublicKey
+from twincard.keys.key_type import KeyAlgorithm, KeyType
+from twincard.keys.public import PublicKey
 from twincard.simulator.laboratory import Laboratory
 
 SELECT = "00A404000C" + OPENSC_AID.hex()
@@ -100,7 +100,7 @@ def test_signatures_of_version_1(card: Found, name: str) -> None:
 
 def test_a_bare_value_is_not_signed_as_if_it_were_a_hash(card: Found) -> None:
     # CKM_RSA_PKCS means the bytes as they are, which this card signs in a DigestInfo alone.
-    refusal = Sw.WRONG_LENGTH if card.key.kind is KeyKind.RSA else Sw.WRONG_STATE
+    refusal = Sw.WRONG_LENGTH if card.key.algorithm is KeyAlgorithm.RSA else Sw.WRONG_STATE
     assert card.compute(0x11, bytes(32), "00") == (b"", refusal)
 
 

@@ -12,10 +12,11 @@ from tests.opensc.conftest import CERTIFICATE, PROFILE, CardInReader, make_pair,
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType, PolicyFlags
+from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput
 from twincard.flows.files.operations import decrypt_file
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
 from twincard.transport import connect

@@ -14,7 +14,7 @@ from tests.opensc.conftest import CardInReader, make_pair, put_in, run
 from tests.pcsc.service import PcscService
 from tests.trust.test_signing import digest_info
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 MESSAGE = "署名する".encode()
 HASHES = {

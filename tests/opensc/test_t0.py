@@ -11,7 +11,7 @@ from tests.opensc.conftest import PINS, CardInReader, make_pair
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 SECRET = b"through T=0"
 

@@ -15,9 +15,9 @@ from tests.host.t0 import T0Laboratory
 from tests.pcsc.inserted import Inserted, inserted, wait_until_out
 from tests.pcsc.service import PcscService, Reader
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.iso.status import AuthorityMissingError
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Laboratory
 from twincard.transport import (
     CardGoneError,

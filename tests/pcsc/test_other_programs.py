@@ -16,9 +16,9 @@ from tests.flows.test_duplicate import assert_exactly_one_backup
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import Reader
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
+from twincard.keys.key_type import KeyType
 from twincard.transport import CardInUseError, connect
 
 _SECONDS = 60

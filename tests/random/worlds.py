@@ -10,8 +10,9 @@ from tests.card.sealing import Correspondent, seal
 from tests.trust.service import Supply, pair_of
 
 from twincard.card.files import Condition, DfAccess, EfAccess
-from twincard.card.report import KeyType, Mode, Role
+from twincard.card.report import Mode, Role
 from twincard.card.session import Card
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.simulator.laboratory import Snapshot
 

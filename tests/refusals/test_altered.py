@@ -8,9 +8,10 @@ import pytest
 from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, exchange
 
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.card.session import Card
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 EXPORT_KEY, IMPORT_KEY, CONFIRM_EXPORT = 0x22, 0x24, 0x26
 

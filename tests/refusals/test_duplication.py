@@ -7,10 +7,11 @@ from tests.bench import Bench, Stage
 from tests.refusals.expect import forged_ticket, refused
 
 from twincard.card.duplication import ExportedKey, Ticket
-from twincard.card.report import ExportState, ImportState, KeyType, Mode, PolicyFlags, SlotUse
+from twincard.card.report import ExportState, ImportState, Mode, PolicyFlags, SlotUse
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 
 @pytest.fixture(params=list(Mode), autouse=True)

@@ -10,11 +10,12 @@ from tests.bench import GROUP_ID, Bench, Stage, component
 from tests.card.wire import Command, status
 from tests.refusals.expect import refused
 
-from twincard.card.report import KeyType, SetBy
+from twincard.card.report import SetBy
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 
 

@@ -8,9 +8,10 @@ from tests.card.sealing import Correspondent, seal
 from tests.card.wire import Command, exchange
 from tests.refusals.expect import refused
 
-from twincard.card.report import KeyType, PolicyFlags
+from twincard.card.report import PolicyFlags
 from twincard.card.usage import OWN_KEY
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 CEK = bytes(range(32))
 FRIEND, COLLEAGUE = 1, 2

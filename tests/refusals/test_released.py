@@ -14,12 +14,13 @@ from tests.refusals.expect import refused
 from tests.refusals.test_duplication import abandon, export
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, Mode, PolicyFlags, Role
+from twincard.card.report import Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.status import Sw, WrongDataError
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 WITHHELD = PolicyFlags.PUBLIC_KEY_WITHHELD
@@ -93,7 +94,7 @@ def test_check_waits_too(bench: Bench) -> None:
 def test_a_new_key_tells_its_digest_alone(bench: Bench, key: KeyType) -> None:
     bench.at(Stage.COMPLETE, policy=WITHHELD)
     original = bench.original.unlocked()
-    data = bytes([0xAC, 3, 0x80, 1, key])
+    data = bytes([0xAC, 3, 0x80, 1, key.number])
     sent = original.connection.transmit(
         Command(0x00, 0x46, 0x80, data=data, answer=SHORT_ANSWER).short()
     )

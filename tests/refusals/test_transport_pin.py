@@ -16,10 +16,11 @@ from tests.refusals.expect import refused
 
 from twincard.card.files import Condition, EfAccess
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, Role
+from twincard.card.report import Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import AuthorityMissingError, Sw
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 
 OWN = Secret("own PIN")

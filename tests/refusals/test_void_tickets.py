@@ -7,13 +7,14 @@ from tests.bench import GROUP_ID, Bench, Stage
 from tests.refusals.expect import GROUP_KEY, forged_ticket, refused
 
 from twincard.card.duplication import Receipt, ReceiptKind, Ticket
-from twincard.card.report import ExportState, KeyType, Mode, PolicyFlags
+from twincard.card.report import ExportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso import tlv
 from twincard.iso.status import Sw
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 
 REMEMBERED = 8

@@ -12,10 +12,11 @@ from tests.secrets.hunt import Hunt
 
 from twincard.card.cryptogram import RsaCryptogram
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, Role
+from twincard.card.report import Role
 from twincard.card.session import Card
 from twincard.cli.terminal import prompts
 from twincard.keys.component import Component, parse_component, read_component
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.keys.transport_key import read_transport_key
 

@@ -12,7 +12,7 @@ from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
 from tests.trust.service import Supply, pair_of
 
-from twincard.card.report import KeyType, Mode, PolicyFlags
+from twincard.card.report import Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient, read_recipients
 from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
@@ -20,6 +20,7 @@ from twincard.flows.files.opener import CardOpener
 from twincard.flows.files.operations import decrypt_file, encrypt_file
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
 from twincard.flows.recover.recovery import recover_files
+from twincard.keys.key_type import KeyType
 from twincard.transport.trace import Traced
 
 CONTENT = b"What nobody else may read."

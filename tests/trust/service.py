@@ -12,7 +12,7 @@ from tests.trust.authority import Issuer, point_of
 
 from twincard.card.duplication import ExportedKey, Receipt, Ticket
 from twincard.card.key_service import KeyRequest, KeyService, Pair
-from twincard.card.report import ImportState, KeyOrigin, KeyServiceReport, KeyType
+from twincard.card.report import ImportState, KeyOrigin, KeyServiceReport
 from twincard.card.session import Card
 from twincard.identity.device_certificate import (
     ESCROW_ROLE,
@@ -20,6 +20,7 @@ from twincard.identity.device_certificate import (
     CardCertificate,
     service_id,
 )
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 

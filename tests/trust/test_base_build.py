@@ -12,9 +12,10 @@ from tests.trust.blind import BASE, Header
 from tests.trust.scene import software_backup
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Features, KeyType, Role
+from twincard.card.report import Features, Role
 from twincard.card.session import Card
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import BASE_APPLET, Laboratory
 

@@ -20,7 +20,7 @@ from twincard.card.files import (
     EfAccess,
 )
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, PolicyFlags, Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.certify.certificate import (
     CertificateOnCardError,
@@ -40,6 +40,7 @@ from twincard.flows.certify.certificate_files import (
 from twincard.flows.errors import ProtocolError
 from twincard.identity.x509 import Subject, Validity
 from twincard.iso.status import AuthorityMissingError
+from twincard.keys.key_type import KeyType
 
 HANAKO = Subject("山田 花子", "hanako@example.jp")
 TEN_YEARS = Validity.from_now(3650)

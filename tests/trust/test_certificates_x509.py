@@ -29,7 +29,7 @@ from twincard.card.files import (
     EfAccess,
 )
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, Role
+from twincard.card.report import Role
 from twincard.card.session import Card
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.certify.certificate import (
@@ -52,6 +52,7 @@ from twincard.identity.x509 import (
     make_root,
     may_sign_others,
 )
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 HANAKO = Subject("山田 花子", "hanako@example.jp")

@@ -27,9 +27,10 @@ from tests.trust.recorder import (
 from tests.trust.scene import GROUP, Scene
 from tests.trust.terminal import Terminal
 
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 NOT_OPENED = (ValueError, AssertionError)
 

@@ -19,7 +19,6 @@ from twincard.card.report import (
     ImportState,
     KeyOrigin,
     KeyServiceReport,
-    KeyType,
     Mode,
     PolicyFlags,
 )
@@ -28,6 +27,7 @@ from twincard.identity.device_certificate import CardCertificate, IdentityError
 from twincard.iso import tlv
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.status import CardError, Sw
+from twincard.keys.key_type import KeyType
 
 WITHHELD = PolicyFlags.PUBLIC_KEY_WITHHELD
 keys = pytest.mark.parametrize("key", list(KeyType))

@@ -13,10 +13,10 @@ from tests.interop.independent import objects
 from tests.trust.authority import SigningKey, encode, verifies
 from tests.trust.log_reading import KEPT, LABEL, NONCE, entry, read
 
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.flows.check.log import LogError, LogState, Signer, read_log
 from twincard.iso.status import Sw, UnexpectedAnswerError
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Laboratory
 
 READ_LOG = Command(0x80, 0x46, data=NONCE, answer=256)

@@ -20,7 +20,6 @@ from twincard.card.report import (
     ExportState,
     IdentityState,
     ImportState,
-    KeyType,
     LifeCycle,
     PolicyFlags,
     Role,
@@ -28,6 +27,7 @@ from twincard.card.report import (
 from twincard.card.session import Card
 from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.status import PinBlockedError, WrongPinError
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 

@@ -12,7 +12,7 @@ from tests.bench import Bench, Stage
 from tests.trust.authority import BACKUP, Issuer
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import ImportState, KeyType, Role
+from twincard.card.report import ImportState, Role
 from twincard.identity.device_certificate import CardCertificate
 from twincard.iso.status import (
     IssuerRefusedError,
@@ -20,6 +20,7 @@ from twincard.iso.status import (
     WrongDataError,
     WrongStateError,
 )
+from twincard.keys.key_type import KeyType
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.faults.keys import Sealed, news
 from tests.faults.power import LONG, Place, Story, interrupt
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import ExportState, KeyType, Role
+from twincard.card.report import ExportState, Role
 from twincard.card.session import Card
 from twincard.iso.status import (
     AuthorityMissingError,
@@ -26,6 +26,7 @@ from twincard.iso.status import (
     Sw,
     WrongStateError,
 )
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory

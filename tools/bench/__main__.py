@@ -14,8 +14,8 @@ from tools.bench.prices import measure_prices
 from tools.bench.reader import measure_reader_rate
 from tools.bench.speed import measure_rate, measure_start
 from tools.chips.counting import count_flows
-from twincard.card.report import KeyType
 from twincard.chips.counted import FlowCount, Way
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Sizes
 
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"

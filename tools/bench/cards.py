@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.bench.builds import Build
 from tools.bench.flows import Flow, run_flows
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Laboratory, Sizes
 from twincard.simulator.process import SimulatedCard, SimulatorProcess
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.bench.counting import Counted, Exchange
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
@@ -18,6 +17,7 @@ from twincard.flows.files.operations import decrypt_file, encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import Component, draw_group
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.process import SimulatedCard
 

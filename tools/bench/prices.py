@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tools.bench.counting import Counted, Exchange
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, PolicyFlags, Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.chips.words import KEY_NAMES
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.keys.component import Component, draw_group
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory, Snapshot

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tools.bench.counting import Counted as CountedConnection
 from tools.bench.counting import Exchange
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.chips.counted import Build, Counted, Flow, FlowCount, Memory, Way, Work
 from twincard.chips.simulation import APPLETS
@@ -20,6 +19,7 @@ from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.load.applet import AppletSizes, install_data
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group
+from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Engines, Laboratory
 from twincard.transport.connection import TransportError

@@ -15,7 +15,6 @@ from tools.chips.text import (
     SOURCE,
     TIMES,
 )
-from twincard.card.report import KeyType
 from twincard.chips import Answer, ChipProfile, load_profiles
 from twincard.chips.counted import Build, Flow, FlowCount, Way, counted
 from twincard.chips.engines import MEASURED, NO_ENGINES
@@ -37,6 +36,7 @@ from twincard.chips.words import (
     reason,
     way_name,
 )
+from twincard.keys.key_type import KeyType
 
 _TOLD = (
     Feature.BASE,

@@ -11,12 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from twincard.card.report import KeyType
 from twincard.chips import Answer, ChipProfile, load_profiles
 from twincard.chips.counted import Flow, Way
 from twincard.chips.estimate import Estimate, estimate
 from twincard.chips.features import KEY_FEATURES, find_features
 from twincard.chips.words import KEY_NAMES
+from twincard.keys.key_type import KeyType
 
 _BLUE, _ORANGE, _GREY = "#2b6ca3", "#d98324", "#888888"
 _COLOURS = {KeyType.RSA_2048: _BLUE, KeyType.P_256: _ORANGE}

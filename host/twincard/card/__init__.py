@@ -62,7 +62,6 @@ if TYPE_CHECKING:
         ImportReport,
         ImportState,
         KeyReport,
-        KeyType,
         LifeCycle,
         Mode,
         PolicyFlags,
@@ -99,6 +98,7 @@ if TYPE_CHECKING:
         WrongPinError,
         WrongStateError,
     )
+    from twincard.keys.key_type import KeyType
 
 __all__ = [
     "DECIPHER_CERTIFICATE",

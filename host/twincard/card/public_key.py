@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from twincard.ground.language import _
 from twincard.iso import tlv
 from twincard.iso.status import UnexpectedAnswerError
-from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import PublicKey, UnusablePublicKeyError
 
 _TEMPLATE = 0x7F49
 _MODULUS = 0x81
@@ -17,10 +18,10 @@ _POINT = 0x86
 
 def encode_public_key(key: PublicKey) -> bytes:
     """The template of an RSA-2048 or P-256 key."""
-    if key.kind is KeyKind.EC:
+    if key.algorithm is KeyAlgorithm.EC:
         return tlv.encode(_TEMPLATE, tlv.encode(_POINT, key.value))
     loaded = key.loaded()
-    assert isinstance(loaded, rsa.RSAPublicKey)  # noqa: S101 -- KeyKind.RSA says so
+    assert isinstance(loaded, rsa.RSAPublicKey)  # noqa: S101 -- KeyAlgorithm.RSA says so
     numbers = loaded.public_numbers()
     return tlv.encode(
         _TEMPLATE,

@@ -10,6 +10,7 @@ from twincard.ground.language import N_, _
 from twincard.iso import tlv
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.key_type import KeyType
 
 ID_BYTES = 16
 NONCE_BYTES = 16
@@ -125,13 +126,6 @@ class ComponentWay(IntEnum):
     PLAIN = 0
     SCP03 = 1
     SCP11B = 2
-
-
-class KeyType(IntEnum):
-    """Types of the card's keys and of contacts."""
-
-    RSA_2048 = 1
-    P_256 = 2
 
 
 class ExportState(IntEnum):
@@ -415,7 +409,9 @@ def _component(number: int, places: bytes) -> ComponentReport:
 
 def _key(value: bytes) -> KeyReport:
     tlv.sized(value, 34)
-    return KeyReport(KeyType(value[0]), value[1] == 1, value[2:], value[1] != _NOT_RELEASED)
+    return KeyReport(
+        KeyType.of_number(value[0]), value[1] == 1, value[2:], value[1] != _NOT_RELEASED
+    )
 
 
 def _export(value: bytes) -> ExportReport:
@@ -451,7 +447,7 @@ def _ticket(value: bytes) -> tuple[bytes, bytes, Mode]:
 
 def _signature_key(value: bytes) -> SignatureKeyReport:
     tlv.sized(value, 33)
-    return SignatureKeyReport(KeyType(value[0]), value[1:])
+    return SignatureKeyReport(KeyType.of_number(value[0]), value[1:])
 
 
 def _scp03_keys(value: bytes) -> Scp03KeysReport:

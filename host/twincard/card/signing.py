@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from twincard.card.public_key import parse_public_key
-from twincard.card.report import KeyType
 from twincard.ground.language import _
 from twincard.iso import tlv
 from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.ins import Ins
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 _SIGNATURE_KEY = 0x02
@@ -28,7 +28,7 @@ class Signing:
 
         Raises AuthorityMissingError, NotSupportedError.
         """
-        data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
+        data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type.number])))
         command = Command.of(
             Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x80, _SIGNATURE_KEY, data, SHORT_ANSWER
         )

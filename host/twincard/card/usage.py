@@ -14,13 +14,13 @@ from twincard.card.cryptogram import (
     parse_cryptogram,
 )
 from twincard.card.public_key import encode_public_key, parse_public_key
-from twincard.card.report import KeyType
 from twincard.ground.language import _
 from twincard.iso import tlv
 from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.ins import Ins
 from twincard.iso.status import UnexpectedAnswerError
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 OWN_KEY = 0
@@ -62,7 +62,7 @@ class Usage:
 
         Raises AuthorityMissingError, WrongStateError while an export is pending, NotSupportedError.
         """
-        data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type])))
+        data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type.number])))
         command = Command.of(Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x80, data=data, answer=SHORT_ANSWER)
         answer = self._channel.send(command, _("make a key pair"))
         return answer if len(answer) == DIGEST_BYTES else parse_public_key(answer).digest

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Engines, Operations, Peaks
 
 RESOURCE = "data/counted.json"

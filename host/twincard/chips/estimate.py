@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twincard.card.report import KeyType
 from twincard.chips.counted import Flow, Way, Work, counted
 from twincard.chips.profile import ChipProfile, Timings
+from twincard.keys.key_type import KeyType
 
 _BLOCK = 256
 """Bytes of the operations that were timed."""

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 
-from twincard.card.report import Features, KeyType
+from twincard.card.report import Features
 from twincard.chips.counted import Build, counted
 from twincard.chips.profile import Algorithms, Amount, Answer, ChipProfile
+from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Engines
 
 

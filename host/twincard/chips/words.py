@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from twincard.card.report import KeyType
 from twincard.chips.counted import Flow, Way
 from twincard.chips.estimate import Estimate
 from twincard.chips.features import Feature, Finding, Need
 from twincard.chips.profile import Answer
 from twincard.ground.language import N_, _
+from twincard.keys.key_type import KeyType
 
 _FEATURES = {
     Feature.BASE: N_("base functions"),

@@ -16,12 +16,13 @@ import typer
 from rich.console import Console
 
 from twincard.cli.terminal.errors import InputError
-from twincard.cli.terminal.options import Json, KeyName
+from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
 from twincard.demo.cast import Cast
 from twincard.demo.narrator import Check, Narrator
 from twincard.demo.story import Story
 from twincard.ground.language import _
+from twincard.keys.key_type import KeyType
 from twincard.simulator.folder import HOME_VARIABLE
 
 
@@ -40,8 +41,8 @@ def demo(
         list[Path] | None,
         typer.Argument(metavar="FILE", help="Files and folders of yours; copies are used."),
     ] = None,
-    key: Annotated[KeyName, typer.Option("--key", help="The key pairs to make.")] = (
-        KeyName.RSA_2048
+    key: Annotated[KeyType, typer.Option("--key", help="The key pairs to make.")] = (
+        KeyType.RSA_2048
     ),
     keep: Annotated[
         Path | None,
@@ -62,7 +63,7 @@ def demo(
     console = None if json else Console(file=sys.stdout, highlight=False, markup=False)
     narrator = Narrator(console)
     with _cards_for_a_while(), _folder(keep) as folder, Cast() as cast:
-        count = Story(narrator, cast, folder, key.type).run(given)
+        count = Story(narrator, cast, folder, key).run(given)
     seconds = round(time.perf_counter() - start, 1)
     text = _(
         "All {checks} checks passed; {files} files came through the loss of their card, "

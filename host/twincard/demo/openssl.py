@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from twincard.card.report import KeyType
 from twincard.cms.recipients.infos import Recipient
 from twincard.ground.private_file import write_private
+from twincard.keys.key_type import KeyType
 
 _SECONDS = 60
 _FIRST_VERSION = "OpenSSL 3."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.duplication import Ticket
-from twincard.card.report import ExportState, KeyType, Mode, PolicyFlags
+from twincard.card.report import ExportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.demo.cast import Actor, Cast, draw_pin
 from twincard.demo.narrator import Narrator
@@ -19,6 +19,7 @@ from twincard.ground.language import _
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.iso.status import CardError, Sw
 from twincard.keys.component import Component, draw_group, read_component, write_component
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
 GROUP_SIZE = 3

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from rich.filesize import decimal
 
-from twincard.card.report import KeyType
 from twincard.cms.errors import NotForThisKeyError
 from twincard.cms.framing.output import FileOutput
 from twincard.cms.recipients.infos import Recipient
@@ -26,6 +25,7 @@ from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.ground.language import N_, _
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.keys.component import read_component
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.simulator.folder import list_cards, remove_card
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twincard.card.duplication import ExportedKey, Ticket
-from twincard.card.report import KeyType, Mode
+from twincard.card.report import Mode
 from twincard.card.session import Card
 from twincard.iso import tlv
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
+from twincard.keys.key_type import KeyType
 from twincard.keys.keyblock import EC_HEADER, RSA_HEADER, KeyBlockError, open_block
 
 _HEADERS = {KeyType.RSA_2048: RSA_HEADER, KeyType.P_256: EC_HEADER}

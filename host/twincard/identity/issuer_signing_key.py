@@ -29,7 +29,8 @@ from twincard.identity.device_certificate import (
     public_point,
     service_id,
 )
-from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import PublicKey, UnusablePublicKeyError
 
 _HALF = SIGNATURE_BYTES // 2
 _MOST_FILE_BYTES = 1 << 16
@@ -102,7 +103,7 @@ def read_issuer_public_key(path: Path) -> bytes:
         key = PublicKey.from_bytes(_read(path))
     except UnusablePublicKeyError as error:
         raise IssuerKeyError(f"{path}: {error}") from None
-    if key.kind is not KeyKind.EC:
+    if key.algorithm is not KeyAlgorithm.EC:
         raise IssuerKeyError(
             _("{path} is not an issuer's public key: that is a P-256 key.").format(path=path)
         )

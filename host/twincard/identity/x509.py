@@ -16,7 +16,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from twincard.ground.language import _
 from twincard.identity.signing_key import SigningKey
-from twincard.keys.public import KeyKind, PublicKey
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import PublicKey
 
 _NAME_LENGTHS = range(1, 64 + 1)
 _IDEOGRAPHIC_SPACE = "\u3000"
@@ -89,7 +90,7 @@ def make_decipher_certificate(
     key: SigningKey,
 ) -> x509.Certificate:
     """A certificate for a decipher key, signed by the key of `root`. Raises WrongSignatureError."""
-    usage = "key_encipherment" if public.kind is KeyKind.RSA else "key_agreement"
+    usage = "key_encipherment" if public.algorithm is KeyAlgorithm.RSA else "key_agreement"
     builder = (
         _certificate(root.subject, _name(subject), validity, public)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
         read_component,
         write_component,
     )
-    from twincard.keys.public import KeyKind, PublicKey, UnusablePublicKeyError
+    from twincard.keys.key_type import KeyAlgorithm, KeyType
+    from twincard.keys.public import PublicKey, UnusablePublicKeyError
     from twincard.keys.secret import Secret
     from twincard.keys.shares import (
         Share,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Component",
     "ComponentError",
-    "KeyKind",
+    "KeyAlgorithm",
+    "KeyType",
     "PublicKey",
     "Secret",
     "Share",

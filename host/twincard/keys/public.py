@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from enum import Enum
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from twincard.ground.language import _
+from twincard.keys.key_type import KeyAlgorithm
 
 KEY_ID_BYTES = 20
 RSA_BITS = range(2048, 4096 + 1)
@@ -26,13 +26,6 @@ class UnusablePublicKeyError(ValueError):
     """What was given is no public key that files can be encrypted to."""
 
 
-class KeyKind(Enum):
-    """The two kinds of key that twincard knows."""
-
-    RSA = "RSA"
-    EC = "EC P-256"
-
-
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """An RSA key of 2048 to 4096 bits, or a P-256 point; made by the class methods, which check it.
@@ -40,7 +33,7 @@ class PublicKey:
     ``spki`` is its DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
     """
 
-    kind: KeyKind
+    algorithm: KeyAlgorithm
     spki: bytes
 
     @classmethod
@@ -87,14 +80,14 @@ class PublicKey:
         if isinstance(key, rsa.RSAPublicKey):
             if key.key_size not in RSA_BITS:
                 raise UnusablePublicKeyError(_("RSA keys must have 2048 to 4096 bits."))
-            kind = KeyKind.RSA
+            algorithm = KeyAlgorithm.RSA
         elif isinstance(key, ec.EllipticCurvePublicKey):
             if not isinstance(key.curve, ec.SECP256R1):
                 raise UnusablePublicKeyError(_("Elliptic-curve keys must be on the curve P-256."))
-            kind = KeyKind.EC
+            algorithm = KeyAlgorithm.EC
         else:
             raise UnusablePublicKeyError(_("Only RSA and P-256 keys can be used."))
-        return cls(kind, key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        return cls(algorithm, key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
     def loaded(self) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
         """The key as the cryptography package takes it."""

@@ -12,9 +12,9 @@ from asn1crypto import core
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
-from twincard.card.report import KeyType
 from twincard.iso import tlv
-from twincard.keys.public import KeyKind, PublicKey
+from twincard.keys.key_type import KeyAlgorithm, KeyType
+from twincard.keys.public import PublicKey
 from twincard.pkcs15 import cia
 
 EF_DIR = 0x2F00
@@ -167,7 +167,7 @@ def public_key(key: PublicKey) -> bytes:
 
     The latter for curves, as OpenSC writes it itself, since a bare point does not name its curve.
     """
-    if key.kind is KeyKind.EC:
+    if key.algorithm is KeyAlgorithm.EC:
         return key.spki
     return key.loaded().public_bytes(Encoding.DER, PublicFormat.PKCS1)
 

@@ -13,7 +13,7 @@ import pytest
 from tests.opensc.conftest import CardInReader, make_pair, put_in, run
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 
 @dataclass(frozen=True)

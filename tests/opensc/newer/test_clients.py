@@ -12,7 +12,7 @@ from tests.opensc.desks import Kind, desk, try_client
 from tests.opensc.newer.conftest import OpenSc
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 
 @pytest.fixture(scope="module", params=KeyType)

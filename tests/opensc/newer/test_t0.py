@@ -11,7 +11,7 @@ from tests.opensc.newer.conftest import OpenSc
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
-from twincard.card.report import KeyType
+from twincard.keys.key_type import KeyType
 
 
 def test_it_knows_all_that_the_card_can_do(

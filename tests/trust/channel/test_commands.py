@@ -14,10 +14,10 @@ from tests.trust.channel.hosts import Host, Messages, as_issuer, as_user
 
 from twincard.card.files import Condition, EfAccess
 from twincard.card.public_key import encode_public_key
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 from twincard.transport.connection import Connection
 
 HANDSHAKES = {(0x80, 0x50), (0x80, 0x82), (0x80, 0x88)}

@@ -11,10 +11,11 @@ from tests.trust.channel.hosts import Host, as_issuer, as_user
 from tests.trust.channel.test_handshake import FOR_ISSUER, REPORT, VERIFIED
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import KeyType, LifeCycle, Role
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
+from twincard.keys.key_type import KeyType
 
 
 class DuplicatingThroughChannels(Duplicating):

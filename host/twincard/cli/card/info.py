@@ -18,12 +18,12 @@ from twincard.card.report import (
     SetBy,
 )
 from twincard.card.session import Card
-from twincard.cli.terminal.options import KeyName
 from twincard.cli.terminal.output import aligned
-from twincard.cli.terminal.values import Id, Kcv, KeyTypeName, PolicyName, Sha256, TransferState
+from twincard.cli.terminal.values import Id, Kcv, PolicyName, Sha256, TransferState
 from twincard.ground.language import N_, _
 from twincard.identity.device_certificate import fingerprint
 from twincard.iso.status import AuthorityMissingError, NotFoundError
+from twincard.keys.key_type import KeyType
 
 _STATES = (
     *(N_("initialisation"), N_("operational"), N_("terminated")),
@@ -77,7 +77,7 @@ class KeyInfo:
     `archive_id` is what files call the archive key by that goes with it.
     """
 
-    type: KeyTypeName
+    type: KeyType
     public_key_sha256: Sha256
     public_key_readable: bool
     released: bool
@@ -282,8 +282,7 @@ def _key(report: CardReport) -> KeyInfo | None:
     key = report.key
     if key is None:
         return None
-    name = KeyName.of(key.type).value
-    return KeyInfo(name, key.digest, key.public_key_readable, key.released, report.archive_id)
+    return KeyInfo(key.type, key.digest, key.public_key_readable, key.released, report.archive_id)
 
 
 def _export(report: CardReport) -> ExportInfo | None:

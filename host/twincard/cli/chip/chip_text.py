@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from twincard.card.report import KeyType
 from twincard.chips.counted import Build, Flow, Way
 from twincard.chips.estimate import estimate
 from twincard.chips.features import ALGORITHMS, KEY_FEATURES, Feature, Need, find_features
@@ -26,6 +25,7 @@ from twincard.chips.words import (
     way_name,
 )
 from twincard.ground.language import _, plural
+from twincard.keys.key_type import KeyType
 
 _GAP = "  "
 _SHORTEST_NAME = 34

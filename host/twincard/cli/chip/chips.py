@@ -16,7 +16,7 @@ from twincard.chips.reach import is_candidate, share
 from twincard.chips.simulation import UnfitChipError, simulated
 from twincard.cli.chip.chip_text import details, overview, ways_of
 from twincard.cli.terminal.errors import InputError
-from twincard.cli.terminal.options import Json, KeyName
+from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 
@@ -143,7 +143,7 @@ def _chip(profile: ChipProfile) -> Chip:
         for feature, finding in find_features(profile).items()
     )
     times = tuple(
-        ChipTime(flow, way, KeyName.of(key).value, **vars(estimate(profile, flow, way, key)))
+        ChipTime(flow, way, key.value, **vars(estimate(profile, flow, way, key)))
         for way, key in ways_of(profile)
         for flow in Flow
     )

@@ -27,7 +27,7 @@ from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import Recipient
 from twincard.flows.files.operations import SUFFIX, transcode_file
 from twincard.ground.language import N_, _
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 _CARD_RSA_BITS = 2048
 _WORDS = batch.Words(N_("{done} transcoded."), N_("{done} transcoded, {failed} failed."))
@@ -68,7 +68,7 @@ def transcode(
 def _target(path: Path) -> Recipient:
     target = read_recipient(path)
     key = target.key
-    if key.kind is KeyKind.RSA and key.loaded().key_size != _CARD_RSA_BITS:
+    if key.algorithm is KeyAlgorithm.RSA and key.loaded().key_size != _CARD_RSA_BITS:
         raise InputError(
             _("{path}: a card can give files to RSA-2048 and P-256 keys only.").format(path=path)
         )

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.cli.file.targets import check_output, output_for
 from twincard.cli.terminal import prompts
@@ -24,7 +23,6 @@ from twincard.cli.terminal.options import (
     Force,
     IssuerPublicKeyFile,
     Json,
-    KeyName,
     OutputFile,
     PinFile,
     Reader,
@@ -44,6 +42,7 @@ from twincard.flows.certify.certificate_files import above
 from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _
 from twincard.identity.x509 import Subject, Validity
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import certificate_from_bytes
 
 _USUAL_DAYS = 3650
@@ -58,7 +57,7 @@ Mail = Annotated[
     str | None, typer.Option("--mail", metavar="ADDRESS", help="An e-mail address in it.")
 ]
 SignatureType = Annotated[
-    KeyName | None,
+    KeyType | None,
     typer.Option(
         "--type",
         help="Type of a signature key that is not there yet; p256 where the card has it.",
@@ -160,7 +159,7 @@ def certificate(
                 card,
                 _subject(card, name, mail),
                 Validity.from_now(days),
-                _type(type),
+                type,
                 replace=force,
                 store=not no_store,
                 pin=lambda: pin,
@@ -191,7 +190,7 @@ def csr(
     pin = prompts.pin(pin_file, "PIN", "--pin-file")
     with unlocked(reader, pin, issuer) as card:
         subject = _subject(card, name, mail)
-        made = request_certificate(card, subject, _type(type), pin=lambda: pin)
+        made = request_certificate(card, subject, type, pin=lambda: pin)
     pem = made.public_bytes(Encoding.PEM).decode("ascii")
     _print(Request(made.subject.rfc4514_string(), pem), output, force=force, json=json)
 
@@ -209,10 +208,6 @@ def _check_options(
 
 def _subject(card: Card, name: str | None, mail: str | None) -> Subject:
     return Subject(name or f"twincard {card.report().card_id[:8].hex()}", mail)
-
-
-def _type(name: KeyName | None) -> KeyType | None:
-    return None if name is None else name.type
 
 
 def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:

@@ -11,23 +11,23 @@ from twincard.cli.terminal.options import (
     Force,
     IssuerPublicKeyFile,
     Json,
-    KeyName,
     OutputFile,
     Reader,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import KeyTypeName, Sha256
+from twincard.cli.terminal.values import Sha256
 from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import protect
 from twincard.flows.usable import check_released
 from twincard.ground.language import _
+from twincard.keys.key_type import KeyType
 
 
 @dataclass(frozen=True)
 class CardPublicKey:
     """The public key in PEM, and its digest as the card reports it."""
 
-    type: KeyTypeName
+    type: KeyType
     public_key_sha256: Sha256
     pem: str
 
@@ -62,4 +62,4 @@ def public_key(
     elif not json:
         sys.stdout.write(pem)
     if json:
-        Printer(json).result(CardPublicKey(KeyName.of(report.key.type).value, key.digest, pem), "")
+        Printer(json).result(CardPublicKey(report.key.type, key.digest, pem), "")

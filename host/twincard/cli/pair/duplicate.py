@@ -27,14 +27,13 @@ from twincard.cli.terminal.options import (
     Components,
     IssuerPublicKeyFile,
     Json,
-    KeyName,
     Original,
     PinFile,
     TransportKeyFile,
     Yes,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id, KeyTypeName, Sha256
+from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.certify.certificate import copy_certificate, has_certificate
 from twincard.flows.duplicate.duplication import (
     Duplicated,
@@ -46,6 +45,7 @@ from twincard.flows.errors import ComponentMissingError, ProtocolError
 from twincard.flows.usable import check_own_pin
 from twincard.ground.language import _
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Copied:
 
     original_id: Id
     backup_id: Id
-    key: KeyTypeName
+    key: KeyType
     public_key_sha256: Sha256
     generated: bool
     copied: bool
@@ -107,7 +107,7 @@ def duplicate(
     ] = None,
     component: Components = None,
     key: Annotated[
-        KeyName | None,
+        KeyType | None,
         typer.Option("--key", help="The key pair to make where there is none: rsa2048 by default."),
     ] = None,
     pin_file: PinFile = None,
@@ -214,7 +214,7 @@ def _run(
     out: Printer,
     holders: tuple[Holder, Holder],
     components: list[Component],
-    key: KeyName | None,
+    key: KeyType | None,
     *,
     forget_void: bool,
     keep: bool | None,
@@ -222,7 +222,7 @@ def _run(
     with unlocked_pair(*holders) as (original, backup):
         report = original.report()
         _check_type(report, key)
-        usual = KeyName.RSA_2048 if report.key is None else KeyName.of(report.key.type)
+        usual = KeyType.RSA_2048 if report.key is None else report.key.type
         if keep:
             with naming(holders[1].name, holders[1].reader):
                 check_own_pin(backup.report())
@@ -238,7 +238,7 @@ def _run(
                 original,
                 backup,
                 components,
-                (key or usual).type,
+                key or usual,
                 lambda event: out.step(_step(event)),
                 forget_void=forget_void,
             )
@@ -256,10 +256,10 @@ def _lasting_key(report: CardReport) -> KeyReport | None:
     return None if report.key_is_dead else report.key
 
 
-def _check_type(report: CardReport, key: KeyName | None) -> None:
+def _check_type(report: CardReport, key: KeyType | None) -> None:
     held = _lasting_key(report)
-    if key is not None and held is not None and held.type is not key.type:
-        name = KeyName.of(held.type).value
+    if key is not None and held is not None and held.type is not key:
+        name = held.type.value
         raise ProtocolError(
             _("The original holds a key pair already, {held}: leave --key out.").format(held=name)
         )
@@ -289,7 +289,7 @@ def _tell(out: Printer, done: _Done, original: str, backup: str) -> None:
     copied = Copied(
         result.original.card_id,
         result.backup.card_id,
-        KeyName.of(key.type).value,
+        key.type,
         result.key_digest,
         result.generated,
         result.copied,

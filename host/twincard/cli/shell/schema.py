@@ -10,7 +10,7 @@ import json as json_module
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -156,6 +156,8 @@ def _schema(hint: Any, definitions: JsonSchema, marks: Sequence[object] = ()) ->
         sizes = [mark.length for mark in marks if isinstance(mark, Size)]
         digits = f"{{{2 * sizes[0]}}}" if sizes else "*"
         return {"type": "string", "pattern": f"^[0-9a-f]{digits}$"}
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return {"enum": [member.value for member in hint]}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return {"enum": [member.name.lower() for member in hint]}
     for mark in marks:

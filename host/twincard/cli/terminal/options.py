@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from twincard.card.report import KeyType
-
 READER_HELP = "sim:NAME, or pcsc: and a reader's name, a unique part of it, or its index."
 KEY_HELP = "File with a public key or certificate, in PEM or DER."
 _OR_PROMPT = "'-' reads standard input; without it, a prompt asks."
-
-
-class KeyName(Enum):
-    """Types of key pairs, as they are typed."""
-
-    RSA_2048 = "rsa2048"
-    P_256 = "p256"
-
-    @property
-    def type(self) -> KeyType:
-        """The type as cards know it."""
-        return KeyType[self.name]
-
-    @classmethod
-    def of(cls, key_type: KeyType) -> KeyName:
-        """The name of a type."""
-        return cls[key_type.name]
-
 
 Reader = Annotated[str, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)]
 Original = Annotated[

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -156,6 +156,8 @@ def to_json(value: object) -> object:
             for name, member in members.items()
             if member is not None or name not in absent
         }
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, Enum):
         return value.name.lower()
     if isinstance(value, list | tuple):

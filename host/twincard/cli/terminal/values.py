@@ -13,7 +13,6 @@ from typing import Annotated
 
 from twincard.card.log import Event
 from twincard.card.report import ExportState, Features, ImportState, PolicyFlags
-from twincard.cli.terminal.options import KeyName
 from twincard.flows.check.accept import Fault
 
 
@@ -43,7 +42,6 @@ Id = Annotated[bytes, Size(16)]
 """Of a card or a key group."""
 Sha256 = Annotated[bytes, Size(32)]
 Kcv = Annotated[bytes, Size(3)]
-KeyTypeName = Annotated[str, OneOf(tuple(name.value for name in KeyName))]
 TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
 """Of an original's export or of a backup's import."""
 PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]

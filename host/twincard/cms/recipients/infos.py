@@ -10,7 +10,8 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from twincard.keys.public import KeyKind, PublicKey, certificate_from_bytes
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import PublicKey, certificate_from_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,8 @@ class KeyHolder(Protocol):
     """Whatever holds a private key: it knows which recipient infos may be for it."""
 
     @property
-    def kind(self) -> KeyKind:
-        """The kind of the key."""
+    def algorithm(self) -> KeyAlgorithm:
+        """The algorithm of the key."""
 
     @property
     def key_id(self) -> bytes:

@@ -23,7 +23,7 @@ from twincard.cms.recipients.infos import (
     is_named,
 )
 from twincard.ground.language import _
-from twincard.keys.public import KeyKind
+from twincard.keys.key_type import KeyAlgorithm
 
 # Together fewer than the 32 faults that end the session of a card's PIN: no file ends one alone.
 MAX_NAMED = 16
@@ -54,7 +54,7 @@ def open_all(
     ``attempt`` raises RecipientRejectedError for what does not open. Raises NotForThisKeyError, or
     UnsupportedError where the file seems to be for this key but cannot be opened.
     """
-    wanted = RsaRecipient if holder.kind is KeyKind.RSA else EcRecipient
+    wanted = RsaRecipient if holder.algorithm is KeyAlgorithm.RSA else EcRecipient
     own_kind = [recipient for recipient in recipients if isinstance(recipient, wanted)]
     named = [recipient for recipient in own_kind if is_named(recipient, holder)]
     others = [recipient for recipient in own_kind if not is_named(recipient, holder)]

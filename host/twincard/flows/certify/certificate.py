@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from twincard.card.files import CERTIFICATE_CHAIN, DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
-from twincard.card.report import CardReport, Features, KeyType, PolicyFlags
+from twincard.card.report import CardReport, Features, PolicyFlags
 from twincard.card.session import Card
 from twincard.flows.certify.card_files import store as store_file
 from twincard.flows.certify.certificate_files import (
@@ -35,6 +35,7 @@ from twincard.identity.x509 import (
     make_root,
     may_sign_others,
 )
+from twincard.keys.key_type import KeyType
 
 __all__ = [
     "CertificateOnCardError",

@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from twincard.card.files import Condition, DfAccess, EfAccess
-from twincard.card.report import CardReport, KeyType, PolicyFlags, Role
+from twincard.card.report import CardReport, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.certify.card_files import make_room, read_file, store, write_file
 from twincard.flows.certify.certificate_files import certificate_for, read_chain, room_for
 from twincard.iso.status import AlreadyExistsError, MemoryFullError
+from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.pkcs15 import opensc
 from twincard.pkcs15.opensc import DF, KeyPlace, KnownIssuer, KnownKey

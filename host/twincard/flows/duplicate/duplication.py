@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from twincard.card.report import CardReport, KeyType, Mode
+from twincard.card.report import CardReport, Mode
 from twincard.card.session import Card
 from twincard.flows.certify.opensc import update_opensc_files
 from twincard.flows.components import set_components
@@ -19,6 +19,7 @@ from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import introduce
 from twincard.ground.language import N_, _
 from twincard.keys.component import Component
+from twincard.keys.key_type import KeyType
 
 
 class DuplicationStep(Enum):

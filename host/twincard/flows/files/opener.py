@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from twincard.card.cryptogram import Cryptogram, EcCryptogram, Hash, RsaCryptogram
-from twincard.card.report import KeyType
 from twincard.card.session import Card
 from twincard.card.usage import Padding
 from twincard.cms.errors import AlgorithmRejectedError, RecipientRejectedError
@@ -22,13 +21,12 @@ from twincard.cms.recipients.infos import (
 from twincard.flows.errors import NoKeyError
 from twincard.ground.language import _
 from twincard.iso.status import AuthorityMissingError, NotSupportedError, WrongDataError
-from twincard.keys.public import KEY_ID_BYTES, KeyKind
+from twincard.keys.public import KEY_ID_BYTES
 from twincard.keys.secret import Secret
 
 PinProvider = Callable[[], Secret]
 """Gives the PIN when a card asks for it, perhaps again in the middle of a long job."""
 
-_KINDS = {KeyType.RSA_2048: KeyKind.RSA, KeyType.P_256: KeyKind.EC}
 _PADDINGS = {
     RsaAlgorithm.OAEP_SHA256: Padding.OAEP_SHA256,
     RsaAlgorithm.OAEP_SHA1: Padding.OAEP_SHA1,
@@ -59,7 +57,7 @@ class CardHolder:
         if key is None:
             raise NoKeyError
         self.card = card
-        self.kind = _KINDS[key.type]
+        self.algorithm = key.type.algorithm
         self.key_id = key.digest[:KEY_ID_BYTES]
         self._pin = pin
 
