@@ -1,7 +1,7 @@
-"""Who holds the wire between an original and its backups, keeps every message, and sends any.
+"""Who holds the wire between cards, keeps every message, and sends any, at any time.
 
-He has the cards' PINs verified, as the program of the rightful user has; what he may not get is two
-backups that hold one key.
+He has the cards' PINs verified, as the program of the rightful user has. `Adversary` tries the
+moves it is given in every order; `between_cards` has those with an original and its backups.
 """
 
 from __future__ import annotations
@@ -27,83 +27,127 @@ class Messages:
     receipts: tuple[Receipt, ...] = ()
 
 
+Act = Callable[[Card, Messages], Messages]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something the attacker does, in a session with one card; a card may refuse it."""
+
+    name: str
+    session: Callable[[], Card]
+    act: Act
+
+
 @dataclass(frozen=True)
 class Position:
-    """Where the attack is: the moves so far, the messages known, the cards."""
+    """Where the attack is: the moves so far, the messages known, the cards and what they report."""
 
     moves: tuple[str, ...]
     known: Messages
+    reports: tuple[CardReport, ...]
+    replaced: frozenset[bytes]
+    """Digests of keys that a card has had since the attack began, and has no more."""
     cards: tuple[Snapshot, ...] = field(repr=False)
 
 
-Move = Callable[[Card, Messages], Messages]
-
-
 class Adversary:
-    """Tries every sequence of moves from a position, as far as moves have any effect."""
+    """Tries every sequence of moves, as far as moves have any effect.
 
-    def __init__(self, original: Subject, backups: tuple[Subject, ...], scene: Scene) -> None:
-        self.original = original
-        self.backups = backups
-        self.scene = scene
-        self.original_id = original.card().report().card_id
+    `moves` are those that some messages allow; `judge` looks at the cards before the first and
+    after each of them.
+    """
 
-    def attack(self, known: Messages, depth: int, judge: Callable[[], None]) -> int:
+    def __init__(
+        self,
+        scene: Scene,
+        moves: Callable[[Messages], Iterable[Move]],
+        judge: Callable[[Position], None],
+    ) -> None:
+        self._scene = scene
+        self._moves = moves
+        self._judge = judge
+
+    def attack(self, known: Messages, depth: int, *before: str) -> int:
         """Try all sequences of up to `depth` moves from the cards as they are now.
 
-        `judge` looks at the cards after each effective move; a failure names the moves.
-        Returns how many positions were reached.
+        A failure names the moves, after what was done `before`. Returns how many positions were
+        reached.
         """
-        start = Position((), known, self.scene.keep())
-        seen = {self._look(start)}
+        start = Position(before, known, self._reports(), frozenset(), self._scene.keep())
+        self._judged(start)
+        seen = {_look(start)}
         frontier, reached = [start], 0
         for _ in range(depth):
-            frontier = [next_ for each in frontier for next_ in self._successors(each, seen, judge)]
+            frontier = [after for each in frontier for after in self._successors(each, seen)]
             reached += len(frontier)
-        self.scene.put_back(start.cards)
+        self._scene.put_back(start.cards)
         return reached
 
-    def _successors(
-        self, position: Position, seen: set[object], judge: Callable[[], None]
-    ) -> Iterable[Position]:
-        for name, subject, move in self._moves(position.known):
-            self.scene.put_back(position.cards)
+    def _successors(self, position: Position, seen: set[object]) -> Iterable[Position]:
+        for move in self._moves(position.known):
+            self._scene.put_back(position.cards)
             try:
-                known = move(subject.unlocked(), position.known)
+                known = move.act(move.session(), position.known)
             except CardError:
                 continue
-            after = Position((*position.moves, name), known, ())
-            look = self._look(after)
-            if look in seen:
+            after = self._after(position, move, known)
+            if _look(after) in seen:
                 continue
-            seen.add(look)
-            try:
-                judge()
-            except Exception as error:
-                error.add_note(f"after the attacker's moves {', '.join(after.moves)}")
-                raise
-            yield replace(after, cards=self.scene.keep())
+            seen.add(_look(after))
+            self._judged(after)
+            yield replace(after, cards=self._scene.keep())
 
-    def _look(self, position: Position) -> object:
-        """What tells positions apart: the cards' reports, and how much is known."""
-        reports: list[CardReport] = [subject.card().report() for subject in self.scene.subjects]
-        return tuple(reports), position.known
+    def _judged(self, position: Position) -> None:
+        try:
+            self._judge(position)
+        except Exception as error:
+            error.add_note(f"after the attacker's moves {', '.join(position.moves)}")
+            raise
 
-    def _moves(self, known: Messages) -> Iterable[tuple[str, Subject, Move]]:
+    def _after(self, position: Position, move: Move, known: Messages) -> Position:
+        reports = self._reports()
+        gone = {
+            before.key.digest
+            for before, now in zip(position.reports, reports, strict=True)
+            if before.key and (now.key is None or now.key.digest != before.key.digest)
+        }
+        moves = (*position.moves, move.name)
+        return Position(moves, known, reports, position.replaced | gone, ())
+
+    def _reports(self) -> tuple[CardReport, ...]:
+        return tuple(subject.card().report() for subject in self._scene.subjects)
+
+
+def _look(position: Position) -> object:
+    """What tells positions apart."""
+    return position.reports, position.known, position.replaced
+
+
+def between_cards(
+    original: Subject, backups: tuple[Subject, ...]
+) -> Callable[[Messages], Iterable[Move]]:
+    """The moves with an original and backups."""
+    original_id = original.card().report().card_id
+
+    def moves(known: Messages) -> Iterable[Move]:
         for number, ticket in enumerate(known.tickets):
-            yield f"export for ticket {number}", self.original, _export(ticket)
+            yield Move(f"export for ticket {number}", original.unlocked, _export(ticket))
         for number, receipt in enumerate(known.receipts):
-            yield f"receipt {number}", self.original, _confirm(receipt)
-        for backup in self.backups:
+            yield Move(f"receipt {number}", original.unlocked, _confirm(receipt))
+        for backup in backups:
             for number, block in enumerate(known.blocks):
-                yield f"block {number} to {backup.name}", backup, _import(block)
+                yield Move(f"block {number} to {backup.name}", backup.unlocked, import_(block))
             for delivered in (False, True):
-                yield f"ticket of {backup.name}", backup, _ticket(self.original_id, delivered)
-            yield f"cancel at {backup.name}", backup, _cancel
-            yield f"terminate {backup.name}", backup, _terminate
+                act = _ticket(original_id, delivered)
+                yield Move(f"ticket of {backup.name}", backup.unlocked, act)
+            yield Move(f"cancel at {backup.name}", backup.unlocked, cancel)
+            yield Move(f"terminate {backup.name}", backup.unlocked, terminate)
+
+    return moves
 
 
-def _export(ticket: Ticket) -> Move:
+def _export(ticket: Ticket) -> Act:
     def move(card: Card, known: Messages) -> Messages:
         block = card.duplication.export_key(ticket)
         return known if block in known.blocks else replace(known, blocks=(*known.blocks, block))
@@ -111,7 +155,7 @@ def _export(ticket: Ticket) -> Move:
     return move
 
 
-def _confirm(receipt: Receipt) -> Move:
+def _confirm(receipt: Receipt) -> Act:
     def move(card: Card, known: Messages) -> Messages:
         card.duplication.confirm(receipt)
         return known
@@ -119,14 +163,16 @@ def _confirm(receipt: Receipt) -> Move:
     return move
 
 
-def _import(block: ExportedKey) -> Move:
+def import_(block: ExportedKey) -> Act:
+    """Send a card this key block."""
+
     def move(card: Card, known: Messages) -> Messages:
         return heard(known, card.duplication.import_key(block))
 
     return move
 
 
-def _ticket(original_id: bytes, delivered: bool) -> Move:
+def _ticket(original_id: bytes, delivered: bool) -> Act:
     def move(card: Card, known: Messages) -> Messages:
         ticket = card.duplication.ticket(original_id, void_delivered=delivered)
         if ticket in known.tickets:
@@ -136,11 +182,13 @@ def _ticket(original_id: bytes, delivered: bool) -> Move:
     return move
 
 
-def _cancel(card: Card, known: Messages) -> Messages:
+def cancel(card: Card, known: Messages) -> Messages:
+    """Have a card give up its ticket."""
     return heard(known, card.duplication.cancel())
 
 
-def _terminate(card: Card, known: Messages) -> Messages:
+def terminate(card: Card, known: Messages) -> Messages:
+    """End a card's life; it may give a receipt of that."""
     card.terminate()
     try:
         return heard(known, card.duplication.receipt())

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 from tests.bench import Bench, Stage
-from tests.faults.adversary import Adversary, Messages, heard
+from tests.faults.adversary import Adversary, Messages, Position, between_cards, heard
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import LONG, Place, Scene, Subject, power_fails
 
@@ -45,6 +45,8 @@ class Siege:
         card = self.original.unlocked()
         self.original_id = card.report().card_id
         self.sealed = Sealed.by(card)
+        moves = between_cards(self.original, (self.backup, self.backup2))
+        self.adversary = Adversary(self.scene, moves, self.judge)
         self.ended: set[bytes] = set()
         """Nonces of tickets for which the original took a void receipt."""
 
@@ -60,7 +62,7 @@ class Siege:
         """The card of this name."""
         return next(subject for subject in self.scene.subjects if subject.name == name)
 
-    def judge(self) -> None:
+    def judge(self, _position: Position) -> None:
         """At most one backup holds the key, and then the original counts it; its own key works."""
         original = self.original.unlocked()
         assert self.sealed.opens_with(original)
@@ -153,7 +155,6 @@ def test_no_replay_after_a_cut_gives_two_backups_the_key(
     siege = Siege(bench, key, mode)
     known = case.prepare(siege)
     victim = siege.subject(case.victim)
-    adversary = Adversary(siege.original, (siege.backup, siege.backup2), siege.scene)
     start = siege.scene.keep()
     attacked: set[tuple[CardReport, bytes]] = set()
     for write in count(1, 1 if mode is Mode.BASE else 3):
@@ -164,7 +165,8 @@ def test_no_replay_after_a_cut_gives_two_backups_the_key(
         state = report, victim.lab.image()
         if state not in attacked:
             attacked.add(state)
-            adversary.attack(known, case.depth + deeper, siege.judge)
+            cut = f"{command} cut at write {write}"
+            siege.adversary.attack(known, case.depth + deeper, cut)
         if not interrupted:
             break
     assert len(attacked) > 1
@@ -211,5 +213,4 @@ def test_no_recorded_ticket_that_became_void_is_pending_again(
 ) -> None:
     siege = Siege(bench, KeyType.P_256, mode)
     known = then(siege, _freed(siege, siege.backup))
-    adversary = Adversary(siege.original, (siege.backup, siege.backup2), siege.scene)
-    assert adversary.attack(known, 3, siege.judge) > 3
+    assert siege.adversary.attack(known, 3) > 3
