@@ -1,4 +1,4 @@
-"""Simulated cards: the real applet in a small Java program, spoken to over its standard streams.
+"""Simulated cards: the real applet in a small Java program, spoken to over two pipes.
 
 A frame is a 4-byte big-endian length and that many bytes: in a request the operation (1 byte) and
 its payload, in an answer the status (1 byte) and its payload.
@@ -7,6 +7,7 @@ its payload, in an answer the status (1 byte) and its payload.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import tempfile
@@ -16,14 +17,12 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO, Self, cast
 
-from twincard.ground.language import N_, _, retold
-from twincard.ground.system_words import WORDS
+from twincard.ground.language import _
 from twincard.simulator.archive import JAR, MAIN, archive_flags
+from twincard.simulator.failures import failure_of
 from twincard.simulator.java import FLAGS, clean_environment, java_program
 from twincard.transport.connection import (
-    CardFileError,
     CardGoneError,
-    CardInUseError,
     PowerCutError,
     TransportError,
 )
@@ -31,19 +30,11 @@ from twincard.transport.connection import (
 _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
 _STATUS_NO_POWER = 0x02
-_EXIT_IN_USE = 3
-_NOT_SAVED = "The card could not be saved"
-_SENTENCES = (
-    N_("The card file {path} was written by another version of the simulator."),
-    N_("The card file {path} is damaged: it holds no whole state."),
-    N_("The card file cannot be read: {reason}."),
-    N_("The card could not be saved: {reason}."),
-    N_("The card could not be saved earlier; start it again."),
-    N_("Cannot use {path}: {reason}."),
-    N_("there is no such folder"),
-    N_("permission denied"),
-)
-"""What the program that simulates a card says when it ends."""
+_STATUS_FAILED = 0x7F
+_LONGEST = 128 * 1024
+"""A frame has this many bytes at most, either way."""
+_DESCRIPTORS = Path("/dev/fd")
+"""Where a program finds what it inherits, but on Windows."""
 _CLOSE_SECONDS = 5.0
 
 
@@ -80,20 +71,10 @@ class SimulatorProcess:
         shared = () if program else (*archive_flags(java), "-cp", str(JAR), MAIN)
         command = [java, *FLAGS, *program, *shared, *arguments]
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             with _ctrl_c_later():
-                self._process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=self._errors,
-                    env=clean_environment(),
-                    # Ctrl-C at the terminal is for the host; the card ends when its input does.
-                    start_new_session=True,
-                )
-                self._requests = cast(IO[bytes], self._process.stdin)
-                self._answers = cast(IO[bytes], self._process.stdout)
+                self._process, self._requests, self._answers = _start(command, self._printed)
         except KeyboardInterrupt:
             self.close()
             raise
@@ -112,11 +93,15 @@ class SimulatorProcess:
         if self._requests.closed:
             raise CardGoneError(_("The connection to the simulated card is closed."))
         frame = bytes([operation]) + payload
+        if len(frame) > _LONGEST:
+            raise ValueError(f"a frame has at most {_LONGEST} bytes")
         try:
-            self._requests.write(len(frame).to_bytes(4, "big") + frame)
-            self._requests.flush()
-            answer = self._read(int.from_bytes(self._read(4), "big"))
-        except (EOFError, BrokenPipeError):
+            # One that has ended may have said why before it was asked.
+            with contextlib.suppress(BrokenPipeError):
+                self._requests.write(len(frame).to_bytes(4, "big") + frame)
+                self._requests.flush()
+            answer = self._read(self._read_length())
+        except EOFError:
             raise self._ended() from None
         except BaseException:
             # Interrupted while an answer is on its way: nobody must take it for the next one.
@@ -134,7 +119,7 @@ class SimulatorProcess:
             self._process.kill()
             self._process.wait()
         self._answers.close()
-        self._errors.close()
+        self._printed.close()
 
     def _read(self, size: int) -> bytes:
         data = self._answers.read(size)
@@ -142,16 +127,76 @@ class SimulatorProcess:
             raise EOFError
         return data
 
+    def _read_length(self) -> int:
+        length = int.from_bytes(self._read(4), "big")
+        if not 0 < length <= _LONGEST:
+            raise CardGoneError(
+                _("The program that simulates the card has answered what is no answer.")
+            )
+        return length
+
     def _ended(self) -> TransportError:
-        code = self._process.wait()
-        self._errors.seek(0)
-        sentence = self._errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+        self._process.wait()
+        self._printed.seek(0)
+        printed = self._printed.read(_LONGEST).decode(errors="replace").strip().splitlines()
         self.close()
-        if code == _EXIT_IN_USE:
-            return CardInUseError(_("Another process uses this card."))
-        if code < 0 or not sentence:
-            return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
-        return CardFileError(_told(sentence))
+        if printed:
+            # Of Java itself: it is too old, or lacks memory.
+            return CardGoneError(
+                _(
+                    "The program that simulates the card has ended unexpectedly; it printed: {line}"
+                ).format(line=printed[0])
+            )
+        return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
+
+
+def _start(
+    command: list[str], printed: IO[bytes]
+) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+    """The program, and the pipes for requests and answers.
+
+    They are none of the standard streams: whatever is in a Java runtime may print there. Windows
+    gives a program no other pipes by number: there the standard streams have to do, which the
+    program takes for itself before anything in it prints.
+    """
+    if not _DESCRIPTORS.is_dir():
+        process = _popen(command, subprocess.PIPE, subprocess.PIPE, printed)
+        return process, cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
+    theirs_in, ours_out = os.pipe()
+    ours_in, theirs_out = os.pipe()
+    requests, answers = os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb")
+    files = ["--requests", str(_DESCRIPTORS / str(theirs_in))]
+    files += ["--answers", str(_DESCRIPTORS / str(theirs_out))]
+    try:
+        inherited = (theirs_in, theirs_out)
+        process = _popen([*command, *files], subprocess.DEVNULL, printed, printed, inherited)
+    except BaseException:
+        requests.close()
+        answers.close()
+        raise
+    finally:
+        os.close(theirs_in)
+        os.close(theirs_out)
+    return process, requests, answers
+
+
+def _popen(
+    command: list[str],
+    stdin: int,
+    stdout: int | IO[bytes],
+    stderr: IO[bytes],
+    inherited: tuple[int, ...] = (),
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        pass_fds=inherited,
+        env=clean_environment(),
+        # Ctrl-C at the terminal is for the host; the card ends when its requests do.
+        start_new_session=True,
+    )
 
 
 @contextlib.contextmanager
@@ -175,13 +220,9 @@ def _payload(answer: bytes) -> bytes:
         raise PowerCutError
     if status == _STATUS_NO_POWER:
         raise TransportError(_("The card has no power: reset it first."))
-    sentence = payload.decode(errors="replace")
-    raise (CardFileError if sentence.startswith(_NOT_SAVED) else TransportError)(_told(sentence))
-
-
-def _told(sentence: str) -> str:
-    """What the program said, in the language in use."""
-    return retold(sentence, (*_SENTENCES, *WORDS))
+    if status == _STATUS_FAILED:
+        raise failure_of(payload)
+    raise CardGoneError(_("The program that simulates the card has answered what is no answer."))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ enum Ability {
                 return ability;
             }
         }
-        throw new CardException("A chip cannot lack \"" + name + "\".");
+        throw new CardException(Failure.WRONG_USE, "A chip cannot lack \"" + name + "\".");
     }
 
     /** Throws what a card throws that lacks it. */

@@ -21,7 +21,7 @@ final class AppletClasses {
         try {
             return Class.forName(name).asSubclass(Applet.class);
         } catch (ClassNotFoundException | ClassCastException missing) {
-            throw new CardException("There is no applet class " + name + ".");
+            throw new CardException(Failure.WRONG_USE, "There is no applet class " + name + ".");
         }
     }
 

@@ -64,7 +64,7 @@ public final class Card {
         try {
             graph = new Graph(memory, applet, AppletClasses.load());
         } catch (IllegalStateException unknown) {
-            throw new CardException("The simulator " + unknown.getMessage() + ".");
+            throw new CardException(Failure.WRONG_USE, "The simulator " + unknown.getMessage() + ".");
         }
         reset();
     }
@@ -78,7 +78,8 @@ public final class Card {
         out.write(data.length);
         out.writeBytes(data);
         if (aid.length < 5 || aid.length > 16 || out.size() > MOST_PARAMETERS) {
-            throw new CardException("An AID has 5 to 16 bytes, and all install parameters at most 127.");
+            throw new CardException(Failure.WRONG_USE,
+                    "An AID has 5 to 16 bytes, and all install parameters at most 127.");
         }
         return out.toByteArray();
     }

@@ -52,38 +52,37 @@ final class CardRuntime extends SimulatorRuntime {
             type.getMethod("install", byte[].class, short.class, byte.class)
                     .invoke(null, global, (short) 0, (byte) global.length);
             if (transactionDepth != 1) {
-                throw new CardException("The applet ended the transaction of its installation.");
+                throw new CardException(Failure.WRONG_USE, "The applet ended the transaction of its installation.");
             }
         } catch (InvocationTargetException thrown) {
             failInstall(thrown.getCause());
         } catch (ReflectiveOperationException missing) {
-            throw new CardException("The applet class has no install method.");
+            throw new CardException(Failure.WRONG_USE, "The applet class has no install method.");
         } finally {
             registrationCallback.remove();
             closeTransaction();
         }
         if (applets.isEmpty()) {
-            throw new CardException("The applet did not register itself.");
+            throw new CardException(Failure.WRONG_USE, "The applet did not register itself.");
         }
         return applets.values().iterator().next().getApplet();
     }
 
     private void failInstall(Throwable cause) throws CardException {
         if (cause instanceof ISOException refusal) {
-            throw new CardException(String.format("The applet refused its installation with status word %04X.",
-                    refusal.getReason() & 0xFFFF));
+            throw new CardException(Failure.REFUSED, String.format("%04X", refusal.getReason() & 0xFFFF));
         }
         if (cause instanceof PowerCut cut) {
             throw cut;
         }
         if (cause instanceof CryptoException) {
-            throw new CardException("The chip lacks an algorithm that the applet needs.");
+            throw new CardException(Failure.LACKS_ALGORITHM);
         }
         if (cause instanceof SystemException) {
-            throw new CardException("The chip has too little memory for the applet.");
+            throw new CardException(Failure.LACKS_MEMORY);
         }
         faults.add("install", cause);
-        throw new CardException("The applet failed to install: " + cause + ".");
+        throw new CardException(Failure.WRONG_USE, "The applet failed to install: " + cause + ".");
     }
 
     @Override

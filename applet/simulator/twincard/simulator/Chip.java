@@ -79,7 +79,7 @@ final class Chip {
             case "commit" -> commitBytes = number(word.substring(equals + 1));
             case "stack" -> stackBytes = number(word.substring(equals + 1));
             case "objects" -> objectsLeft = number(word.substring(equals + 1));
-            default -> throw new CardException("\"" + word + "\" says nothing of a chip.");
+            default -> throw new CardException(Failure.WRONG_USE, "\"" + word + "\" says nothing of a chip.");
         }
     }
 
@@ -100,7 +100,7 @@ final class Chip {
         try {
             return Integer.parseUnsignedInt(digits);
         } catch (NumberFormatException wrong) {
-            throw new CardException("\"" + digits + "\" is no number of bytes.");
+            throw new CardException(Failure.WRONG_USE, "\"" + digits + "\" is no number of bytes.");
         }
     }
 
@@ -153,9 +153,8 @@ final class Chip {
     /** Checks what the applet's objects take, once all are made; its code is not among them. */
     void requirePersistent(int bytes) throws CardException {
         if (bytes > persistentBytes) {
-            throw new CardException(String.format(
-                    "The applet's objects take %d bytes of persistent memory, and this chip has %d.", bytes,
-                    persistentBytes));
+            throw new CardException(Failure.LACKS_PERSISTENT_MEMORY, Integer.toString(bytes),
+                    Integer.toString(persistentBytes));
         }
     }
 

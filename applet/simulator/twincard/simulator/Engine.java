@@ -22,7 +22,7 @@ enum Engine {
                 return engine;
             }
         }
-        throw new CardException("There is no engine \"" + name + "\".");
+        throw new CardException(Failure.WRONG_USE, "There is no engine \"" + name + "\".");
     }
 
     static Engine ofCipher(byte algorithm) {

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 final class Frames {
     /** Enough for the longest APDU. */
     static final int LONGEST = 128 * 1024;
+    /** The kind of an answer that tells a {@link CardException}. */
+    static final int FAILED = 0x7F;
 
     private final DataInputStream in;
     private final OutputStream out;
@@ -40,6 +42,9 @@ final class Frames {
 
     /** Writes one frame in one piece. */
     void write(int kind, byte[] payload) throws IOException {
+        if (payload.length >= LONGEST) {
+            throw new IOException("An answer of " + payload.length + " bytes is longer than a frame.");
+        }
         ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + 1 + payload.length);
         frame.putInt(payload.length + 1).put((byte) kind).put(payload);
         out.write(frame.array());

@@ -32,6 +32,6 @@ enum Op {
                 return op;
             }
         }
-        throw new CardException(String.format("There is no operation %02X.", code));
+        throw new CardException(Failure.WRONG_USE, String.format("There is no operation %02X.", code));
     }
 }

@@ -17,7 +17,7 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /** Leaves a card's file in the folder. */
-    static void run(Path folder) throws CardException, IOException, StateFile.InUse {
+    static void run(Path folder) throws CardException, IOException {
         Path state = folder.resolve("rehearsal.card");
         Main.serve(Main.Options.ofCard(state), frames(RESET, INSTALL, SELECT));
         Main.serve(Main.Options.ofCard(state), frames(RESET, SELECT));

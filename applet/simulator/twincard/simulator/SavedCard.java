@@ -49,13 +49,13 @@ final class SavedCard {
             card.takeChanged();
             card.takeWrites();
         } catch (IllegalStateException unfit) {
-            throw new CardException("The card file cannot be read: " + unfit.getMessage() + ".");
+            throw new CardException(Failure.UNFIT, unfit.getMessage());
         }
     }
 
     void install(byte[] newAid, byte[] newData) throws CardException {
         if (card != null) {
-            throw new CardException("A card is installed already.");
+            throw new CardException(Failure.INSTALLED_ALREADY);
         }
         Card fresh = Card.install(type, newAid, newData, chip.fresh());
         // Of a new card only: one that is there goes on with an applet that has grown.
@@ -83,10 +83,10 @@ final class SavedCard {
     /** The card, to be followed by {@link #save}. */
     Card card() throws CardException {
         if (card == null) {
-            throw new CardException("No card is installed.");
+            throw new CardException(Failure.NOT_INSTALLED);
         }
         if (broken) {
-            throw new CardException("The card could not be saved earlier; start it again.");
+            throw new CardException(Failure.NOT_SAVED_EARLIER);
         }
         return card;
     }
@@ -119,7 +119,7 @@ final class SavedCard {
     }
 
     private static CardException unsaved(Exception cause) {
-        return new CardException("The card could not be saved: " + cause.getMessage() + ".");
+        return new CardException(Failure.NOT_SAVED, String.valueOf(cause.getMessage()));
     }
 
     private void write(ByteBuffer out) {

@@ -39,8 +39,12 @@ final class Session {
             return new Answer(0x00, payload);
         }
 
-        static Answer error(String sentence) {
-            return new Answer(0x7F, sentence.getBytes(StandardCharsets.UTF_8));
+        static Answer failed(CardException failure) {
+            return new Answer(Frames.FAILED, failure.encoded());
+        }
+
+        static Answer wrongUse(String sentence) {
+            return failed(new CardException(Failure.WRONG_USE, sentence));
         }
     }
 
@@ -48,17 +52,17 @@ final class Session {
         try {
             Op op = Op.of(frame[0] & 0xFF);
             if (op.laboratory && !laboratory) {
-                return Answer.error("This operation needs the option --lab.");
+                return Answer.wrongUse("This operation needs the option --lab.");
             }
             Answer answer = run(op, ByteBuffer.wrap(frame, 1, frame.length - 1));
             saved.save();
             return answer;
         } catch (BufferUnderflowException tooShort) {
-            return Answer.error("The payload is too short.");
+            return Answer.wrongUse("The payload is too short.");
         } catch (CardException failed) {
-            return Answer.error(failed.getMessage());
+            return Answer.failed(failed);
         } catch (RuntimeException failed) {
-            return Answer.error("The simulator failed: " + failed + ".");
+            return Answer.wrongUse("The simulator failed: " + failed + ".");
         }
     }
 
@@ -140,7 +144,7 @@ final class Session {
 
     private static Snapshot known(Snapshot snapshot) throws CardException {
         if (snapshot == null) {
-            throw new CardException("There is no such snapshot.");
+            throw new CardException(Failure.WRONG_USE, "There is no such snapshot.");
         }
         return snapshot;
     }

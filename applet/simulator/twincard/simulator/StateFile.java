@@ -54,20 +54,15 @@ final class StateFile implements AutoCloseable {
     /**
      * Takes the card for this process. The file itself need not exist yet.
      *
-     * @throws InUse when another process has it
+     * @throws CardException when another process has it
      */
-    StateFile(Path path) throws IOException, InUse {
+    StateFile(Path path) throws IOException, CardException {
         this.path = path;
         lock = open(path.resolveSibling(path.getFileName() + ".lock"));
         if (!lockExclusively()) {
             lock.close();
-            throw new InUse();
+            throw new CardException(Failure.IN_USE);
         }
-    }
-
-    /** Another process uses the card. */
-    static final class InUse extends Exception {
-        private static final long serialVersionUID = 1;
     }
 
     /** Writes the body of a state into a buffer. */
@@ -130,9 +125,9 @@ final class StateFile implements AutoCloseable {
      * Reads the last whole state.
      *
      * @return its body
-     * @throws IOException with a sentence as its message when there is none
+     * @throws CardException when there is none
      */
-    ByteBuffer load() throws IOException {
+    ByteBuffer load() throws IOException, CardException {
         channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         ByteBuffer newest = null;
         boolean otherVersion = false;
@@ -151,10 +146,10 @@ final class StateFile implements AutoCloseable {
             }
         }
         if (otherVersion) {
-            throw new IOException("The card file " + path + " was written by another version of the simulator.");
+            throw new CardException(Failure.OTHER_VERSION, path.toString());
         }
         if (newest == null) {
-            throw new IOException("The card file " + path + " is damaged: it holds no whole state.");
+            throw new CardException(Failure.DAMAGED, path.toString());
         }
         return newest;
     }

@@ -2,8 +2,9 @@
  * Simulated cards: runs the compiled applet in jCardSim, with real transactions, a power supply that tests can cut, and
  * a state file.
  *
- * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP]}
- * serves one card by frames on standard input and output: length N in four bytes, big-endian, then N bytes: an
+ * <p>{@code java -jar simulator.jar run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP]
+ * [--requests FILE] [--answers FILE]} serves one card by frames, read from and written to these files, such as
+ * {@code /dev/fd/3}, or else standard input and output: length N in four bytes, big-endian, then N bytes: an
  * operation (a status in answers), then its payload.
  *
  * <pre>
@@ -26,12 +27,15 @@
  * 19 PEAKS     nothing     deepest stack and largest transaction since the last 19: 4 bytes each
  * 1A ENGINES   nothing     how many engines there are, 4 bytes each, in the order of Engine
  *
- * status 00 done; 01 the power was cut inside this command; 02 no power until RESET; 7F error, with a sentence in UTF-8
+ * status 00 done; 01 the power was cut inside this command; 02 no power until RESET; 7F failure:
+ * its code (1 byte, see Failure), and each of its values in UTF-8 after its length (2 bytes)
  * </pre>
  *
  * <p>CHIP says what a new card lacks, see Chip. A card in a file keeps its applet and its chip.
  *
- * <p>Exit codes: 0 when standard input ends, 2 with one sentence on standard error, 3 when another process uses the
- * card.
+ * <p>A frame has 1 to 131,072 bytes.
+ *
+ * <p>Exit codes: 0 when the requests end; with one sentence on standard error, and a last answer that tells the
+ * failure even where nothing was asked, 3 when another process uses the card, else 2.
  */
 package twincard.simulator;

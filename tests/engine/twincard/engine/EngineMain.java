@@ -3,18 +3,18 @@ package twincard.engine;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
-import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import javacard.framework.AID;
 import javacard.framework.Applet;
 
 /**
- * {@code PROTOCOL CLASS}: serves one card of another simulator by the frames of ours (see twincard.simulator), of whose
+ * {@code PROTOCOL CLASS --requests FILE --answers FILE}: serves one card of another simulator by the frames of ours (see twincard.simulator), of whose
  * operations it has RESET, APDU and INSTALL.
  */
 public final class EngineMain {
@@ -36,10 +36,9 @@ public final class EngineMain {
     }
 
     public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
-        DataOutputStream out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
-        // Simulators print what they think of the applet; standard output carries frames.
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err)));
-        new EngineMain(arguments[0], arguments[1]).serve(new DataInputStream(System.in), out);
+        DataOutputStream out = new DataOutputStream(new FileOutputStream(arguments[5]));
+        DataInputStream in = new DataInputStream(new FileInputStream(arguments[3]));
+        new EngineMain(arguments[0], arguments[1]).serve(in, out);
     }
 
     private void serve(DataInputStream in, DataOutputStream out) throws IOException {
@@ -58,16 +57,22 @@ public final class EngineMain {
             } catch (InvocationTargetException failed) {
                 status = FAILED;
                 failed.getCause().printStackTrace();
-                answer = failed.getCause().toString().getBytes(StandardCharsets.UTF_8);
+                answer = told(failed.getCause());
             } catch (ReflectiveOperationException failed) {
                 status = FAILED;
-                answer = failed.toString().getBytes(StandardCharsets.UTF_8);
+                answer = told(failed);
             }
             out.writeInt(answer.length + 1);
             out.write(status);
             out.write(answer);
             out.flush();
         }
+    }
+
+    /** The code of a wrong use, and its one value. */
+    private static byte[] told(Throwable failed) {
+        byte[] text = failed.toString().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(3 + text.length).put((byte) 0).putShort((short) text.length).put(text).array();
     }
 
     private byte[] answer(byte[] frame) throws ReflectiveOperationException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,8 +62,20 @@ public class ProcessTest {
 
         String sentence(String frame) throws IOException {
             byte[] answer = call(frame);
-            assertEquals(0x7F, answer[0]);
-            return new String(answer, 1, answer.length - 1, StandardCharsets.UTF_8);
+            assertEquals(Frames.FAILED, answer[0]);
+            return told(ByteBuffer.wrap(answer, 1, answer.length - 1));
+        }
+
+        /** The sentence of a failure that came as its code and its values. */
+        private static String told(ByteBuffer failure) {
+            int code = failure.get();
+            List<String> values = new ArrayList<>();
+            while (failure.hasRemaining()) {
+                byte[] text = new byte[failure.getShort() & 0xFFFF];
+                failure.get(text);
+                values.add(new String(text, StandardCharsets.UTF_8));
+            }
+            return Failure.values()[code].sentence(values.toArray(String[]::new));
         }
 
         String errors() throws IOException {

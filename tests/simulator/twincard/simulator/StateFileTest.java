@@ -112,7 +112,7 @@ public class StateFileTest {
     public void fileWithoutAWholeSlotIsAnErrorAndStaysAsItIs() throws Exception {
         for (byte[] content : new byte[][] {{}, new byte[100], "no card at all".getBytes()}) {
             Files.write(path, content);
-            IOException damaged = assertThrows(IOException.class, this::run);
+            CardException damaged = assertThrows(CardException.class, this::run);
             assertEquals("The card file " + path + " is damaged: it holds no whole state.", damaged.getMessage());
             assertArrayEquals(content, Files.readAllBytes(path));
         }
@@ -129,7 +129,7 @@ public class StateFileTest {
             content.putInt(24, (int) crc.getValue());
         }
         Files.write(path, file);
-        IOException other = assertThrows(IOException.class, this::run);
+        CardException other = assertThrows(CardException.class, this::run);
         assertEquals("The card file " + path + " was written by another version of the simulator.", other.getMessage());
     }
 
@@ -152,7 +152,8 @@ public class StateFileTest {
     public void secondUserOfACardIsRefused() throws Exception {
         try (StateFile first = new StateFile(path)) {
             assertTrue(first.exists());
-            assertThrows(StateFile.InUse.class, () -> new StateFile(path));
+            CardException inUse = assertThrows(CardException.class, () -> new StateFile(path));
+            assertEquals(Failure.IN_USE, inUse.failure());
         }
         new StateFile(path).close();
     }

@@ -1,0 +1,101 @@
+"""What the program that simulates a card says it cannot do: codes with values, told in sentences.
+
+The codes are those of Failure.java.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from string import Formatter
+
+from twincard.ground.language import N_, _
+from twincard.ground.system_words import WORDS
+from twincard.transport.connection import CardFileError, CardInUseError, TransportError
+
+
+class Failure(IntEnum):
+    """Why something could not be done."""
+
+    WRONG_USE = 0
+    """What only a program that is wrong comes to; its one value is a sentence in English."""
+    IN_USE = 1
+    OTHER_VERSION = 2
+    DAMAGED = 3
+    UNFIT = 4
+    NOT_SAVED = 5
+    NOT_SAVED_EARLIER = 6
+    NO_FOLDER = 7
+    NO_PERMISSION = 8
+    UNUSABLE = 9
+    NOT_INSTALLED = 10
+    INSTALLED_ALREADY = 11
+    REFUSED = 12
+    LACKS_ALGORITHM = 13
+    LACKS_MEMORY = 14
+    LACKS_PERSISTENT_MEMORY = 15
+
+
+_SENTENCES = {
+    Failure.WRONG_USE: "{sentence}",
+    Failure.IN_USE: N_("Another process uses this card."),
+    Failure.OTHER_VERSION: N_(
+        "The card file {path} was written by another version of the simulator."
+    ),
+    Failure.DAMAGED: N_("The card file {path} is damaged: it holds no whole state."),
+    Failure.UNFIT: N_("The card file cannot be read: {reason}."),
+    Failure.NOT_SAVED: N_("The card could not be saved: {reason}."),
+    Failure.NOT_SAVED_EARLIER: N_("The card could not be saved earlier; start it again."),
+    Failure.NO_FOLDER: N_("Cannot use {path}: there is no such folder."),
+    Failure.NO_PERMISSION: N_("Cannot use {path}: permission denied."),
+    Failure.UNUSABLE: N_("Cannot use {path}: {reason}."),
+    Failure.NOT_INSTALLED: N_("No card is installed."),
+    Failure.INSTALLED_ALREADY: N_("A card is installed already."),
+    Failure.REFUSED: N_("The applet refused its installation with status word {sw}."),
+    Failure.LACKS_ALGORITHM: N_("The chip lacks an algorithm that the applet needs."),
+    Failure.LACKS_MEMORY: N_("The chip has too little memory for the applet."),
+    Failure.LACKS_PERSISTENT_MEMORY: N_(
+        "The applet's objects take {needed} bytes of persistent memory, and this chip has {room}."
+    ),
+}
+_OF_THE_FILE = (
+    Failure.OTHER_VERSION,
+    Failure.DAMAGED,
+    Failure.UNFIT,
+    Failure.NOT_SAVED,
+    Failure.NOT_SAVED_EARLIER,
+    Failure.NO_FOLDER,
+    Failure.NO_PERMISSION,
+    Failure.UNUSABLE,
+)
+
+
+def failure_of(payload: bytes) -> TransportError:
+    """The exception for a failure: its code, then each value in UTF-8 after its length."""
+    try:
+        failure = Failure(payload[0])
+        names = [
+            name for _text, name, _form, _how in Formatter().parse(_SENTENCES[failure]) if name
+        ]
+        values = dict(zip(names, _values(payload[1:]), strict=True))
+    except (ValueError, IndexError):
+        return TransportError(
+            _("The program that simulates the card failed in a way unknown here.")
+        )
+    sentence = _(_SENTENCES[failure]).format(**values)
+    if failure is Failure.IN_USE:
+        return CardInUseError(sentence)
+    return (CardFileError if failure in _OF_THE_FILE else TransportError)(sentence)
+
+
+def _values(encoded: bytes) -> list[str]:
+    values = []
+    while encoded:
+        end = 2 + int.from_bytes(encoded[:2], "big")
+        values.append(_told(encoded[2:end].decode(errors="replace")))
+        encoded = encoded[end:]
+    return values
+
+
+def _told(value: str) -> str:
+    """The system's own words in the language in use; names and numbers as they are."""
+    return _(value) if value in WORDS else value
