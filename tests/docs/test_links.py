@@ -7,7 +7,13 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "docs/decisions/README.md",
+    *DECISIONS,
+]
 
 
 def prose(page: Path) -> str:
@@ -50,7 +56,15 @@ def is_broken(page: Path, link: str) -> bool:
 
 def test_the_readme_leads_to_every_page() -> None:
     told = {(ROOT / link).resolve() for link in links(ROOT / "README.md")}
-    assert set(PAGES) - {ROOT / "README.md"} <= told
+    assert set(PAGES) - {ROOT / "README.md", *DECISIONS} <= told
+
+
+def test_the_list_of_decisions_has_each_of_them_by_its_title() -> None:
+    listed = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\d+)\]\(([\w-]+\.md)\) \| (.*) \|$", listed, re.M)
+    heads = [page.read_text(encoding="utf-8").splitlines()[0] for page in DECISIONS]
+    assert [name for _number, name, _title in rows] == [page.name for page in DECISIONS]
+    assert [f"# {int(number)}. {title}" for number, _name, title in rows] == heads
 
 
 def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
