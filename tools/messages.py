@@ -12,12 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.translated_help import help_texts
 from twincard.ground.language import DOMAIN, FOLDER
 
@@ -40,7 +39,7 @@ def template() -> Catalog:
     ):
         if message:
             found.add(message, locations=[(path, 0)], auto_comments=comments)
-    for text in help_texts(typer.main.get_command(app)):
+    for text in help_texts(program()):
         found.add(text, locations=[(_HELP, 0)])
     for entry in iter(found):
         # A file is named once, and no line: else every change of code would change the catalogue.

@@ -18,7 +18,8 @@ from twincard.chips import Answer, find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
-from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group

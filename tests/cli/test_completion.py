@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.completing import FILES, FOLDERS, candidates
 from twincard.cli.shell.shells import SCRIPTS, ShellName
 
@@ -49,7 +49,7 @@ def shop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def values(*words: str) -> list[str]:
-    return [one.value for one in candidates(app, words)]
+    return [one.value for one in candidates(program(), words)]
 
 
 def test_what_can_stand_at_the_cursor(shop: Path) -> None:
@@ -73,8 +73,8 @@ def test_what_can_stand_at_the_cursor(shop: Path) -> None:
         ("issue", "--component", "1=x"),
         ("card", "pin", "--pin-file", ""),
     ):
-        assert candidates(app, words) == [FILES]
-    assert candidates(app, ("group", "new", "--out", "")) == [FOLDERS]
+        assert candidates(program(), words) == [FILES]
+    assert candidates(program(), ("group", "new", "--out", "")) == [FOLDERS]
     assert values("issue", "--component", "1") == []
     assert values("nonsense", "") == values("")
 

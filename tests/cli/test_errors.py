@@ -7,13 +7,14 @@ import re
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tests.cli.commands import Desk
 
 from twincard import connect
-from twincard.cli.terminal.errors import ExitCode, InputError, describe
+from twincard.cli.terminal.errors import ADVICE, CODES, ExitCode, InputError, describe
 from twincard.cms.errors import FilesError
 from twincard.demo.narrator import CheckFailedError
 from twincard.flows.errors import ComponentMissingError, ProtocolError
@@ -35,6 +36,12 @@ def test_the_documented_exit_codes_are_those_of_the_program() -> None:
     assert {(int(code), name) for code, name in rows} == {
         (code.value, code.name.lower()) for code in ExitCode
     }
+
+
+@pytest.mark.parametrize("name", [*CODES, *ADVICE])
+def test_the_errors_of_the_table_exist(name: str) -> None:
+    module, _dot, kind = name.rpartition(".")
+    assert issubclass(getattr(import_module(module), kind), BaseException)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import typer
+from typer.core import TyperCommand, TyperGroup
 
 from tools.man.__main__ import main
 from tools.man.examples import EXAMPLES
 from tools.man.pages import pages
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.tree import Command, commands
 from twincard.cli.terminal.errors import ExitCode
 
@@ -39,7 +39,7 @@ def shown(name: str) -> str:
 
 
 def test_every_command_and_group_has_a_page_that_is_linked() -> None:
-    names = {"-".join(("twincard", *command.path)) for command in commands(app)}
+    names = {"-".join(("twincard", *command.path)) for command in commands(program())}
     assert written().keys() == {f"{name}.1" for name in names}
     text = "".join(written().values()).replace("\\-", "-")
     linked = set(re.findall(r"\\fB([\w-]+)\\fR\(1\)", text))
@@ -47,7 +47,7 @@ def test_every_command_and_group_has_a_page_that_is_linked() -> None:
 
 
 def test_a_page_has_every_section_option_and_exit_code(subtests: pytest.Subtests) -> None:
-    by_page = {"-".join(("twincard", *one.path)) + ".1": one for one in commands(app)}
+    by_page = {"-".join(("twincard", *one.path)) + ".1": one for one in commands(program())}
     assert by_page.keys() == written().keys()
     for name, command in by_page.items():
         with subtests.test(name):
@@ -68,7 +68,7 @@ def has_every_section_option_and_exit_code(text: str, command: Command) -> None:
 
 
 def test_every_command_has_examples_which_the_program_takes() -> None:
-    assert EXAMPLES.keys() >= {one.name for one in commands(app) if not one.children}
+    assert EXAMPLES.keys() >= {one.name for one in commands(program()) if not one.children}
     for name, examples in EXAMPLES.items():
         for _, words in examples:
             assert words.startswith(name)
@@ -77,9 +77,10 @@ def test_every_command_has_examples_which_the_program_takes() -> None:
 
 def _parse(words: list[str]) -> None:
     """Find the command and read its options, without doing anything."""
-    command = typer.main.get_command(app)
-    while hasattr(command, "commands"):
+    command: object = program()
+    while isinstance(command, TyperGroup):
         command = command.commands[words.pop(0)]
+    assert isinstance(command, TyperCommand)
     command.make_context("example", words).close()
 
 

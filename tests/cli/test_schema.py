@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from tests.cli.commands import Desk, validator
 
 from tools.schema import FILE, broken_promises, current
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.schema import DIALECT, RESULTS, SCHEMA_COMMAND, definition_name
 from twincard.cli.shell.tree import leaves
 
@@ -29,7 +29,7 @@ def test_the_published_schema_is_that_of_the_program() -> None:
 
 
 def test_every_command_has_its_results_in_the_schema() -> None:
-    assert {leaf.name for leaf in leaves(app)} == RESULTS.keys() | {SCHEMA_COMMAND}
+    assert {leaf.name for leaf in leaves(program())} == RESULTS.keys() | {SCHEMA_COMMAND}
     assert {definition_name(name) for name in RESULTS} <= PUBLISHED["$defs"].keys()
 
 

@@ -13,7 +13,18 @@ PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
 TOLD = PAGE[PAGE.index("## JSON") :]
 
 # Dataclasses of the command line that stand in no result.
-INTERNAL = {"Candidate", "Command", "Failure", "Holder", "OneOf", "Parameter", "Place", "Size"}
+INTERNAL = {
+    "Branch",
+    "Candidate",
+    "Command",
+    "Leaf",
+    "Failure",
+    "Holder",
+    "OneOf",
+    "Parameter",
+    "Place",
+    "Size",
+}
 
 
 def results() -> list[type]:

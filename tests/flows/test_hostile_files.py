@@ -23,7 +23,7 @@ from twincard.cms import (
 )
 from twincard.cms.framing import ber
 from twincard.cms.recipients.codec import encode_recipient
-from twincard.flows.files.operations import decrypt_file
+from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey

@@ -21,7 +21,8 @@ from twincard.cms import (
     read_recipients,
 )
 from twincard.flows.errors import ProtocolError
-from twincard.flows.files.operations import decrypt_file, encrypt_file, transcode_file
+from twincard.flows.files.decrypt import decrypt_file, transcode_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
 from twincard.iso.status import AuthorityMissingError, WrongPinError
 from twincard.keys.key_type import KeyType

@@ -12,7 +12,8 @@ from twincard.card.report import ExportState, Mode
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
-from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import draw_group

@@ -12,7 +12,7 @@ from twincard.card.report import ExportState, Mode, Role
 from twincard.card.session import Card
 from twincard.cms import FileOutput
 from twincard.flows.duplicate.duplication import duplicate_key
-from twincard.flows.files.operations import decrypt_file
+from twincard.flows.files.decrypt import decrypt_file
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
 from twincard.transport import connect

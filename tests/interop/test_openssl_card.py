@@ -16,7 +16,8 @@ from tests.bench import Bench, Stage
 
 from twincard.cms import FileOutput, NotForThisKeyError, Recipient, SpooledOutput
 from twincard.cms.recipients.opening import MAX_OTHERS
-from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from tests.cli.commands import Desk
 from typer.core import TyperGroup
 
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.translated_help import USAGE_ERRORS, help_texts, translate
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ WRONG_USAGE = [
 
 def every_command() -> list[tuple[str, ...]]:
     """The words that lead to each command and group."""
-    return list(commands(typer.main.get_command(app)))
+    return list(commands(program()))
 
 
 def commands(command: Command, *words: str) -> Iterator[tuple[str, ...]]:
@@ -53,7 +53,7 @@ def commands(command: Command, *words: str) -> Iterator[tuple[str, ...]]:
 
 def at(words: tuple[str, ...]) -> Command:
     """The command, newly built."""
-    command = typer.main.get_command(app)
+    command: Command = program()
     for word in words:
         assert isinstance(command, TyperGroup)
         command = command.commands[word]
@@ -101,7 +101,7 @@ def typers_page(command: Command, words: tuple[str, ...]) -> str:
 
 
 def test_every_help_text_is_in_the_tree_that_is_translated() -> None:
-    texts = list(help_texts(typer.main.get_command(app)))
+    texts = list(help_texts(program()))
     assert "Issue a pair of cards: an original and its backup." in texts
     assert "File with the PIN; '-' reads standard input; without it, a prompt asks." in texts
     assert len(texts) > 100

@@ -20,7 +20,7 @@ from tests.pcsc.service import PcscService
 from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput
-from twincard.flows.files.operations import decrypt_file
+from twincard.flows.files.decrypt import decrypt_file
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.transport import connect

@@ -16,8 +16,9 @@ from twincard.card.report import Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient, read_recipients
 from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.files.opener import CardOpener
-from twincard.flows.files.operations import decrypt_file, encrypt_file
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
 from twincard.flows.recover.recovery import recover_files
 from twincard.keys.key_type import KeyType

@@ -40,7 +40,7 @@ from twincard.flows.certify.certificate import (
     store_certificate,
 )
 from twincard.flows.errors import ProtocolError
-from twincard.flows.files.operations import decrypt_file
+from twincard.flows.files.decrypt import decrypt_file
 from twincard.identity.signing_key import SigningKey
 from twincard.identity.x509 import (
     CertificateError,

@@ -13,7 +13,8 @@ from tools.bench.counting import Counted, Exchange
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
-from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.keys.component import Component, draw_group

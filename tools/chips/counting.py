@@ -14,7 +14,8 @@ from twincard.chips.counted import Build, Counted, Flow, FlowCount, Memory, Way,
 from twincard.chips.simulation import APPLETS
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
-from twincard.flows.files.operations import decrypt_file, encrypt_file
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.load.applet import AppletSizes, install_data
 from twincard.flows.recover.recovery import Outcome, recover_files

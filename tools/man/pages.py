@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools.man.examples import EXAMPLES
 from tools.man.roff import bold, example, italic, plain, prose, section, tagged
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.tree import Command, Parameter, commands
 
 _DOCS = Path(__file__).parents[2] / "docs/cli.md"
@@ -30,7 +30,7 @@ _FILES = {
 
 def pages(date: str) -> dict[str, str]:
     """Every page by the name of its file; `date` is that of the release, YYYY-MM-DD."""
-    tree = {command.path: command for command in commands(app)}
+    tree = {command.path: command for command in commands(program())}
     return {
         f"{_page(command)}.1": "\n".join(_lines(command, tree, date)) + "\n"
         for command in tree.values()

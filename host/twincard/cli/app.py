@@ -5,55 +5,31 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 import warnings
 from collections.abc import Sequence
 from typing import Annotated, TextIO
 
 import typer
+from typer.core import TyperGroup
 
-from twincard.cli import demo
-from twincard.cli.card import app as card
-from twincard.cli.chip import chips
-from twincard.cli.file import decrypt, encrypt, transcode
-from twincard.cli.group import app as group
-from twincard.cli.key import certificate, issuer, public_key
-from twincard.cli.pair import duplicate, issue, recover
-from twincard.cli.reader import readers, sim
-from twincard.cli.shell import completion, schema
-from twincard.cli.shell.completing import COMPLETE, answer
-from twincard.cli.shell.translated_help import translate
+from twincard.cli.commands import COMMANDS
+from twincard.cli.shell.lazy_group import LazyGroup, fill
 from twincard.cli.terminal.errors import ExitCode, describe
 from twincard.cli.terminal.output import naming_standard_output, print_failure
 from twincard.cli.terminal.user_language import speaking
 from twincard.keys.secret import wiping
 
-app = typer.Typer(
+_app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
+    cls=LazyGroup,
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     # Rich's panels cut long options short on a terminal of 80 columns.
     rich_markup_mode=None,
 )
-app.command("demo")(demo.demo)
-app.add_typer(sim.app, name="sim")
-app.command("readers")(readers.readers)
-app.add_typer(card.app, name="card")
-app.add_typer(group.app, name="group")
-app.add_typer(issuer.app, name="issuer")
-app.command("chips")(chips.chips)
-app.command("issue")(issue.issue)
-app.command("duplicate")(duplicate.duplicate)
-app.command("public-key")(public_key.public_key)
-app.command("certificate")(certificate.certificate)
-app.command("csr")(certificate.csr)
-app.command("encrypt")(encrypt.encrypt)
-app.command("decrypt")(decrypt.decrypt)
-app.command("transcode")(transcode.transcode)
-app.command("recover")(recover.recover)
-app.command("schema")(schema.schema)
-app.command("completion")(completion.completion)
+COMPLETE = "__complete"
+"""The word by which a shell asks what could stand at the cursor."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -64,7 +40,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@_app.callback()
 def _root(
     context: typer.Context,
     version: Annotated[
@@ -76,11 +52,21 @@ def _root(
         sys.stdout.write(context.get_help() + "\n")
 
 
+def program() -> TyperGroup:
+    """The tree of commands, made anew in the language in use."""
+    root = typer.main.get_command(_app)
+    assert isinstance(root, TyperGroup)  # noqa: S101 -- an app with a callback
+    fill(root, COMMANDS)
+    return root
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (see docs/cli.md). Nothing is raised.
 
     `arguments` are those after the program's name; None takes the program's own.
     """
+    # Plugins of pydantic, which Typer uses, would be looked for at each start, and be let in.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words[:1] == [COMPLETE]:
         return _complete(words[1:])
@@ -96,10 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     try:
-        command = typer.main.get_command(app)
-        translate(command)
         # Typer returns the code of an Exit, and None after a command that just returned.
-        code = command.main(args=words, prog_name="twincard", standalone_mode=False)
+        code = program().main(args=words, prog_name="twincard", standalone_mode=False)
         with naming_standard_output():
             sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
@@ -116,7 +100,9 @@ def _run(words: Sequence[str]) -> int:
 def _complete(words: Sequence[str]) -> int:
     # Somebody is in the middle of typing: nothing is the best answer to whatever goes wrong.
     with contextlib.suppress(Exception), speaking((sys.stdout,)):
-        sys.stdout.buffer.write(answer(app, words).encode(errors="surrogateescape"))
+        from twincard.cli.shell.completing import answer
+
+        sys.stdout.buffer.write(answer(program(), words).encode(errors="surrogateescape"))
         sys.stdout.flush()
         return ExitCode.DONE
     return ExitCode.UNEXPECTED
@@ -141,6 +127,8 @@ def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
 
 def _tell(error: BaseException, words: Sequence[str]) -> None:
     if os.environ.get("TWINCARD_DEBUG") == "1":
+        import traceback
+
         traceback.print_exception(error)
     failure = describe(error)
     # A wrong option can end the command before it has looked at --json.

@@ -20,7 +20,8 @@ from twincard.demo.cast import Actor, Cast
 from twincard.demo.documents import JAPANESE, MAIL, digests, files_below, write_documents
 from twincard.demo.narrator import Narrator
 from twincard.demo.openssl import OpenSsl, SoftwareKey
-from twincard.flows.files.operations import SUFFIX, decrypt_file, encrypt_file
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import SUFFIX, encrypt_file
 from twincard.flows.recover.recovery import Outcome, recover_files
 from twincard.ground.language import N_, _
 from twincard.identity.issuer_signing_key import IssuerSigningKey

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     )
     from twincard.flows.errors import ComponentMissingError, ProtocolError
     from twincard.flows.files.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
+    from twincard.flows.files.decrypt import decrypt_file, transcode_file
+    from twincard.flows.files.encrypt import encrypt_file
     from twincard.flows.files.opener import (
         CardChecker,
         CardHolder,
@@ -53,7 +55,6 @@ if TYPE_CHECKING:
         CardTranscoder,
         PinProvider,
     )
-    from twincard.flows.files.operations import decrypt_file, encrypt_file, transcode_file
     from twincard.flows.identity import UntrustedCardError, identify, protect
     from twincard.flows.issue.pair import (
         Blank,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyAlgorithm
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 KEY_ID_BYTES = 20
 RSA_BITS = range(2048, 4096 + 1)
@@ -121,6 +124,8 @@ class PublicKey:
 
 def certificate_from_bytes(encoded: bytes) -> x509.Certificate | None:
     """The X.509 certificate in PEM or DER, or None where this is something else."""
+    from cryptography import x509  # of what is imported here, it takes the longest
+
     try:
         # Not by the PEM that may stand in it: a certificate can hold somebody else's as text.
         return x509.load_der_x509_certificate(encoded)

@@ -20,7 +20,7 @@ from twincard.card.issuer import TRANSPORT_PIN
 from twincard.card.report import CardReport, LifeCycle, Mode, PolicyFlags
 from twincard.cli.terminal import cards
 from twincard.cms import FileOutput, Recipient
-from twincard.flows.files.operations import encrypt_file
+from twincard.flows.files.encrypt import encrypt_file
 from twincard.keys.component import format_component
 from twincard.keys.public import PublicKey
 from twincard.keys.shares import format_share, split_component

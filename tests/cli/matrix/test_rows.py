@@ -8,10 +8,10 @@ import pytest
 from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, Row, rows
 
-from twincard.cli.app import app
+from twincard.cli.app import program
 from twincard.cli.shell.tree import Command, leaves
 
-LEAVES = {leaf.name: leaf for leaf in leaves(app)}
+LEAVES = {leaf.name: leaf for leaf in leaves(program())}
 PLACES = {
     "READER": ("{a}", "{b}", "{manager}"),
     "--pin-file": ("{pin}",),

@@ -16,7 +16,7 @@ from twincard.cli.terminal.cards import check_reader, check_usable, issuer_publi
 from twincard.cli.terminal.errors import ExitCode, InputError
 from twincard.cli.terminal.options import Json, Reader
 from twincard.cli.terminal.output import Printer, aligned
-from twincard.cli.terminal.values import FaultName, Id, PolicyName, Sha256
+from twincard.cli.terminal.values import Id, OneOf, Sha256
 from twincard.flows.check.accept import Fault, Finding, Inspection, inspect
 from twincard.ground.language import N_, _, listed, plural
 from twincard.identity.device_certificate import fingerprint
@@ -40,6 +40,10 @@ _SENTENCES = {
     ),
     Fault.EVENT: N_("Event {number} is none of an unused card: {text}."),
 }
+
+PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
+FaultName = Annotated[str, OneOf.names(Fault)]
+"""What is wrong with a card that was received."""
 
 
 @dataclass(frozen=True)

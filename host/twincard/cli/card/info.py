@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.report import (
     CardReport,
     ComponentWay,
+    ExportState,
     GroupReport,
     ImportState,
     KeyOrigin,
@@ -18,8 +20,10 @@ from twincard.card.report import (
     SetBy,
 )
 from twincard.card.session import Card
-from twincard.cli.terminal.output import aligned
-from twincard.cli.terminal.values import Id, Kcv, PolicyName, Sha256, TransferState
+from twincard.cli.terminal.cards import opened
+from twincard.cli.terminal.options import Json, Reader
+from twincard.cli.terminal.output import Printer, aligned
+from twincard.cli.terminal.values import Id, Kcv, OneOf, Sha256
 from twincard.ground.language import N_, _
 from twincard.identity.device_certificate import fingerprint
 from twincard.iso.status import AuthorityMissingError, NotFoundError
@@ -39,6 +43,10 @@ _ORIGINS = {
     KeyOrigin.SERVICE: N_("a key service"),
     KeyOrigin.SERVICE_WITH_ESCROW: N_("a key service that keeps it"),
 }
+
+TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
+"""Of an original's export or of a backup's import."""
+PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,13 @@ class CardInfo:
     scp03_keys: Scp03KeysInfo | None
     transport_pin: bool
     key_service: KeyServiceInfo | None
+
+
+def info(reader: Reader, json: Json = False) -> None:
+    """Show what a card says about itself. No PIN is needed."""
+    with opened(reader) as card:
+        told = card_info(card)
+    Printer(json).result(told, card_text(told))
 
 
 def card_info(card: Card) -> CardInfo:

@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, LogEntry
+from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Event, LogEntry
 from twincard.card.report import ID_BYTES
 from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, IssuerPublicKeyFile, Json, Reader
 from twincard.cli.terminal.output import JSON_VERSION, Printer, to_json
-from twincard.cli.terminal.values import EventName, Id, Sha256, Size
+from twincard.cli.terminal.values import Id, OneOf, Sha256, Size
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.check.log import CardLog, LogState, Signer, read_log
 from twincard.ground.language import N_, _, plural
@@ -29,6 +29,8 @@ _TRUST = {
     Signer.DEVICE_KEY: N_("signed by the card's device key, which no issuer has certified"),
     Signer.NOBODY: N_("not signed: this card has no device key"),
 }
+
+EventName = Annotated[str, OneOf.names(Event)]
 
 
 @dataclass(frozen=True)

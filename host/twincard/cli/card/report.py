@@ -17,7 +17,7 @@ from twincard.cli.file.targets import check_output, output_for
 from twincard.cli.terminal.cards import connected
 from twincard.cli.terminal.options import Force, Json, OutputFile, Reader
 from twincard.cli.terminal.output import Printer, aligned
-from twincard.cli.terminal.values import FeatureName
+from twincard.cli.terminal.values import OneOf
 from twincard.flows.check.description import (
     RUNS,
     AppletDescription,
@@ -29,6 +29,8 @@ from twincard.flows.check.description import (
 from twincard.globalplatform.registry import Production
 from twincard.ground.language import _
 from twincard.iso.atr import offers_t1
+
+FeatureName = Annotated[str, OneOf.names(Features)]
 
 
 @dataclass(frozen=True)

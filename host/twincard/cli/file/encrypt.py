@@ -9,7 +9,7 @@ from twincard.cli.file.targets import output_for, output_paths, read_recipient
 from twincard.cli.terminal.options import Force, InputFiles, Json, OutputPath, To
 from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.source import Progress
-from twincard.flows.files.operations import SUFFIX, encrypt_file
+from twincard.flows.files.encrypt import SUFFIX, encrypt_file
 from twincard.ground.language import N_
 
 _WORDS = batch.Words(N_("{done} encrypted."), N_("{done} encrypted, {failed} failed."))

@@ -25,7 +25,8 @@ from twincard.cli.terminal.options import (
 from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import Recipient
-from twincard.flows.files.operations import SUFFIX, transcode_file
+from twincard.flows.files.decrypt import transcode_file
+from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
 from twincard.keys.key_type import KeyAlgorithm
 

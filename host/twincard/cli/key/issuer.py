@@ -18,8 +18,6 @@ from twincard.identity.device_certificate import fingerprint
 from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
 from twincard.keys.public import PublicKey
 
-app = typer.Typer(help="The issuer's signing key, which certifies cards.")
-
 _PUBLIC_SUFFIX = ".pub"
 _PUBLIC_MODE = 0o644
 
@@ -41,7 +39,6 @@ class IssuerPublicKey:
     pem: str
 
 
-@app.command("new")
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File for the signing key.")],
     force: Force = False,
@@ -67,7 +64,6 @@ def new(
     )
 
 
-@app.command("show")
 def show(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="File with the signing key or its public key.")

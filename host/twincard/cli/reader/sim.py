@@ -12,7 +12,6 @@ from twincard.card.session import OPENSC_AID
 from twincard.chips.profile import find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
 from twincard.cli.chip.chip_text import simulation_text
-from twincard.cli.reader.serve import serve
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, Yes
@@ -20,8 +19,6 @@ from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
 from twincard.simulator.folder import create_card, list_cards, remove_card, transport_key_file
-
-app = typer.Typer(help="Simulated cards: the real applet, without a chip.")
 
 ChipName = Annotated[
     str | None,
@@ -65,7 +62,6 @@ class RemovedCard:
     removed: str
 
 
-@app.command("new")
 def new(
     name: Name,
     opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
@@ -83,7 +79,6 @@ def new(
     Printer(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
 
 
-@app.command("list")
 def list_(json: Json = False) -> None:
     """List the simulated cards."""
     cards = Cards(tuple(map(_reader, list_cards())))
@@ -91,7 +86,6 @@ def list_(json: Json = False) -> None:
     Printer(json).result(cards, text)
 
 
-@app.command("remove")
 def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
     """Destroy a simulated card, and with it the keys on it."""
     reader = _reader(name)
@@ -101,9 +95,6 @@ def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
         )
     remove_card(name)
     Printer(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
-
-
-app.command("serve")(serve)
 
 
 def _reader(name: str) -> str:

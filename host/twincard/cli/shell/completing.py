@@ -10,17 +10,15 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import typer
+from typer.core import TyperGroup
 
+from twincard.cli.commands import summary
 from twincard.cli.shell.shells import ShellName
-from twincard.cli.shell.tree import Command, Parameter, commands
+from twincard.cli.shell.tree import Command, Parameter, command_at, commands
 from twincard.ground.language import N_, _
 from twincard.simulator.folder import list_cards
-from twincard.transport import TransportError
-from twincard.transport.pcsc import list_readers
+from twincard.transport.connection import TransportError
 
-COMPLETE = "__complete"
-"""The word that asks."""
 _FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "KEY", "OUT")
 _NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
 _HELP = Parameter(("--help",), (), "", (), False, False, N_("Show this message and exit."), "")
@@ -38,7 +36,7 @@ FILES, FOLDERS = Candidate(":files"), Candidate(":folders")
 """For the shell itself to complete."""
 
 
-def answer(app: typer.Typer, arguments: Sequence[str]) -> str:
+def answer(program: TyperGroup, arguments: Sequence[str]) -> str:
     """The lines for a shell: its name, then what its script hands over."""
     shell, rest = ShellName(arguments[0]), list(arguments[1:])
     part = ""
@@ -51,15 +49,14 @@ def answer(app: typer.Typer, arguments: Sequence[str]) -> str:
     word = rest[-1]
     # Of a word that bash breaks in two it replaces the second part only.
     known = word[: len(word) - len(part.lstrip("'\""))] if shell is ShellName.BASH else ""
-    found = candidates(app, rest)
+    found = candidates(program, rest)
     return "".join(f"{_line(shell, one, known)}\n" for one in found)
 
 
-def candidates(app: typer.Typer, words: Sequence[str]) -> list[Candidate]:
+def candidates(program: TyperGroup, words: Sequence[str]) -> list[Candidate]:
     """What could stand in the place of the last word, which may be empty."""
     *before, word = words
-    tree = {command.path: command for command in commands(app)}
-    command, wanted, positional, options_end = tree[()], None, 0, False
+    command, wanted, positional, options_end = command_at(program, ()), None, 0, False
     for one in before:
         if wanted is not None:
             wanted = None
@@ -67,19 +64,18 @@ def candidates(app: typer.Typer, words: Sequence[str]) -> list[Candidate]:
             options_end = True
         elif one.startswith("-") and not options_end:
             wanted = None if "=" in one else _option(command, one)
-        elif (*command.path, one) in tree:
-            command = tree[(*command.path, one)]
+        elif one in command.children:
+            command = command_at(program, (*command.path, one))
         else:
             positional += 1
     if wanted is not None:
         found = _values(command, wanted, word)
     elif word.startswith("-") and not options_end:
-        found = _options(tree, command, word)
+        found = _options(command, word)
     elif command.children:
-        children = (tree[(*command.path, name)] for name in command.children)
-        found = (Candidate(child.path[-1], child.summary) for child in children)
+        found = (Candidate(name, summary(*command.path, name)) for name in command.children)
     else:
-        found = _arguments(tree, command, positional, word)
+        found = _arguments(program, command, positional, word)
     # What a terminal would obey is a name of no card, and of no reader that means well.
     return [
         one
@@ -93,9 +89,7 @@ def _option(command: Command, name: str) -> Parameter | None:
     return next((one for one in command.parameters if name in one.names and one.value), None)
 
 
-def _options(
-    tree: dict[tuple[str, ...], Command], command: Command, word: str
-) -> Iterator[Candidate]:
+def _options(command: Command, word: str) -> Iterator[Candidate]:
     name, equals, value = word.partition("=")
     if equals:
         option = _option(command, name)
@@ -109,7 +103,7 @@ def _options(
 
 
 def _arguments(
-    tree: dict[tuple[str, ...], Command], command: Command, positional: int, word: str
+    program: TyperGroup, command: Command, positional: int, word: str
 ) -> Iterator[Candidate]:
     arguments = [one for one in command.parameters if not one.names]
     if not arguments:
@@ -118,7 +112,7 @@ def _arguments(
     if positional >= len(arguments) and not argument.repeated:
         return
     if argument.value == "[COMMAND...]":
-        yield from (Candidate(path[-1]) for path in tree if path)
+        yield from (Candidate(one.path[-1]) for one in commands(program) if one.path)
     elif argument.value == "NAME" and command.path in _NAMED_CARD:
         yield from map(Candidate, list_cards())
     else:
@@ -142,6 +136,8 @@ def _values(command: Command, parameter: Parameter, word: str) -> Iterator[Candi
 def _readers() -> Iterator[Candidate]:
     for name in list_cards():
         yield Candidate(f"sim:{name}", N_("a simulated card"))
+    from twincard.transport.pcsc import list_readers
+
     # Where there is no PC/SC, there are no readers.
     with contextlib.suppress(TransportError):
         for name in list_readers():

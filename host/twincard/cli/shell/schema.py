@@ -11,76 +11,63 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum, StrEnum
+from importlib import import_module
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
-from twincard.cli import demo
-from twincard.cli.card import accept as card_accept
-from twincard.cli.card import app as card
-from twincard.cli.card import check as card_check
-from twincard.cli.card import contents as card_contents
-from twincard.cli.card import info, scp03_keys
-from twincard.cli.card import load as card_load
-from twincard.cli.card import log as card_log
-from twincard.cli.card import report as card_report
-from twincard.cli.chip import chips
-from twincard.cli.file import batch, decrypt
-from twincard.cli.group import app as group
-from twincard.cli.group import shares as group_shares
-from twincard.cli.key import certificate, issuer, public_key
-from twincard.cli.pair import duplicate, giving_up, issue, recover
-from twincard.cli.reader import readers, serve, sim
-from twincard.cli.shell import completion
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import JSON_VERSION, Failed, naming_standard_output
 from twincard.cli.terminal.values import MAY_BE_ABSENT, OneOf, Size
 from twincard.ground.language import _
-from twincard.transport.slots import Slot
 
 JsonSchema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-RESULTS: dict[str, tuple[type, ...]] = {
-    "demo": (demo.Told,),
-    "sim new": (sim.NewCard,),
-    "sim list": (sim.Cards,),
-    "sim remove": (sim.RemovedCard,),
-    "sim serve": (serve.ServedCard,),
-    "readers": (readers.Readers, Slot),
-    "card info": (info.CardInfo,),
-    "card check": (card_check.Checked,),
-    "card pin": (card.PinSet,),
-    "card unblock": (card.PinSet,),
-    "card scp03-keys": (scp03_keys.KeysReplaced,),
-    "card accept": (card_accept.Accepted,),
-    "card log": (card_log.LogInfo,),
-    "card report": (card_report.ReportedCard,),
-    "card load": (card_load.Loaded, card_load.CapInfo),
-    "card contents": (card_contents.Contents,),
-    "card unload": (card_contents.Unloaded,),
-    "card terminate": (card.Terminated,),
-    "group new": (group.NewGroup,),
-    "group split": (group_shares.Split,),
-    "group join": (group_shares.Joined,),
-    "issuer new": (issuer.NewIssuer,),
-    "issuer show": (issuer.IssuerPublicKey,),
-    "issue": (issue.Issued,),
-    "duplicate": (duplicate.Copied, giving_up.TicketCancelled, giving_up.ExportAbandoned),
-    "public-key": (public_key.CardPublicKey,),
-    "certificate": (certificate.CertificateInfo,),
-    "csr": (certificate.Request,),
-    "encrypt": (batch.FileResults,),
-    "decrypt": (decrypt.DecryptedFiles,),
-    "transcode": (batch.FileResults,),
-    "recover": (recover.Recovered,),
-    "chips": (chips.Chips,),
-    "completion": (completion.Completion,),
+RESULTS: dict[str, tuple[str, ...]] = {
+    "demo": ("demo:Told",),
+    "sim new": ("reader.sim:NewCard",),
+    "sim list": ("reader.sim:Cards",),
+    "sim remove": ("reader.sim:RemovedCard",),
+    "sim serve": ("reader.serve:ServedCard",),
+    "readers": ("reader.readers:Readers", "reader.readers:Slot"),
+    "card info": ("card.info:CardInfo",),
+    "card check": ("card.check:Checked",),
+    "card pin": ("card.pin:PinSet",),
+    "card unblock": ("card.pin:PinSet",),
+    "card scp03-keys": ("card.scp03_keys:KeysReplaced",),
+    "card accept": ("card.accept:Accepted",),
+    "card log": ("card.log:LogInfo",),
+    "card report": ("card.report:ReportedCard",),
+    "card load": ("card.load:Loaded", "card.load:CapInfo"),
+    "card contents": ("card.contents:Contents",),
+    "card unload": ("card.contents:Unloaded",),
+    "card terminate": ("card.terminate:Terminated",),
+    "group new": ("group.new:NewGroup",),
+    "group split": ("group.shares:Split",),
+    "group join": ("group.shares:Joined",),
+    "issuer new": ("key.issuer:NewIssuer",),
+    "issuer show": ("key.issuer:IssuerPublicKey",),
+    "issue": ("pair.issue:Issued",),
+    "duplicate": (
+        "pair.duplicate:Copied",
+        "pair.giving_up:TicketCancelled",
+        "pair.giving_up:ExportAbandoned",
+    ),
+    "public-key": ("key.public_key:CardPublicKey",),
+    "certificate": ("key.certificate:CertificateInfo",),
+    "csr": ("key.certificate:Request",),
+    "encrypt": ("file.batch:FileResults",),
+    "decrypt": ("file.decrypt:DecryptedFiles",),
+    "transcode": ("file.batch:FileResults",),
+    "recover": ("pair.recover:Recovered",),
+    "chips": ("chip.chips:Chips",),
+    "completion": ("shell.completion:Completion",),
 }
-"""The types of the objects that each command prints when it succeeds."""
+"""The types of the objects that each command prints when it succeeds, below `twincard.cli`."""
 SCHEMA_COMMAND = "schema"
 """What this prints is described by the dialect itself."""
 _PLAIN = {str: "string", Path: "string", int: "integer", float: "number", bool: "boolean"}
@@ -120,13 +107,22 @@ def schema_of(names: Iterable[str]) -> JsonSchema:
     return document | {"$defs": dict(sorted(definitions.items()))}
 
 
+def results_of(command: str) -> list[type]:
+    """The types of the objects that a command prints when it succeeds."""
+    found = []
+    for home in RESULTS[command]:
+        module, _colon, name = home.partition(":")
+        found.append(getattr(import_module(f"twincard.cli.{module}"), name))
+    return found
+
+
 def definition_name(command: str) -> str:
     """How the definition of a command is called."""
     return command.replace(" ", "-")
 
 
 def _command(name: str, definitions: JsonSchema) -> str:
-    kinds = [*RESULTS[name], Failed]
+    kinds = [*results_of(name), Failed]
     definitions[definition_name(name)] = {
         "description": f"twincard {name} --json",
         "type": "object",

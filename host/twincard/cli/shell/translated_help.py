@@ -1,7 +1,7 @@
 """The pages of --help, and what is told of wrong usage, in the language in use.
 
-Help texts are plain literals where commands are declared, and are translated once the tree of
-commands is built. Typer's own words come in English: they are recognised where they pass by.
+Help texts are plain literals where commands are declared, and are translated once a command is
+made of them. Typer's own words come in English: they are recognised where they pass by.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.cells import cell_len
 from typer.core import TyperGroup
 
 from twincard.ground.language import N_, _, is_english, retold
@@ -54,7 +53,7 @@ _PIECES = re.compile(r"\[[^\]]*\]|\s+|[(「『].|[!-~]+|.", re.DOTALL)
 
 
 def translate(command: Command) -> None:
-    """Put every help text below a command into the language in use; in English nothing changes."""
+    """Put every help text of a command into the language in use; in English nothing changes."""
     if is_english():
         return
     command.context_class = _Context
@@ -64,9 +63,6 @@ def translate(command: Command) -> None:
     if "。" in first:
         # Typer cuts this where an English sentence ends, or in the middle of one without spaces.
         command.short_help = first.partition("。")[0] + "。"
-    if isinstance(command, TyperGroup):
-        for child in command.commands.values():
-            translate(child)
 
 
 def help_texts(command: Command) -> Iterator[str]:
@@ -142,6 +138,8 @@ def _described(text: str) -> str:
 
 def _wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most so many cells, a closing mark that hangs over aside."""
+    from rich.cells import cell_len
+
     lines = [""]
     for piece in _PIECES.findall(text):
         full = cell_len(lines[-1]) + cell_len(piece.rstrip()) > width

@@ -5,11 +5,10 @@ What there is to say about a command stands in its module; this reads it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
@@ -55,25 +54,40 @@ class Command:
         return " ".join(self.text.partition("\n\n")[0].split())
 
 
-def commands(app: typer.Typer) -> Iterator[Command]:
+def commands(program: TyperGroup) -> Iterator[Command]:
     """The program itself, its groups and their commands, in order."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)  # noqa: S101 -- an app with commands
-    yield from _below((), root)
+    yield from _below((), program)
 
 
-def leaves(app: typer.Typer) -> Iterator[Command]:
+def leaves(program: TyperGroup) -> Iterator[Command]:
     """The commands that do something."""
-    return (command for command in commands(app) if not command.children)
+    return (command for command in commands(program) if not command.children)
+
+
+def command_at(program: TyperGroup, path: tuple[str, ...]) -> Command:
+    """One command; no other is imported for it. Raises KeyError."""
+    found: object = program
+    for name in path:
+        if not isinstance(found, TyperGroup):
+            raise KeyError(name)
+        found = found.commands[name]
+    return _command(path, found)
 
 
 def _below(path: tuple[str, ...], found: object) -> Iterator[Command]:
-    assert isinstance(found, TyperCommand | TyperGroup)  # noqa: S101 -- typer makes no others
-    children = found.commands if isinstance(found, TyperGroup) else {}
-    parameters = tuple(map(_parameter, found.params))
-    yield Command(path, (found.help or "").strip(), parameters, tuple(children))
-    for name, child in children.items():
+    yield _command(path, found)
+    for name, child in _children(found).items():
         yield from _below((*path, name), child)
+
+
+def _command(path: tuple[str, ...], found: object) -> Command:
+    assert isinstance(found, TyperCommand | TyperGroup)  # noqa: S101 -- typer makes no others
+    parameters = tuple(map(_parameter, found.params))
+    return Command(path, (found.help or "").strip(), parameters, tuple(_children(found)))
+
+
+def _children(found: object) -> Mapping[str, object]:
+    return found.commands if isinstance(found, TyperGroup) else {}
 
 
 def _parameter(found: object) -> Parameter:

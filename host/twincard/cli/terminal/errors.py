@@ -5,47 +5,18 @@ The codes are explained in docs/cli.md; the names are those of JSON errors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, cast
 
-from typer import TyperException
+from twincard.cms.errors import FilesError, told
+from twincard.ground.language import N_, _, listed
 
-from twincard.card.pin import UNBLOCK, PinFormatError
-from twincard.card.session import NoAppletError
-from twincard.chips.profile import ChipError
-from twincard.cli.shell.translated_help import usage_error
-from twincard.cms.errors import FilesError, NotAuthenticatedError, told
-from twincard.demo.narrator import CheckFailedError
-from twincard.flows.authority import NoIssuerChannelError
-from twincard.flows.errors import ComponentMissingError, ProtocolError
-from twincard.flows.issue.pair import OtherIssuerError
-from twincard.globalplatform.cap import CapError
-from twincard.globalplatform.management_keys import ManagementKeysError
-from twincard.globalplatform.manager import ManagementError, WrongManagementKeysError
-from twincard.ground.language import _, listed
-from twincard.identity.device_certificate import IdentityError
-from twincard.identity.issuer_signing_key import IssuerKeyError
-from twincard.identity.x509 import CertificateError, WrongSignatureError
-from twincard.iso.status import (
-    AuthorityMissingError,
-    CardError,
-    IssuerRefusedError,
-    NotSupportedError,
-    PinBlockedError,
-    UnexpectedAnswerError,
-    WrongPinError,
-)
-from twincard.keys.component import ComponentError
-from twincard.keys.public import UnusablePublicKeyError
-from twincard.keys.shares import ShareError
-from twincard.keys.transport_key import TransportKeyError
-from twincard.transport.connection import (
-    CardFileError,
-    CardGoneError,
-    CardInUseError,
-    PowerCutError,
-    TransportError,
-)
+if TYPE_CHECKING:
+    from typer import TyperException
+
+    from twincard.iso.status import PinBlockedError, WrongPinError
 
 
 class ExitCode(IntEnum):
@@ -86,49 +57,85 @@ class Failure:
     """After a wrong PIN or PUK."""
 
 
-_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
-    # The first that fits counts, so children stand before their parents.
-    (InputError, ExitCode.USAGE),
-    (PinFormatError, ExitCode.USAGE),
-    (ComponentError, ExitCode.USAGE),
-    (ShareError, ExitCode.USAGE),
-    (ChipError, ExitCode.USAGE),
-    (WrongSignatureError, ExitCode.REFUSED),
-    (CertificateError, ExitCode.USAGE),
-    (TransportKeyError, ExitCode.USAGE),
-    (IssuerKeyError, ExitCode.USAGE),
-    (CapError, ExitCode.USAGE),
-    (ManagementKeysError, ExitCode.USAGE),
-    (UnusablePublicKeyError, ExitCode.USAGE),
-    (CardInUseError, ExitCode.CARD_IN_USE),
-    (CardFileError, ExitCode.FILE),
-    (TransportError, ExitCode.NO_CARD),
-    (WrongPinError, ExitCode.WRONG_SECRET),
-    (IssuerRefusedError, ExitCode.WRONG_SECRET),
-    (WrongManagementKeysError, ExitCode.WRONG_SECRET),
-    (PinBlockedError, ExitCode.BLOCKED),
-    (CardError, ExitCode.REFUSED),
-    (UnexpectedAnswerError, ExitCode.REFUSED),
-    (ProtocolError, ExitCode.REFUSED),
-    (ManagementError, ExitCode.REFUSED),
-    (IdentityError, ExitCode.REFUSED),
-    (FilesError, ExitCode.FILE),
-    (OSError, ExitCode.FILE),
-    (CheckFailedError, ExitCode.CHECK_FAILED),
-    (KeyboardInterrupt, ExitCode.INTERRUPTED),
-)
+CODES: Mapping[str, ExitCode] = {
+    "twincard.cli.terminal.errors.InputError": ExitCode.USAGE,
+    "twincard.card.pin.PinFormatError": ExitCode.USAGE,
+    "twincard.keys.component.ComponentError": ExitCode.USAGE,
+    "twincard.keys.shares.ShareError": ExitCode.USAGE,
+    "twincard.chips.profile.ChipError": ExitCode.USAGE,
+    "twincard.identity.x509.WrongSignatureError": ExitCode.REFUSED,
+    "twincard.identity.x509.CertificateError": ExitCode.USAGE,
+    "twincard.keys.transport_key.TransportKeyError": ExitCode.USAGE,
+    "twincard.identity.issuer_signing_key.IssuerKeyError": ExitCode.USAGE,
+    "twincard.globalplatform.cap.CapError": ExitCode.USAGE,
+    "twincard.globalplatform.management_keys.ManagementKeysError": ExitCode.USAGE,
+    "twincard.keys.public.UnusablePublicKeyError": ExitCode.USAGE,
+    "twincard.transport.connection.CardInUseError": ExitCode.CARD_IN_USE,
+    "twincard.transport.connection.CardFileError": ExitCode.FILE,
+    "twincard.transport.connection.TransportError": ExitCode.NO_CARD,
+    "twincard.iso.status.WrongPinError": ExitCode.WRONG_SECRET,
+    "twincard.iso.status.IssuerRefusedError": ExitCode.WRONG_SECRET,
+    "twincard.globalplatform.manager.WrongManagementKeysError": ExitCode.WRONG_SECRET,
+    "twincard.iso.status.PinBlockedError": ExitCode.BLOCKED,
+    "twincard.iso.status.CardError": ExitCode.REFUSED,
+    "twincard.iso.status.UnexpectedAnswerError": ExitCode.REFUSED,
+    "twincard.flows.errors.ProtocolError": ExitCode.REFUSED,
+    "twincard.globalplatform.manager.ManagementError": ExitCode.REFUSED,
+    "twincard.identity.device_certificate.IdentityError": ExitCode.REFUSED,
+    "twincard.cms.errors.FilesError": ExitCode.FILE,
+    "builtins.OSError": ExitCode.FILE,
+    "twincard.demo.narrator.CheckFailedError": ExitCode.CHECK_FAILED,
+    "builtins.KeyboardInterrupt": ExitCode.INTERRUPTED,
+}
+"""By the names of exceptions and their parents: an error that occurs has imported its class."""
+
+
+ADVICE: Mapping[str, str] = {
+    "twincard.card.session.NoAppletError": N_("`twincard card load` puts it there."),
+    "twincard.iso.status.IssuerRefusedError": N_(
+        "Name the card's own key with --transport-key-file."
+    ),
+    "twincard.iso.status.AuthorityMissingError": N_("Run the command again with the PIN."),
+    "twincard.iso.status.NotSupportedError": N_(
+        "`twincard chips` tells which chips are; a key of the other type may do as well."
+    ),
+    "twincard.flows.authority.NoIssuerChannelError": N_(
+        "Name who certified the card with --issuer-public-key; or, if you know that it has "
+        "none, and nobody can listen on the way to it, give --plain."
+    ),
+    "twincard.flows.errors.ComponentMissingError": N_(
+        "Give each with --component NUMBER=FILE, or type it at a terminal."
+    ),
+    "twincard.flows.issue.pair.OtherIssuerError": N_("Name that key with --certify-with."),
+    "twincard.cms.errors.NotAuthenticatedError": N_("With --mail it is decrypted all the same."),
+    "twincard.transport.connection.CardFileError": N_(
+        "See to the folder of simulated cards: its room, its rights, its files."
+    ),
+    "twincard.transport.connection.CardInUseError": N_(
+        "Close that program, or wait for it, and try again."
+    ),
+    "twincard.transport.connection.CardGoneError": N_(
+        "Run the command again: it goes on where the cards are."
+    ),
+    "twincard.transport.connection.PowerCutError": N_(
+        "Run the command again: it goes on where the cards are."
+    ),
+}
+"""What to do next, where the sentence does not say it already."""
+_PIN_ERRORS = ("twincard.iso.status.WrongPinError", "twincard.iso.status.PinBlockedError")
 
 
 def describe(error: BaseException) -> Failure:
     """The exit code and sentence for whatever a command raised."""
+    from typer import TyperException
+
     if isinstance(error, TyperException):
         return Failure(ExitCode.USAGE, _usage(error))
     if isinstance(error, UnsettledError):
         return Failure(error.code, str(error))
-    for kind, code in _CODES:
-        if isinstance(error, kind):
-            tries = error.tries_left if isinstance(error, WrongPinError) else None
-            return Failure(code, _sentence(error), tries)
+    for name in _names(error):
+        if name in CODES:
+            return Failure(CODES[name], _sentence(error), getattr(error, "tries_left", None))
     # No text of the exception: nobody has made sure that it holds no secret.
     return Failure(
         ExitCode.UNEXPECTED,
@@ -139,7 +146,13 @@ def describe(error: BaseException) -> Failure:
     )
 
 
+def _names(error: BaseException) -> list[str]:
+    return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
+
+
 def _usage(error: TyperException) -> str:
+    from twincard.cli.shell.translated_help import usage_error
+
     text = usage_error(error.format_message())
     # Only errors in the arguments know their command, and not all of them.
     context = getattr(error, "ctx", None)
@@ -170,38 +183,18 @@ def _text(error: BaseException) -> str:
 
 def _advice(error: BaseException) -> str | None:
     """What to do next, where the sentence does not say it already."""
-    if isinstance(error, WrongPinError | PinBlockedError):
-        return _pin_advice(error)
-    if isinstance(error, NoAppletError):
-        return _("`twincard card load` puts it there.")
-    if isinstance(error, IssuerRefusedError):
-        return _("Name the card's own key with --transport-key-file.")
-    if isinstance(error, AuthorityMissingError):
-        return _("Run the command again with the PIN.")
-    if isinstance(error, NotSupportedError):
-        return _("`twincard chips` tells which chips are; a key of the other type may do as well.")
-    if isinstance(error, NoIssuerChannelError):
-        return _(
-            "Name who certified the card with --issuer-public-key; or, if you know that it has "
-            "none, and nobody can listen on the way to it, give --plain."
-        )
-    if isinstance(error, ComponentMissingError):
-        return _("Give each with --component NUMBER=FILE, or type it at a terminal.")
-    if isinstance(error, OtherIssuerError):
-        return _("Name that key with --certify-with.")
-    if isinstance(error, NotAuthenticatedError):
-        return _("With --mail it is decrypted all the same.")
-    if isinstance(error, CardFileError):
-        return _("See to the folder of simulated cards: its room, its rights, its files.")
-    if isinstance(error, CardInUseError):
-        return _("Close that program, or wait for it, and try again.")
-    if isinstance(error, CardGoneError | PowerCutError):
-        return _("Run the command again: it goes on where the cards are.")
+    for name in _names(error):
+        if name in _PIN_ERRORS:
+            return _pin_advice(cast("WrongPinError | PinBlockedError", error))
+        if name in ADVICE:
+            return _(ADVICE[name])
     return None
 
 
 def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
-    blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
+    from twincard.card.pin import UNBLOCK
+
+    blocked = getattr(error, "tries_left", 0) == 0
     if not blocked:
         return _("Make sure of card and secret before you try again.")
     if error.action == _(UNBLOCK):

@@ -12,17 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
-
-from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from rich.text import Text
+from typing import TYPE_CHECKING, Annotated
 
 from twincard.cli.terminal.errors import ExitCode, Failure
 from twincard.cli.terminal.values import MAY_BE_ABSENT, OneOf
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 JSON_VERSION = 1
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
@@ -52,24 +50,23 @@ class Printer:
     def __init__(self, as_json: bool) -> None:
         """`as_json`: the result is one JSON object, and steps are not told."""
         self.as_json = as_json
-        self._screen = console(sys.stderr)
 
-    def result(self, result: object, text: RenderableType) -> None:
+    def result(self, result: object, text: str) -> None:
         """The command's result: a dataclass for programs, the same as text for people."""
         if self.as_json:
             print_json(to_json(result))
             return
         with naming_standard_output():
-            console(sys.stdout).print(_visible_lines(text) if isinstance(text, str) else text)
+            sys.stdout.write(_visible_lines(text) + "\n")
 
     def step(self, text: str) -> None:
         """What is being done, for people only."""
         if not self.as_json:
-            self._screen.print(Text(visible(text), style="dim"))
+            _styled(visible(text), "dim")
 
     def note(self, text: str) -> None:
         """Something that people and the logs of programs should see."""
-        self._screen.print(visible(text))
+        sys.stderr.write(visible(text) + "\n")
 
     def failed(self, path: Path, sentence: str) -> None:
         """One of several files failed, and the others go on."""
@@ -82,27 +79,32 @@ class Printer:
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """A bar for `total` bytes; gives a function that is told the bytes done."""
-        if self.as_json or not self._screen.is_terminal:
+        if self.as_json or not sys.stderr.isatty():
             yield _NO_ADVANCE
             return
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TransferSpeedColumn,
+        )
+
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
             TransferSpeedColumn(),
         )
-        with Progress(*columns, console=self._screen, transient=True) as bars:
+        with Progress(*columns, console=_screen(), transient=True) as bars:
             task = bars.add_task(visible(title), total=total)
             yield lambda done: bars.update(task, completed=done)
 
 
-def console(file: TextIO) -> Console:
-    """A console that takes names of files as they are, brackets included."""
-    return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
-
-
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values, a line each, whole however narrow the terminal is."""
+    from rich.cells import cell_len
+
     width = max(cell_len(name) for name, _value in rows) + 2
     return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
 
@@ -143,7 +145,24 @@ def print_failure(failure: Failure, *, as_json: bool) -> None:
 
 
 def _print_error(sentence: str) -> None:
-    console(sys.stderr).print(Text.assemble((_("Error: "), "bold red"), visible(sentence)))
+    _styled(_("Error: "), "bold red", visible(sentence))
+
+
+def _styled(text: str, style: str, plain: str = "") -> None:
+    """A line on standard error that begins with styled text, where a terminal shows it."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"{text}{plain}\n")
+        return
+    from rich.text import Text
+
+    _screen().print(Text.assemble((text, style), plain))
+
+
+def _screen() -> Console:
+    """Standard error, with names of files as they are, brackets included."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def to_json(value: object) -> object:

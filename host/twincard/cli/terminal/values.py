@@ -11,10 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
 
-from twincard.card.log import Event
-from twincard.card.report import ExportState, Features, ImportState, PolicyFlags
-from twincard.flows.check.accept import Fault
-
 
 @dataclass(frozen=True)
 class Size:
@@ -42,10 +38,3 @@ Id = Annotated[bytes, Size(16)]
 """Of a card or a key group."""
 Sha256 = Annotated[bytes, Size(32)]
 Kcv = Annotated[bytes, Size(3)]
-TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
-"""Of an original's export or of a backup's import."""
-PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
-FeatureName = Annotated[str, OneOf.names(Features)]
-FaultName = Annotated[str, OneOf.names(Fault)]
-"""What is wrong with a card that was received."""
-EventName = Annotated[str, OneOf.names(Event)]

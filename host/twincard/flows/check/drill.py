@@ -21,8 +21,8 @@ from twincard.cms.recipients.opening import open_all
 from twincard.cms.recipients.wrapping import wrap_key
 from twincard.cms.transcoding import read_recipients
 from twincard.flows.errors import NoKeyError
+from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, PinProvider
-from twincard.flows.files.operations import open_source
 from twincard.flows.recover.recovery import failing_alone, find_files
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_

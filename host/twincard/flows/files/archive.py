@@ -13,8 +13,8 @@ from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import ArchiveRecipient, KeyIdentifier
 from twincard.flows.errors import NoKeyError
+from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardHolder, PinProvider
-from twincard.flows.files.operations import open_source
 from twincard.ground.language import _
 from twincard.iso.status import WrongDataError
 

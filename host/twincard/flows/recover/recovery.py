@@ -26,8 +26,8 @@ from twincard.cms.recipients.infos import Recipient, RecipientInfo, is_named
 from twincard.cms.recipients.opening import open_all
 from twincard.cms.transcoding import read_recipients, replace_recipients
 from twincard.flows.errors import ProtocolError
+from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
-from twincard.flows.files.operations import open_source
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_, _
 

@@ -1,4 +1,4 @@
-"""`twincard group`: the components of a key group, outside the cards."""
+"""`twincard group new`: the components of a new key group."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli.group import shares as group_shares
 from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
@@ -18,10 +17,6 @@ from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
 from twincard.paper.words import Language
-
-app = typer.Typer(help="Key groups: the components that their holders keep.")
-app.command("split")(group_shares.split)
-app.command("join")(group_shares.join)
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,6 @@ class NewGroup:
     mailers: Path | None
 
 
-@app.command("new")
 def new(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
     size: Annotated[

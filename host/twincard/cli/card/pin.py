@@ -1,0 +1,104 @@
+"""`twincard card pin` and `unblock`: a new PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from twincard.card.session import Card
+from twincard.cli.card.info import TriesInfo
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import (
+    check_reader,
+    check_usable,
+    issuer_public_key,
+    opened,
+)
+from twincard.cli.terminal.errors import ExitCode, UnsettledError
+from twincard.cli.terminal.options import (
+    IssuerPublicKeyFile,
+    Json,
+    NewPinFile,
+    PinFile,
+    PukFile,
+    Reader,
+)
+from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.values import Id
+from twincard.flows.certify.opensc import update_opensc_files
+from twincard.flows.identity import protect
+from twincard.ground.language import _
+from twincard.transport import CardGoneError, PowerCutError
+
+
+@dataclass(frozen=True)
+class PinSet:
+    """A card that has a new PIN."""
+
+    card_id: Id
+    pin: TriesInfo
+
+
+def pin(
+    reader: Reader,
+    pin_file: PinFile = None,
+    new_pin_file: NewPinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
+) -> None:
+    """Change the PIN."""
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
+    with opened(reader) as card:
+        check_usable(card)
+        protect(card, issuer)
+        with _pin_unsettled():
+            first = card.report().transport_pin
+            card.pin.change(old, new)
+            if first:
+                # What duplication had to leave out.
+                card.pin.verify(new)
+                update_opensc_files(card)
+            _pin_is_set(card, json)
+
+
+def unblock(
+    reader: Reader,
+    puk_file: PukFile = None,
+    new_pin_file: NewPinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
+    json: Json = False,
+) -> None:
+    """Set a new PIN with the PUK."""
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    puk = prompts.pin(puk_file, "PUK", "--puk-file")
+    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
+    with opened(reader) as card:
+        check_usable(card)
+        protect(card, issuer)
+        card.pin.unblock(puk, new)
+        _pin_is_set(card, json)
+
+
+@contextmanager
+def _pin_unsettled() -> Iterator[None]:
+    """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
+    advice = _("Run the command again: should the old PIN be refused, then the new one is set.")
+    told = _("{sentence} {advice}")
+    try:
+        yield
+    except (CardGoneError, PowerCutError) as error:
+        raise UnsettledError(told.format(sentence=error, advice=advice), ExitCode.NO_CARD) from None
+    except KeyboardInterrupt:
+        sentence = told.format(sentence=_("Interrupted."), advice=advice)
+        raise UnsettledError(sentence, ExitCode.INTERRUPTED) from None
+
+
+def _pin_is_set(card: Card, json: bool) -> None:
+    report = card.report()
+    done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
+    Printer(json).result(done, _("The new PIN is set."))
