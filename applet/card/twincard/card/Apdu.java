@@ -45,7 +45,11 @@ final class Apdu extends Unit {
         if (flags[Ram.INS] == Ins.GET_RESPONSE && flags[Ram.CLA] == 0) {
             return;
         }
-        endAnswer();
+        flags[Ram.ANSWER_IN] = 0;
+        if (words[Ram.REST_LENGTH] != 0) {
+            words[Ram.REST_LENGTH] = 0;
+            ram.wipe();
+        }
         if (flags[Ram.INS] != Ins.EXTERNAL_AUTHENTICATE || (flags[Ram.CLA] & ~SECURED_BIT) != 0) {
             flags[Ram.CHALLENGED] = 0;
         }
@@ -61,14 +65,6 @@ final class Apdu extends Unit {
     void endChain() {
         flags[Ram.CHAINING] = 0;
         words[Ram.GATHERED] = 0;
-    }
-
-    private void endAnswer() {
-        flags[Ram.ANSWER_IN] = 0;
-        if (words[Ram.REST_LENGTH] != 0) {
-            words[Ram.REST_LENGTH] = 0;
-            ram.wipe();
-        }
     }
 
     /** Whether the lengths of this APDU, if it has data, are extended ones. */

@@ -19,8 +19,8 @@ abstract class Core extends Applet {
     /** Null where the chip has none; likewise the next. */
     final Rsa rsa;
     final Ecdh ecdh;
-    final KeyEncryption encryption = new KeyEncryption(this);
-    final Padding padding = new Padding(this);
+    final KeyEncryption encryption = new KeyEncryption(chip, ram);
+    final Padding padding = new Padding(chip, ram);
     final Log log;
     final Blindness blindness;
     final Authority authority;
@@ -51,7 +51,7 @@ abstract class Core extends Applet {
         block = new KeyBlock(this);
         export = new Export(this);
         imports = new Import(this);
-        files = new FileSystem(this, parameters.files, parameters.fileBytes);
+        files = new FileSystem(chip, ram, authority, parameters.files, parameters.fileBytes);
         contacts = new Contacts(this, parameters.contacts);
         target = new Target(this);
         parts.begin(this, array, parameters);

@@ -93,7 +93,10 @@ final class Export extends Ticket {
             // It counts once it is said to be pending.
             Util.arrayCopyNonAtomic(data, Ticket.T, pending, (short) 0, Ticket.LENGTH);
             requireFreeSlot();
-            requireNotVoid();
+            // Of a ticket that was made void, or any before it, no receipt would ever come.
+            if (Util.getShort(pending, Ticket.NONCE) <= Util.getShort(group.voided, (short) (voided() + Authority.ID))) {
+                Refusal.state();
+            }
             blindness.beginExport();
             JCSystem.beginTransaction();
             isPending = true;
@@ -125,16 +128,6 @@ final class Export extends Ticket {
                     || Util.arrayCompare(pending, Ticket.ID_B, slots, (short) (at + SLOT_ID), Authority.ID) != 0;
         }
         if (!free) {
-            Refusal.state();
-        }
-    }
-
-    /**
-     * A ticket that was made void, or any before it, would leave the export pending for good: no receipt answers it.
-     */
-    private void requireNotVoid() {
-        short last = Util.getShort(group.voided, (short) (voided() + Authority.ID));
-        if (Util.getShort(pending, Ticket.NONCE) <= last) {
             Refusal.state();
         }
     }

@@ -22,8 +22,11 @@ final class FileSystem extends FileTable {
     /** Most bytes that one UPDATE BINARY writes whole or not at all. */
     private static final short ATOMIC = 128;
 
-    FileSystem(Core core, short files, short bytes) {
-        super(core, files, bytes);
+    private final Authority authority;
+
+    FileSystem(Chip chip, Ram ram, Authority authority, short files, short bytes) {
+        super(chip, ram, files, bytes);
+        this.authority = authority;
     }
 
     /** SELECT of a file: FID or path in the work buffer, FCP as the answer unless P2 wants none. */

@@ -11,7 +11,7 @@ import javacard.framework.Util;
  * the end of the pool go back to it. A row changes hands by one atomic write; deleting is two states, so that an
  * interrupted wipe goes on at the next select. Free pieces hold zeros.
  */
-abstract class FileTable extends Unit {
+abstract class FileTable extends OnChip {
     /** Bytes of a row, and what stands where in it. */
     static final short ROW = 16;
     static final short STATE = 0;
@@ -45,8 +45,8 @@ abstract class FileTable extends Unit {
      * @param files how many there can be besides the MF, 1 to 127
      * @param bytes of contents in all
      */
-    FileTable(Core core, short files, short bytes) {
-        super(core);
+    FileTable(Chip chip, Ram ram, short files, short bytes) {
+        super(chip, ram);
         rows = new byte[(short) ((short) (files + 1) * ROW)];
         pool = new byte[bytes];
         rows[STATE] = USED;

@@ -11,25 +11,17 @@ import javacardx.crypto.Cipher;
 final class KeyBlock extends Unit {
     private static final short HEADER = 16;
 
-    /** D2000D1RD00N0000: RSA-2048 to a backup; and the bit length with which the plaintext begins. */
-    private static final byte[] RSA_HEADER = {
-        'D', '2', '0', '0', '0', 'D', '1', 'R', 'D', '0', '0', 'N', '0', '0', '0', '0', 0x1E, 0x38
-    };
-    /** D0368K3EX00N0000: EC P-256 to a backup; likewise. */
-    private static final byte[] EC_HEADER = {
-        'D', '0', '3', '6', '8', 'K', '3', 'E', 'X', '0', '0', 'N', '0', '0', '0', '0', 0x04, (byte) 0x80
-    };
-    /** D1936D1RD00E0000: RSA-2048 from the key service. */
-    private static final byte[] SERVICE_RSA_HEADER = {
+    /** The headers, each with the bit length that its plaintext begins with. */
+    private static final byte[] HEADERS = {
+        // To a backup, EC P-256 and RSA-2048; then from the key service, likewise.
+        'D', '0', '3', '6', '8', 'K', '3', 'E', 'X', '0', '0', 'N', '0', '0', '0', '0', 0x04, (byte) 0x80,
+        'D', '2', '0', '0', '0', 'D', '1', 'R', 'D', '0', '0', 'N', '0', '0', '0', '0', 0x1E, 0x38,
+        'D', '0', '2', '7', '2', 'K', '3', 'E', 'X', '0', '0', 'E', '0', '0', '0', '0', 0x03, 0x70,
         'D', '1', '9', '3', '6', 'D', '1', 'R', 'D', '0', '0', 'E', '0', '0', '0', '0', 0x1D, 0x28
     };
-    /** D0272K3EX00E0000: EC P-256 from the key service. */
-    private static final byte[] SERVICE_EC_HEADER = {
-        'D', '0', '2', '7', '2', 'K', '3', 'E', 'X', '0', '0', 'E', '0', '0', '0', '0', 0x03, 0x70
-    };
+    /** Bytes of each of them. */
+    private static final short ROW = 18;
     private static final short BITS = 2;
-    /** Where in the header it stands whether the key may be exported. */
-    private static final short EXPORTABILITY = 11;
     /** What stands before the archive key. */
     private static final byte[] ARCHIVE_HEAD = {(byte) 0xC0, 0x20};
     private static final byte[] KBPK_LABEL = {'k', 'b', 'p', 'k'};
@@ -57,8 +49,8 @@ final class KeyBlock extends Unit {
     }
 
     /** Bytes of the plaintext: bit length, as many bytes, padding. */
-    private static short plainLength(byte[] header) {
-        return (short) ((short) ((Util.getShort(header, HEADER) >> 3) + BITS + Cmac.BLOCK - 1) & ~(Cmac.BLOCK - 1));
+    private static short plainLength(short header) {
+        return (short) ((short) (bytes(header) + BITS + Cmac.BLOCK - 1) & ~(Cmac.BLOCK - 1));
     }
 
     /** Bytes of the block of a key of this type, for a ticket of this purpose. */
@@ -66,16 +58,20 @@ final class KeyBlock extends Unit {
         return (short) (HEADER + plainLength(header(type, purpose)) + Cmac.MAC);
     }
 
-    private static byte[] header(byte type, byte purpose) {
-        if (purpose == Ticket.FOR_BACKUP) {
-            return type == KeySlot.RSA_2048 ? RSA_HEADER : EC_HEADER;
-        }
-        return type == KeySlot.RSA_2048 ? SERVICE_RSA_HEADER : SERVICE_EC_HEADER;
+    /** Where the header begins in {@link #HEADERS}. */
+    private static short header(byte type, byte purpose) {
+        short header = type == KeySlot.RSA_2048 ? ROW : 0;
+        return purpose == Ticket.FOR_BACKUP ? header : (short) (header + 2 * ROW);
+    }
+
+    /** Bytes of the key data. */
+    private static short bytes(short header) {
+        return (short) (Util.getShort(HEADERS, (short) (header + HEADER)) >> 3);
     }
 
     /** Writes the block of the key in the slot, for the ticket of a backup, into the store. */
     void seal(KeySlot slot, byte type, byte[] ticket, short at) {
-        byte[] header = header(type, Ticket.FOR_BACKUP);
+        short header = header(type, Ticket.FOR_BACKUP);
         short text = (short) (at + HEADER);
         deriveKeys(header, ticket);
         pass(slot, type, header, NOWHERE);
@@ -84,18 +80,18 @@ final class KeyBlock extends Unit {
         Util.arrayCopyNonAtomic(hash, MAC_AT, store, at, Cmac.MAC);
         text = pass(slot, type, header, text);
         Util.arrayCopyNonAtomic(hash, MAC_AT, store, text, Cmac.MAC);
-        Util.arrayCopyNonAtomic(header, (short) 0, store, at, HEADER);
+        Util.arrayCopyNonAtomic(HEADERS, header, store, at, HEADER);
     }
 
     /**
      * One pass over the plaintext, piece by piece in Ram.aux: into the MAC, or encrypted into the store; returns the
      * offset behind it there.
      */
-    private short pass(KeySlot slot, byte type, byte[] header, short text) {
+    private short pass(KeySlot slot, byte type, short header, short text) {
         byte[] aux = this.aux;
         words[Ram.BLOCK_TEXT] = text;
         words[Ram.BLOCK_DIFFERENCE] = 0;
-        short held = Util.arrayCopyNonAtomic(header, HEADER, aux, (short) 0, BITS);
+        short held = Util.arrayCopyNonAtomic(HEADERS, (short) (header + HEADER), aux, (short) 0, BITS);
         held = Template.copy(Template.privateHead(type), aux, held);
         for (byte part = KeySlot.firstPart(type); part <= KeySlot.lastPart(type); part++) {
             held = flush(slot.readPart(part, aux, held));
@@ -135,9 +131,9 @@ final class KeyBlock extends Unit {
      * stands around them: false if they are not. The block is used up.
      */
     boolean open(KeySlot slot, byte type, byte[] ticket, short at) {
-        byte[] header = header(type, ticket[Ticket.PURPOSE]);
+        short header = header(type, ticket[Ticket.PURPOSE]);
         short text = (short) (at + HEADER);
-        if (Util.arrayCompare(header, (short) 0, store, at, HEADER) != 0) {
+        if (Util.arrayCompare(HEADERS, header, store, at, HEADER) != 0) {
             return false;
         }
         deriveKeys(header, ticket);
@@ -150,7 +146,7 @@ final class KeyBlock extends Unit {
         from += (short) Template.publicHead(type).length;
         slot.setPublic(type, aux, read(text, from, KeySlot.publicWidth(type)));
         if (holdsArchiveKey(header)) {
-            from = (short) (BITS + (Util.getShort(header, HEADER) >> 3) - KEY);
+            from = (short) (BITS + bytes(header) - KEY);
             slot.setPart(KeySlot.ARCHIVE, aux, read(text, from, KEY));
         }
         pass(slot, type, header, NOWHERE);
@@ -159,8 +155,9 @@ final class KeyBlock extends Unit {
         return (ConstantTime.difference(hash, MAC_AT, store, at, Cmac.MAC) | words[Ram.BLOCK_DIFFERENCE]) == 0;
     }
 
-    private static boolean holdsArchiveKey(byte[] header) {
-        return header[EXPORTABILITY] == 'N';
+    /** Blocks to a backup do, whose headers come first. */
+    private static boolean holdsArchiveKey(short header) {
+        return header <= ROW;
     }
 
     /** Decrypts the blocks around a piece of the plaintext into Ram.aux; returns where the piece begins there. */
@@ -174,7 +171,7 @@ final class KeyBlock extends Unit {
     }
 
     /** Padding into Ram.hash, the encryption key into its object, and the MAC begun with the header. */
-    private void deriveKeys(byte[] header, byte[] ticket) {
+    private void deriveKeys(short header, byte[] ticket) {
         byte[] secret = this.secret;
         chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, hash, TICKET_HASH);
         group.deriveKey(ticket[Ticket.PURPOSE], secret, GROUP_KEY);
@@ -185,7 +182,7 @@ final class KeyBlock extends Unit {
         chip.key256.setKey(secret, BLOCK_KEY);
         deriveBlockKey(AUTHENTICATION);
         cmac.init(secret, BLOCK_KEY);
-        cmac.update(header, (short) 0, HEADER);
+        cmac.update(HEADERS, header, HEADER);
         Ram.clear(secret);
     }
 

@@ -12,7 +12,7 @@ import javacardx.crypto.Cipher;
  * and AES key wrap (RFC 3394) in place in {@link Ram#aux}; with the hash functions and key lengths that the chip has,
  * and has memory for.
  */
-final class KeyEncryption extends Unit {
+final class KeyEncryption extends OnChip {
     /** Hash functions by the interface's numbers. */
     static final byte SHA_256 = 1;
     static final byte SHA_1 = 2;
@@ -37,8 +37,8 @@ final class KeyEncryption extends Unit {
     private AESKey kek128;
     private AESKey kek192;
 
-    KeyEncryption(Core core) {
-        super(core);
+    KeyEncryption(Chip chip, Ram ram) {
+        super(chip, ram);
     }
 
     /**

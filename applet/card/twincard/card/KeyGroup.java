@@ -65,7 +65,14 @@ final class KeyGroup extends Unit {
             if (draws) {
                 chip.random(work, (short) 0, ID);
             } else {
-                refuseErased();
+                if (erasedCount == REMEMBERED) {
+                    ISOException.throwIt(Sw.NO_MEMORY);
+                }
+                for (short old = 0; old < (short) (erasedCount * ID); old += ID) {
+                    if (Util.arrayCompare(work, (short) 0, erasedIds, old, ID) == 0) {
+                        Refusal.state();
+                    }
+                }
             }
             JCSystem.beginTransaction();
             Util.arrayCopy(work, (short) 0, id, (short) 0, ID);
@@ -77,17 +84,6 @@ final class KeyGroup extends Unit {
             Refusal.state();
         }
         return Template.copy(id, aux, (short) 0);
-    }
-
-    private void refuseErased() {
-        if (erasedCount == REMEMBERED) {
-            ISOException.throwIt(Sw.NO_MEMORY);
-        }
-        for (byte i = 0; i < erasedCount; i++) {
-            if (Util.arrayCompare(work, (short) 0, erasedIds, (short) (i * ID), ID) == 0) {
-                Refusal.state();
-            }
-        }
     }
 
     private byte acting() {

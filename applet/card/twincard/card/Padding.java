@@ -8,7 +8,7 @@ import javacard.security.MessageDigest;
  * empty label (RFC 8017, 7.1), and, to be opened only, with other hash functions and, for old mail, RSAES-PKCS1-v1_5
  * (7.2.2). Opening takes one path and has one answer for every fault inside a block; the caller counts the faults.
  */
-final class Padding extends Unit {
+final class Padding extends OnChip {
     /** Where in {@link Ram#work} the block stands. */
     static final short BLOCK = 1;
     /** Bytes of the longest message under OAEP. */
@@ -22,8 +22,8 @@ final class Padding extends Unit {
     /** 00, 02 and at least eight bytes of padding come before the separator of PKCS#1 v1.5. */
     private static final short FIRST_SEPARATOR = BLOCK + 10;
 
-    Padding(Core core) {
-        super(core);
+    Padding(Chip chip, Ram ram) {
+        super(chip, ram);
     }
 
     /** Pads the message of {@code length} bytes, at most {@link #MAX_MESSAGE}, that begins where the block will. */

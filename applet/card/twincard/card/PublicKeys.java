@@ -33,14 +33,12 @@ final class PublicKeys {
      */
     static byte check(byte[] data, short length, byte[] scratch) {
         boolean isEc = length == EC_LENGTH;
-        boolean good = isEc ? isEcKey(data, scratch) : isRsaKey(data, length);
+        byte[] head = Template.EC_PUBLIC_HEAD;
+        boolean good = isEc
+                ? equal(data, (short) 0, head, (short) head.length) && CurveCheck.isPoint(data, POINT, scratch)
+                : isRsaKey(data, length);
         Apdu.requireData(good);
         return isEc ? KeySlot.EC_P256 : KeySlot.RSA_2048;
-    }
-
-    private static boolean isEcKey(byte[] data, byte[] scratch) {
-        byte[] head = Template.EC_PUBLIC_HEAD;
-        return equal(data, (short) 0, head, (short) head.length) && CurveCheck.isPoint(data, POINT, scratch);
     }
 
     private static boolean isRsaKey(byte[] data, short length) {

@@ -57,7 +57,12 @@ final class Target extends Unit {
             flags[Ram.SIGNATURE] = algorithm(length, SIGNATURE_KEY);
         } else if (template == FOR_ENCIPHER) {
             clear();
-            setTarget(length);
+            if (length == 3 && Util.getShort(work, (short) 0) == PUBLIC_KEY_REFERENCE) {
+                setReferred(work[2]);
+            } else {
+                Authority.require(!authority.policy(Authority.TRUSTED_TARGETS_ONLY));
+                set(work, PublicKeys.check(work, length, ram.cmac), (byte) 0);
+            }
         } else {
             Refusal.parameters();
         }
@@ -91,15 +96,6 @@ final class Target extends Unit {
     /** The hash function, in the numbers of {@link KeyEncryption}, of OAEP by this algorithm, 0 being the default. */
     static byte hashOf(byte algorithm) {
         return algorithm == 0 ? KeyEncryption.SHA_256 : (byte) (algorithm - PKCS1);
-    }
-
-    private void setTarget(short length) {
-        if (length == 3 && Util.getShort(work, (short) 0) == PUBLIC_KEY_REFERENCE) {
-            setReferred(work[2]);
-        } else {
-            Authority.require(!authority.policy(Authority.TRUSTED_TARGETS_ONLY));
-            set(work, PublicKeys.check(work, length, ram.cmac), (byte) 0);
-        }
     }
 
     private void setReferred(short number) {

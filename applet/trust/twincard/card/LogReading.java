@@ -3,19 +3,21 @@ package twincard.card;
 import javacard.framework.Util;
 
 /** READ LOG: count, chain and entries, signed by the device key where there is one. All of it is public. */
-final class LogReading extends Unit {
+final class LogReading extends OnChip {
     private static final byte LOG = (byte) 0xE7;
     private static final short NONCE = 16;
     /** The three heads before the entries, as long as they are short, and what stands between them. */
     private static final short BEFORE_ENTRIES = 2 + EventLog.NUMBER + 2 + EventLog.CHAIN + 2;
     private static final short SIGNATURE_HEAD = (short) 0x8340;
 
+    private final byte[] cardId;
     private final EventLog events;
     /** Null where the chip has none. */
     private final Device device;
 
-    LogReading(Core core, EventLog events, Device device) {
-        super(core);
+    LogReading(Chip chip, Ram ram, byte[] cardId, EventLog events, Device device) {
+        super(chip, ram);
+        this.cardId = cardId;
         this.events = events;
         this.device = device;
     }
@@ -33,7 +35,7 @@ final class LogReading extends Unit {
         short chain = head((byte) 0x81, EventLog.CHAIN, events.writeCount(out, count));
         short at = head((byte) 0x82, all, events.writeChain(out, chain));
         if (signature != null) {
-            signature.update(authority.cardId, (short) 0, Authority.ID);
+            signature.update(cardId, (short) 0, Authority.ID);
             signature.update(work, (short) 0, NONCE);
             signature.update(out, count, EventLog.NUMBER);
             signature.update(out, chain, EventLog.CHAIN);

@@ -11,7 +11,7 @@ import javacardx.crypto.Cipher;
  * Session keys of a secure channel and what is done under them: GlobalPlatform Amendment D, 6.2.4 to 6.2.7, with
  * AES-128 and MACs of 8 bytes. Cleared at deselect.
  */
-final class Session extends Unit {
+final class Session extends OnChip {
     static final byte CLOSED = 0;
     /** INITIALIZE UPDATE was answered, and the host has yet to authenticate. */
     static final byte GREETED = 1;
@@ -45,8 +45,8 @@ final class Session extends Unit {
     /** For single uses: set, used and cleared within one method. */
     final AESKey key128 = Chip.aesKey(KeyBuilder.LENGTH_AES_128);
 
-    Session(Core core) {
-        super(core);
+    Session(Chip chip, Ram ram, Cmac cmac) {
+        super(chip, ram);
         mac = new Cmac(ram, cmac.aes, KeyBuilder.LENGTH_AES_128);
     }
 

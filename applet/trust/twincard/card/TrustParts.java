@@ -67,7 +67,7 @@ final class TrustParts extends Parts {
     Log log(Core made) {
         core = made;
         log = new EventLog(core);
-        session = new Session(core);
+        session = new Session(core.chip, core.ram, core.cmac);
         peer = new Peer();
         return log;
     }
@@ -93,7 +93,7 @@ final class TrustParts extends Parts {
     void begin(Core made, byte[] parameters, InstallParameters parsed) {
         channel = new Channel(core, session, device, parameters, parsed);
         log.begin();
-        logReading = new LogReading(core, log, device);
+        logReading = new LogReading(core.chip, core.ram, core.authority.cardId, log, device);
         signatureKey = new SigningKey(core, ecdsa);
         signatureGeneration = new KeyGeneration(core, signatureKey, null);
     }
