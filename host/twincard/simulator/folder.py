@@ -22,6 +22,9 @@ _NAME = re.compile(r"[\w][\w.-]{0,63}")
 _STATE_SUFFIX = ".card"
 _KEY_SUFFIX = ".transport-key"
 _KEY_BYTES = 32
+_MAGIC = b"TWINCARD"
+_SLOTS = (0, 256 * 1024)
+"""Where the two states of a card begin in its file (see StateFile.java), each with `_MAGIC`."""
 
 
 def folder() -> Path:
@@ -31,10 +34,32 @@ def folder() -> Path:
 
 
 def list_cards() -> list[str]:
-    """Names of the simulated cards, sorted."""
-    if not folder().is_dir():
+    """Names of the simulated cards, sorted; whether their files can be read `check_file` tells.
+
+    Raises OSError when the folder cannot be read; one that is not there has no cards.
+    """
+    try:
+        names = [path.name for path in folder().iterdir()]
+    except FileNotFoundError:
         return []
-    return sorted(path.name.removesuffix(_STATE_SUFFIX) for path in _states())
+    cards = (name for name in names if name.endswith(_STATE_SUFFIX) and name[0] != ".")
+    return sorted(name.removesuffix(_STATE_SUFFIX) for name in cards)
+
+
+def check_file(name: str) -> None:
+    """Whether the card's file can be read and is one; not whether what it holds is whole.
+
+    Raises CardFileError, OSError.
+    """
+    path = _state_file(name)
+    with path.open("rb") as file:
+        for slot in _SLOTS:
+            file.seek(slot)
+            if file.read(len(_MAGIC)) == _MAGIC:
+                return
+    raise CardFileError(
+        _("The card file {path} is damaged: it holds no whole state.").format(path=path)
+    )
 
 
 def create_card(
@@ -86,10 +111,6 @@ def remove_card(name: str) -> None:
 def transport_key_file(name: str) -> Path:
     """The file with the card's transport key: 64 hex digits, mode 0600."""
     return _state_file(name).with_suffix(_KEY_SUFFIX)
-
-
-def _states() -> list[Path]:
-    return [path for path in folder().glob(f"*{_STATE_SUFFIX}") if path.name[0] != "."]
 
 
 def _state_file(name: str) -> Path:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import typer
 
+from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.values import MAY_BE_ABSENT
 from twincard.ground.language import _
 from twincard.simulator.folder import list_cards
 from twincard.transport import TransportError
@@ -30,6 +32,8 @@ class Readers:
     slots: tuple[Slot, ...]
     """What the PC/SC readers hold."""
     pcsc_problem: str | None
+    simulated_problem: str | None = field(default=None, metadata=MAY_BE_ABSENT)
+    """Why there are no simulated cards, where their folder cannot be read."""
 
 
 def readers(watching: Watch = False, json: Json = False) -> None:
@@ -42,9 +46,14 @@ def readers(watching: Watch = False, json: Json = False) -> None:
 
 
 def _list(out: Printer) -> None:
-    simulated = tuple(f"sim:{name}" for name in list_cards())
+    simulated: tuple[str, ...] = ()
     found: tuple[Slot, ...] = ()
-    problem = None
+    problem = simulated_problem = None
+    try:
+        simulated = tuple(f"sim:{name}" for name in list_cards())
+    except OSError as error:
+        simulated_problem = describe(error).sentence
+        out.step(simulated_problem)
     try:
         found = tuple(map(_named, slots()))
     except TransportError as error:
@@ -53,7 +62,7 @@ def _list(out: Printer) -> None:
     lines = [*simulated, *_lines(found)]
     names = tuple(slot.reader for slot in found)
     text = "\n".join(lines) or _("There is none: `twincard sim new NAME` makes one.")
-    out.result(Readers(simulated, names, found, problem), text)
+    out.result(Readers(simulated, names, found, problem, simulated_problem), text)
 
 
 def _watch(out: Printer) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,20 @@ from twincard.chips.profile import find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
 from twincard.cli.chip.chip_text import simulation_text
 from twincard.cli.terminal import prompts
-from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.errors import ExitCode, InputError, describe
 from twincard.cli.terminal.options import Json, Yes
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.values import MAY_BE_ABSENT
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
-from twincard.simulator.folder import create_card, list_cards, remove_card, transport_key_file
+from twincard.simulator.folder import (
+    check_file,
+    create_card,
+    list_cards,
+    remove_card,
+    transport_key_file,
+)
+from twincard.transport import TransportError
 
 ChipName = Annotated[
     str | None,
@@ -49,10 +58,20 @@ class NewCard:
 
 
 @dataclass(frozen=True)
+class UnreadableCard:
+    """A simulated card whose file cannot be read, and why."""
+
+    card: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Cards:
     """The readers of all simulated cards."""
 
     cards: tuple[str, ...]
+    unreadable: tuple[UnreadableCard, ...] | None = field(default=None, metadata=MAY_BE_ABSENT)
+    """Those of them whose files cannot be read; absent where all can."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +100,24 @@ def new(
 
 def list_(json: Json = False) -> None:
     """List the simulated cards."""
-    cards = Cards(tuple(map(_reader, list_cards())))
+    out = Printer(json)
+    names = list_cards()
+    unreadable = tuple(_unreadable(names))
+    cards = Cards(tuple(map(_reader, names)), unreadable or None)
     text = "\n".join(cards.cards) or _("There is none: `twincard sim new NAME` makes one.")
-    Printer(json).result(cards, text)
+    out.result(cards, text)
+    for one in unreadable:
+        out.failed(one.card, one.reason)
+    if unreadable:
+        raise typer.Exit(ExitCode.FILE)
+
+
+def _unreadable(names: Iterable[str]) -> Iterator[UnreadableCard]:
+    for name in names:
+        try:
+            check_file(name)
+        except (OSError, TransportError) as error:
+            yield UnreadableCard(_reader(name), describe(error).sentence)
 
 
 def remove(name: Name, yes: Yes = False, json: Json = False) -> None:

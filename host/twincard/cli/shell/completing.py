@@ -114,7 +114,7 @@ def _arguments(
     if argument.value == "[COMMAND...]":
         yield from (Candidate(one.path[-1]) for one in commands(program) if one.path)
     elif argument.value == "NAME" and command.path in _NAMED_CARD:
-        yield from map(Candidate, list_cards())
+        yield from map(Candidate, _cards())
     else:
         yield from _values(command, argument, word)
 
@@ -133,8 +133,15 @@ def _values(command: Command, parameter: Parameter, word: str) -> Iterator[Candi
         yield FILES
 
 
+def _cards() -> list[str]:
+    """None where the folder cannot be read: `sim list` says so, completion is silent."""
+    with contextlib.suppress(OSError):
+        return list_cards()
+    return []
+
+
 def _readers() -> Iterator[Candidate]:
-    for name in list_cards():
+    for name in _cards():
         yield Candidate(f"sim:{name}", N_("a simulated card"))
     from twincard.transport.pcsc import list_readers
 

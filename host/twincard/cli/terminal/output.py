@@ -68,12 +68,12 @@ class Printer:
         """Something that people and the logs of programs should see."""
         sys.stderr.write(visible(text) + "\n")
 
-    def failed(self, path: Path, sentence: str) -> None:
-        """One of several files failed, and the others go on."""
+    def failed(self, name: Path | str, sentence: str) -> None:
+        """One of several files or cards failed, and the others go on."""
         _print_error(
             sentence
-            if str(path) in sentence
-            else _("{path}: {sentence}").format(path=path, sentence=sentence)
+            if str(name) in sentence
+            else _("{path}: {sentence}").format(path=name, sentence=sentence)
         )
 
     @contextmanager
