@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from twincard.ground.language import _
-from twincard.ground.private_file import write_private
+from twincard.ground.private_file import sync_folder, write_private
 from twincard.simulator.archive import provide_archive
 from twincard.simulator.process import Make, SimulatedCard
 from twincard.transport.connection import CardFileError, CardNotFoundError, TransportError
@@ -145,6 +145,7 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
         if isinstance(error, FileExistsError):
             raise _taken(state) from None
         raise
+    sync_folder(state.parent)
 
 
 def _taken(state: Path) -> TransportError:

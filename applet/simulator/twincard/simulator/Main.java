@@ -15,7 +15,8 @@ import java.nio.file.Path;
 
 /**
  * The command line: {@code run (--state FILE | --memory) [--lab] [--applet CLASS] [--chip CHIP] [--requests FILE]
- * [--answers FILE]}; see the package description. {@code rehearse FOLDER} is for Java to note the classes that a card takes.
+ * [--answers FILE]}; see the package description. {@code rehearse FOLDER} is for Java to note the classes that a
+ * card takes.
  */
 public final class Main {
     private static final String USAGE =

@@ -105,13 +105,17 @@ final class SavedCard {
         }
     }
 
-    /** At an orderly end: writes over the older state too, so that what was wiped on the card is in no slot. */
+    /**
+     * At an orderly end: writes over the older state too, so that what was wiped on the card is in no slot, and sees to
+     * it that the newest is on the disk.
+     */
     void settle() throws CardException {
         if (!olderStateKept || broken) {
             return;
         }
         try {
             file.save(this::write);
+            file.force();
             olderStateKept = false;
         } catch (IOException | IllegalStateException failed) {
             throw unsaved(failed);

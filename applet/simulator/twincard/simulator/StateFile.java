@@ -24,8 +24,9 @@ import java.util.zip.CRC32;
  * of all but itself (4), body. The whole slot with the highest sequence number counts. The second slot begins at
  * {@link #CAPACITY}.
  *
- * <p>Nothing is forced to the disk: killing the process loses nothing, but when the computer itself loses its power
- * within seconds of a command, the file may hold an older state, or no whole one.
+ * <p>A new card is on the disk before it has its name, and what changed at the latest when the process ends in order.
+ * Until then nothing is forced there, since that would take longer than the commands: killing the process loses
+ * nothing, but when the computer itself loses its power, the file may hold an older state, or no whole one.
  *
  * <p>The file holds the card's secrets in the clear, the transport key of its installation included, and until the
  * process ends in order the older slot holds the state before the last change; so its mode is 0600.
@@ -90,6 +91,7 @@ final class StateFile implements AutoCloseable {
         try {
             channel = open(fresh);
             save(body);
+            force();
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(fresh);
@@ -112,6 +114,11 @@ final class StateFile implements AutoCloseable {
         writeFully(slot, HEADER, written[slot]);
         writeFully(slot, 0, HEADER);
         sequence++;
+    }
+
+    /** Returns when all that was saved is on the disk. */
+    void force() throws IOException {
+        channel.force(false);
     }
 
     private void writeFully(int slot, int from, int to) throws IOException {

@@ -1,6 +1,7 @@
 package twincard.simulator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,10 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.CRC32;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import twincard.probe.ProbeApplet;
 
@@ -139,6 +144,47 @@ public class StateFileTest {
         byte[] before = Files.readAllBytes(path);
         run("80110000", "80160000", "80150000");
         assertArrayEquals(before, Files.readAllBytes(path));
+    }
+
+    @Test
+    public void newCardAndWhatChangedByAnOrderlyEndAreForcedToTheDisk() throws Exception {
+        path = folder.resolve("new.card");
+        assertEquals(1, forced(() -> {
+            try (StateFile file = new StateFile(path)) {
+                SavedCard saved = open(file);
+                saved.install(Probe.bytes(Probe.AID), Probe.bytes("0102030405"));
+                saved.settle();
+            }
+        }), "a new card");
+        assertEquals(0, forced(() -> runToTheEnd("80110000")), "nothing changed");
+        assertEquals(1, forced(() -> runToTheEnd("80100000", "80100000")), "once for all changes");
+    }
+
+    private void runToTheEnd(String... commands) throws Exception {
+        try (StateFile file = new StateFile(path)) {
+            SavedCard saved = open(file);
+            saved.card().transmit(Probe.bytes(Probe.SELECT));
+            for (String command : commands) {
+                saved.card().transmit(Probe.bytes(command));
+                saved.save();
+            }
+            saved.settle();
+        }
+    }
+
+    /** How often the action waited for the disk, as Java's own flight recorder has seen it. */
+    private long forced(Executable action) throws Exception {
+        String event = "jdk.FileForce";
+        Path record = folder.resolve("record.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable(event).withThreshold(Duration.ZERO);
+            recording.start();
+            assertDoesNotThrow(action);
+            recording.stop();
+            recording.dump(record);
+        }
+        return RecordingFile.readAllEvents(record).stream()
+                .filter(seen -> seen.getEventType().getName().equals(event)).count();
     }
 
     @Test
