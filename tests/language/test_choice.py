@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from tests.cli.commands import Desk
 
 from twincard import connect
 from twincard.cli.terminal import user_language
+from twincard.cli.terminal.errors import describe
 from twincard.ground import language
 from twincard.ground.language import _, is_english, listed, plural, retold, speaking
+from twincard.iso.status import error_for
 from twincard.transport import CardNotFoundError
 
 VARIABLES = ("TWINCARD_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -168,3 +173,40 @@ def test_a_value_ends_where_what_follows_it_begins() -> None:
     with speaking(["ja"]):
         told = retold("Invalid value for '--a': no: required", templates)
     assert told == "'--a' の値が正しくありません: no: required。"
+
+
+def test_two_threads_speak_two_languages() -> None:
+    both = Barrier(2)
+
+    def said(language: str) -> tuple[str, str]:
+        with speaking([language]):
+            both.wait()
+            sentence = _(SET)
+            both.wait()
+            return str(sentence), f"{sentence}"
+
+    with ThreadPoolExecutor(2) as threads:
+        told = list(threads.map(said, ["en", "ja"]))
+    assert told == [(SET, SET), (IN_JAPANESE, IN_JAPANESE)]
+    assert is_english()
+
+
+def test_an_error_is_in_the_language_of_whoever_is_shown_it() -> None:
+    error = error_for(0x63C2, _("verify the PIN"))
+    assert str(error) == "Could not verify the PIN: wrong, 2 tries are left."
+    with speaking(["ja"]):
+        in_japanese = str(error)
+        assert in_japanese == str(error_for(0x63C2, _("verify the PIN")))
+        assert in_japanese in describe(error).sentence
+    assert "PIN" in in_japanese
+    assert "verify" not in in_japanese
+    assert str(error) == "Could not verify the PIN: wrong, 2 tries are left."
+
+
+def test_a_sentence_keeps_its_message_and_values_where_it_is_sent_elsewhere() -> None:
+    sentence = _("There is no simulated card {name}; `twincard sim list` lists them.")
+    sent = pickle.loads(pickle.dumps(sentence.format(name="alice")))  # noqa: S301 -- our own
+    with speaking(["ja"]):
+        assert str(sent) == str(sentence.format(name="alice"))
+        assert "alice" in str(sent)
+        assert "There is" not in str(sent)

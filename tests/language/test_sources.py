@@ -21,7 +21,7 @@ TELLING = {
     *("send", "error_for", "_get", "_perform", "_command", "_tell", "_begin", "verify_signature"),
 }
 # Mailers have both languages beside each other; the demo's documents are files.
-NOT_MESSAGES = {"paper/words.py", "cli/demo/documents.py"}
+NOT_MESSAGES = {"paper/words.py", "demo/documents.py"}
 SENTENCE = re.compile(r"[A-Z][^\n]*[a-z] [^\n]*[.?!:]")
 WORDS = re.compile(r"[a-z]{2}")
 FILES = [
@@ -82,12 +82,28 @@ def found(source: str) -> list[int]:
                     for one in literals(argument)
                     if WORDS.search(text_of(one) or "") and " " in (text_of(one) or "")
                 }
+                raised = is_of_people(node.func) or is_error_init(node)
+                if raised and fixes_a_language(argument):
+                    lines.add(argument.lineno)
         if isinstance(node, ast.Constant | ast.JoinedStr) and is_sentence(node, allowed):
             lines.add(node.lineno)
         if isinstance(node, ast.Call) and name_of(node.func) == "plural":
             # What is put together cannot be looked up; ruff sees it in first arguments.
             lines |= {one.lineno for one in node.args[1:] if isinstance(one, ast.JoinedStr)}
     return sorted(lines)
+
+
+def fixes_a_language(argument: ast.expr) -> bool:
+    """Whether what an error says is made a text at once, in whatever language is in use then."""
+    made: list[ast.expr] = (
+        [argument] if isinstance(argument, ast.Call) and name_of(argument.func) == "str" else []
+    )
+    made += argument.values if isinstance(argument, ast.JoinedStr) else []
+    return any(
+        isinstance(node, ast.Name) and node.id.endswith("error")
+        for part in made
+        for node in ast.walk(part)
+    )
 
 
 def is_sentence(node: ast.expr, allowed: set[int]) -> bool:
@@ -146,6 +162,8 @@ def test_every_sentence_for_people_can_be_translated() -> None:
         'plural("One file is gone.", f"{count} files are gone.", count)',
         'TEXT = "The card is not here."',
         'super().__init__("The card is not here")',
+        'raise CapError(f"{path}: {error}")',
+        "raise LogError(str(error))",
     ],
 )
 def test_a_sentence_past_the_catalogues_is_found(line: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twincard.ground.language import _
+from twincard.ground.language import _, told_by
 from twincard.identity.device_certificate import (
     POINT_BYTES,
     SIGNATURE_BYTES,
@@ -56,7 +56,7 @@ class Device:
         try:
             return CardCertificate.parse(answer)
         except IdentityError as error:
-            raise UnexpectedAnswerError(str(error)) from None
+            raise UnexpectedAnswerError(told_by(error)) from None
 
     def certify(self, issuer_public_key: bytes, certificate: CardCertificate) -> None:
         """Give the card its issuer's public key (a point) and certificate (CERTIFY).

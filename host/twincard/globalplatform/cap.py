@@ -95,7 +95,7 @@ class CapFile:
         try:
             return cls.parse(_components(path))
         except CapError as error:
-            raise CapError(f"{path}: {error}") from None
+            raise CapError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
     @classmethod
     def parse(cls, components: Mapping[str, bytes]) -> Self:

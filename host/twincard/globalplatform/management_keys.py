@@ -48,7 +48,9 @@ def read_management_keys(path: Path) -> Scp03Keys:
     try:
         keys = _parse(content.decode("ascii"))
     except ManagementKeysError as error:
-        raise ManagementKeysError(f"{path}: {error}") from None
+        raise ManagementKeysError(
+            _("{path}: {sentence}").format(path=path, sentence=error)
+        ) from None
     if any(key.reveal().startswith(_DEFAULT) for key in (keys.enc, keys.mac, keys.dek)):
         raise ManagementKeysError(
             _(

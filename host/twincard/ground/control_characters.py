@@ -8,4 +8,4 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0
 
 def visible(text: str) -> str:
     """A line with its control characters escaped."""
-    return text.translate(_CONTROLS)
+    return str(text).translate(_CONTROLS)

@@ -102,7 +102,7 @@ def read_issuer_public_key(path: Path) -> bytes:
     try:
         key = PublicKey.from_bytes(_read(path))
     except UnusablePublicKeyError as error:
-        raise IssuerKeyError(f"{path}: {error}") from None
+        raise IssuerKeyError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
     if key.algorithm is not KeyAlgorithm.EC:
         raise IssuerKeyError(
             _("{path} is not an issuer's public key: that is a P-256 key.").format(path=path)

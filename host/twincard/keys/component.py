@@ -101,7 +101,7 @@ def read_component(path: Path) -> Component:
             raise ComponentError(_("it is too long"))
         return parse_component(content.decode("ascii"))
     except ComponentError as error:
-        raise ComponentError(f"{path}: {error}") from None
+        raise ComponentError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
 
 def write_component(component: Component, path: Path) -> None:

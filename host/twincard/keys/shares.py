@@ -161,7 +161,7 @@ def read_share(path: Path) -> Share:
     try:
         return _share(content.decode("ascii"))
     except ShareError as error:
-        raise ShareError(f"{path}: {error}") from None
+        raise ShareError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
 
 def _share(text: str) -> Share:

@@ -25,7 +25,7 @@ def read_recipient(path: Path) -> Recipient:
     try:
         return Recipient.from_bytes(content)
     except UnusablePublicKeyError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
 
 def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:

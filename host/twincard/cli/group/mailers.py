@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.terminal.errors import InputError
-from twincard.ground.language import _
+from twincard.ground.language import _, told_by
 from twincard.keys.component import Component
 from twincard.keys.shares import Share
 from twincard.paper.words import Language
@@ -55,4 +55,4 @@ def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: L
     try:
         return print_mailers(items, Printing(name, language, datetime.date.today()))
     except PaperError as error:
-        raise InputError(str(error)) from None
+        raise InputError(told_by(error)) from None

@@ -43,7 +43,7 @@ from twincard.flows.duplicate.duplication import (
 )
 from twincard.flows.errors import ComponentMissingError, ProtocolError
 from twincard.flows.usable import check_own_pin
-from twincard.ground.language import _
+from twincard.ground.language import _, told_by
 from twincard.keys.component import Component
 from twincard.keys.key_type import KeyType
 
@@ -95,7 +95,7 @@ class PlacesMissingError(Exception):
     """Components are needed: `places` says where, `error` is what to tell without a terminal."""
 
     def __init__(self, places: tuple[Place, ...], error: ComponentMissingError) -> None:
-        super().__init__(str(error))
+        super().__init__(told_by(error))
         self.places = places
         self.error = error
 

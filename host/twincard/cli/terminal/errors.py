@@ -197,7 +197,7 @@ def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
     blocked = getattr(error, "tries_left", 0) == 0
     if not blocked:
         return _("Make sure of card and secret before you try again.")
-    if error.action == _(UNBLOCK):
+    if str(error.action) == str(_(UNBLOCK)):
         return _(
             "With no try of the PUK left, the PIN stays blocked: move the files to a new card."
         )

@@ -11,7 +11,7 @@ from twincard.card.report import CardReport, Features, LifeCycle
 from twincard.card.session import Card
 from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import identify
-from twincard.ground.language import _
+from twincard.ground.language import _, told_by
 from twincard.identity.device_certificate import IdentityError, fingerprint, verify_signature
 
 
@@ -102,7 +102,7 @@ def _check_signature(device_key: bytes, message: bytes, signature: bytes | None)
     try:
         verify_signature(device_key, message, signature, _("The log was altered on its way."))
     except IdentityError as error:
-        raise LogError(str(error)) from None
+        raise LogError(told_by(error)) from None
 
 
 def _signer(

@@ -19,7 +19,7 @@ from twincard.cms.recipients.infos import (
     RsaRecipient,
 )
 from twincard.flows.errors import NoKeyError
-from twincard.ground.language import _
+from twincard.ground.language import _, told_by
 from twincard.iso.status import AuthorityMissingError, NotSupportedError, WrongDataError
 from twincard.keys.public import KEY_ID_BYTES
 from twincard.keys.secret import Secret
@@ -73,7 +73,7 @@ class CardHolder:
         except WrongDataError:
             raise RecipientRejectedError(_("The recipient info does not open.")) from None
         except NotSupportedError as error:
-            raise AlgorithmRejectedError(str(error)) from None
+            raise AlgorithmRejectedError(told_by(error)) from None
 
     def with_pin(self, action: Callable[[], _T]) -> _T:
         """Do it, and once more after verifying the PIN if the card asks for that."""
