@@ -11,7 +11,7 @@ from twincard.card.files import Files
 from twincard.card.group import Group
 from twincard.card.issuer import Issuer
 from twincard.card.log import Log
-from twincard.card.pin import Pin
+from twincard.card.pin import PIN_TRIES, Pin
 from twincard.card.report import CardReport, Features, parse_report
 from twincard.card.signing import Signing
 from twincard.card.usage import Usage
@@ -30,6 +30,7 @@ APPLET_AID = bytes.fromhex("F05457494E4341524401")
 OPENSC_AID = bytes.fromhex("F276A288BCFBA69D34F31001")
 """The applet's other name, by which OpenSC takes it for one that it has a driver for."""
 _APPLET_SELECT_FAILED = 0x6999
+_READ_PUBLIC_KEY = 0x81
 # What cards of all kinds answer to the name of an applet that they do not have; 6999 is a Java
 # Card's without any selected, 6982 that of our applet by its other name, whose secure channel ends.
 _NO_SUCH_APPLET = (
@@ -68,7 +69,9 @@ class Card:
         self.group = Group(self._channel)
         self.duplication = Duplication(self._channel)
         self.usage = Usage(self._channel)
-        self._channel.on_secure = self.usage.doubt_environment
+        self._channel.on_secure = self._doubt
+        self._channel.on_sent = self._note
+        self._kept: CardReport | None = None
         self.signing = Signing(self._channel)
         self.contacts = Contacts(self._channel)
         self.files = Files(self._channel)
@@ -92,6 +95,7 @@ class Card:
         A secure channel ends.
         """
         self._channel.leave_secure()
+        self._kept = None
         self.usage.forget_environment()
         features = None if self._serves_opensc else self._select_own()
         self._serves_opensc = features is None
@@ -147,7 +151,35 @@ class Card:
     def report(self) -> CardReport:
         """The state of the card (GET DATA E0); needs no authority."""
         command = Command.of(Ins.GET_DATA, 0x00, 0xE0, answer=SHORT_ANSWER)
-        return parse_report(self._channel.send(command, _("report its state")))
+        self._kept = None
+        self._kept = parse_report(self._channel.send(command, _("report its state")))
+        return self._kept
+
+    def kept_report(self) -> CardReport:
+        """The last report, where nothing sent since then can have changed it; else a new one.
+
+        One that came in the clear is not kept for a secure channel: there it is asked for anew.
+        """
+        return self.report() if self._kept is None else self._kept
+
+    def _doubt(self) -> None:
+        self._kept = None
+        self.usage.doubt_environment()
+
+    def _note(self, command: Command, sw: int | None) -> None:
+        ins = Ins.sent(command.cla, command.ins)
+        if sw is None:
+            keeps = False  # whoever was there may be gone
+        elif ins is Ins.VERIFY:
+            # The right PIN sets its tries to what they are already, as a rule.
+            kept = self._kept
+            keeps = sw == Sw.DONE and kept is not None and kept.pin_tries_left == PIN_TRIES
+        elif ins is Ins.GENERATE_ASYMMETRIC_KEY_PAIR:
+            keeps = command.p1 == _READ_PUBLIC_KEY
+        else:
+            keeps = ins is not None and ins.value.keeps_report
+        if not keeps:
+            self._kept = None
 
     def terminate(self) -> None:
         """Wipe all secrets and end the card's life, for good (TERMINATE CARD USAGE).

@@ -7,7 +7,7 @@ from twincard.card.session import Card
 from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _
 from twincard.identity.device_certificate import DeviceKeys, IdentityError
-from twincard.iso.status import IntegrityError
+from twincard.iso.status import IntegrityError, NotFoundError
 
 
 class UntrustedCardError(ProtocolError):
@@ -27,14 +27,7 @@ def identify(
             raise UntrustedCardError(_("This card has no device key that an issuer could certify."))
         return None
     keys = card.device.keys()
-    try:
-        keys.verify(report.card_id)
-        if issuer_public_key is not None:
-            _check_certificate(card, report, keys, issuer_public_key)
-    except IdentityError as error:
-        raise UntrustedCardError(
-            _("This card is not trusted. {error}").format(error=error)
-        ) from None
+    _check(card, report, keys, issuer_public_key)
     return keys
 
 
@@ -44,14 +37,17 @@ def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
     So neither PIN nor components can be heard on the way. With `issuer_public_key` (a point) the
     card must be certified by that issuer, and then nobody between host and card can play the card
     either. To be called before the PIN is verified, since the channel ends what was verified.
-    Raises UntrustedCardError, CardError, ChannelError.
+    Raises UntrustedCardError, after which nothing may be told to the card, CardError, ChannelError.
     """
-    report = card.report()
-    keys = identify(card, report, issuer_public_key)
-    if keys is not None and Features.SCP11B in report.features:
-        card.open_channel(keys.channel_key)
-    elif issuer_public_key is not None:
-        raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
+    keys = _keys_of_channel(card)
+    if keys is None:
+        identify(card, card.kept_report(), issuer_public_key)
+        if issuer_public_key is not None:
+            raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
+        return
+    card.open_channel(keys.channel_key)
+    # What the keys must belong to comes through the channel, and is kept for all that follows.
+    _check(card, card.kept_report(), keys, issuer_public_key)
 
 
 def introduce(original: Card, backup: Card) -> None:
@@ -71,6 +67,29 @@ def introduce(original: Card, backup: Card) -> None:
                 "One card's certificate is not the issuer's: it was altered on the way, "
                 "or the card is not genuine."
             )
+        ) from None
+
+
+def _keys_of_channel(card: Card) -> DeviceKeys | None:
+    # Said in the clear, and twice: it is not given up for one answer that leaves it out.
+    if Features.SCP11B not in card.features and Features.SCP11B not in card.kept_report().features:
+        return None
+    try:
+        return card.device.keys()
+    except NotFoundError:
+        return None
+
+
+def _check(
+    card: Card, report: CardReport, keys: DeviceKeys, issuer_public_key: bytes | None
+) -> None:
+    try:
+        keys.verify(report.card_id)
+        if issuer_public_key is not None:
+            _check_certificate(card, report, keys, issuer_public_key)
+    except IdentityError as error:
+        raise UntrustedCardError(
+            _("This card is not trusted. {error}").format(error=error)
         ) from None
 
 

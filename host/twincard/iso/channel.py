@@ -21,6 +21,8 @@ class Channel:
         self._secure: SecureChannel | None = None
         self.on_secure: Callable[[], None] = lambda: None
         """Called when a secure channel is about to be opened."""
+        self.on_sent: Callable[[Command, int | None], None] = lambda _command, _sw: None
+        """Called after each command with the status word; None where no answer can be trusted."""
 
     def use_extended_length(self, usable: bool) -> None:
         """Long commands go in one extended APDU from now on, or chained."""
@@ -51,9 +53,16 @@ class Channel:
 
         Raises ChannelError when a secure channel is open and the answer is not its card's.
         """
-        if self._secure is None:
-            return self._carry(command)
-        return self._secure.exchange(command, self._carry)
+        sw = None
+        try:
+            if self._secure is None:
+                response = self._carry(command)
+            else:
+                response = self._secure.exchange(command, self._carry)
+            sw = response.sw
+        finally:
+            self.on_sent(command, sw)
+        return response
 
     def send(self, command: Command, action: str) -> bytes:
         """Send the command and return the answer's data.

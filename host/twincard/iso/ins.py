@@ -52,15 +52,19 @@ class Rule:
     """A transport PIN authorises it as the user's own does."""
     secret: bool = False
     """Its data or its answer may be a PIN, a component, plaintext, or random bytes for one."""
+    keeps_report: bool = False
+    """The state report says the same after it, whatever came of it."""
 
 
 class Ins(Enum):
     """The commands by their names, in the order of the document."""
 
-    SELECT = Rule(_ISO, 0xA4, "IOT", "OB", Authority.NONE, Data.BY_P1)
-    GET_RESPONSE = Rule(_ISO, 0xC0, "IOT", "OB", Authority.NONE, Data.NONE)
-    GET_DATA = Rule(_ISO, 0xCA, "IOT", "OB", Authority.NONE, Data.NONE)
-    GET_CHALLENGE = Rule(_ISO, 0x84, "IO", "OB", Authority.NONE, Data.NONE, secret=True)
+    SELECT = Rule(_ISO, 0xA4, "IOT", "OB", Authority.NONE, Data.BY_P1, keeps_report=True)
+    GET_RESPONSE = Rule(_ISO, 0xC0, "IOT", "OB", Authority.NONE, Data.NONE, keeps_report=True)
+    GET_DATA = Rule(_ISO, 0xCA, "IOT", "OB", Authority.NONE, Data.NONE, keeps_report=True)
+    GET_CHALLENGE = Rule(
+        _ISO, 0x84, "IO", "OB", Authority.NONE, Data.NONE, secret=True, keeps_report=True
+    )
     EXTERNAL_AUTHENTICATE = Rule(_ISO, 0x82, "IO", "OB", Authority.NONE, Data.ALWAYS, secret=True)
     PERSONALISE = Rule(_OWN, 0x02, "I", "OB", Authority.ISSUER, Data.ALWAYS, secret=True)
     ACTIVATE = Rule(_ISO, 0x44, "I", "OB", Authority.ISSUER, Data.NONE)
@@ -89,21 +93,33 @@ class Ins(Enum):
         _OWN, 0x2A, "O", "O", Authority.USER_AND_ISSUER, Data.NONE, transport_pin=True
     )
     MANAGE_SECURITY_ENVIRONMENT = Rule(
-        _ISO, 0x22, "O", "OB", Authority.NONE, Data.ALWAYS, chain=True
+        _ISO, 0x22, "O", "OB", Authority.NONE, Data.ALWAYS, chain=True, keeps_report=True
     )
     PERFORM_SECURITY_OPERATION = Rule(
-        _ISO, 0x2A, "O", "OB", Authority.USER, Data.ALWAYS, chain=True, secret=True
+        _ISO,
+        0x2A,
+        "O",
+        "OB",
+        Authority.USER,
+        Data.ALWAYS,
+        chain=True,
+        secret=True,
+        keeps_report=True,
     )
-    TRANSCODE = Rule(_OWN, 0x30, "O", "OB", Authority.USER, Data.ALWAYS, chain=True)
-    CHECK = Rule(_OWN, 0x32, "O", "OB", Authority.USER, Data.ALWAYS, chain=True)
-    WRAP = Rule(_OWN, 0x34, "O", "OB", Authority.USER, Data.ALWAYS, secret=True)
-    UNWRAP = Rule(_OWN, 0x36, "O", "OB", Authority.USER, Data.ALWAYS, secret=True)
+    TRANSCODE = Rule(
+        _OWN, 0x30, "O", "OB", Authority.USER, Data.ALWAYS, chain=True, keeps_report=True
+    )
+    CHECK = Rule(_OWN, 0x32, "O", "OB", Authority.USER, Data.ALWAYS, chain=True, keeps_report=True)
+    WRAP = Rule(_OWN, 0x34, "O", "OB", Authority.USER, Data.ALWAYS, secret=True, keeps_report=True)
+    UNWRAP = Rule(
+        _OWN, 0x36, "O", "OB", Authority.USER, Data.ALWAYS, secret=True, keeps_report=True
+    )
     KEEP = Rule(_OWN, 0x38, "O", "OB", Authority.USER, Data.ALWAYS, chain=True)
     PUT_CONTACT = Rule(_OWN, 0x40, "IO", "OB", Authority.USER_OR_ISSUER, Data.ALWAYS, chain=True)
     DELETE_CONTACT = Rule(_OWN, 0x42, "IO", "OB", Authority.USER_OR_ISSUER, Data.NONE)
-    GET_CONTACT = Rule(_OWN, 0x44, "IO", "OB", Authority.NONE, Data.NONE)
-    READ_BINARY = Rule(_ISO, 0xB0, "IO", "OB", Authority.FILE, Data.NONE)
-    UPDATE_BINARY = Rule(_ISO, 0xD6, "IO", "OB", Authority.FILE, Data.ALWAYS)
+    GET_CONTACT = Rule(_OWN, 0x44, "IO", "OB", Authority.NONE, Data.NONE, keeps_report=True)
+    READ_BINARY = Rule(_ISO, 0xB0, "IO", "OB", Authority.FILE, Data.NONE, keeps_report=True)
+    UPDATE_BINARY = Rule(_ISO, 0xD6, "IO", "OB", Authority.FILE, Data.ALWAYS, keeps_report=True)
     CREATE_FILE = Rule(_ISO, 0xE0, "IO", "OB", Authority.DF, Data.ALWAYS)
     DELETE_FILE = Rule(_ISO, 0xE4, "IO", "OB", Authority.FILE_OR_DF, Data.OPTIONAL)
 
@@ -115,7 +131,7 @@ class Ins(Enum):
     INTERNAL_AUTHENTICATE = Rule(_OWN, 0x88, "IO", "OB", Authority.NONE, Data.ALWAYS)
     PUT_KEY = Rule(_OWN, 0xD8, "IO", "OB", Authority.ISSUER, Data.ALWAYS)
     CERTIFY = Rule(_OWN, 0x04, "I", "OB", Authority.ISSUER, Data.ALWAYS, chain=True)
-    READ_LOG = Rule(_OWN, 0x46, "IOT", "OB", Authority.NONE, Data.ALWAYS)
+    READ_LOG = Rule(_OWN, 0x46, "IOT", "OB", Authority.NONE, Data.ALWAYS, keeps_report=True)
 
     @property
     def cla(self) -> int:
@@ -127,7 +143,15 @@ class Ins(Enum):
         """The instruction byte, which two classes may share."""
         return self.value.code
 
+    @classmethod
+    def sent(cls, cla: int, code: int) -> Ins | None:
+        """The command that went with these bytes; None for one that is not in the table."""
+        return _BY_BYTES.get((cla, code))
+
     @property
     def title(self) -> str:
         """The command's name as the document writes it."""
         return self.name.replace("_", " ").replace(" SCP03", " (SCP03)")
+
+
+_BY_BYTES = {(ins.cla, ins.code): ins for ins in Ins}

@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.card.report import Role
-from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_reader, issuer_public_key, unlocked
+from twincard.cli.terminal.cards import unlocked
 from twincard.cli.terminal.errors import ExitCode
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
@@ -80,15 +79,13 @@ def check(
     The exit code is 9 when anything failed, or nothing was opened.
     """
     out = Printer(json)
-    check_reader(reader)
     key = None if public_key is None else PublicKey.from_bytes(public_key.read_bytes())
-    issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, "PIN", "--pin-file")
-    with unlocked(reader, pin, issuer) as card:
-        report = card.report()
+    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+        card = user.card
+        report = card.kept_report()
         tried = check_key(card, key)
         checks = []
-        for one in check_files(card, files or (), lambda: pin):
+        for one in check_files(card, files or (), user.pin):
             checks.append(one)
             if one.outcome is not FileOutcome.NOT_ENCRYPTED:
                 out.step(f"{one.path}: {one.reason or _(one.outcome.value)}")

@@ -173,7 +173,7 @@ def info(reader: Reader, json: Json = False) -> None:
 
 def card_info(card: Card) -> CardInfo:
     """Ask a card. Raises CardError, TransportError."""
-    report = card.report()
+    report = card.kept_report()
     return CardInfo(
         card_id=report.card_id,
         role=report.role,

@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from twincard.card.session import Card
 from twincard.cli.card.info import TriesInfo
 from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import (
-    check_reader,
-    check_usable,
-    issuer_public_key,
-    opened,
-)
+from twincard.cli.terminal.cards import check_reader, issuer_public_key, protected
 from twincard.cli.terminal.errors import ExitCode, UnsettledError
 from twincard.cli.terminal.options import (
     IssuerPublicKeyFile,
@@ -27,7 +22,6 @@ from twincard.cli.terminal.options import (
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id
 from twincard.flows.certify.opensc import update_opensc_files
-from twincard.flows.identity import protect
 from twincard.ground.language import _
 from twincard.transport import CardGoneError, PowerCutError
 
@@ -52,17 +46,14 @@ def pin(
     issuer = issuer_public_key(issuer_public_key_file)
     old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
     new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
-    with opened(reader) as card:
-        check_usable(card)
-        protect(card, issuer)
-        with _pin_unsettled():
-            first = card.report().transport_pin
-            card.pin.change(old, new)
-            if first:
-                # What duplication had to leave out.
-                card.pin.verify(new)
-                update_opensc_files(card)
-            _pin_is_set(card, json)
+    with protected(reader, issuer) as card, _pin_unsettled():
+        first = card.kept_report().transport_pin
+        card.pin.change(old, new)
+        if first:
+            # What duplication had to leave out.
+            card.pin.verify(new)
+            update_opensc_files(card)
+        _pin_is_set(card, json)
 
 
 def unblock(
@@ -77,9 +68,7 @@ def unblock(
     issuer = issuer_public_key(issuer_public_key_file)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
     new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
-    with opened(reader) as card:
-        check_usable(card)
-        protect(card, issuer)
+    with protected(reader, issuer) as card:
         card.pin.unblock(puk, new)
         _pin_is_set(card, json)
 
@@ -99,6 +88,6 @@ def _pin_unsettled() -> Iterator[None]:
 
 
 def _pin_is_set(card: Card, json: bool) -> None:
-    report = card.report()
+    report = card.kept_report()
     done = PinSet(report.card_id, TriesInfo(report.pin_tries_left))
     Printer(json).result(done, _("The new PIN is set."))

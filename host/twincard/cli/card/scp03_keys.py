@@ -52,7 +52,7 @@ def scp03_keys(
         raise InputError(_("The new key is the old one."))
     with opened(reader) as card:
         check_living(card)
-        report = card.report()
+        report = card.kept_report()
         if report.scp03_keys is None:
             raise ProtocolError(_("This card has no keys of SCP03 that could be replaced."))
         version = _replace(card, report.card_id, report.scp03_keys.version, old, new)

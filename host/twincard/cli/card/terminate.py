@@ -51,7 +51,7 @@ def terminate(
     With the PIN; or with the transport key, where it is named or the card has no PIN yet.
     """
     with opened(reader) as card:
-        before = card.report()
+        before = card.kept_report()
     if before.life_cycle is LifeCycle.TERMINATED:
         raise ProtocolError(_("This card was terminated before: there is nothing left to do."))
     prompts.confirm(
@@ -61,7 +61,7 @@ def terminate(
     by_issuer = transport_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, transport_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
-        if card.report().card_id != before.card_id:
+        if card.kept_report().card_id != before.card_id:
             raise ProtocolError(
                 _("There is another card in {reader} now than when this was asked.").format(
                     reader=reader
@@ -74,7 +74,7 @@ def terminate(
             protect(card, issuer)
             card.pin.verify(secret)
         card.terminate()
-        after = card.report()
+        after = card.kept_report()
     ended = Terminated(after.card_id, after.life_cycle)
     Printer(json).result(
         ended,

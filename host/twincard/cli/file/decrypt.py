@@ -11,8 +11,7 @@ import typer
 from twincard.cli.file import batch
 from twincard.cli.file.batch import FileResult, FileResults
 from twincard.cli.file.targets import output_for, output_paths
-from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_reader, issuer_public_key, unlocked
+from twincard.cli.terminal.cards import unlocked
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     Force,
@@ -70,15 +69,14 @@ def decrypt(
     """
     names = [_plain_name(file, output) for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
-    check_reader(reader)
-    issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, "PIN", "--pin-file")
     trust: dict[Path, bool] = {}
-    with unlocked(reader, pin, issuer) as card:
+    with unlocked(reader, pin_file, issuer_public_key_file) as user:
 
         def action(source: Path, target: Path, progress: Progress) -> None:
             sink = output_for(target, force=force)
-            result = decrypt_file(card, source, sink, pin=lambda: pin, mail=mail, progress=progress)
+            result = decrypt_file(
+                user.card, source, sink, pin=user.pin, mail=mail, progress=progress
+            )
             trust[source] = result.authenticated
 
         def told(results: tuple[FileResult, ...]) -> DecryptedFiles:

@@ -9,8 +9,7 @@ import typer
 
 from twincard.cli.file import batch
 from twincard.cli.file.targets import output_for, output_paths, read_recipient
-from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_reader, issuer_public_key, unlocked
+from twincard.cli.terminal.cards import unlocked
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     KEY_HELP,
@@ -54,14 +53,11 @@ def transcode(
     target = _target(to)
     names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
-    check_reader(reader)
-    issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, "PIN", "--pin-file")
-    with unlocked(reader, pin, issuer) as card:
+    with unlocked(reader, pin_file, issuer_public_key_file) as user:
 
         def action(source: Path, result: Path, progress: Progress) -> None:
             sink = output_for(result, force=force)
-            transcode_file(card, source, sink, target, pin=lambda: pin, progress=progress)
+            transcode_file(user.card, source, sink, target, pin=user.pin, progress=progress)
 
         batch.run(Printer(json), _WORDS, files, outputs, action)
 

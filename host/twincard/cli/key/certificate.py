@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.session import Card
 from twincard.cli.file.targets import check_output, output_for
-from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_reader, issuer_public_key, opened, unlocked
+from twincard.cli.terminal.cards import opened, unlocked
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     Force,
@@ -147,10 +146,8 @@ def certificate(
         _print(shown, output, force=force, json=json, chain=chain)
         return
     given = None if store is None else _read(store)
-    check_reader(reader)
-    issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, "PIN", "--pin-file")
-    with unlocked(reader, pin, issuer) as card:
+    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+        card = user.card
         if given is not None:
             told = _store(card, given)
         else:
@@ -162,7 +159,7 @@ def certificate(
                 type,
                 replace=force,
                 store=not no_store,
-                pin=lambda: pin,
+                pin=user.pin,
             )
             told = _told_made(card, made, signature_key=signature_key)
     _print(told, output, force=force, json=json, chain=chain or no_store)
@@ -185,12 +182,9 @@ def csr(
     from its public key, and store that certificate with `twincard certificate --store`.
     """
     check_output(output, force=force, json=json)
-    check_reader(reader)
-    issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, "PIN", "--pin-file")
-    with unlocked(reader, pin, issuer) as card:
-        subject = _subject(card, name, mail)
-        made = request_certificate(card, subject, type, pin=lambda: pin)
+    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+        subject = _subject(user.card, name, mail)
+        made = request_certificate(user.card, subject, type, pin=user.pin)
     pem = made.public_bytes(Encoding.PEM).decode("ascii")
     _print(Request(made.subject.rfc4514_string(), pem), output, force=force, json=json)
 
@@ -207,7 +201,7 @@ def _check_options(
 
 
 def _subject(card: Card, name: str | None, mail: str | None) -> Subject:
-    return Subject(name or f"twincard {card.report().card_id[:8].hex()}", mail)
+    return Subject(name or f"twincard {card.kept_report().card_id[:8].hex()}", mail)
 
 
 def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 
 from twincard.cli.file.targets import check_output, output_for
-from twincard.cli.terminal.cards import check_usable, issuer_public_key, opened
+from twincard.cli.terminal.cards import issuer_public_key, protected
 from twincard.cli.terminal.options import (
     Force,
     IssuerPublicKeyFile,
@@ -17,7 +17,6 @@ from twincard.cli.terminal.options import (
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Sha256
 from twincard.flows.errors import ProtocolError
-from twincard.flows.identity import protect
 from twincard.flows.usable import check_released
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyType
@@ -42,11 +41,9 @@ def public_key(
     """Print the card's public key in PEM. No PIN is needed."""
     check_output(output, force=force, json=json)
     issuer = issuer_public_key(issuer_public_key_file)
-    with opened(reader) as card:
-        check_usable(card)
-        # Who puts his own key in the place of the card's could open all that is encrypted to it.
-        protect(card, issuer)
-        report = card.report()
+    # Who puts his own key in the place of the card's could open all that is encrypted to it.
+    with protected(reader, issuer) as card:
+        report = card.kept_report()
         if report.key is None:
             raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
         check_released(report)

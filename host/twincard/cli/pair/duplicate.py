@@ -220,12 +220,12 @@ def _run(
     keep: bool | None,
 ) -> _Done:
     with unlocked_pair(*holders) as (original, backup):
-        report = original.report()
+        report = original.kept_report()
         _check_type(report, key)
         usual = KeyType.RSA_2048 if report.key is None else report.key.type
         if keep:
             with naming(holders[1].name, holders[1].reader):
-                check_own_pin(backup.report())
+                check_own_pin(backup.kept_report())
         if keep and not has_certificate(original):
             raise ProtocolError(
                 _(
@@ -266,7 +266,7 @@ def _check_type(report: CardReport, key: KeyType | None) -> None:
 
 
 def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Place, ...]:
-    groups = [report.group for report in (original.report(), backup.report())]
+    groups = [report.group for report in (original.kept_report(), backup.kept_report())]
     places = []
     for number in numbers:
         held = [group.components[number - 1].kcv for group in groups if group is not None]

@@ -10,9 +10,8 @@ from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
     Holder,
     check_reader,
-    check_usable,
-    opened,
     opened_pair,
+    protected,
     transport_key,
     unlock_all,
 )
@@ -21,7 +20,6 @@ from twincard.cli.terminal.values import Id
 from twincard.flows.duplicate.abandon import Cancelled
 from twincard.flows.duplicate.abandon import abandon as abandon_export
 from twincard.flows.duplicate.abandon import cancel as cancel_ticket
-from twincard.flows.identity import protect
 from twincard.ground.language import _
 
 
@@ -46,7 +44,7 @@ def cancel(out: Printer, original: Holder, backup: Holder) -> None:
     """Void the backup's ticket and give the original its slot back."""
     names = [(holder.name, holder.reader) for holder in (original, backup)]
     with opened_pair(names[0], names[1]) as (first, second):
-        report = second.report()
+        report = second.kept_report()
         locked = [(original, first), (backup, second)]
         if report.life_cycle is LifeCycle.TERMINATED:
             del locked[1]  # it takes no PIN, and shows its receipt without
@@ -80,11 +78,9 @@ def abandon(
     )
     key = transport_key(reader, key_file)
     pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
-    with opened(reader) as card:
-        check_usable(card)
-        protect(card, issuer)
+    with protected(reader, issuer) as card:
         abandon_export(card, key, pin, plain=plain or issuer is not None)
-        report = card.report()
+        report = card.kept_report()
     done = report.export.slots_used if report.export else 0
     allowed = report.backups_allowed
     text = _("The export is abandoned: {done} of {allowed} backups are spent.")

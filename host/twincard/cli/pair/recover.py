@@ -110,7 +110,7 @@ def recover(
 
 def _wants_backup(new: Holder) -> bool:
     with opened(new.reader) as card:
-        key = card.report().key
+        key = card.kept_report().key
     return key is None or not key.released
 
 
@@ -140,7 +140,7 @@ def _move(out: Printer, holders: tuple[Holder, Holder], paths: list[Path]) -> tu
             with naming(holder.name, holder.reader):
                 check_key(card)
         with naming(holders[1].name, holders[1].reader):
-            check_released(new_card.report())
+            check_released(new_card.kept_report())
         for event in recover_files(
             old_card,
             new_card,

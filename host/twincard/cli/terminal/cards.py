@@ -62,14 +62,44 @@ def opened(reader: str) -> Iterator[Card]:
 
 
 @contextmanager
-def unlocked(reader: str, pin: Secret, issuer: bytes | None = None) -> Iterator[Card]:
-    """The same through a secure channel, with the PIN verified, which must be the user's own."""
+def protected(reader: str, issuer: bytes | None) -> Iterator[Card]:
+    """The same with an issued card, through a secure channel where it has one.
+
+    `issuer` is as for a Holder.
+    """
     with opened(reader) as card:
-        check_usable(card)
-        check_own_pin(card.report())
-        protect(card, issuer)
-        card.pin.verify(pin)
+        protect_usable(card, issuer)
         yield card
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """A card whose PIN is verified, and the PIN for when it asks for it again."""
+
+    card: Card
+    _pin: Secret
+
+    def pin(self) -> Secret:
+        """See PinProvider."""
+        return self._pin
+
+
+@contextmanager
+def unlocked(
+    reader: str, pin_file: Path | None, issuer_public_key_file: Path | None
+) -> Iterator[Unlocked]:
+    """A session with the card of --reader, unlocked with the PIN of --pin-file or a prompt.
+
+    The PIN must be the user's own, and is wiped with the block; it goes through a secure channel,
+    where the card has one, and to no card that the issuer of --issuer-public-key has not certified.
+    Raises CardNotFoundError before anybody is asked.
+    """
+    check_reader(reader)
+    issuer = issuer_public_key(issuer_public_key_file)
+    with prompts.pin(pin_file, "PIN", "--pin-file") as pin, protected(reader, issuer) as card:
+        check_own_pin(card.kept_report())
+        card.pin.verify(pin)
+        yield Unlocked(card, pin)
 
 
 @contextmanager
@@ -99,10 +129,9 @@ def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
     """
     for holder, card in locked:
         with naming(holder.name, holder.reader):
-            check_usable(card, holder.role)
+            protect_usable(card, holder.issuer, holder.role)
             if holder.own_pin:
-                check_own_pin(card.report())
-            protect(card, holder.issuer)
+                check_own_pin(card.kept_report())
     for holder, card in locked:
         with naming(holder.name, holder.reader):
             card.pin.verify(holder.pin)
@@ -118,12 +147,22 @@ def naming(name: str, reader: str) -> Iterator[None]:
         raise
 
 
+def protect_usable(card: Card, issuer: bytes | None, role: Role | None = None) -> None:
+    """`protect` a card, and `check_usable` by what it says in the channel."""
+    try:
+        protect(card, issuer)
+    except (CardError, ProtocolError):
+        check_usable(card, role)  # says better why, as of a card that was terminated
+        raise
+    check_usable(card, role)
+
+
 def check_usable(card: Card, role: Role | None = None) -> None:
     """Raises ProtocolError for a card that is not issued yet, was terminated, or in another role.
 
     Asks for no PIN.
     """
-    report = card.report()
+    report = card.kept_report()
     if report.life_cycle is LifeCycle.INITIALISATION:
         raise ProtocolError(_("This card is not issued yet: `twincard issue` does that."))
     check_living(card)
@@ -135,13 +174,13 @@ def check_usable(card: Card, role: Role | None = None) -> None:
 
 def check_living(card: Card) -> None:
     """Raises ProtocolError for a card that was terminated."""
-    if card.report().life_cycle is LifeCycle.TERMINATED:
+    if card.kept_report().life_cycle is LifeCycle.TERMINATED:
         raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
 
 
 def check_key(card: Card) -> None:
     """Raises NoKeyError for a card that has no key pair yet."""
-    if card.report().key is None:
+    if card.kept_report().key is None:
         raise NoKeyError
 
 

@@ -183,7 +183,7 @@ def store_certificate(
     FID of the file. Raises ProtocolError when it is for another key, NoRoomForCertificateError,
     before anything is written, CardError.
     """
-    report = card.report()
+    report = card.kept_report()
     check_own_pin(report)
     fid = _file_for(report, certificate)
     if fid == DECIPHER_CERTIFICATE:
@@ -226,7 +226,7 @@ def copy_certificate(original: Card, backup: Card) -> None:
 
 
 def _of_decipher_key(card: Card) -> x509.Certificate | None:
-    key = card.report().key
+    key = card.kept_report().key
     return None if key is None else certificate_for(card, DECIPHER_CERTIFICATE, key.digest)
 
 
@@ -242,7 +242,7 @@ def _others(card: Card, report: CardReport, fid: int) -> list[x509.Certificate]:
 
 
 def _capable(card: Card) -> CardReport:
-    report = card.report()
+    report = card.kept_report()
     if Features.SIGNATURE_KEY not in report.features:
         raise ProtocolError(
             _(

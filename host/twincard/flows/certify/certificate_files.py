@@ -37,11 +37,11 @@ def make_certificate_files(
     if Features.SIGNATURE_KEY in card.features:
         keys.append(SIGNATURE_CERTIFICATE)
     missing = [fid for fid in keys if _size(card, fid) is None]
-    free = card.report().file_bytes_free
+    free = card.kept_report().file_bytes_free
     for fid in missing:
         _make_file(card, fid, key_bytes, free // len(missing))
     if _size(card, CERTIFICATE_CHAIN) is None:
-        _make_file(card, CERTIFICATE_CHAIN, chain_bytes, card.report().file_bytes_free)
+        _make_file(card, CERTIFICATE_CHAIN, chain_bytes, card.kept_report().file_bytes_free)
 
 
 def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> None:
@@ -56,7 +56,7 @@ def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> None:
                 _(
                     "The card has no room for a file of {size} bytes: {free} are free, of those "
                     "that the applet was installed with."
-                ).format(size=size, free=card.report().file_bytes_free)
+                ).format(size=size, free=card.kept_report().file_bytes_free)
             ) from None
 
 

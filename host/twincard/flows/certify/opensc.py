@@ -89,7 +89,7 @@ def _different(card: Card) -> Iterator[tuple[int, bytes]]:
 
 def _contents(card: Card) -> Iterator[tuple[int, bytes]]:
     """What the files that change should have in them; the list of private keys comes last."""
-    report = card.report()
+    report = card.kept_report()
     keys = []
     for place in _PLACES:
         public = _public_key(card, report, place)

@@ -92,7 +92,7 @@ def inspect(
     """
     protect(card, issuer_public_key)
     log = read_log(card, issuer_public_key).answer
-    report = card.report()
+    report = card.kept_report()
     findings = [Finding(fault) for fault in _faults(report, log.chained)]
     if report.signature_key is not None and not signature_key:
         findings.append(Finding(Fault.SIGNATURE_KEY))

@@ -73,7 +73,7 @@ def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
 
     The PIN must be verified. Raises NoKeyError when the card has none, NotReleasedError, CardError.
     """
-    report = card.report()
+    report = card.kept_report()
     held = report.key
     if held is None:
         raise NoKeyError

@@ -73,7 +73,7 @@ def read_log(
     With `issuer_public_key` (a point) that issuer must have certified the card. With the state of
     an `earlier` reading this one must continue it. Raises LogError, UntrustedCardError, CardError.
     """
-    report = card.report()
+    report = card.kept_report()
     if Features.LOG not in report.features:
         raise LogError(_("This card keeps no log."))
     keys = identify(card, report, issuer_public_key)

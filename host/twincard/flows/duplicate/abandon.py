@@ -26,7 +26,7 @@ def cancel(original: Card, backup: Card) -> Cancelled:
     was terminated also frees the slot. May be interrupted and repeated. Raises ProtocolError when
     the backup has no ticket or has the key already, CardError, TransportError.
     """
-    before, asked = original.report(), backup.report()
+    before, asked = original.kept_report(), backup.kept_report()
     side = asked.import_
     if side is not None and side.state is ImportState.TICKETED:
         backup.duplication.cancel()
@@ -50,7 +50,7 @@ def abandon(original: Card, transport_key: Secret, pin: Secret, *, plain: bool =
     with a card of an issuer who was named. Raises NoIssuerChannelError, ProtocolError when nothing
     is pending, IssuerRefusedError, CardError, TransportError.
     """
-    report = original.report()
+    report = original.kept_report()
     if report.export is None or report.export.state is not ExportState.PENDING:
         raise ProtocolError(_("The original has no pending export to abandon."))
     take_authority(original, report, transport_key, plain=plain)

@@ -78,14 +78,14 @@ def duplicate_key(
     May be interrupted anywhere and repeated, then with fewer steps or none.
     Raises ComponentMissingError, ProtocolError where no way leads on, CardError, TransportError.
     """
-    reports = original.report(), backup.report()
+    reports = original.kept_report(), backup.kept_report()
     used = original.duplication.used_slots() if _has_used_slots(reports[0]) else ()
     plan = plan_duplication(*reports, used, forget_void=forget_void)
     if plan.copy:
         set_components(original, backup, reports, components, _component_event(progress))
     _carry_out(plan, original, reports[0].card_id, backup, key_type, progress)
     for card in (original, backup):
-        if not card.report().transport_pin:
+        if not card.kept_report().transport_pin:
             update_opensc_files(card)
     return _result(original, backup, plan)
 
@@ -134,7 +134,7 @@ def _carry_out(
 
 
 def _result(original: Card, backup: Card, plan: Plan) -> Duplicated:
-    reports = original.report(), backup.report()
+    reports = original.kept_report(), backup.kept_report()
     keys = [report.key for report in reports]
     if keys[0] is None or keys[1] is None or keys[0].digest != keys[1].digest:
         raise ProtocolError(_("The cards do not report the same key; trust neither of them."))

@@ -28,7 +28,7 @@ class CardArchive(CardHolder):
         Raises NoKeyError when the card has no key.
         """
         super().__init__(card, pin)
-        archive_id = card.report().archive_id
+        archive_id = card.kept_report().archive_id
         if archive_id is None:
             raise NoKeyError
         self.archive_id = archive_id

@@ -53,7 +53,7 @@ class CardHolder:
 
         Raises NoKeyError when the card has none.
         """
-        key = card.report().key
+        key = card.kept_report().key
         if key is None:
             raise NoKeyError
         self.card = card

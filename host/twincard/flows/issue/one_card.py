@@ -33,7 +33,7 @@ class Issuing:
         progress: Callable[[IssueEvent], None],
     ) -> None:
         """Raises ProtocolError for a card that was terminated."""
-        self.report = blank.card.report()
+        self.report = blank.card.kept_report()
         self.name = role.word
         self._blank = blank
         self._card = blank.card
@@ -69,7 +69,7 @@ class Issuing:
             except CardError as error:
                 error.add_note(self.name)
                 raise
-            self.report = self._card.report()
+            self.report = self._card.kept_report()
         elif needed:
             raise ProtocolError(
                 _(
@@ -226,7 +226,7 @@ class Issuing:
         if not self._components:
             return
         self._announce(IssueStep.COMPONENT)
-        places = self._card.report().group
+        places = self._card.kept_report().group
         for component in self._components:
             kcv = places.components[component.number - 1].kcv if places else None
             if kcv not in (None, component.kcv):

@@ -104,7 +104,10 @@ def issue_pair(
 
 def _check_unable(original: Blank, backup: Blank) -> None:
     """What a card lacks it said in the clear; now it says it through a channel, if it has one."""
-    if Features.HOST_BLIND in original.card.report().features & backup.card.report().features:
+    if (
+        Features.HOST_BLIND
+        in original.card.kept_report().features & backup.card.kept_report().features
+    ):
         raise ProtocolError(
             _(
                 "A card that has host-blind mode seemed to have none: somebody between this "

@@ -270,7 +270,7 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
     """
     try:
         card = Card(connection)
-        report = card.report()
+        report = card.kept_report()
         take_authority(card, report, transport_key)
     except (NoAppletError, IssuerRefusedError, WrongStateError):
         return None

@@ -72,7 +72,7 @@ def recover_files(
     instance), TransportError, and what a PIN provider raises.
     """
     checker = CardChecker(new, new_pin)
-    check_released(new.report())
+    check_released(new.kept_report())
     transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
     if checker.key_id == transcoder.key_id:
         raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))
