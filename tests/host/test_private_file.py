@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +13,8 @@ import pytest
 
 from twincard.ground.private_file import write_private
 
+resource = pytest.importorskip("resource", reason="modes and limits are of POSIX")
+
 SECRET = b"0" * 64
 
 
@@ -21,7 +22,9 @@ SECRET = b"0" * 64
 def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder where files are nameless at first, and one where they have names from the start."""
     if request.param == "named":
-        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+        # As on Windows, which has none of these.
+        for name in ("O_TMPFILE", "O_CLOEXEC", "O_DIRECTORY"):
+            monkeypatch.delattr(os, name, raising=False)
     elif not hasattr(os, "O_TMPFILE"):
         pytest.skip("Linux has it")
     return tmp_path

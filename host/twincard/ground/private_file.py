@@ -11,7 +11,6 @@ from pathlib import Path
 
 PRIVATE_MODE = 0o600
 _DESCRIPTORS = "/proc/self/fd"
-_HAS_FOLDERS = hasattr(os, "O_DIRECTORY")
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -46,7 +45,7 @@ def open_nameless(folder: Path) -> int | None:
     if not hasattr(os, "O_TMPFILE") or not Path(_DESCRIPTORS).is_dir():
         return None
     try:
-        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_MODE)
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY, PRIVATE_MODE)
     except OSError:  # the file system has none; what else is wrong will be found again
         return None
 
@@ -60,7 +59,7 @@ def give_name(descriptor: int, path: Path) -> None:
 
 def sync_folder(path: Path) -> None:
     """The names in it are on the disk too, on systems where a folder can be asked for that."""
-    if not _HAS_FOLDERS:
+    if not hasattr(os, "O_DIRECTORY"):
         return
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -70,4 +69,6 @@ def sync_folder(path: Path) -> None:
 
 
 def _open_named(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_MODE)
+    # Python lets no program inherit it. Windows would translate line ends.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags, PRIVATE_MODE)
