@@ -4,7 +4,7 @@ FILES ?=
 PYTEST ?=
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-chips test-opensc test-engine test-portable lint messages bench chips coverage schema man cap api dist clean
+.PHONY: help setup demo quick test test-long test-chips test-opensc test-engine test-portable lint messages bench chips coverage schema man cap api dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -14,6 +14,9 @@ setup: ## install what is missing, make .venv, build the simulated card
 
 demo: setup ## the whole story on simulated cards (FILES="a b": with these files too)
 	@.venv/bin/twincard demo $(FILES)
+
+quick: setup ## before a commit: style, and half a minute of tests (PYTEST="-k name": choose)
+	@tools/quick.sh $(PYTEST)
 
 test: setup ## every test but the long ones (PYTEST="-k name": choose)
 	@tools/test.sh $(PYTEST)

@@ -28,6 +28,8 @@ from tests.pcsc.service import SOCKET_NAME, SOCKET_VARIABLE, PcscService
 from twincard.iso.status import NotSupportedError
 
 _PCSC_FOLDER = pytest.StashKey[Path]()
+OPT_IN = {"engine": "--engine", "opensc/newer": "--opensc"}
+"""Folders of tests that need something from outside, by the option that names it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,10 +101,44 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return val.name if isinstance(val, Enum) else None
 
 
+def left_out(config: pytest.Config) -> dict[Path, str]:
+    """The folders whose tests are not collected, and the option that each of them needs."""
+    here = Path(__file__).parent
+    return {here / name: option for name, option in OPT_IN.items() if not config.getoption(option)}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What needs something from outside is no test of a run without."""
+    return True if collection_path in left_out(config) else None
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """And is told so, where it would have been one."""
+    asked_for = {config.invocation_params.dir / arg.partition("::")[0] for arg in config.args}
+    for folder, option in left_out(config).items():
+        if asked_for & {*folder.parents}:
+            path = folder.relative_to(config.rootpath)
+            terminalreporter.write_line(f"NOT COLLECTED {path}: there is no {option}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--chip`, what the chip cannot do is skipped."""
+    """With `--chip`, what the chip cannot do is skipped.
+
+    With `--transport pcsc` only what reaches cards that way is run: the rest would be the same.
+    """
+    if config.getoption("--transport") == "pcsc":
+        others = [item for item in items if "shared_bench" not in fixtures_of(item)]
+        items[:] = [item for item in items if "shared_bench" in fixtures_of(item)]
+        config.hook.pytest_deselected(items=others)
     if model := config.getoption("--chip"):
         skip_where_unable(items, able(model))
+
+
+def fixtures_of(item: pytest.Item) -> list[str]:
+    """The names of all fixtures that a test begins with."""
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.hookimpl(wrapper=True)

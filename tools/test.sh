@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# Runs the Java tests, then the Python tests, and fails if either does. Arguments go to pytest.
+# Runs the Java tests and the Python tests, and fails if either does. Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The Java tests take what the others leave of the machine, and are shown at the end. They are a job
+# of their own, so that Ctrl-C still ends a Python test's programs, and what is left ends with this one.
+mkdir -p build
+log=build/java-tests.log
+set -m
+ant -emacs -logger org.apache.tools.ant.NoBannerLogger test >"$log" 2>&1 </dev/null &
+java=$!
+trap 'kill -- "-$java" 2>/dev/null || true' EXIT
+
 status=0
-ant -emacs -logger org.apache.tools.ant.NoBannerLogger test || status=1
 pytest=(.venv/bin/python -m pytest -n 2 --dist worksteal)
 "${pytest[@]}" "$@" || status=1
 # What two cards do with each other, once more through pcscd.
@@ -12,4 +20,6 @@ if [ $# = 0 ]; then
   "${pytest[@]}" --transport pcsc tests/flows tests/host/test_chaining.py tests/trust/test_host_blind_*.py ||
     status=1
 fi
+wait "$java" || status=1
+cat "$log"
 exit $status

@@ -75,7 +75,7 @@ PUBLIC = {
     "chain",
     # what only these hold
     "CertificateInfo.sha256",
-    "Entry.detail",
+    "LogEntry.detail",
     "EventInfo.detail",
     "FileControl.access",
     "KeyIdentifier.value",
