@@ -28,6 +28,11 @@ from twincard.transport import (
 )
 
 
+posix = pytest.mark.skipif(os.name != "posix", reason="a program is stopped by a signal")
+# On Windows this one ends a program as abruptly.
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
 @pytest.fixture
 def alice(home: Path) -> str:
     create_card("alice")
@@ -49,7 +54,7 @@ def test_a_killed_card_says_so_and_comes_back_with_all_but_its_authority(alice: 
     card_id = card.report().card_id
     take_authority(card, card.report(), read_transport_key(transport_key_file("alice")))
     group_id = card.group.begin(3)
-    os.kill(connection.pid, signal.SIGKILL)
+    os.kill(connection.pid, KILL)
     with pytest.raises(CardGoneError, match="ended unexpectedly"):
         card.report()
     with pytest.raises(CardGoneError, match="closed"):
@@ -72,6 +77,7 @@ def test_what_was_wiped_on_the_card_is_not_left_in_its_file(home: Path, alice: s
     assert component not in state.read_bytes()
 
 
+@posix
 def test_an_interrupted_command_closes_the_connection(alice: str) -> None:
     connection = connect(alice)
     assert isinstance(connection, SimulatedCard)

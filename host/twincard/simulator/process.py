@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ def _popen(
 @contextlib.contextmanager
 def _ctrl_c_later() -> Iterator[None]:
     """Nobody could end a program that was started, had Ctrl-C come before its number is known."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":  # it has no signals to be held back
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
