@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
 
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 
 LOADED = (
@@ -126,9 +127,8 @@ class CapFile:
 
 
 def _components(path: Path) -> dict[str, bytes]:
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES + 1)
-    if len(content) > _MOST_FILE_BYTES:
+    content = read_bounded(path, _MOST_FILE_BYTES)
+    if content is None:
         raise CapError(_("It is too long for a CAP file."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

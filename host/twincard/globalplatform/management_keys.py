@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.iso.scp03 import KCV_BYTES, LAST_VERSION, Scp03Keys
@@ -41,9 +42,8 @@ def read_management_keys(path: Path) -> Scp03Keys:
     Lines may also tell the `version` (1 to 127; without it whichever the card has) and the `kcv`,
     3 bytes for each key. Raises ManagementKeysError, also for keys that everybody knows; OSError.
     """
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES + 1)
-    if len(content) > _MOST_FILE_BYTES or not content.isascii():
+    content = read_bounded(path, _MOST_FILE_BYTES)
+    if content is None or not content.isascii():
         raise ManagementKeysError(_("{path} is not a file with a card's keys.").format(path=path))
     try:
         keys = _parse(content.decode("ascii"))

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.identity.device_certificate import (
@@ -58,7 +59,7 @@ class IssuerSigningKey:
     @classmethod
     def read(cls, path: Path) -> Self:
         """The one in a file: PKCS#8 in PEM, without a password. Raises IssuerKeyError, OSError."""
-        content = _read(path)
+        content = read_bounded(path, _MOST_FILE_BYTES) or b""
         try:
             key = load_pem_private_key(content, None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -100,7 +101,7 @@ def read_issuer_public_key(path: Path) -> bytes:
     Raises IssuerKeyError, OSError.
     """
     try:
-        key = PublicKey.from_bytes(_read(path))
+        key = PublicKey.from_bytes(read_bounded(path, _MOST_FILE_BYTES) or b"")
     except UnusablePublicKeyError as error:
         raise IssuerKeyError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
     if key.algorithm is not KeyAlgorithm.EC:
@@ -108,11 +109,6 @@ def read_issuer_public_key(path: Path) -> bytes:
             _("{path} is not an issuer's public key: that is a P-256 key.").format(path=path)
         )
     return key.value
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MOST_FILE_BYTES)
 
 
 def _is_p256(key: ec.EllipticCurvePrivateKey) -> bool:

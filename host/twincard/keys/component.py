@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.derivation import KCV_BYTES, cmac_kcv
@@ -92,12 +93,11 @@ def format_component(component: Component) -> str:
 
 def read_component(path: Path) -> Component:
     """Read a component file. Raises ComponentError, OSError."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES + 1)
-    if not content.isascii():  # a UnicodeDecodeError would carry the content along
+    content = read_bounded(path, _MOST_FILE_BYTES)
+    if content is not None and not content.isascii():  # a UnicodeDecodeError would carry it along
         raise ComponentError(_("{path} is not a component file.").format(path=path))
     try:
-        if len(content) > _MOST_FILE_BYTES:
+        if content is None:
             raise ComponentError(_("it is too long"))
         return parse_component(content.decode("ascii"))
     except ComponentError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 import shamir_mnemonic
 from shamir_mnemonic.wordlist import WORDLIST
 
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.component import COMPONENT_BYTES, LARGEST_GROUP, Component
@@ -154,9 +155,8 @@ def write_share(share: Share, path: Path) -> None:
 
 def read_share(path: Path) -> Share:
     """Read a share file. Raises ShareError, which never repeats a word, and OSError."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES + 1)
-    if not content.isascii() or len(content) > _MOST_FILE_BYTES:
+    content = read_bounded(path, _MOST_FILE_BYTES)
+    if content is None or not content.isascii():
         raise ShareError(_("{path} is not a share file.").format(path=path))
     try:
         return _share(content.decode("ascii"))

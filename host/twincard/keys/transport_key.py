@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import parse_hex
@@ -18,10 +19,9 @@ class TransportKeyError(ValueError):
 
 def read_transport_key(path: Path) -> Secret:
     """Read a file of 64 hex digits: 32 bytes, AES-256. Raises TransportKeyError, OSError."""
-    with path.open("rb") as file:
-        text = file.read(_MOST_FILE_BYTES).strip()
+    content = read_bounded(path, _MOST_FILE_BYTES) or b""
     try:
-        return Secret(parse_hex(text, TRANSPORT_KEY_BYTES))
+        return Secret(parse_hex(content.strip(), TRANSPORT_KEY_BYTES))
     except ValueError:
         raise TransportKeyError(
             _("{path} is not a transport key file: it must hold 64 hex digits.").format(path=path)

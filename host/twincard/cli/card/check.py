@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.card.report import Role
+from twincard.cli.file.targets import MOST_KEY_BYTES
 from twincard.cli.terminal.cards import unlocked
 from twincard.cli.terminal.errors import ExitCode
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
@@ -17,6 +18,7 @@ from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
 from twincard.flows.check.drill import FileCheck, FileOutcome, KeyCheck, check_files, check_key
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.keys.public import PublicKey
 
@@ -79,7 +81,7 @@ def check(
     The exit code is 9 when anything failed, or nothing was opened.
     """
     out = Printer(json)
-    key = None if public_key is None else PublicKey.from_bytes(public_key.read_bytes())
+    key = None if public_key is None else _key_in(public_key)
     with unlocked(reader, pin_file, issuer_public_key_file) as user:
         card = user.card
         report = card.kept_report()
@@ -109,6 +111,10 @@ def check(
     out.result(told, "\n".join(_lines(reader, tried, checks, opensc_files, passed=passed)))
     if not passed:
         raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def _key_in(path: Path) -> PublicKey:
+    return PublicKey.from_bytes(read_bounded(path, MOST_KEY_BYTES) or b"")
 
 
 def _lines(

@@ -19,6 +19,7 @@ from twincard.cli.terminal.output import JSON_VERSION, Printer, to_json
 from twincard.cli.terminal.values import Id, OneOf, Sha256, Size
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.check.log import CardLog, LogState, Signer, read_log
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _, plural
 from twincard.identity.device_certificate import fingerprint
 
@@ -144,8 +145,7 @@ def _to_file(told: LogInfo) -> bytes:
 
 def _read_state(path: Path) -> LogState:
     """What a file made by `--save`, or with `--json`, tells of. Raises InputError, OSError."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES)
+    content = read_bounded(path, _MOST_FILE_BYTES) or b""
     try:
         kept = json_module.loads(content)
         card_id, chain = (bytes.fromhex(kept[name]) for name in ("card_id", "chain"))

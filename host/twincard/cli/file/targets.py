@@ -9,19 +9,19 @@ from pathlib import Path
 from twincard.cli.terminal.errors import InputError
 from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
 from twincard.cms.recipients.infos import Recipient
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.ground.private_file import PRIVATE_MODE
 from twincard.keys.public import UnusablePublicKeyError
 
 STANDARD_OUTPUT = Path("-")
-_MOST_KEY_BYTES = 1 << 20
+MOST_KEY_BYTES = 1 << 20
 _TWO_RESULTS = N_("Standard output cannot take both the result and JSON.")
 
 
 def read_recipient(path: Path) -> Recipient:
     """The public key or certificate in a file. Raises InputError, OSError."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_KEY_BYTES)
+    content = read_bounded(path, MOST_KEY_BYTES) or b""
     try:
         return Recipient.from_bytes(content)
     except UnusablePublicKeyError as error:

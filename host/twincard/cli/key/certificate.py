@@ -39,6 +39,7 @@ from twincard.flows.certify.certificate import (
 )
 from twincard.flows.certify.certificate_files import above
 from twincard.flows.errors import ProtocolError
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.identity.x509 import Subject, Validity
 from twincard.keys.key_type import KeyType
@@ -214,8 +215,7 @@ def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
 
 def _read(path: Path) -> list[x509.Certificate]:
     """The certificates in a file; in PEM there may be several."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES)
+    content = read_bounded(path, _MOST_FILE_BYTES) or b""
     try:
         found = x509.load_pem_x509_certificates(content)
     except ValueError:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from twincard.card.pin import PinFormatError, pin_bytes
 from twincard.cli.terminal.errors import InputError
+from twincard.ground.bounded_read import read_bounded
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
 from twincard.keys.secret import Secret
@@ -32,17 +33,27 @@ def read_secret(path: Path) -> Secret:
     if path == _STANDARD_INPUT:
         content = sys.stdin.buffer.readline(_MOST_FILE_BYTES)
     else:
-        with path.open("rb") as file:
-            content = file.read(_MOST_FILE_BYTES + 1)
+        content = _whole(path)
     value = content.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
         name = _("Standard input") if path == _STANDARD_INPUT else str(path)
         raise InputError(
             _("{name} is empty where one line with the secret should be.").format(name=name)
         )
-    if b"\n" in value or len(value) > _MOST_FILE_BYTES:
-        raise InputError(_("{path} has more than the one line with the secret.").format(path=path))
+    if b"\n" in value:
+        raise _too_long(path)
     return Secret(value)
+
+
+def _whole(path: Path) -> bytes:
+    content = read_bounded(path, _MOST_FILE_BYTES)
+    if content is None:
+        raise _too_long(path)
+    return content
+
+
+def _too_long(path: Path) -> InputError:
+    return InputError(_("{path} has more than the one line with the secret.").format(path=path))
 
 
 def pin(path: Path | None, what: str, option: str) -> Secret:
