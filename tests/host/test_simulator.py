@@ -27,7 +27,6 @@ from twincard.transport import (
     connect,
 )
 
-
 posix = pytest.mark.skipif(os.name != "posix", reason="a program is stopped by a signal")
 # On Windows this one ends a program as abruptly.
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
