@@ -14,9 +14,9 @@ from twincard.card.report import PolicyFlags, SlotUse
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.iso.command import Command
-from twincard.iso.scp03 import Scp03Keys
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
 

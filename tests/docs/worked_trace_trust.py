@@ -12,9 +12,9 @@ from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
 from twincard.identity.issuer_signing_key import IssuerSigningKey
-from twincard.iso.scp03 import Scp03Keys
 from twincard.keys.component import Component
 from twincard.keys.key_type import KeyType
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory
 

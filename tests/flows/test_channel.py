@@ -15,7 +15,6 @@ from twincard.flows.duplicate.abandon import abandon
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.identity import identify
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
-from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.secure_channel import ChannelError
 from twincard.iso.status import (
     AuthorityMissingError,
@@ -26,6 +25,7 @@ from twincard.iso.status import (
 )
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.transport.connection import Connection
 

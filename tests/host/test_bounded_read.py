@@ -14,10 +14,10 @@ from twincard.cli.key.certificate import certificate
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.prompts import read_secret
 from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.management_keys import ManagementKeysError, read_management_keys
 from twincard.ground.bounded_read import read_bounded
 from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
 from twincard.keys.component import ComponentError, read_component
+from twincard.keys.management_keys import ManagementKeysError, read_management_keys
 from twincard.keys.public import UnusablePublicKeyError
 from twincard.keys.shares import ShareError, read_share
 from twincard.keys.transport_key import TransportKeyError, read_transport_key

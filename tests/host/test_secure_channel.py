@@ -26,10 +26,11 @@ from twincard.identity.device_certificate import IdentityError
 from twincard.iso.chaining import Response
 from twincard.iso.channel import Channel
 from twincard.iso.command import Command
-from twincard.iso.scp03 import Scp03Keys, WrongScp03KeysError
+from twincard.iso.scp03 import WrongScp03KeysError
 from twincard.iso.scp11 import open_scp11b
 from twincard.iso.secure_channel import ChannelError, SecureChannel, SessionKeys
 from twincard.iso.status import AuthorityMissingError, Sw, UnexpectedAnswerError
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.transport.connection import PowerCutError
 

@@ -9,13 +9,13 @@ import pytest
 from tests.loading.scp03_card import kcv
 from tests.secrets.hunt import Hunt
 
-from twincard.globalplatform.management_keys import (
+from twincard.keys.management_keys import (
     ManagementKeysError,
     draw_management_keys,
     read_management_keys,
     write_management_keys,
 )
-from twincard.iso.scp03 import Scp03Keys
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 
 ENC, MAC, DEK = ("%032x" % (0xC0FFEE << shift) for shift in (0, 8, 16))

@@ -16,7 +16,7 @@ from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService, Reader
 
 from twincard.card.session import OPENSC_AID, Card
-from twincard.globalplatform.management_keys import read_management_keys
+from twincard.keys.management_keys import read_management_keys
 from twincard.pkcs15.opensc import FILE_BYTES
 from twincard.transport import connect
 from twincard.transport.connection import CardGoneError

@@ -24,8 +24,9 @@ from twincard.flows.authority import take_authority
 from twincard.flows.errors import ProtocolError
 from twincard.flows.load.applet import LoadedCard, LoadOrder, load_card
 from twincard.globalplatform.cap import CapFile
-from twincard.globalplatform.management_keys import default_keys, read_management_keys
 from twincard.globalplatform.manager import CardManager
+from twincard.keys.management_keys import default_keys, read_management_keys
+from twincard.keys.store import FileKeyStore
 from twincard.keys.transport_key import read_transport_key
 from twincard.transport.connection import CardGoneError, Connection
 
@@ -42,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def order(small: Path, tmp_path: Path) -> LoadOrder:
     cap = CapFile.read(small)
     keys, transport = tmp_path / "new-keys", tmp_path / "transport-key"
-    return LoadOrder(cap, cap.applets[0], default_keys(), keys, transport)
+    return LoadOrder(cap, cap.applets[0], default_keys(), str(keys), str(transport))
 
 
 @pytest.fixture
@@ -53,19 +54,19 @@ def card() -> Iterator[ScriptedManager]:
 
 
 def run(connection: Connection, order: LoadOrder) -> LoadedCard:
-    return load_card(connection, CardManager(connection), order)
+    return load_card(connection, CardManager(connection), order, FileKeyStore(Path()))
 
 
 def is_whole(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
     """One applet of the package, its transport key and the card's keys in their files."""
-    assert order.new_keys_file is not None
-    assert order.transport_key_file is not None
+    assert order.new_keys is not None
+    assert order.transport_key is not None
     assert card.packages == {PACKAGE_AID: read_cap(small).load_file}
     assert list(card.instances) == [APPLET_AID]
-    new = read_management_keys(order.new_keys_file)
+    new = read_management_keys(Path(order.new_keys))
     assert card.keys == {1: StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())}
     session = Card(card)
-    take_authority(session, session.report(), read_transport_key(order.transport_key_file))
+    take_authority(session, session.report(), read_transport_key(Path(order.transport_key)))
     assert card.failures == 0
 
 
@@ -108,7 +109,7 @@ def repeated(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
 def unnamed(order: LoadOrder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadOrder:
     """Names no file for the transport key."""
     monkeypatch.chdir(tmp_path)
-    return replace(order, new_keys_file=None, transport_key_file=None)
+    return replace(order, new_keys=None, transport_key=None)
 
 
 def key_files() -> dict[str, Path]:
@@ -127,7 +128,7 @@ def test_a_key_whose_file_nobody_named_ends_in_one_file_of_the_card_s_name(
     card.reset()
     done = run(card, unnamed)
     assert list(key_files().values()) == [Path(f"card-{done.card_id.hex()}.transport-key")]
-    assert done.transport_key_file in key_files().values()
+    assert Path(done.transport_key) in key_files().values()
     assert run(card, unnamed) == replace(done, changed=False)
 
 
@@ -138,7 +139,7 @@ def test_a_card_that_tells_the_same_of_itself_gets_no_key_of_another(
     twin = ScriptedManager(applets=real_applet)
     try:
         second = run(twin, unnamed)
-        assert first.transport_key_file != second.transport_key_file
+        assert first.transport_key != second.transport_key
         assert len(key_files()) == 2
         for loaded, one in ((card, first), (twin, second)):
             loaded.reset()
@@ -151,13 +152,13 @@ def test_a_file_of_another_card_s_is_not_overwritten_whatever_the_card_is_called
     card: ScriptedManager, unnamed: LoadOrder
 ) -> None:
     done = run(card, unnamed)
-    own = done.transport_key_file.rename("own")
-    done.transport_key_file.write_text("11" * 32)
+    own = Path(done.transport_key).rename("own")
+    Path(done.transport_key).write_text("11" * 32)
     own.rename("card-00004711081500000042.transport-key")
     card.reset()
     again = run(card, unnamed)
-    assert again.transport_key_file == Path("card-00004711081500000042.transport-key")
-    assert done.transport_key_file.read_text() == "11" * 32
+    assert again.transport_key == "card-00004711081500000042.transport-key"
+    assert Path(done.transport_key).read_text() == "11" * 32
 
 
 def test_the_cuts_reach_to_the_end(card: ScriptedManager, order: LoadOrder) -> None:
@@ -169,12 +170,13 @@ def test_the_cuts_reach_to_the_end(card: ScriptedManager, order: LoadOrder) -> N
 def test_keys_are_in_their_files_before_the_card_has_them(
     card: ScriptedManager, order: LoadOrder
 ) -> None:
-    assert order.new_keys_file is not None
-    assert order.transport_key_file is not None
+    assert order.new_keys is not None
+    assert order.transport_key is not None
+    paths = Path(order.new_keys), Path(order.transport_key)
     present: list[tuple[int, bool, bool]] = []
 
     def look(ins: int, p1: int) -> int:
-        there = [path.exists() for path in (order.new_keys_file, order.transport_key_file) if path]
+        there = [path.exists() for path in paths]
         present.append((ins if ins != 0xE6 else p1, there[0], there[1]))
         return 0
 
@@ -182,18 +184,18 @@ def test_keys_are_in_their_files_before_the_card_has_them(
     run(card, order)
     assert (0xD8, True, False) in present
     assert (0x0C, True, True) in present
-    for path in (order.new_keys_file, order.transport_key_file):
+    for path in paths:
         assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_card_as_it_is(
     card: ScriptedManager, order: LoadOrder, tmp_path: Path
 ) -> None:
-    nowhere = tmp_path / "missing" / "file"
+    nowhere = str(tmp_path / "missing" / "file")
     before = dict(card.keys)
     for spoiled in (
-        replace(order, new_keys_file=nowhere),
-        replace(order, new_keys_file=None, transport_key_file=nowhere),
+        replace(order, new_keys=nowhere),
+        replace(order, new_keys=None, transport_key=nowhere),
     ):
         with pytest.raises(OSError, match="missing"):
             run(card, spoiled)
@@ -204,7 +206,7 @@ def test_an_applet_of_another_key_is_left_alone_unless_it_shall_go(
     card: ScriptedManager, order: LoadOrder, small: Path, tmp_path: Path
 ) -> None:
     first = run(card, order)
-    other = replace(order, transport_key_file=tmp_path / "other")
+    other = replace(order, transport_key=str(tmp_path / "other"))
     with pytest.raises(ProtocolError, match="--force"):
         run(card, other)
     (tmp_path / "other").write_text("ab" * 32)

@@ -11,8 +11,9 @@ from tests.loading.scp03_card import kcv
 
 from twincard.iso.channel import Channel
 from twincard.iso.command import Command
-from twincard.iso.scp03 import InitializeUpdateResponse, Scp03Keys, ecb_kcv
+from twincard.iso.scp03 import InitializeUpdateResponse
 from twincard.iso.secure_channel import Protection
+from twincard.keys.scp03_keys import Scp03Keys, ecb_kcv
 from twincard.keys.secret import Secret
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/scp03-sessions.json").read_text())

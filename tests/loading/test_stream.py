@@ -15,7 +15,6 @@ from tests.loading.t0_manager import T0Manager
 
 from twincard.flows.load.applet import AppletSizes, install_data, load_and_install, replace_keys
 from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.management_keys import default_keys, draw_management_keys
 from twincard.globalplatform.manager import (
     CardManager,
     Installation,
@@ -23,7 +22,6 @@ from twincard.globalplatform.manager import (
     WrongManagementKeysError,
 )
 from twincard.globalplatform.registry import Kind
-from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.secure_channel import ChannelError
 from twincard.iso.status import (
     CardError,
@@ -31,6 +29,8 @@ from twincard.iso.status import (
     UnexpectedAnswerError,
     WrongDataError,
 )
+from twincard.keys.management_keys import default_keys, draw_management_keys
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.transport.connection import Connection
 

@@ -17,10 +17,10 @@ from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
 from twincard.globalplatform.manager import Installation
 from twincard.iso.command import Command
-from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.secure_channel import SessionKeys
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 
 MARKER = b"what nobody but its owner may see"[:32]

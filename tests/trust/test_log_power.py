@@ -25,10 +25,10 @@ from twincard.card.report import (
     Role,
 )
 from twincard.card.session import Card
-from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.status import PinBlockedError, WrongPinError
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 
 CONTACT = PublicKey.from_point(ISSUER.key.point)

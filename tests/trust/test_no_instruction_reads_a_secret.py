@@ -13,9 +13,9 @@ from tests.bench import Bench, Specimen, Stage, components
 from tests.faults.keys import group_key, parts_of
 from tests.secrets.hunt import Hunt
 
-from twincard.iso.scp03 import Scp03Keys
 from twincard.iso.status import Sw
 from twincard.keys.key_type import KeyType
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.simulator.laboratory import Laboratory
 
 GET_DATA, GET_RESPONSE, SELECT, READ_BINARY = 0xCA, 0xC0, 0xA4, 0xB0

@@ -80,7 +80,7 @@ if TYPE_CHECKING:
         Target,
         Usage,
     )
-    from twincard.iso.scp03 import Scp03Keys, WrongScp03KeysError
+    from twincard.iso.scp03 import WrongScp03KeysError
     from twincard.iso.secure_channel import ChannelError
     from twincard.iso.status import (
         AlreadyExistsError,
@@ -99,6 +99,7 @@ if TYPE_CHECKING:
         WrongStateError,
     )
     from twincard.keys.key_type import KeyType
+    from twincard.keys.scp03_keys import Scp03Keys
 
 __all__ = [
     "DECIPHER_CERTIFICATE",

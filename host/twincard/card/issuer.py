@@ -14,8 +14,9 @@ from twincard.iso import tlv
 from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.ins import Ins
-from twincard.iso.scp03 import Scp03Keys, open_scp03, put_key_answer, put_key_data
+from twincard.iso.scp03 import open_scp03, put_key_answer, put_key_data
 from twincard.iso.status import UnexpectedAnswerError
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
 
 CHALLENGE_BYTES = 16

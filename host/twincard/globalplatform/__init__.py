@@ -1,7 +1,7 @@
 """Cards before they have the applet: GlobalPlatform's card manager, and what it is given.
 
-`cap` reads CAP files, `management_keys` the files with them, `manager` is the session
-with the security domain that loads and installs. The clauses are those of the GlobalPlatform Card
+`cap` reads CAP files, `manager` is the session with the security domain that loads and installs
+(its keys: twincard.keys.management_keys). The clauses are those of the GlobalPlatform Card
 Specification 2.3.1, of its Amendment D for SCP03, and of the Java Card VM Specification 3.0.4.
 
 GlobalPlatformPro is not called, not even where it is installed: it takes the parameters of an
@@ -16,16 +16,13 @@ from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
     from twincard.globalplatform.cap import CapError, CapFile
-    from twincard.globalplatform.management_keys import ManagementKeysError, read_management_keys
     from twincard.globalplatform.manager import CardManager, WrongManagementKeysError
 
 __all__ = [
     "CapError",
     "CapFile",
     "CardManager",
-    "ManagementKeysError",
     "WrongManagementKeysError",
-    "read_management_keys",
 ]
 
 __getattr__ = exports(__name__)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from twincard.globalplatform.cap import CapError, CapFile
-from twincard.globalplatform.management_keys import INITIAL_VERSION
 from twincard.globalplatform.registry import (
     Kind,
     Production,
@@ -28,11 +27,8 @@ from twincard.iso.command import SHORT_ANSWER, SHORT_DATA, Command
 from twincard.iso.ins import Ins
 from twincard.iso.scp03 import (
     CHALLENGE_BYTES,
-    KCV_BYTES,
     InitializeUpdateResponse,
     OtherProtocolError,
-    Scp03Keys,
-    ecb_kcv,
     initialize_update,
     wrap_key,
 )
@@ -44,6 +40,9 @@ from twincard.iso.status import (
     UnexpectedAnswerError,
     error_for,
 )
+from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.management_keys import INITIAL_VERSION
+from twincard.keys.scp03_keys import Scp03Keys, ecb_kcv
 from twincard.transport.connection import Connection
 
 _USUAL_DOMAINS = (bytes.fromhex("A000000151000000"), bytes.fromhex("A000000003000000"), b"")

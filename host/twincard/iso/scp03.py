@@ -10,11 +10,10 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
 
 from twincard.ground.language import _
@@ -23,12 +22,10 @@ from twincard.iso.command import SHORT_ANSWER, Command
 from twincard.iso.ins import Ins
 from twincard.iso.secure_channel import FULL, Protection, SecureChannel, SessionKeys
 from twincard.iso.status import IssuerRefusedError, Sw, UnexpectedAnswerError
-from twincard.keys.derivation import kdf
+from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.scp03_keys import SCP03_KEY_BYTES, Scp03Keys, ecb_kcv
 from twincard.keys.secret import Secret
 
-KEY_BYTES = 16
-KCV_BYTES = 3
-LAST_VERSION = 0x7F
 CHALLENGE_BYTES = 8
 _DIVERSIFICATION_BYTES = 10
 _SCP03 = 0x03
@@ -47,36 +44,6 @@ class WrongScp03KeysError(IssuerRefusedError):
         self.args = (
             _("This is not the transport key of this card: no secure channel opens with it."),
         )
-
-
-@dataclass(frozen=True)
-class Scp03Keys:
-    """The static keys K-ENC, K-MAC and K-DEK; version 0: whichever is present.
-
-    16 bytes each; a security domain's may have 24 or 32.
-    """
-
-    enc: Secret
-    mac: Secret
-    dek: Secret
-    version: int = 0
-
-    @classmethod
-    def derive(cls, transport_key: Secret, card_id: bytes, version: int = 0) -> Self:
-        """The keys that go with a transport key (32 bytes) on the card of this id."""
-        keys = kdf(transport_key.reveal(), b"scp03", card_id, 3 * 8 * KEY_BYTES)
-        enc, mac, dek = (Secret(keys[i : i + KEY_BYTES]) for i in range(0, len(keys), KEY_BYTES))
-        return cls(enc, mac, dek, version)
-
-    def wipe(self) -> None:
-        """Overwrite all three."""
-        for key in (self.enc, self.mac, self.dek):
-            key.wipe()
-
-    @property
-    def check_values(self) -> bytes:
-        """The KCVs of the three keys, 3 bytes each."""
-        return b"".join(ecb_kcv(key) for key in (self.enc, self.mac, self.dek))
 
 
 @dataclass(frozen=True)
@@ -178,7 +145,7 @@ def put_key_data(current: Scp03Keys, new: Scp03Keys) -> bytes:
     data = bytes([new.version])
     for key in (new.enc, new.mac, new.dek):
         wrapped = wrap_key(current.dek, key)
-        data += bytes([0x88, KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + ecb_kcv(key)
+        data += bytes([0x88, SCP03_KEY_BYTES]) + wrapped + bytes([KCV_BYTES]) + ecb_kcv(key)
     return data
 
 
@@ -214,9 +181,3 @@ def _kdf(key: Secret, constant: int, context: bytes, size: int) -> bytes:
         break_location=len(label),
     )
     return derivation.derive(key.reveal())
-
-
-def ecb_kcv(key: Secret) -> bytes:
-    """KCV of an AES key: 3 bytes (Amendment D, 7.2.2)."""
-    encryptor = Cipher(AES(key.reveal()), ECB()).encryptor()  # noqa: S305 -- one block
-    return encryptor.update(b"\x01" * 16)[:KCV_BYTES]

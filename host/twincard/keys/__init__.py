@@ -1,4 +1,4 @@
-"""Keys and secrets outside a card: public keys, components and their shares, transport keys.
+"""Keys and secrets outside a card: public keys, components and their shares, keys of the issuer.
 
 Secrets are of the type Secret, which no repr, log or pickle gives away.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         write_component,
     )
     from twincard.keys.key_type import KeyAlgorithm, KeyType
+    from twincard.keys.management_keys import ManagementKeysError, read_management_keys
     from twincard.keys.public import PublicKey, UnusablePublicKeyError
     from twincard.keys.secret import Secret
     from twincard.keys.shares import (
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
         split_component,
         write_share,
     )
+    from twincard.keys.store import FileKeyStore, KeyStore
     from twincard.keys.transport_key import TransportKeyError, read_transport_key
 
 __all__ = [
     "Component",
     "ComponentError",
+    "FileKeyStore",
     "KeyAlgorithm",
+    "KeyStore",
     "KeyType",
+    "ManagementKeysError",
     "PublicKey",
     "Secret",
     "Share",
@@ -50,6 +55,7 @@ __all__ = [
     "join_shares",
     "parse_component",
     "read_component",
+    "read_management_keys",
     "read_share",
     "read_transport_key",
     "split_component",

@@ -35,6 +35,7 @@ from twincard.flows.load.applet import (
 )
 from twincard.globalplatform.cap import CapFile, Package
 from twincard.ground.language import _
+from twincard.keys.store import FileKeyStore
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,13 @@ def load(
         cap,
         chosen,
         management_keys(management_keys_file, default=default_keys),
-        new_management_keys,
-        transport_key_file,
+        None if new_management_keys is None else str(new_management_keys),
+        None if transport_key_file is None else str(transport_key_file),
         AppletSizes(files, file_bytes, contacts, not allow_challenge_response),
         force,
     )
-    kept_keys(new_management_keys)  # raises before the card is asked
+    store = FileKeyStore(Path())
+    kept_keys(store, order.new_keys)  # raises before the card is asked
     if default_keys and new_management_keys is None:
         warn_of_default_keys(out)
     if force:
@@ -174,13 +176,13 @@ def load(
         managed(reader, isd) as (connection, manager),
         out.progress(file.name, len(cap.load_file)) as sent,
     ):
-        card = load_card(connection, manager, order, _Teller(out, sent))
+        card = load_card(connection, manager, order, store, _Teller(out, sent))
     warn_of_answers(out, manager)
     done = Loaded(
         card.card_id,
         chosen,
         card.changed,
-        card.transport_key_file,
+        store.path(card.transport_key),
         new_management_keys or management_keys_file,
         card.key_version,
         cap.load_file_sha256,

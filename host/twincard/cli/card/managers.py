@@ -14,10 +14,10 @@ from twincard.cli.terminal.cards import SIMULATED
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.insertion import expect_card
 from twincard.cli.terminal.output import Printer
-from twincard.globalplatform.management_keys import default_keys, read_management_keys
 from twincard.globalplatform.manager import CardManager
 from twincard.ground.language import _
-from twincard.iso.scp03 import Scp03Keys
+from twincard.keys.management_keys import default_keys, read_management_keys
+from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.value_lines import parse_hex
 from twincard.transport import Connection, connect
 

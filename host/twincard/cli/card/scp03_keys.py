@@ -17,8 +17,8 @@ from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.values import Id
 from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _
-from twincard.iso.scp03 import LAST_VERSION, Scp03Keys
 from twincard.iso.status import IssuerRefusedError
+from twincard.keys.scp03_keys import LAST_VERSION, Scp03Keys
 from twincard.keys.secret import Secret
 
 

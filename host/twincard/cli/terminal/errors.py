@@ -68,7 +68,7 @@ CODES: Mapping[str, ExitCode] = {
     "twincard.keys.transport_key.TransportKeyError": ExitCode.USAGE,
     "twincard.identity.issuer_signing_key.IssuerKeyError": ExitCode.USAGE,
     "twincard.globalplatform.cap.CapError": ExitCode.USAGE,
-    "twincard.globalplatform.management_keys.ManagementKeysError": ExitCode.USAGE,
+    "twincard.keys.management_keys.ManagementKeysError": ExitCode.USAGE,
     "twincard.keys.public.UnusablePublicKeyError": ExitCode.USAGE,
     "twincard.transport.connection.CardInUseError": ExitCode.CARD_IN_USE,
     "twincard.transport.connection.CardFileError": ExitCode.FILE,

@@ -1,36 +1,25 @@
 """Load: a card without the applet gets it, under management keys that nobody else has.
 
-Every prefix is safe. Keys are in their files before a card is given them; a load that breaks off
+Every prefix is safe. Keys are in the key store before a card is given them; a load that breaks off
 leaves nothing on the card; what is there of the package, without an applet, is deleted and loaded
 anew, since no card tells what code it holds. So repeating the same steps finishes them.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
-from pathlib import Path
 
 from twincard.card.session import OPENSC_AID, Card, NoAppletError
 from twincard.flows.authority import take_authority
 from twincard.flows.errors import ProtocolError
 from twincard.globalplatform.cap import CapFile
-from twincard.globalplatform.management_keys import (
-    INITIAL_VERSION,
-    ManagementKeysError,
-    draw_management_keys,
-    read_management_keys,
-    write_management_keys,
-)
-from twincard.globalplatform.manager import CardManager, Domain, Installation
+from twincard.globalplatform.manager import CardManager, Installation
 from twincard.globalplatform.registry import Kind, RegistryEntry
 from twincard.ground.language import N_, _
-from twincard.ground.private_file import write_private
 from twincard.iso import tlv
-from twincard.iso.scp03 import LAST_VERSION, Scp03Keys
 from twincard.iso.status import (
     CardError,
     IssuerRefusedError,
@@ -39,8 +28,15 @@ from twincard.iso.status import (
     Sw,
     WrongStateError,
 )
+from twincard.keys.management_keys import (
+    INITIAL_VERSION,
+    ManagementKeysError,
+    draw_management_keys,
+)
+from twincard.keys.scp03_keys import LAST_VERSION, Scp03Keys
 from twincard.keys.secret import Secret
-from twincard.keys.transport_key import TRANSPORT_KEY_BYTES, read_transport_key
+from twincard.keys.store import KeyStore
+from twincard.keys.transport_key import draw_transport_key
 from twincard.pkcs15.opensc import FILE_BYTES
 from twincard.transport.connection import Connection
 
@@ -75,28 +71,31 @@ class AppletSizes:
 class LoadOrder:
     """What shall be on the card.
 
-    `keys` are its present management keys; `new_keys_file` holds those that replace them, or gets
-    new ones; None leaves them. `applet` (an AID) is one of the CAP file's. `transport_key_file`
-    holds the transport key, or gets a new one; None names it after the card, in the working folder.
-    `replace`: an applet that is there is deleted, with its keys.
+    `keys` are its present management keys; those of the name `new_keys` in the key store replace
+    them, and are drawn where there are none; None leaves the present ones. `applet` (an AID) is one
+    of the CAP file's. `transport_key` is the name of the transport key, which is drawn likewise;
+    None names it after the card. `replace`: an applet that is there is deleted, with its keys.
     """
 
     cap: CapFile
     applet: bytes
     keys: Scp03Keys
-    new_keys_file: Path | None = None
-    transport_key_file: Path | None = None
+    new_keys: str | None = None
+    transport_key: str | None = None
     sizes: AppletSizes = AppletSizes()
     replace: bool = False
 
 
 @dataclass(frozen=True)
 class LoadedCard:
-    """A card that has the applet; `changed` is False where an earlier run had put it there."""
+    """A card that has the applet; `changed` is False where an earlier run had put it there.
+
+    `transport_key` is the name of its transport key in the key store.
+    """
 
     card_id: bytes
     changed: bool
-    transport_key_file: Path
+    transport_key: str
     key_version: int
 
 
@@ -114,50 +113,52 @@ def load_card(
     connection: Connection,
     manager: CardManager,
     order: LoadOrder,
+    store: KeyStore,
     listener: LoadListener | None = None,
 ) -> LoadedCard:
     """Everything from a card with nothing on it to one that can be issued.
 
-    May be interrupted anywhere and repeated with the same order. Raises WrongManagementKeysError,
-    ManagementError, ProtocolError, CardError, CapError, ManagementKeysError, TransportKeyError,
-    TransportError, OSError.
+    May be interrupted anywhere and repeated with the same order and store. Raises
+    WrongManagementKeysError, ManagementError, ProtocolError, CardError, CapError,
+    ManagementKeysError, TransportKeyError, TransportError, OSError.
     """
     told = listener or LoadListener()
-    new = kept_keys(order.new_keys_file)
+    new = kept_keys(store, order.new_keys)
     used = manager.authenticate([order.keys] if new is None else [order.keys, new])
-    if order.new_keys_file is not None and used != new:
+    if order.new_keys is not None and used != new:
         if new is None:
             new = draw_management_keys(manager.key_bytes, _next_version(manager.domain.key_version))
-            write_management_keys(order.new_keys_file, new)
+            store.add_management_keys(order.new_keys, new)
         told.step(LoadStep.KEYS)
         replace_keys(manager, new)
-    first_file = order.transport_key_file or _unfinished_name(manager.domain)
+    first_name = order.transport_key or _key_name(manager.domain.diversification)
     version = manager.domain.key_version
     present = instances(manager, order.cap.package.aid, order.applet)
     if present and not order.replace:
-        card_id, key = _proven(connection, _key_files(connection, order, first_file))
-        return LoadedCard(card_id, False, _kept(order, first_file, card_id, key), version)
-    key = _transport_key(first_file, told)
+        card_id, key = _proven(connection, store, _key_names(connection, order, first_name))
+        name = _kept(store, order, first_name, card_id, key)
+        return LoadedCard(card_id, False, name, version)
+    key = _transport_key(store, first_name, told)
     data = install_data(key, _sizes(order))
     installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
     load_and_install(manager, order.cap, installation, present, told)
     found = card_id_under(connection, key)
     if found is None:
         raise ProtocolError(_("The card installed the applet, but does not answer with it."))
-    return LoadedCard(found, True, _kept(order, first_file, found, key), version)
+    return LoadedCard(found, True, _kept(store, order, first_name, found, key), version)
 
 
-def kept_keys(file: Path | None) -> Scp03Keys | None:
-    """New management keys that are in their file already, from an earlier run or another card.
+def kept_keys(store: KeyStore, name: str | None) -> Scp03Keys | None:
+    """New management keys that are in the store already, from an earlier run or another card.
 
     Raises ManagementKeysError, also where they have no version; OSError.
     """
-    if file is None or not file.exists():
-        return None
-    keys = read_management_keys(file)
-    if not keys.version:
+    keys = None if name is None else store.management_keys(name)
+    if name is not None and keys is not None and not keys.version:
         raise ManagementKeysError(
-            _("{file} must say which version its keys shall have, 1 to 127.").format(file=file)
+            _("{file} must say which version its keys shall have, 1 to 127.").format(
+                file=store.place(name)
+            )
         )
     return keys
 
@@ -185,8 +186,8 @@ def _sizes(order: LoadOrder) -> AppletSizes:
 def replace_keys(manager: CardManager, new: Scp03Keys) -> None:
     """Give the card new management keys, and see that they open its security domain.
 
-    The keys must be in a file by now: whether a card whose answer is lost took them, only they can
-    tell. Raises CardError, UnexpectedAnswerError, WrongManagementKeysError, TransportError.
+    The keys must be in a key store by now: whether a card whose answer is lost took them, only they
+    can tell. Raises CardError, UnexpectedAnswerError, WrongManagementKeysError, TransportError.
     """
     manager.put_keys(new)
     manager.select()
@@ -277,73 +278,67 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
     return report.card_id
 
 
-def _key_files(connection: Connection, order: LoadOrder, first_file: Path) -> list[Path]:
-    """Where the transport key of the applet that is on the card may be."""
-    if order.transport_key_file is not None:
-        return [order.transport_key_file]
+def _key_names(connection: Connection, order: LoadOrder, first_name: str) -> list[str]:
+    """What the transport key of the applet that is on the card may be called."""
+    if order.transport_key is not None:
+        return [order.transport_key]
     try:
-        return [_finished_name(Card(connection).report().card_id), first_file]
+        return [_key_name(Card(connection).report().card_id), first_name]
     except NoAppletError:
-        return [first_file]
+        return [first_name]
 
 
-def _proven(connection: Connection, files: Sequence[Path]) -> tuple[bytes, Secret]:
-    """Id and key of an applet that a file's key opens: it is the one that was given that key.
+def _proven(connection: Connection, store: KeyStore, names: Sequence[str]) -> tuple[bytes, Secret]:
+    """Id and key of an applet that one of these keys opens: it is the one that was given that key.
 
     Raises ProtocolError.
     """
-    for file in files:
-        if file.exists():
-            key = read_transport_key(file)
-            card_id = card_id_under(connection, key)
-            if card_id is not None:
-                return card_id, key
+    for name in names:
+        key = store.transport_key(name)
+        card_id = None if key is None else card_id_under(connection, key)
+        if key is not None and card_id is not None:
+            return card_id, key
     raise ProtocolError(
         _(
             "This card has the applet already, and there is no key in {file} that opens it: "
             "--force deletes it, with every key on it."
-        ).format(file=files[0])
+        ).format(file=store.place(names[0]))
     )
 
 
-def _kept(order: LoadOrder, first_file: Path, card_id: bytes, key: Secret) -> Path:
-    """Where the key stays: in a file of the card's own name, unless the user named one.
+def _kept(store: KeyStore, order: LoadOrder, first_name: str, card_id: bytes, key: Secret) -> str:
+    """Where the key stays: under the card's own name, unless the user named one.
 
     The first name is of what the card manager tells, which others may tell as well: the next such
     card must not get a key that is in use.
     """
-    if order.transport_key_file is not None:
-        return first_file
-    file = _finished_name(card_id)
-    if not file.exists():
-        _write_key(file, key)
-    if read_transport_key(file) != key:
-        return first_file
-    if first_file.exists() and read_transport_key(first_file) == key:
-        first_file.unlink()
-    return file
+    if order.transport_key is not None:
+        return first_name
+    name = _key_name(card_id)
+    held = store.transport_key(name)
+    if held is None:
+        store.add_transport_key(name, key)
+    elif held != key:
+        return first_name
+    if store.transport_key(first_name) == key:
+        store.remove_transport_key(first_name)
+    return name
 
 
-def _transport_key(file: Path, told: LoadListener) -> Secret:
-    """The key in the file, or a new one, which the file then holds."""
-    if file.exists():
+def _transport_key(store: KeyStore, name: str, told: LoadListener) -> Secret:
+    """The key of this name, or a new one, which the store then holds."""
+    key = store.transport_key(name)
+    if key is not None:
         told.step(LoadStep.KEY_FOUND)
-        return read_transport_key(file)
-    key = Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
-    _write_key(file, key)
+        return key
+    key = draw_transport_key()
+    store.add_transport_key(name, key)
     return key
 
 
-def _write_key(file: Path, key: Secret) -> None:
-    write_private(file, key.reveal().hex().encode("ascii") + b"\n")
-
-
-def _unfinished_name(domain: Domain) -> Path:
-    return Path(f"card-{domain.diversification.hex()}.transport-key")
-
-
-def _finished_name(card_id: bytes) -> Path:
-    return Path(f"card-{card_id.hex()}.transport-key")
+def _key_name(card: bytes) -> str:
+    """What a transport key is called: after the card id, or what the card manager tells before."""
+    return f"card-{card.hex()}.transport-key"
 
 
 def _next_version(version: int) -> int:

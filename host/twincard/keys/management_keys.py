@@ -8,7 +8,8 @@ from pathlib import Path
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
-from twincard.iso.scp03 import KCV_BYTES, LAST_VERSION, Scp03Keys
+from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.scp03_keys import LAST_VERSION, Scp03Keys
 from twincard.keys.secret import Secret
 from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
 
