@@ -8,7 +8,9 @@ from tests.card.sealing import Correspondent, seal
 from tests.card.wire import Command, exchange
 from tests.refusals.expect import refused
 
+from twincard.card.cryptogram import Cryptogram
 from twincard.card.report import PolicyFlags
+from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.iso.status import Sw
 from twincard.keys.key_type import KeyType
@@ -23,20 +25,22 @@ def friend() -> Correspondent:
     return Correspondent.with_ec()
 
 
-def with_contacts(bench: Bench, key: KeyType, policy: PolicyFlags, public: Correspondent) -> None:
-    """The original, with one contact of the user's and one of the issuer's."""
+def with_contacts(
+    bench: Bench, key: KeyType, policy: PolicyFlags, public: Correspondent
+) -> tuple[Card, Cryptogram]:
+    """The original, with one contact of the user's and one of the issuer's; CEK, sealed for it."""
     bench.at(Stage.KEYED, key=key, policy=policy)
     bench.original.unlocked().contacts.put(FRIEND, public.public)
     bench.original.as_issuer().contacts.put(COLLEAGUE, public.public, as_issuer=True)
+    card = bench.original.unlocked()
+    return card, seal(card.usage.public_key(), CEK)
 
 
 @KEYS
 def test_a_transcode_goes_to_trusted_targets_only(
     bench: Bench, key: KeyType, friend: Correspondent
 ) -> None:
-    with_contacts(bench, key, PolicyFlags.TRUSTED_TARGETS_ONLY, friend)
-    card = bench.original.unlocked()
-    cryptogram = seal(card.usage.public_key(), CEK)
+    card, cryptogram = with_contacts(bench, key, PolicyFlags.TRUSTED_TARGETS_ONLY, friend)
     with refused(Sw.AUTHORITY_MISSING, card):
         card.usage.set_target(friend.public)
     transcode = Command(0x80, 0x30, data=cryptogram.encode(), answer=256)
@@ -52,9 +56,7 @@ def test_a_transcode_goes_to_trusted_targets_only(
 def test_without_that_policy_any_target_will_do(
     bench: Bench, key: KeyType, friend: Correspondent
 ) -> None:
-    with_contacts(bench, key, PolicyFlags.NONE, friend)
-    card = bench.original.unlocked()
-    cryptogram = seal(card.usage.public_key(), CEK)
+    card, cryptogram = with_contacts(bench, key, PolicyFlags.NONE, friend)
     for target in (friend.public, FRIEND, COLLEAGUE):
         assert friend.open(card.usage.transcode(cryptogram, target).cryptogram) == CEK
 
@@ -63,9 +65,7 @@ def test_without_that_policy_any_target_will_do(
 def test_decipher_is_off_where_the_policy_says_so(
     bench: Bench, key: KeyType, friend: Correspondent
 ) -> None:
-    with_contacts(bench, key, PolicyFlags.DECIPHER_OFF, friend)
-    card = bench.original.unlocked()
-    cryptogram = seal(card.usage.public_key(), CEK)
+    card, cryptogram = with_contacts(bench, key, PolicyFlags.DECIPHER_OFF, friend)
     with refused(Sw.WRONG_STATE, card):
         card.usage.decipher(cryptogram)
     transcoded = card.usage.transcode(cryptogram, FRIEND)
@@ -107,9 +107,7 @@ def test_a_pin_serves_for_one_signature(bench: Bench, size: int) -> None:
 def test_what_shows_no_content_leaves_the_pin_verified(
     bench: Bench, key: KeyType, friend: Correspondent
 ) -> None:
-    with_contacts(bench, key, PolicyFlags.PIN_EACH_TIME, friend)
-    card = bench.original.unlocked()
-    cryptogram = seal(card.usage.public_key(), CEK)
+    card, cryptogram = with_contacts(bench, key, PolicyFlags.PIN_EACH_TIME, friend)
     for _ in range(2):
         assert card.usage.check(cryptogram) == card.usage.transcode(cryptogram, FRIEND).check
         card.usage.encipher(CEK, FRIEND)
