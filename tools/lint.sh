@@ -10,5 +10,5 @@ cd "$(dirname "$0")/.."
 .venv/bin/mypy host tests tools build/examples
 # What the system has and Windows lacks must be asked for.
 .venv/bin/mypy --platform win32 --cache-dir .mypy_cache/win32 host
-! LC_ALL=C.UTF-8 grep -rnE --include='*.java' '.{121}' applet tests tools
+if LC_ALL=C.UTF-8 grep -rnE --include='*.java' '.{121}' applet tests tools; then exit 1; fi
 tools/forge.sh

@@ -94,7 +94,8 @@ final class Export extends Ticket {
             Util.arrayCopyNonAtomic(data, Ticket.T, pending, (short) 0, Ticket.LENGTH);
             requireFreeSlot();
             // Of a ticket that was made void, or any before it, no receipt would ever come.
-            if (Util.getShort(pending, Ticket.NONCE) <= Util.getShort(group.voided, (short) (voided() + Authority.ID))) {
+            if (Util.getShort(pending, Ticket.NONCE)
+                    <= Util.getShort(group.voided, (short) (voided() + Authority.ID))) {
                 Refusal.state();
             }
             blindness.beginExport();

@@ -14,8 +14,8 @@ import javacard.framework.AID;
 import javacard.framework.Applet;
 
 /**
- * {@code PROTOCOL CLASS --requests FILE --answers FILE}: serves one card of another simulator by the frames of ours (see twincard.simulator), of whose
- * operations it has RESET, APDU and INSTALL.
+ * {@code PROTOCOL CLASS --requests FILE --answers FILE}: serves one card of another simulator by the frames of ours
+ * (see twincard.simulator), of whose operations it has RESET, APDU and INSTALL.
  */
 public final class EngineMain {
     private static final byte[] USUAL_AID = HexFormat.of().parseHex("F05457494E4341524401");
