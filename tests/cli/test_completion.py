@@ -15,7 +15,8 @@ from tests.cli.commands import Desk
 
 from twincard.cli.app import program
 from twincard.cli.shell.completing import FILES, FOLDERS, candidates
-from twincard.cli.shell.shells import SCRIPTS, ShellName
+from twincard.cli.shell.shells import SCRIPTS
+from twincard.results.completion import ShellName
 
 needs = {
     name: pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} is not installed")

@@ -14,12 +14,13 @@ import pytest
 from tests.cli.commands import Desk
 
 from twincard import connect
-from twincard.cli.terminal.errors import ADVICE, CODES, ExitCode, InputError, describe
+from twincard.cli.terminal.errors import ADVICE, CODES, InputError, describe
 from twincard.cms.errors import FilesError
 from twincard.demo.narrator import CheckFailedError
 from twincard.flows.errors import ComponentMissingError, ProtocolError
 from twincard.iso.status import CardError, UnexpectedAnswerError, error_for
 from twincard.keys.component import ComponentError
+from twincard.results.failure import ExitCode
 from twincard.transport import (
     CardGoneError,
     CardInUseError,

@@ -16,7 +16,7 @@ from tools.man.examples import EXAMPLES
 from tools.man.pages import pages
 from twincard.cli.app import program
 from twincard.cli.shell.tree import Command, commands
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 
 SECTIONS = [
     *("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS"),

@@ -7,39 +7,27 @@ import pkgutil
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-import twincard.cli
+import twincard.results
 
 PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
 TOLD = PAGE[PAGE.index("## JSON") :]
 
-# Dataclasses of the command line that stand in no result.
-INTERNAL = {
-    "Branch",
-    "Candidate",
-    "Command",
-    "Leaf",
-    "Failure",
-    "Holder",
-    "OneOf",
-    "Parameter",
-    "Place",
-    "Size",
-}
+# Dataclasses of the room that stand in no result.
+MARKS = {"OneOf", "Size"}
 
 
 def results() -> list[type]:
-    """The public dataclasses of the command line's modules."""
+    """The dataclasses of all results."""
     modules = (
         importlib.import_module(module.name)
-        for module in pkgutil.walk_packages(twincard.cli.__path__, "twincard.cli.")
-        if not module.name.endswith(".__main__")
+        for module in pkgutil.walk_packages(twincard.results.__path__, "twincard.results.")
     )
     found = [
         value
         for module in modules
         for name, value in vars(module).items()
         if is_dataclass(value) and isinstance(value, type) and value.__module__ == module.__name__
-        if not name.startswith("_") and name not in INTERNAL
+        if name not in MARKS
     ]
     return sorted(found, key=lambda result: result.__qualname__)
 

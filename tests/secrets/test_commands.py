@@ -12,11 +12,11 @@ from tests.secrets.hunt import Hunt
 from tests.secrets.processes import watch
 
 import twincard
-from twincard.cli.terminal.errors import ExitCode
 from twincard.cms import EcRecipient, read_recipients
 from twincard.flows.files.opener import CardOpener
 from twincard.keys.component import read_component
 from twincard.keys.secret import Secret
+from twincard.results.failure import ExitCode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 

@@ -14,10 +14,11 @@ from typer.core import TyperGroup
 
 from twincard.cli.commands import COMMANDS
 from twincard.cli.shell.lazy_group import LazyGroup, fill
-from twincard.cli.terminal.errors import ExitCode, describe
+from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.output import naming_standard_output, print_failure
 from twincard.cli.terminal.user_language import speaking
 from twincard.keys.secret import wiping
+from twincard.results.failure import ExitCode
 
 _app = typer.Typer(
     help="A key that never leaves its smart card in the clear, and that you still cannot lose.",

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -19,21 +18,12 @@ from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
 from twincard.demo.cast import Cast
-from twincard.demo.narrator import Check, Narrator
+from twincard.demo.narrator import Narrator
 from twincard.demo.story import Story
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyType
+from twincard.results.demo import Told
 from twincard.simulator.folder import HOME_VARIABLE
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the demo came to; every check in the list was passed, or it would have failed."""
-
-    files: int
-    seconds: float
-    folder: Path | None
-    checks: tuple[Check, ...]
 
 
 def demo(

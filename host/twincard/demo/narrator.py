@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -14,20 +13,13 @@ from rich.text import Text
 
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
+from twincard.results.demo import Check
 
 _PLACE_CELLS = 16
 
 
 class CheckFailedError(Exception):
     """A check of the product on itself failed; one plain sentence."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """Something that was checked and found true, and in which chapter."""
-
-    chapter: str
-    text: str
 
 
 class Narrator:

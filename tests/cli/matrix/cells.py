@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.commands import Ran
 
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 
 
 def assert_told(ran: Ran, code: ExitCode, *words: str) -> None:

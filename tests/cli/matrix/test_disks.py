@@ -13,7 +13,7 @@ from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, SEALED, Row, rows
 
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 
 FULL = ("No space left on device", "Make room there, and run the command again")
 READ_ONLY = ("Read-only file system", "Name another place")

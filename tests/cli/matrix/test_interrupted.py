@@ -18,7 +18,7 @@ from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.terminal import Terminal
 
 from twincard.cli.terminal import cards
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 from twincard.simulator.process import SimulatedCard
 from twincard.transport import connect
 from twincard.transport.connection import Connection

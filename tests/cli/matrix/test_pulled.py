@@ -11,7 +11,7 @@ from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, Row, rows
 from tests.flows.unplugged import Cable
 
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 from twincard.transport.connection import Connection
 
 NEVER = 1 << 30

@@ -12,7 +12,7 @@ from tests.cli.matrix.rows import Row, rows
 from tests.loading.cap_writing import CapMaker
 from tests.pcsc.service import Reader
 
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 from twincard.simulator.folder import create_card
 from twincard.transport import connect
 

@@ -14,7 +14,7 @@ from tests.cli.matrix.cells import assert_told
 from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, Row, rows
 
-from twincard.cli.terminal.errors import ExitCode
+from twincard.results.failure import ExitCode
 from twincard.simulator.folder import create_card
 
 ASKING = [pytest.param(row, id=name) for name, row in ROWS.items() if row.asks]

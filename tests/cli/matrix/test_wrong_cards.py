@@ -13,9 +13,9 @@ from tests.cli.matrix.rows import BACKUP, NEXT, ORIGINAL, OTHER, ROWS, Row, rows
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
-from twincard.cli.terminal.errors import ExitCode
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
+from twincard.results.failure import ExitCode
 
 TELLING = ("card info", "card log", "card report")
 """What these tell is the state that a card is in, whatever it is."""

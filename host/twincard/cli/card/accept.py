@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from twincard.card.pin import PIN_TRIES, PUK_TRIES
-from twincard.card.report import LifeCycle, PolicyFlags, Role
-from twincard.cli.card.log import EventInfo, event_info
+from twincard.card.report import PolicyFlags
+from twincard.cli.card.log import event_info
 from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import check_reader, check_usable, issuer_public_key, opened
-from twincard.cli.terminal.errors import ExitCode, InputError
+from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, Reader
 from twincard.cli.terminal.output import Printer, aligned
-from twincard.cli.terminal.values import Id, OneOf, Sha256
 from twincard.flows.check.accept import Fault, Finding, Inspection, inspect
 from twincard.ground.language import N_, _, listed, plural
 from twincard.identity.device_certificate import fingerprint
+from twincard.results.acceptance import Accepted, FaultInfo
+from twincard.results.failure import ExitCode
+from twincard.results.marks import OneOf
 
 _SENTENCES = {
     Fault.OWN_PIN: N_(
@@ -42,36 +43,6 @@ _SENTENCES = {
 }
 
 PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
-FaultName = Annotated[str, OneOf.names(Fault)]
-"""What is wrong with a card that was received."""
-
-
-@dataclass(frozen=True)
-class FaultInfo:
-    """What is wrong, as a name and as a sentence; `event` is the number of the event, if one is."""
-
-    fault: FaultName
-    event: int | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A card of the issuer named (SHA-256 of the public key), as it came to who shall use it.
-
-    `hidden` events happened before those that `events` tell. `accepted`: nothing is wrong.
-    """
-
-    card_id: Id
-    role: Role
-    life_cycle: LifeCycle
-    policy: tuple[PolicyName, ...]
-    transport_pin: bool
-    issuer_public_key_sha256: Sha256
-    hidden: int
-    events: tuple[EventInfo, ...]
-    faults: tuple[FaultInfo, ...]
-    accepted: bool
 
 
 def accept(

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from twincard.card.report import Role
 from twincard.cli.file.targets import MOST_KEY_BYTES
 from twincard.cli.terminal.cards import unlocked
-from twincard.cli.terminal.errors import ExitCode
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
 from twincard.flows.check.drill import FileCheck, FileOutcome, KeyCheck, check_files, check_key
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.keys.public import PublicKey
+from twincard.results.drill import Checked
+from twincard.results.failure import ExitCode
 
 _COUNTED = (
     (FileOutcome.OPENS, N_("files   {count} open")),
@@ -32,24 +30,6 @@ _STATES = {
     False: N_("ITS FILES ARE NOT AS TWINCARD WROTE THEM: --repair writes them anew"),
 }
 _MARGIN = " " * 8
-
-
-@dataclass(frozen=True)
-class Checked:
-    """How a card did in the drill; `passed` is False as soon as one thing went wrong.
-
-    `key_matches` and `key_opens` are None where the public key was not known, and so not tried.
-    `opensc_files`: whether the files that OpenSC reads say what is so; None on a card without them.
-    """
-
-    card_id: Id
-    role: Role
-    public_key_sha256: Sha256
-    key_matches: bool | None
-    key_opens: bool | None
-    files: tuple[FileCheck, ...]
-    opensc_files: bool | None
-    passed: bool
 
 
 def check(

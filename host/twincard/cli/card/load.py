@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +23,6 @@ from twincard.cli.card.managers import (
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import READER_HELP, Json, Yes
 from twincard.cli.terminal.output import Printer, aligned
-from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.load.applet import (
     AppletSizes,
     LoadListener,
@@ -36,43 +34,7 @@ from twincard.flows.load.applet import (
 from twincard.globalplatform.cap import CapFile, Package
 from twincard.ground.language import _
 from twincard.keys.store import FileKeyStore
-
-
-@dataclass(frozen=True)
-class PackageInfo:
-    """A package by its AID, and its version."""
-
-    aid: bytes
-    version: str
-
-
-@dataclass(frozen=True)
-class CapInfo:
-    """What a CAP file holds, and what of it a card is sent."""
-
-    file: Path
-    package: PackageInfo
-    applets: tuple[bytes, ...]
-    imports: tuple[PackageInfo, ...]
-    load_file_bytes: int
-    load_file_sha256: Sha256
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A card that has the applet; `changed` is False where it had it before, from the same run.
-
-    `transport_key_file` holds its transport key; `key_version` is that of its management keys, in
-    `management_keys_file`, or None where they are the default keys.
-    """
-
-    card_id: Id
-    applet: bytes
-    changed: bool
-    transport_key_file: Path
-    management_keys_file: Path | None
-    key_version: int
-    load_file_sha256: Sha256
+from twincard.results.load import CapInfo, Loaded, PackageInfo
 
 
 class _Teller(LoadListener):

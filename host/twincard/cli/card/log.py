@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json as json_module
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Event, LogEntry
+from twincard.card.log import CHAIN_BYTES, LogEntry
 from twincard.card.report import ID_BYTES
 from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, IssuerPublicKeyFile, Json, Reader
 from twincard.cli.terminal.output import JSON_VERSION, Printer, to_json
-from twincard.cli.terminal.values import Id, OneOf, Sha256, Size
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.check.log import CardLog, LogState, Signer, read_log
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _, plural
 from twincard.identity.device_certificate import fingerprint
+from twincard.results.log import EventInfo, LogInfo
 
 _MOST_FILE_BYTES = 1 << 16
 _TRUST = {
@@ -30,36 +29,6 @@ _TRUST = {
     Signer.DEVICE_KEY: N_("signed by the card's device key, which no issuer has certified"),
     Signer.NOBODY: N_("not signed: this card has no device key"),
 }
-
-EventName = Annotated[str, OneOf.names(Event)]
-
-
-@dataclass(frozen=True)
-class EventInfo:
-    """One event; `event` is None where this program does not know its code."""
-
-    number: int
-    event: EventName | None
-    code: int
-    detail: Annotated[bytes, Size(DETAIL_BYTES)]
-    text: str
-
-
-@dataclass(frozen=True)
-class LogInfo:
-    """A verified log. `chain` is that over all `count` events: the next reading must continue it.
-
-    `missing` events happened since the earlier reading and are told by neither; None without one.
-    """
-
-    card_id: Id
-    count: int
-    chain: Annotated[bytes, Size(CHAIN_BYTES)]
-    signer: Signer
-    device_key_sha256: Sha256 | None
-    issuer_public_key_sha256: Sha256 | None
-    missing: int | None
-    events: tuple[EventInfo, ...]
 
 
 def log(

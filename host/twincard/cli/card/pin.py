@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from twincard.card.session import Card
-from twincard.cli.card.info import TriesInfo
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_reader, issuer_public_key, protected
-from twincard.cli.terminal.errors import ExitCode, UnsettledError
+from twincard.cli.terminal.errors import UnsettledError
 from twincard.cli.terminal.options import (
     IssuerPublicKeyFile,
     Json,
@@ -20,18 +18,12 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id
 from twincard.flows.certify.opensc import update_opensc_files
 from twincard.ground.language import _
+from twincard.results.card_changes import PinSet
+from twincard.results.card_info import TriesInfo
+from twincard.results.failure import ExitCode
 from twincard.transport import CardGoneError, PowerCutError
-
-
-@dataclass(frozen=True)
-class PinSet:
-    """A card that has a new PIN."""
-
-    card_id: Id
-    pin: TriesInfo
 
 
 def pin(

@@ -4,99 +4,36 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from typing import Annotated
 
 import typer
 
-from twincard.card.report import Features, LifeCycle
+from twincard.card.report import Features
 from twincard.cli.card.info import state_word
 from twincard.cli.card.managers import aid_text
 from twincard.cli.file.targets import check_output, output_for
 from twincard.cli.terminal.cards import connected
 from twincard.cli.terminal.options import Force, Json, OutputFile, Reader
 from twincard.cli.terminal.output import Printer, aligned
-from twincard.cli.terminal.values import OneOf
 from twincard.flows.check.description import (
     RUNS,
     AppletDescription,
     Description,
     ManagerDescription,
-    Operation,
     describe,
 )
 from twincard.globalplatform.registry import Production
 from twincard.ground.language import _
 from twincard.iso.atr import offers_t1
-
-FeatureName = Annotated[str, OneOf.names(Features)]
-
-
-@dataclass(frozen=True)
-class ChannelInfo:
-    """A secure channel of the card manager: SCP`number`, with its parameter i."""
-
-    number: int
-    parameter: int
-
-
-@dataclass(frozen=True)
-class ChipInfo:
-    """The card's production data (CPLC), in hex digits as the card has them.
-
-    `serial` tells this card from all others of its kind: null unless it was asked for.
-    """
-
-    maker: str
-    chip: str
-    system: str
-    system_date: str
-    system_level: str
-    made_on: str
-    serial: str | None
-
-
-@dataclass(frozen=True)
-class ManagerInfo:
-    """The card manager; `production` is null where it does not tell."""
-
-    security_domain: bytes
-    channels: tuple[ChannelInfo, ...]
-    production: ChipInfo | None
-
-
-@dataclass(frozen=True)
-class TimeInfo:
-    """How long the card takes for an operation: the median of `runs`."""
-
-    operation: Operation
-    milliseconds: float
-    runs: int
-
-
-@dataclass(frozen=True)
-class AppletInfo:
-    """The applet; `opensc` tells whether it was installed for OpenSC."""
-
-    version: str
-    feature_bits: int
-    features: tuple[FeatureName, ...]
-    life_cycle: LifeCycle
-    opensc: bool
-    times: tuple[TimeInfo, ...]
-
-
-@dataclass(frozen=True)
-class ReportedCard:
-    """A card as others may know of it: no secret, no card id, no name of a reader."""
-
-    twincard: str
-    system: str
-    atr: bytes
-    offers_t1: bool
-    manager: ManagerInfo | None
-    applet: AppletInfo | None
+from twincard.results.report import (
+    AppletInfo,
+    ChannelInfo,
+    ChipInfo,
+    ManagerInfo,
+    ReportedCard,
+    TimeInfo,
+)
 
 
 def report(

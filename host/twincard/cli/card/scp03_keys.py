@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,20 +13,12 @@ from twincard.cli.terminal.cards import check_living, check_reader, opened, tran
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, Reader, TransportKeyFile
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id
 from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _
 from twincard.iso.status import IssuerRefusedError
 from twincard.keys.scp03_keys import LAST_VERSION, Scp03Keys
 from twincard.keys.secret import Secret
-
-
-@dataclass(frozen=True)
-class KeysReplaced:
-    """A card whose issuer has other keys now."""
-
-    card_id: Id
-    key_version: int
+from twincard.results.card_changes import KeysReplaced
 
 
 def scp03_keys(

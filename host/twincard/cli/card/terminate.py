@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.report import LifeCycle
@@ -21,21 +20,13 @@ from twincard.cli.terminal.options import (
     Yes,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id
 from twincard.flows.authority import take_authority
 from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import protect
 from twincard.flows.usable import check_own_pin
 from twincard.ground.language import _
 from twincard.keys.secret import Secret
-
-
-@dataclass(frozen=True)
-class Terminated:
-    """A card whose life is over."""
-
-    card_id: Id
-    life_cycle: LifeCycle
+from twincard.results.card_changes import Terminated
 
 
 def terminate(

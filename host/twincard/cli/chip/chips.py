@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from twincard.chips.counted import Flow, Way
+from twincard.chips.counted import Flow
 from twincard.chips.estimate import estimate
 from twincard.chips.features import Feature, find_features
 from twincard.chips.profile import Answer, ChipProfile, find_profiles, load_profiles
@@ -19,6 +18,7 @@ from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
+from twincard.results.chips import Chip, ChipFeature, Chips, ChipShare, ChipTime
 
 Models = Annotated[
     list[str] | None,
@@ -38,62 +38,6 @@ All = Annotated[
     bool,
     typer.Option("--all", help="Also chips older than Java Card 3.0.4, or perhaps older."),
 ]
-
-
-@dataclass(frozen=True)
-class ChipFeature:
-    """Whether a feature runs, and the needs (columns of the table) that stand against it."""
-
-    feature: str
-    answer: Answer
-    missing: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ChipTime:
-    """Seconds a flow takes: see twincard.chips.estimate."""
-
-    flow: Flow
-    way: Way
-    key: str
-    low: float | None
-    high: float | None
-    key_generation: float | None
-    missing: tuple[str, ...]
-    suspect: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A chip that was tested; `simulated`: whether `sim new --chip` takes it."""
-
-    name: str
-    model: str
-    java_card: str
-    year: str
-    simulated: bool
-    features: tuple[ChipFeature, ...]
-    times: tuple[ChipTime, ...]
-
-
-@dataclass(frozen=True)
-class ChipShare:
-    """Of the chips from Java Card 3.0.4 on that have RSA or P-256, how many run a feature."""
-
-    feature: str
-    yes: int
-    unknown: int
-    no: int
-    percent: float
-
-
-@dataclass(frozen=True)
-class Chips:
-    """The chips asked for, and the shares of all."""
-
-    chips: tuple[Chip, ...]
-    shares: tuple[ChipShare, ...]
 
 
 def chips(models: Models = None, runs: Runs = None, all_: All = False, json: Json = False) -> None:

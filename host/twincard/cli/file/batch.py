@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import typer
 
 from twincard.cli.file.targets import STANDARD_OUTPUT
-from twincard.cli.terminal.errors import ExitCode, describe
+from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.output import Printer
 from twincard.cms.errors import FilesError
 from twincard.cms.framing.source import Progress
 from twincard.ground.language import _
-
-
-@dataclass(frozen=True)
-class FileResult:
-    """What became of one file; `output` is None when it failed, `error` when it did not."""
-
-    file: Path
-    output: Path | None
-    error: str | None
-
-
-@dataclass(frozen=True)
-class FileResults:
-    """All files of a run, in order."""
-
-    files: tuple[FileResult, ...]
+from twincard.results.failure import ExitCode
+from twincard.results.files import FileResult, FileResults
 
 
 class Words(NamedTuple):

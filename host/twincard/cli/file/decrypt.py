@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from twincard.cli.file import batch
-from twincard.cli.file.batch import FileResult, FileResults
 from twincard.cli.file.targets import output_for, output_paths
 from twincard.cli.terminal.cards import unlocked
 from twincard.cli.terminal.errors import InputError
@@ -27,21 +25,7 @@ from twincard.cms.framing.source import Progress
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
-
-
-@dataclass(frozen=True)
-class DecryptedFile(FileResult):
-    """Whether the content is known to be unchanged; None when the file failed."""
-
-    authenticated: bool | None
-
-
-@dataclass(frozen=True)
-class DecryptedFiles(FileResults):
-    """All files of a run, in order."""
-
-    files: tuple[DecryptedFile, ...]
-
+from twincard.results.files import DecryptedFile, DecryptedFiles, FileResult
 
 _WORDS = batch.Words(N_("{done} decrypted."), N_("{done} decrypted, {failed} failed."))
 # What the rest of a name before its suffix cannot be: nothing, this folder, the one above.

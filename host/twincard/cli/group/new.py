@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,28 +11,11 @@ from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Kcv
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
 from twincard.paper.words import Language
-
-
-@dataclass(frozen=True)
-class ComponentFile:
-    """A component's key check value (3 bytes), and where it was written; None: on paper only."""
-
-    number: int
-    kcv: Kcv
-    file: Path | None
-
-
-@dataclass(frozen=True)
-class NewGroup:
-    """The files of a new key group; `mailers` is the PDF, if there is one."""
-
-    components: tuple[ComponentFile, ...]
-    mailers: Path | None
+from twincard.results.group import ComponentFile, NewGroup
 
 
 def new(

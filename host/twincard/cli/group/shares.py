@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,6 @@ from twincard.cli.terminal import ceremony
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Kcv
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.component import LARGEST_GROUP, Component, read_component, write_component
@@ -26,27 +24,7 @@ from twincard.keys.shares import (
     write_share,
 )
 from twincard.paper.words import Language
-
-
-@dataclass(frozen=True)
-class Split:
-    """A component shared out: its key check value (3 bytes), the files, and the PDF if any."""
-
-    number: int
-    kcv: Kcv
-    threshold: int
-    files: tuple[Path, ...]
-    mailers: Path | None
-
-
-@dataclass(frozen=True)
-class Joined:
-    """A component that is whole again, and where it was written."""
-
-    number: int
-    size: int
-    kcv: Kcv
-    file: Path
+from twincard.results.group import Joined, Split
 
 
 def split(

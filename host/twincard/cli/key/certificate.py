@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +26,6 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import OneOf, Sha256
 from twincard.flows.certify.certificate import (
     Made,
     certify_decipher_key,
@@ -44,6 +42,7 @@ from twincard.ground.language import _
 from twincard.identity.x509 import Subject, Validity
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import certificate_from_bytes
+from twincard.results.certificate import CertificateInfo, Request
 
 _USUAL_DAYS = 3650
 _MOST_DAYS = 36500
@@ -63,34 +62,6 @@ SignatureType = Annotated[
         help="Type of a signature key that is not there yet; p256 where the card has it.",
     ),
 ]
-
-
-@dataclass(frozen=True)
-class CertificateInfo:
-    """A certificate; `key` is "decipher" or "signature", `stored` whether the card keeps it.
-
-    `not_after` is in ISO 8601, `sha256` the fingerprint of the whole. `issuers` are, in PEM, the
-    certificates above it: those on the card, and for one that no card keeps the one that signed it.
-    `made` is False for one that was there before.
-    """
-
-    key: Annotated[str, OneOf(("decipher", "signature"))]
-    stored: bool
-    subject: str
-    serial_number: str
-    not_after: str
-    sha256: Sha256
-    pem: str
-    issuers: tuple[str, ...]
-    made: bool
-
-
-@dataclass(frozen=True)
-class Request:
-    """A certificate signing request, in PEM."""
-
-    subject: str
-    pem: str
 
 
 def certificate(

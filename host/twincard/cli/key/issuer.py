@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,32 +10,15 @@ import typer
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Sha256
 from twincard.cms.framing.output import FileOutput
 from twincard.ground.language import _
 from twincard.identity.device_certificate import fingerprint
 from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
 from twincard.keys.public import PublicKey
+from twincard.results.keys import IssuerPublicKey, NewIssuer
 
 _PUBLIC_SUFFIX = ".pub"
 _PUBLIC_MODE = 0o644
-
-
-@dataclass(frozen=True)
-class NewIssuer:
-    """Where a signing key and its public key were written; the SHA-256 of the public key."""
-
-    file: Path
-    public_key_file: Path
-    issuer_public_key_sha256: Sha256
-
-
-@dataclass(frozen=True)
-class IssuerPublicKey:
-    """An issuer's public key, in PEM, and its SHA-256."""
-
-    issuer_public_key_sha256: Sha256
-    pem: str
 
 
 def new(

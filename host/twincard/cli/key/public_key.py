@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from twincard.cli.file.targets import check_output, output_for
 from twincard.cli.terminal.cards import issuer_public_key, protected
@@ -15,20 +14,10 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Sha256
 from twincard.flows.errors import ProtocolError
 from twincard.flows.usable import check_released
 from twincard.ground.language import _
-from twincard.keys.key_type import KeyType
-
-
-@dataclass(frozen=True)
-class CardPublicKey:
-    """The public key in PEM, and its digest as the card reports it."""
-
-    type: KeyType
-    public_key_sha256: Sha256
-    pem: str
+from twincard.results.keys import CardPublicKey
 
 
 def public_key(

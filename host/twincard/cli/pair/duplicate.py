@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import CardReport, KeyReport, Mode, PolicyFlags, Role
+from twincard.card.report import CardReport, KeyReport, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cli.pair import giving_up
 from twincard.cli.pair.components import read_components
@@ -33,7 +33,6 @@ from twincard.cli.terminal.options import (
     Yes,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.certify.certificate import copy_certificate, has_certificate
 from twincard.flows.duplicate.duplication import (
     Duplicated,
@@ -46,6 +45,7 @@ from twincard.flows.usable import check_own_pin
 from twincard.ground.language import _, told_by
 from twincard.keys.component import Component
 from twincard.keys.key_type import KeyType
+from twincard.results.pair import Copied
 
 
 @dataclass(frozen=True)
@@ -55,28 +55,6 @@ class Place:
     number: int
     size: int
     kcv: bytes | None
-
-
-@dataclass(frozen=True)
-class Copied:
-    """A pair that holds one key; what was done now, and what was done before.
-
-    `mode` is how the key went now; None where the backup held it before. `certificates` says of the
-    original, then of the backup, whether it has a certificate of the key. `released`: the original
-    waited for a backup with its public key, and shows it from now on.
-    """
-
-    original_id: Id
-    backup_id: Id
-    key: KeyType
-    public_key_sha256: Sha256
-    generated: bool
-    copied: bool
-    done: int
-    allowed: int
-    mode: Mode | None
-    certificates: tuple[bool, bool]
-    released: bool
 
 
 @dataclass(frozen=True)

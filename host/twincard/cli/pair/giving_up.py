@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.report import LifeCycle
@@ -16,28 +15,11 @@ from twincard.cli.terminal.cards import (
     unlock_all,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id
 from twincard.flows.duplicate.abandon import Cancelled
 from twincard.flows.duplicate.abandon import abandon as abandon_export
 from twincard.flows.duplicate.abandon import cancel as cancel_ticket
 from twincard.ground.language import _
-
-
-@dataclass(frozen=True)
-class TicketCancelled:
-    """The backup's ticket is void; whether the original took its slot back."""
-
-    backup_id: Id
-    slot_free: bool
-
-
-@dataclass(frozen=True)
-class ExportAbandoned:
-    """A slot was spent without a backup."""
-
-    original_id: Id
-    done: int
-    allowed: int
+from twincard.results.pair import ExportAbandoned, TicketCancelled
 
 
 def cancel(out: Printer, original: Holder, backup: Holder) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.card.report import Features, Mode, PolicyFlags, Role
+from twincard.card.report import Features, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cli.pair.components import read_components
 from twincard.cli.terminal import prompts
@@ -29,7 +29,6 @@ from twincard.cli.terminal.options import (
     TransportKeyFile,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import Id, Sha256
 from twincard.flows.issue.pair import (
     Blank,
     IssuedPair,
@@ -45,6 +44,7 @@ from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.iso.status import CardError
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.secret import Secret
+from twincard.results.pair import Issued
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -68,22 +68,6 @@ _ALONE = N_(
     "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
     "join it."
 )
-
-
-@dataclass(frozen=True)
-class Issued:
-    """The pair; `changed` is False where both cards were issued before.
-
-    `mode` is how the key will go; `issuer_public_key_sha256` (32 bytes) names who certified the
-    cards, None in base mode.
-    """
-
-    original_id: Id
-    backup_id: Id
-    group_id: Id
-    changed: bool
-    mode: Mode
-    issuer_public_key_sha256: Sha256 | None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -21,13 +20,14 @@ from twincard.cli.terminal.cards import (
     opened,
     unlocked_pair,
 )
-from twincard.cli.terminal.errors import ExitCode
 from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
 from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_, _
+from twincard.results.failure import ExitCode
+from twincard.results.pair import Recovered
 
 _COUNTED = {
     Outcome.MOVED: N_("moved to the new card"),
@@ -36,18 +36,6 @@ _COUNTED = {
     Outcome.NOT_ENCRYPTED: N_("not encrypted"),
     Outcome.FAILED: N_("failed"),
 }
-
-
-@dataclass(frozen=True)
-class Recovered:
-    """What became of each file, and how many went each way."""
-
-    moved: int
-    already_moved: int
-    not_for_this_key: int
-    not_encrypted: int
-    failed: int
-    files: tuple[FileEvent, ...]
 
 
 def recover(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -12,8 +12,8 @@ import typer
 from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import MAY_BE_ABSENT
 from twincard.ground.language import _
+from twincard.results.readers import Readers
 from twincard.simulator.folder import list_cards
 from twincard.transport import TransportError
 from twincard.transport.slots import Slot, slots, watch
@@ -21,19 +21,6 @@ from twincard.transport.slots import Slot, slots, watch
 Watch = Annotated[
     bool, typer.Option("--watch", help="Go on with what is put in and taken out, until Ctrl-C.")
 ]
-
-
-@dataclass(frozen=True)
-class Readers:
-    """Names to use as READER; `pcsc_problem` says why there are no PC/SC readers."""
-
-    simulated: tuple[str, ...]
-    pcsc: tuple[str, ...]
-    slots: tuple[Slot, ...]
-    """What the PC/SC readers hold."""
-    pcsc_problem: str | None
-    simulated_problem: str | None = field(default=None, metadata=MAY_BE_ABSENT)
-    """Why there are no simulated cards, where their folder cannot be read."""
 
 
 def readers(watching: Watch = False, json: Json = False) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
+from twincard.results.simulated import ServedCard
 from twincard.simulator.vpcd import USUAL_READERS, Address, take_reader
 from twincard.transport import connect
 
@@ -24,14 +24,6 @@ Vpcd = Annotated[
         f"{' and '.join(map(str, USUAL_READERS))}.",
     ),
 ]
-
-
-@dataclass(frozen=True)
-class ServedCard:
-    """A simulated card, and the virtual reader that it is in."""
-
-    reader: str
-    vpcd: str
 
 
 def serve(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,12 +12,13 @@ from twincard.chips.profile import find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
 from twincard.cli.chip.chip_text import simulation_text
 from twincard.cli.terminal import prompts
-from twincard.cli.terminal.errors import ExitCode, InputError, describe
+from twincard.cli.terminal.errors import InputError, describe
 from twincard.cli.terminal.options import Json, Yes
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.values import MAY_BE_ABSENT
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
+from twincard.results.failure import ExitCode
+from twincard.results.simulated import Cards, NewCard, RemovedCard, UnreadableCard
 from twincard.simulator.folder import (
     check_file,
     create_card,
@@ -45,40 +44,6 @@ WithUnknown = Annotated[
     ),
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The card's name, without sim:.")]
-
-
-@dataclass(frozen=True)
-class NewCard:
-    """A simulated card that was made."""
-
-    reader: str
-    transport_key_file: Path
-    chip: str | None = None
-    """The real chip that it behaves as; None: one that lacks nothing."""
-
-
-@dataclass(frozen=True)
-class UnreadableCard:
-    """A simulated card whose file cannot be read, and why."""
-
-    card: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Cards:
-    """The readers of all simulated cards."""
-
-    cards: tuple[str, ...]
-    unreadable: tuple[UnreadableCard, ...] | None = field(default=None, metadata=MAY_BE_ABSENT)
-    """Those of them whose files cannot be read; absent where all can."""
-
-
-@dataclass(frozen=True)
-class RemovedCard:
-    """A simulated card that is no more."""
-
-    removed: str
 
 
 def new(

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typer.core import TyperGroup
 
 from twincard.cli.commands import summary
-from twincard.cli.shell.shells import ShellName
 from twincard.cli.shell.tree import Command, Parameter, command_at, commands
 from twincard.ground.language import N_, _
+from twincard.results.completion import ShellName
 from twincard.simulator.folder import list_cards
 from twincard.transport.connection import TransportError
 

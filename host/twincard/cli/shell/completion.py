@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from twincard.cli.shell.shells import SCRIPTS, ShellName
+from twincard.cli.shell.shells import SCRIPTS
 from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer, naming_standard_output
-
-
-@dataclass(frozen=True)
-class Completion:
-    """A script that a shell reads at its start."""
-
-    shell: ShellName
-    script: str
+from twincard.results.completion import Completion, ShellName
 
 
 def completion(

@@ -20,54 +20,55 @@ import typer
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import JSON_VERSION, Failed, naming_standard_output
-from twincard.cli.terminal.values import MAY_BE_ABSENT, OneOf, Size
+from twincard.cli.terminal.output import JSON_VERSION, naming_standard_output
 from twincard.ground.language import _
+from twincard.results.failure import Failed
+from twincard.results.marks import MAY_BE_ABSENT, OneOf, Size
 
 JsonSchema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: dict[str, tuple[str, ...]] = {
     "demo": ("demo:Told",),
-    "sim new": ("reader.sim:NewCard",),
-    "sim list": ("reader.sim:Cards",),
-    "sim remove": ("reader.sim:RemovedCard",),
-    "sim serve": ("reader.serve:ServedCard",),
-    "readers": ("reader.readers:Readers", "reader.readers:Slot"),
-    "card info": ("card.info:CardInfo",),
-    "card check": ("card.check:Checked",),
-    "card pin": ("card.pin:PinSet",),
-    "card unblock": ("card.pin:PinSet",),
-    "card scp03-keys": ("card.scp03_keys:KeysReplaced",),
-    "card accept": ("card.accept:Accepted",),
-    "card log": ("card.log:LogInfo",),
-    "card report": ("card.report:ReportedCard",),
-    "card load": ("card.load:Loaded", "card.load:CapInfo"),
-    "card contents": ("card.contents:Contents",),
-    "card unload": ("card.contents:Unloaded",),
-    "card terminate": ("card.terminate:Terminated",),
-    "group new": ("group.new:NewGroup",),
-    "group split": ("group.shares:Split",),
-    "group join": ("group.shares:Joined",),
-    "issuer new": ("key.issuer:NewIssuer",),
-    "issuer show": ("key.issuer:IssuerPublicKey",),
-    "issue": ("pair.issue:Issued",),
+    "sim new": ("simulated:NewCard",),
+    "sim list": ("simulated:Cards",),
+    "sim remove": ("simulated:RemovedCard",),
+    "sim serve": ("simulated:ServedCard",),
+    "readers": ("readers:Readers", "readers:Slot"),
+    "card info": ("card_info:CardInfo",),
+    "card check": ("drill:Checked",),
+    "card pin": ("card_changes:PinSet",),
+    "card unblock": ("card_changes:PinSet",),
+    "card scp03-keys": ("card_changes:KeysReplaced",),
+    "card accept": ("acceptance:Accepted",),
+    "card log": ("log:LogInfo",),
+    "card report": ("report:ReportedCard",),
+    "card load": ("load:Loaded", "load:CapInfo"),
+    "card contents": ("contents:Contents",),
+    "card unload": ("contents:Unloaded",),
+    "card terminate": ("card_changes:Terminated",),
+    "group new": ("group:NewGroup",),
+    "group split": ("group:Split",),
+    "group join": ("group:Joined",),
+    "issuer new": ("keys:NewIssuer",),
+    "issuer show": ("keys:IssuerPublicKey",),
+    "issue": ("pair:Issued",),
     "duplicate": (
-        "pair.duplicate:Copied",
-        "pair.giving_up:TicketCancelled",
-        "pair.giving_up:ExportAbandoned",
+        "pair:Copied",
+        "pair:TicketCancelled",
+        "pair:ExportAbandoned",
     ),
-    "public-key": ("key.public_key:CardPublicKey",),
-    "certificate": ("key.certificate:CertificateInfo",),
-    "csr": ("key.certificate:Request",),
-    "encrypt": ("file.batch:FileResults",),
-    "decrypt": ("file.decrypt:DecryptedFiles",),
-    "transcode": ("file.batch:FileResults",),
-    "recover": ("pair.recover:Recovered",),
-    "chips": ("chip.chips:Chips",),
-    "completion": ("shell.completion:Completion",),
+    "public-key": ("keys:CardPublicKey",),
+    "certificate": ("certificate:CertificateInfo",),
+    "csr": ("certificate:Request",),
+    "encrypt": ("files:FileResults",),
+    "decrypt": ("files:DecryptedFiles",),
+    "transcode": ("files:FileResults",),
+    "recover": ("pair:Recovered",),
+    "chips": ("chips:Chips",),
+    "completion": ("completion:Completion",),
 }
-"""The types of the objects that each command prints when it succeeds, below `twincard.cli`."""
+"""The types of the objects that each command prints when it succeeds, below `twincard.results`."""
 SCHEMA_COMMAND = "schema"
 """What this prints is described by the dialect itself."""
 _PLAIN = {str: "string", Path: "string", int: "integer", float: "number", bool: "boolean"}
@@ -112,7 +113,7 @@ def results_of(command: str) -> list[type]:
     found = []
     for home in RESULTS[command]:
         module, _colon, name = home.partition(":")
-        found.append(getattr(import_module(f"twincard.cli.{module}"), name))
+        found.append(getattr(import_module(f"twincard.results.{module}"), name))
     return found
 
 

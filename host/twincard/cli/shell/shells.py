@@ -7,17 +7,7 @@ from whatever is plugged in: none may become a command, or more of one, when it 
 
 from __future__ import annotations
 
-from enum import Enum
-
-
-class ShellName(Enum):
-    """Shells that can complete."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"
-    POWERSHELL = "powershell"
-
+from twincard.results.completion import ShellName
 
 # A colon ends a word for bash, so what stands before it must not come again: bash says which part
 # of the word it will replace. Behind a quote bash puts a value in as it is: one with which the

@@ -7,32 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, cast
 
 from twincard.cms.errors import FilesError, told
 from twincard.ground.language import N_, _, listed
+from twincard.results.failure import ExitCode
 
 if TYPE_CHECKING:
     from typer import TyperException
 
     from twincard.iso.status import PinBlockedError, WrongPinError
-
-
-class ExitCode(IntEnum):
-    """How a command ended."""
-
-    DONE = 0
-    UNEXPECTED = 1
-    USAGE = 2
-    NO_CARD = 3
-    CARD_IN_USE = 4
-    WRONG_SECRET = 5
-    BLOCKED = 6
-    REFUSED = 7
-    FILE = 8
-    CHECK_FAILED = 9
-    INTERRUPTED = 130
 
 
 class InputError(Exception):

@@ -9,15 +9,16 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from twincard.cli.terminal.errors import ExitCode, Failure
-from twincard.cli.terminal.values import MAY_BE_ABSENT, OneOf
+from twincard.cli.terminal.errors import Failure
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
+from twincard.results.failure import ErrorInfo, Failed
+from twincard.results.marks import MAY_BE_ABSENT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
 JSON_VERSION = 1
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
-
-
-@dataclass(frozen=True)
-class ErrorInfo:
-    """Why a command failed; `tries_left` is there after a wrong PIN or PUK only."""
-
-    code: int
-    name: Annotated[str, OneOf.names(ExitCode)]
-    message: str
-    tries_left: int | None = field(default=None, metadata=MAY_BE_ABSENT)
-
-
-@dataclass(frozen=True)
-class Failed:
-    """What a command that failed prints."""
-
-    error: ErrorInfo
 
 
 class Printer:

@@ -1,0 +1,1 @@
+"""What a command, an HTTP answer or an event says: one set of types, and their JSON."""

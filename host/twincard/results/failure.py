@@ -1,0 +1,42 @@
+"""How a command ended, and why it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Annotated
+
+from twincard.results.marks import MAY_BE_ABSENT, OneOf
+
+
+class ExitCode(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    NO_CARD = 3
+    CARD_IN_USE = 4
+    WRONG_SECRET = 5
+    BLOCKED = 6
+    REFUSED = 7
+    FILE = 8
+    CHECK_FAILED = 9
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class ErrorInfo:
+    """Why a command failed; `tries_left` is there after a wrong PIN or PUK only."""
+
+    code: int
+    name: Annotated[str, OneOf.names(ExitCode)]
+    message: str
+    tries_left: int | None = field(default=None, metadata=MAY_BE_ABSENT)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a command that failed prints."""
+
+    error: ErrorInfo

@@ -1,0 +1,46 @@
+"""Components of a key group, whole and in shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.results.marks import Kcv
+
+
+@dataclass(frozen=True)
+class ComponentFile:
+    """A component's key check value (3 bytes), and where it was written; None: on paper only."""
+
+    number: int
+    kcv: Kcv
+    file: Path | None
+
+
+@dataclass(frozen=True)
+class NewGroup:
+    """The files of a new key group; `mailers` is the PDF, if there is one."""
+
+    components: tuple[ComponentFile, ...]
+    mailers: Path | None
+
+
+@dataclass(frozen=True)
+class Split:
+    """A component shared out: its key check value (3 bytes), the files, and the PDF if any."""
+
+    number: int
+    kcv: Kcv
+    threshold: int
+    files: tuple[Path, ...]
+    mailers: Path | None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A component that is whole again, and where it was written."""
+
+    number: int
+    size: int
+    kcv: Kcv
+    file: Path

@@ -1,0 +1,40 @@
+"""The log of a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from twincard.card.log import CHAIN_BYTES, DETAIL_BYTES, Event
+from twincard.flows.check.log import Signer
+from twincard.results.marks import Id, OneOf, Sha256, Size
+
+EventName = Annotated[str, OneOf.names(Event)]
+
+
+@dataclass(frozen=True)
+class EventInfo:
+    """One event; `event` is None where this program does not know its code."""
+
+    number: int
+    event: EventName | None
+    code: int
+    detail: Annotated[bytes, Size(DETAIL_BYTES)]
+    text: str
+
+
+@dataclass(frozen=True)
+class LogInfo:
+    """A verified log. `chain` is that over all `count` events: the next reading must continue it.
+
+    `missing` events happened since the earlier reading and are told by neither; None without one.
+    """
+
+    card_id: Id
+    count: int
+    chain: Annotated[bytes, Size(CHAIN_BYTES)]
+    signer: Signer
+    device_key_sha256: Sha256 | None
+    issuer_public_key_sha256: Sha256 | None
+    missing: int | None
+    events: tuple[EventInfo, ...]

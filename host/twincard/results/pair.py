@@ -1,0 +1,77 @@
+"""A pair of cards: issued, with its key, without, and recovered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twincard.card.report import Mode
+from twincard.flows.recover.recovery import FileEvent
+from twincard.keys.key_type import KeyType
+from twincard.results.marks import Id, Sha256
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The pair; `changed` is False where both cards were issued before.
+
+    `mode` is how the key will go; `issuer_public_key_sha256` (32 bytes) names who certified the
+    cards, None in base mode.
+    """
+
+    original_id: Id
+    backup_id: Id
+    group_id: Id
+    changed: bool
+    mode: Mode
+    issuer_public_key_sha256: Sha256 | None
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A pair that holds one key; what was done now, and what was done before.
+
+    `mode` is how the key went now; None where the backup held it before. `certificates` says of the
+    original, then of the backup, whether it has a certificate of the key. `released`: the original
+    waited for a backup with its public key, and shows it from now on.
+    """
+
+    original_id: Id
+    backup_id: Id
+    key: KeyType
+    public_key_sha256: Sha256
+    generated: bool
+    copied: bool
+    done: int
+    allowed: int
+    mode: Mode | None
+    certificates: tuple[bool, bool]
+    released: bool
+
+
+@dataclass(frozen=True)
+class TicketCancelled:
+    """The backup's ticket is void; whether the original took its slot back."""
+
+    backup_id: Id
+    slot_free: bool
+
+
+@dataclass(frozen=True)
+class ExportAbandoned:
+    """A slot was spent without a backup."""
+
+    original_id: Id
+    done: int
+    allowed: int
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What became of each file, and how many went each way."""
+
+    moved: int
+    already_moved: int
+    not_for_this_key: int
+    not_encrypted: int
+    failed: int
+    files: tuple[FileEvent, ...]
