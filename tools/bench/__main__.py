@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from tools.bench.builds import Build, Kit, load_size
-from tools.bench.cards import measure_flows, measure_sizes
-from tools.bench.flows import Flow
+from tools.bench.cards import measure_sizes
+from tools.bench.commands import Flow, run_commands
 from tools.bench.page import Measurements, figures, page
 from tools.bench.prices import measure_prices
 from tools.bench.reader import measure_reader_rate
@@ -34,7 +34,7 @@ def _measure(folder: Path, kit: Kit | None) -> Measurements:
     flows: list[Flow] = []
     sizes: dict[Build, list[Sizes]] = {build: [] for build in Build}
     for key_type in KeyType:
-        flows += measure_flows(_below(folder, key_type.name), key_type)
+        flows += run_commands(key_type, _below(folder, key_type.name))
         for build in Build:
             below = _below(folder, f"{build.name} {key_type.name} in memory")
             sizes[build] += measure_sizes(below, key_type, build)

@@ -1,4 +1,4 @@
-"""Runs the flows: on cards that are saved, as a user's are, and on cards that tell their memory."""
+"""Runs the flows on cards that tell their memory."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tools.bench.builds import Build
-from tools.bench.flows import Flow, run_flows
+from tools.bench.flows import run_flows
 from twincard.keys.key_type import KeyType
 from twincard.simulator.laboratory import Laboratory, Sizes
 from twincard.simulator.process import SimulatedCard, SimulatorProcess
-
-
-def measure_flows(folder: Path, key_type: KeyType) -> list[Flow]:
-    """Every flow on cards whose state is saved in `folder` after each command."""
-    with ExitStack() as cards:
-
-        def new_card(name: str) -> SimulatedCard:
-            return cards.enter_context(SimulatedCard.open(folder / f"{name}.card"))
-
-        return run_flows(key_type, folder, new_card)
 
 
 def measure_sizes(folder: Path, key_type: KeyType, build: Build) -> list[Sizes]:

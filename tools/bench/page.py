@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.bench.builds import Build, LoadSize
-from tools.bench.flows import Flow
+from tools.bench.commands import Flow
 from tools.bench.prices import Price
 from tools.bench.reasons import explain
 from tools.bench.speed import Compared

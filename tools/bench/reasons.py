@@ -11,6 +11,9 @@ _REASONS = {
     Ins.PERSONALISE: "role, PIN, PUK and export policy, in one command",
     Ins.BEGIN_GROUP: "size and id of the key group; the original draws the id",
     Ins.SET_COMPONENT: "one for each component: each may come from another holder",
+    Ins.INTERNAL_AUTHENTICATE: "the user's channel: the card proves which one it is",
+    Ins.VERIFY: "the PIN, through the channel",
+    Ins.READ_BINARY: "whether there is a certificate, which the backup would need too",
     Ins.SELECT: "where a file is made or looked for",
     Ins.CREATE_FILE: "room for the certificates that mail programs want",
     Ins.CERTIFY: "says to the other card of the pair that this is a card, and which",
@@ -26,13 +29,17 @@ _REASONS = {
     Ins.GET_RESPONSE: "the rest of an answer longer than 256 bytes",
 }
 _BY_PARAMETERS = {
-    (Ins.GET_DATA, 0x00E5): ("GET DATA E5", "the device key that the issuer certifies"),
+    (Ins.GET_DATA, 0x00E5): (
+        "GET DATA E5",
+        "the keys that the issuer certifies, and that the channel is opened with",
+    ),
     (Ins.GET_DATA, 0x00E6): ("GET DATA E6", "who certified the card: both must have one issuer"),
     (Ins.GET_DATA, 0x7F21): ("GET DATA 7F21", "the certificate, for the other card"),
     (Ins.GET_DATA, 0x00E0): (
         "GET DATA E0",
         "the state report, from which the steps that are left are planned",
     ),
+    (Ins.SELECT, 0x0400): ("SELECT", "the applet, which says what the chip can do"),
     (Ins.PERFORM_SECURITY_OPERATION, 0x00BE): (
         "PSO: VERIFY CERTIFICATE",
         "whom the card shares the one secret with that no host has",
