@@ -6,6 +6,7 @@ import pytest
 from tests.bench import Bench, Specimen, Stage
 from tests.card.sealing import Correspondent
 from tests.card.wire import Command, exchange, status
+from tests.refusals.samples import EC_TEMPLATE
 
 from twincard.card.public_key import encode_public_key
 from twincard.iso.status import AuthorityMissingError, NotFoundError, Sw
@@ -132,6 +133,14 @@ def test_odd_exponents_from_65537_on(issued: Specimen, exponent: str) -> None:
         pytest.param(GOOD_RSA + b"\x00", id="longer"),
         pytest.param(b"\x7f\x48" + GOOD_RSA[2:], id="another tag"),
         pytest.param(GOOD_RSA[:5] + b"\x80" + GOOD_RSA[6:], id="another tag inside"),
+        pytest.param(GOOD_RSA[:4] + b"\x08" + GOOD_RSA[5:], id="another length"),
+        pytest.param(GOOD_RSA[:265] + b"\x83" + GOOD_RSA[266:], id="another tag of e"),
+        pytest.param(GOOD_RSA[:266] + b"\x02" + GOOD_RSA[267:], id="another length of e"),
+        pytest.param(b"\x7f\x49\x42" + EC_TEMPLATE[3:], id="another length of an EC key"),
+        pytest.param(EC_TEMPLATE[:3] + b"\x87" + EC_TEMPLATE[4:], id="another tag of the point"),
+        pytest.param(EC_TEMPLATE[:4] + b"\x40" + EC_TEMPLATE[5:], id="another length of the point"),
+        pytest.param(EC_TEMPLATE[:-1], id="an EC key that is cut"),
+        pytest.param(b"\x7f\x49", id="a tag alone"),
         pytest.param(b"", id="nothing"),
         pytest.param(bytes(70), id="zeros of the length of an EC key"),
         pytest.param(bytes(270), id="zeros of the length of an RSA key"),

@@ -20,8 +20,9 @@ from twincard.keys.public import PublicKey
 ACCESS = EfAccess(read=Condition.ALWAYS, update=Condition.ISSUER, delete=Condition.ISSUER)
 OPEN_DF = DfAccess(create_df=Condition.ISSUER, create_ef=Condition.ISSUER, delete=Condition.ISSUER)
 FIRST, FID, LAST = 0xD001, 0xD002, 0xD003
-SIZE = 120
+SIZE = 128  # the most that one UPDATE BINARY writes whole
 OLD, NEW = os.urandom(SIZE), os.urandom(SIZE)
+BEFORE, BEHIND = b"before: " * 16, b"behind: " * 16
 
 
 def make_file(card: Card, fid: int, content: bytes) -> None:
@@ -46,13 +47,17 @@ class FileStory(Story):
 
     def __init__(self, original: Specimen, content: bytes | None) -> None:
         card = original.as_issuer()
-        make_file(card, FIRST, b"before" * 20)
+        make_file(card, FIRST, BEFORE)
         if content is not None:
             make_file(card, FID, content)
-            make_file(card, LAST, b"behind" * 20)
+            make_file(card, LAST, BEHIND)
+        self.prepare(card)
         super().__init__(original)
         (self.original,) = self.scene.subjects
         self.start = self.memory(card)
+
+    def prepare(self, card: Card) -> None:
+        """What else is there before."""
 
     def open(self) -> None:
         self.session = self.original.authorised()
@@ -71,6 +76,8 @@ class FileStory(Story):
 class CreatingFile(FileStory):
     """CREATE FILE of an EF; after a failure, perhaps again."""
 
+    taken = SIZE
+
     def act(self) -> None:
         self.session.files.select()
         self.session.files.create_ef(FID, SIZE, ACCESS)
@@ -82,8 +89,8 @@ class CreatingFile(FileStory):
             assert self.memory(card) == (free, entries)
         else:
             assert content_of(card, FID) == bytes(SIZE)
-            assert self.memory(card) == (free - SIZE, entries - 1)
-        assert content_of(card, FIRST) == b"before" * 20
+            assert self.memory(card) == (free - self.taken, entries - 1)
+        assert content_of(card, FIRST) == BEFORE
 
     def repeat(self) -> None:
         with suppress(AlreadyExistsError):
@@ -92,6 +99,18 @@ class CreatingFile(FileStory):
     def conclude(self) -> None:
         self.check()
         assert content_of(self.original.card(), FID) == bytes(SIZE)
+
+
+class CreatingInFreedPlace(CreatingFile):
+    """The memory of a file that was deleted serves the new one."""
+
+    taken = 0
+
+    def prepare(self, card: Card) -> None:
+        make_file(card, FID, OLD)
+        make_file(card, LAST, BEHIND)
+        card.files.select()
+        card.files.delete(FID)
 
 
 class CreatingInside(FileStory):
@@ -111,7 +130,7 @@ class CreatingInside(FileStory):
         self.session.files.create_ef(FID, SIZE, ACCESS)
 
     def check(self) -> None:
-        assert content_of(self.original.card(), FIRST) == b"before" * 20
+        assert content_of(self.original.card(), FIRST) == BEFORE
         assert content_of(self.original.card(), FID) is None
 
     def conclude(self) -> None:
@@ -131,8 +150,8 @@ class UpdatingFile(FileStory):
         card = self.original.card()
         assert content_of(card, FID) in (OLD, NEW)
         assert self.memory(card) == self.start
-        assert content_of(card, FIRST) == b"before" * 20
-        assert content_of(card, LAST) == b"behind" * 20
+        assert content_of(card, FIRST) == BEFORE
+        assert content_of(card, LAST) == BEHIND
 
     def conclude(self) -> None:
         self.check()
@@ -157,7 +176,7 @@ class DeletingFile(FileStory):
         else:
             assert content_of(card, self.fid) == self.content
             assert self.memory(card) == self.start
-        assert content_of(card, FIRST) == b"before" * 20
+        assert content_of(card, FIRST) == BEFORE
 
     def repeat(self) -> None:
         with suppress(NotFoundError):
@@ -178,10 +197,10 @@ class DeletingLast(DeletingFile):
     """The file at the end of the memory, which goes back to what is free."""
 
     fid = LAST
-    content = b"behind" * 20
+    content = BEHIND
 
 
-@pytest.mark.parametrize("kind", [CreatingFile, CreatingInside])
+@pytest.mark.parametrize("kind", [CreatingFile, CreatingInFreedPlace, CreatingInside])
 def test_a_file_is_created_wholly_or_not_at_all(bench: Bench, kind: type[FileStory]) -> None:
     story = kind(bench.at(Stage.BLANK).original, None)
     assert interrupt(story, story.original) > 0
@@ -213,21 +232,25 @@ def _public_key(kind: str) -> PublicKey:
 
 
 class ChangingContact(Story):
-    """A contact is put in a place, by its user, where another may be; or it is deleted."""
+    """A contact is put in a place, where another may be; or it is deleted."""
 
-    def __init__(self, original: Specimen, old: PublicKey | None, new: PublicKey | None) -> None:
+    def __init__(
+        self, original: Specimen, old: PublicKey | None, new: PublicKey | None, *, as_issuer: bool
+    ) -> None:
         if old is not None:
-            original.unlocked().contacts.put(1, old)
+            card = original.as_issuer() if as_issuer else original.unlocked()
+            card.contacts.put(1, old, as_issuer=as_issuer)
         super().__init__(original)
         (self.original,) = self.scene.subjects
-        self.old, self.new = old, new
+        self.old, self.new, self.as_issuer = old, new, as_issuer
 
     def open(self) -> None:
-        self.session = self.original.unlocked()
+        who = self.original
+        self.session = who.authorised() if self.as_issuer else who.unlocked()
 
     def act(self) -> None:
         if self.new is not None:
-            self.session.contacts.put(1, self.new)
+            self.session.contacts.put(1, self.new, as_issuer=self.as_issuer)
         else:
             self.session.contacts.delete(1)
 
@@ -246,16 +269,17 @@ class ChangingContact(Story):
         assert self.original.card().contacts.get(1) == self.new
 
 
+@pytest.mark.parametrize("as_issuer", [False, True], ids=["user", "issuer"])
 @pytest.mark.parametrize(
     ("old", "new"),
     [(None, "EC"), (None, "RSA"), ("RSA", "EC"), ("EC", "RSA"), ("EC", "EC"), ("RSA", None)],
 )
 def test_a_contact_is_never_half_of_one_and_half_of_another(
-    bench: Bench, old: str | None, new: str | None
+    bench: Bench, old: str | None, new: str | None, *, as_issuer: bool
 ) -> None:
     original = bench.at(Stage.ISSUED).original
     keys = [None if kind is None else _public_key(kind) for kind in (old, new)]
-    story = ChangingContact(original, *keys)
+    story = ChangingContact(original, *keys, as_issuer=as_issuer)
     assert interrupt(story, story.original) > 1
     assert interrupt(story, story.original, Place.ANSWER) == 1
     assert interrupt_twice(story, story.original) > 1

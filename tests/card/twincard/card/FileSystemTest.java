@@ -66,37 +66,6 @@ public class FileSystemTest {
     }
 
     @Test
-    public void aNewCardHasTheMasterFileAlone() {
-        assertArrayEquals(Hex.bytes("6210 820138 83023F00 8A0105 8C0407202020"), select(0, ""));
-        assertArrayEquals(select(0, ""), select(0, "3F00"));
-        assertEquals(0x6A82, selectStatus(0, "D001"));
-        assertEquals(8, files.filesFree());
-        assertEquals(512, files.bytesFree());
-    }
-
-    @Test
-    public void onlyTheIssuerCreatesBelowTheMasterFile() {
-        card.actAsIssuer(false);
-        card.verify();
-        assertEquals(0x6982, createEf("D001", 10));
-        card.actAsIssuer(true);
-        assertEquals(0x9000, createEf("D001", 10));
-        card.actAsIssuer(false);
-        select(0, "");
-        assertEquals(0x9000, delete("D001")); // its own rule lets everybody
-    }
-
-    @Test
-    public void aFileIsCurrentOnceCreatedAndKeepsItsContent() {
-        assertEquals(0x9000, createEf("D001", 10));
-        assertArrayEquals(new byte[10], read(0, 256));
-        assertEquals(0x9000, update(2, new byte[] {1, 2, 3}));
-        assertArrayEquals(Hex.bytes("0000010203"), read(0, 5));
-        assertArrayEquals(Hex.bytes("62 14 8002000A 820101 8302D001 8A0105 8C0443000000"), select(0, "D001"));
-        assertArrayEquals(Hex.bytes("03000000"), read(4, 4));
-    }
-
-    @Test
     public void readingEndsWithTheFile() {
         createEf("D001", 10);
         assertEquals(2, read(8, 5).length);
@@ -113,17 +82,6 @@ public class FileSystemTest {
     }
 
     @Test
-    public void nothingIsWrittenPastTheEnd() {
-        createEf("D001", 10);
-        assertEquals(0x6A84, update(8, new byte[] {1, 2, 3}));
-        assertEquals(0x6B00, update(11, new byte[] {1}));
-        assertEquals(0x6700, update(0, new byte[0]));
-        assertEquals(0x6A86, update(0x8000, new byte[] {1}));
-        assertArrayEquals(new byte[10], read(0, 256));
-        assertEquals(0x9000, update(7, new byte[] {1, 2, 3}));
-    }
-
-    @Test
     public void longUpdatesAreWrittenToo() {
         createEf("D001", 300);
         byte[] data = new byte[255];
@@ -131,23 +89,6 @@ public class FileSystemTest {
         assertEquals(0x9000, update(45, data));
         assertArrayEquals(data, read(45, 255));
         assertEquals(256, read(0, 300).length);
-    }
-
-    @Test
-    public void eachConditionOfARuleIsJudged() {
-        assertEquals(0x9000, create("8002000A 820101 8302D001 8C0443FF1020".replace(" ", "")));
-        card.actAsIssuer(false);
-        assertEquals(0x6982, readStatus(0, 1));
-        assertEquals(0x6982, update(0, new byte[] {1}));
-        assertEquals(0x6982, delete(""));
-        card.verify();
-        assertEquals(0x9000, update(0, new byte[] {1}));
-        assertEquals(0x6982, readStatus(0, 1));
-        card.authority.resetPin();
-        card.actAsIssuer(true);
-        assertEquals(0x9000, readStatus(0, 1));
-        assertEquals(0x6982, update(0, new byte[] {1}));
-        assertEquals(0x9000, delete(""), "the MF's rule lets the issuer delete its children");
     }
 
     @Test
@@ -159,122 +100,9 @@ public class FileSystemTest {
     }
 
     @Test
-    public void malformedParametersAreRefusedAndMakeNothing() {
-        String[] wrong = {
-            "8201018302D001" + OPEN_EF, // no size
-            "80020001" + "8302D001" + OPEN_EF, // no type
-            "80020001820101" + OPEN_EF, // no FID
-            "800200018201018302D001", // no rule
-            "80020001" + "8201388302D001" + OPEN_DF, // size of a DF
-            "8002000182010183023F00" + OPEN_EF,
-            "8002000182010183023FFF" + OPEN_EF,
-            "800200018201018302FFFF" + OPEN_EF,
-            "8002000182010183020000" + OPEN_EF,
-            "800280008201018302D001" + OPEN_EF, // size above 7FFF
-            "8001018201018302D001" + OPEN_EF,
-            "800200018201028302D001" + OPEN_EF, // another type of EF
-            "800200018201018302D0018A0105" + OPEN_EF, // tag not allowed
-            "80020001800200018201018302D001" + OPEN_EF, // twice
-            "800200018201018302D0018C0247" + "00", // too few conditions
-            "800200018201018302D0018C0502000000", // too many
-            "800200018201018302D0018C020400", // no such mode of an EF
-            "800200018201018302D0018C020130", // no such condition
-            "800200018201018302D0018C00",
-            "800200018201018302D001" + OPEN_EF.substring(0, 10), // cut short
-            "",
-        };
-        for (String contents : wrong) {
-            assertEquals(0x6A80, create(contents), contents);
-        }
-        assertEquals(8, files.filesFree());
-        assertEquals(0x6A80, card.status(length -> {
-            files.create(length);
-            return 0;
-        }, 0, 0, Hex.bytes("6210800200018201018302D001")));
-    }
-
-    @Test
     public void tagsComeInAnyOrder() {
         assertEquals(0x9000, create(OPEN_EF + "8302D00182010180020003"));
         assertArrayEquals(new byte[3], read(0, 256));
-    }
-
-    @Test
-    public void fidsAreUniqueWithinTheirDf() {
-        assertEquals(0x9000, createDf("1000"));
-        assertEquals(0x9000, createEf("D001", 1));
-        assertEquals(0x6A89, createEf("D001", 1));
-        select(0, "");
-        assertEquals(0x9000, createEf("D001", 1));
-        assertEquals(0x6A89, createDf("1000"));
-    }
-
-    @Test
-    public void filesAreFoundByEveryWayOfSelection() {
-        createDf("1000");
-        createDf("1100");
-        createEf("1101", 1);
-        select(8, "1000");
-        createEf("1001", 1);
-        select(0, "");
-        createEf("D001", 1);
-
-        assertEquals(0x9000, selectStatus(8, "100011001101"));
-        assertEquals(0x9000, selectStatus(0, "1000"), "parent of the current DF");
-        assertEquals(0x9000, selectStatus(9, "11001101"));
-        assertEquals(0x9000, selectStatus(0, "1001"), "sibling of the current DF");
-        assertEquals(0x9000, selectStatus(1, "1100"));
-        assertEquals(0x9000, selectStatus(0, "1100"), "the current DF itself");
-        assertEquals(0x9000, selectStatus(2, "1101"));
-        assertEquals(0x9000, selectStatus(3, ""));
-        assertEquals(0x6A82, selectStatus(1, "1001"));
-        assertEquals(0x6A82, selectStatus(2, "1100"));
-        assertEquals(0x6A82, selectStatus(0, "1101"), "neither children's children nor uncles");
-        assertEquals(0x9000, selectStatus(3, ""));
-        assertEquals(0x6A82, selectStatus(3, ""));
-        assertEquals(0x6A82, selectStatus(8, "D0011101"));
-        assertEquals(0x6700, selectStatus(8, ""));
-        assertEquals(0x6700, selectStatus(9, "100011"));
-        assertEquals(0x6700, selectStatus(0, "10"));
-        assertEquals(0x6A86, selectStatus(5, "1000"));
-        assertEquals(0x6A86, card.status(files::select, 0, 1, Hex.bytes("1000")));
-    }
-
-    @Test
-    public void aFailedSelectionChangesNothing() {
-        createEf("D001", 4);
-        assertEquals(0x6A82, selectStatus(0, "D002"));
-        assertEquals(0x9000, readStatus(0, 4));
-    }
-
-    @Test
-    public void withoutAnEfThereIsNothingToRead() {
-        createEf("D001", 4);
-        select(0, "");
-        assertEquals(0x6986, readStatus(0, 4));
-        assertEquals(0x6986, update(0, new byte[] {1}));
-    }
-
-    @Test
-    public void aDfIsDeletedOnlyWhenEmpty() {
-        createDf("1000");
-        createEf("1001", 4);
-        select(8, "1000");
-        assertEquals(0x6985, delete(""));
-        assertEquals(0x9000, delete("1001"));
-        assertEquals(0x9000, delete(""));
-        assertEquals(0x6A82, selectStatus(8, "1000"));
-        assertEquals(0x6982, delete(""), "the master file stays");
-    }
-
-    @Test
-    public void deletingWipesTheContent() {
-        createEf("D001", 6);
-        update(0, new byte[] {1, 2, 3, 4, 5, 6});
-        createEf("D002", 1);
-        delete("D001");
-        assertEquals(0x9000, createEf("D003", 6));
-        assertArrayEquals(new byte[6], read(0, 256));
     }
 
     @Test
@@ -334,15 +162,6 @@ public class FileSystemTest {
                 assertArrayEquals(file.getValue(), read(0, 256));
             }
         }
-    }
-
-    @Test
-    public void theTableHoldsSoManyFilesAndNoMore() {
-        for (int i = 0; i < 8; i++) {
-            assertEquals(8 - i, files.filesFree());
-            assertEquals(0x9000, createEf(String.format("D%03X", i), 2));
-        }
-        assertEquals(0x6A84, createEf("D100", 1));
     }
 
     @Test

@@ -77,15 +77,6 @@ final class PeerKey {
         return join(new byte[] {4}, fixed(w.getAffineX(), 32), fixed(w.getAffineY(), 32));
     }
 
-    /** Opens an RSA cryptogram of the interface, with OAEP. */
-    byte[] openRsa(byte[] cryptogram) {
-        return checked(() -> {
-            Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
-            cipher.init(Cipher.DECRYPT_MODE, pair.getPrivate(), OAEP);
-            return cipher.doFinal(cryptogram, 1, 256);
-        });
-    }
-
     /** Opens an EC cryptogram as the card must write it: SHA-256, KEK of 32 bytes, SharedInfo of RFC 5753. */
     byte[] openEc(byte[] cryptogram) {
         return checked(() -> {

@@ -1,14 +1,8 @@
 package twincard.card;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.math.BigInteger;
-import java.security.KeyFactory;
-import java.security.Signature;
-import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
 import javacard.framework.ISOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,26 +33,6 @@ public class SigningKeyTest {
     private byte[] sign() {
         Arrays.fill(core.ram.work, (byte) 0);
         return Arrays.copyOf(core.ram.aux, key.sign(SHA_256));
-    }
-
-    private boolean isRight(byte[] signature) throws Exception {
-        byte[] modulus = new byte[Rsa.LENGTH];
-        key.slot().readPublic(KeySlot.RSA_2048, modulus, (short) 0);
-        RSAPublicKeySpec spec = new RSAPublicKeySpec(new BigInteger(1, modulus), BigInteger.valueOf(65537));
-        // Of a hash that is made already: the DigestInfo is ours.
-        Signature verifier = Signature.getInstance("NONEwithRSA");
-        verifier.initVerify(KeyFactory.getInstance("RSA").generatePublic(spec));
-        verifier.update(Hex.bytes("3031300D060960864801650304020105000420"));
-        verifier.update(new byte[SHA_256]);
-        return verifier.verify(signature);
-    }
-
-    @Test
-    public void aSignatureIsRight() throws Exception {
-        assertTrue(isRight(sign()));
-        byte[] other = sign();
-        other[7] ^= 1;
-        assertFalse(isRight(other));
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -70,12 +69,6 @@ public class TranscodeTest {
         return card.send(card.usage::check, 0, 0, cryptogram);
     }
 
-    private static byte[] checkOf(byte[] cek) throws Exception {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update("cek".getBytes());
-        return Arrays.copyOf(digest.digest(cek), 8);
-    }
-
     private void putContact(int place, int as, byte[] template) {
         card.actAsIssuer(true);
         card.send(length -> {
@@ -103,83 +96,6 @@ public class TranscodeTest {
     }
 
     @Test
-    public void ecCryptogramsOfOthersOpenForEveryHashAndLength() {
-        cardWith(KeySlot.EC_P256, 0);
-        byte[] key = card.publicKey();
-        for (int hash = 1; hash <= 4; hash++) {
-            for (int kek : new int[] {16, 24, 32}) {
-                for (int info : new int[] {0, 23, 127}) {
-                    byte[] cek = content(kek == 16 ? 32 : 16 + 8 * (hash % 2));
-                    assertArrayEquals(cek, decipher(EC.sealEc(key, hash, kek, content(info), cek)));
-                }
-            }
-        }
-    }
-
-    @Test
-    public void othersOpenWhatIsEncipheredForThem() {
-        card.verify();
-        assertEquals(0x9000, target(RSA.template()));
-        for (int length : new int[] {0, 1, 32, 190}) {
-            assertArrayEquals(content(length), RSA.openRsa(encipher(content(length))));
-        }
-        assertEquals(0x6700, encipherStatus(content(191)));
-        assertEquals(0x9000, target(EC.template()));
-        for (int length : new int[] {16, 24, 32}) {
-            assertArrayEquals(content(length), EC.openEc(encipher(content(length))));
-        }
-        assertEquals(0x6700, encipherStatus(content(20)));
-    }
-
-    @Test
-    public void anExponentOfFourBytesIsUsedAndLeavesNoTraceInTheNext() {
-        card.verify();
-        byte[] template = RSA.templateWith(Hex.bytes("80000003"));
-        assertEquals(0x9000, target(template));
-        byte[] sealed = encipher(content(32));
-        assertEquals(257, sealed.length);
-        assertEquals(0x9000, target(RSA.template()));
-        assertArrayEquals(content(32), RSA.openRsa(encipher(content(32))));
-    }
-
-    @Test
-    public void everyKindOfKeyIsTranscodedToEveryOther() throws Exception {
-        for (byte type : new byte[] {KeySlot.RSA_2048, KeySlot.EC_P256}) {
-            cardWith(type, 0);
-            byte[] key = card.publicKey();
-            for (int length : new int[] {16, 24, 32}) {
-                byte[] cek = content(length);
-                byte[] cryptogram = type == KeySlot.RSA_2048
-                        ? PeerKey.sealRsa(key, true, cek)
-                        : EC.sealEc(key, 1, 32, PeerKey.RFC5753_INFO, cek);
-                byte[] start = PeerKey.join(Hex.bytes("8E08"), checkOf(cek));
-                assertEquals(0x9000, target(RSA.template()));
-                byte[] forRsa = transcode(cryptogram);
-                assertArrayEquals(start, Arrays.copyOf(forRsa, 10));
-                assertArrayEquals(cek, RSA.openRsa(Arrays.copyOfRange(forRsa, 10, forRsa.length)));
-                assertEquals(0x9000, target(EC.template()));
-                byte[] forEc = transcode(cryptogram);
-                assertArrayEquals(start, Arrays.copyOf(forEc, 10));
-                assertArrayEquals(cek, EC.openEc(Arrays.copyOfRange(forEc, 10, forEc.length)));
-                assertArrayEquals(checkOf(cek), check(cryptogram));
-                assertEquals(0x9000, target(Hex.bytes("830100")), "sealed for itself");
-                byte[] own = transcode(cryptogram);
-                assertArrayEquals(checkOf(cek), check(Arrays.copyOfRange(own, 10, own.length)));
-            }
-        }
-    }
-
-    @Test
-    public void onlyContentEncryptionKeysAreTranscodedOrChecked() {
-        cardWith(KeySlot.RSA_2048, 0);
-        target(EC.template());
-        byte[] cryptogram = PeerKey.sealRsa(card.publicKey(), true, content(20));
-        assertEquals(0x6A80, transcodeStatus(cryptogram));
-        assertEquals(0x6A80, card.status(card.usage::check, 0, 0, cryptogram));
-        assertEquals(0x6A86, card.status(card.usage::perform, 0x80, 0x80, cryptogram));
-    }
-
-    @Test
     public void everyAlteredByteOfAnEcCryptogramIsRefusedAlike() {
         cardWith(KeySlot.EC_P256, 0);
         byte[] good = EC.sealEc(card.publicKey(), 1, 32, PeerKey.RFC5753_INFO, content(32));
@@ -198,42 +114,6 @@ public class TranscodeTest {
     }
 
     @Test
-    public void malformedEcTemplatesAreRefused() {
-        cardWith(KeySlot.EC_P256, 0);
-        byte[] wrapped = content(40);
-        byte[][] wrong = {
-            PeerKey.ecCryptogram(0, 32, NOTHING, wrapped, EC.point()),
-            PeerKey.ecCryptogram(5, 32, NOTHING, wrapped, EC.point()),
-            PeerKey.ecCryptogram(1, 20, NOTHING, wrapped, EC.point()),
-            PeerKey.ecCryptogram(1, 32, content(128), wrapped, EC.point()),
-            PeerKey.ecCryptogram(1, 32, NOTHING, content(16), EC.point()),
-            PeerKey.ecCryptogram(1, 32, NOTHING, content(41), EC.point()),
-            PeerKey.ecCryptogram(1, 32, NOTHING, wrapped, new byte[65]),
-            PeerKey.ecCryptogram(1, 32, NOTHING, wrapped, Arrays.copyOf(EC.point(), 64)),
-        };
-        for (byte[] cryptogram : wrong) {
-            assertEquals(0x6A80, decipherStatus(cryptogram));
-        }
-    }
-
-    @Test
-    public void malformedRsaCryptogramsAreRefused() {
-        cardWith(KeySlot.RSA_2048, 0);
-        byte[] good = PeerKey.sealRsa(card.publicKey(), true, content(32));
-        assertEquals(0x6A80, decipherStatus(NOTHING));
-        assertEquals(0x6A80, decipherStatus(Arrays.copyOf(good, 256)));
-        assertEquals(0x6A80, decipherStatus(Arrays.copyOf(good, 258)));
-        byte[] marked = good.clone();
-        marked[0] = (byte) 0x81;
-        assertEquals(0x6A80, decipherStatus(marked));
-        byte[] large = new byte[257];
-        Arrays.fill(large, 1, 257, (byte) 0xFF);
-        assertEquals(0x6A80, decipherStatus(large), "not below the modulus");
-        assertEquals(0x6A80, decipherStatus(new byte[257]));
-        assertArrayEquals(content(32), decipher(good));
-    }
-
-    @Test
     public void thirtyTwoFaultsEndTheSessionOfThePin() {
         for (byte type : new byte[] {KeySlot.RSA_2048, KeySlot.EC_P256}) {
             cardWith(type, 0);
@@ -248,16 +128,6 @@ public class TranscodeTest {
             assertEquals(0x6A80, decipherStatus(wrong), "the next session counts anew");
             assertTrue(card.authority.user());
         }
-    }
-
-    @Test
-    public void decipherCanBeOffWhileTranscodeIsOn() {
-        cardWith(KeySlot.EC_P256, Authority.DECIPHER_OFF);
-        byte[] cryptogram = EC.sealEc(card.publicKey(), 1, 32, PeerKey.RFC5753_INFO, content(32));
-        assertEquals(0x6985, decipherStatus(cryptogram));
-        target(EC.template());
-        byte[] answer = transcode(cryptogram);
-        assertArrayEquals(content(32), EC.openEc(Arrays.copyOfRange(answer, 10, answer.length)));
     }
 
     @Test
@@ -312,18 +182,6 @@ public class TranscodeTest {
         assertEquals(0x6A80, target(NOTHING));
         assertEquals(0x6A80, target(Hex.bytes("830200 00")));
         assertEquals(0x6A86, manage(0x41 ^ 0x80, NOTHING));
-    }
-
-    @Test
-    public void theSecurityEnvironmentTakesOnlyWhatTheInterfaceNames() {
-        String[] wrong = {"800116", "80021112", "8001", "80", "840101", "84020000", "8500", "810201", "8180", "8000"};
-        for (String data : wrong) {
-            assertEquals(0x6A80, manage(0x41, Hex.bytes(data)), data);
-        }
-        String[] good = {"", "800112", "8100", "84010080011281023F00"};
-        for (String data : good) {
-            assertEquals(0x9000, manage(0x41, Hex.bytes(data)), data);
-        }
     }
 
     @Test
