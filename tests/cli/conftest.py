@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 
+from twincard.simulator.host import one_program
+
 PAIR = ("--original", "sim:alice", "--backup", "sim:控え")
 PINS = ("--pin-file", "pin", "--backup-pin-file", "backup-pin")
 COMPONENTS = ("--component", "2=g/component-2.txt", "--component", "3=g/component-3.txt")
 FIRST = ("--component", "1=g/component-1.txt")
 FILES = ("--member-number", "会員七番", "--expires", "2030-12")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_program() -> Iterator[None]:
+    """Commands that run in this process find a program for their cards, which starts in no time."""
+    with one_program():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from twincard.keys.component import read_component
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.simulator.folder import list_cards, remove_card
+from twincard.simulator.host import one_program
 
 _THIS_COMPUTER = N_("computer")
 
@@ -72,6 +73,10 @@ class Story:
 
         Raises CheckFailedError at the first check that fails, and whatever the product raises.
         """
+        with one_program():
+            return self._told(given)
+
+    def _told(self, given: Sequence[Path]) -> int:
         pair, public_key = self._issue_and_duplicate()
         self._encrypt(public_key, given)
         self._lose(pair.original)

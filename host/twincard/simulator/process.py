@@ -13,10 +13,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import IO, Protocol, Self, cast
 
 from twincard.ground.language import _
 from twincard.simulator.archive import JAR, MAIN, archive_flags
@@ -91,15 +92,23 @@ class SimulatorProcess:
         Raises PowerCutError, CardGoneError when the program has ended, CardInUseError when another
         one holds the card, TransportError with the program's own sentence otherwise.
         """
+        return self.ask(bytes([operation]) + payload)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has neither ended nor been closed."""
+        return not self._requests.closed and self._process.poll() is None
+
+    def ask(self, request: bytes) -> bytes:
+        """Send a request of whatever form the program takes; see `call`."""
         if self._requests.closed:
             raise CardGoneError(_("The connection to the simulated card is closed."))
-        frame = bytes([operation]) + payload
-        if len(frame) > _LONGEST:
+        if len(request) > _LONGEST:
             raise ValueError(f"a frame has at most {_LONGEST} bytes")
         try:
             # One that has ended may have said why before it was asked.
             with contextlib.suppress(BrokenPipeError):
-                self._requests.write(len(frame).to_bytes(4, "big") + frame)
+                self._requests.write(len(request).to_bytes(4, "big") + request)
                 self._requests.flush()
             answer = self._read(self._read_length())
         except EOFError:
@@ -242,10 +251,34 @@ class Make:
         return applet + (["--chip", self.chip] if self.chip else [])
 
 
+class CardProcess(Protocol):
+    """What a card runs in: a process of its own, or a place in one (see host.py)."""
+
+    @property
+    def pid(self) -> int:
+        """The operating system's number of the process."""
+
+    def call(self, operation: Operation, payload: bytes = b"") -> bytes:
+        """See SimulatorProcess."""
+
+    def close(self) -> None:
+        """Take the card out."""
+
+
+class Host(Protocol):
+    """Where cards get a place in one process."""
+
+    def put_in(self, arguments: Sequence[str]) -> CardProcess:
+        """A place for the card of these arguments. Raises TransportError."""
+
+
+host: ContextVar[Host | None] = ContextVar("host", default=None)
+
+
 class SimulatedCard:
     """A connection to a simulated card."""
 
-    def __init__(self, process: SimulatorProcess) -> None:
+    def __init__(self, process: CardProcess) -> None:
         """Take over `process` and give the card its power."""
         self._process = process
         self._atr = b""
@@ -262,7 +295,10 @@ class SimulatedCard:
         `make` is what a new card is made of; a card that is there stays what it is.
         """
         made = make.arguments if make else ()
-        return cls(SimulatorProcess(["run", "--state", str(state), *made]))
+        # Absolute, since a program that is running already may have begun in another folder.
+        arguments = ["run", "--state", str(state.absolute()), *made]
+        shared = host.get()
+        return cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
 
     @property
     def atr(self) -> bytes:

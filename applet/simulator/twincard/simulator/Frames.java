@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 final class Frames {
     /** Enough for the longest APDU. */
     static final int LONGEST = 128 * 1024;
+    /** The kind of an answer to what was done. */
+    static final int DONE = 0x00;
     /** The kind of an answer that tells a {@link CardException}. */
     static final int FAILED = 0x7F;
 

@@ -32,15 +32,13 @@ public final class Main {
         static Options ofCard(Path state) {
             return new Options(state, false, USUAL_APPLET, Chip.withoutLimits(), null, null);
         }
+    }
 
-        /** Without files they are on the standard streams, for hosts whose programs inherit no others. */
-        Frames frames() throws IOException {
-            InputStream in = requests == null ? System.in : new FileInputStream(requests);
-            OutputStream out = answers == null
-                    ? new FileOutputStream(FileDescriptor.out)
-                    : new FileOutputStream(answers);
-            return new Frames(new BufferedInputStream(in), out);
-        }
+    /** Without files they are on the standard streams, for hosts whose programs inherit no others. */
+    private static Frames frames(String requests, String answers) throws IOException {
+        InputStream in = requests == null ? System.in : new FileInputStream(requests);
+        OutputStream out = answers == null ? new FileOutputStream(FileDescriptor.out) : new FileOutputStream(answers);
+        return new Frames(new BufferedInputStream(in), out);
     }
 
     public static void main(String[] arguments) {
@@ -52,8 +50,13 @@ public final class Main {
                 Rehearsal.run(Path.of(arguments[1]));
                 return;
             }
+            if (arguments.length > 0 && arguments[0].equals("host")) {
+                frames = arguments.length == 1 ? frames(null, null) : frames(arguments[2], arguments[4]);
+                new Host().serve(frames);
+                return;
+            }
             Options options = parse(arguments);
-            frames = options.frames();
+            frames = frames(options.requests, options.answers);
             serve(options, frames);
         } catch (IOException failed) {
             end(told(failed), frames, errors);
@@ -82,7 +85,7 @@ public final class Main {
         System.exit(why.failure() == Failure.IN_USE ? IN_USE : FAILED);
     }
 
-    private static CardException told(IOException failed) {
+    static CardException told(IOException failed) {
         if (!(failed instanceof FileSystemException file)) {
             return new CardException(Failure.WRONG_USE, String.valueOf(failed.getMessage()));
         }
@@ -96,7 +99,7 @@ public final class Main {
         return new CardException(Failure.UNUSABLE, file.getFile(), reason);
     }
 
-    private static Options parse(String[] arguments) throws CardException {
+    static Options parse(String[] arguments) throws CardException {
         Path state = null;
         boolean inMemory = false;
         boolean laboratory = false;

@@ -25,9 +25,14 @@ final class Session {
     /** Serves until the other side closes its stream. */
     void serve(Frames frames) throws IOException {
         for (byte[] frame = frames.read(); frame != null; frame = frames.read()) {
-            Answer answer = answer(frame);
-            frames.write(answer.status, answer.payload);
+            answer(frame, frames);
         }
+    }
+
+    /** Carries out one request and answers it. */
+    void answer(byte[] request, Frames frames) throws IOException {
+        Answer answer = answer(request);
+        frames.write(answer.status, answer.payload);
     }
 
     private record Answer(int status, byte[] payload) {

@@ -3,8 +3,6 @@ package twincard.simulator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -14,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 
 /**
@@ -44,7 +43,11 @@ final class StateFile implements AutoCloseable {
     private static final int CRC_AT = 24;
     private static final int HEADER = 28;
 
+    /** The locks of this process. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path path;
+    private final Path held;
     private final FileChannel lock;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
     private final int[] written = new int[2];
@@ -59,25 +62,31 @@ final class StateFile implements AutoCloseable {
      */
     StateFile(Path path) throws IOException, CardException {
         this.path = path;
-        lock = open(path.resolveSibling(path.getFileName() + ".lock"));
-        if (!lockExclusively()) {
-            lock.close();
+        Path lockPath = path.resolveSibling(path.getFileName() + ".lock");
+        held = lockPath.toAbsolutePath().getParent().toRealPath().resolve(lockPath.getFileName());
+        // To close the file of a lock lets go of it, wherever in the process that was taken: so it is not even opened.
+        if (!HELD.add(held)) {
             throw new CardException(Failure.IN_USE);
         }
+        FileChannel opened = null;
+        try {
+            opened = open(lockPath);
+            if (opened.tryLock() == null) {
+                throw new CardException(Failure.IN_USE);
+            }
+        } catch (IOException | CardException refused) {
+            HELD.remove(held);
+            if (opened != null) {
+                opened.close();
+            }
+            throw refused;
+        }
+        lock = opened;
     }
 
     /** Writes the body of a state into a buffer. */
     interface Body {
         void write(ByteBuffer out);
-    }
-
-    private boolean lockExclusively() throws IOException {
-        try {
-            FileLock taken = lock.tryLock();
-            return taken != null;
-        } catch (OverlappingFileLockException ours) {
-            return false;
-        }
     }
 
     boolean exists() {
@@ -201,5 +210,6 @@ final class StateFile implements AutoCloseable {
             channel.close();
         }
         lock.close();
+        HELD.remove(held);
     }
 }

@@ -33,6 +33,8 @@
  *
  * <p>CHIP says what a new card lacks, see Chip. A card in a file keeps its applet and its chip.
  *
+ * <p>{@code host [--requests FILE --answers FILE]} serves several cards, see Host.
+ *
  * <p>A frame has 1 to 131,072 bytes.
  *
  * <p>Exit codes: 0 when the requests end; with one sentence on standard error, and a last answer that tells the

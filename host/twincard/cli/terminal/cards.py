@@ -20,6 +20,7 @@ from twincard.identity.issuer_signing_key import read_issuer_public_key
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 from twincard.simulator.folder import list_cards, transport_key_file
+from twincard.simulator.host import one_program
 from twincard.transport import Connection, TransportError, connect
 
 SIMULATED = "sim:"
@@ -105,7 +106,7 @@ def unlocked(
 @contextmanager
 def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tuple[Card, Card]]:
     """Sessions with two cards, each given by what it is and its reader."""
-    with ExitStack() as stack:
+    with one_program(), ExitStack() as stack:
         cards = []
         for name, reader in (first, second):
             with naming(name, reader):
