@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from twincard.cli.shell.schema import RESULTS, schema_of, to_text
-from twincard.cli.terminal.output import JSON_VERSION
+from twincard.results import JSON_VERSION
 
 FILE = Path(__file__).parents[1] / f"docs/schema/twincard-{JSON_VERSION}.json"
 _TEXT = ("description", "title")

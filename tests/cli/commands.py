@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from twincard.cli import main
 from twincard.cli.shell.schema import RESULTS, schema_of
-from twincard.cli.terminal.output import JSON_VERSION
+from twincard.results import JSON_VERSION
 
 PIN = "pin-4711-alice"
 BACKUP_PIN = "pin-0815-backup"

@@ -11,6 +11,7 @@ from importlib import import_module
 import pytest
 
 from twincard.cli.commands import COMMANDS, Branch, Leaf
+from twincard.cli.shell.schema import RESULTS
 
 HEAVY = {"asn1crypto", "cryptography", "fpdf", "pyscard", "rich", "smartcard"}
 """What takes a program long to import."""
@@ -57,3 +58,13 @@ def test_the_sentence_of_a_command_is_the_first_of_its_help(leaf: Leaf) -> None:
     module, _colon, name = leaf.home.partition(":")
     function = getattr(import_module(f"twincard.cli.{module}"), name)
     assert " ".join((inspect.getdoc(function) or "").partition("\n\n")[0].split()) == leaf.summary
+
+
+def test_the_types_of_results_are_imported_without_what_writes_them() -> None:
+    homes = sorted({home.partition(":")[0] for found in RESULTS.values() for home in found})
+    assert len(homes) > 15
+    imports = "\n".join(f"import twincard.results.{home}" for home in [*homes, "failure"])
+    program = f"import sys\n{imports}\nprint('pydantic' in sys.modules)"
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"

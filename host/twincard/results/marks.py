@@ -1,7 +1,7 @@
 """What stands in the members of results, more exactly than Python's types say it.
 
 `Annotated[bytes, Size(16)]` is 16 bytes; `Annotated[str, OneOf(...)]` one of these words. From them
-comes the published schema (schema.py).
+comes the published schema (schema.py): pydantic calls their methods, and is not imported before.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 
 @dataclass(frozen=True)
@@ -18,12 +22,24 @@ class Size:
 
     length: int
 
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """As many bytes as this."""
+        from pydantic_core import core_schema
+
+        return core_schema.bytes_schema(min_length=self.length, max_length=self.length)
+
 
 @dataclass(frozen=True)
 class OneOf:
     """The words that a text can be."""
 
     words: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """These words alone."""
+        from pydantic_core import core_schema
+
+        return core_schema.literal_schema(list(self.words))
 
     @classmethod
     def names(cls, members: Iterable[Enum]) -> OneOf:

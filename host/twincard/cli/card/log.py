@@ -14,7 +14,7 @@ from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, IssuerPublicKeyFile, Json, Reader
-from twincard.cli.terminal.output import JSON_VERSION, Printer, to_json
+from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.check.log import CardLog, LogState, Signer, read_log
 from twincard.ground.bounded_read import read_bounded
@@ -106,10 +106,9 @@ def _continuity(missing: int, since: Path | None) -> str:
 
 
 def _to_file(told: LogInfo) -> bytes:
-    content = to_json(told)
-    assert isinstance(content, dict)  # noqa: S101 -- a dataclass
-    text = json_module.dumps({"version": JSON_VERSION, **content}, ensure_ascii=False, indent=2)
-    return (text + "\n").encode()
+    from twincard.results.in_json import to_json
+
+    return (to_json(told) + "\n").encode()
 
 
 def _read_state(path: Path) -> LogState:

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import json as json_module
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
-from enum import Enum, StrEnum
+from collections.abc import Iterable
 from importlib import import_module
-from pathlib import Path
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import JSON_VERSION, naming_standard_output
+from twincard.cli.terminal.output import naming_standard_output
 from twincard.ground.language import _
+from twincard.results import JSON_VERSION
 from twincard.results.failure import Failed
-from twincard.results.marks import MAY_BE_ABSENT, OneOf, Size
 
 JsonSchema = dict[str, Any]
 
@@ -71,7 +67,6 @@ RESULTS: dict[str, tuple[str, ...]] = {
 """The types of the objects that each command prints when it succeeds, below `twincard.results`."""
 SCHEMA_COMMAND = "schema"
 """What this prints is described by the dialect itself."""
-_PLAIN = {str: "string", Path: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def schema(
@@ -99,12 +94,15 @@ def to_text(document: JsonSchema) -> str:
 
 def schema_of(names: Iterable[str]) -> JsonSchema:
     """One document for these commands: a definition for each, and one for each type."""
-    definitions: JsonSchema = {}
-    commands = [_command(name, definitions) for name in names]
+    from twincard.results.schema import definitions_of
+
+    results = {name: [*results_of(name), Failed] for name in names}
+    definitions = definitions_of({kind for kinds in results.values() for kind in kinds})
+    definitions |= {definition_name(name): _command(name, results[name]) for name in results}
     document: JsonSchema = {"$schema": DIALECT, "version": JSON_VERSION, "title": "twincard --json"}
     # One that is about all commands is a collection: which is meant, who uses it knows.
-    if len(commands) == 1:
-        document["$ref"] = commands[0]
+    if len(results) == 1:
+        document["$ref"] = _reference(*map(definition_name, results))
     return document | {"$defs": dict(sorted(definitions.items()))}
 
 
@@ -122,78 +120,15 @@ def definition_name(command: str) -> str:
     return command.replace(" ", "-")
 
 
-def _command(name: str, definitions: JsonSchema) -> str:
-    kinds = [*results_of(name), Failed]
-    definitions[definition_name(name)] = {
+def _command(name: str, kinds: Iterable[type]) -> JsonSchema:
+    return {
         "description": f"twincard {name} --json",
         "type": "object",
         "properties": {"version": {"const": JSON_VERSION}},
         "required": ["version"],
-        "anyOf": [_schema(kind, definitions) for kind in kinds],
+        "anyOf": [{"$ref": _reference(kind.__name__)} for kind in kinds],
     }
-    return _reference(definition_name(name))
 
 
 def _reference(name: str) -> str:
     return f"#/$defs/{name}"
-
-
-def _schema(hint: Any, definitions: JsonSchema, marks: Sequence[object] = ()) -> JsonSchema:
-    origin = get_origin(hint)
-    if origin is Annotated:
-        inner, *more = get_args(hint)
-        return _schema(inner, definitions, more)
-    if origin in (Union, UnionType):
-        return _optional(hint, definitions)
-    if origin is tuple:
-        return {"type": "array", "items": _schema(get_args(hint)[0], definitions)}
-    if is_dataclass(hint):
-        return _object(hint, definitions)
-    if hint is bytes:
-        sizes = [mark.length for mark in marks if isinstance(mark, Size)]
-        digits = f"{{{2 * sizes[0]}}}" if sizes else "*"
-        return {"type": "string", "pattern": f"^[0-9a-f]{digits}$"}
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return {"enum": [member.value for member in hint]}
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return {"enum": [member.name.lower() for member in hint]}
-    for mark in marks:
-        if isinstance(mark, OneOf):
-            return {"enum": list(mark.words)}
-    return {"type": _PLAIN[hint]}
-
-
-def _optional(hint: Any, definitions: JsonSchema) -> JsonSchema:
-    """All unions of results are with None."""
-    (inner,) = [kind for kind in get_args(hint) if kind is not NoneType]
-    described = _schema(inner, definitions)
-    if "enum" in described:
-        return {"enum": [*described["enum"], None]}
-    if "type" in described:
-        return {**described, "type": [described["type"], "null"]}
-    return {"oneOf": [described, {"type": "null"}]}
-
-
-def _object(kind: Any, definitions: JsonSchema) -> JsonSchema:
-    name = kind.__name__
-    if name not in definitions:
-        definitions[name] = {}  # for a type that holds itself
-        hints = get_type_hints(kind, include_extras=True)
-        members = {item.name: _member(hints[item.name], item.metadata) for item in fields(kind)}
-        definitions[name] = {
-            "description": " ".join(str(kind.__doc__).split()),
-            "type": "object",
-            "properties": {
-                member: _schema(hint, definitions) for member, (hint, _required) in members.items()
-            },
-            "required": [member for member, (_hint, required) in members.items() if required],
-        }
-    return {"$ref": _reference(name)}
-
-
-def _member(hint: Any, metadata: Any) -> tuple[Any, bool]:
-    """A member's type, and whether it is always there; if not, it is never null."""
-    if metadata != MAY_BE_ABSENT:
-        return hint, True
-    (inner,) = [kind for kind in get_args(hint) if kind is not NoneType]
-    return inner, False

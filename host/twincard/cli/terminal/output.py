@@ -5,12 +5,9 @@ Results go to standard output, all else to standard error; bars are drawn on a t
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +15,10 @@ from twincard.cli.terminal.errors import Failure
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
 from twincard.results.failure import ErrorInfo, Failed
-from twincard.results.marks import MAY_BE_ABSENT
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-JSON_VERSION = 1
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
 
@@ -38,7 +33,7 @@ class Printer:
     def result(self, result: object, text: str) -> None:
         """The command's result: a dataclass for programs, the same as text for people."""
         if self.as_json:
-            print_json(to_json(result))
+            print_json(result)
             return
         with naming_standard_output():
             sys.stdout.write(_visible_lines(text) + "\n")
@@ -110,10 +105,11 @@ def naming_standard_output() -> Iterator[None]:
 
 def print_json(result: object) -> None:
     """One JSON object on standard output."""
-    assert isinstance(result, dict)  # noqa: S101 -- results are dataclasses
+    from twincard.results.in_json import to_json
+
     # In another encoding, what it lacks would be escaped in ways that JSON does not know.
     escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
-    text = json.dumps({"version": JSON_VERSION, **result}, ensure_ascii=escaped, indent=2)
+    text = to_json(result, escaped=escaped)
     # json escapes C0 alone.
     with naming_standard_output():
         sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
@@ -125,7 +121,7 @@ def print_failure(failure: Failure, *, as_json: bool) -> None:
     if not as_json:
         return
     code, name = failure.code.value, failure.code.name.lower()
-    print_json(to_json(Failed(ErrorInfo(code, name, failure.sentence, failure.tries_left))))
+    print_json(Failed(ErrorInfo(code, name, failure.sentence, failure.tries_left)))
 
 
 def _print_error(sentence: str) -> None:
@@ -147,26 +143,3 @@ def _screen() -> Console:
     from rich.console import Console
 
     return Console(file=sys.stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
-
-
-def to_json(value: object) -> object:
-    """Dataclasses as objects, bytes as hexadecimal, enums by their names in lower case."""
-    if is_dataclass(value):
-        members = {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
-        absent = {item.name for item in fields(value) if item.metadata == MAY_BE_ABSENT}
-        return {
-            name: member
-            for name, member in members.items()
-            if member is not None or name not in absent
-        }
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, Enum):
-        return value.name.lower()
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    if isinstance(value, bytes):
-        return value.hex()
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)

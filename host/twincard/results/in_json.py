@@ -1,0 +1,101 @@
+"""How results stand in JSON: pydantic writes them, and says what it writes.
+
+Bytes are hexadecimal digits, in lower case; enumerations the names of their members, in lower case
+too, or their values where these are texts. pydantic is imported here and in schema.py only, when
+there is JSON to make, for it takes long.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import SchemaSerializer, core_schema
+from pydantic_core.core_schema import CoreSchema
+
+from twincard.results import JSON_VERSION
+from twincard.results.marks import MAY_BE_ABSENT
+
+
+def to_json(result: object, *, escaped: bool = False) -> str:
+    """One object, with the version of all; `escaped`: in ASCII."""
+    kind: type = type(result)
+    members = _serializer(kind).to_python(result, mode="json", warnings="error")
+    return json.dumps({"version": JSON_VERSION, **members}, ensure_ascii=escaped, indent=2)
+
+
+@cache
+def _serializer(kind: type) -> SchemaSerializer:
+    return SchemaSerializer(schema_of_type(kind))
+
+
+def schema_of_type(kind: type) -> CoreSchema:
+    """pydantic's description of a type of results, and how its members are written."""
+    whole: dict[str, Any] = dict(TypeAdapter(kind).core_schema)
+    definitions = whole.get("definitions", ())
+    # They stand in each member: only dataclasses have definitions of their own.
+    enums = {part["ref"]: part for part in definitions if part["type"] == "enum"}
+    if enums:
+        whole["definitions"] = [part for part in definitions if part["type"] != "enum"]
+    written: CoreSchema = _written(whole, enums)
+    return written
+
+
+def _written(part: Any, enums: Mapping[str, Any]) -> Any:
+    """A part of a description, with the ways of writing that are ours."""
+    if isinstance(part, list):
+        return [_written(item, enums) for item in part]
+    if not isinstance(part, dict):
+        return part
+    match part.get("type"):
+        case "definition-ref" if part["schema_ref"] in enums:
+            return _enum(enums[part["schema_ref"]]["cls"])
+        case "enum":
+            return _enum(part["cls"])
+        case "bytes":
+            return _bytes(part.get("min_length"))
+        case "dataclass":
+            part = _dataclass(part)
+    return {name: _written(value, enums) for name, value in part.items() if name != "metadata"}
+
+
+def _enum(kind: type[Enum]) -> CoreSchema:
+    known = {item: item.value if issubclass(kind, StrEnum) else item.name.lower() for item in kind}
+    written = core_schema.plain_serializer_function_ser_schema(
+        known.__getitem__, return_schema=core_schema.literal_schema(list(known.values()))
+    )
+    return core_schema.enum_schema(kind, list(kind), serialization=written)
+
+
+def _bytes(length: int | None) -> CoreSchema:
+    digits = "*" if length is None else f"{{{2 * length}}}"
+    written = core_schema.plain_serializer_function_ser_schema(
+        bytes.hex, return_schema=core_schema.str_schema(pattern=f"^[0-9a-f]{digits}$")
+    )
+    return core_schema.bytes_schema(min_length=length, max_length=length, serialization=written)
+
+
+def _dataclass(part: dict[str, Any]) -> dict[str, Any]:
+    """Defaults are for who makes a result: a member is always there, or left out when null."""
+    absent = {item.name for item in fields(part["cls"]) if item.metadata == MAY_BE_ABSENT}
+    members = [_member(member, member["name"] in absent) for member in part["schema"]["fields"]]
+    return part | {"schema": part["schema"] | {"fields": members}}
+
+
+def _member(member: dict[str, Any], may_be_absent: bool) -> dict[str, Any]:
+    value = member["schema"]
+    if value["type"] != "default":
+        return member
+    if not may_be_absent:
+        return member | {"schema": value["schema"]}
+    there = value | {"schema": value["schema"]["schema"]}  # what may be null, without that
+    return member | {"schema": there, "serialization_exclude_if": _is_null}
+
+
+def _is_null(value: object) -> bool:
+    return value is None

@@ -1,0 +1,63 @@
+"""The JSON Schema (2020-12) of results: a definition for each type, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+from twincard.results.in_json import schema_of_type
+
+_WRITTEN: JsonSchemaMode = "serialization"
+
+
+def definitions_of(kinds: Iterable[type]) -> dict[str, JsonSchemaValue]:
+    """The definitions of these types, and of all that stand in them."""
+    inputs = [(kind, _WRITTEN, schema_of_type(kind)) for kind in kinds]
+    _references, definitions = _Generator().generate_definitions(inputs)
+    return {str(name): definition for name, definition in definitions.items()}
+
+
+class _Generator(GenerateJsonSchema):
+    """Says what the members are, in the fewest words, and of words only which they are."""
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        """Members stay in their order."""
+        return value
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """A member's title would only repeat its name."""
+        return False
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        """An object, with the description of its type in one line."""
+        found = super().dataclass_schema(schema)
+        return {
+            "description": " ".join(str(schema["cls"].__doc__).split()),
+            "type": "object",
+            "properties": found["properties"],
+            "required": found["required"],
+        }
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        """Words."""
+        return {"enum": list(schema["expected"])}
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """What may be null."""
+        inner = self.generate_inner(schema["schema"])
+        if "enum" in inner:
+            return {"enum": [*inner["enum"], None]}
+        if "type" in inner:
+            return {**inner, "type": [inner["type"], "null"]}
+        return {"oneOf": [inner, {"type": "null"}]}
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """A member that may be absent."""
+        return self.generate_inner(schema["schema"])
+
+    def tuple_schema(self, schema: core_schema.TupleSchema) -> JsonSchemaValue:
+        """A list, all of one type."""
+        return {"type": "array", "items": self.generate_inner(schema["items_schema"][0])}
