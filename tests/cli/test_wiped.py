@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,10 @@ from tests.bench import Bench, Stage
 from tests.cli.commands import Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 
-from twincard.card.pin import Pin
+from twincard.card.pin import Pin, PinFormatError
 from twincard.card.session import Card
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.errors import InputError
 from twincard.iso.status import IssuerRefusedError
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret, wiping
@@ -102,6 +107,29 @@ def test_by_an_interrupt(
 ) -> None:
     monkeypatch.setattr(Pin, "verify", stop)
     assert duplicated.run(*words).code == 130
+    assert all_wiped(made)
+
+
+@pytest.mark.parametrize(
+    ("entries", "ask"),
+    [
+        (("123456", "654321"), lambda: prompts.new_pin(None, "PIN", "--pin-file")),
+        (("ab" * 32, "cd" * 32), lambda: prompts.new_transport_key(None, "Key")),
+        (("123",), lambda: prompts.pin(None, "PIN", "--pin-file")),
+    ],
+    ids=["PIN", "transport key", "too short"],
+)
+def test_what_was_typed_wrong_is_wiped_before_the_next_attempt(
+    made: list[Secret],
+    monkeypatch: pytest.MonkeyPatch,
+    entries: tuple[str, ...],
+    ask: Callable[[], Secret],
+) -> None:
+    typed = iter(entries)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(getpass, "getpass", lambda _: next(typed, ""))
+    with pytest.raises((InputError, PinFormatError)):
+        ask()
     assert all_wiped(made)
 
 

@@ -60,16 +60,12 @@ def pin(path: Path | None, what: str, option: str) -> Secret:
     """A PIN or PUK that the card knows. `what` it is is asked; `option` names the file."""
     if path is not None:
         return pin_in(path)
-    secret = ask_secret(what, option)
-    pin_bytes(secret)
-    return secret
+    return _checked(ask_secret(what, option))
 
 
 def pin_in(path: Path) -> Secret:
     """A PIN or PUK from its file. Raises InputError, PinFormatError, OSError."""
-    secret = read_secret(path)
-    pin_bytes(secret)
-    return secret
+    return _checked(read_secret(path))
 
 
 def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked: bool) -> Secret:
@@ -82,10 +78,7 @@ def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked
     if not asked:
         return first
     secret = ask_secret(_("{what} (Enter: the same)").format(what=what), option, may_be_empty=True)
-    if not secret:
-        return first
-    pin_bytes(secret)
-    return secret
+    return _checked(secret) if secret else first
 
 
 def new_pin(path: Path | None, what: str, option: str) -> Secret:
@@ -94,11 +87,8 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
         return pin_in(path)
 
     def ask() -> Secret:
-        secret = ask_secret(_("{what} (6 to 16 characters)").format(what=what), option)
-        pin_bytes(secret)
-        if ask_secret(_("{what} again").format(what=what), option) != secret:
-            raise InputError(_("The two entries differ."))
-        return secret
+        first = _checked(ask_secret(_("{what} (6 to 16 characters)").format(what=what), option))
+        return _confirmed(first, lambda: ask_secret(_("{what} again").format(what=what), option))
 
     return repeated(ask)
 
@@ -122,13 +112,33 @@ def new_transport_key(path: Path | None, what: str) -> Secret:
         return transport_key(path, what)
 
     def ask() -> Secret:
-        option = "--new-transport-key-file"
-        key = _ask_hex(what, option, TRANSPORT_KEY_BYTES)
-        if _ask_hex(_("{what} again").format(what=what), option, TRANSPORT_KEY_BYTES) != key:
-            raise InputError(_("The two entries differ."))
-        return key
+        option, size = "--new-transport-key-file", TRANSPORT_KEY_BYTES
+        again = _("{what} again").format(what=what)
+        return _confirmed(_ask_hex(what, option, size), lambda: _ask_hex(again, option, size))
 
     return repeated(ask)
+
+
+def _checked(pin: Secret) -> Secret:
+    """The PIN or PUK, if a card can have it; else it is wiped. Raises PinFormatError."""
+    try:
+        pin_bytes(pin)
+    except BaseException:
+        pin.wipe()
+        raise
+    return pin
+
+
+def _confirmed(first: Secret, again: Callable[[], Secret]) -> Secret:
+    """The first entry, if the second is the same; else both are wiped. Raises InputError."""
+    try:
+        with again() as second:
+            if second != first:
+                raise InputError(_("The two entries differ."))
+    except BaseException:
+        first.wipe()
+        raise
+    return first
 
 
 def confirm(question: str, option: str, *, yes: bool = False) -> None:
