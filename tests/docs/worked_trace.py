@@ -88,11 +88,12 @@ def _issue(page: Page, original: Card, backup: Card) -> None:
     secrets = Secret(_TRANSPORT_KEY), Secret(_PIN), Secret(_PUK)
     profile = Profile(group_size=2, member_number=b"0042")
 
-    def progress(event: IssueEvent) -> None:
+    def on_event(event: IssueEvent) -> None:
         page.say(f"{'O' if event.role.name == 'ORIGINAL' else 'B'}: {event.step.value}")
 
     first = Component(1, 2, Secret(_COMPONENTS[0]))
-    issue_pair(Blank(original, *secrets), Blank(backup, *secrets), profile, [first], progress)
+    blanks = Blank(original, *secrets), Blank(backup, *secrets)
+    issue_pair(*blanks, profile, [first], on_event=on_event)
 
 
 def _duplicate(page: Page, original: Card, backup: Card) -> None:
@@ -100,11 +101,11 @@ def _duplicate(page: Page, original: Card, backup: Card) -> None:
     for card in (original, backup):
         card.pin.verify(Secret(_PIN))
 
-    def progress(event: DuplicationEvent) -> None:
+    def on_event(event: DuplicationEvent) -> None:
         page.say(f"{event.step.value.capitalize()}:")
 
     second = Component(2, 2, Secret(_COMPONENTS[1]))
-    duplicate_key(original, backup, [second], KeyType.P_256, progress)
+    duplicate_key(original, backup, [second], KeyType.P_256, on_event=on_event)
     _say_derived(page, original, backup)
 
 

@@ -71,10 +71,10 @@ def _duplicate(page: Page, original: Recorded, backup: Recorded) -> None:
     with original.unheard():
         cards[0].usage.generate(KeyType.P_256)
 
-    def progress(event: DuplicationEvent) -> None:
+    def on_event(event: DuplicationEvent) -> None:
         page.say(f"{event.step.value.capitalize()}:")
 
-    duplicate_key(cards[0], cards[1], [], KeyType.P_256, progress)
+    duplicate_key(cards[0], cards[1], [], KeyType.P_256, on_event=on_event)
     page.say(
         "What the cards derived takes Z, the secret of E_B and E_O, which no wire and no host "
         "ever had."

@@ -37,7 +37,7 @@ class Issuing(Story):
             _blank(self.backup),
             PROFILE,
             components(SIZE)[:1],
-            self.events.append,
+            on_event=self.events.append,
         )
 
     repeat = act

@@ -42,7 +42,7 @@ def test_a_pair_is_duplicated_step_by_step(bench: Bench, key_type: KeyType) -> N
     bench.at(Stage.ISSUED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     events: list[DuplicationEvent] = []
-    result = duplicate_key(original, backup, components()[1:], key_type, events.append)
+    result = duplicate_key(original, backup, components()[1:], key_type, on_event=events.append)
     assert [event.step for event in events] == [
         DuplicationStep.COMPONENT,
         DuplicationStep.COMPONENT,
@@ -61,7 +61,7 @@ def test_a_pair_is_duplicated_step_by_step(bench: Bench, key_type: KeyType) -> N
 def test_repeated_it_does_nothing_and_says_so(bench: Bench) -> None:
     bench.at(Stage.DUPLICATED)
     events: list[DuplicationEvent] = []
-    result = duplicate_key(bench.original.card(), bench.backup.card(), progress=events.append)
+    result = duplicate_key(bench.original.card(), bench.backup.card(), on_event=events.append)
     assert events == []
     assert (result.generated, result.copied) == (False, False)
 

@@ -43,7 +43,7 @@ def test_certified_cards_check_each_other_before_a_ticket_is_drawn(bench: Bench)
         bench.backup.unlocked(),
         components(),
         KeyType.P_256,
-        events.append,
+        on_event=events.append,
     )
     assert done.mode is Mode.HOST_BLIND
     steps = [event.step for event in events]

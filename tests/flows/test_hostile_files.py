@@ -23,8 +23,9 @@ from twincard.cms import (
 )
 from twincard.cms.framing import ber
 from twincard.cms.recipients.codec import encode_recipient
+from twincard.flows.events import BytesEvent
 from twincard.flows.files.decrypt import decrypt_file
-from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.flows.recover.recovery import Outcome, RecoverEvent, recover_files
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
@@ -143,11 +144,11 @@ def test_whatever_is_raised_while_a_file_is_rewritten_stops_that_file_only(scene
     for name in ("a", "b"):
         (folder / name).write_bytes(good)
 
-    def progress(path: Path, _: int) -> None:
-        if path.name == "a":
+    def on_event(event: BytesEvent | RecoverEvent) -> None:
+        if isinstance(event, BytesEvent) and event.path.name == "a":
             raise ValueError
 
-    events = list(recover_files(scene.old, scene.new, [folder], progress=progress))
+    events = list(recover_files(scene.old, scene.new, [folder], on_event=on_event))
     assert [event.outcome for event in events] == [Outcome.FAILED, Outcome.MOVED]
     assert events[0].reason == "Something in the file was not expected (ValueError)."
     assert (folder / "a").read_bytes() == good

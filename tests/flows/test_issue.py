@@ -81,7 +81,11 @@ def read(card: Card, fid: int) -> bytes:
 def test_a_pair_is_issued_with_one_component_and_its_files(bench: Bench) -> None:
     events: list[IssueEvent] = []
     pair = issue_pair(
-        blank(bench.original), blank(bench.backup), PROFILE, [component(1)], events.append
+        blank(bench.original),
+        blank(bench.backup),
+        PROFILE,
+        [component(1)],
+        on_event=events.append,
     )
     assert_issued(bench, pair)
     assert [event.step for event in events if event.role is Role.ORIGINAL] == list(IssueStep)

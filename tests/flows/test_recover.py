@@ -23,7 +23,7 @@ from twincard.cms import (
 from twincard.flows.errors import ProtocolError
 from twincard.flows.files.decrypt import decrypt_file, transcode_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
+from twincard.flows.recover.recovery import Outcome, RecoveredFile, recover_files
 from twincard.iso.status import AuthorityMissingError, WrongPinError
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
@@ -67,7 +67,7 @@ def assert_all_opened_by(card: Card, folder: Path) -> None:
         assert decrypted(card, folder / f"{name}.p7m") == content
 
 
-def outcomes(events: Iterable[FileEvent]) -> Counter[Outcome]:
+def outcomes(events: Iterable[RecoveredFile]) -> Counter[Outcome]:
     return Counter(event.outcome for event in events)
 
 

@@ -68,12 +68,14 @@ def test_log_trace_and_results_of_the_whole_way_hold_no_secret(
     original, backup = recorder.blank(bench.original), recorder.blank(bench.backup)
     told: list[IssueEvent | DuplicationEvent] = []
     profile = Profile(3, 1, PolicyFlags.NONE, b"7", b"2030-12")
-    recorder.note(issue_pair(original, backup, profile, components()[:1], told.append))
+    recorder.note(issue_pair(original, backup, profile, components()[:1], on_event=told.append))
     for blank in (original, backup):
         blank.card.reset()
         blank.card.pin.verify(blank.pin)
     recorder.note(
-        duplicate_key(original.card, backup.card, components()[1:], KeyType.P_256, told.append)
+        duplicate_key(
+            original.card, backup.card, components()[1:], KeyType.P_256, on_event=told.append
+        )
     )
     (tmp_path / "letter").write_bytes(CONTENT)
     recipient = Recipient.of(original.card.usage.public_key())

@@ -30,6 +30,7 @@ PUBLIC = {
     "archive_id",
     "backup_id",
     "card_id",
+    "card_ids",
     "device_key",
     "device_key_sha256",
     "digest",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twincard.card.duplication import Ticket
-from twincard.card.report import ExportState, Mode, PolicyFlags
+from twincard.card.report import ExportState, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.demo.cast import Actor, Cast, draw_pin
 from twincard.demo.narrator import Narrator
@@ -25,8 +25,6 @@ from twincard.keys.public import PublicKey
 GROUP_SIZE = 3
 KEEP_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.NONE)
 ERASE_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.ERASE_GROUP)
-_ON_BOTH = {DuplicationStep.COMPONENT, DuplicationStep.CERTIFICATES}
-_ON_BACKUP = {DuplicationStep.TICKET, DuplicationStep.IMPORT}
 
 
 @dataclass(frozen=True)
@@ -112,12 +110,12 @@ def duplicate_pair(
     carried: list[Carried] = []
     with narrator.steps() as begin:
 
-        def progress(event: DuplicationEvent) -> None:
+        def on_event(event: DuplicationEvent) -> None:
             if event.step is DuplicationStep.IMPORT:
                 carried.append(Carried.between(*cards))
             begin(_place(event, pair), _words(event))
 
-        result = duplicate_key(*cards, components, key_type, progress)
+        result = duplicate_key(*cards, components, key_type, on_event=on_event)
     narrator.check(
         _("the terminal carried the key, and does not open it with all {count} components").format(
             count=len(components)
@@ -195,9 +193,9 @@ def _protocol_refuses(original: Actor, impostor: Actor) -> bool:
 
 
 def _place(event: DuplicationEvent, pair: Pair) -> str:
-    if event.step in _ON_BOTH:
+    if len(event.step.roles) > 1:
         return _("both cards")
-    return pair.backup.name if event.step in _ON_BACKUP else pair.original.name
+    return pair.backup.name if Role.BACKUP in event.step.roles else pair.original.name
 
 
 def _words(event: DuplicationEvent) -> str:

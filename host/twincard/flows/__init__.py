@@ -1,7 +1,8 @@
 """What takes two cards, or a card and files: issue, duplicate, recover. No printing, no prompts.
 
 Everything here may be interrupted anywhere and called again with the same arguments: what is left
-to do is read from the cards and the files. A refusal is a ProtocolError or a CardError, a broken
+to do is read from the cards and the files. What happens is told as FlowEvents, to a listener
+`on_event`. A refusal is a ProtocolError or a CardError, a broken
 way to a card a TransportError, a file that cannot be used a FilesError.
 """
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         store_certificate,
     )
     from twincard.flows.check.drill import (
+        CheckEvent,
         FileCheck,
         FileOutcome,
         KeyCheck,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         duplicate_key,
     )
     from twincard.flows.errors import ComponentMissingError, ProtocolError
+    from twincard.flows.events import BytesEvent, FlowEvent, Listener
     from twincard.flows.files.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
     from twincard.flows.files.encrypt import encrypt_file
@@ -66,10 +69,16 @@ if TYPE_CHECKING:
         Profile,
         issue_pair,
     )
-    from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
+    from twincard.flows.recover.recovery import (
+        Outcome,
+        RecoveredFile,
+        RecoverEvent,
+        recover_files,
+    )
 
 __all__ = [
     "Blank",
+    "BytesEvent",
     "Cancelled",
     "CardArchive",
     "CardChecker",
@@ -79,17 +88,19 @@ __all__ = [
     "CardRecipient",
     "CardTranscoder",
     "CertificateOnCardError",
+    "CheckEvent",
     "ComponentMissingError",
     "Duplicated",
     "DuplicationEvent",
     "DuplicationStep",
     "FileCheck",
-    "FileEvent",
     "FileOutcome",
+    "FlowEvent",
     "IssueEvent",
     "IssueStep",
     "IssuedPair",
     "KeyCheck",
+    "Listener",
     "LogError",
     "LogState",
     "Made",
@@ -99,6 +110,8 @@ __all__ = [
     "PinProvider",
     "Profile",
     "ProtocolError",
+    "RecoverEvent",
+    "RecoveredFile",
     "Signer",
     "UntrustedCardError",
     "abandon",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twincard.card.report import Mode
-from twincard.flows.recover.recovery import FileEvent
+from twincard.flows.recover.recovery import RecoveredFile
 from twincard.keys.key_type import KeyType
 from twincard.results.marks import Id, Sha256
 
@@ -74,4 +74,4 @@ class Recovered:
     not_for_this_key: int
     not_encrypted: int
     failed: int
-    files: tuple[FileEvent, ...]
+    files: tuple[RecoveredFile, ...]

@@ -10,6 +10,7 @@ import typer
 
 from twincard.cli.file.targets import MOST_KEY_BYTES
 from twincard.cli.terminal.cards import unlocked
+from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
@@ -66,11 +67,7 @@ def check(
         card = user.card
         report = card.kept_report()
         tried = check_key(card, key)
-        checks = []
-        for one in check_files(card, files or (), user.pin):
-            checks.append(one)
-            if one.outcome is not FileOutcome.NOT_ENCRYPTED:
-                out.step(f"{one.path}: {one.reason or _(one.outcome.value)}")
+        checks = list(check_files(card, files or (), user.pin, on_event=listener(out)))
         if repair:
             update_opensc_files(card)
         opensc_files = are_opensc_files_right(card)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -21,13 +20,12 @@ from twincard.cli.card.managers import (
     warn_of_default_keys,
 )
 from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import READER_HELP, Json, Yes
 from twincard.cli.terminal.output import Printer, aligned
 from twincard.flows.load.applet import (
     AppletSizes,
-    LoadListener,
     LoadOrder,
-    LoadStep,
     kept_keys,
     load_card,
 )
@@ -35,20 +33,6 @@ from twincard.globalplatform.cap import CapFile, Package
 from twincard.ground.language import _
 from twincard.keys.store import FileKeyStore
 from twincard.results.load import CapInfo, Loaded, PackageInfo
-
-
-class _Teller(LoadListener):
-    """Tells it on the screen."""
-
-    def __init__(self, out: Printer, sent: Callable[[int], None]) -> None:
-        self._out = out
-        self._sent = sent
-
-    def step(self, step: LoadStep) -> None:
-        self._out.step(_(step.value))
-
-    def sent(self, size: int) -> None:
-        self._sent(size)
 
 
 def load(
@@ -138,7 +122,7 @@ def load(
         managed(reader, isd) as (connection, manager),
         out.progress(file.name, len(cap.load_file)) as sent,
     ):
-        card = load_card(connection, manager, order, store, _Teller(out, sent))
+        card = load_card(connection, manager, order, store, on_event=listener(out, sent))
     warn_of_answers(out, manager)
     done = Loaded(
         card.card_id,

@@ -10,9 +10,10 @@ import typer
 
 from twincard.cli.file.targets import STANDARD_OUTPUT
 from twincard.cli.terminal.errors import describe
+from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.output import Printer
 from twincard.cms.errors import FilesError
-from twincard.cms.framing.source import Progress
+from twincard.flows.events import BytesEvent, Listener
 from twincard.ground.language import _
 from twincard.results.failure import ExitCode
 from twincard.results.files import FileResult, FileResults
@@ -30,7 +31,7 @@ def run(
     words: Words,
     sources: Sequence[Path],
     outputs: Sequence[Path],
-    action: Callable[[Path, Path, Progress], None],
+    action: Callable[[Path, Path, Listener[BytesEvent]], None],
     told: Callable[[tuple[FileResult, ...]], FileResults] = FileResults,
 ) -> None:
     """Do `action` to each source, and tell what came of it in `words`.
@@ -43,7 +44,7 @@ def run(
     for source, output in zip(sources, outputs, strict=True):
         try:
             with out.progress(source.name, _size(source)) as progress:
-                action(source, output, progress)
+                action(source, output, listener(out, progress))
         except FilesError as error:
             sentence = describe(error).sentence
             out.failed(source, sentence)

@@ -21,7 +21,7 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cms.framing.source import Progress
+from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
@@ -56,10 +56,10 @@ def decrypt(
     trust: dict[Path, bool] = {}
     with unlocked(reader, pin_file, issuer_public_key_file) as user:
 
-        def action(source: Path, target: Path, progress: Progress) -> None:
+        def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(target, force=force)
             result = decrypt_file(
-                user.card, source, sink, pin=user.pin, mail=mail, progress=progress
+                user.card, source, sink, pin=user.pin, mail=mail, on_event=on_event
             )
             trust[source] = result.authenticated
 

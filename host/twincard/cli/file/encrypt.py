@@ -8,7 +8,7 @@ from twincard.cli.file import batch
 from twincard.cli.file.targets import output_for, output_paths, read_recipient
 from twincard.cli.terminal.options import Force, InputFiles, Json, OutputPath, To
 from twincard.cli.terminal.output import Printer
-from twincard.cms.framing.source import Progress
+from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
 from twincard.ground.language import N_
 
@@ -27,7 +27,7 @@ def encrypt(
     names = [file.name + SUFFIX for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
 
-    def action(source: Path, target: Path, progress: Progress) -> None:
-        encrypt_file(source, output_for(target, force=force), recipients, progress=progress)
+    def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
+        encrypt_file(source, output_for(target, force=force), recipients, on_event=on_event)
 
     batch.run(Printer(json), _WORDS, files, outputs, action)

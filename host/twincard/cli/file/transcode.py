@@ -22,8 +22,8 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import Recipient
+from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.decrypt import transcode_file
 from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
@@ -55,9 +55,9 @@ def transcode(
     outputs = output_paths(files, names, output, force=force, json=json)
     with unlocked(reader, pin_file, issuer_public_key_file) as user:
 
-        def action(source: Path, result: Path, progress: Progress) -> None:
+        def action(source: Path, result: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(result, force=force)
-            transcode_file(user.card, source, sink, target, pin=user.pin, progress=progress)
+            transcode_file(user.card, source, sink, target, pin=user.pin, on_event=on_event)
 
         batch.run(Printer(json), _WORDS, files, outputs, action)
 

@@ -21,6 +21,7 @@ from twincard.cli.terminal.cards import (
     unlocked_pair,
 )
 from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import (
     READER_HELP,
     BackupPinFile,
@@ -36,8 +37,6 @@ from twincard.cli.terminal.output import Printer
 from twincard.flows.certify.certificate import copy_certificate, has_certificate
 from twincard.flows.duplicate.duplication import (
     Duplicated,
-    DuplicationEvent,
-    DuplicationStep,
     duplicate_key,
 )
 from twincard.flows.errors import ComponentMissingError, ProtocolError
@@ -217,8 +216,8 @@ def _run(
                 backup,
                 components,
                 key or usual,
-                lambda event: out.step(_step(event)),
                 forget_void=forget_void,
+                on_event=listener(out),
             )
         except ComponentMissingError as error:
             raise PlacesMissingError(_places(original, backup, error.places), error) from None
@@ -251,12 +250,6 @@ def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Pla
         size = max(group.size for group in groups if group is not None)
         places.append(Place(number, size, next((kcv for kcv in held if kcv), None)))
     return tuple(places)
-
-
-def _step(event: DuplicationEvent) -> str:
-    if event.step is DuplicationStep.COMPONENT:
-        return _("component {number}: set on both cards").format(number=event.component)
-    return _(event.step.value)
 
 
 def _tell(out: Printer, done: _Done, original: str, backup: str) -> None:

@@ -18,6 +18,7 @@ from twincard.cli.pair.components import read_components
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_two_cards, opened_pair, transport_key
 from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import (
     Backup,
     BackupPinFile,
@@ -238,10 +239,11 @@ def issue(
     )
     out = Printer(json)
     events: list[IssueEvent] = []
+    tell = listener(out)
 
-    def progress(event: IssueEvent) -> None:
+    def on_event(event: IssueEvent) -> None:
         events.append(event)
-        out.step(f"{event.role.word}: {_(event.step.value)}")
+        tell(event)
 
     names = {Role.ORIGINAL: (_("Original"), original), Role.BACKUP: (_("Backup"), backup)}
     with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
@@ -250,7 +252,7 @@ def issue(
         for note in _notes(blanks, profile, components, issuer):
             out.note(note)
         try:
-            pair = issue_pair(*blanks, profile, components, progress, issuer)
+            pair = issue_pair(*blanks, profile, components, issuer, on_event=on_event)
         except CardError as error:
             if events:
                 name, reader = names[events[-1].role]

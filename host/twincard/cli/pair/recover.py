@@ -20,10 +20,11 @@ from twincard.cli.terminal.cards import (
     opened,
     unlocked_pair,
 )
+from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
-from twincard.flows.recover.recovery import FileEvent, Outcome, recover_files
+from twincard.flows.recover.recovery import Outcome, RecoveredFile, recover_files
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_, _
 from twincard.results.failure import ExitCode
@@ -85,15 +86,15 @@ def recover(
         Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer, own_pin=True),
     )
     try:
-        events = _move(out, holders, paths)
+        files = _move(out, holders, paths)
     except (NotReleasedError, NoKeyError) as error:
         # A dead key is replaced by the duplication, and a card without one gets it there.
         if new_backup is None or not prompts.has_terminal() or not _wants_backup(holders[1]):
             raise
         if not _duplicated(out, holders[1], new_backup, error):
             raise
-        events = _move(out, holders, paths)
-    _tell(out, events)
+        files = _move(out, holders, paths)
+    _tell(out, files)
 
 
 def _wants_backup(new: Holder) -> bool:
@@ -118,8 +119,9 @@ def _duplicated(out: Printer, new: Holder, backup: str, error: ProtocolError) ->
     return True
 
 
-def _move(out: Printer, holders: tuple[Holder, Holder], paths: list[Path]) -> tuple[FileEvent, ...]:
-    events = []
+def _move(
+    out: Printer, holders: tuple[Holder, Holder], paths: list[Path]
+) -> tuple[RecoveredFile, ...]:
     with (
         unlocked_pair(*holders) as (old_card, new_card),
         out.progress(_("this file"), None) as progress,
@@ -129,31 +131,27 @@ def _move(out: Printer, holders: tuple[Holder, Holder], paths: list[Path]) -> tu
                 check_key(card)
         with naming(holders[1].name, holders[1].reader):
             check_released(new_card.kept_report())
-        for event in recover_files(
-            old_card,
-            new_card,
-            paths,
-            old_pin=lambda: holders[0].pin,
-            new_pin=lambda: holders[1].pin,
-            progress=lambda _, done: progress(done),
-        ):
-            events.append(event)
-            if event.reason is not None:
-                out.failed(event.path, event.reason)
-            elif event.outcome is not Outcome.NOT_ENCRYPTED:
-                out.step(f"{event.path}: {_(event.outcome.value)}")
-    return tuple(events)
+        return tuple(
+            recover_files(
+                old_card,
+                new_card,
+                paths,
+                old_pin=lambda: holders[0].pin,
+                new_pin=lambda: holders[1].pin,
+                on_event=listener(out, progress),
+            )
+        )
 
 
-def _tell(out: Printer, events: tuple[FileEvent, ...]) -> None:
-    counts = Counter(event.outcome for event in events)
+def _tell(out: Printer, files: tuple[RecoveredFile, ...]) -> None:
+    counts = Counter(file.outcome for file in files)
     result = Recovered(
         counts[Outcome.MOVED],
         counts[Outcome.ALREADY_MOVED],
         counts[Outcome.NOT_FOR_THIS_KEY],
         counts[Outcome.NOT_ENCRYPTED],
         counts[Outcome.FAILED],
-        events,
+        files,
     )
     lines = [
         f"{counts[outcome]:>6} {_(_COUNTED[outcome])}" for outcome in Outcome if counts[outcome]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import ClassVar
 
 from twincard.card.session import Card
 from twincard.cms.errors import FilesError, NotCmsError, RecipientRejectedError, told
@@ -21,6 +22,7 @@ from twincard.cms.recipients.opening import open_all
 from twincard.cms.recipients.wrapping import wrap_key
 from twincard.cms.transcoding import read_recipients
 from twincard.flows.errors import NoKeyError
+from twincard.flows.events import FlowEvent, Listener, ignore
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, PinProvider
 from twincard.flows.recover.recovery import failing_alone, find_files
@@ -68,6 +70,14 @@ class FileCheck:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class CheckEvent(FlowEvent):
+    """One file was tried."""
+
+    name: ClassVar[str] = "check.file"
+    file: FileCheck
+
+
 def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
     """Try the card's key, with the public key of its original if that is known.
 
@@ -88,7 +98,11 @@ def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
 
 
 def check_files(
-    card: Card, paths: Iterable[Path], pin: PinProvider | None = None
+    card: Card,
+    paths: Iterable[Path],
+    pin: PinProvider | None = None,
+    *,
+    on_event: Listener[CheckEvent] = ignore,
 ) -> Iterator[FileCheck]:
     """Try every file in `paths` (folders with all below them).
 
@@ -97,7 +111,9 @@ def check_files(
     """
     checker = CardChecker(card, pin)
     for path in find_files(paths):
-        yield _check_file(checker, path)
+        file = _check_file(checker, path)
+        on_event(CheckEvent((checker.card_id,), file))
+        yield file
 
 
 def _opens(card: Card, public_key: PublicKey) -> bool:

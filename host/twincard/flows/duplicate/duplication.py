@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
-from twincard.card.report import CardReport, Mode
+from twincard.card.report import CardReport, Mode, Role
 from twincard.card.session import Card
 from twincard.flows.certify.opensc import update_opensc_files
 from twincard.flows.components import set_components
 from twincard.flows.duplicate.plan import Plan, plan_duplication
 from twincard.flows.errors import ProtocolError
+from twincard.flows.events import FlowEvent, Listener, ignore
 from twincard.flows.identity import introduce
 from twincard.ground.language import N_, _
 from twincard.keys.component import Component
@@ -34,11 +36,21 @@ class DuplicationStep(Enum):
     IMPORT = N_("the backup takes the key and tests it")
     CONFIRM = N_("the original gets the backup's receipt")
 
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The cards that do something in it."""
+        if self in (DuplicationStep.COMPONENT, DuplicationStep.CERTIFICATES):
+            return Role.ORIGINAL, Role.BACKUP
+        if self in (DuplicationStep.TICKET, DuplicationStep.IMPORT):
+            return (Role.BACKUP,)
+        return (Role.ORIGINAL,)
+
 
 @dataclass(frozen=True)
-class DuplicationEvent:
+class DuplicationEvent(FlowEvent):
     """A step begins; `component` is the number of the component that is set."""
 
+    name: ClassVar[str] = "duplicate.step"
     step: DuplicationStep
     component: int | None = None
 
@@ -64,9 +76,9 @@ def duplicate_key(
     backup: Card,
     components: Iterable[Component] = (),
     key_type: KeyType = KeyType.RSA_2048,
-    progress: Callable[[DuplicationEvent], None] = lambda _: None,
     *,
     forget_void: bool = False,
+    on_event: Listener[DuplicationEvent] = ignore,
 ) -> Duplicated:
     """Bring the pair to where both cards hold the original's key and its export is closed.
 
@@ -79,11 +91,22 @@ def duplicate_key(
     Raises ComponentMissingError, ProtocolError where no way leads on, CardError, TransportError.
     """
     reports = original.kept_report(), backup.kept_report()
+    ids = {Role.ORIGINAL: reports[0].card_id, Role.BACKUP: reports[1].card_id}
+
+    def tell(step: DuplicationStep, component: int | None = None) -> None:
+        on_event(DuplicationEvent(tuple(ids[role] for role in step.roles), step, component))
+
     used = original.duplication.used_slots() if _has_used_slots(reports[0]) else ()
     plan = plan_duplication(*reports, used, forget_void=forget_void)
     if plan.copy:
-        set_components(original, backup, reports, components, _component_event(progress))
-    _carry_out(plan, original, reports[0].card_id, backup, key_type, progress)
+        set_components(
+            original,
+            backup,
+            reports,
+            components,
+            lambda number: tell(DuplicationStep.COMPONENT, number),
+        )
+    _carry_out(plan, original, reports[0].card_id, backup, key_type, tell)
     for card in (original, backup):
         if not card.kept_report().transport_pin:
             update_opensc_files(card)
@@ -94,21 +117,14 @@ def _has_used_slots(report: CardReport) -> bool:
     return report.export is not None and report.export.slots_used > 0
 
 
-def _component_event(progress: Callable[[DuplicationEvent], None]) -> Callable[[int], None]:
-    return lambda number: progress(DuplicationEvent(DuplicationStep.COMPONENT, number))
-
-
 def _carry_out(
     plan: Plan,
     original: Card,
     original_id: bytes,
     backup: Card,
     key_type: KeyType,
-    progress: Callable[[DuplicationEvent], None],
+    begin: Callable[[DuplicationStep], None],
 ) -> None:
-    def begin(step: DuplicationStep) -> None:
-        progress(DuplicationEvent(step))
-
     if plan.generate:
         begin(DuplicationStep.GENERATE)
         original.usage.generate(key_type)

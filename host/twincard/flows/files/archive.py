@@ -10,9 +10,9 @@ from twincard.cms.decryption import Decrypted, decrypt_from_archive
 from twincard.cms.encryption import encrypt_to_archive
 from twincard.cms.errors import RecipientRejectedError
 from twincard.cms.framing.output import Output
-from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import ArchiveRecipient, KeyIdentifier
 from twincard.flows.errors import NoKeyError
+from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardHolder, PinProvider
 from twincard.ground.language import _
@@ -53,13 +53,14 @@ def encrypt_archive_file(
     output: Output,
     *,
     pin: PinProvider | None = None,
-    progress: Progress | None = None,
+    on_event: Listener[BytesEvent] = ignore,
 ) -> None:
     """Encrypt a file for the archive key of a card: one card operation, whatever its size.
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     archive = CardArchive(card, pin)
+    progress = counting(on_event, source, (archive.card_id,))
     with output as sink, open_source(source) as stream:
         encrypt_to_archive(stream, sink, archive, progress=progress)
 
@@ -70,9 +71,10 @@ def decrypt_archive_file(
     output: Output,
     *,
     pin: PinProvider | None = None,
-    progress: Progress | None = None,
+    on_event: Listener[BytesEvent] = ignore,
 ) -> Decrypted:
     """Decrypt a file that is for the archive key of a card. Otherwise as `encrypt_archive_file`."""
     archive = CardArchive(card, pin)
+    progress = counting(on_event, source, (archive.card_id,))
     with output as sink, open_source(source) as stream:
         return decrypt_from_archive(stream, sink, archive, progress=progress)

@@ -7,9 +7,9 @@ from pathlib import Path
 from twincard.card.session import Card
 from twincard.cms.decryption import Decrypted, decrypt
 from twincard.cms.framing.output import Output
-from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import Recipient
 from twincard.cms.transcoding import transcode
+from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardOpener, CardTranscoder, PinProvider
 
@@ -21,7 +21,7 @@ def decrypt_file(
     *,
     pin: PinProvider | None = None,
     mail: bool = False,
-    progress: Progress | None = None,
+    on_event: Listener[BytesEvent] = ignore,
 ) -> Decrypted:
     """Decrypt a file with a card: one card operation, whatever the file's size.
 
@@ -29,6 +29,7 @@ def decrypt_file(
     `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     opener = CardOpener(card, pin)
+    progress = counting(on_event, source, (opener.card_id,))
     with output as sink, open_source(source) as stream:
         return decrypt(stream, sink, opener, mail=mail, progress=progress)
 
@@ -40,12 +41,13 @@ def transcode_file(
     target: Recipient,
     *,
     pin: PinProvider | None = None,
-    progress: Progress | None = None,
+    on_event: Listener[BytesEvent] = ignore,
 ) -> None:
     """Give an encrypted file to another key; nobody sees its content, nor the key to it.
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     transcoder = CardTranscoder(card, target, pin)
+    progress = counting(on_event, source, (transcoder.card_id,))
     with output as sink, open_source(source) as stream:
         transcode(stream, sink, transcoder, progress=progress)

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from twincard.cms.encryption import encrypt
 from twincard.cms.errors import SourceError
 from twincard.cms.framing.output import Output
-from twincard.cms.framing.source import Progress
 from twincard.cms.recipients.infos import Recipient
+from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.ground.language import _
 from twincard.ground.system_words import reason
 
@@ -33,8 +33,8 @@ def encrypt_file(
     output: Output,
     recipients: Sequence[Recipient],
     *,
-    progress: Progress | None = None,
+    on_event: Listener[BytesEvent] = ignore,
 ) -> None:
-    """Encrypt a file to one or more keys. `progress` is told the bytes done. Raises FilesError."""
+    """Encrypt a file to one or more keys. Told are the bytes done. Raises FilesError."""
     with output as sink, open_source(source) as stream:
-        encrypt(stream, sink, recipients, progress=progress)
+        encrypt(stream, sink, recipients, progress=counting(on_event, source))

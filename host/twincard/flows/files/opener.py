@@ -53,10 +53,12 @@ class CardHolder:
 
         Raises NoKeyError when the card has none.
         """
-        key = card.kept_report().key
+        report = card.kept_report()
+        key = report.key
         if key is None:
             raise NoKeyError
         self.card = card
+        self.card_id = report.card_id
         self.algorithm = key.type.algorithm
         self.key_id = key.digest[:KEY_ID_BYTES]
         self._pin = pin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.issuer import Personalisation
@@ -12,6 +12,7 @@ from twincard.flows.certify.card_files import read_file, write_file
 from twincard.flows.certify.certificate_files import make_certificate_files
 from twincard.flows.certify.opensc import make_opensc_files
 from twincard.flows.errors import ProtocolError
+from twincard.flows.events import Listener
 from twincard.flows.issue.profile import Blank, IssueEvent, IssueStep, Profile
 from twincard.ground.language import N_, _, listed
 from twincard.identity.issuer_signing_key import IssuerSigningKey
@@ -30,7 +31,7 @@ class Issuing:
         role: Role,
         profile: Profile,
         components: Sequence[Component],
-        progress: Callable[[IssueEvent], None],
+        on_event: Listener[IssueEvent],
     ) -> None:
         """Raises ProtocolError for a card that was terminated."""
         self.report = blank.card.kept_report()
@@ -40,7 +41,7 @@ class Issuing:
         self._role = role
         self._profile = profile
         self._components = components
-        self._progress = progress
+        self._on_event = on_event
         self._has_authority = False
         if self.report.life_cycle is LifeCycle.TERMINATED:
             raise ProtocolError(
@@ -137,7 +138,7 @@ class Issuing:
             self._has_authority = True
 
     def _announce(self, step: IssueStep) -> None:
-        self._progress(IssueEvent(self._role, step))
+        self._on_event(IssueEvent((self.report.card_id,), self._role, step))
 
     def _check_policy(self) -> None:
         allowed = self.report.backups_allowed

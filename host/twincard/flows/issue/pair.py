@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from twincard.card.report import Features, Mode, Role
 from twincard.flows.components import check_size
 from twincard.flows.errors import ProtocolError
+from twincard.flows.events import Listener, ignore
 from twincard.flows.issue.one_card import Issuing
 from twincard.flows.issue.profile import Blank, IssueEvent, IssueStep, Modes, Profile
 from twincard.ground.language import _
@@ -57,8 +58,9 @@ def issue_pair(
     backup: Blank,
     profile: Profile,
     components: Sequence[Component] = (),
-    progress: Callable[[IssueEvent], None] = lambda _: None,
     issuer: IssuerSigningKey | None = None,
+    *,
+    on_event: Listener[IssueEvent] = ignore,
 ) -> IssuedPair:
     """Make the cards an operational original and backup with the same key group.
 
@@ -76,8 +78,8 @@ def issue_pair(
         raise ProtocolError(_("Original and backup must be two cards."))
     wanted = profile.modes
     profile = replace(profile, modes=modes_of(original, backup, profile))
-    first = Issuing(original, Role.ORIGINAL, profile, components, progress)
-    second = Issuing(backup, Role.BACKUP, profile, components, progress)
+    first = Issuing(original, Role.ORIGINAL, profile, components, on_event)
+    second = Issuing(backup, Role.BACKUP, profile, components, on_event)
     if first.is_operational or second.is_operational:
         for item in (first, second):
             item.prove(needed=profile.modes is not Modes.BASE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
+from twincard.flows.events import FlowEvent
 from twincard.ground.language import N_
 from twincard.keys.secret import Secret
 
@@ -77,8 +79,9 @@ class IssueStep(Enum):
 
 
 @dataclass(frozen=True)
-class IssueEvent:
+class IssueEvent(FlowEvent):
     """A step begins on the card that becomes `role`."""
 
+    name: ClassVar[str] = "issue.step"
     role: Role
     step: IssueStep

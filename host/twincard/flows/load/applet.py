@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import ClassVar
 
 from twincard.card.session import OPENSC_AID, Card, NoAppletError
 from twincard.flows.authority import take_authority
 from twincard.flows.errors import ProtocolError
+from twincard.flows.events import FlowEvent, Listener, ignore
 from twincard.globalplatform.cap import CapFile
 from twincard.globalplatform.manager import CardManager, Installation
 from twincard.globalplatform.registry import Kind, RegistryEntry
@@ -99,14 +101,21 @@ class LoadedCard:
     key_version: int
 
 
-class LoadListener:
-    """Is told how loading goes on; this one keeps it to itself."""
+@dataclass(frozen=True)
+class LoadEvent(FlowEvent):
+    """A step begins. The card has no id before it has the applet."""
 
-    def step(self, step: LoadStep) -> None:
-        """A step begins."""
+    name: ClassVar[str] = "load.step"
+    step: LoadStep
 
-    def sent(self, size: int) -> None:
-        """So many bytes of the load file have been sent."""
+
+@dataclass(frozen=True)
+class SentEvent(FlowEvent):
+    """So many bytes of the load file have been sent, of `total`."""
+
+    name: ClassVar[str] = "load.sent"
+    done: int
+    total: int
 
 
 def load_card(
@@ -114,7 +123,8 @@ def load_card(
     manager: CardManager,
     order: LoadOrder,
     store: KeyStore,
-    listener: LoadListener | None = None,
+    *,
+    on_event: Listener[LoadEvent | SentEvent] = ignore,
 ) -> LoadedCard:
     """Everything from a card with nothing on it to one that can be issued.
 
@@ -122,14 +132,13 @@ def load_card(
     WrongManagementKeysError, ManagementError, ProtocolError, CardError, CapError,
     ManagementKeysError, TransportKeyError, TransportError, OSError.
     """
-    told = listener or LoadListener()
     new = kept_keys(store, order.new_keys)
     used = manager.authenticate([order.keys] if new is None else [order.keys, new])
     if order.new_keys is not None and used != new:
         if new is None:
             new = draw_management_keys(manager.key_bytes, _next_version(manager.domain.key_version))
             store.add_management_keys(order.new_keys, new)
-        told.step(LoadStep.KEYS)
+        on_event(LoadEvent((), LoadStep.KEYS))
         replace_keys(manager, new)
     first_name = order.transport_key or _key_name(manager.domain.diversification)
     version = manager.domain.key_version
@@ -138,10 +147,10 @@ def load_card(
         card_id, key = _proven(connection, store, _key_names(connection, order, first_name))
         name = _kept(store, order, first_name, card_id, key)
         return LoadedCard(card_id, False, name, version)
-    key = _transport_key(store, first_name, told)
+    key = _transport_key(store, first_name, on_event)
     data = install_data(key, _sizes(order))
     installation = Installation(order.cap.package.aid, order.applet, order.applet, data)
-    load_and_install(manager, order.cap, installation, present, told)
+    load_and_install(manager, order.cap, installation, present, on_event=on_event)
     found = card_id_under(connection, key)
     if found is None:
         raise ProtocolError(_("The card installed the applet, but does not answer with it."))
@@ -227,24 +236,25 @@ def load_and_install(
     cap: CapFile,
     installation: Installation,
     present: Sequence[RegistryEntry],
-    listener: LoadListener | None = None,
+    *,
+    on_event: Listener[LoadEvent | SentEvent] = ignore,
 ) -> None:
     """Load a package and install an applet of it, in place of what there is of both.
 
     Raises ProtocolError, MemoryFullError, CapError, TransportError.
     """
-    told = listener or LoadListener()
     manager.load_blocks(cap)  # raises before anything is deleted
     if remove(manager, cap.package.aid, present):
-        told.step(LoadStep.DELETE)
-    told.step(LoadStep.LOAD)
+        on_event(LoadEvent((), LoadStep.DELETE))
+    on_event(LoadEvent((), LoadStep.LOAD))
     refused = _(
         "The card refused to {action} ({sw:04X}): it may have no room for it, lack a "
         "package that it imports (--dry-run lists them), or take signed ones alone."
     )
+    total = len(cap.load_file)
     with _explaining(refused):
-        manager.load(cap, told.sent)
-    told.step(LoadStep.INSTALL)
+        manager.load(cap, lambda done: on_event(SentEvent((), done, total)))
+    on_event(LoadEvent((), LoadStep.INSTALL))
     refused = _(
         "The applet refused its installation ({sw:04X}): its chip may lack AES-256 or "
         "SHA-256, or have too little memory for these sizes."
@@ -325,11 +335,11 @@ def _kept(store: KeyStore, order: LoadOrder, first_name: str, card_id: bytes, ke
     return name
 
 
-def _transport_key(store: KeyStore, name: str, told: LoadListener) -> Secret:
+def _transport_key(store: KeyStore, name: str, on_event: Listener[LoadEvent]) -> Secret:
     """The key of this name, or a new one, which the store then holds."""
     key = store.transport_key(name)
     if key is not None:
-        told.step(LoadStep.KEY_FOUND)
+        on_event(LoadEvent((), LoadStep.KEY_FOUND))
         return key
     key = draw_transport_key()
     store.add_transport_key(name, key)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import ClassVar
 
 from twincard.card.session import Card
 from twincard.cms.errors import (
@@ -26,6 +27,7 @@ from twincard.cms.recipients.infos import Recipient, RecipientInfo, is_named
 from twincard.cms.recipients.opening import open_all
 from twincard.cms.transcoding import read_recipients, replace_recipients
 from twincard.flows.errors import ProtocolError
+from twincard.flows.events import BytesEvent, FlowEvent, Listener, counting, ignore
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
 from twincard.flows.usable import check_released
@@ -45,12 +47,20 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class FileEvent:
+class RecoveredFile:
     """One file is done; `reason` says in a sentence why it failed."""
 
     path: Path
     outcome: Outcome
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RecoverEvent(FlowEvent):
+    """One file is done, whatever became of it."""
+
+    name: ClassVar[str] = "recover.file"
+    file: RecoveredFile
 
 
 def recover_files(
@@ -60,16 +70,16 @@ def recover_files(
     *,
     old_pin: PinProvider | None = None,
     new_pin: PinProvider | None = None,
-    progress: Callable[[Path, int], None] | None = None,
-) -> Iterator[FileEvent]:
+    on_event: Listener[BytesEvent | RecoverEvent] = ignore,
+) -> Iterator[RecoveredFile]:
     """Move every file in `paths` (folders with all below them) that `old` can open to `new`.
 
     `old` is the backup, or an original that still works. Each file is replaced when the new card
     has confirmed that it opens it, and not before; so after an interruption the same call goes on.
-    A file that fails is reported and the others go on. `progress` is told the bytes done of a file,
-    which fails if it raises. Without PIN providers the PINs must be verified. Raises ProtocolError
-    when the new card has no key of its own or is not released, CardError (a blocked PIN, for
-    instance), TransportError, and what a PIN provider raises.
+    A file that fails is reported and the others go on. Told are the bytes done of a file, which
+    fails if the listener raises then, and what became of it. Without PIN providers the PINs must be
+    verified. Raises ProtocolError when the new card has no key of its own or is not released,
+    CardError (a blocked PIN, for instance), TransportError, and what a PIN provider raises.
     """
     checker = CardChecker(new, new_pin)
     check_released(new.kept_report())
@@ -77,9 +87,11 @@ def recover_files(
     if checker.key_id == transcoder.key_id:
         raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))
     moving = _Moving(transcoder, checker)
+    cards = transcoder.card_id, checker.card_id
     for path in find_files(paths):
-        count = None if progress is None else _counter(progress, path)
-        yield _move(path, moving, count)
+        file = _move(path, moving, counting(on_event, path, cards))
+        on_event(RecoverEvent(cards, file))
+        yield file
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -140,22 +152,22 @@ class _Moving:
             raise FilesError(_("The new card does not open the file as the old one does."))
 
 
-def _move(path: Path, moving: _Moving, progress: Callable[[int], None] | None) -> FileEvent:
+def _move(path: Path, moving: _Moving, progress: Callable[[int], None]) -> RecoveredFile:
     try:
         with failing_alone():
             recipients = _recipients(path)
         replacements = moving.replacements(recipients)
         if not replacements:
-            return FileEvent(path, Outcome.ALREADY_MOVED)
+            return RecoveredFile(path, Outcome.ALREADY_MOVED)
         with failing_alone():
             _rewrite(path, replacements, progress)
     except NotForThisKeyError:
-        return FileEvent(path, Outcome.NOT_FOR_THIS_KEY)
+        return RecoveredFile(path, Outcome.NOT_FOR_THIS_KEY)
     except NotCmsError:
-        return FileEvent(path, Outcome.NOT_ENCRYPTED)
+        return RecoveredFile(path, Outcome.NOT_ENCRYPTED)
     except (FilesError, OSError) as error:
-        return FileEvent(path, Outcome.FAILED, told(error))
-    return FileEvent(path, Outcome.MOVED)
+        return RecoveredFile(path, Outcome.FAILED, told(error))
+    return RecoveredFile(path, Outcome.MOVED)
 
 
 @contextmanager
@@ -180,7 +192,7 @@ def _recipients(path: Path) -> tuple[RecipientInfo, ...]:
 def _rewrite(
     path: Path,
     replacements: Mapping[RecipientInfo, RecipientInfo],
-    progress: Callable[[int], None] | None,
+    progress: Callable[[int], None],
 ) -> None:
     left = set(replacements)
 
@@ -194,7 +206,3 @@ def _rewrite(
         replace_recipients(stream, sink, replace, progress=progress)
         if left:
             raise FilesError(_("The file was changed while it was moved."))
-
-
-def _counter(progress: Callable[[Path, int], None], path: Path) -> Callable[[int], None]:
-    return lambda done: progress(path, done)

@@ -1,0 +1,82 @@
+"""What flows tell, as people read it: the one place of the command line that words their events.
+
+Events are known by name here, so that a command imports its own flow alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from twincard.cli.terminal.output import Printer
+from twincard.flows.events import BytesEvent, FlowEvent, Listener
+from twincard.ground.language import _
+
+if TYPE_CHECKING:
+    from twincard.flows.check.drill import CheckEvent
+    from twincard.flows.duplicate.duplication import DuplicationEvent
+    from twincard.flows.issue.profile import IssueEvent
+    from twincard.flows.load.applet import LoadEvent, SentEvent
+    from twincard.flows.recover.recovery import RecoverEvent
+
+Bar = Callable[[int], None]
+
+
+def listener(out: Printer, bar: Bar | None = None) -> Listener[FlowEvent]:
+    """Tells steps and files in sentences, and the bytes that are done with `bar`."""
+
+    def on_event(event: FlowEvent) -> None:
+        if event.name in _COUNTS:
+            if bar is not None:
+                bar(_COUNTS[event.name](event))
+        else:
+            _SENTENCES[event.name](out, event)
+
+    return on_event
+
+
+def _issue_step(out: Printer, event: IssueEvent) -> None:
+    out.step(f"{event.role.word}: {_(event.step.value)}")
+
+
+def _duplicate_step(out: Printer, event: DuplicationEvent) -> None:
+    if event.component is None:
+        out.step(_(event.step.value))
+    else:
+        out.step(_("component {number}: set on both cards").format(number=event.component))
+
+
+def _load_step(out: Printer, event: LoadEvent) -> None:
+    out.step(_(event.step.value))
+
+
+def _recovered_file(out: Printer, event: RecoverEvent) -> None:
+    from twincard.flows.recover.recovery import Outcome
+
+    file = event.file
+    if file.reason is not None:
+        out.failed(file.path, file.reason)
+    elif file.outcome is not Outcome.NOT_ENCRYPTED:
+        out.step(f"{file.path}: {_(file.outcome.value)}")
+
+
+def _checked_file(out: Printer, event: CheckEvent) -> None:
+    from twincard.flows.check.drill import FileOutcome
+
+    file = event.file
+    if file.outcome is not FileOutcome.NOT_ENCRYPTED:
+        out.step(f"{file.path}: {file.reason or _(file.outcome.value)}")
+
+
+def _done(event: BytesEvent | SentEvent) -> int:
+    return event.done
+
+
+_COUNTS: dict[str, Callable[[Any], int]] = {"file.bytes": _done, "load.sent": _done}
+_SENTENCES: dict[str, Callable[[Printer, Any], None]] = {
+    "check.file": _checked_file,
+    "duplicate.step": _duplicate_step,
+    "issue.step": _issue_step,
+    "load.step": _load_step,
+    "recover.file": _recovered_file,
+}

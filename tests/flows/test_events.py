@@ -1,0 +1,118 @@
+"""Flows tell what they do in one stream of typed events, with names that stay."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+from pathlib import Path
+
+import pytest
+from tests.bench import Bench, Specimen, Stage, components
+
+import twincard.flows
+from twincard.card.report import Role
+from twincard.cms.framing.output import FileOutput
+from twincard.cms.recipients.infos import Recipient
+from twincard.flows.check.drill import check_files
+from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
+from twincard.flows.events import BytesEvent, FlowEvent
+from twincard.flows.files.decrypt import decrypt_file
+from twincard.flows.files.encrypt import encrypt_file
+from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
+from twincard.flows.recover.recovery import RecoverEvent, recover_files
+from twincard.keys.key_type import KeyType
+
+NAMES = {
+    "BytesEvent": "file.bytes",
+    "CheckEvent": "check.file",
+    "DuplicationEvent": "duplicate.step",
+    "IssueEvent": "issue.step",
+    "LoadEvent": "load.step",
+    "RecoverEvent": "recover.file",
+    "SentEvent": "load.sent",
+}
+
+
+def kinds_of_events() -> Iterator[type[FlowEvent]]:
+    """Every class of events in the package."""
+    for info in pkgutil.walk_packages(twincard.flows.__path__, "twincard.flows."):
+        for item in vars(importlib.import_module(info.name)).values():
+            is_own = isinstance(item, type) and item.__module__ == info.name
+            if is_own and issubclass(item, FlowEvent) and item is not FlowEvent:
+                yield item
+
+
+def test_each_kind_of_event_has_a_stable_name_and_is_frozen() -> None:
+    kinds = list(kinds_of_events())
+    assert {kind.__name__: kind.name for kind in kinds} == NAMES
+    assert len(set(NAMES.values())) == len(NAMES)
+    for kind in kinds:
+        assert is_dataclass(kind)
+        assert fields(kind)[0].name == "card_ids"
+    event = BytesEvent((), Path("letter"), 1)
+    with pytest.raises(FrozenInstanceError):
+        event.done = 2  # type: ignore[misc]
+
+
+def blank(specimen: Specimen) -> Blank:
+    return Blank(specimen.card(), specimen.transport_key, specimen.pin, specimen.puk)
+
+
+def test_one_listener_hears_every_flow_and_which_cards_it_concerns(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.at(Stage.BLANK)
+    original, backup = blank(bench.original), blank(bench.backup)
+    ids = {
+        Role.ORIGINAL: original.card.report().card_id,
+        Role.BACKUP: backup.card.report().card_id,
+    }
+    events: list[FlowEvent] = []
+    issue_pair(original, backup, Profile(), components()[:1], on_event=events.append)
+    issued = [event for event in events if isinstance(event, IssueEvent)]
+    assert issued == events
+    assert {(event.role, event.card_ids) for event in issued} == {
+        (role, (ids[role],)) for role in ids
+    }
+
+    events.clear()
+    cards = bench.original.unlocked(), bench.backup.unlocked()
+    duplicate_key(*cards, components()[1:], KeyType.P_256, on_event=events.append)
+    steps = [event for event in events if isinstance(event, DuplicationEvent)]
+    assert steps == events
+    assert [event.component for event in steps[:3]] == [2, 3, None]
+    for event in steps:
+        assert event.card_ids == tuple(ids[role] for role in event.step.roles)
+    assert {len(event.card_ids) for event in steps} == {1, 2}
+
+    events.clear()
+    source, sealed = tmp_path / "letter", tmp_path / "letter.p7m"
+    source.write_bytes(b"content")
+    recipient = Recipient.of(cards[0].usage.public_key())
+    encrypt_file(source, FileOutput(sealed), [recipient], on_event=events.append)
+    assert events == [BytesEvent((), source, len(b"content"))]
+
+    events.clear()
+    plain = FileOutput(tmp_path / "plain")
+    decrypt_file(cards[1], sealed, plain, on_event=events.append)
+    assert events[-1] == BytesEvent((ids[Role.BACKUP],), sealed, sealed.stat().st_size)
+    list(check_files(cards[1], [sealed], on_event=events.append))
+    assert (events[-1].name, events[-1].card_ids) == ("check.file", (ids[Role.BACKUP],))
+
+
+def test_what_became_of_a_file_is_told_after_its_bytes(bench: Bench, tmp_path: Path) -> None:
+    bench.at(Stage.DUPLICATED)
+    source, sealed = tmp_path / "letter", tmp_path / "letter.p7m"
+    source.write_bytes(b"content")
+    recipient = Recipient.of(bench.original.card().usage.public_key())
+    encrypt_file(source, FileOutput(sealed), [recipient])
+    old, new = bench.backup.unlocked(), bench.original2.unlocked()
+    events: list[FlowEvent] = []
+    files = list(recover_files(old, new, [sealed, source], on_event=events.append))
+    names = [event.name for event in events]
+    assert names == ["file.bytes"] * (len(names) - 2) + ["recover.file"] * 2
+    assert len(names) > 2
+    assert {event.card_ids for event in events} == {(old.report().card_id, new.report().card_id)}
+    assert [event.file for event in events if isinstance(event, RecoverEvent)] == files
