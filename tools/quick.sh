@@ -22,15 +22,21 @@ tests=(
   tests/secrets/test_types.py
 )
 slow=(
+  tests/card/test_archive_key.py
+  tests/card/test_installation.py
+  tests/card/test_opensc_name.py
   tests/files/test_altered.py
   tests/host/test_class_archive.py
   tests/host/test_folder.py
   tests/host/test_old_card_file.py
   tests/host/test_report_fits.py
   tests/host/test_simulator.py
+  tests/host/test_simulator_process.py
   tests/refusals/test_altered.py
+  tests/refusals/test_duplication.py
   tests/refusals/test_forged_blocks.py
   tests/refusals/test_matrix.py
+  tests/refusals/test_released.py
 )
 
 status=0

@@ -77,7 +77,7 @@ def test_what_java_prints_is_not_taken_for_an_answer(
 def test_an_answer_of_no_length_that_there_is_ends_the_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: str
 ) -> None:
-    answers = 'for answers; do :; done; printf "%b" "$0" >"$answers"; exec sleep 60'
+    answers = 'for answers; do :; done; printf "%b" "$0" >"$answers"; exec sleep 1'
     java = script(tmp_path / "java", f"exec sh -c '{answers}' '{length}' \"$@\"")
     monkeypatch.setenv("TWINCARD_JAVA", java)
     with pytest.raises(CardGoneError, match="no answer"):
