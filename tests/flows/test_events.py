@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, is_dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench import Bench, Specimen, Stage, components
+from tests.flows.event_samples import COUNTS, NAMES, SENTENCES
 
 import twincard.flows
 from twincard.card.report import Role
@@ -23,16 +25,7 @@ from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
 from twincard.flows.recover.recovery import RecoverEvent, recover_files
 from twincard.keys.key_type import KeyType
-
-NAMES = {
-    "BytesEvent": "file.bytes",
-    "CheckEvent": "check.file",
-    "DuplicationEvent": "duplicate.step",
-    "IssueEvent": "issue.step",
-    "LoadEvent": "load.step",
-    "RecoverEvent": "recover.file",
-    "SentEvent": "load.sent",
-}
+from twincard.results.in_json import event_to_json
 
 
 def kinds_of_events() -> Iterator[type[FlowEvent]]:
@@ -116,3 +109,23 @@ def test_what_became_of_a_file_is_told_after_its_bytes(bench: Bench, tmp_path: P
     assert len(names) > 2
     assert {event.card_ids for event in events} == {(old.report().card_id, new.report().card_id)}
     assert [event.file for event in events if isinstance(event, RecoverEvent)] == files
+
+
+@pytest.mark.parametrize("event", [*COUNTS, *(event for event, _sentence in SENTENCES)])
+def test_an_event_is_one_line_of_json_with_its_name_and_all_that_it_tells(
+    event: FlowEvent,
+) -> None:
+    line = event_to_json(event)
+    told = json.loads(line)
+    assert "\n" not in line
+    assert (told.pop("version"), told.pop("event")) == (1, event.name)
+    assert list(told) == [field.name for field in fields(event)]
+    assert told["card_ids"] == [card.hex() for card in event.card_ids]
+
+
+def test_json_has_the_words_of_the_results() -> None:
+    lines = {event.name: json.loads(event_to_json(event)) for event, _sentence in SENTENCES}
+    assert (lines["issue.step"]["role"], lines["issue.step"]["step"]) == ("backup", "group")
+    assert lines["duplicate.step"]["component"] == 2
+    file = {"path": "letter.p7m", "outcome": "failed", "reason": "It is spoiled."}
+    assert lines["recover.file"]["file"] == file

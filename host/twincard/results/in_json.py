@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from pydantic_core import SchemaSerializer, core_schema
 from pydantic_core.core_schema import CoreSchema
 
+from twincard.flows.events import FlowEvent
 from twincard.results import JSON_VERSION
 from twincard.results.marks import MAY_BE_ABSENT
 
@@ -27,6 +28,13 @@ def to_json(result: object, *, escaped: bool = False) -> str:
     kind: type = type(result)
     members = _serializer(kind).to_python(result, mode="json", warnings="error")
     return json.dumps({"version": JSON_VERSION, **members}, ensure_ascii=escaped, indent=2)
+
+
+def event_to_json(event: FlowEvent) -> str:
+    """One event of a flow, as one object on one line; `event` is its name."""
+    kind: type = type(event)
+    members = _serializer(kind).to_python(event, mode="json", warnings="error")
+    return json.dumps({"version": JSON_VERSION, "event": event.name, **members}, ensure_ascii=False)
 
 
 @cache
