@@ -27,6 +27,18 @@ def right(pcsc_service: PcscService) -> Reader:
     return pcsc_service.readers[2]
 
 
+@pytest.fixture
+def japanese(pcsc_service: PcscService) -> Reader:
+    """One whose name is not ASCII."""
+    return pcsc_service.readers[6]
+
+
+@pytest.fixture
+def long(pcsc_service: PcscService) -> Reader:
+    """One whose name has more than a hundred characters."""
+    return pcsc_service.readers[8]
+
+
 @pytest.fixture(scope="session")
 def blank_cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of simulated cards: `alice` and `bob`, not issued."""

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,8 @@ exec setpriv --pdeathsig TERM /usr/sbin/pcscd --foreground --config "$1/readers"
 """
 _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 # vpcd gives each of its entries two readers, on ports next to each other.
-_NAMES = ("Left", "Right", "Spare")
+# The last two are names that programs trip over: not ASCII, and long. Each is there in every test.
+_NAMES = ("Left", "Right", "Spare", "読取機", "Long" * 30)
 _SECONDS = 10
 
 
@@ -40,16 +42,16 @@ class Reader:
 class PcscService:
     """A pcscd with its readers, running from `start` to `stop`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Its socket and its configuration are in `folder`."""
+    def __init__(self, folder: Path, names: Sequence[str] = _NAMES) -> None:
+        """Its socket and its configuration are in `folder`; each name gets two readers."""
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.readers: list[Reader] = []
         entries = ""
-        for name in _NAMES:
+        for number, name in enumerate(names):
             port = _two_free_ports()
             # A driver keeps its readers by their slots alone: each entry needs a driver of its own.
-            driver = shutil.copy(_DRIVER, folder / f"{name}.so")
+            driver = shutil.copy(_DRIVER, folder / f"{number}.so")
             entries += (
                 f'FRIENDLYNAME "{name}"\nDEVICENAME /dev/null:{port:#x}\n'
                 f"LIBPATH {driver}\nCHANNELID {port:#x}\n"

@@ -10,6 +10,7 @@ import pytest
 from smartcard.Exceptions import CardConnectionException
 from smartcard.System import readers as readers_of_others
 from tests.bench import Bench, Stage
+from tests.cli.commands import Desk
 from tests.flows.unplugged import Cable, Unplugged
 from tests.host.t0 import T0Laboratory
 from tests.pcsc.inserted import Inserted, inserted, wait_until_out
@@ -51,7 +52,9 @@ def test_readers_are_named_whole_in_part_or_by_index(pcsc_service: PcscService) 
     assert find_reader("2") == names[2]
 
 
-@pytest.mark.parametrize(("name", "message"), [("left", "Left 00 00; Left 00 01"), ("9", "no rea")])
+@pytest.mark.parametrize(
+    ("name", "message"), [("left", "Left 00 00; Left 00 01"), ("99", "no rea")]
+)
 def test_a_name_of_several_or_of_no_reader_is_refused(
     pcsc_service: PcscService, name: str, message: str
 ) -> None:
@@ -121,6 +124,19 @@ def test_a_card_that_another_program_keeps_is_in_use(in_reader: Inserted) -> Non
     try:
         with pytest.raises(CardInUseError, match="Another program uses the card in Left 00 00"):
             open_left()
+    finally:
+        other.disconnect()
+
+
+def test_a_card_in_use_is_told_with_the_programs_that_usually_do(
+    in_reader: Inserted, desk: Desk
+) -> None:
+    other = readers_of_others()[0].createConnection()
+    other.connect()
+    try:
+        desk.run("card", "info", "-r", "pcsc:Left 00 00").failed(
+            4, "Another program uses the card in Left 00 00", "ssh-agent", "gpgconf --kill scdaemon"
+        )
     finally:
         other.disconnect()
 

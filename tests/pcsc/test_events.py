@@ -49,7 +49,8 @@ def test_readers_lists_cards_and_empty_readers(bench: Bench, desk: Desk, left: R
     atr = bench.original.lab.atr.hex()
     assert found["slots"][0] == {"reader": f"pcsc:{left.name}", "holds": "card", "atr": atr}
     assert found["slots"][1]["holds"] == "nothing"
-    assert text.splitlines()[2:4] == ["pcsc:Left 00 00   a card", "pcsc:Left 00 01   no card"]
+    assert text.splitlines()[2:4] == ["pcsc:Left 00 00    a card", "pcsc:Left 00 01    no card"]
+    assert "pcsc:読取機 00 00  no card" in text.splitlines()
 
 
 def test_readers_watch_goes_on_until_ctrl_c(bench: Bench, left: Reader) -> None:
@@ -60,6 +61,17 @@ def test_readers_watch_goes_on_until_ctrl_c(bench: Bench, left: Reader) -> None:
         terminal.expect("pcsc:Left 00 00  no card")
         terminal.signal(signal.SIGINT)
         assert terminal.wait() == 0
+
+
+def test_watching_ends_in_words_with_the_service(pcsc_service: PcscService, left: Reader) -> None:
+    with Terminal("readers", "--watch") as terminal:
+        terminal.expect("pcsc:Left 00 00  no card")
+        pcsc_service.stop()
+        try:
+            terminal.expect("The PC/SC service has ended. Start it")
+            assert terminal.wait() == 3
+        finally:
+            pcsc_service.start()
 
 
 def test_a_command_at_a_terminal_waits_for_the_card(bench: Bench, left: Reader) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from typing import Annotated, TextIO
 
@@ -75,9 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A name of a file that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with speaking((sys.stdout, sys.stderr)), wiping(), warnings.catch_warnings():
-        # The cryptography package counts bytes where a name may have so many characters.
-        warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
+    with speaking((sys.stdout, sys.stderr)), wiping():
         return _run(words)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -92,7 +94,7 @@ def make_decipher_certificate(
     """A certificate for a decipher key, signed by the key of `root`. Raises WrongSignatureError."""
     usage = "key_encipherment" if public.algorithm is KeyAlgorithm.RSA else "key_agreement"
     builder = (
-        _certificate(root.subject, _name(subject), validity, public)
+        _certificate(subject_of(root), _name(subject), validity, public)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(usage), critical=True)
         .add_extension(
@@ -122,7 +124,7 @@ def is_such(
     not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if not not_before <= datetime.now(UTC) <= not_after:
         return False
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    names = subject_of(certificate).get_attributes_for_oid(NameOID.COMMON_NAME)
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
         mails = found.value.get_values_for_type(x509.RFC822Name)
@@ -153,6 +155,18 @@ def may_sign_others(certificate: x509.Certificate) -> bool:
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
     return found.value.ca
+
+
+def subject_of(certificate: x509.Certificate | x509.CertificateSigningRequest) -> x509.Name:
+    """Its subject, without a warning where a name is long."""
+    with _of_any_length():
+        return certificate.subject
+
+
+def issuer_of(certificate: x509.Certificate) -> x509.Name:
+    """Its issuer, in the same way."""
+    with _of_any_length():
+        return certificate.issuer
 
 
 def key_identifier(certificate: x509.Certificate) -> bytes:
@@ -201,10 +215,17 @@ def _name(subject: Subject, unit: str | None = None) -> x509.Name:
 def _common_name(name: str) -> x509.NameAttribute[str]:
     if len(name.encode()) in _NAME_LENGTHS:
         return x509.NameAttribute(NameOID.COMMON_NAME, name)
-    # RFC 5280, appendix A.1, counts characters; the package counts bytes, and warns even here.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
+    with _of_any_length():
         return x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)
+
+
+@contextmanager
+def _of_any_length() -> Iterator[None]:
+    # RFC 5280, appendix A.1, counts characters; the package counts bytes, and warns of more than 64
+    # when it reads a name, too.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
+        yield
 
 
 def _is_address(mail: str) -> bool:

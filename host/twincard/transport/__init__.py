@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Connection,
         NotInstalledError,
         PowerCutError,
+        ReaderInUseError,
+        ServiceEndedError,
         TransportError,
     )
     from twincard.transport.pcsc import list_readers
@@ -31,6 +33,8 @@ __all__ = [
     "Holds",
     "NotInstalledError",
     "PowerCutError",
+    "ReaderInUseError",
+    "ServiceEndedError",
     "Slot",
     "Traced",
     "TransportError",

@@ -46,6 +46,10 @@ class CardInUseError(TransportError):
     """Another program holds the card."""
 
 
+class ReaderInUseError(CardInUseError):
+    """Another program holds the card in a PC/SC reader."""
+
+
 class CardGoneError(TransportError):
     """The card, its reader or its simulator went away in the middle of the work."""
 
@@ -63,3 +67,7 @@ class PowerCutError(TransportError):
 
 class NotInstalledError(TransportError):
     """A program or package that this way to a card needs is not installed."""
+
+
+class ServiceEndedError(TransportError):
+    """The PC/SC service does not run, or has ended in the middle of the work."""

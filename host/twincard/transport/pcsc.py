@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from twincard.ground.language import _
 from twincard.transport.connection import (
     CardGoneError,
-    CardInUseError,
     CardNotFoundError,
+    ReaderInUseError,
     TransportError,
 )
-from twincard.transport.winscard import Context, Handle, PcscError
+from twincard.transport.winscard import SERVICE_ENDED, Context, Handle, PcscError
 
 # Other programs look at every card that is put in; they are done within this time.
 _PATIENCE_SECONDS = 3.0
@@ -55,7 +55,7 @@ class PcscCard:
     def __init__(self, reader: str) -> None:
         """Take the card in the reader of this name, once others have let go of it.
 
-        Raises CardNotFoundError without a card, CardInUseError, CardGoneError.
+        Raises CardNotFoundError without a card, ReaderInUseError, CardGoneError.
         """
         self._reader = reader
         self._context: Context | None = Context()
@@ -76,7 +76,7 @@ class PcscCard:
                 if not error.is_one_of("E_SHARING_VIOLATION"):
                     raise self._not_connected(error) from None
                 if time.monotonic() > give_up:
-                    raise CardInUseError(
+                    raise ReaderInUseError(
                         _("Another program uses the card in {reader}.").format(reader=self._reader)
                     ) from None
             time.sleep(_RETRY_SECONDS)
@@ -151,7 +151,7 @@ class PcscCard:
             )
         if error.is_one_of("E_READER_UNAVAILABLE", "E_UNKNOWN_READER"):
             return CardGoneError(_("The reader {reader} is gone.").format(reader=self._reader))
-        if error.is_one_of("E_NO_SERVICE", "E_SERVICE_STOPPED"):
+        if error.is_one_of(*SERVICE_ENDED):
             return CardGoneError(_("The PC/SC service has ended."))
         return CardGoneError(_("The card in {reader} does not answer.").format(reader=self._reader))
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from twincard.ground.language import _
-from twincard.transport.connection import NotInstalledError, TransportError
+from twincard.transport.connection import (
+    NotInstalledError,
+    ServiceEndedError,
+    TransportError,
+)
+from twincard.transport.status_change import status_change
 
+SERVICE_ENDED = ("E_NO_SERVICE", "E_SERVICE_STOPPED", "F_COMM_ERROR")
+"""What PC/SC's functions say when there is no service any more."""
 _32_BITS = 0xFFFFFFFF
+_ANY_NAME = sys.platform != "win32"
 
 
 class PcscError(TransportError):
@@ -46,39 +55,50 @@ class Context:
     """A use of the PC/SC service; closed at the end of a `with` block."""
 
     def __init__(self) -> None:
-        """Raises NotInstalledError without pyscard, TransportError without a PC/SC service."""
+        """Raises NotInstalledError without pyscard, ServiceEndedError without a PC/SC service."""
         scard = module()
         try:
             (self._context,) = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
         except PcscError:
-            raise TransportError(_("The PC/SC service does not run on this machine.")) from None
+            sentence = _("The PC/SC service does not run on this machine.")
+            raise ServiceEndedError(sentence) from None
 
     def readers(self) -> list[str]:
-        """The names of all readers."""
+        """The names of all readers that pyscard can use: on Windows those in ASCII.
+
+        Raises ServiceEndedError, PcscError.
+        """
         try:
-            (names,) = _call(module().SCardListReaders, self._context, [])
+            (names,) = self._ask(module().SCardListReaders, [])
         except PcscError as error:
             if error.is_one_of("E_NO_READERS_AVAILABLE"):
                 return []
             raise
-        return list(names)
+        return [name for name in names if _ANY_NAME or name.isascii()]
 
     def states(self, known: Mapping[str, int], seconds: float) -> list[ReaderState]:
         """The states of these readers, as soon as one has other flags than are `known` of it.
 
         With flags of 0 that is at once. After `seconds`, and when a reader is gone, it is an empty
-        list.
+        list. Raises ServiceEndedError, PcscError.
         """
-        milliseconds = round(seconds * 1000)
+        ascii_only = all(name.isascii() for name in known)
+        function = module().SCardGetStatusChange if ascii_only else status_change
         try:
-            (states,) = _call(
-                module().SCardGetStatusChange, self._context, milliseconds, list(known.items())
-            )
+            (states,) = self._ask(function, round(seconds * 1000), list(known.items()))
         except PcscError as error:
             if error.is_one_of("E_TIMEOUT", "E_UNKNOWN_READER"):
                 return []
             raise
         return [ReaderState(name, flags, bytes(atr)) for name, flags, atr in states]
+
+    def _ask(self, function: Callable[..., Any], *arguments: object) -> Sequence[Any]:
+        try:
+            return _call(function, self._context, *arguments)
+        except PcscError as error:
+            if error.is_one_of(*SERVICE_ENDED):
+                raise ServiceEndedError(_("The PC/SC service has ended.")) from None
+            raise
 
     def connect(self, reader: str) -> Handle:
         """Power the card in a reader, for nobody else to use meanwhile; by T=1 if it can."""

@@ -39,7 +39,7 @@ from twincard.flows.certify.certificate_files import above
 from twincard.flows.errors import ProtocolError
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
-from twincard.identity.x509 import Subject, Validity
+from twincard.identity.x509 import Subject, Validity, subject_of
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import certificate_from_bytes
 from twincard.results.certificate import CertificateInfo, Request
@@ -158,7 +158,7 @@ def csr(
         subject = _subject(user.card, name, mail)
         made = request_certificate(user.card, subject, type, pin=user.pin)
     pem = made.public_bytes(Encoding.PEM).decode("ascii")
-    _print(Request(made.subject.rfc4514_string(), pem), output, force=force, json=json)
+    _print(Request(subject_of(made).rfc4514_string(), pem), output, force=force, json=json)
 
 
 def _check_options(
@@ -230,7 +230,7 @@ def _told(
     return CertificateInfo(
         key="signature" if signature_key else "decipher",
         stored=stored,
-        subject=certificate.subject.rfc4514_string(),
+        subject=subject_of(certificate).rfc4514_string(),
         serial_number=f"{certificate.serial_number:x}",
         not_after=certificate.not_valid_after_utc.isoformat(),
         sha256=certificate.fingerprint(SHA256()),

@@ -18,6 +18,8 @@ from twincard.simulator.folder import list_cards
 from twincard.transport import TransportError
 from twincard.transport.slots import Slot, slots, watch
 
+_WIDEST = 50
+
 Watch = Annotated[
     bool, typer.Option("--watch", help="Go on with what is put in and taken out, until Ctrl-C.")
 ]
@@ -66,5 +68,12 @@ def _named(slot: Slot) -> Slot:
 
 
 def _lines(found: Sequence[Slot]) -> list[str]:
-    width = max((len(slot.reader) for slot in found), default=0)
-    return [f"{slot.reader:{width}}  {_(slot.holds.value)}" for slot in found]
+    from rich.cells import cell_len
+
+    widths = [cell_len(slot.reader) for slot in found]
+    # One long name must not push what the others hold off the screen.
+    column = max((width for width in widths if width <= _WIDEST), default=0)
+    return [
+        slot.reader + " " * max(column - width, 0) + f"  {_(slot.holds.value)}"
+        for slot, width in zip(found, widths, strict=True)
+    ]

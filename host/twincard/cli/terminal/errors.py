@@ -95,6 +95,14 @@ ADVICE: Mapping[str, str] = {
     "twincard.transport.connection.CardFileError": N_(
         "See to the folder of simulated cards: its room, its rights, its files."
     ),
+    "twincard.transport.connection.ReaderInUseError": N_(
+        "Usually it is ssh-agent (`ssh-add -e LIBRARY` makes it let go), GnuPG "
+        "(`gpgconf --kill scdaemon`), or a browser or mail program that uses the card "
+        "(close it). Then try again."
+    ),
+    "twincard.transport.connection.ServiceEndedError": N_(
+        "Start it (on Linux: `systemctl start pcscd.socket`) and run the command again."
+    ),
     "twincard.transport.connection.CardInUseError": N_(
         "Close that program, or wait for it, and try again."
     ),

@@ -13,6 +13,7 @@ from twincard.card.session import Card
 from twincard.flows.certify.card_files import make_room
 from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _
+from twincard.identity.x509 import issuer_of, subject_of
 from twincard.iso.status import MemoryFullError, NotFoundError
 from twincard.keys.public import PublicKey, UnusablePublicKeyError
 
@@ -106,7 +107,7 @@ def above(
     looking = list(certificates)
     for lower in looking:
         for upper in known:
-            if upper.subject == lower.issuer and upper != lower and upper not in found:
+            if subject_of(upper) == issuer_of(lower) and upper != lower and upper not in found:
                 found.append(upper)
                 looking.append(upper)
     return found

@@ -13,6 +13,7 @@ from twincard.card.report import CardReport, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.certify.card_files import make_room, read_file, store, write_file
 from twincard.flows.certify.certificate_files import certificate_for, read_chain, room_for
+from twincard.identity.x509 import subject_of
 from twincard.iso.status import AlreadyExistsError, MemoryFullError
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
@@ -139,8 +140,8 @@ def _known(card: Card, report: CardReport, place: KeyPlace, *, readable: bool) -
 def _issuers(card: Card) -> list[KnownIssuer]:
     issuers, at = [], 0
     for certificate in read_chain(card):
-        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        label = str(names[0].value) if names else certificate.subject.rfc4514_string()
+        names = subject_of(certificate).get_attributes_for_oid(NameOID.COMMON_NAME)
+        label = str(names[0].value) if names else subject_of(certificate).rfc4514_string()
         issuers.append(KnownIssuer(label, at, len(_der(certificate))))
         at += len(_der(certificate))
     return issuers
