@@ -7,7 +7,7 @@ import javacard.framework.Util;
 import twincard.card.CommandRules.Ins;
 
 /** Command data, gathered from chains and extended lengths; answers, given in pieces where they are long. */
-final class Apdu extends Unit {
+final class Apdu extends CardPart {
     static final byte CHAIN_BIT = 0x10;
     /** In the class of a command with secure messaging (GlobalPlatform Card Specification 2.3, 11.1.4). */
     static final byte SECURED_BIT = 0x04;

@@ -6,7 +6,7 @@ import javacard.framework.OwnerPIN;
 import javacard.framework.Util;
 
 /** Who may: life cycle, role and policy of the card, its issuer (transport key), user PIN and PUK. */
-final class Authority extends Unit {
+final class Authority extends CardPart {
     /** Life cycle, numbered as in ISO 7816-4, 7.4.10. */
     static final byte INITIALISATION = 0x03;
     static final byte OPERATIONAL = 0x05;

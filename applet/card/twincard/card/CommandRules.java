@@ -3,7 +3,7 @@ package twincard.card;
 import javacard.framework.ISOException;
 
 /** The command table: in which life cycle, role and authority each command may be sent, and what it carries. */
-final class CommandRules extends Unit {
+final class CommandRules extends CardPart {
     /** Instruction bytes: ISO's in class 00, ours in class 80. The host has the same names. */
     interface Ins {
         byte VERIFY = 0x20;

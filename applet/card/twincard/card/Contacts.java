@@ -4,7 +4,7 @@ import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** Other people's public keys, in numbered places from 1, each with the authority that wrote it. */
-final class Contacts extends Unit {
+final class Contacts extends CardPart {
     /** The owner's part of a state byte; the key type is added. An empty place has 00. */
     static final byte BY_ISSUER = 0x10;
     static final byte BY_USER = 0x20;

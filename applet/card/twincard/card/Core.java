@@ -22,7 +22,7 @@ abstract class Core extends Applet {
     final KeyEncryption encryption = new KeyEncryption(chip, ram);
     final Padding padding = new Padding(chip, ram);
     final Log log;
-    final Blindness blindness;
+    final DuplicationMode duplicationMode;
     final Authority authority;
     final KeyGroup group;
     final KeySlots slots;
@@ -44,7 +44,7 @@ abstract class Core extends Applet {
         // What the chip may lack comes after all transient memory that nothing works without.
         rsa = Rsa.probe();
         ecdh = Ecdh.probe(ram);
-        blindness = parts.blindness(this);
+        duplicationMode = parts.duplicationMode(this);
         group = new KeyGroup(this);
         slots = new KeySlots(this, parts.keys());
         key = new OwnKey(this, OwnKey.DECIPHER);

@@ -10,7 +10,7 @@ import javacardx.crypto.Cipher;
  * has the same answer, and 32 of these end the session of the PIN, for every answer tells something to whoever forges
  * cryptograms.
  */
-final class Cryptogram extends Unit {
+final class Cryptogram extends CardPart {
     /** Where in {@link Ram#work} the content stands that is to be sealed. */
     static final short CONTENT = Padding.BLOCK;
 

@@ -51,7 +51,7 @@ final class Export extends Ticket {
 
     /** A new key: no slot used, within the caller's transaction. The backups of earlier keys stay known. */
     void restart() {
-        blindness.replaced();
+        duplicationMode.replaced();
         confirmed = false;
         first = (byte) ((short) (first + used) % Authority.MAXIMUM_BACKUPS);
         used = 0;
@@ -64,21 +64,21 @@ final class Export extends Ticket {
 
     /** EXPORT KEY: commits pending(T), then answers with the block; the same ticket gives the same bytes. */
     short export(short length) {
-        Blindness blindness = this.blindness;
+        DuplicationMode duplicationMode = this.duplicationMode;
         byte[] data = work;
         Apdu.requireData(isTemplate(length));
         key.require();
         group.requireComplete();
-        byte mode = length == Ticket.TEMPLATE ? Blindness.BASE : Blindness.BLIND;
+        byte mode = length == Ticket.TEMPLATE ? DuplicationMode.BASE : DuplicationMode.BLIND;
         Apdu.requireData(data[Ticket.T] == Ticket.VERSION
                 && data[(short) (Ticket.T + Ticket.MODE)] == mode
                 && data[(short) (Ticket.T + Ticket.PURPOSE)] == Ticket.FOR_BACKUP
                 && authority.isCardId(data, (short) (Ticket.T + Ticket.ID_O)));
-        blindness.require(mode);
+        duplicationMode.require(mode);
         if (!isAuthentic()) {
             Refusal.check();
         }
-        blindness.verifyTicket();
+        duplicationMode.verifyTicket();
         // A backup draws no ticket before the last one is void: a later one proves it.
         if (isPending
                 && Util.arrayCompare(data, (short) (Ticket.T + Ticket.ID_B), pending, Ticket.ID_B, Authority.ID) == 0
@@ -86,7 +86,8 @@ final class Export extends Ticket {
             giveBack();
         }
         if (isPending) {
-            if (Util.arrayCompare(data, Ticket.T, pending, (short) 0, Ticket.LENGTH) != 0 || !blindness.isPending()) {
+            if (Util.arrayCompare(data, Ticket.T, pending, (short) 0, Ticket.LENGTH) != 0
+                    || !duplicationMode.isPending()) {
                 Refusal.state();
             }
         } else {
@@ -98,19 +99,19 @@ final class Export extends Ticket {
                     <= Util.getShort(group.voided, (short) (voided() + Authority.ID))) {
                 Refusal.state();
             }
-            blindness.beginExport();
+            duplicationMode.beginExport();
             JCSystem.beginTransaction();
             isPending = true;
             note(Log.EXPORT_PENDING);
             JCSystem.commitTransaction();
         }
         byte type = key.type;
-        byte[] head = blindness.exportHead(pending, type);
+        byte[] head = duplicationMode.exportHead(pending, type);
         short at = Template.copy(head, store, (short) 0);
         block.seal(key.slot(), type, pending, at);
         at += KeyBlock.length(type, Ticket.FOR_BACKUP);
         apdu.answerFromStore();
-        return blindness.completeExport(mode, at);
+        return duplicationMode.completeExport(mode, at);
     }
 
     /** Notes an event about the backup of the pending ticket, in the caller's transaction. */
@@ -151,7 +152,7 @@ final class Export extends Ticket {
         byte[] pending = this.pending;
         byte kind = receiptKind(length);
         Apdu.requireData(kind != 0);
-        byte mode = length == Ticket.RECEIPT ? Blindness.BASE : Blindness.BLIND;
+        byte mode = length == Ticket.RECEIPT ? DuplicationMode.BASE : DuplicationMode.BLIND;
         if (!isPending) {
             if (kind != Ticket.DONE || !wasAccepted(mode)) {
                 Refusal.state();
@@ -164,7 +165,7 @@ final class Export extends Ticket {
         if (ConstantTime.difference(hash, (short) 0, work, Ticket.RECEIPT_MAC, Cmac.MAC) != 0) {
             Refusal.check();
         }
-        blindness.verifyReceipt(kind, pending);
+        duplicationMode.verifyReceipt(kind, pending);
         if (kind == Ticket.DONE) {
             useSlot(SLOT_DONE, Log.EXPORT_DONE);
         } else {
@@ -181,7 +182,7 @@ final class Export extends Ticket {
         isPending = false;
         note(Log.SLOT_GIVEN_BACK);
         JCSystem.commitTransaction();
-        blindness.resume();
+        duplicationMode.resume();
     }
 
     private boolean wasAccepted(byte mode) {
@@ -222,7 +223,7 @@ final class Export extends Ticket {
             group.beginErasure();
         }
         JCSystem.commitTransaction();
-        blindness.resume();
+        duplicationMode.resume();
         group.resume();
     }
 

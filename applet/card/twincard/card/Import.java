@@ -48,7 +48,7 @@ final class Import extends Ticket {
         if (!delivered) {
             requireP1((byte) 0);
         }
-        if (!blindness.has(mode)) {
+        if (!duplicationMode.has(mode)) {
             Refusal.parameters();
         }
         Apdu.requireLength(length, Authority.ID);
@@ -56,7 +56,7 @@ final class Import extends Ticket {
         if (!fromService()) {
             group.requireComplete();
         }
-        blindness.require(mode);
+        duplicationMode.require(mode);
         if (state == TICKETED) {
             if (ticket[Ticket.MODE] != mode
                     || Util.arrayCompare(work, (short) 0, ticket, Ticket.ID_O, Authority.ID) != 0) {
@@ -83,7 +83,7 @@ final class Import extends Ticket {
         Util.arrayCopyNonAtomic(work, (short) 0, next, Ticket.ID_O, Authority.ID);
         chip.random(next, Ticket.NONCE, Ticket.NONCE_LENGTH);
         Util.setShort(next, Ticket.NONCE, number);
-        blindness.beginTicket();
+        duplicationMode.beginTicket();
         JCSystem.beginTransaction();
         Util.arrayCopy(next, (short) 0, ticket, (short) 0, Ticket.LENGTH);
         drawn = number;
@@ -104,9 +104,9 @@ final class Import extends Ticket {
         }
         byte mode = ticket[Ticket.MODE];
         byte type = type(length, mode);
-        blindness.verifyExport(ticket, length);
+        duplicationMode.verifyExport(ticket, length);
         KeySlot spare = key.slots.spare();
-        if (!fill(spare, type, blindness.exportHead(ticket, type))) {
+        if (!fill(spare, type, duplicationMode.exportHead(ticket, type))) {
             key.slots.clearSpare();
             Refusal.check();
         }
@@ -131,7 +131,7 @@ final class Import extends Ticket {
         note(Log.KEY_IMPORTED);
         JCSystem.commitTransaction();
         key.slots.clearSpare();
-        blindness.resume();
+        duplicationMode.resume();
         return writeReceipt(Ticket.DONE, ticket, receipt);
     }
 
@@ -139,8 +139,8 @@ final class Import extends Ticket {
     private byte type(short length, byte mode) {
         byte purpose = ticket[Ticket.PURPOSE];
         byte type = length < KeyBlock.length(KeySlot.RSA_2048, purpose) ? KeySlot.EC_P256 : KeySlot.RSA_2048;
-        byte[] head = blindness.exportHead(ticket, type);
-        if (length != (short) (head.length + KeyBlock.length(type, purpose) + blindness.exportTail(mode))
+        byte[] head = duplicationMode.exportHead(ticket, type);
+        if (length != (short) (head.length + KeyBlock.length(type, purpose) + duplicationMode.exportTail(mode))
                 || !Template.stands(head, store, (short) 0)) {
             Refusal.check();
         }
@@ -167,7 +167,7 @@ final class Import extends Ticket {
             JCSystem.beginTransaction();
             beginVoid();
             JCSystem.commitTransaction();
-            blindness.resume();
+            duplicationMode.resume();
         } else if (state != VOID) {
             Refusal.state();
         }

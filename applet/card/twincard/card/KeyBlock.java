@@ -8,7 +8,7 @@ import javacardx.crypto.Cipher;
  * header and plaintext is the IV of the encryption; the padding is derived, so that the same ticket gives the same
  * block.
  */
-final class KeyBlock extends Unit {
+final class KeyBlock extends CardPart {
     private static final short HEADER = 16;
 
     /** The headers, each with the bit length that its plaintext begins with. */
@@ -175,7 +175,7 @@ final class KeyBlock extends Unit {
         byte[] secret = this.secret;
         chip.sha256.doFinal(ticket, (short) 0, Ticket.LENGTH, hash, TICKET_HASH);
         group.deriveKey(ticket[Ticket.PURPOSE], secret, GROUP_KEY);
-        blindness.mix(ticket);
+        duplicationMode.mix(ticket);
         cmac.derive(secret, GROUP_KEY, PAD_LABEL, hash, TICKET_HASH, SHA256, (byte) 1, hash, PADDING_AT);
         cmac.derive(secret, GROUP_KEY, KBPK_LABEL, hash, TICKET_HASH, SHA256, (byte) 2, secret, KBPK);
         deriveBlockKey(ENCRYPTION);

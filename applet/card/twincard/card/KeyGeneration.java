@@ -7,7 +7,7 @@ import javacard.framework.JCSystem;
  * GENERATE ASYMMETRIC KEY PAIR: the new pair is made and tested in the spare slot before it replaces the old. While the
  * key is not released its digest alone is shown.
  */
-final class KeyGeneration extends Unit {
+final class KeyGeneration extends CardPart {
     private static final short LENGTH = 5;
     private static final byte[] HEAD = {Tag.CONTROL_REFERENCE, 0x03, (byte) 0x80, 0x01};
 

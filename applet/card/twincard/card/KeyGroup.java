@@ -6,7 +6,7 @@ import javacard.framework.Util;
 import javacard.security.MessageDigest;
 
 /** The key group: its id, its components in numbered places, and the group key they yield together. */
-final class KeyGroup extends Unit {
+final class KeyGroup extends CardPart {
     static final byte PLACES = 8;
     static final short COMPONENT = 32;
     static final short KCV = 3;

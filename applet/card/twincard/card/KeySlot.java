@@ -13,7 +13,7 @@ import javacard.security.RSAPublicKey;
 import javacardx.crypto.Cipher;
 
 /** The key objects of one decipher key, of either type. Two of these stand by turns: one in use, one to be filled. */
-final class KeySlot extends Unit {
+final class KeySlot extends CardPart {
     static final byte RSA_2048 = 1;
     static final byte EC_P256 = 2;
     static final short DIGEST = 32;

@@ -1,7 +1,7 @@
 package twincard.card;
 
 /** Where security events are noted; the base keeps no log. */
-class Log extends Unit {
+class Log extends CardPart {
     static final byte PERSONALISED = 0x01;
     static final byte CERTIFIED = 0x02;
     static final byte ACTIVATED = 0x03;

@@ -6,7 +6,7 @@ import javacard.framework.Util;
  * A key pair of the card's own. A transaction cannot hold a key: a new one fills the spare slot, is tested, becomes the
  * key by one index, and then the slot that was the key's is cleared.
  */
-class OwnKey extends Unit {
+class OwnKey extends CardPart {
     static final byte DECIPHER = 0;
     static final byte SIGNATURE = 1;
 

@@ -16,8 +16,8 @@ class Parts {
     }
 
     /** Host-blind mode; made before tickets and key blocks. */
-    Blindness blindness(Core core) {
-        return new Blindness(core);
+    DuplicationMode duplicationMode(Core core) {
+        return new DuplicationMode(core);
     }
 
     /** How many key pairs the card may have. */

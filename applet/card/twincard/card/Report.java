@@ -4,7 +4,7 @@ import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** GET DATA: the state report, the used slots, the receipt. Public all of it; built in Ram.aux. */
-final class Report extends Unit {
+final class Report extends CardPart {
     static final short VERSION = 0x0102;
     /** Features; others are in KeyEncryption and the parts. */
     private static final short RSA = 0x0001;
@@ -129,7 +129,7 @@ final class Report extends Unit {
             at = head((byte) 0x90, KeySlot.ARCHIVE_ID, at);
             at = Template.copy(key.archiveId, out, at);
         }
-        return blindness.report(at);
+        return duplicationMode.report(at);
     }
 
     private short groupState(short at) {

@@ -7,7 +7,7 @@ import javacard.security.RSAPublicKey;
  * The security environment set by MSE: the algorithm that opens RSA cryptograms, that of signatures, and the public key
  * for which ENCIPHER and TRANSCODE seal. It ends with the selection of the applet.
  */
-final class Target extends Unit {
+final class Target extends CardPart {
     static final byte PKCS1 = 0x11;
     static final byte OAEP = 0x12;
     static final byte PSS = 0x12;

@@ -6,7 +6,7 @@ import javacard.framework.Util;
  * What both sides of duplication know: the ticket T, by which a backup asks for a key, and the MACs under the key group
  * that speak of it.
  */
-abstract class Ticket extends Unit {
+abstract class Ticket extends CardPart {
     /** T = version ‖ mode ‖ purpose ‖ idB ‖ idO ‖ nonce. */
     static final short LENGTH = 51;
     static final short MODE = 1;
@@ -73,7 +73,7 @@ abstract class Ticket extends Unit {
     /** {@link #receiptMac}, and the signature that the mode adds to it. */
     void signReceipt(byte kind, byte[] ticket, byte[] identity) {
         receiptMac(kind, ticket, identity);
-        blindness.signReceipt(kind, ticket);
+        duplicationMode.signReceipt(kind, ticket);
     }
 
     private void begin(byte purpose, byte[] label) {
@@ -92,12 +92,12 @@ abstract class Ticket extends Unit {
         at = Util.arrayCopyNonAtomic(ticket, (short) 0, aux, at, LENGTH);
         at = Template.copy(MAC_HEAD, aux, at);
         Util.arrayCopyNonAtomic(hash, (short) 0, aux, at, Cmac.MAC);
-        return blindness.completeTicket(ticket, TEMPLATE);
+        return duplicationMode.completeTicket(ticket, TEMPLATE);
     }
 
     /** Whether Ram.work begins with a ticket template, in the form of either mode; T is then at its place. */
     boolean isTemplate(short length) {
-        return (length == TEMPLATE || blindness.strip(length))
+        return (length == TEMPLATE || duplicationMode.strip(length))
                 && Template.stands(TEMPLATE_HEAD, work, (short) 0)
                 && Template.stands(MAC_HEAD, work, (short) (T + LENGTH));
     }
@@ -115,7 +115,7 @@ abstract class Ticket extends Unit {
         aux[at++] = kind;
         at = Template.copy(MAC_HEAD, aux, at);
         Util.arrayCopyNonAtomic(mac, (short) 0, aux, at, Cmac.MAC);
-        return blindness.completeReceipt(kind, ticket, RECEIPT);
+        return duplicationMode.completeReceipt(kind, ticket, RECEIPT);
     }
 
     /**
@@ -124,7 +124,7 @@ abstract class Ticket extends Unit {
      */
     byte receiptKind(short length) {
         byte kind = work[RECEIPT_KIND];
-        boolean good = (length == RECEIPT || blindness.strip(length))
+        boolean good = (length == RECEIPT || duplicationMode.strip(length))
                 && Template.stands(RECEIPT_HEAD, work, (short) 0)
                 && Template.stands(MAC_HEAD, work, (short) (RECEIPT_KIND + 1))
                 && (kind == DONE || kind == VOID);

@@ -5,7 +5,7 @@ import javacard.framework.Util;
 /**
  * Use of the decipher key, its archive key and targets: DECIPHER, ENCIPHER, TRANSCODE, CHECK, WRAP, UNWRAP and KEEP.
  */
-final class Usage extends Unit {
+final class Usage extends CardPart {
     private static final short DECIPHER = (short) 0x8086;
     private static final short ENCIPHER = (short) 0x8680;
     private static final short CHECK_HEAD = (short) 0x8E08;

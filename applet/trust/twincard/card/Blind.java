@@ -12,7 +12,7 @@ import twincard.card.CommandRules.Ins;
  * key of the key block. What was drawn and signed is kept until it is replaced, and returned unchanged; the ephemeral
  * scalar only as long as the ticket or the export is open.
  */
-final class Blind extends Blindness {
+final class Blind extends DuplicationMode {
     /** What follows in ticket and export: 82 41 own point, 83 40 own signature; kept in this form. */
     private static final short TAIL = 133;
     private static final short POINT = 2;

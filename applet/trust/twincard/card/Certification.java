@@ -4,7 +4,7 @@ import javacard.framework.JCSystem;
 import javacard.framework.Util;
 
 /** The issuer's public key and certificate on this card, and other cards' certificates under the same key. */
-final class Certification extends Unit {
+final class Certification extends CardPart {
     /** Data of CERTIFY: 86 41 issuer's point ‖ certificate. */
     private static final short POINT_HEAD = (short) 0x8641;
     private static final short GIVEN_POINT = 2;

@@ -9,7 +9,7 @@ import twincard.card.CommandRules.Ins;
  * Secure messaging: the handshakes, which commands must be secured, and what becomes of the card when one is not as it
  * should be.
  */
-final class Channel extends Unit {
+final class Channel extends CardPart {
     /** Tag and length of the install parameter that says whether the issuer must use SCP03. */
     private static final short ISSUER_MUST_USE_SCP03 = (short) 0x8401;
     private static final byte REPORT_TAG = (byte) 0x8F;

@@ -9,7 +9,7 @@ import javacard.security.KeyPair;
  * What a card is known by: its device key, which signs, and its channel key, with which SCP11b agrees on keys. Both are
  * drawn by PERSONALISE and never leave the card.
  */
-final class Device extends Unit {
+final class Device extends CardPart {
     /** E5 81 C8 { 86 41 device key, 87 41 channel key, 9E 40 signature } */
     private static final byte[] KEYS_HEAD = {(byte) 0xE5, (byte) 0x81, (byte) 0xC8, (byte) 0x86, 0x41};
     private static final byte[] CHANNEL_HEAD = {(byte) 0x87, 0x41};

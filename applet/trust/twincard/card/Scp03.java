@@ -7,7 +7,7 @@ import javacard.framework.Util;
  * The handshake of SCP03 (GlobalPlatform Amendment D, 7.1.1 and 7.1.2), i = 60: random challenge, answers encrypted and
  * with MACs. It authenticates the issuer.
  */
-final class Scp03 extends Unit {
+final class Scp03 extends CardPart {
     private static final short CHALLENGE = 8;
     private static final short CRYPTOGRAM = 8;
     private static final byte LEVEL = 0x33;

@@ -6,7 +6,7 @@ import javacard.security.AESKey;
 import javacardx.crypto.Cipher;
 
 /** The issuer's static keys of SCP03, and whether he must use them. */
-final class Scp03Keys extends Unit {
+final class Scp03Keys extends CardPart {
     static final short ENC = 0;
     static final short MAC = 16;
     private static final short DEK = 32;

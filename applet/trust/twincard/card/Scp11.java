@@ -6,7 +6,7 @@ import javacard.framework.Util;
  * The handshake of SCP11b (GlobalPlatform Amendment F, 7.6.2): the card proves its channel key, and the host stays
  * anonymous, so that it opens a channel and gives no authority.
  */
-final class Scp11 extends Unit {
+final class Scp11 extends CardPart {
     private static final byte KEY_VERSION = 0x01;
     private static final byte KEY_ID = 0x13;
 

@@ -78,10 +78,10 @@ final class TrustParts extends Parts {
     }
 
     @Override
-    Blindness blindness(Core made) {
+    DuplicationMode duplicationMode(Core made) {
         ecdsa = core.ecdh == null ? null : Ecdsa.probe(core.ram);
         if (ecdsa == null) {
-            return new Blindness(core);
+            return new DuplicationMode(core);
         }
         device = new Device(core, ecdsa);
         certification = new Certification(core, ecdsa, device, peer);

@@ -4,7 +4,7 @@ package twincard.card;
  * What the mode of a duplication adds to tickets, key blocks and receipts. Base mode, all that is known here, adds
  * nothing; of arguments, {@code ticket} is always T.
  */
-class Blindness extends Unit {
+class DuplicationMode extends CardPart {
     static final byte BASE = 0;
     static final byte BLIND = 1;
 
@@ -14,7 +14,7 @@ class Blindness extends Unit {
     };
     private static final byte[] EC_HEAD = {Tag.EXPORT, (byte) 0x81, (byte) 0xC3, (byte) 0x80, (byte) 0x81, (byte) 0xC0};
 
-    Blindness(Core core) {
+    DuplicationMode(Core core) {
         super(core);
     }
 

@@ -1,10 +1,10 @@
 package twincard.card;
 
 /** What nearly every class of the card works with, at hand as fields; those made after an object are null in it. */
-abstract class Unit extends OnChip {
+abstract class CardPart extends OnChip {
     final Parts parts;
     final Log log;
-    final Blindness blindness;
+    final DuplicationMode duplicationMode;
     /** Persistent, for ciphertext only: the key block that comes in or goes out. */
     final byte[] store;
     final Cmac cmac;
@@ -15,11 +15,11 @@ abstract class Unit extends OnChip {
     final KeyGroup group;
     final OwnKey key;
 
-    Unit(Core core) {
+    CardPart(Core core) {
         super(core.chip, core.ram);
         parts = core.parts;
         log = core.log;
-        blindness = core.blindness;
+        duplicationMode = core.duplicationMode;
         store = core.store;
         cmac = core.cmac;
         rsa = core.rsa;
