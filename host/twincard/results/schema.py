@@ -11,6 +11,8 @@ from pydantic_core import core_schema
 from twincard.results.in_json import schema_of_type
 
 _WRITTEN: JsonSchemaMode = "serialization"
+_PUBLISHED = {"RecoveredFile": "FileEvent"}
+"""Types whose definitions version 1 published under other names than they have now."""
 
 
 def definitions_of(kinds: Iterable[type]) -> dict[str, JsonSchemaValue]:
@@ -22,6 +24,11 @@ def definitions_of(kinds: Iterable[type]) -> dict[str, JsonSchemaValue]:
 
 class _Generator(GenerateJsonSchema):
     """Says what the members are, in the fewest words, and of words only which they are."""
+
+    def normalize_name(self, name: str) -> str:
+        """The name of a definition: that of the type, or the one it was published under."""
+        usual = super().normalize_name(name)
+        return _PUBLISHED.get(usual, usual)
 
     def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
         """Members stay in their order."""
