@@ -2,8 +2,9 @@
 
 A listener takes the events of one flow, or every FlowEvent: then it serves all flows, as that of a
 log or of a web page does. What it raises ends the flow, which can be repeated as after any other
-interruption. Each flow defines its own events beside its steps. Their `name` is stable; sentences
-are made where they are shown.
+interruption; only where a flow lets a file fail alone, that file fails. Each flow defines its own
+events beside its steps, so that nobody imports other flows for them. Their `name` is stable;
+sentences are made where they are shown.
 """
 
 from __future__ import annotations
