@@ -25,7 +25,7 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_each_page_holds_one_component_as_groups_and_as_a_code(desk: Desk, language: str) -> None:
-    options = ("--pdf", "--language", language, "--name", NAMES[language])
+    options = ("--pdf", "--language", language, "--group-name", NAMES[language])
     made = desk.json("group", "new", "--out", "g", *options)
     pages = pages_of(Path(made["mailers"]).read_bytes())
     components = [read_component(Path(item["file"])) for item in made["components"]]
@@ -69,7 +69,7 @@ def test_a_name_that_cannot_be_printed_leaves_the_old_mailers(desk: Desk) -> Non
     before = (desk.folder / "g/mailers.pdf").read_bytes()
     again = ("group", "new", "--out", "g", "--pdf")
     desk.run(*again).failed(2, "--force")
-    desk.run(*again, "--force", "--name", "\N{SNAKE}").failed(2, "no '\N{SNAKE}'")
+    desk.run(*again, "--force", "--group-name", "\N{SNAKE}").failed(2, "no '\N{SNAKE}'")
     assert (desk.folder / "g/mailers.pdf").read_bytes() == before
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.commands import Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 
-ISSUER = ("--issuer", "office.key.pub")
+ISSUER = ("--issuer-public-key", "office.key.pub")
 ACCEPT = ("card", "accept", "-r", "sim:alice", *ISSUER)
 BACKUP = ("card", "accept", "-r", "sim:控え", *ISSUER)
 FIRST = ("--component", "1=g/component-1.txt", "--puk-file", "puk")
@@ -76,12 +76,12 @@ def test_a_duplication_that_was_told_must_be_there(received: Desk) -> None:
 
 def changing_the_pin(desk: Desk) -> None:
     desk.done(
-        *("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--new-pin-file", "backup-pin")
+        *("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--set-pin-file", "backup-pin")
     )
 
 
 def trying_a_pin(desk: Desk) -> None:
-    desk.run(*("card", "pin", "-r", "sim:alice", "--pin-file", "puk", "--new-pin-file", "pin"))
+    desk.run(*("card", "pin", "-r", "sim:alice", "--pin-file", "puk", "--set-pin-file", "pin"))
 
 
 def blocking_the_pin(desk: Desk) -> None:
@@ -91,13 +91,13 @@ def blocking_the_pin(desk: Desk) -> None:
 
 def unblocking_the_pin(desk: Desk) -> None:
     blocking_the_pin(desk)
-    desk.done(*("card", "unblock", "-r", "sim:alice", "--puk-file", "puk", "--new-pin-file", "pin"))
+    desk.done(*("card", "unblock", "-r", "sim:alice", "--puk-file", "puk", "--set-pin-file", "pin"))
 
 
 def using_it(desk: Desk) -> None:
     """Its PIN is changed, its key used; and the PIN is what it was."""
     desk.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
-    desk.done("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--new-pin-file", "pin")
+    desk.done("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--set-pin-file", "pin")
     desk.done("certificate", "-r", "sim:alice", "--pin-file", "pin", "-o", "alice.crt")
 
 
@@ -126,13 +126,13 @@ def test_a_card_in_use_is_not_accepted(received: Desk) -> None:
     assert [fault["fault"] for fault in told["faults"]] == [
         *("own_pin", "signature_key", "event", "event")
     ]
-    assert faults(received, *ACCEPT, "--duplicated", "--signature-key") == ["own_pin", "event"]
+    assert faults(received, *ACCEPT, "--duplicated", "--with-signature-key") == ["own_pin", "event"]
 
 
 def test_events_that_are_told_no_more_are_said_to_be_so(received: Desk) -> None:
     for _ in range(13):
         received.done(
-            *("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--new-pin-file", "pin")
+            *("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--set-pin-file", "pin")
         )
     told = received.run(*ACCEPT, "--json").json
     assert told["hidden"] == 2

@@ -82,4 +82,4 @@ def test_the_last_word_of_a_terminated_card_is_not_signed(duplicated: Desk) -> N
 
 def _change_pins(desk: Desk, times: int) -> None:
     for _ in range(times):
-        desk.done("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--new-pin-file", "pin")
+        desk.done("card", "pin", "-r", "sim:alice", "--pin-file", "pin", "--set-pin-file", "pin")

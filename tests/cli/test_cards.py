@@ -103,7 +103,7 @@ def test_a_backup_that_keeps_no_public_key_says_whom_to_ask(duplicated: Desk) ->
 
 
 def test_the_pin_is_changed_by_who_knows_it(duplicated: Desk) -> None:
-    new = ("--new-pin-file", "backup-pin")
+    new = ("--set-pin-file", "backup-pin")
     duplicated.run("card", "pin", "-r", "sim:alice", "--pin-file", "wrong", *new).failed(5, "2 tri")
     duplicated.done("card", "pin", "-r", "sim:alice", "--pin-file", "pin", *new)
     duplicated.done("encrypt", "--to", "alice.pem", "pin")
@@ -113,11 +113,11 @@ def test_the_pin_is_changed_by_who_knows_it(duplicated: Desk) -> None:
 
 
 def test_a_blocked_pin_is_set_anew_with_the_puk(duplicated: Desk) -> None:
-    change = ("card", "pin", "-r", "sim:alice", "--new-pin-file", "pin", "--pin-file")
+    change = ("card", "pin", "-r", "sim:alice", "--set-pin-file", "pin", "--pin-file")
     codes = [duplicated.run(*change, "wrong").code for _ in range(4)]
     assert codes == [5, 5, 6, 6]
     duplicated.run(*change, "pin").failed(6, "blocked", "twincard card unblock")
-    unblock = ("card", "unblock", "-r", "sim:alice", "--new-pin-file", "pin", "--puk-file")
+    unblock = ("card", "unblock", "-r", "sim:alice", "--set-pin-file", "pin", "--puk-file")
     duplicated.run(*unblock, "wrong").failed(5, "9 tries")
     assert duplicated.json(*unblock, "puk")["pin"] == {"tries_left": 3}
     duplicated.done(*change, "pin")

@@ -64,9 +64,9 @@ def test_the_signature_key_s_certificate_signed_the_other(duplicated: Desk) -> N
 
 
 def test_a_signature_key_of_another_type_is_not_made_beside_the_first(duplicated: Desk) -> None:
-    made = duplicated.done("certificate", *UNLOCKED, "--signature-key", "--type", "p256")
+    made = duplicated.done("certificate", *UNLOCKED, "--signature-key", "--key", "p256")
     assert isinstance(_load(made.out).public_key(), ec.EllipticCurvePublicKey)
-    duplicated.run("csr", *UNLOCKED, "--type", "rsa2048").failed(7, "another type")
+    duplicated.run("csr", *UNLOCKED, "--key", "rsa2048").failed(7, "another type")
 
 
 def test_a_request_is_signed_by_the_key_it_is_about(duplicated: Desk) -> None:

@@ -88,7 +88,7 @@ def test_one_bad_file_does_not_keep_the_others_closed(sealed: Desk) -> None:
         (("encrypt", "--to", "alice.pem", "pin", "-o", "pin", "--force"), "input"),
         (("encrypt", "--to", "alice.pem", "pin", "-o", "-", "--json"), "Standard output"),
         (("encrypt", "--to", "alice.pem", "pin", "g/../pin", "-o", "g"), "Two results"),
-        (("decrypt", *BY_ORIGINAL, "pin"), "--output"),
+        (("decrypt", *BY_ORIGINAL, "pin"), "--out"),
         (("decrypt", *BY_ORIGINAL), "Missing argument"),
         (("decrypt", "--pin-file", "pin", SEALED), "Missing option"),
     ],
@@ -144,7 +144,7 @@ def test_a_card_gives_files_to_no_longer_rsa_keys(sealed: Desk) -> None:
 @pytest.mark.parametrize("name", [".p7m", "..p7m", "...p7m"])
 def test_a_name_of_which_nothing_is_left_is_refused(sealed: Desk, name: str) -> None:
     Path(SEALED).rename(name)
-    sealed.run("decrypt", *BY_BACKUP, name).failed(2, "--output")
+    sealed.run("decrypt", *BY_BACKUP, name).failed(2, "--out")
     assert sealed.done("decrypt", *BY_BACKUP, name, "-o", "-").out == CONTENT
 
 

@@ -104,7 +104,7 @@ def test_a_card_of_another_issuer_gets_no_pin(
 ) -> None:
     office.done("issue", *NEW_PAIR, *SECRETS, *ONE, "--certify-with", "office.key")
     office.done("issuer", "new", "other.key")
-    change = ("card", "pin", "-r", "sim:a", "--pin-file", "wrong", "--new-pin-file", "pin")
+    change = ("card", "pin", "-r", "sim:a", "--pin-file", "wrong", "--set-pin-file", "pin")
     office.run(*change, "--issuer-public-key", "other.key.pub").failed(7, "another issuer's")
     monkeypatch.setenv("TWINCARD_ISSUER", "other.key.pub")
     office.run(*change).failed(7, "another issuer's")
@@ -119,7 +119,7 @@ def test_a_card_of_another_issuer_gets_no_pin(
 def test_a_card_that_nobody_certified_gets_no_pin_where_an_issuer_is_named(office: Desk) -> None:
     office.done("issue", *NEW_PAIR, *SECRETS, *ONE, "--base-mode")
     named = ("--issuer-public-key", "office.key.pub")
-    change = ("card", "pin", "-r", "sim:a", "--pin-file", "pin", "--new-pin-file", "backup-pin")
+    change = ("card", "pin", "-r", "sim:a", "--pin-file", "pin", "--set-pin-file", "backup-pin")
     office.run(*change, *named).failed(7, "Nobody has certified it")
     abandon = ("duplicate", "--original", "sim:a", "--abandon", "--yes", "--pin-file", "wrong")
     office.run(*abandon, *named).failed(7, "Nobody has certified it")

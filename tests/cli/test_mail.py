@@ -26,9 +26,9 @@ def test_mail_is_refused_unless_asked_for_and_json_tells_what_is_authenticated(
     letter, file = refused.json["files"]
     assert (letter["output"], letter["authenticated"]) == (None, None)
     assert "nobody can tell whether it was changed" in letter["error"]
-    assert "--mail" in letter["error"]
+    assert "--unauthenticated" in letter["error"]
     assert not Path("letter").exists()
     assert (file["output"], file["authenticated"]) == ("file", True)
-    opened = duplicated.json("decrypt", *BY_ORIGINAL, "letter.p7m", "--mail")
+    opened = duplicated.json("decrypt", *BY_ORIGINAL, "letter.p7m", "--unauthenticated")
     assert [item["authenticated"] for item in opened["files"]] == [False]
     assert Path("letter").read_bytes() == CONTENT

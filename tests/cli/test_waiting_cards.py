@@ -66,7 +66,7 @@ def test_a_transport_pin_duplicates_and_says_what_else_it_takes(carried: Desk) -
     keeping = carried.run("duplicate", *PAIR, *PINS, "--keep-certificate")
     keeping.failed(7, "Backup sim:控え", "transport PIN")
     (carried.folder / NEW).write_text("own PIN 1\n")
-    carried.done("card", "pin", *one, "--new-pin-file", NEW)
+    carried.done("card", "pin", *one, "--set-pin-file", NEW)
     assert not carried.json("card", "info", "-r", "sim:alice")["transport_pin"]
     carried.done("decrypt", "letter.p7m", "-o", "opened", "-r", "sim:alice", "--pin-file", NEW)
     assert (carried.folder / "opened").read_text() == "plain"

@@ -95,7 +95,7 @@ def test_the_whole_story_runs_where_there_is_nothing_but_python(
 
     # Without its extras each part says what to install.
     (installation.folder / "pin").write_text("123456")
-    card = ("card", "pin", "-r", "pcsc:0", "--pin-file", "pin", "--new-pin-file", "pin")
+    card = ("card", "pin", "-r", "pcsc:0", "--pin-file", "pin", "--set-pin-file", "pin")
     said = installation.run("twincard", *card, code=3)
     assert "pip install 'twincard[pcsc]'" in said
     assert "pip install 'twincard[simulator]'" in installation.run(

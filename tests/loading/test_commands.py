@@ -138,11 +138,11 @@ def test_an_applet_that_is_there_goes_only_when_told_and_confirmed(
 ) -> None:
     options = (*words, "--default-keys", "--transport-key-file")
     first = desk.done(*options, "one", "--json").json
-    desk.run(*options, "other").failed(7, "has the applet already", "--force")
+    desk.run(*options, "other").failed(7, "has the applet already", "--replace")
     assert not Path("other").exists()
-    desk.run(*options, "other", "--force").failed(2, "--yes")
+    desk.run(*options, "other", "--replace").failed(2, "--yes")
     assert len(card.instances) == 1
-    again = desk.done(*options, "other", "--force", "--yes", "--json").json
+    again = desk.done(*options, "other", "--replace", "--yes", "--json").json
     assert again["card_id"] != first["card_id"]
 
 
@@ -170,10 +170,14 @@ def test_it_is_told_where_somebody_else_could_have_answered(
 
 
 def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[str, ...]) -> None:
-    sizes = ("--files", "9", "--file-bytes", "8000", "--contacts", "2")
+    sizes = ("--file-entries", "9", "--file-bytes", "8000", "--contacts", "2")
     desk.done(*words, "--default-keys", *sizes, "--allow-challenge-response")
     assert desk.json("card", "info", *words[3:])["scp03_keys"]["required"] is False
-    for option, wrong in (("--files", "128"), ("--file-bytes", "32768"), ("--contacts", "17")):
+    for option, wrong in (
+        ("--file-entries", "128"),
+        ("--file-bytes", "32768"),
+        ("--contacts", "17"),
+    ):
         desk.run(*words, "--default-keys", option, wrong).failed(2, option)
 
 

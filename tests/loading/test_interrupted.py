@@ -207,10 +207,10 @@ def test_an_applet_of_another_key_is_left_alone_unless_it_shall_go(
 ) -> None:
     first = run(card, order)
     other = replace(order, transport_key=str(tmp_path / "other"))
-    with pytest.raises(ProtocolError, match="--force"):
+    with pytest.raises(ProtocolError, match="--replace"):
         run(card, other)
     (tmp_path / "other").write_text("ab" * 32)
-    with pytest.raises(ProtocolError, match="--force"):
+    with pytest.raises(ProtocolError, match="--replace"):
         run(card, other)
     is_whole(card, order, small)
     again = run(card, replace(other, replace=True))

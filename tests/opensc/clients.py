@@ -337,7 +337,7 @@ class Task(Enum):
 class Lack(Enum):
     """Why something does not work."""
 
-    ECDH = "OpenSC's driver knows no ECDH; `twincard decrypt --mail` does it"
+    ECDH = "OpenSC's driver knows no ECDH; `twincard decrypt --unauthenticated` does it"
     OLDER = "OpenSC 0.24 or later"
     PUBLIC = "the public key or a certificate on the card: `twincard duplicate --keep-certificate`"
     NAME = "an application that answers under another name"

@@ -129,7 +129,7 @@ def test_cards_in_readers_are_issued_duplicated_used_recovered_and_ended(
 
     for reader in (pair.original, pair.backup):
         assert desk.run("card", "pin", "-r", reader, *WRONG_PIN).code == 5
-        desk.done("card", "unblock", "-r", reader, "--puk-file", "puk", "--new-pin-file", "pin")
+        desk.done("card", "unblock", "-r", reader, "--puk-file", "puk", "--set-pin-file", "pin")
         tries = desk.json("card", "info", "-r", reader)["pin"]["tries_left"]
         assert tries == 3
         desk.done("card", "log", "-r", reader, "--save", "log.json", "--force")

@@ -84,7 +84,7 @@ class Story:
         self.run("decrypt", "-r", "sim:bob", *pin, "letter.txt.p7m", "-o", "opened.txt")
         self.run("transcode", "-r", "sim:bob", *pin, "--to", "carol.pem", "letter.txt.p7m")
         self.run("recover", "--from", "sim:bob", "--new", "sim:carol", *pin, "letter.txt.p7m")
-        self.run("card", "pin", "-r", "sim:dave", *pin, "--new-pin-file", "new-pin")
+        self.run("card", "pin", "-r", "sim:dave", *pin, "--set-pin-file", "new-pin")
         for reader in ("sim:carol", "sim:bob"):
             wrong = ("-r", reader, "--pin-file", "wrong-pin", "letter.txt.p7m", "-o", "never")
             self.run("decrypt", *wrong, code=ExitCode.WRONG_SECRET)

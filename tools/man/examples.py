@@ -23,11 +23,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "card accept": (
         (
             "A card that came by post, before a PIN is set:",
-            "card accept -r pcsc:0 --issuer issuer.pub",
+            "card accept -r pcsc:0 --issuer-public-key issuer.pub",
         ),
         (
             "The same where the issuer says that its key and backup are made:",
-            "card accept -r pcsc:0 --issuer issuer.pub --duplicated",
+            "card accept -r pcsc:0 --issuer-public-key issuer.pub --duplicated",
         ),
     ),
     "card check": (

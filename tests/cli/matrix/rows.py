@@ -72,12 +72,12 @@ ROWS: dict[str, Row] = {
     "card info": Row("card info -r {a}"),
     "card check": Row(f"card check -r {{a}} --pin-file {{pin}} {SEALED}", asks=("--pin-file",)),
     "card pin": Row(
-        "card pin -r {a} --pin-file {pin} --new-pin-file new-pin",
-        asks=("--pin-file", "--new-pin-file"),
+        "card pin -r {a} --pin-file {pin} --set-pin-file new-pin",
+        asks=("--pin-file", "--set-pin-file"),
     ),
     "card unblock": Row(
-        "card unblock -r {a} --puk-file {puk} --new-pin-file new-pin",
-        asks=("--puk-file", "--new-pin-file"),
+        "card unblock -r {a} --puk-file {puk} --set-pin-file new-pin",
+        asks=("--puk-file", "--set-pin-file"),
     ),
     "card scp03-keys": Row(
         "card scp03-keys -r {a} --transport-key-file {key} "

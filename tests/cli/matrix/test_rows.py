@@ -16,7 +16,6 @@ PLACES = {
     "READER": ("{a}", "{b}", "{manager}"),
     "--pin-file": ("{pin}",),
     "--puk-file": ("{puk}",),
-    "--output": ("{out}",),
     "--out": ("{out}",),
     "--save": ("{out}",),
     "--keep": ("{out}",),

@@ -37,7 +37,7 @@ _SENTENCES = {
     Fault.NO_KEY: N_("It holds no key, or none that a backup holds too, against --duplicated."),
     Fault.SIGNATURE_KEY: N_(
         "It holds a signature key already; if its issuer has told you so, say so with "
-        "--signature-key."
+        "--with-signature-key."
     ),
     Fault.EVENT: N_("Event {number} is none of an unused card: {text}."),
 }
@@ -51,7 +51,6 @@ def accept(
         Path | None,
         typer.Option(
             "--issuer-public-key",
-            "--issuer",
             metavar="FILE",
             envvar="TWINCARD_ISSUER",
             help="File with the public key of the issuer from whom the card shall be.",
@@ -63,7 +62,7 @@ def accept(
     ] = False,
     signature_key: Annotated[
         bool,
-        typer.Option("--signature-key", help="The issuer has made the signature key already."),
+        typer.Option("--with-signature-key", help="The issuer has made the signature key already."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -71,7 +70,7 @@ def accept(
 
     It must be certified by the issuer you name, have its transport PIN still, and tell of nothing
     but its issue. The exit code is 9 when anything is wrong, each fault on a line.
-    Example: `twincard card accept -r pcsc:0 --issuer issuer.pub`.
+    Example: `twincard card accept -r pcsc:0 --issuer-public-key issuer.pub`.
     """
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)

@@ -65,7 +65,8 @@ def load(
         typer.Option("--applet", metavar="AID", help="Which applet of the file, if of several."),
     ] = None,
     files: Annotated[
-        int | None, typer.Option("--files", min=1, max=127, help="Entries in the file table.")
+        int | None,
+        typer.Option("--file-entries", min=1, max=127, help="Entries in the file table."),
     ] = None,
     file_bytes: Annotated[
         int | None,
@@ -84,7 +85,7 @@ def load(
         bool, typer.Option("--dry-run", help="Only tell what is in the file; no card is needed.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Delete the applet that is there, and all its keys.")
+        bool, typer.Option("--replace", help="Delete the applet that is there, and all its keys.")
     ] = False,
     yes: Yes = False,
     json: Json = False,

@@ -12,10 +12,10 @@ from twincard.cli.terminal.errors import UnsettledError
 from twincard.cli.terminal.options import (
     IssuerPublicKeyFile,
     Json,
-    NewPinFile,
     PinFile,
     PukFile,
     Reader,
+    SetPinFile,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.certify.opensc import update_opensc_files
@@ -29,7 +29,7 @@ from twincard.transport import CardGoneError, PowerCutError
 def pin(
     reader: Reader,
     pin_file: PinFile = None,
-    new_pin_file: NewPinFile = None,
+    set_pin_file: SetPinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -37,7 +37,7 @@ def pin(
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
-    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
+    new = prompts.new_pin(set_pin_file, _("New PIN"), "--set-pin-file")
     with protected(reader, issuer) as card, _pin_unsettled():
         first = card.kept_report().transport_pin
         card.pin.change(old, new)
@@ -51,7 +51,7 @@ def pin(
 def unblock(
     reader: Reader,
     puk_file: PukFile = None,
-    new_pin_file: NewPinFile = None,
+    set_pin_file: SetPinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -59,7 +59,7 @@ def unblock(
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     puk = prompts.pin(puk_file, "PUK", "--puk-file")
-    new = prompts.new_pin(new_pin_file, _("New PIN"), "--new-pin-file")
+    new = prompts.new_pin(set_pin_file, _("New PIN"), "--set-pin-file")
     with protected(reader, issuer) as card:
         card.pin.unblock(puk, new)
         _pin_is_set(card, json)

@@ -41,7 +41,9 @@ def decrypt(
     mail: Annotated[
         bool,
         typer.Option(
-            "--mail", help="Also mail, of which nobody can tell whether it was changed on the way."
+            "--unauthenticated",
+            help="Also files, such as mail, of which nobody can tell whether they were changed on "
+            "the way.",
         ),
     ] = False,
     force: Force = False,
@@ -80,7 +82,7 @@ def _plain_name(file: Path, output: Path | None) -> str:
         return name[: -len(SUFFIX)]
     if output is None:
         raise InputError(
-            _("{file} is not called NAME{suffix}: name the result with --output.").format(
+            _("{file} is not called NAME{suffix}: name the result with --out.").format(
                 file=file, suffix=SUFFIX
             )
         )

@@ -44,9 +44,7 @@ def check_output(output: Path | None, *, force: bool, json: bool) -> None:
             raise InputError(_(_TWO_RESULTS))
         return
     if output.is_dir():
-        raise InputError(
-            _("{output} is a folder: name a file with --output.").format(output=output)
-        )
+        raise InputError(_("{output} is a folder: name a file with --out.").format(output=output))
     _check((), (output,), force=force)
 
 
@@ -66,7 +64,7 @@ def output_paths(
     elif len(sources) == 1:
         paths = [output]
     else:
-        raise InputError(_("Several files need a folder for --output, and it must exist."))
+        raise InputError(_("Several files need a folder for --out, and it must exist."))
     _check(sources, [path for path in paths if path != STANDARD_OUTPUT], force=force)
     return paths
 
@@ -79,7 +77,7 @@ def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> No
             raise InputError(_("Two results would be called {path}.").format(path=path))
         if path.resolve() in originals:
             raise InputError(
-                _("{path} is an input: name another output with --output.").format(path=path)
+                _("{path} is an input: name another output with --out.").format(path=path)
             )
         if path.exists() and not force:
             raise InputError(_("{path} exists already; --force overwrites it.").format(path=path))

@@ -19,7 +19,7 @@ Pdf = Annotated[
     bool, typer.Option("--pdf", help="Printed mailers as well: a PDF, a page for each holder.")
 ]
 GroupName = Annotated[
-    str, typer.Option("--name", metavar="NAME", help="The key group's name, for the mailers.")
+    str, typer.Option("--group-name", metavar="NAME", help="The key group's name, for the mailers.")
 ]
 MailerLanguage = Annotated[Language, typer.Option("--language", help="Language of the mailers.")]
 

@@ -19,7 +19,7 @@ from twincard.results.group import ComponentFile, NewGroup
 
 
 def new(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the files.")],
     size: Annotated[
         int, typer.Option("--size", min=1, max=LARGEST_GROUP, help="Number of components.")
     ] = 3,

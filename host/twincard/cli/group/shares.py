@@ -37,7 +37,7 @@ def split(
         typer.Option("--threshold", min=2, max=MOST_SHARES, help="Shares that are enough."),
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder for the shares.")
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the shares.")
     ] = Path(),
     pdf: Pdf = False,
     files: Annotated[
@@ -76,7 +76,7 @@ def split(
 
 def join(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="OUT", help="The component's file.")
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The component's file.")
     ],
     files: Annotated[
         list[Path] | None,

@@ -58,7 +58,7 @@ Mail = Annotated[
 SignatureType = Annotated[
     KeyType | None,
     typer.Option(
-        "--type",
+        "--key",
         help="Type of a signature key that is not there yet; p256 where the card has it.",
     ),
 ]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.terminal.errors import InputError
-from twincard.cli.terminal.options import Json
+from twincard.cli.terminal.options import Json, SimulatedCard
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.results.simulated import ServedCard
@@ -27,7 +27,7 @@ Vpcd = Annotated[
 
 
 def serve(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The card's name, without sim:.")],
+    name: SimulatedCard,
     vpcd: Vpcd = None,
     json: Json = False,
 ) -> None:

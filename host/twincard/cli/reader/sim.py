@@ -13,7 +13,7 @@ from twincard.chips.simulation import SimulatedChip, simulated
 from twincard.cli.chip.chip_text import simulation_text
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError, describe
-from twincard.cli.terminal.options import Json, Yes
+from twincard.cli.terminal.options import Json, SimulatedCard, Yes
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
@@ -43,11 +43,10 @@ WithUnknown = Annotated[
         "--with-unknown", help="What is not known of the chip is there; without it, it is not."
     ),
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The card's name, without sim:.")]
 
 
 def new(
-    name: Name,
+    name: SimulatedCard,
     opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
     chip: ChipName = None,
     with_unknown: WithUnknown = False,
@@ -85,7 +84,7 @@ def _unreadable(names: Iterable[str]) -> Iterator[UnreadableCard]:
             yield UnreadableCard(_reader(name), describe(error).sentence)
 
 
-def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
+def remove(name: SimulatedCard, yes: Yes = False, json: Json = False) -> None:
     """Destroy a simulated card, and with it the keys on it."""
     reader = _reader(name)
     if name in list_cards():

@@ -114,7 +114,8 @@ def _arguments(
     if argument.value == "[COMMAND...]":
         yield from (Candidate(one.path[-1]) for one in commands(program) if one.path)
     elif argument.value == "NAME" and command.path in _NAMED_CARD:
-        yield from map(Candidate, _cards())
+        prefix = "sim:" if word.startswith("sim:") else ""
+        yield from (Candidate(prefix + name) for name in _cards())
     else:
         yield from _values(command, argument, word)
 

@@ -91,7 +91,9 @@ ADVICE: Mapping[str, str] = {
         "Give each with --component NUMBER=FILE, or type it at a terminal."
     ),
     "twincard.flows.issue.pair.OtherIssuerError": N_("Name that key with --certify-with."),
-    "twincard.cms.errors.NotAuthenticatedError": N_("With --mail it is decrypted all the same."),
+    "twincard.cms.errors.NotAuthenticatedError": N_(
+        "With --unauthenticated it is decrypted all the same."
+    ),
     "twincard.transport.connection.CardFileError": N_(
         "See to the folder of simulated cards: its room, its rights, its files."
     ),

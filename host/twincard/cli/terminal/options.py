@@ -27,9 +27,9 @@ BackupPinFile = Annotated[
         "--backup-pin-file", metavar="FILE", help="File with the backup's PIN, if it is another."
     ),
 ]
-NewPinFile = Annotated[
+SetPinFile = Annotated[
     Path | None,
-    typer.Option("--new-pin-file", metavar="FILE", help="File with the new PIN; " + _OR_PROMPT),
+    typer.Option("--set-pin-file", metavar="FILE", help="File with the PIN to set; " + _OR_PROMPT),
 ]
 PukFile = Annotated[
     Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK; " + _OR_PROMPT)
@@ -67,7 +67,7 @@ InputFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The f
 OutputPath = Annotated[
     Path | None,
     typer.Option(
-        "--output",
+        "--out",
         "-o",
         metavar="OUT",
         help="Where the result goes: a file, a folder, or '-' for standard output.",
@@ -76,7 +76,15 @@ OutputPath = Annotated[
 OutputFile = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="OUT", help="File for the result, or '-' for standard output."
+        "--out", "-o", metavar="OUT", help="File for the result, or '-' for standard output."
+    ),
+]
+SimulatedCard = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="The card's name, with or without sim: before it.",
+        callback=lambda name: name.removeprefix("sim:"),
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -311,7 +311,7 @@ def _proven(connection: Connection, store: KeyStore, names: Sequence[str]) -> tu
     raise ProtocolError(
         _(
             "This card has the applet already, and there is no key in {file} that opens it: "
-            "--force deletes it, with every key on it."
+            "--replace deletes it, with every key on it."
         ).format(file=store.place(names[0]))
     )
 
