@@ -21,7 +21,7 @@ from twincard.transport.connection import Connection
 
 _SELECT = b"\x00\xa4\x04\x00"
 _REPORT = b"\x00\xca\x00\xe0"
-_ISSUER_KEY = b"\x00\xca\x00\xe6"
+_ISSUER_PUBLIC_KEY = b"\x00\xca\x00\xe6"
 LIE = Issuer.of("another issuer").key.point
 _ACCEPTED: tuple[bytes, int] = (b"", 0x9000)
 
@@ -68,7 +68,7 @@ class Liar:
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
         """See Connection."""
         data, sw = self._connection.transmit(apdu)
-        return (b"\xe6\x43\x86\x41" + LIE if apdu.startswith(_ISSUER_KEY) else data), sw
+        return (b"\xe6\x43\x86\x41" + LIE if apdu.startswith(_ISSUER_PUBLIC_KEY) else data), sw
 
 
 def blank(specimen: Specimen, wire: Connection) -> Blank:

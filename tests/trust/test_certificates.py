@@ -12,7 +12,7 @@ from tests.interop.independent import objects
 from tests.trust.authority import BACKUP, ORIGINAL, Issuer, SigningKey, encode, sealed
 from tests.trust.test_device import (
     CERTIFICATE,
-    ISSUER_KEY,
+    ISSUER_PUBLIC_KEY,
     identity,
     keys,
     personalise,
@@ -58,9 +58,9 @@ class Candidate:
 
     def refuses(self, data: bytes, sw: int) -> None:
         """The data are refused, and the card is as it was."""
-        before = read(self.specimen, ISSUER_KEY), read(self.specimen, CERTIFICATE)
+        before = read(self.specimen, ISSUER_PUBLIC_KEY), read(self.specimen, CERTIFICATE)
         assert f"{self.send(data):04X}" == f"{sw:04X}"
-        assert (read(self.specimen, ISSUER_KEY), read(self.specimen, CERTIFICATE)) == before
+        assert (read(self.specimen, ISSUER_PUBLIC_KEY), read(self.specimen, CERTIFICATE)) == before
 
 
 def read(specimen: Specimen, command: Command) -> bytes:
@@ -92,7 +92,7 @@ def test_a_certified_card_gives_its_certificate_and_its_issuers_key(bench: Bench
     assert identity(candidate.specimen) == CERTIFIED
     assert read(candidate.specimen, CERTIFICATE) == certificate
     assert len(certificate) == 181
-    ((tag, value),) = objects(read(candidate.specimen, ISSUER_KEY))
+    ((tag, value),) = objects(read(candidate.specimen, ISSUER_PUBLIC_KEY))
     assert (tag, value) == (0xE6, encode(0x86, ISSUER.key.point))
 
 
@@ -173,10 +173,10 @@ def test_the_issuer_replaces_the_certificate_until_activate_and_nobody_afterward
     assert candidate.certify(candidate.certificate(STRANGER), STRANGER) == Sw.DONE
     last = read(candidate.specimen, CERTIFICATE)
     candidate.card.issuer.activate()
-    before = read(candidate.specimen, ISSUER_KEY)
+    before = read(candidate.specimen, ISSUER_PUBLIC_KEY)
     candidate.card.pin.verify(candidate.specimen.pin)
     assert candidate.certify(candidate.certificate()) == Sw.WRONG_STATE
-    assert read(candidate.specimen, ISSUER_KEY) == before
+    assert read(candidate.specimen, ISSUER_PUBLIC_KEY) == before
     assert read(candidate.specimen, CERTIFICATE) == last
 
 
@@ -193,7 +193,7 @@ def test_a_repeated_personalisation_drops_the_certificate(bench: Bench) -> None:
     personalise(candidate.specimen, candidate.card)
     assert identity(candidate.specimen) == 1
     assert exchange(candidate.specimen.lab, CERTIFICATE)[1] == Sw.NOT_FOUND
-    assert exchange(candidate.specimen.lab, ISSUER_KEY)[1] == Sw.NOT_FOUND
+    assert exchange(candidate.specimen.lab, ISSUER_PUBLIC_KEY)[1] == Sw.NOT_FOUND
     assert candidate.certify(certificate) == Sw.WRONG_DATA
 
 
@@ -282,7 +282,7 @@ class Certifying(Story):
     def present(self) -> bytes:
         """The transport key and certificate as CERTIFY takes them; nothing where there are none."""
         specimen = self.subject.specimen
-        key, certificate = read(specimen, ISSUER_KEY), read(specimen, CERTIFICATE)
+        key, certificate = read(specimen, ISSUER_PUBLIC_KEY), read(specimen, CERTIFICATE)
         assert bool(key) is bool(certificate) is (identity(specimen) == CERTIFIED)
         return objects(key)[0][1] + certificate if key else b""
 

@@ -17,7 +17,7 @@ from twincard.card.session import Card
 from twincard.iso.status import Sw
 
 KEYS = Command(0x00, 0xCA, 0x00, 0xE5, answer=256)
-ISSUER_KEY = Command(0x00, 0xCA, 0x00, 0xE6, answer=256)
+ISSUER_PUBLIC_KEY = Command(0x00, 0xCA, 0x00, 0xE6, answer=256)
 CERTIFICATE = Command(0x00, 0xCA, 0x7F, 0x21, answer=256)
 STATE = Command(0x00, 0xCA, 0x00, 0xE0, answer=256)
 IDENTITY = 0x8D
@@ -68,7 +68,7 @@ def test_before_personalisation_there_is_no_identity(bench: Bench) -> None:
     specimen = bench.at(Stage.BLANK).original
     specimen.card()
     assert identity(specimen) == 0
-    for command in (KEYS, ISSUER_KEY, CERTIFICATE):
+    for command in (KEYS, ISSUER_PUBLIC_KEY, CERTIFICATE):
         assert exchange(specimen.lab, command) == (b"", Sw.NOT_FOUND)
 
 
@@ -95,7 +95,7 @@ def test_terminate_wipes_the_identity(bench: Bench) -> None:
     specimen = bench.at(Stage.ISSUED).backup
     specimen.unlocked().terminate()
     assert identity(specimen) == 0
-    for command in (KEYS, ISSUER_KEY, CERTIFICATE):
+    for command in (KEYS, ISSUER_PUBLIC_KEY, CERTIFICATE):
         assert exchange(specimen.lab, command) == (b"", Sw.NOT_FOUND)
 
 

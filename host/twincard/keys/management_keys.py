@@ -23,7 +23,7 @@ _MOST_FILE_BYTES = 4096
 
 
 class ManagementKeysError(ValueError):
-    """Not a file with a card's keys, or keys that must not be used; one plain sentence."""
+    """Not a file with management keys, or keys that must not be used; one plain sentence."""
 
 
 def default_keys() -> Scp03Keys:

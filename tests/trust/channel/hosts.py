@@ -153,7 +153,7 @@ class Messages:
     @classmethod
     def scp03(cls, specimen: Specimen, keys: StaticKeys | None = None) -> Self:
         """Open it: SELECT, then the handshake."""
-        state, authenticate = greet(specimen, keys)
+        state, authenticate = initialize_update(specimen, keys)
         assert specimen.lab.transmit(authenticate) == (b"", Sw.DONE)
         return cls(specimen.lab, state)
 
@@ -210,7 +210,7 @@ def sender(lab: Laboratory) -> Callable[[int, int, int, int, bytes], bytes]:
     return send
 
 
-def greet(
+def initialize_update(
     specimen: Specimen, keys: StaticKeys | None = None, level: int = LEVEL
 ) -> tuple[ScpState, bytes]:
     """SELECT and INITIALIZE UPDATE; the EXTERNAL AUTHENTICATE that is due."""

@@ -15,7 +15,7 @@ from tests.trust.channel.hosts import (
     Opening,
     as_issuer,
     as_user,
-    greet,
+    initialize_update,
     sender,
     static_keys,
 )
@@ -90,7 +90,7 @@ def test_the_host_sees_whether_the_card_has_its_keys(specimen: Specimen, wrong: 
 
 @pytest.mark.parametrize("place", range(5, 21))
 def test_a_host_without_the_keys_is_refused(specimen: Specimen, place: int) -> None:
-    authenticate = bytearray(greet(specimen)[1])
+    authenticate = bytearray(initialize_update(specimen)[1])
     authenticate[place] ^= 0x01
     assert specimen.lab.transmit(bytes(authenticate)) == (b"", Sw.AUTHENTICATION_FAILED)
     assert status(specimen.lab, FOR_ISSUER) == Sw.AUTHORITY_MISSING
@@ -101,15 +101,15 @@ def test_a_host_without_the_keys_is_refused(specimen: Specimen, place: int) -> N
 
 
 def test_a_recorded_handshake_serves_once(specimen: Specimen) -> None:
-    _, authenticate = greet(specimen)
+    _, authenticate = initialize_update(specimen)
     assert specimen.lab.transmit(authenticate) == (b"", Sw.DONE)
-    greet(specimen)
+    initialize_update(specimen)
     assert specimen.lab.transmit(authenticate) == (b"", Sw.AUTHENTICATION_FAILED)
 
 
 @pytest.mark.parametrize("level", [0x00, 0x01, 0x03, 0x13, 0x30, 0x32, 0x37, 0xB3])
 def test_other_levels_are_refused(specimen: Specimen, level: int) -> None:
-    _, authenticate = greet(specimen, level=level)
+    _, authenticate = initialize_update(specimen, level=level)
     assert specimen.lab.transmit(authenticate) == (b"", Sw.WRONG_P1P2)
     assert status(specimen.lab, FOR_ISSUER) == Sw.AUTHORITY_MISSING
     assert is_usable(specimen)
@@ -118,10 +118,10 @@ def test_other_levels_are_refused(specimen: Specimen, level: int) -> None:
 def test_the_host_authenticates_directly_after_initialize_update_or_not_at_all(
     specimen: Specimen,
 ) -> None:
-    _, authenticate = greet(specimen)
+    _, authenticate = initialize_update(specimen)
     assert status(specimen.lab, REPORT) == Sw.DONE
     assert specimen.lab.transmit(authenticate) == (b"", Sw.WRONG_STATE)
-    _, authenticate = greet(specimen)
+    _, authenticate = initialize_update(specimen)
     # Class 80 says that there is no MAC.
     assert specimen.lab.transmit(b"\x80" + authenticate[1:]) == (b"", Sw.WRONG_STATE)
     specimen.lab.reset()

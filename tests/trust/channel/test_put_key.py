@@ -13,7 +13,7 @@ from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, exchange, status
 from tests.faults.power import Story, interrupt
 from tests.interop.independent import objects
-from tests.trust.channel.hosts import Host, Messages, as_user, greet, static_keys
+from tests.trust.channel.hosts import Host, Messages, as_user, initialize_update, static_keys
 from tests.trust.channel.test_handshake import FOR_ISSUER, REPORT
 from yubikit.core import BadResponseError
 from yubikit.core.smartcard.scp import StaticKeys
@@ -177,7 +177,7 @@ def test_keys_are_replaced_inside_scp03_only(specimen: Specimen) -> None:
     card.issuer.authenticate(specimen.card_id, specimen.transport_key)
     assert host.transmit(command.short()) == (b"", Sw.AUTHORITY_MISSING)
     # After INITIALIZE UPDATE, before the host has authenticated.
-    greet(specimen, old)
+    initialize_update(specimen, old)
     assert exchange(specimen.lab, command) == (b"", Sw.AUTHORITY_MISSING)
     assert opens_with(specimen, old)
 

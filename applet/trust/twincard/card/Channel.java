@@ -66,7 +66,7 @@ final class Channel extends CardPart {
     private short handshake(byte ins, short length) {
         switch (ins) {
             case TrustParts.INITIALIZE_UPDATE:
-                return scp03.greet(length);
+                return scp03.initializeUpdate(length);
             case TrustParts.INTERNAL_AUTHENTICATE:
                 return scp11.authenticate(length);
             case TrustParts.EXTERNAL_AUTHENTICATE_SCP03:

@@ -45,7 +45,7 @@ final class Scp03 extends CardPart {
     }
 
     /** INITIALIZE UPDATE; whatever sessions there were have ended. */
-    short greet(short length) {
+    short initializeUpdate(short length) {
         byte[] aux = this.aux;
         byte[] memory = session.memory;
         requireP2((byte) 0);
@@ -68,7 +68,7 @@ final class Scp03 extends CardPart {
         aux[at++] = keys.version();
         aux[at++] = PROTOCOL;
         aux[at] = PARAMETER;
-        session.enter(Session.GREETED);
+        session.enter(Session.AUTHENTICATING);
         return ANSWER;
     }
 
@@ -83,12 +83,12 @@ final class Scp03 extends CardPart {
     /** EXTERNAL AUTHENTICATE, directly after INITIALIZE UPDATE: opens the channel, with the issuer's authority. */
     void authenticate(short length) {
         byte[] memory = session.memory;
-        boolean greeted = session.state() == Session.GREETED;
+        boolean isDue = session.state() == Session.AUTHENTICATING;
         session.enter(Session.CLOSED);
         requireP1(LEVEL);
         requireP2((byte) 0);
         Apdu.requireLength(length, (short) (CRYPTOGRAM + Session.MAC));
-        if (!greeted) {
+        if (!isDue) {
             Refusal.state();
         }
         boolean good = ConstantTime.difference(memory, Session.CHAIN, work, (short) 0, CRYPTOGRAM) == 0;

@@ -14,7 +14,7 @@ import javacardx.crypto.Cipher;
 final class Session extends OnChip {
     static final byte CLOSED = 0;
     /** INITIALIZE UPDATE was answered, and the host has yet to authenticate. */
-    static final byte GREETED = 1;
+    static final byte AUTHENTICATING = 1;
     static final byte SCP03 = 2;
     static final byte SCP11 = 3;
 
@@ -55,7 +55,7 @@ final class Session extends OnChip {
     }
 
     boolean isOpen() {
-        return memory[STATE] > GREETED;
+        return memory[STATE] > AUTHENTICATING;
     }
 
     /** Enters a state; the next secured command is the first. */

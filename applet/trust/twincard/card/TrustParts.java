@@ -27,7 +27,7 @@ final class TrustParts extends Parts {
 
     /** P1 and P2 of GET DATA. */
     private static final short DEVICE_KEYS = 0x00E5;
-    private static final short ISSUER_KEY = 0x00E6;
+    private static final short ISSUER_PUBLIC_KEY = 0x00E6;
     private static final short CERTIFICATE = 0x7F21;
 
     private static final byte IDENTITY_TAG = (byte) 0x8D;
@@ -237,7 +237,7 @@ final class TrustParts extends Parts {
         switch (parameters()) {
             case DEVICE_KEYS:
                 return device.readKeys();
-            case ISSUER_KEY:
+            case ISSUER_PUBLIC_KEY:
                 return certification.readIssuer();
             case CERTIFICATE:
                 return certification.read();

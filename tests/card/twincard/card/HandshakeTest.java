@@ -19,7 +19,7 @@ public class HandshakeTest {
     private Session session;
 
     @BeforeEach
-    public void greet() throws ReflectiveOperationException {
+    public void initializeUpdate() throws ReflectiveOperationException {
         byte[] install = Hex.bytes(INSTALL);
         core = new Commands(install, (short) 0, (byte) install.length, new TrustParts(), true);
         channel = (Channel) part("channel");
