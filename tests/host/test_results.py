@@ -12,9 +12,11 @@ import pytest
 from pydantic_core import PydanticSerializationError
 
 from twincard.cli.shell.schema import RESULTS, results_of
+from twincard.flows.recover.recovery import Outcome, RecoveredFile, RecoverEvent
+from twincard.ground.language import _, speaking
 from twincard.results.failure import ErrorInfo, ExitCode, Failed
 from twincard.results.group import ComponentFile, NewGroup
-from twincard.results.in_json import to_json
+from twincard.results.in_json import event_to_json, to_json
 from twincard.results.marks import Kcv
 from twincard.results.schema import definitions_of
 from twincard.results.simulated import NewCard
@@ -112,6 +114,15 @@ def test_a_member_that_may_be_absent_is_left_out_where_it_is_null() -> None:
 def test_members_of_other_types_are_not_written(result: object) -> None:
     with pytest.raises((PydanticSerializationError, TypeError)):
         to_json(result)
+
+
+def test_a_sentence_is_written_in_the_language_of_who_reads_it() -> None:
+    """Not in that of the thread in which an error was raised or a flow told something."""
+    failed = Failed(ErrorInfo(1, "interrupted", _("Interrupted."), None))
+    event = RecoverEvent((), RecoveredFile(Path("a"), Outcome.FAILED, reason=_("Interrupted.")))
+    with speaking(["ja"]):
+        assert json.loads(to_json(failed))["error"]["message"] == "中断しました。"
+        assert json.loads(event_to_json(event))["file"]["reason"] == "中断しました。"
 
 
 def test_each_type_of_a_result_has_a_name_of_its_own() -> None:

@@ -22,6 +22,11 @@ from twincard.flows.events import FlowEvent
 from twincard.results import JSON_VERSION
 from twincard.results.marks import MAY_BE_ABSENT
 
+# A sentence is a str in the language in which it was made: `str` gives that of the reader.
+_SHOWN = core_schema.plain_serializer_function_ser_schema(
+    str, return_schema=core_schema.str_schema()
+)
+
 
 def to_json(result: object, *, escaped: bool = False) -> str:
     """One object, with the version of all; `escaped`: in ASCII."""
@@ -67,6 +72,8 @@ def _written(part: Any, enums: Mapping[str, Any]) -> Any:
             return _enum(part["cls"])
         case "bytes":
             return _bytes(part.get("min_length"))
+        case "str":
+            return {**part, "serialization": _SHOWN}
         case "dataclass":
             part = _dataclass(part)
     return {name: _written(value, enums) for name, value in part.items() if name != "metadata"}
