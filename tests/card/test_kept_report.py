@@ -14,7 +14,7 @@ from twincard.iso.ins import Ins
 from twincard.iso.status import WrongPinError
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
-from twincard.transport.connection import Connection
+from twincard.transport.connection import CardGoneError, Connection
 
 REPORT = bytes.fromhex("00CA00E000")
 CHAINED = 0x10
@@ -125,6 +125,20 @@ def test_the_card_selected_again_is_asked_again(bench: Bench) -> None:
     card.reset()
     card.kept_report()
     assert wire.asked == 3
+
+
+def test_a_reset_that_fails_leaves_nothing_that_was_said_before(bench: Bench) -> None:
+    card, wire = follow(bench)
+    card.kept_report()
+
+    def fail() -> None:
+        raise CardGoneError("gone")
+
+    wire.reset = fail
+    with pytest.raises(CardGoneError):
+        card.reset()
+    card.kept_report()
+    assert wire.asked == 2
 
 
 class Liar(Following):

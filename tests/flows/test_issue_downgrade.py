@@ -37,7 +37,7 @@ class Denier:
     ) -> None:
         self._connection = connection
         self._denied_in = denied_in
-        self._denied = denied
+        self.denied = denied
         self.heard = b""
         self.atr = connection.atr
         self.reset: Callable[[], None] = connection.reset
@@ -51,7 +51,7 @@ class Denier:
         data, sw = self._connection.transmit(apdu)
         if apdu.startswith(self._denied_in):
             at = data.index(b"\x81\x02") + 2
-            features = int.from_bytes(data[at : at + 2]) & ~self._denied
+            features = int.from_bytes(data[at : at + 2]) & ~self.denied
             data = data[:at] + features.to_bytes(2) + data[at + 2 :]
         return data, sw
 
@@ -106,6 +106,16 @@ def test_a_card_for_opensc_tells_it_once_and_is_asked_again(applet: str | None) 
         assert Features.SCP03 not in card.features | report.features
         take_authority(card, report, Secret(key))
         assert card.is_secure is (applet is None)
+
+
+def test_what_a_card_for_opensc_can_do_is_asked_in_two_answers() -> None:
+    with Laboratory.start() as lab:
+        lab.install(b"\x80\x20" + bytes(32), OPENSC_AID)
+        wire = Denier(lab, _REPORT)
+        card = Card(wire)
+        assert Features.SCP03 not in card.features
+        wire.denied = Features(0)
+        assert Features.SCP03 in card.kept_report().features
 
 
 def test_who_certified_a_card_is_not_taken_from_the_wire(bench: Bench) -> None:

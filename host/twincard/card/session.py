@@ -122,9 +122,12 @@ class Card:
         if response.sw != Sw.DONE:
             raise error_for(response.sw, _("select the applet"))
         try:
-            return self.report().features
+            features = self.report().features
         except (CardError, UnexpectedAnswerError) as error:
             raise NoAppletError(Sw.FILE_NOT_FOUND) from error
+        # This stands for the answer to SELECT: what a card can do is asked twice, in two answers.
+        self._kept = None
+        return features
 
     def _select_by(self, aid: bytes) -> Response:
         return self._channel.exchange(Command.of(Ins.SELECT, 0x04, 0x00, aid, SHORT_ANSWER))
@@ -145,6 +148,7 @@ class Card:
 
     def reset(self) -> None:
         """Cut the power, give it again, and select the applet."""
+        self._kept = None  # if it fails, too
         self.connection.reset()
         self.select()
 
