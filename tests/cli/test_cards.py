@@ -11,7 +11,7 @@ from tests.cli.conftest import FILES, FIRST, PAIR, PINS
 from tests.cli.terminal import Terminal
 
 from twincard.cli.terminal import cards
-from twincard.transport import connect
+from twincard.transport import Connection, connect
 
 HEX16 = re.compile(r"[0-9a-f]{32}")
 
@@ -220,3 +220,34 @@ def test_a_card_swapped_while_its_end_is_confirmed_is_left_alone(
         swapped.setattr(cards, "connect", lambda _: connect(next(readers)))
         duplicated.run(*terminate).failed(7, "another card")
     assert duplicated.json("card", "info", "-r", "sim:控え")["life_cycle"] == "operational"
+
+
+class Impostor:
+    """A wire that gives a card, in the clear, another one's id."""
+
+    def __init__(self, connection: Connection, told: bytes) -> None:
+        self._connection = connection
+        self._told = told
+        self.atr = connection.atr
+        self.reset, self.close = connection.reset, connection.close
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        data, sw = self._connection.transmit(apdu)
+        if apdu.startswith(b"\x00\xca\x00\xe0"):
+            at = data.index(b"\x82\x10") + 2
+            data = data[:at] + self._told + data[at + 16 :]
+        return data, sw
+
+
+def test_which_card_it_is_counts_as_it_says_in_the_channel(
+    duplicated: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = bytes.fromhex(duplicated.json("card", "info", "-r", "sim:alice")["card_id"])
+    wires = iter([connect, lambda _: Impostor(connect("sim:控え"), told)])
+    terminate = ("card", "terminate", "-r", "sim:alice", "--pin-file", "backup-pin", "--yes")
+    with monkeypatch.context() as swapped:
+        swapped.setattr(cards, "connect", lambda reader: next(wires)(reader))
+        duplicated.run(*terminate).failed(7, "another card")
+    backup = duplicated.json("card", "info", "-r", "sim:控え")
+    assert (backup["life_cycle"], backup["pin"]["tries_left"]) == ("operational", 3)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twincard.card.report import LifeCycle
+from twincard.card.report import CardReport, LifeCycle
+from twincard.card.session import Card
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
     issuer_public_key,
@@ -52,17 +53,14 @@ def terminate(
     by_issuer = transport_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
     secret = _issuer_or_pin(reader, pin_file, transport_key_file, by_issuer=by_issuer)
     with opened(reader) as card:
-        if card.kept_report().card_id != before.card_id:
-            raise ProtocolError(
-                _("There is another card in {reader} now than when this was asked.").format(
-                    reader=reader
-                )
-            )
+        _check_same(card, before, reader)
         if by_issuer:
             take_authority(card, before, secret)
         else:
             check_own_pin(before)
             protect(card, issuer)
+            # Until here anybody on the way could say it.
+            _check_same(card, before, reader)
             card.pin.verify(secret)
         card.terminate()
         after = card.kept_report()
@@ -71,6 +69,15 @@ def terminate(
         ended,
         _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
     )
+
+
+def _check_same(card: Card, before: CardReport, reader: str) -> None:
+    if card.kept_report().card_id != before.card_id:
+        raise ProtocolError(
+            _("There is another card in {reader} now than when this was asked.").format(
+                reader=reader
+            )
+        )
 
 
 def _issuer_or_pin(
