@@ -23,7 +23,12 @@ from twincard.flows.events import BytesEvent, FlowEvent
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
-from twincard.flows.recover.recovery import RecoverEvent, recover_files
+from twincard.flows.recover.recovery import (
+    Outcome,
+    RecoveredFile,
+    RecoverEvent,
+    recover_files,
+)
 from twincard.keys.key_type import KeyType
 from twincard.results.in_json import event_to_json
 
@@ -121,6 +126,14 @@ def test_an_event_is_one_line_of_json_with_its_name_and_all_that_it_tells(
     assert (told.pop("version"), told.pop("event")) == (1, event.name)
     assert list(told) == [field.name for field in fields(event)]
     assert told["card_ids"] == [card.hex() for card in event.card_ids]
+
+
+@pytest.mark.parametrize("name", ["a\x85b", "a\u2028b", "a\x9b31mb", "a\udcffb", "手紙"])
+def test_a_name_of_a_file_breaks_no_line_of_json(name: str) -> None:
+    line = event_to_json(RecoverEvent((bytes(16),), RecoveredFile(Path(name), Outcome.MOVED)))
+    assert line.isascii()
+    assert line.splitlines() == [line]
+    assert json.loads(line)["file"]["path"] == name
 
 
 def test_json_has_the_words_of_the_results() -> None:

@@ -36,10 +36,13 @@ def to_json(result: object, *, escaped: bool = False) -> str:
 
 
 def event_to_json(event: FlowEvent) -> str:
-    """One event of a flow, as one object on one line; `event` is its name."""
+    """One event of a flow, as one object on one line; `event` is its name.
+
+    In ASCII: names of files may have what ends lines elsewhere, or what no encoding has.
+    """
     kind: type = type(event)
     members = _serializer(kind).to_python(event, mode="json", warnings="error")
-    return json.dumps({"version": JSON_VERSION, "event": event.name, **members}, ensure_ascii=False)
+    return json.dumps({"version": JSON_VERSION, "event": event.name, **members})
 
 
 @cache
