@@ -72,6 +72,16 @@ def test_a_full_disk_leaves_nothing_and_takes_nothing_away(folder: Path, no_room
     assert taken.read_bytes() == b"another's"
 
 
+def test_an_interrupt_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_private(folder / "key", SECRET)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_folder_that_is_not_there_is_named(folder: Path) -> None:
     path = folder / "nowhere" / "key"
     with pytest.raises(FileNotFoundError) as caught:

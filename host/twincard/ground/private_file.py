@@ -31,10 +31,12 @@ def write_private(path: Path, content: bytes) -> None:
                 give_name(nameless, path)
                 named = True
         sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:  # Ctrl-C too
         if named:
             path.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from None
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
 
 
 def open_nameless(folder: Path) -> int | None:
