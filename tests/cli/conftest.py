@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 
-from twincard.simulator.host import one_program
+from twincard.simulator.shared_program import one_program
 
 PAIR = ("--original", "sim:alice", "--backup", "sim:控え")
 PINS = ("--pin-file", "pin", "--backup-pin-file", "backup-pin")

@@ -16,8 +16,8 @@ from twincard.keys.component import Component
 from twincard.keys.secret import Secret
 from twincard.keys.transport_key import read_transport_key
 from twincard.simulator.folder import create_card, remove_card, transport_key_file
-from twincard.simulator.host import one_program
 from twincard.simulator.process import SimulatedCard
+from twincard.simulator.shared_program import one_program
 from twincard.transport import (
     CardFileError,
     CardGoneError,

@@ -29,7 +29,7 @@ from twincard.keys.component import read_component
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.simulator.folder import list_cards, remove_card
-from twincard.simulator.host import one_program
+from twincard.simulator.shared_program import one_program
 
 _THIS_COMPUTER = N_("computer")
 

@@ -252,7 +252,7 @@ class Make:
 
 
 class CardProcess(Protocol):
-    """What a card runs in: a process of its own, or a place in one (see host.py)."""
+    """What a card runs in: a process of its own, or a place in one (see shared_program.py)."""
 
     @property
     def pid(self) -> int:
@@ -265,14 +265,14 @@ class CardProcess(Protocol):
         """Take the card out."""
 
 
-class Host(Protocol):
+class SharedProgram(Protocol):
     """Where cards get a place in one process."""
 
     def put_in(self, arguments: Sequence[str]) -> CardProcess:
         """A place for the card of these arguments. Raises TransportError."""
 
 
-host: ContextVar[Host | None] = ContextVar("host", default=None)
+shared_program: ContextVar[SharedProgram | None] = ContextVar("shared_program", default=None)
 
 
 class SimulatedCard:
@@ -297,7 +297,7 @@ class SimulatedCard:
         made = make.arguments if make else ()
         # Absolute, since a program that is running already may have begun in another folder.
         arguments = ["run", "--state", str(state.absolute()), *made]
-        shared = host.get()
+        shared = shared_program.get()
         return cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
 
     @property

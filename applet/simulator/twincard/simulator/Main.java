@@ -50,9 +50,9 @@ public final class Main {
                 Rehearsal.run(Path.of(arguments[1]));
                 return;
             }
-            if (arguments.length > 0 && arguments[0].equals("host")) {
+            if (arguments.length > 0 && arguments[0].equals("several")) {
                 frames = arguments.length == 1 ? frames(null, null) : frames(arguments[2], arguments[4]);
-                new Host().serve(frames);
+                new SeveralCards().serve(frames);
                 return;
             }
             Options options = parse(arguments);

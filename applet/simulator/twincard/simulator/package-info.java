@@ -33,7 +33,7 @@
  *
  * <p>CHIP says what a new card lacks, see Chip. A card in a file keeps its applet and its chip.
  *
- * <p>{@code host [--requests FILE --answers FILE]} serves several cards, see Host.
+ * <p>{@code several [--requests FILE --answers FILE]} serves several cards, see SeveralCards.
  *
  * <p>A frame has 1 to 131,072 bytes.
  *

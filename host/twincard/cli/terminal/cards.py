@@ -20,7 +20,7 @@ from twincard.identity.issuer_signing_key import read_issuer_public_key
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 from twincard.simulator.folder import list_cards, transport_key_file
-from twincard.simulator.host import one_program
+from twincard.simulator.shared_program import one_program
 from twincard.transport import Connection, TransportError, connect
 
 SIMULATED = "sim:"

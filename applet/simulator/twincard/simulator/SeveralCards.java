@@ -15,7 +15,7 @@ import java.util.Map;
  * the arguments of {@code run} with zero bytes between, and the answer is the new card's number; a request that ends
  * after its number takes that card out.
  */
-final class Host {
+final class SeveralCards {
     private final Map<Integer, Held> cards = new HashMap<>();
     private int lastNumber;
 

@@ -12,7 +12,7 @@ from threading import Lock
 
 from twincard.ground.language import _
 from twincard.simulator.java import java_program
-from twincard.simulator.process import Operation, SimulatorProcess, host
+from twincard.simulator.process import Operation, SimulatorProcess, shared_program
 from twincard.transport.connection import CardGoneError, TransportError
 
 _NUMBER_BYTES = 2
@@ -24,15 +24,15 @@ def one_program() -> Iterator[None]:
 
     Inside of another such block it is that one's.
     """
-    if host.get() is not None:
+    if shared_program.get() is not None:
         yield
         return
     shared = _Shared()
-    token = host.set(shared)
+    token = shared_program.set(shared)
     try:
         yield
     finally:
-        host.reset(token)
+        shared_program.reset(token)
         shared.close()
 
 
@@ -40,7 +40,7 @@ class _Program(SimulatorProcess):
     """The program, used by one thread at a time."""
 
     def __init__(self) -> None:
-        super().__init__(["host"])
+        super().__init__(["several"])
         self._lock = Lock()
 
     def ask(self, request: bytes) -> bytes:
@@ -48,7 +48,7 @@ class _Program(SimulatorProcess):
             return super().ask(request)
 
 
-class HostedCard:
+class CardInProgram:
     """One card of the program: what a SimulatorProcess is to a single one."""
 
     def __init__(self, program: _Program, arguments: Sequence[str]) -> None:
@@ -83,12 +83,12 @@ class _Shared:
         self._program: _Program | None = None
         self._java = ""
 
-    def put_in(self, arguments: Sequence[str]) -> HostedCard:
+    def put_in(self, arguments: Sequence[str]) -> CardInProgram:
         java = java_program()
         if self._program is None or not self._program.is_running or java != self._java:
             self.close()
             self._program, self._java = _Program(), java
-        return HostedCard(self._program, arguments)
+        return CardInProgram(self._program, arguments)
 
     def close(self) -> None:
         if self._program is not None:
