@@ -10,7 +10,7 @@ tests=(
   tests/docs/test_json_members.py
   tests/docs/test_links.py
   tests/docs/test_security.py
-  tests/files
+  tests/cms
   tests/flows/test_duplicate.py
   tests/flows/test_plan.py
   tests/flows/test_plan_mode.py
@@ -25,7 +25,7 @@ slow=(
   tests/card/test_archive_key.py
   tests/card/test_installation.py
   tests/card/test_opensc_name.py
-  tests/files/test_altered.py
+  tests/cms/test_altered.py
   tests/host/test_class_archive.py
   tests/host/test_folder.py
   tests/host/test_old_card_file.py

@@ -8,7 +8,7 @@ status=0
 while read -r chip; do
   echo "== $chip"
   .venv/bin/python -m pytest -n 2 --dist worksteal -q -r fE --chip "$chip" "$@" \
-    tests/flows tests/card tests/files/test_transcode.py tests/faults/test_duplication.py ||
+    tests/flows tests/card tests/cms/test_transcode.py tests/faults/test_duplication.py ||
     status=1
 done < <(.venv/bin/python -c 'from tests.chips.cards import FIVE; print("\n".join(FIVE))')
 exit $status

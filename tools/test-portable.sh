@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -gt 0 ] || set -- tests/host tests/files tests/flows
+[ $# -gt 0 ] || set -- tests/host tests/cms tests/flows
 .venv/bin/python -m pytest -n 2 --dist worksteal -q "$@"
 
 wheel=build/wheel

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench import Bench, Stage
-from tests.files.framing import Parts
+from tests.cms.framing import Parts
 
 from twincard.card.session import Card
 from twincard.cms import (

@@ -45,7 +45,7 @@ def test_as_many_bytes_as_there_may_be_and_no_more(tmp_path: Path) -> None:
         (read_component, ComponentError, "it is too long"),
         (read_share, ShareError, "is not a share file"),
         (read_transport_key, TransportKeyError, "must hold 64 hex digits"),
-        (read_management_keys, ManagementKeysError, "is not a file with a card's keys"),
+        (read_management_keys, ManagementKeysError, "is not a file with management keys"),
         (CapFile.read, CapError, "too long for a CAP file"),
         (IssuerSigningKey.read, ValueError, "is not an issuer's signing key"),
         (read_issuer_public_key, ValueError, "neither a public key nor a certificate"),

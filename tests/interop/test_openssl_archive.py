@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench import Bench, Specimen, Stage
-from tests.files.software_key import SoftwareKey, ec_key, encrypted
+from tests.cms.software_key import SoftwareKey, ec_key, encrypted
 from tests.interop.cards import export, group, import_block, state
 from tests.interop.independent import archive_id, archive_kek, archive_key, unwrap
 

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from tests.files.software_key import SoftwareKey, decrypted, ec_key, key_of, rsa_key
+from tests.cms.software_key import SoftwareKey, decrypted, ec_key, key_of, rsa_key
 
 from twincard.cms import (
     IssuerAndSerial,

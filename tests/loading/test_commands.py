@@ -217,7 +217,7 @@ def test_of_several_applets_one_is_chosen(
         (("-r", "pcsc:Left 00 00", "--default-keys", "--isd", "A00000"), 2, "--isd"),
         (("-r", "pcsc:Left 00 00", "--default-keys", "--isd", "A000000999"), 7, "--isd"),
         (("-r", "pcsc:Left 00 00", "--management-keys", "missing"), 8, "missing"),
-        (("-r", "pcsc:Left 00 00", "--management-keys", "twincard.cap"), 2, "card's keys"),
+        (("-r", "pcsc:Left 00 00", "--management-keys", "twincard.cap"), 2, "is not a file"),
     ],
 )
 def test_what_cannot_be_done_says_why(

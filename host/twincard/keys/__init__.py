@@ -1,4 +1,4 @@
-"""Keys and secrets outside a card: public keys, components and their shares, keys of the issuer.
+"""Keys and secrets outside a card: public keys, components and shares, what issuers keep.
 
 Secrets are of the type Secret, which no repr, log or pickle gives away.
 """

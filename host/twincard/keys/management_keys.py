@@ -45,7 +45,7 @@ def read_management_keys(path: Path) -> Scp03Keys:
     """
     content = read_bounded(path, _MOST_FILE_BYTES)
     if content is None or not content.isascii():
-        raise ManagementKeysError(_("{path} is not a file with a card's keys.").format(path=path))
+        raise ManagementKeysError(_("{path} is not a file with management keys.").format(path=path))
     try:
         keys = _parse(content.decode("ascii"))
     except ManagementKeysError as error:

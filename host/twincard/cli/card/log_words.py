@@ -74,9 +74,7 @@ _WORDS: dict[Event, Callable[[bytes], str]] = {
     Event.CERTIFIED: _digest(N_("certified by the issuer whose key has the SHA-256 {digest}")),
     Event.ACTIVATED: _fixed(N_("activated: operational from here on")),
     Event.TERMINATED: _fixed(N_("terminated")),
-    Event.SCP03_KEYS_REPLACED: _number(
-        N_("keys of the issuer's channel replaced, now version {number}")
-    ),
+    Event.SCP03_KEYS_REPLACED: _number(N_("SCP03 keys replaced, now version {number}")),
     Event.CONTACT_BY_ISSUER: _number(N_("the issuer wrote or deleted contact {number}")),
     Event.GROUP_BEGUN: _id(N_("key group begun: {id}")),
     Event.COMPONENT_SET: _component,

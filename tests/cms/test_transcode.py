@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from tests.files.framing import body, definite
-from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
+from tests.cms.framing import body, definite
+from tests.cms.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
 from twincard.cms import (
     EcRecipient,

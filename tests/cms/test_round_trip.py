@@ -6,7 +6,7 @@ import io
 import os
 
 import pytest
-from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
+from tests.cms.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
 from twincard.cms import (
     EcRecipient,

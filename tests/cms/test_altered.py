@@ -9,8 +9,8 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.files.framing import body, definite
-from tests.files.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
+from tests.cms.framing import body, definite
+from tests.cms.software_key import SoftwareKey, decrypted, ec_key, encrypted, key_of, rsa_key
 
 from twincard.cms import (
     AlteredError,

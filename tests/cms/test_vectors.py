@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.files.software_key import key_unwrap, x963_kdf
+from tests.cms.software_key import key_unwrap, x963_kdf
 
 from twincard.cms import RecipientRejectedError
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.files.software_key import ec_key, encrypted
+from tests.cms.software_key import ec_key, encrypted
 
 from twincard.cms import AlteredError, FileOutput, OutputError, SpooledOutput, decrypt
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from tests.files.software_key import ec_key, key_of, rsa_key
+from tests.cms.software_key import ec_key, key_of, rsa_key
 
 from twincard.cms import IssuerAndSerial, KeyIdentifier, Recipient
 from twincard.flows.certify.certificate_files import certified_digest

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from asn1crypto import cms, core
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from tests.files.software_key import ec_key, key_of, rsa_key
+from tests.cms.software_key import ec_key, key_of, rsa_key
 
 from twincard.cms import (
     AES256_WRAP_SHARED_INFO,

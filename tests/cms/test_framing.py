@@ -6,8 +6,8 @@ import io
 from dataclasses import replace
 
 import pytest
-from tests.files.framing import AUTH, Build, Parts, indefinite, long_form
-from tests.files.software_key import decrypted, ec_key, encrypted
+from tests.cms.framing import AUTH, Build, Parts, indefinite, long_form
+from tests.cms.software_key import decrypted, ec_key, encrypted
 
 from twincard.cms import AlteredError, SourceError, UnsupportedError, encrypt, transcode
 from twincard.cms.framing import ber

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.files.software_key import ec_key
+from tests.cms.software_key import ec_key
 
 from twincard.cms import FileOutput, decrypt, encrypt, transcode
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from time import process_time
 
 import pytest
-from tests.files.framing import Parts
-from tests.files.software_key import SoftwareKey, decrypted, encrypted, key_of
+from tests.cms.framing import Parts
+from tests.cms.software_key import SoftwareKey, decrypted, encrypted, key_of
 
 from twincard.cms import (
     AlgorithmRejectedError,
