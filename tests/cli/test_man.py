@@ -12,9 +12,9 @@ import pytest
 from typer.core import TyperCommand, TyperGroup
 
 from tools.man.__main__ import main
-from tools.man.examples import EXAMPLES
 from tools.man.pages import pages
 from twincard.cli.app import program
+from twincard.cli.shell.examples import EXAMPLES
 from twincard.cli.shell.tree import Command, commands
 from twincard.results.failure import ExitCode
 
@@ -67,6 +67,15 @@ def has_every_section_option_and_exit_code(text: str, command: Command) -> None:
     assert ("EXAMPLES" in sections) == (command.name in EXAMPLES)
 
 
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_defaults_and_ranges_are_said() -> None:
+    page = " ".join(shown("twincard-issue.1").split())
+    assert "Components of the key group. The default is 3. It is from 1 to 8." in page
+    assert "FILE... The files. It must be given. It may be given several times." in " ".join(
+        shown("twincard-encrypt.1").split()
+    )
+
+
 def test_every_command_has_examples_which_the_program_takes() -> None:
     assert EXAMPLES.keys() >= {one.name for one in commands(program()) if not one.children}
     for name, examples in EXAMPLES.items():
@@ -116,6 +125,7 @@ def test_no_program_that_shows_them_has_a_warning(checker: list[str], tmp_path: 
 def test_what_is_shown_can_be_typed() -> None:
     page = shown("twincard-decrypt.1")
     assert "twincard decrypt -r sim:alice-backup letter.txt.p7m" in page
-    assert "--reader, -r READER" in page
+    assert "-r, --reader READER" in page
+    assert "-h, --help" in page
     assert "'-' reads standard input" in page
     assert "`" not in page

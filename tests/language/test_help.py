@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
 from rich.cells import cell_len
 from tests.cli.commands import Desk
 from typer.core import TyperGroup
 
 from twincard.cli.app import program
-from twincard.cli.shell.translated_help import USAGE_ERRORS, help_texts, translate
+from twincard.cli.shell.translated_help import USAGE_ERRORS, help_texts
 
 if TYPE_CHECKING:
     from typer._click import Command
@@ -77,27 +76,12 @@ def is_in_japanese_and_fits(words: tuple[str, ...], page: str) -> None:
     told = " ".join(page.split())
     left = [text for text in help_texts(at(words)) if text in told]
     assert left == []
-    for english in ("Usage:", "Options:", "Arguments:", "Commands:", "[required", "[default"):
+    headings = ("Usage:", "Options:", "Arguments:", "Commands:", "Examples:")
+    for english in (*headings, "[required", "[default", "repeated"):
         assert english not in page
     for line in page.splitlines():
         assert cell_len(line) <= WIDTH, line
         assert line.strip() not in ("。", "、", "」", ")"), line
-
-
-def test_in_english_pages_are_typers_own(desk: Desk, subtests: pytest.Subtests) -> None:
-    for words in every_command():
-        with subtests.test(" ".join(words) or "twincard"):
-            untouched, translated = at(words), at(words)
-            translate(translated)
-            own = typers_page(untouched, words)
-            assert typers_page(translated, words) == own
-            assert desk.done(*words, "--help").text.split("\n", 1)[1] == own.split("\n", 1)[1]
-
-
-def typers_page(command: Command, words: tuple[str, ...]) -> str:
-    """The help of a command, as Typer itself shows it."""
-    name = " ".join(("twincard", *words))
-    return command.get_help(typer.Context(command, info_name=name)) + "\n"
 
 
 def test_every_help_text_is_in_the_tree_that_is_translated() -> None:

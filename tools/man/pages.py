@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.man.examples import EXAMPLES
 from tools.man.roff import bold, example, italic, plain, prose, section, tagged
 from twincard.cli.app import program
+from twincard.cli.shell.examples import EXAMPLES
+from twincard.cli.shell.help_page import HELP, argument, names
 from twincard.cli.shell.tree import Command, Parameter, commands
 
 _DOCS = Path(__file__).parents[2] / "docs/cli.md"
@@ -72,11 +73,10 @@ def _synopsis(command: Command) -> Iterator[str]:
         yield f"{words} {italic('COMMAND')} ..."
         return
     required = [one for one in command.parameters if one.names and one.required]
-    optional = any(one.names and not one.required for one in command.parameters)
     arguments = [one for one in command.parameters if not one.names]
     parts = [words, *(f"{bold(one.names[0])} {italic(one.value)}" for one in required)]
-    parts += [f"[{italic('OPTIONS')}]"] if optional else []
-    parts += [italic(one.value) for one in arguments]
+    parts += [f"[{italic('OPTIONS')}]"]
+    parts += [italic(argument(one)) for one in arguments]
     yield " ".join(parts)
 
 
@@ -93,17 +93,19 @@ def _options(command: Command) -> Iterator[str]:
             yield from tagged(_option(one), _help(one))
     for one in command.parameters:
         if not one.names:
-            yield from tagged(italic(one.value), one.help)
-    yield from tagged(bold("--help"), "Show what there is, and end.")
+            yield from tagged(italic(argument(one)), _help(one))
+    yield from tagged(_option(HELP), HELP.help)
 
 
 def _option(parameter: Parameter) -> str:
-    names = ", ".join(map(bold, (*parameter.names, *parameter.negations)))
-    return f"{names} {italic(parameter.value)}" if parameter.value else names
+    typed = ", ".join(map(bold, (*names(parameter), *parameter.negations)))
+    return f"{typed} {italic(parameter.value)}" if parameter.value else typed
 
 
 def _help(parameter: Parameter) -> str:
-    more = ["It must be given."] if parameter.required else []
+    more = [f"The default is {parameter.default}."] if parameter.default else []
+    more += ["It is from {} to {}.".format(*parameter.limits)] if parameter.limits else []
+    more += ["It must be given."] if parameter.required else []
     more += ["It may be given several times."] if parameter.repeated else []
     more += [f"The variable {parameter.variable} stands for it."] if parameter.variable else []
     return " ".join((parameter.help, *more))

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from twincard.cli.commands import COMMANDS
+from twincard.cli.shell.help_page import HELP_NAMES
 from twincard.cli.shell.lazy_group import LazyGroup, fill
 from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.output import naming_standard_output, print_failure
@@ -27,6 +28,7 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
     # Rich's panels cut long options short on a terminal of 80 columns.
     rich_markup_mode=None,
+    context_settings={"help_option_names": list(HELP_NAMES)},
 )
 COMPLETE = "__complete"
 """The word by which a shell asks what could stand at the cursor."""

@@ -1,4 +1,4 @@
-"""The commands of `twincard`: the name, one sentence and the home of each.
+"""The commands of `twincard`: the name, one sentence and the home of each, in order of use.
 
 A command's module is imported when the command is called, or asked for its help; the list of
 commands needs none of them. The sentence is the first of the command's docstring.
@@ -54,67 +54,6 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
             ),
         },
     ),
-    "card": Branch(
-        N_("One card: its state, its PIN, its end."),
-        {
-            "info": Leaf(
-                N_("Show what a card says about itself. No PIN is needed."), "card.info:info"
-            ),
-            "accept": Leaf(
-                N_(
-                    "Check a card that you were given, before you set a PIN of your own. No PIN is "
-                    "needed."
-                ),
-                "card.accept:accept",
-            ),
-            "check": Leaf(
-                N_(
-                    "Try whether a card, such as a backup from its safe, still opens what it "
-                    "should."
-                ),
-                "card.check:check",
-            ),
-            "log": Leaf(
-                N_(
-                    "Show the card's last 16 events, and check that they are what it noted. No PIN "
-                    "is needed."
-                ),
-                "card.log:log",
-            ),
-            "report": Leaf(
-                N_(
-                    "Describe a card for a report to the project: chip, features, times. No PIN is "
-                    "needed."
-                ),
-                "card.report:report",
-            ),
-            "pin": Leaf(N_("Change the PIN."), "card.pin:pin"),
-            "unblock": Leaf(N_("Set a new PIN with the PUK."), "card.pin:unblock"),
-            "scp03-keys": Leaf(
-                N_(
-                    "Replace the transport key of a card: the SCP03 keys are then those of the new "
-                    "file."
-                ),
-                "card.scp03_keys:scp03_keys",
-            ),
-            "load": Leaf(
-                N_("Load the applet onto a card and install it, through GlobalPlatform SCP03."),
-                "card.load:load",
-            ),
-            "contents": Leaf(
-                N_("List the packages and applets on a card, with its management keys."),
-                "card.contents:contents",
-            ),
-            "unload": Leaf(
-                N_("Delete the applet and its package from a card, and every key on it."),
-                "card.contents:unload",
-            ),
-            "terminate": Leaf(
-                N_("Wipe every secret on a card and end its life, for good."),
-                "card.terminate:terminate",
-            ),
-        },
-    ),
     "group": Branch(
         N_("Key groups: the components that their holders keep."),
         {
@@ -148,11 +87,71 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
             ),
         },
     ),
+    "card": Branch(
+        N_("One card: its state, its PIN, its end."),
+        {
+            "load": Leaf(
+                N_("Load the applet onto a card and install it, through GlobalPlatform SCP03."),
+                "card.load:load",
+            ),
+            "contents": Leaf(
+                N_("List the packages and applets on a card, with its management keys."),
+                "card.contents:contents",
+            ),
+            "info": Leaf(
+                N_("Show what a card says about itself. No PIN is needed."), "card.info:info"
+            ),
+            "accept": Leaf(
+                N_(
+                    "Check a card that you were given, before you set a PIN of your own. No PIN is "
+                    "needed."
+                ),
+                "card.accept:accept",
+            ),
+            "pin": Leaf(N_("Change the PIN."), "card.pin:pin"),
+            "unblock": Leaf(N_("Set a new PIN with the PUK."), "card.pin:unblock"),
+            "check": Leaf(
+                N_(
+                    "Try whether a card, such as a backup from its safe, still opens what it "
+                    "should."
+                ),
+                "card.check:check",
+            ),
+            "log": Leaf(
+                N_(
+                    "Show the card's last 16 events, and check that they are what it noted. No PIN "
+                    "is needed."
+                ),
+                "card.log:log",
+            ),
+            "report": Leaf(
+                N_(
+                    "Describe a card for a report to the project: chip, features, times. No PIN is "
+                    "needed."
+                ),
+                "card.report:report",
+            ),
+            "scp03-keys": Leaf(
+                N_(
+                    "Replace the transport key of a card: the SCP03 keys are then those of the new "
+                    "file."
+                ),
+                "card.scp03_keys:scp03_keys",
+            ),
+            "unload": Leaf(
+                N_("Delete the applet and its package from a card, and every key on it."),
+                "card.contents:unload",
+            ),
+            "terminate": Leaf(
+                N_("Wipe every secret on a card and end its life, for good."),
+                "card.terminate:terminate",
+            ),
+        },
+    ),
     "issue": Leaf(N_("Issue a pair of cards: an original and its backup."), "pair.issue:issue"),
     "duplicate": Leaf(
         N_("Hand the original's key to its backup, once."), "pair.duplicate:duplicate"
     ),
-    "recover": Leaf(N_("Move encrypted files to a new card."), "pair.recover:recover"),
     "public-key": Leaf(
         N_("Print the card's public key in PEM. No PIN is needed."), "key.public_key:public_key"
     ),
@@ -172,6 +171,7 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
     ),
     "decrypt": Leaf(N_("Decrypt files with a card, original or backup."), "file.decrypt:decrypt"),
     "transcode": Leaf(N_("Give encrypted files to another key."), "file.transcode:transcode"),
+    "recover": Leaf(N_("Move encrypted files to a new card."), "pair.recover:recover"),
     "chips": Leaf(
         N_("What real chips can do, what they lack, and how long it would take them."),
         "chip.chips:chips",

@@ -70,7 +70,6 @@ def accept(
 
     It must be certified by the issuer you name, have its transport PIN still, and tell of nothing
     but its issue. The exit code is 9 when anything is wrong, each fault on a line.
-    Example: `twincard card accept -r pcsc:0 --issuer-public-key issuer.pub`.
     """
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)

@@ -22,7 +22,7 @@ from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import (
     Backup,
     BackupPinFile,
-    Components,
+    IssuerComponents,
     Json,
     Original,
     PinFile,
@@ -87,7 +87,7 @@ def issue(
         int,
         typer.Option("--group-size", min=1, max=LARGEST_GROUP, help="Components of the key group."),
     ] = 3,
-    component: Components = None,
+    component: IssuerComponents = None,
     member_number: Annotated[
         str | None, typer.Option("--member-number", metavar="M", help="The member's number.")
     ] = None,
@@ -126,7 +126,6 @@ def issue(
             "--certificate-bytes",
             min=0,
             max=0x7FFF,
-            metavar="N",
             help="Room for each key's certificate; 2560 bytes where the card has them.",
         ),
     ] = None,
@@ -136,7 +135,6 @@ def issue(
             "--chain-bytes",
             min=0,
             max=0x7FFF,
-            metavar="N",
             help="Room for the certificates of those who certify them; 2560 bytes likewise.",
         ),
     ] = None,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typer.core import TyperGroup
 
 from twincard.cli.commands import summary
+from twincard.cli.shell.help_page import HELP
 from twincard.cli.shell.tree import Command, Parameter, command_at, commands
 from twincard.ground.language import N_, _
 from twincard.results.completion import ShellName
@@ -21,7 +22,6 @@ from twincard.transport.connection import TransportError
 
 _FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "KEY", "OUT")
 _NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
-_HELP = Parameter(("--help",), (), "", (), False, False, N_("Show this message and exit."), "")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _options(command: Command, word: str) -> Iterator[Candidate]:
         for one in _values(command, option, value) if option else ():
             yield one if one in (FILES, FOLDERS) else replace(one, value=f"{name}={one.value}")
         return
-    for parameter in (*command.parameters, _HELP):
+    for parameter in (*command.parameters, HELP):
         for name in (*parameter.names, *parameter.negations):
             if name.startswith("--") or word == "-":
                 yield Candidate(name, parameter.help)

@@ -10,14 +10,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from twincard.cli.commands import Branch, Leaf
+from twincard.cli.shell.help_page import first_sentence, page
 from twincard.cli.shell.translated_help import translate
+from twincard.cli.shell.tree import Command as CommandData
+from twincard.cli.shell.tree import described
 from twincard.ground.language import _
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
 
 _PACKAGE = "twincard.cli"
-_ROOM_OF_A_ROW = 6
 
 
 class LazyGroup(TyperGroup):
@@ -27,20 +29,25 @@ class LazyGroup(TyperGroup):
         """Their names, in order."""
         return list(self.commands)
 
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """The section of the help with a sentence for each."""
-        limit = formatter.width - _ROOM_OF_A_ROW - max(map(len, self.commands))
-        with formatter.section(_("Commands")):
-            formatter.write_dl(
-                [(name, found.get_short_help_str(limit)) for name, found in self._stubs()]
-            )
-
-    def _stubs(self) -> Iterator[tuple[str, Command]]:
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """The page, with a sentence for each command."""
         assert isinstance(self.commands, _Commands)  # noqa: S101 -- `fill` has set it
-        for name, found in self.commands.table.items():
-            stub = TyperCommand(name, help=found.summary)
-            translate(stub)
-            yield name, stub
+        children = [
+            (name, first_sentence(_(found.summary))) for name, found in self.commands.table.items()
+        ]
+        formatter.write(page(_seen(self, ctx), formatter.width, children))
+
+
+class HelpfulCommand(TyperCommand):
+    """A command whose help is a page of ours."""
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """The page."""
+        formatter.write(page(_seen(self, ctx), formatter.width))
+
+
+def _seen(command: Command, ctx: Context) -> CommandData:
+    return described(tuple(ctx.command_path.split()[1:]), command)
 
 
 class _Commands(MutableMapping[str, "Command"]):
@@ -81,7 +88,7 @@ def _make(name: str, found: Leaf | Branch) -> Command:
         return group
     module, _colon, function = found.home.partition(":")
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name)(getattr(import_module(f"{_PACKAGE}.{module}"), function))
+    app.command(name, cls=HelpfulCommand)(getattr(import_module(f"{_PACKAGE}.{module}"), function))
     command = typer.main.get_command(app)
     translate(command)
     return command

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
@@ -29,6 +30,10 @@ class Parameter:
     help: str
     variable: str
     """The environment variable that is taken where it is not given; or empty."""
+    default: str = ""
+    """What is taken where it is not given, as it would be typed; or empty."""
+    limits: tuple[int, int] | None = None
+    """The least and the greatest number, or None."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +76,17 @@ def command_at(program: TyperGroup, path: tuple[str, ...]) -> Command:
         if not isinstance(found, TyperGroup):
             raise KeyError(name)
         found = found.commands[name]
-    return _command(path, found)
+    return described(path, found)
 
 
 def _below(path: tuple[str, ...], found: object) -> Iterator[Command]:
-    yield _command(path, found)
+    yield described(path, found)
     for name, child in _children(found).items():
         yield from _below((*path, name), child)
 
 
-def _command(path: tuple[str, ...], found: object) -> Command:
+def described(path: tuple[str, ...], found: object) -> Command:
+    """A command or group of Typer's as data."""
     assert isinstance(found, TyperCommand | TyperGroup)  # noqa: S101 -- typer makes no others
     parameters = tuple(map(_parameter, found.params))
     return Command(path, (found.help or "").strip(), parameters, tuple(_children(found)))
@@ -107,4 +113,16 @@ def _parameter(found: object) -> Parameter:
         repeated=bool(getattr(found, "multiple", False)) or found.nargs == -1,
         help=found.help or "",
         variable=found.envvar if isinstance(found.envvar, str) else "",
+        default=_default(found),
+        limits=None if found.min is None or found.max is None else (int(found.min), int(found.max)),
     )
+
+
+def _default(found: TyperArgument | TyperOption) -> str:
+    value = found.default
+    if isinstance(value, bool):
+        # A flag that can be turned off is on; others are off, as everybody expects.
+        return found.opts[0] if value and found.secondary_opts else ""
+    if isinstance(value, Enum):
+        return str(value.value)
+    return str(value) if isinstance(value, int | str | Path) else ""

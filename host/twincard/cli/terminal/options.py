@@ -56,7 +56,17 @@ IssuerPublicKeyFile = Annotated[
 Components = Annotated[
     list[str] | None,
     typer.Option(
-        "--component", metavar="NUMBER=FILE", help="A component of the key group, from its file."
+        "--component",
+        metavar="NUMBER=FILE",
+        help="A component of the key group, from its file; a prompt asks for each that is missing.",
+    ),
+]
+IssuerComponents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--component",
+        metavar="NUMBER=FILE",
+        help="A component that the issuer sets, from its file; for NUMBER alone a prompt asks.",
     ),
 ]
 To = Annotated[
