@@ -7,7 +7,8 @@ in that mode, and each card meets the other one before it hands over or takes a 
 from __future__ import annotations
 
 from twincard.card.duplication import Duplication, ExportedKey, Receipt, Ticket
-from twincard.card.report import Mode, parse_report
+from twincard.card.report import Mode
+from twincard.card.report_parsing import parse_report
 from twincard.card.session import Card
 from twincard.iso.channel import Channel
 from twincard.iso.command import SHORT_ANSWER, Command

@@ -10,7 +10,8 @@ from tests.card.wire import Command, exchange, status
 from tests.refusals.samples import PERSONALISATION
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, PolicyFlags, Role, parse_report
+from twincard.card.report import LifeCycle, PolicyFlags, Role
+from twincard.card.report_parsing import parse_report
 from twincard.iso.status import AuthorityMissingError, IssuerRefusedError, Sw, WrongStateError
 from twincard.keys.secret import Secret
 

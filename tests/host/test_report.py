@@ -23,9 +23,8 @@ from twincard.card.report import (
     Role,
     Scp03KeysReport,
     SetBy,
-    parse_report,
-    parse_used_slots,
 )
+from twincard.card.report_parsing import parse_report, parse_used_slots
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.iso.tlv import decode, encode
 

@@ -55,13 +55,14 @@ _BY_PARAMETERS = {
 }
 """Those that are told apart by P1 and P2."""
 _CHAINING, _SECURED = 0x10, 0x04
-_INSTRUCTIONS = {(ins.cla, ins.code): ins for ins in Ins}
 
 
 def explain(exchange: Exchange) -> tuple[str, str]:
     """The command's name, and why it is sent. KeyError when nobody has said why."""
     cla, code, *parameters = exchange.header
-    ins = _INSTRUCTIONS[cla & ~(_CHAINING | _SECURED), code]
+    ins = Ins.sent(cla & ~(_CHAINING | _SECURED), code)
+    if ins is None:
+        raise KeyError(exchange.header)
     known = _BY_PARAMETERS.get((ins, int.from_bytes(parameters, "big")))
     name, reason = known or (ins.title, _REASONS[ins])
     return f"{name}, secured" if cla & _SECURED else name, reason

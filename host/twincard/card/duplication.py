@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
-from twincard.card.report import ID_BYTES, NONCE_BYTES, Mode, UsedSlot, parse_used_slots
+from twincard.card.report import ID_BYTES, NONCE_BYTES, Mode, UsedSlot
+from twincard.card.report_parsing import parse_used_slots
 from twincard.ground.language import _
 from twincard.identity.device_certificate import POINT_BYTES, SIGNATURE_BYTES
 from twincard.iso import tlv

@@ -12,7 +12,8 @@ from twincard.card.group import Group
 from twincard.card.issuer import Issuer
 from twincard.card.log import Log
 from twincard.card.pin import PIN_TRIES, Pin
-from twincard.card.report import CardReport, Features, parse_report
+from twincard.card.report import CardReport, Features
+from twincard.card.report_parsing import parse_report
 from twincard.card.signing import Signing
 from twincard.card.usage import Usage
 from twincard.ground.language import _

@@ -1,4 +1,4 @@
-"""The components still missing, set on both cards (S202-S232)."""
+"""The components still missing, set on both cards."""
 
 from __future__ import annotations
 

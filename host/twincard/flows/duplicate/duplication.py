@@ -1,4 +1,4 @@
-"""Duplicate: the original's key goes, wrapped, to exactly one backup (S201-S261).
+"""Duplicate: the original's key goes, wrapped, to exactly one backup.
 
 Which steps are left is read from the state reports of the two cards alone, so that after any
 interruption the same call goes on where the cards are.

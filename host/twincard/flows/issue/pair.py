@@ -1,4 +1,4 @@
-"""Issue: blank cards become an original and a backup that share a key group (S101-S123)."""
+"""Issue: blank cards become an original and a backup that share a key group."""
 
 from __future__ import annotations
 

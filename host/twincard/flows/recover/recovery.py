@@ -1,4 +1,4 @@
-"""Recover: every file of a lost original moves to a new one, by means of the backup (S301-S326).
+"""Recover: every file of a lost original moves to a new one, by means of the backup.
 
 Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card for
 each that opens, usually one a file, whatever its size; the key to a file is seen by no host.
