@@ -244,10 +244,10 @@ def test_which_card_it_is_counts_as_it_says_in_the_channel(
     duplicated: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = bytes.fromhex(duplicated.json("card", "info", "-r", "sim:alice")["card_id"])
-    wires = iter([connect, lambda _: Impostor(connect("sim:控え"), told)])
+    wires = iter([connect("sim:alice"), Impostor(connect("sim:控え"), told)])
     terminate = ("card", "terminate", "-r", "sim:alice", "--pin-file", "backup-pin", "--yes")
     with monkeypatch.context() as swapped:
-        swapped.setattr(cards, "connect", lambda reader: next(wires)(reader))
+        swapped.setattr(cards, "connect", lambda _reader: next(wires))
         duplicated.run(*terminate).failed(7, "another card")
     backup = duplicated.json("card", "info", "-r", "sim:控え")
     assert (backup["life_cycle"], backup["pin"]["tries_left"]) == ("operational", 3)

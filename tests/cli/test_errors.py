@@ -42,7 +42,9 @@ def test_the_documented_exit_codes_are_those_of_the_program() -> None:
 @pytest.mark.parametrize("name", [*CODES, *ADVICE])
 def test_the_errors_of_the_table_exist(name: str) -> None:
     module, _dot, kind = name.rpartition(".")
-    assert issubclass(getattr(import_module(module), kind), BaseException)
+    found = getattr(import_module(module), kind)
+    assert issubclass(found, BaseException)
+    assert found.__module__ == module, "only errors by the module that defines them are found"
 
 
 @pytest.mark.parametrize(
