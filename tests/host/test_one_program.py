@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from zlib import crc32
 
 import pytest
 
@@ -25,6 +26,10 @@ from twincard.transport import (
     NotInstalledError,
     connect,
 )
+
+resource = pytest.importorskip("resource", reason="limits are of POSIX")
+
+SLOT = 256 * 1024
 
 
 @pytest.fixture
@@ -88,11 +93,7 @@ def test_a_card_is_in_use_until_it_is_taken_out() -> None:
         connect("sim:alice")
     with pytest.raises(CardInUseError):
         remove_card("alice")
-    elsewhere: list[BaseException | None] = []
-    thread = Thread(target=lambda: elsewhere.append(refusal("alice")))
-    thread.start()
-    thread.join()
-    assert [type(error) for error in elsewhere] == [CardInUseError], "a process of its own"
+    assert isinstance(refusal_elsewhere("alice"), CardInUseError), "a process of its own"
     alice.close()
     alice.close()
     with pytest.raises(CardGoneError, match="closed"):
@@ -117,6 +118,46 @@ def test_a_card_that_cannot_be_read_is_told_and_the_others_go_on(home: Path) -> 
         with pytest.raises(CardFileError, match="damaged"):
             connect("sim:bob")
         assert Card(alice).report().key is None
+
+
+def whole(body: bytes) -> bytes:
+    """A card's file that is whole and has this body (see StateFile.java)."""
+    head = b"TWINCARD" + bytes([0, 2, 0, 0]) + (1).to_bytes(8) + len(body).to_bytes(4)
+    return head + crc32(head + body).to_bytes(4) + body
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize("body", [b"\x00", b"\xff\xff"])
+def test_a_file_whose_body_is_none_is_told_and_the_others_go_on(home: Path, body: bytes) -> None:
+    (home / "bob.card").write_bytes(whole(body))
+    with opened("alice") as alice:
+        for _attempt in range(2):
+            with pytest.raises(CardFileError, match="damaged"):
+                connect("sim:bob")
+        assert Card(alice).report().key is None
+    remove_card("bob")
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="one file has several names")
+@pytest.mark.usefixtures("program")
+def test_a_card_by_another_name_is_in_use_and_the_others_go_on(home: Path) -> None:
+    (home / "bob.card.lock").unlink(missing_ok=True)
+    (home / "bob.card.lock").symlink_to("alice.card.lock")
+    with opened("alice") as alice:
+        with pytest.raises(CardInUseError):
+            connect("sim:bob")
+        assert isinstance(refusal_elsewhere("alice"), CardInUseError)
+        assert Card(alice).report().key is None
+    connect("sim:bob").close()
+
+
+def refusal_elsewhere(name: str) -> BaseException | None:
+    """Why a card cannot be opened in a process of its own."""
+    told: list[BaseException | None] = []
+    thread = Thread(target=lambda: told.append(refusal(name)))
+    thread.start()
+    thread.join()
+    return told[0]
 
 
 @pytest.mark.usefixtures("program")
@@ -167,3 +208,37 @@ def test_what_was_wiped_is_not_left_in_the_file_of_a_card_taken_out(home: Path) 
         assert component in state.read_bytes()
         card.terminate()
     assert component not in state.read_bytes()
+
+
+def newest_slot(state: Path) -> int:
+    """Which of the two slots of a card's file has its last state."""
+    content = state.read_bytes()
+    return int(content[SLOT + 12 : SLOT + 20] > content[12:20])
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="Linux has it")
+def test_a_card_that_cannot_be_saved_at_the_end_does_not_keep_others_from_it(home: Path) -> None:
+    component = os.urandom(32)
+    with one_program():
+        for name in ("alice", "bob"):
+            create_card(name)
+        sessions = {name: Card(opened(name)) for name in ("alice", "bob")}
+        for name, slot in (("alice", 0), ("bob", 1)):
+            card, state = sessions[name], home / f"{name}.card"
+            take_authority(card, card.report(), read_transport_key(transport_key_file(name)))
+            card.group.begin(1)
+            while newest_slot(state) != slot:
+                card.group.clear()
+                card.group.begin(1)
+                card.group.set_component(Component(1, 1, Secret(component)))
+            if name == "bob":
+                card.group.set_component(Component(1, 1, Secret(component)))
+                card.terminate()
+                assert newest_slot(state) == slot
+                assert component in state.read_bytes()
+        # Nobody can write to a second slot any more, where Alice's older state is.
+        alice = sessions["alice"].connection
+        assert isinstance(alice, SimulatedCard)
+        before = resource.prlimit(alice.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(alice.pid, resource.RLIMIT_FSIZE, (SLOT, before[1]))
+    assert component not in (home / "bob.card").read_bytes()

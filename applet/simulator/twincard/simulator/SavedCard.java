@@ -1,6 +1,7 @@
 package twincard.simulator;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import javacard.framework.Applet;
 
@@ -50,6 +51,8 @@ final class SavedCard {
             card.takeWrites();
         } catch (IllegalStateException unfit) {
             throw new CardException(Failure.UNFIT, unfit.getMessage());
+        } catch (BufferUnderflowException | NegativeArraySizeException | IllegalArgumentException torn) {
+            throw file.damaged();
         }
     }
 

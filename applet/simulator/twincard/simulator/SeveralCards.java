@@ -35,9 +35,22 @@ final class SeveralCards {
                 }
             }
         } finally {
-            for (Integer number : cards.keySet().toArray(Integer[]::new)) {
+            takeAllOut();
+        }
+    }
+
+    /** Each of them whatever becomes of the others; tells of one that failed. */
+    private void takeAllOut() throws CardException {
+        CardException told = null;
+        for (Integer number : cards.keySet().toArray(Integer[]::new)) {
+            try {
                 takeOut(number);
+            } catch (CardException failed) {
+                told = failed;
             }
+        }
+        if (told != null) {
+            throw told;
         }
     }
 
@@ -70,9 +83,16 @@ final class SeveralCards {
             } while (cards.containsKey(lastNumber));
             cards.put(lastNumber, new Held(file, saved, new Session(saved, options.laboratory())));
             return lastNumber;
-        } catch (IOException | CardException failed) {
+        } catch (IOException failed) {
             close(file);
-            throw failed instanceof IOException unusable ? Main.told(unusable) : (CardException) failed;
+            throw Main.told(failed);
+        } catch (CardException failed) {
+            close(file);
+            throw failed;
+        } catch (RuntimeException failed) {
+            // The other cards go on.
+            close(file);
+            throw new CardException(Failure.WRONG_USE, "The simulator failed: " + failed + ".");
         }
     }
 

@@ -3,6 +3,7 @@ package twincard.simulator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -45,6 +46,8 @@ final class StateFile implements AutoCloseable {
 
     /** The locks of this process. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /** Files of locks that this process had already, by other names: open as long as it runs. */
+    private static final Set<FileChannel> SAME = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final Path held;
@@ -74,6 +77,11 @@ final class StateFile implements AutoCloseable {
             if (opened.tryLock() == null) {
                 throw new CardException(Failure.IN_USE);
             }
+        } catch (OverlappingFileLockException same) {
+            // By another name, as where a and A are one. To close it would let go of the lock.
+            SAME.add(opened);
+            HELD.remove(held);
+            throw new CardException(Failure.IN_USE);
         } catch (IOException | CardException refused) {
             HELD.remove(held);
             if (opened != null) {
@@ -165,9 +173,14 @@ final class StateFile implements AutoCloseable {
             throw new CardException(Failure.OTHER_VERSION, path.toString());
         }
         if (newest == null) {
-            throw new CardException(Failure.DAMAGED, path.toString());
+            throw damaged();
         }
         return newest;
+    }
+
+    /** What to throw when a state was whole, and its body is none. */
+    CardException damaged() {
+        return new CardException(Failure.DAMAGED, path.toString());
     }
 
     /** The format version of the state that was loaded. */

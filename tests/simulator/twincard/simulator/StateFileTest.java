@@ -205,6 +205,18 @@ public class StateFileTest {
     }
 
     @Test
+    public void cardIsInUseByEveryNameThatItHas() throws Exception {
+        Path other = folder.resolve("other.card");
+        Files.createSymbolicLink(folder.resolve("other.card.lock"), folder.resolve("probe.card.lock"));
+        try (StateFile first = new StateFile(path)) {
+            assertTrue(first.exists());
+            CardException inUse = assertThrows(CardException.class, () -> new StateFile(other));
+            assertEquals(Failure.IN_USE, inUse.failure());
+        }
+        new StateFile(other).close();
+    }
+
+    @Test
     public void installationIsRefusedOnACardThatHasTheApplet() throws Exception {
         try (StateFile file = new StateFile(path)) {
             SavedCard saved = open(file);
