@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -86,6 +87,38 @@ def test_one_that_others_could_have_written_is_not_used(
     path.chmod(0o644)
     assert taken() == str(path)
     path.chmod(0o664)
+    assert taken() is None
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_one_that_others_could_replace_is_neither_used_nor_made(
+    home: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, *, above: bool
+) -> None:
+    content = made_at_set_up_elsewhere(cache, monkeypatch)
+    path = cache / str(archive._name(java_program()))
+    path.write_bytes(content)
+    path.chmod(0o600)
+    folder = cache.parent if above else cache
+    folder.chmod(0o777)
+    assert taken() is None
+    path.unlink()
+    create_card("alice")
+    assert list(cache.iterdir()) == []
+    folder.chmod(0o755)
+    create_card("bob")
+    assert taken() == str(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="gives a folder away")
+def test_one_in_a_folder_of_somebody_else_is_not_used(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = made_at_set_up_elsewhere(cache, monkeypatch)
+    path = cache / str(archive._name(java_program()))
+    path.write_bytes(content)
+    path.chmod(0o600)
+    assert taken() == str(path)
+    os.chown(cache, 12345, -1)
     assert taken() is None
 
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,7 @@ def archive_flags(java: str) -> list[str]:
     """What has Java use its archive; nothing where there is none."""
     name = _name(java)
     for folder in (BESIDE_JAR, cache_folder()):
-        if name and _is_usable(folder / name):
+        if name and _is_usable(folder / name) and _is_ours_alone(folder):
             return [f"-XX:SharedArchiveFile={folder / name}"]
     return []
 
@@ -57,6 +58,8 @@ def make_archive(java: str, folder: Path) -> bool:
         return False
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_ours_alone(folder):
+            return False
         with tempfile.TemporaryDirectory(dir=folder) as aside:
             made = _dump(java, Path(aside))
             made.replace(folder / name)
@@ -89,8 +92,30 @@ def _is_usable(path: Path) -> bool:
         status = path.stat()
     except OSError:
         return False
+    return status.st_size > 0 and _is_ours(status, _WRITABLE_BY_OTHERS)
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Whether nobody else can put another file in the place of one that was looked at.
+
+    Who can beside the jar can replace the jar. The folders above the user's own may be a group's,
+    which often has nobody else in it.
+    """
+    if folder == BESIDE_JAR:
+        return True
+    try:
+        real = folder.resolve(strict=True)
+        first, *above = [path.stat() for path in (real, *real.parents)]
+    except OSError:
+        return False
+    return _is_ours(first, _WRITABLE_BY_OTHERS) and all(
+        _is_ours(status, 0 if status.st_mode & stat.S_ISVTX else stat.S_IWOTH) for status in above
+    )
+
+
+def _is_ours(status: os.stat_result, not_writable: int) -> bool:
     is_ours = not hasattr(os, "getuid") or status.st_uid in (0, os.getuid())
-    return status.st_size > 0 and is_ours and not status.st_mode & _WRITABLE_BY_OTHERS
+    return is_ours and not status.st_mode & not_writable
 
 
 def _dump(java: str, aside: Path) -> Path:
