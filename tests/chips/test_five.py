@@ -21,7 +21,7 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
-from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -104,7 +104,9 @@ def test_a_key_is_duplicated_opens_a_file_and_gives_it_to_a_new_one(
     backup, original = old.unlocked()[1], new.unlocked()[0]
     decrypt_file(backup, sealed, FileOutput(tmp_path / "opened"))
     assert (tmp_path / "opened").read_bytes() == MESSAGE
-    assert [event.outcome for event in recover_files(backup, original, [sealed])] == [Outcome.MOVED]
+    assert [event.outcome for event in recover_files(backup, original, [sealed])] == [
+        RecoverOutcome.MOVED
+    ]
     decrypt_file(original, sealed, FileOutput(tmp_path / "moved"))
     assert (tmp_path / "moved").read_bytes() == MESSAGE
     assert old.faults() + new.faults() == []

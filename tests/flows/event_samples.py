@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from twincard.card.report import Role
-from twincard.flows.check.drill import CheckEvent, FileCheck, FileOutcome
+from twincard.flows.check.drill import CheckEvent, CheckOutcome, FileCheck
 from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationStep
 from twincard.flows.events import BytesEvent, FlowEvent
 from twincard.flows.issue.profile import IssueEvent, IssueStep
 from twincard.flows.load.applet import LoadEvent, LoadStep, SentEvent
-from twincard.flows.recover.recovery import Outcome, RecoveredFile, RecoverEvent
+from twincard.flows.recover.recovery import RecoveredFile, RecoverEvent, RecoverOutcome
 
 NAMES = {
     "BytesEvent": "file.bytes",
@@ -32,18 +32,18 @@ SENTENCES: list[tuple[FlowEvent, str]] = [
     ),
     (LoadEvent((), LoadStep.LOAD), "the package is loaded"),
     (
-        RecoverEvent(CARDS, RecoveredFile(FILE, Outcome.MOVED)),
+        RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.MOVED)),
         "letter.p7m: moved to the new card",
     ),
-    (RecoverEvent(CARDS, RecoveredFile(FILE, Outcome.NOT_ENCRYPTED)), ""),
+    (RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.NOT_ENCRYPTED)), ""),
     (
-        RecoverEvent(CARDS, RecoveredFile(FILE, Outcome.FAILED, "It is spoiled.")),
+        RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.FAILED, "It is spoiled.")),
         "Error: letter.p7m: It is spoiled.",
     ),
-    (CheckEvent(CARDS, FileCheck(FILE, FileOutcome.OPENS)), "letter.p7m: opens"),
-    (CheckEvent(CARDS, FileCheck(FILE, FileOutcome.NOT_ENCRYPTED)), ""),
+    (CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.OPENS)), "letter.p7m: opens"),
+    (CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.NOT_ENCRYPTED)), ""),
     (
-        CheckEvent(CARDS, FileCheck(FILE, FileOutcome.FAILS, "It is spoiled.")),
+        CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.FAILS, "It is spoiled.")),
         "letter.p7m: It is spoiled.",
     ),
 ]

@@ -24,9 +24,9 @@ from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
 from twincard.flows.recover.recovery import (
-    Outcome,
     RecoveredFile,
     RecoverEvent,
+    RecoverOutcome,
     recover_files,
 )
 from twincard.keys.key_type import KeyType
@@ -130,7 +130,9 @@ def test_an_event_is_one_line_of_json_with_its_name_and_all_that_it_tells(
 
 @pytest.mark.parametrize("name", ["a\x85b", "a\u2028b", "a\x9b31mb", "a\udcffb", "手紙"])
 def test_a_name_of_a_file_breaks_no_line_of_json(name: str) -> None:
-    line = event_to_json(RecoverEvent((bytes(16),), RecoveredFile(Path(name), Outcome.MOVED)))
+    line = event_to_json(
+        RecoverEvent((bytes(16),), RecoveredFile(Path(name), RecoverOutcome.MOVED))
+    )
     assert line.isascii()
     assert line.splitlines() == [line]
     assert json.loads(line)["file"]["path"] == name

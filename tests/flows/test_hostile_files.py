@@ -25,7 +25,7 @@ from twincard.cms.framing import ber
 from twincard.cms.recipients.codec import encode_recipient
 from twincard.flows.events import BytesEvent
 from twincard.flows.files.decrypt import decrypt_file
-from twincard.flows.recover.recovery import Outcome, RecoverEvent, recover_files
+from twincard.flows.recover.recovery import RecoverEvent, RecoverOutcome, recover_files
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
@@ -75,7 +75,7 @@ class Scene:
         self.new_key = self.new.usage.public_key()
         self.path = folder / "file.p7m"
 
-    def recover(self, message: bytes) -> Outcome:
+    def recover(self, message: bytes) -> RecoverOutcome:
         """What becomes of the file with this content."""
         self.path.write_bytes(message)
         (event,) = recover_files(self.old, self.new, [self.path])
@@ -94,10 +94,10 @@ def test_a_recipient_info_that_only_names_the_new_card_does_not_count_as_moved(
 ) -> None:
     for forged in (broken(scene.new_key), misleading(scene.new_key)):
         message = with_first(sealed(scene.key), forged)
-        assert scene.recover(message) is Outcome.MOVED
+        assert scene.recover(message) is RecoverOutcome.MOVED
         assert decrypted(scene.new, scene.path) == CONTENT
         moved = scene.path.read_bytes()
-        assert scene.recover(moved) is Outcome.ALREADY_MOVED
+        assert scene.recover(moved) is RecoverOutcome.ALREADY_MOVED
         assert scene.path.read_bytes() == moved
 
 
@@ -109,14 +109,14 @@ def test_what_was_added_in_the_name_of_the_old_card_does_not_hide_the_true_one(
         message = with_first(sealed(scene.key), added)
         scene.path.write_bytes(message)
         assert decrypted(scene.old, scene.path) == CONTENT
-        assert scene.recover(message) is Outcome.MOVED
+        assert scene.recover(message) is RecoverOutcome.MOVED
         assert decrypted(scene.new, scene.path) == CONTENT
 
 
 @key_types
 def test_a_file_that_was_for_both_cards_from_the_start_stays_as_it_is(scene: Scene) -> None:
     message = sealed(scene.key, scene.new_key)
-    assert scene.recover(message) is Outcome.ALREADY_MOVED
+    assert scene.recover(message) is RecoverOutcome.ALREADY_MOVED
     assert scene.path.read_bytes() == message
 
 
@@ -131,7 +131,7 @@ def test_a_malformed_file_fails_alone_and_those_after_it_are_moved(
     for name, message in (("a", good), ("m", evil), ("z", good)):
         (folder / f"{name}.p7m").write_bytes(message)
     outcomes = [event.outcome for event in recover_files(scene.old, scene.new, [folder])]
-    assert outcomes == [Outcome.MOVED, Outcome.FAILED, Outcome.MOVED]
+    assert outcomes == [RecoverOutcome.MOVED, RecoverOutcome.FAILED, RecoverOutcome.MOVED]
     assert (folder / "m.p7m").read_bytes() == evil
     assert decrypted(scene.new, folder / "z.p7m") == CONTENT
     assert not list(folder.glob(".twincard-*"))
@@ -149,7 +149,7 @@ def test_whatever_is_raised_while_a_file_is_rewritten_stops_that_file_only(scene
             raise ValueError
 
     events = list(recover_files(scene.old, scene.new, [folder], on_event=on_event))
-    assert [event.outcome for event in events] == [Outcome.FAILED, Outcome.MOVED]
+    assert [event.outcome for event in events] == [RecoverOutcome.FAILED, RecoverOutcome.MOVED]
     assert events[0].reason == "Something in the file was not expected (ValueError)."
     assert (folder / "a").read_bytes() == good
 
@@ -175,9 +175,9 @@ def test_one_file_full_of_strangers_ends_no_session_of_the_pin(bench: Bench, sce
     scene.old.pin.forget()
     scene.old.pin.verify(bench.backup.pin)
     crowded, moved = recover_files(scene.old, scene.new, [folder], old_pin=pin)
-    assert crowded.outcome is Outcome.FAILED
+    assert crowded.outcome is RecoverOutcome.FAILED
     assert "too many recipients" in str(crowded.reason)
-    assert moved.outcome is Outcome.MOVED
+    assert moved.outcome is RecoverOutcome.MOVED
     assert asked == []
     with (folder / "crowded.p7m").open("rb") as stream:
         assert len(read_recipients(stream)) == 216

@@ -23,7 +23,7 @@ from twincard.cms import (
 from twincard.flows.errors import ProtocolError
 from twincard.flows.files.decrypt import decrypt_file, transcode_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.recover.recovery import Outcome, RecoveredFile, recover_files
+from twincard.flows.recover.recovery import RecoveredFile, RecoverOutcome, recover_files
 from twincard.iso.status import AuthorityMissingError, WrongPinError
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
@@ -67,7 +67,7 @@ def assert_all_opened_by(card: Card, folder: Path) -> None:
         assert decrypted(card, folder / f"{name}.p7m") == content
 
 
-def outcomes(events: Iterable[RecoveredFile]) -> Counter[Outcome]:
+def outcomes(events: Iterable[RecoveredFile]) -> Counter[RecoverOutcome]:
     return Counter(event.outcome for event in events)
 
 
@@ -82,11 +82,13 @@ def test_every_file_moves_to_the_new_card_and_leaves_the_old_one(
     new = bench.original2.unlocked()
     new.usage.generate(new_type)
     assert_all_opened_by(backup, folder)
-    assert outcomes(recover_files(backup, new, [folder])) == {Outcome.MOVED: len(CONTENTS)}
+    assert outcomes(recover_files(backup, new, [folder])) == {RecoverOutcome.MOVED: len(CONTENTS)}
     assert_all_opened_by(new, folder)
     with pytest.raises(NotForThisKeyError):
         decrypted(backup, folder / "empty.p7m")
-    assert outcomes(recover_files(backup, new, [folder])) == {Outcome.ALREADY_MOVED: len(CONTENTS)}
+    assert outcomes(recover_files(backup, new, [folder])) == {
+        RecoverOutcome.ALREADY_MOVED: len(CONTENTS)
+    }
 
 
 def test_what_is_not_for_the_card_stays_as_it_is(bench: Bench, folder: Path) -> None:
@@ -103,9 +105,9 @@ def test_what_is_not_for_the_card_stays_as_it_is(bench: Bench, folder: Path) -> 
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     events = list(recover_files(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"]))
     assert outcomes(events) == {
-        Outcome.NOT_FOR_THIS_KEY: len(CONTENTS),
-        Outcome.NOT_ENCRYPTED: 1,
-        Outcome.FAILED: 1,
+        RecoverOutcome.NOT_FOR_THIS_KEY: len(CONTENTS),
+        RecoverOutcome.NOT_ENCRYPTED: 1,
+        RecoverOutcome.FAILED: 1,
     }
     assert "missing.p7m could not be read" in str(events[-1].reason)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -121,7 +123,9 @@ def test_a_file_for_several_people_keeps_the_others(bench: Bench, folder: Path) 
     backup = bench.backup.unlocked()
     new_card.usage.generate(KeyType.RSA_2048)
     ours = new_card.usage.public_key()
-    assert outcomes(recover_files(backup, new_card, [folder])) == {Outcome.MOVED: len(CONTENTS)}
+    assert outcomes(recover_files(backup, new_card, [folder])) == {
+        RecoverOutcome.MOVED: len(CONTENTS)
+    }
     with (folder / "empty.p7m").open("rb") as stream:
         named = {str(recipient.identifier) for recipient in read_recipients(stream)}
     assert named == {str(Recipient.of(key).identifier) for key in (ours, theirs)}
@@ -135,7 +139,7 @@ def test_an_altered_file_fails_alone(bench: Bench, folder: Path) -> None:
     broken.write_bytes(broken.read_bytes()[:-200])
     before = broken.read_bytes()
     events = list(recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
-    assert outcomes(events) == {Outcome.MOVED: len(CONTENTS) - 1, Outcome.FAILED: 1}
+    assert outcomes(events) == {RecoverOutcome.MOVED: len(CONTENTS) - 1, RecoverOutcome.FAILED: 1}
     assert broken.read_bytes() == before
     assert not list(folder.rglob(".twincard-*"))
 
@@ -147,7 +151,7 @@ def test_modes_are_kept_and_links_in_folders_not_followed(bench: Bench, folder: 
     shared.chmod(0o640)
     (folder / "notes" / "link.p7m").symlink_to(shared)
     counts = outcomes(recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
-    assert counts == {Outcome.MOVED: len(CONTENTS)}
+    assert counts == {RecoverOutcome.MOVED: len(CONTENTS)}
     assert shared.stat().st_mode & 0o777 == 0o640
 
 
@@ -174,7 +178,7 @@ def test_after_an_interruption_at_any_exchange_it_goes_on_where_it_was(
         except CardGoneError:
             bench.backup.lab.reset()
         again = outcomes(recover_files(bench.backup.unlocked(), new, [folder]))
-        assert set(again) <= {Outcome.MOVED, Outcome.ALREADY_MOVED}
+        assert set(again) <= {RecoverOutcome.MOVED, RecoverOutcome.ALREADY_MOVED}
         assert_all_opened_by(new, folder)
     assert at > len(CONTENTS)
 
@@ -198,10 +202,10 @@ def test_pins_are_asked_for_when_they_are_needed(bench: Bench, folder: Path) -> 
         old_pin=asking(bench.backup.pin, asked),
         new_pin=asking(bench.original2.pin, asked),
     )
-    assert next(events).outcome is Outcome.MOVED
+    assert next(events).outcome is RecoverOutcome.MOVED
     assert asked == ["PIN", "PIN"]
     bench.backup.lab.transmit(bytes.fromhex("0020FF01"))
-    assert outcomes(events) == {Outcome.MOVED: len(CONTENTS) - 1}
+    assert outcomes(events) == {RecoverOutcome.MOVED: len(CONTENTS) - 1}
     assert asked == ["PIN", "PIN", "PIN"]
 
 

@@ -15,7 +15,7 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
-from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -59,7 +59,7 @@ class Story:
             decrypt_file(card, sealed, FileOutput(folder / name))
             assert (folder / name).read_bytes() == MESSAGE
         moved = [event.outcome for event in recover_files(backup, successor, [sealed])]
-        assert moved == [Outcome.MOVED]
+        assert moved == [RecoverOutcome.MOVED]
         decrypt_file(successor, sealed, FileOutput(folder / "moved"))
         assert (folder / "moved").read_bytes() == MESSAGE
 

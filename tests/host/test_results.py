@@ -12,7 +12,7 @@ import pytest
 from pydantic_core import PydanticSerializationError
 
 from twincard.cli.shell.schema import RESULTS, results_of
-from twincard.flows.recover.recovery import Outcome, RecoveredFile, RecoverEvent
+from twincard.flows.recover.recovery import RecoveredFile, RecoverEvent, RecoverOutcome
 from twincard.ground.language import _, speaking
 from twincard.results.failure import ErrorInfo, ExitCode, Failed
 from twincard.results.group import ComponentFile, NewGroup
@@ -119,7 +119,9 @@ def test_members_of_other_types_are_not_written(result: object) -> None:
 def test_a_sentence_is_written_in_the_language_of_who_reads_it() -> None:
     """Not in that of the thread in which an error was raised or a flow told something."""
     failed = Failed(ErrorInfo(1, "interrupted", _("Interrupted."), None))
-    event = RecoverEvent((), RecoveredFile(Path("a"), Outcome.FAILED, reason=_("Interrupted.")))
+    event = RecoverEvent(
+        (), RecoveredFile(Path("a"), RecoverOutcome.FAILED, reason=_("Interrupted."))
+    )
     with speaking(["ja"]):
         assert json.loads(to_json(failed))["error"]["message"] == "中断しました。"
         assert json.loads(event_to_json(event))["file"]["reason"] == "中断しました。"

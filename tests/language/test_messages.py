@@ -22,10 +22,10 @@ from twincard.card.report import ExportState, ImportState, LifeCycle, Mode, Poli
 from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.errors import InputError, describe
 from twincard.cli.terminal.prompts import confirm
-from twincard.flows.check.drill import FileOutcome
+from twincard.flows.check.drill import CheckOutcome
 from twincard.flows.duplicate.duplication import DuplicationStep
 from twincard.flows.issue.pair import IssueStep
-from twincard.flows.recover.recovery import Outcome
+from twincard.flows.recover.recovery import RecoverOutcome
 from twincard.ground.language import _, speaking
 from twincard.iso.status import Sw, error_for
 from twincard.transport.slots import Holds
@@ -52,7 +52,7 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> Keyboard:
     return typing
 
 
-@pytest.mark.parametrize("kind", [DuplicationStep, FileOutcome, Holds, IssueStep, Outcome])
+@pytest.mark.parametrize("kind", [DuplicationStep, CheckOutcome, Holds, IssueStep, RecoverOutcome])
 def test_every_step_and_outcome_can_be_told(kind: type[Enum]) -> None:
     messages = {message.id for message in template()}
     assert {member.value for member in kind} <= messages

@@ -12,7 +12,7 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
-from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import Component, draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -54,7 +54,7 @@ class _Story:
 
         new = self._new_original(components)
         outcomes = [event.outcome for event in recover_files(backup, new, [sealed])]
-        if outcomes != [Outcome.MOVED]:
+        if outcomes != [RecoverOutcome.MOVED]:
             raise AssertionError(f"Recovery ended with {outcomes}.")
 
     def _new_original(self, components: list[Component]) -> Card:

@@ -18,7 +18,7 @@ from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.flows.load.applet import AppletSizes, install_data
-from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -106,7 +106,7 @@ class _Story:
             decrypt_file(backup.unlocked(), sealed, FileOutput(self._folder / "opened"))
         with self._counted(Flow.RECOVER, (backup, new)):
             events = list(recover_files(backup.unlocked(), new.unlocked(), [sealed]))
-        if [event.outcome for event in events] != [Outcome.MOVED]:
+        if [event.outcome for event in events] != [RecoverOutcome.MOVED]:
             raise AssertionError(f"Recovery ended with {events}.")
 
     def largest_transaction(self) -> int:

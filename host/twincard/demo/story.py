@@ -22,7 +22,7 @@ from twincard.demo.narrator import Narrator
 from twincard.demo.openssl import OpenSsl, SoftwareKey
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
-from twincard.flows.recover.recovery import Outcome, recover_files
+from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.ground.language import N_, _
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.keys.component import read_component
@@ -201,8 +201,10 @@ class Story:
             events = list(recover_files(backup.card, original.card, [self._places.encrypted]))
         outcomes = Counter(event.outcome for event in events)
         tell.check(
-            _("{count} files moved, none was left behind").format(count=outcomes[Outcome.MOVED]),
-            outcomes == {Outcome.MOVED: len(self._digests)},
+            _("{count} files moved, none was left behind").format(
+                count=outcomes[RecoverOutcome.MOVED]
+            ),
+            outcomes == {RecoverOutcome.MOVED: len(self._digests)},
         )
         tell.check(_("the old backup opens none of them any more"), not self._opens_any(backup))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from twincard.flows.authority import take_authority
     from twincard.flows.certify.certificate import (
         CertificateOnCardError,
-        Made,
+        MadeCertificate,
         certify_decipher_key,
         certify_signature_key,
         read_certificate,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     )
     from twincard.flows.check.drill import (
         CheckEvent,
+        CheckOutcome,
         FileCheck,
-        FileOutcome,
         KeyCheck,
         check_files,
         check_key,
@@ -70,9 +70,9 @@ if TYPE_CHECKING:
         issue_pair,
     )
     from twincard.flows.recover.recovery import (
-        Outcome,
         RecoveredFile,
         RecoverEvent,
+        RecoverOutcome,
         recover_files,
     )
 
@@ -89,12 +89,12 @@ __all__ = [
     "CardTranscoder",
     "CertificateOnCardError",
     "CheckEvent",
+    "CheckOutcome",
     "ComponentMissingError",
     "Duplicated",
     "DuplicationEvent",
     "DuplicationStep",
     "FileCheck",
-    "FileOutcome",
     "FlowEvent",
     "IssueEvent",
     "IssueStep",
@@ -103,14 +103,14 @@ __all__ = [
     "Listener",
     "LogError",
     "LogState",
-    "Made",
+    "MadeCertificate",
     "Modes",
     "OtherIssuerError",
-    "Outcome",
     "PinProvider",
     "Profile",
     "ProtocolError",
     "RecoverEvent",
+    "RecoverOutcome",
     "RecoveredFile",
     "Signer",
     "UntrustedCardError",

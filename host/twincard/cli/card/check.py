@@ -14,7 +14,7 @@ from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
-from twincard.flows.check.drill import FileCheck, FileOutcome, KeyCheck, check_files, check_key
+from twincard.flows.check.drill import CheckOutcome, FileCheck, KeyCheck, check_files, check_key
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.keys.public import PublicKey
@@ -22,9 +22,9 @@ from twincard.results.drill import Checked
 from twincard.results.failure import ExitCode
 
 _COUNTED = (
-    (FileOutcome.OPENS, N_("files   {count} open")),
-    (FileOutcome.FAILS, N_("files   {count} DO NOT OPEN")),
-    (FileOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
+    (CheckOutcome.OPENS, N_("files   {count} open")),
+    (CheckOutcome.FAILS, N_("files   {count} DO NOT OPEN")),
+    (CheckOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
 )
 _STATES = {
     True: N_("its files say what is so"),
@@ -72,8 +72,8 @@ def check(
             update_opensc_files(card)
         opensc_files = are_opensc_files_right(card)
     outcomes = [one.outcome for one in checks]
-    opened = bool(tried.opens) or FileOutcome.OPENS in outcomes
-    passed = opened and tried.passed and FileOutcome.FAILS not in outcomes
+    opened = bool(tried.opens) or CheckOutcome.OPENS in outcomes
+    passed = opened and tried.passed and CheckOutcome.FAILS not in outcomes
     passed = passed and opensc_files is not False
     told = Checked(
         report.card_id,
@@ -121,7 +121,7 @@ def _lines(
         lines.append(_("OpenSC  {state}").format(state=_(_STATES[opensc_files])))
     if passed:
         lines.append(_("{reader} is in order.").format(reader=reader))
-    elif key.passed and not counts[FileOutcome.FAILS] and opensc_files is not False:
+    elif key.passed and not counts[CheckOutcome.FAILS] and opensc_files is not False:
         told = _("Nothing was opened with {reader}: name --public-key, or a file for it.")
         lines.append(told.format(reader=reader))
     else:

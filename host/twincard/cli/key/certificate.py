@@ -27,7 +27,7 @@ from twincard.cli.terminal.options import (
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.certify.certificate import (
-    Made,
+    MadeCertificate,
     certify_decipher_key,
     certify_signature_key,
     read_certificate,
@@ -212,7 +212,7 @@ def _issuers(card: Card, certificate: x509.Certificate) -> list[x509.Certificate
     return above([certificate], known)
 
 
-def _told_made(card: Card, made: Made, *, signature_key: bool) -> CertificateInfo:
+def _told_made(card: Card, made: MadeCertificate, *, signature_key: bool) -> CertificateInfo:
     issuers = above([made.certificate], [made.root, *read_chain(card)])
     return _told(
         made.certificate, issuers, signature_key=signature_key, stored=made.stored, made=made.made

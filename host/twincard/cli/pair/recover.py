@@ -24,18 +24,18 @@ from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
-from twincard.flows.recover.recovery import Outcome, RecoveredFile, recover_files
+from twincard.flows.recover.recovery import RecoveredFile, RecoverOutcome, recover_files
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_, _
 from twincard.results.failure import ExitCode
 from twincard.results.pair import Recovered
 
 _COUNTED = {
-    Outcome.MOVED: N_("moved to the new card"),
-    Outcome.ALREADY_MOVED: N_("on the new card already"),
-    Outcome.NOT_FOR_THIS_KEY: N_("encrypted to other keys"),
-    Outcome.NOT_ENCRYPTED: N_("not encrypted"),
-    Outcome.FAILED: N_("failed"),
+    RecoverOutcome.MOVED: N_("moved to the new card"),
+    RecoverOutcome.ALREADY_MOVED: N_("on the new card already"),
+    RecoverOutcome.NOT_FOR_THIS_KEY: N_("encrypted to other keys"),
+    RecoverOutcome.NOT_ENCRYPTED: N_("not encrypted"),
+    RecoverOutcome.FAILED: N_("failed"),
 }
 
 
@@ -146,15 +146,17 @@ def _move(
 def _tell(out: Printer, files: tuple[RecoveredFile, ...]) -> None:
     counts = Counter(file.outcome for file in files)
     result = Recovered(
-        counts[Outcome.MOVED],
-        counts[Outcome.ALREADY_MOVED],
-        counts[Outcome.NOT_FOR_THIS_KEY],
-        counts[Outcome.NOT_ENCRYPTED],
-        counts[Outcome.FAILED],
+        counts[RecoverOutcome.MOVED],
+        counts[RecoverOutcome.ALREADY_MOVED],
+        counts[RecoverOutcome.NOT_FOR_THIS_KEY],
+        counts[RecoverOutcome.NOT_ENCRYPTED],
+        counts[RecoverOutcome.FAILED],
         files,
     )
     lines = [
-        f"{counts[outcome]:>6} {_(_COUNTED[outcome])}" for outcome in Outcome if counts[outcome]
+        f"{counts[outcome]:>6} {_(_COUNTED[outcome])}"
+        for outcome in RecoverOutcome
+        if counts[outcome]
     ]
     out.result(result, "\n".join(lines) or _("There was no file."))
     if result.failed:

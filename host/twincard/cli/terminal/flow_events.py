@@ -51,20 +51,20 @@ def _load_step(out: Printer, event: LoadEvent) -> None:
 
 
 def _recovered_file(out: Printer, event: RecoverEvent) -> None:
-    from twincard.flows.recover.recovery import Outcome
+    from twincard.flows.recover.recovery import RecoverOutcome
 
     file = event.file
     if file.reason is not None:
         out.failed(file.path, file.reason)
-    elif file.outcome is not Outcome.NOT_ENCRYPTED:
+    elif file.outcome is not RecoverOutcome.NOT_ENCRYPTED:
         out.step(f"{file.path}: {_(file.outcome.value)}")
 
 
 def _checked_file(out: Printer, event: CheckEvent) -> None:
-    from twincard.flows.check.drill import FileOutcome
+    from twincard.flows.check.drill import CheckOutcome
 
     file = event.file
-    if file.outcome is not FileOutcome.NOT_ENCRYPTED:
+    if file.outcome is not CheckOutcome.NOT_ENCRYPTED:
         out.step(f"{file.path}: {file.reason or _(file.outcome.value)}")
 
 

@@ -39,7 +39,7 @@ from twincard.keys.key_type import KeyType
 
 __all__ = [
     "CertificateOnCardError",
-    "Made",
+    "MadeCertificate",
     "NoRoomForCertificateError",
     "certify_decipher_key",
     "certify_signature_key",
@@ -61,7 +61,7 @@ class NoRoomForCertificateError(ProtocolError):
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeCertificate:
     """A certificate for a key of the card.
 
     `root` signed it: the signature key's own. `stored`: whether the card keeps them both. `made`:
@@ -83,7 +83,7 @@ def certify_decipher_key(
     replace: bool = False,
     store: bool = True,
     pin: PinProvider | None = None,
-) -> Made:
+) -> MadeCertificate:
     """Make a certificate for the decipher key, signed by the signature key, and store it.
 
     Makes the signature key (of `key_type`, see `certify_signature_key`) and its certificate where
@@ -125,7 +125,7 @@ def certify_decipher_key(
             )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
-    return _kept(card, DECIPHER_CERTIFICATE, Made(made, root, store))
+    return _kept(card, DECIPHER_CERTIFICATE, MadeCertificate(made, root, store))
 
 
 def certify_signature_key(
@@ -137,7 +137,7 @@ def certify_signature_key(
     replace: bool = False,
     store: bool = True,
     pin: PinProvider | None = None,
-) -> Made:
+) -> MadeCertificate:
     """Make the signature key's own certificate, and store it; the key too where there is none.
 
     `key_type` None: that of the key there is, for a new one P-256 where the chip has it. All else
@@ -153,7 +153,7 @@ def certify_signature_key(
             return finished
     signing = _signing_key(card, report, key_type, pin)
     made = make_root(subject, validity, signing)
-    return _kept(card, SIGNATURE_CERTIFICATE, Made(made, made, store))
+    return _kept(card, SIGNATURE_CERTIFICATE, MadeCertificate(made, made, store))
 
 
 def request_certificate(
@@ -281,7 +281,7 @@ def _signer(card: Card, report: CardReport, pin: PinProvider | None) -> Callable
 
 def _finished(
     card: Card, fid: int, digest: bytes, subject: Subject, validity: Validity
-) -> Made | None:
+) -> MadeCertificate | None:
     """What an earlier call made that wanted the same; None where the key has no certificate yet."""
     found = certificate_for(card, fid, digest)
     if found is None:
@@ -289,7 +289,7 @@ def _finished(
     update_opensc_files(card)  # which may have been interrupted
     root = read_certificate(card, SIGNATURE_CERTIFICATE)
     if root is not None and is_such(found, root, subject, validity):
-        return Made(found, root, stored=True, made=False)
+        return MadeCertificate(found, root, stored=True, made=False)
     raise CertificateOnCardError(
         _(
             "A certificate of this key is on the card already: --show prints it, "
@@ -307,7 +307,7 @@ def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
     raise ProtocolError(_("This certificate is for another key than those of this card."))
 
 
-def _kept(card: Card, fid: int, made: Made) -> Made:
+def _kept(card: Card, fid: int, made: MadeCertificate) -> MadeCertificate:
     if made.stored:
         _store(card, fid, made.certificate)
     update_opensc_files(card)

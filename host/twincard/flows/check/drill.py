@@ -53,7 +53,7 @@ class KeyCheck:
         return self.matches is not False and self.opens is not False
 
 
-class FileOutcome(Enum):
+class CheckOutcome(Enum):
     """What the card makes of a file."""
 
     OPENS = N_("opens")
@@ -66,7 +66,7 @@ class FileCheck:
     """One file was tried; `reason` says in a sentence why it does not open."""
 
     path: Path
-    outcome: FileOutcome
+    outcome: CheckOutcome
     reason: str | None = None
 
 
@@ -132,7 +132,7 @@ def _check_file(checker: CardChecker, path: Path) -> FileCheck:
             recipients = read_recipients(stream)
         open_all(recipients, checker, checker.check)
     except NotCmsError:
-        return FileCheck(path, FileOutcome.NOT_ENCRYPTED)
+        return FileCheck(path, CheckOutcome.NOT_ENCRYPTED)
     except (FilesError, OSError) as error:
-        return FileCheck(path, FileOutcome.FAILS, told(error))
-    return FileCheck(path, FileOutcome.OPENS)
+        return FileCheck(path, CheckOutcome.FAILS, told(error))
+    return FileCheck(path, CheckOutcome.OPENS)

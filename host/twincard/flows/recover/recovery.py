@@ -36,7 +36,7 @@ from twincard.ground.language import N_, _
 _UNFINISHED = ".twincard-*.part"
 
 
-class Outcome(Enum):
+class RecoverOutcome(Enum):
     """What became of a file."""
 
     MOVED = N_("moved to the new card")
@@ -51,7 +51,7 @@ class RecoveredFile:
     """One file is done; `reason` says in a sentence why it failed."""
 
     path: Path
-    outcome: Outcome
+    outcome: RecoverOutcome
     reason: str | None = None
 
 
@@ -158,16 +158,16 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None]) -> Recov
             recipients = _recipients(path)
         replacements = moving.replacements(recipients)
         if not replacements:
-            return RecoveredFile(path, Outcome.ALREADY_MOVED)
+            return RecoveredFile(path, RecoverOutcome.ALREADY_MOVED)
         with failing_alone():
             _rewrite(path, replacements, progress)
     except NotForThisKeyError:
-        return RecoveredFile(path, Outcome.NOT_FOR_THIS_KEY)
+        return RecoveredFile(path, RecoverOutcome.NOT_FOR_THIS_KEY)
     except NotCmsError:
-        return RecoveredFile(path, Outcome.NOT_ENCRYPTED)
+        return RecoveredFile(path, RecoverOutcome.NOT_ENCRYPTED)
     except (FilesError, OSError) as error:
-        return RecoveredFile(path, Outcome.FAILED, told(error))
-    return RecoveredFile(path, Outcome.MOVED)
+        return RecoveredFile(path, RecoverOutcome.FAILED, told(error))
+    return RecoveredFile(path, RecoverOutcome.MOVED)
 
 
 @contextmanager
