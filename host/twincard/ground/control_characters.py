@@ -4,8 +4,12 @@ from __future__ import annotations
 
 # C0, DEL and C1: a terminal would obey them.
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+# Ends of lines and paragraphs, and what turns the direction of the text behind it (UAX #9, 2): a
+# terminal that knows them would show the rest of the sentence in another order.
+_TURNS = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_ESCAPED = _CONTROLS | {code: f"\\u{code:04x}" for code in _TURNS}
 
 
 def visible(text: str) -> str:
     """A line with its control characters escaped."""
-    return str(text).translate(_CONTROLS)
+    return str(text).translate(_ESCAPED)
