@@ -1,7 +1,7 @@
-"""The mathematics of docs/card-interface.md once more, by other people's code alone.
+"""The mathematics of docs/card-interface.md once more, without the product.
 
-Nothing here comes from the product: the derivations are `cryptography`'s, key blocks are opened
-by `psec`, and templates are taken apart by the dozen lines at the end.
+The host's derivations are `cryptography`'s, so these are their formulas, step by step. Key blocks
+are opened by `psec`, and templates are taken apart by the dozen lines at the end.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.cmac import CMAC
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
-from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
 
 HEADER_BYTES = 16
 MAC_BYTES = 16
@@ -39,7 +36,7 @@ class Group:
     def of(cls, components: Sequence[bytes], group_id: bytes) -> Group:
         """SP 800-56C one-step with SHA-256 over the components (32 bytes each) in their order."""
         fixed = b"twincard/group/1" + group_id + bytes([len(components)])
-        return cls(ConcatKDFHash(SHA256(), KEY_BYTES, fixed).derive(b"".join(components)))
+        return cls(sha256(b"\x00\x00\x00\x01" + b"".join(components) + fixed).digest())
 
     def ticket_mac(self, ticket: bytes) -> bytes:
         """Under K_T."""
@@ -67,18 +64,9 @@ def cmac(key: bytes, message: bytes) -> bytes:
 
 def derive(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
     """SP 800-108 in counter mode over AES-CMAC, counter of 1 byte before, length of 2 bytes."""
-    kdf = KBKDFCMAC(
-        AES,
-        Mode.CounterMode,
-        size,
-        rlen=1,
-        llen=2,
-        location=CounterLocation.BeforeFixed,
-        label=label,
-        context=context,
-        fixed=None,
-    )
-    return kdf.derive(key)
+    fixed = label + b"\x00" + context + (8 * size).to_bytes(2, "big")
+    blocks = [cmac(key, bytes([number]) + fixed) for number in range(1, -(-size // 16) + 1)]
+    return b"".join(blocks)[:size]
 
 
 def unwrap(kbpk: bytes, block: bytes) -> tuple[str, bytes]:
