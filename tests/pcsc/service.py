@@ -61,7 +61,7 @@ class PcscService:
                 for slot in range(2)
             ]
         (folder / "readers").mkdir()
-        (folder / "readers" / "vpcd").write_text(entries)
+        (folder / "readers" / "vpcd").write_text(entries, "utf-8", "surrogateescape")
 
     def start(self) -> None:
         """Start it; programs find it when this returns."""

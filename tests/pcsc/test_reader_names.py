@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
+import pytest
 from tests.bench import Bench, Stage
 from tests.cli.commands import Desk
 from tests.cli.terminal import Terminal
 from tests.pcsc.inserted import inserted
-from tests.pcsc.service import Reader
+from tests.pcsc.service import SOCKET_NAME, SOCKET_VARIABLE, PcscService, Reader
 
 from twincard.transport.slots import Holds, Slot, slots
 
 _SECONDS = 60
 
 
-def twincard(*words: str) -> subprocess.CompletedProcess[str]:
+def twincard(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run in a process of its own, which may crash, and with every warning."""
     command = [sys.executable, "-W", "always", "-m", "twincard.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+        env=os.environ | environment,
+    )
 
 
 def test_a_reader_whose_name_is_not_ascii_is_in_nobodys_way(bench: Bench, left: Reader) -> None:
@@ -57,3 +66,24 @@ def test_a_long_name_of_a_reader_brings_no_warning(bench: Bench, long: Reader) -
         for words in (("card", "info", "-r", f"pcsc:{long.name}"), ("readers",)):
             ran = twincard(*words)
             assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("pcsc_service")
+def test_a_name_that_is_not_utf_8_is_left_out(
+    tmp_path_factory: pytest.TempPathFactory, japanese: Reader
+) -> None:
+    folder = tmp_path_factory.mktemp("latin")
+    service = PcscService(folder, ["Left", "X\udce9ro", "読取機"])
+    service.start()
+    try:
+        where = {SOCKET_VARIABLE: str(folder / SOCKET_NAME)}
+        listed = twincard("readers", **where)
+        told = twincard("card", "info", "-r", f"pcsc:{japanese.name}", **where)
+    finally:
+        service.stop()
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert [line.split("  ")[0] for line in listed.stdout.splitlines() if "pcsc:" in line] == [
+        f"pcsc:{name} 00 0{slot}" for name in ("Left", "読取機") for slot in (0, 1)
+    ]
+    assert told.returncode == 3
+    assert "no card in the reader 読取機" in told.stderr

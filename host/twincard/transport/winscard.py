@@ -16,7 +16,7 @@ from twincard.transport.connection import (
     ServiceEndedError,
     TransportError,
 )
-from twincard.transport.status_change import status_change
+from twincard.transport.pcsc_names import status_change, utf8_readers
 
 SERVICE_ENDED = ("E_NO_SERVICE", "E_SERVICE_STOPPED", "F_COMM_ERROR")
 """What PC/SC's functions say when there is no service any more."""
@@ -64,12 +64,15 @@ class Context:
             raise ServiceEndedError(sentence) from None
 
     def readers(self) -> list[str]:
-        """The names of all readers that pyscard can use: on Windows those in ASCII.
+        """The names of all readers that pyscard can use: those in UTF-8, on Windows in ASCII.
 
         Raises ServiceEndedError, PcscError.
         """
         try:
-            (names,) = self._ask(module().SCardListReaders, [])
+            try:
+                (names,) = self._ask(module().SCardListReaders, [])
+            except SystemError:
+                (names,) = self._ask(utf8_readers)
         except PcscError as error:
             if error.is_one_of("E_NO_READERS_AVAILABLE"):
                 return []
