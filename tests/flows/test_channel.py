@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from tests.bench import Bench, Specimen, Stage, component, components
@@ -13,7 +14,7 @@ from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY, Padding
 from twincard.flows.duplicate.abandon import abandon
 from twincard.flows.duplicate.duplication import duplicate_key
-from twincard.flows.identity import identify
+from twincard.flows.identity import UntrustedCardError, identify, protect
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.iso.secure_channel import ChannelError
 from twincard.iso.status import (
@@ -116,6 +117,40 @@ def test_a_channel_is_the_card_s_whose_key_was_asked_for(bench: Bench) -> None:
     card.select()
     protected(card).pin.verify(bench.original.pin)
     assert card.pin.is_verified()
+
+
+@dataclass
+class WrongChannelKey:
+    """A wire that tells a channel key that is no point of the curve."""
+
+    connection: Connection
+
+    @property
+    def atr(self) -> bytes:
+        """See Connection."""
+        return self.connection.atr
+
+    def reset(self) -> None:
+        """See Connection."""
+        self.connection.reset()
+
+    def close(self) -> None:
+        """See Connection."""
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """See Connection."""
+        data, sw = self.connection.transmit(apdu)
+        if apdu.startswith(b"\x00\xca\x00\xe5"):
+            at = data.index(b"\x87\x41\x04") + 3
+            data = data[:at] + bytes(64) + data[at + 64 :]
+        return data, sw
+
+
+def test_a_card_whose_channel_key_is_no_point_is_not_trusted(bench: Bench) -> None:
+    bench.at(Stage.KEYED)
+    wire = WrongChannelKey(bench.original.lab)
+    with pytest.raises(UntrustedCardError, match="not a point"):
+        protect(Card(wire))
 
 
 class Meddler:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from twincard.card.report import CardReport, Features
 from twincard.card.session import Card
 from twincard.flows.errors import ProtocolError
@@ -45,7 +48,8 @@ def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
         if issuer_public_key is not None:
             raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
         return
-    card.open_channel(keys.channel_key)
+    with _distrusting():
+        card.open_channel(keys.channel_key)
     # What the keys must belong to comes through the channel, and is kept for all that follows.
     _check(card, card.kept_report(), keys, issuer_public_key)
 
@@ -83,10 +87,17 @@ def _keys_of_channel(card: Card) -> DeviceKeys | None:
 def _check(
     card: Card, report: CardReport, keys: DeviceKeys, issuer_public_key: bytes | None
 ) -> None:
-    try:
+    with _distrusting():
         keys.verify(report.card_id)
         if issuer_public_key is not None:
             _check_certificate(card, report, keys, issuer_public_key)
+
+
+@contextmanager
+def _distrusting() -> Iterator[None]:
+    """A key or a certificate that is not what it should be is the card's."""
+    try:
+        yield
     except IdentityError as error:
         raise UntrustedCardError(
             _("This card is not trusted. {error}").format(error=error)
