@@ -5,13 +5,16 @@
         original, backup = bench.original.unlocked(), bench.backup.unlocked()
 
 A stage is reached once a worker, by the product's own commands, and kept as a snapshot; after that
-it costs a millisecond. Each card runs in a process of its own, started when it is first asked for.
+it costs a millisecond. The cards share a program, started when the first is asked for, so that what
+one has made Java compile serves the others.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -31,6 +34,7 @@ from twincard.keys.component import Component
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory, Snapshot
+from twincard.simulator.shared_program import one_program
 from twincard.transport.connection import Connection
 
 ALL = Features(~0)
@@ -170,6 +174,10 @@ class Bench:
         self._mode = Mode.BASE
         self._setting = Setting(Stage.BLANK)
         self._ready: set[str] = set()
+        # Of its own: cards that a test opens, and may kill, are not in this program.
+        self._context = copy_context()
+        self._program = ExitStack()
+        self._context.run(self._program.enter_context, one_program())
 
     def at(
         self,
@@ -249,9 +257,10 @@ class Bench:
         self.in_mode(Mode.BASE).at(Stage.BLANK)
 
     def close(self) -> None:
-        """End the processes."""
+        """End the program."""
         for specimen in self._specimens.values():
             specimen.lab.close()
+        self._context.run(self._program.close)
 
     def _specimen(self, name: str, role: Role) -> Specimen:
         specimen = self._started(name, role)
@@ -264,7 +273,9 @@ class Bench:
         if name not in self._specimens:
             # The base build knows no secure channel that could be asked for instead.
             data = CHALLENGE_RESPONSE_SERVES if Features.SCP03 in self._able else b""
-            self._specimens[name] = Specimen.start(name, role, self._known, self._blank(role), data)
+            self._specimens[name] = Specimen.start(
+                name, role, self._known, self._context.run(self._blank, role), data
+            )
         return self._specimens[name]
 
     def _prepare(self, specimen: Specimen, setting: Setting) -> None:

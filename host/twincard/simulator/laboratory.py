@@ -6,7 +6,13 @@ import struct
 from dataclasses import dataclass
 from typing import NewType, Self
 
-from twincard.simulator.process import Make, Operation, SimulatedCard, SimulatorProcess
+from twincard.simulator.process import (
+    Make,
+    Operation,
+    SimulatedCard,
+    SimulatorProcess,
+    shared_program,
+)
 
 BASE_APPLET = "twincard.card.ExtendedTwinCardApplet"
 """The applet without the parts that only the full build has."""
@@ -84,13 +90,16 @@ class Laboratory(SimulatedCard):
 
     @classmethod
     def start(cls, applet: str | None = None, chip: str = "") -> Self:
-        """A blank card in a process of its own; `install` puts the applet on it.
+        """A blank card, in a process of its own or in that of `one_program`.
+
+        `install` puts the applet on it.
 
         `applet` is its class, by default that of the full build (BASE_APPLET: the base build);
         `chip` what it lacks, by default nothing (see Make).
         """
-        made = Make(applet, chip).arguments
-        return cls(SimulatorProcess(["run", "--memory", "--lab", *made]))
+        arguments = ["run", "--memory", "--lab", *Make(applet, chip).arguments]
+        shared = shared_program.get()
+        return cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
 
     def snapshot(self) -> Snapshot:
         """Keep the whole persistent state, to be put back with `restore`."""
