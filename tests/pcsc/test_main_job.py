@@ -20,7 +20,7 @@ Serve = Callable[[str, Reader], Serving]
 
 SAME = ("--pin-file", "pin")
 NEW = ("--original", "sim:carol", "--backup", "sim:dave")
-WRONG_PIN = ("--pin-file", "wrong", "--new-pin-file", "pin")
+WRONG_PIN = ("--pin-file", "wrong", "--set-pin-file", "pin")
 FIRST = ("--component", "1=g/component-1.txt")
 OTHERS = ("--component", "2=g/component-2.txt", "--component", "3=g/component-3.txt")
 
