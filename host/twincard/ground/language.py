@@ -59,11 +59,6 @@ class Sentence(str):
         made._message, made._plural, made._count, made._values = message, many, count, values
         return made
 
-    @property
-    def message(self) -> str:
-        """As it is in the code, in English, with braces where the values go."""
-        return self._message
-
     def format(self, *args: object, **kwargs: object) -> Sentence:
         """The sentence with its values, sentences perhaps, and errors that hold one."""
         return self._made(self._message, self._plural, self._count, (args, kwargs))

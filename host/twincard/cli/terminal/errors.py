@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from twincard.cms.errors import FilesError, told
 from twincard.ground.language import N_, _, listed
+from twincard.iso.status import PinBlockedError, WrongPinError
 from twincard.results.failure import ExitCode
 
 if TYPE_CHECKING:
     from typer import TyperException
-
-    from twincard.iso.status import PinBlockedError, WrongPinError
 
 
 class InputError(Exception):
@@ -73,7 +72,6 @@ CODES: Mapping[str, ExitCode] = {
 }
 """By the names of exceptions and their parents: an error that occurs has imported its class."""
 
-
 ADVICE: Mapping[str, str] = {
     "twincard.card.session.NoAppletError": N_("`twincard card load` puts it there."),
     "twincard.iso.status.IssuerRefusedError": N_(
@@ -116,7 +114,6 @@ ADVICE: Mapping[str, str] = {
     ),
 }
 """What to do next, where the sentence does not say it already."""
-_PIN_ERRORS = ("twincard.iso.status.WrongPinError", "twincard.iso.status.PinBlockedError")
 
 
 def describe(error: BaseException) -> Failure:
@@ -129,7 +126,8 @@ def describe(error: BaseException) -> Failure:
         return Failure(error.code, str(error))
     for name in _names(error):
         if name in CODES:
-            return Failure(CODES[name], _sentence(error), getattr(error, "tries_left", None))
+            tries = error.tries_left if isinstance(error, WrongPinError) else None
+            return Failure(CODES[name], _sentence(error), tries)
     # No text of the exception: nobody has made sure that it holds no secret.
     return Failure(
         ExitCode.UNEXPECTED,
@@ -177,18 +175,15 @@ def _text(error: BaseException) -> str:
 
 def _advice(error: BaseException) -> str | None:
     """What to do next, where the sentence does not say it already."""
-    for name in _names(error):
-        if name in _PIN_ERRORS:
-            return _pin_advice(cast("WrongPinError | PinBlockedError", error))
-        if name in ADVICE:
-            return _(ADVICE[name])
-    return None
+    if isinstance(error, WrongPinError | PinBlockedError):
+        return _pin_advice(error)
+    return next((_(ADVICE[name]) for name in _names(error) if name in ADVICE), None)
 
 
 def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
     from twincard.card.pin import UNBLOCK
 
-    blocked = getattr(error, "tries_left", 0) == 0
+    blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
     if not blocked:
         return _("Make sure of card and secret before you try again.")
     if str(error.action) == str(_(UNBLOCK)):
