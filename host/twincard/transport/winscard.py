@@ -18,8 +18,12 @@ from twincard.transport.connection import (
 )
 from twincard.transport.pcsc_names import status_change, utf8_readers
 
-SERVICE_ENDED = ("E_NO_SERVICE", "E_SERVICE_STOPPED", "F_COMM_ERROR")
-"""What PC/SC's functions say when there is no service any more."""
+SERVICE_ENDED = (
+    *("E_NO_SERVICE", "E_SERVICE_STOPPED", "F_COMM_ERROR"),
+    # "Access denied": pcscd says so of what it is asked while it ends.
+    "W_SECURITY_VIOLATION",
+)
+"""What PC/SC's functions say of a service in use when there is none any more."""
 _32_BITS = 0xFFFFFFFF
 _ANY_NAME = sys.platform != "win32"
 
