@@ -95,7 +95,7 @@ def typed(script: str, holders: list[Component], answer: Callable[..., None]) ->
 def issue_answers(terminal: Terminal, holders: list[Component]) -> None:
     type_components(terminal, holders)
     for name, secret in (("PIN", PIN), ("PUK", PUK)):
-        terminal.answer(f"{name} of the cards (6 to 16 characters):", secret)
+        terminal.answer(f"{name} of the cards (6 to 16 bytes):", secret)
         terminal.answer("again:", secret)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from typing import Self
 
@@ -15,18 +17,24 @@ _PIECE = 4096
 
 
 class Terminal:
-    """The real program with a pseudo-terminal as its standard input, output and errors."""
+    """The real program with a pseudo-terminal as its standard input, output and errors.
 
-    def __init__(self, *words: str) -> None:
+    `around` is a script that runs it as "$@", with such a shell as a user has around it.
+    """
+
+    def __init__(self, *words: str, around: str | None = None) -> None:
         self.shown = ""
         self._read_up_to = 0
         self._master, slave = pty.openpty()
+        program = [sys.executable, "-m", "twincard.cli", *words]
+        shell = [] if around is None else ["sh", "-c", around, "sh"]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "twincard.cli", *words],
+            [*shell, *program],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
+            preexec_fn=_take_terminal,
         )
         os.close(slave)
 
@@ -42,6 +50,10 @@ class Terminal:
         """Wait for a question, then type a line."""
         self.expect(question)
         os.write(self._master, line.encode() + b"\n")
+
+    def type(self, text: str) -> None:
+        """Type this, whatever is asked."""
+        os.write(self._master, text.encode())
 
     def signal(self, number: int) -> None:
         """Send a signal, as Ctrl-C does."""
@@ -71,3 +83,8 @@ class Terminal:
             return False
         self.shown += piece.decode(errors="replace")
         return bool(piece)
+
+
+def _take_terminal() -> None:
+    """Standard input is the terminal of this session, as it is of a user's programs."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -109,12 +109,12 @@ def test_holders_type_their_components_blind_and_confirm_them(issued: Desk) -> N
 def test_a_new_pin_is_typed_twice(duplicated: Desk) -> None:
     with Terminal("card", "unblock", "-r", "sim:alice") as terminal:
         terminal.answer("PUK:", PUK)
-        terminal.answer("New PIN (6 to 16 characters):", "123")
+        terminal.answer("New PIN (6 to 16 bytes):", "123")
         terminal.expect("6 to 16")
-        terminal.answer("New PIN (6 to 16 characters):", "new-pin-77")
+        terminal.answer("New PIN (6 to 16 bytes):", "new-pin-77")
         terminal.answer("New PIN again:", "new-pin-78")
         terminal.expect("differ")
-        terminal.answer("New PIN (6 to 16 characters):", "new-pin-77")
+        terminal.answer("New PIN (6 to 16 bytes):", "new-pin-77")
         terminal.answer("New PIN again:", "new-pin-77")
         assert terminal.wait() == 0
     with Card(connect("sim:alice")) as card:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from twincard.cli.commands import COMMANDS
 from twincard.cli.shell.help_page import HELP_NAMES
 from twincard.cli.shell.lazy_group import LazyGroup, fill
+from twincard.cli.terminal import typed_ahead
 from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.output import naming_standard_output, print_failure
 from twincard.cli.terminal.user_language import speaking
@@ -115,13 +116,14 @@ def _stop_writing(stream: TextIO | None) -> None:
 
 def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
     # Where a stream is full or closed, the exit code still tells.
-    with contextlib.suppress(OSError):
-        _tell(error, words)
-    for stream in (sys.stderr, sys.stdout):
-        try:
-            stream.flush()
-        except OSError:
-            _stop_writing(stream)
+    with typed_ahead.discarded():
+        with contextlib.suppress(OSError):
+            _tell(error, words)
+        for stream in (sys.stderr, sys.stdout):
+            try:
+                stream.flush()
+            except OSError:
+                _stop_writing(stream)
     return describe(error).code
 
 

@@ -73,6 +73,9 @@ CODES: Mapping[str, ExitCode] = {
 """By the names of exceptions and their parents: an error that occurs has imported its class."""
 
 ADVICE: Mapping[str, str] = {
+    "twincard.card.pin.PinFormatError": N_(
+        "A digit or an unaccented letter is one byte, any other character is two to four."
+    ),
     "twincard.card.session.NoAppletError": N_("`twincard card load` puts it there."),
     "twincard.iso.status.IssuerRefusedError": N_(
         "Name the card's own key with --transport-key-file."

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from twincard.card.pin import PinFormatError, pin_bytes
-from twincard.cli.terminal.errors import InputError
+from twincard.card.pin import LONGEST, SHORTEST, PinFormatError, pin_bytes
+from twincard.cli.terminal import typed_ahead
+from twincard.cli.terminal.errors import InputError, describe
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
@@ -87,7 +88,9 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
         return pin_in(path)
 
     def ask() -> Secret:
-        first = _checked(ask_secret(_("{what} (6 to 16 characters)").format(what=what), option))
+        question = _("{what} ({shortest} to {longest} bytes)")
+        question = question.format(what=what, shortest=SHORTEST, longest=LONGEST)
+        first = _checked(ask_secret(question, option))
         return _confirmed(first, lambda: ask_secret(_("{what} again").format(what=what), option))
 
     return repeated(ask)
@@ -162,6 +165,7 @@ def agrees(question: str) -> bool:
     """Whether the answer, typed at the terminal, is yes."""
     sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
     sys.stderr.flush()
+    typed_ahead.note_question()
     with _ending_the_line():
         line = sys.stdin.readline()
     # An input method may leave its own forms of y and yes.
@@ -182,6 +186,7 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
                 what=what, option=option
             )
         )
+    typed_ahead.note_question()
     try:
         with _ending_the_line():
             text = getpass.getpass(f"{visible(what)}: ")
@@ -210,7 +215,7 @@ def repeated(ask: Callable[[], _T]) -> _T:
         except (InputError, PinFormatError) as error:
             if not has_terminal():
                 raise
-            sys.stderr.write(f"{visible(str(error))}\n")
+            sys.stderr.write(f"{visible(describe(error).sentence)}\n")
     return ask()
 
 
