@@ -9,7 +9,14 @@ from tests.bench import Bench, Specimen, Stage
 from tests.card.wire import Command, status
 
 from twincard.card.session import Card
-from twincard.iso.status import AuthorityMissingError, PinBlockedError, Sw, WrongPinError
+from twincard.iso.status import (
+    AuthorityMissingError,
+    PinBlockedError,
+    PukBlockedError,
+    Sw,
+    WrongPinError,
+    WrongPukError,
+)
 from twincard.keys.secret import Secret
 
 WRONG = Secret("not the PIN")
@@ -132,14 +139,14 @@ def test_ten_wrong_puks_leave_the_pin_blocked_for_good(issued: Specimen) -> None
     block(issued)
     card = issued.card()
     for left in range(9, 0, -1):
-        with pytest.raises(WrongPinError) as error:
+        with pytest.raises(WrongPukError, match="Wrong PUK; ") as error:
             card.pin.unblock(WRONG, NEW)
         assert error.value.tries_left == left == card.report().puk_tries_left
-    with pytest.raises(PinBlockedError):
+    with pytest.raises(PukBlockedError):
         card.pin.unblock(WRONG, NEW)
     issued.lab.reset()
     card = issued.card()
-    with pytest.raises(PinBlockedError):
+    with pytest.raises(PukBlockedError):
         card.pin.unblock(issued.puk, NEW)
     with pytest.raises(PinBlockedError):
         card.pin.verify(issued.pin)

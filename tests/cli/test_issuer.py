@@ -141,7 +141,7 @@ def test_the_issuers_key_of_a_card_is_replaced(office: Desk) -> None:
     (office.folder / "third.transport-key").write_text("17" * 32)
     third = (*replace[:-1], "third.transport-key")
     office.run(*third).failed(5, "--transport-key-file")
-    office.run(*end, "cards/a.transport-key").failed(5, "not the transport key")
+    office.run(*end, "cards/a.transport-key").failed(5, "Wrong transport key")
     again = (*replace, "--transport-key-file", "new.transport-key")
     office.run(*again).failed(2, "the old one")
     office.done(*end, "new.transport-key")

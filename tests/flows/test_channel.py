@@ -111,7 +111,7 @@ def test_a_channel_is_the_card_s_whose_key_was_asked_for(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     other = bench.backup.card().device.keys()
     card = bench.original.card()
-    with pytest.raises(ChannelError, match="does not prove"):
+    with pytest.raises(ChannelError, match="did not prove"):
         card.open_channel(other.channel_key)
     assert not card.is_secure
     card.select()

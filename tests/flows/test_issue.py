@@ -212,9 +212,10 @@ OTHERS = {
     "policy": (
         replace(PROFILE, policy=PolicyFlags.ERASE_GROUP | PolicyFlags.DECIPHER_OFF),
         [component(1)],
-        "rules: public key in backup, base mode forbidden, public key only with a backup. "
-        "Asked for are: erase group, decipher off, base mode forbidden, "
-        "public key only with a backup.",
+        "rules: backup keeps the public key, base mode forbidden, "
+        "public key withheld until a backup exists. "
+        "Asked for are: group erased after the last backup, decryption disabled, "
+        "base mode forbidden, public key withheld until a backup exists.",
     ),
     "component": (PROFILE, components(), "original is operational without component 2"),
     "member's number": (replace(PROFILE, member_number=b"4712"), [], "another member's number"),

@@ -11,9 +11,9 @@ import pytest
 from tests.bench import Bench, Specimen, Stage, component
 
 from twincard.card import (
-    AlreadyExistsError,
     AuthorityMissingError,
     CardError,
+    EqualComponentError,
     IntegrityError,
     KeyType,
     NotFoundError,
@@ -68,7 +68,7 @@ def test_a_key_that_does_not_belong_is_refused_and_changes_nothing(
     card = choose(bench).unlocked()
     before = card.report()
     equal = Component(2, 3, component(1).value)
-    with pytest.raises(AlreadyExistsError):
+    with pytest.raises(EqualComponentError, match="already set as another component"):
         card.group.set_component(equal)
     other = Component(1, 3, Secret(bytes(32)))
     with pytest.raises(WrongStateError):

@@ -42,7 +42,7 @@ def test_three_wrong_passwords_block_until_the_puk_comes(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     specimen = bench.original
     card = specimen.card()
-    for left in ("2 tries are", "1 try is"):
+    for left in ("2 tries left", "1 try left"):
         with pytest.raises(WrongPinError, match=left):
             card.pin.verify(Secret("not the PIN"))
     with pytest.raises(PinBlockedError):

@@ -10,8 +10,10 @@ from twincard.iso.status import (
     IntegrityError,
     IssuerRefusedError,
     PinBlockedError,
+    PukBlockedError,
     Sw,
     WrongPinError,
+    WrongPukError,
     WrongStateError,
     error_for,
     tries_left,
@@ -41,13 +43,19 @@ def test_each_status_word_has_its_exception(sw: int, kind: type[CardError]) -> N
 @pytest.mark.parametrize("sw", [*Sw, 0x63C2, 0x6F00])
 def test_each_sentence_says_what_was_tried(sw: int) -> None:
     sentence = str(error_for(sw, "do it"))
-    assert "do it" in sentence
+    assert ("PIN" if tries_left(sw) is not None or sw == Sw.BLOCKED else "do it") in sentence
     assert sentence[0].isupper()
     assert sentence.count(".") == 1
     assert sentence.endswith(".")
 
 
+def test_a_blocked_pin_and_a_blocked_puk_are_told_apart() -> None:
+    assert str(error_for(Sw.BLOCKED, "verify the PIN")) == "The PIN is blocked."
+    assert str(PukBlockedError(Sw.BLOCKED, "unblock the PIN")) == "The PUK is blocked."
+
+
 def test_tries_are_told_in_words() -> None:
-    assert "wrong, 1 try is left" in str(error_for(0x63C1, "verify the PIN"))
-    assert "wrong, 2 tries are left" in str(error_for(0x63C2, "verify the PIN"))
+    assert str(error_for(0x63C1, "verify the PIN")) == "Wrong PIN; 1 try left."
+    assert str(error_for(0x63C2, "change the PIN")) == "Wrong PIN; 2 tries left."
+    assert str(WrongPukError(0x63C9, "unblock the PIN")) == "Wrong PUK; 9 tries left."
     assert (tries_left(0x63C2), tries_left(0x6300), tries_left(0x9000)) == (2, None, None)

@@ -36,5 +36,5 @@ def test_cut_or_long_forms_are_refused(data: str) -> None:
 
 
 def test_other_tags_than_wanted_are_refused() -> None:
-    with pytest.raises(tlv.TlvError, match="81 80 where 80 81 should be"):
+    with pytest.raises(tlv.TlvError, match="expected data objects 80 81, found 81 80"):
         tlv.decode_exactly(bytes.fromhex("810100800100"), [0x80, 0x81])

@@ -144,8 +144,8 @@ def test_a_program_may_use_a_language_of_its_own_choice() -> None:
 
 def test_numbers_and_lists_are_told_as_the_language_has_them() -> None:
     forms = (
-        "Could not {action}: wrong, 1 try is left.",
-        "Could not {action}: wrong, {tries} tries are left.",
+        "Wrong PIN; {tries} try left.",
+        "Wrong PIN; {tries} tries left.",
     )
     assert [plural(*forms, count) for count in (0, 1, 2)] == [forms[1], forms[0], forms[1]]
     assert listed(["a", "b"]) == "a, b"
@@ -193,14 +193,14 @@ def test_two_threads_speak_two_languages() -> None:
 
 def test_an_error_is_in_the_language_of_whoever_is_shown_it() -> None:
     error = error_for(0x63C2, _("verify the PIN"))
-    assert str(error) == "Could not verify the PIN: wrong, 2 tries are left."
+    assert str(error) == "Wrong PIN; 2 tries left."
     with speaking(["ja"]):
         in_japanese = str(error)
         assert in_japanese == str(error_for(0x63C2, _("verify the PIN")))
         assert in_japanese in describe(error).sentence
     assert "PIN" in in_japanese
     assert "verify" not in in_japanese
-    assert str(error) == "Could not verify the PIN: wrong, 2 tries are left."
+    assert str(error) == "Wrong PIN; 2 tries left."
 
 
 def test_a_sentence_keeps_its_message_and_values_where_it_is_sent_elsewhere() -> None:

@@ -240,7 +240,7 @@ def test_a_card_without_room_says_so(
     desk: Desk, card: ScriptedManager, words: tuple[str, ...]
 ) -> None:
     card.refuse = lambda ins, p1: 0x6A84 if (ins, p1) == (0xE8, 0x80) else 0
-    desk.run(*words, "--default-keys").failed(7, "not enough memory")
+    desk.run(*words, "--default-keys").failed(7, "not have enough memory")
 
 
 def test_a_card_that_is_pulled_out_is_loaded_by_a_second_run(

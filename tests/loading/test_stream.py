@@ -197,7 +197,7 @@ def test_a_card_that_confirms_other_keys_is_not_believed() -> None:
         return (data[:-1] + b"\x00" if apdu[1] == 0xD8 else data), sw
 
     card.transmit = altered  # type: ignore[method-assign]
-    with pytest.raises(UnexpectedAnswerError, match="does not confirm"):
+    with pytest.raises(UnexpectedAnswerError, match="did not confirm"):
         manager.put_keys(new)
 
 
@@ -313,10 +313,10 @@ def cap(cap_file: Path) -> CapFile:
 @pytest.mark.parametrize(
     ("refused", "sw", "error", "words"),
     [
-        ((0xE6, 0x02), 0x6A84, MemoryFullError, "not enough memory"),
-        ((0xE8, 0x80), 0x6A84, MemoryFullError, "not enough memory"),
+        ((0xE6, 0x02), 0x6A84, MemoryFullError, "not have enough memory"),
+        ((0xE8, 0x80), 0x6A84, MemoryFullError, "not have enough memory"),
         ((0xE8, 0x80), 0x6438, Exception, "lack a package that it imports"),
-        ((0xE6, 0x0C), 0x6A84, MemoryFullError, "not enough memory"),
+        ((0xE6, 0x0C), 0x6A84, MemoryFullError, "not have enough memory"),
         ((0xE6, 0x0C), 0x6A80, Exception, "refused its installation"),
         ((0xE4, 0x00), 0x6985, CardError, "delete the package"),
     ],

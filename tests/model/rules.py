@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from twincard.card.duplication import ReceiptKind
+from twincard.card.group import EqualComponentError
 from twincard.card.report import ImportState, KeyOrigin, Mode, SlotUse
 from twincard.iso.status import (
-    AlreadyExistsError,
     CardError,
     IntegrityError,
     MemoryFullError,
@@ -349,7 +349,7 @@ def set_component(card: Card, place: int, component: str) -> Card | Refusal:
     if card.group.places[place] is not None:
         return card if card.group.places[place] == component else WrongStateError
     if component in card.group.places:
-        return AlreadyExistsError
+        return EqualComponentError
     return _with_place(card, place, component)
 
 

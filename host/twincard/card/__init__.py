@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         Files,
         FileType,
     )
-    from twincard.card.group import Group
+    from twincard.card.group import EqualComponentError, Group
     from twincard.card.issuer import Issuer, Personalisation
     from twincard.card.log import (
         Event,
@@ -92,10 +92,12 @@ if TYPE_CHECKING:
         NotFoundError,
         NotSupportedError,
         PinBlockedError,
+        PukBlockedError,
         Sw,
         UnexpectedAnswerError,
         WrongDataError,
         WrongPinError,
+        WrongPukError,
         WrongStateError,
     )
     from twincard.keys.key_type import KeyType
@@ -124,6 +126,7 @@ __all__ = [
     "Duplication",
     "EcCryptogram",
     "EfAccess",
+    "EqualComponentError",
     "Event",
     "ExportReport",
     "ExportState",
@@ -159,6 +162,7 @@ __all__ = [
     "PinBlockedError",
     "PinFormatError",
     "PolicyFlags",
+    "PukBlockedError",
     "Receipt",
     "ReceiptKind",
     "Role",
@@ -178,6 +182,7 @@ __all__ = [
     "UsedSlot",
     "WrongDataError",
     "WrongPinError",
+    "WrongPukError",
     "WrongScp03KeysError",
     "WrongStateError",
 ]

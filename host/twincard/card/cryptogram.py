@@ -87,7 +87,7 @@ def parse_cryptogram(answer: bytes) -> Cryptogram:
         return EcCryptogram(Hash(kdf_hash[0]), kek_length[0], shared_info, wrapped_key, point)
     except (ValueError, IndexError) as error:
         raise UnexpectedAnswerError(
-            _("The card's cryptogram cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's cryptogram: {error}.").format(error=error)
         ) from None
 
 
@@ -97,7 +97,7 @@ def parse_archive_cryptogram(answer: bytes) -> ArchiveCryptogram:
         return ArchiveCryptogram(tlv.decode_one(answer, _ARCHIVE_TAG))
     except ValueError as error:
         raise UnexpectedAnswerError(
-            _("The card's cryptogram cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's cryptogram: {error}.").format(error=error)
         ) from None
 
 

@@ -25,34 +25,36 @@ class Device:
 
     def keys(self) -> DeviceKeys:
         """The public keys (GET DATA E5); whoever trusts them calls `verify`."""
-        answer = self._get(0x00E5, _("give its device keys"))
+        answer = self._get(0x00E5, _("return its device keys"))
         try:
             keys = DeviceKeys(*tlv.decode_exactly(tlv.decode_one(answer, 0xE5), [0x86, 0x87, 0x9E]))
         except tlv.TlvError as error:
             raise UnexpectedAnswerError(
-                _("The card's keys cannot be read: {error}.").format(error=error)
+                _("Cannot read the card's keys: {error}.").format(error=error)
             ) from None
         lengths = [len(keys.device_key), len(keys.channel_key), len(keys.signature)]
         if lengths != [POINT_BYTES, POINT_BYTES, SIGNATURE_BYTES]:
-            raise UnexpectedAnswerError(_("The card's keys have a wrong length."))
+            raise UnexpectedAnswerError(_("The card's keys have the wrong length."))
         return keys
 
     def issuer_public_key(self) -> bytes:
         """The public key (a point, 65 bytes) of the issuer who certified it (GET DATA E6)."""
-        answer = self._get(0x00E6, _("give its issuer's public key"))
+        answer = self._get(0x00E6, _("return its issuer's public key"))
         try:
             (point,) = tlv.decode_exactly(tlv.decode_one(answer, 0xE6), [0x86])
         except tlv.TlvError as error:
             raise UnexpectedAnswerError(
-                _("The issuer's public key cannot be read: {error}.").format(error=error)
+                _("Cannot read the issuer's public key on the card: {error}.").format(error=error)
             ) from None
         if len(point) != POINT_BYTES:
-            raise UnexpectedAnswerError(_("The issuer's public key on the card is no point."))
+            raise UnexpectedAnswerError(
+                _("The issuer's public key on the card is not a point on P-256.")
+            )
         return point
 
     def certificate(self) -> CardCertificate:
         """The issuer's certificate (GET DATA 7F21)."""
-        answer = self._get(0x7F21, _("give its certificate"))
+        answer = self._get(0x7F21, _("return its certificate"))
         try:
             return CardCertificate.parse(answer)
         except IdentityError as error:
@@ -66,7 +68,7 @@ class Device:
         WrongStateError before `personalise` and after activation.
         """
         data = tlv.encode(0x86, issuer_public_key) + certificate.encode()
-        self._channel.send(Command.of(Ins.CERTIFY, data=data), _("take its certificate"))
+        self._channel.send(Command.of(Ins.CERTIFY, data=data), _("store its certificate"))
 
     def verify_certificate(self, certificate: CardCertificate) -> None:
         """Show the card another card's certificate, so that it talks to that card next (PIN).
@@ -75,7 +77,7 @@ class Device:
         WrongDataError for an issuer of another name.
         """
         command = Command.of(Ins.PERFORM_SECURITY_OPERATION, 0x00, 0xBE, certificate.encode())
-        self._channel.send(command, _("take the other card's certificate"))
+        self._channel.send(command, _("verify the other card's certificate"))
 
     def _get(self, tag: int, action: str) -> bytes:
         command = Command.of(Ins.GET_DATA, tag >> 8, tag & 0xFF, answer=SHORT_ANSWER)

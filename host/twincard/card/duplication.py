@@ -48,7 +48,7 @@ class Ticket:
         """Read E1 { 80 T, 81 MAC }, host-blind with 82 and 83; raises UnexpectedAnswerError."""
         mode, (ticket, mac) = _values(answer, 0xE1, _("ticket"), [0x80, 0x81], _KEY_AND_SIGNATURE)
         if len(ticket) != _TICKET_BYTES or len(mac) != _MAC_BYTES or ticket[1] != mode:
-            raise UnexpectedAnswerError(_("The card's ticket has a wrong length or mode."))
+            raise UnexpectedAnswerError(_("The card's ticket has the wrong length or mode."))
         ids, nonce = ticket[3:-NONCE_BYTES], ticket[-NONCE_BYTES:]
         return cls(answer, ids[:ID_BYTES], ids[ID_BYTES:], nonce, mode)
 
@@ -84,7 +84,7 @@ class Receipt:
         """Read E3 { 80 kind, 81 MAC }, host-blind with 83; raises UnexpectedAnswerError."""
         mode, (kind, mac) = _values(answer, 0xE3, _("receipt"), [0x80, 0x81], _SIGNATURE)
         if len(kind) != 1 or kind[0] not in set(ReceiptKind) or len(mac) != _MAC_BYTES:
-            raise UnexpectedAnswerError(_("The card's receipt cannot be read."))
+            raise UnexpectedAnswerError(_("Cannot read the card's receipt."))
         return cls(answer, ReceiptKind(kind[0]), mode)
 
 
@@ -107,9 +107,11 @@ class Duplication:
         ticket that is not what was asked for.
         """
         command = Command.of(Ins.GET_TICKET, int(void_delivered), mode, original_id, SHORT_ANSWER)
-        ticket = Ticket.parse(self._channel.send(command, _("ask for a key")))
+        ticket = Ticket.parse(self._channel.send(command, _("issue a ticket for a key")))
         if (ticket.mode, ticket.original_id) != (mode, original_id):
-            raise UnexpectedAnswerError(_("The backup's ticket is not the one that was asked for."))
+            raise UnexpectedAnswerError(
+                _("The ticket is not for the card or mode that was requested.")
+            )
         return ticket
 
     def service_ticket(self, service_id: bytes, *, delivered: bool = False) -> Ticket:
@@ -135,9 +137,11 @@ class Duplication:
         certificate was verified, UnexpectedAnswerError for an answer of another mode.
         """
         command = Command.of(Ins.EXPORT_KEY, data=ticket.encoded, answer=SHORT_ANSWER)
-        key = ExportedKey.parse(self._channel.send(command, _("hand over its key")))
+        key = ExportedKey.parse(self._channel.send(command, _("export its key")))
         if key.mode is not ticket.mode:
-            raise UnexpectedAnswerError(_("The original's answer is not of the ticket's mode."))
+            raise UnexpectedAnswerError(
+                _("The exported key and the ticket are for different modes.")
+            )
         return key
 
     def import_key(self, key: ExportedKey) -> Receipt:
@@ -148,7 +152,7 @@ class Duplication:
         IntegrityError when the block is not for this ticket, altered, or no key pair.
         """
         command = Command.of(Ins.IMPORT_KEY, data=key.encoded, answer=SHORT_ANSWER)
-        return Receipt.parse(self._channel.send(command, _("take the key")))
+        return Receipt.parse(self._channel.send(command, _("import the key")))
 
     def confirm(self, receipt: Receipt) -> None:
         """Original: close the export, or take the slot back for a void ticket (CONFIRM EXPORT).
@@ -181,7 +185,7 @@ class Duplication:
         Raises NotFoundError before that.
         """
         command = Command.of(Ins.GET_DATA, 0x00, 0xE3, answer=SHORT_ANSWER)
-        return Receipt.parse(self._channel.send(command, _("give its receipt")))
+        return Receipt.parse(self._channel.send(command, _("return its receipt")))
 
     def used_slots(self) -> tuple[UsedSlot, ...]:
         """Original: which backups used a slot of the present key (GET DATA E4)."""
@@ -203,10 +207,10 @@ def _values(
         values = tlv.decode_exactly(content, [*tags, *more])
     except tlv.TlvError as error:
         raise UnexpectedAnswerError(
-            _("The card's {name} cannot be read: {error}.").format(name=name, error=error)
+            _("Cannot read the card's {name}: {error}.").format(name=name, error=error)
         ) from None
     if [len(value) for value in values[len(tags) :]] != list(more.values()):
         raise UnexpectedAnswerError(
-            _("The card's {name} has a key or signature of a wrong length.").format(name=name)
+            _("The card's {name} has a key or signature of the wrong length.").format(name=name)
         )
     return Mode.HOST_BLIND, values[: len(tags)]

@@ -129,7 +129,7 @@ class Files:
             piece = self._channel.send(command, _("read a file"))
             if len(piece) != wanted:
                 raise UnexpectedAnswerError(
-                    _("The card gave another part of a file than was asked.")
+                    _("The card returned fewer or more bytes of a file than requested.")
                 )
             pieces.append(piece)
         return b"".join(pieces)
@@ -172,5 +172,5 @@ def _parse_control(answer: bytes) -> FileControl:
         )
     except (ValueError, KeyError, IndexError) as error:
         raise UnexpectedAnswerError(
-            _("The card's file parameters cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's file parameters: {error}.").format(error=error)
         ) from None

@@ -47,7 +47,7 @@ class Issuer:
     def challenge(self, size: int = CHALLENGE_BYTES) -> bytes:
         """`size` random bytes from the card, 1 to 64 (GET CHALLENGE, ISO 7816-4, 7.5.3)."""
         return self._channel.send(
-            Command.of(Ins.GET_CHALLENGE, answer=size), _("draw random bytes")
+            Command.of(Ins.GET_CHALLENGE, answer=size), _("generate random bytes")
         )
 
     def authenticate(self, card_id: bytes, transport_key: Secret) -> None:
@@ -88,8 +88,10 @@ class Issuer:
         """
         data = put_key_data(current, new)
         command = Command.of(Ins.PUT_KEY, current.version, 0x81, data, SHORT_ANSWER)
-        if self._channel.send(command, _("take new SCP03 keys")) != put_key_answer(new):
-            raise UnexpectedAnswerError(_("The card does not confirm the SCP03 keys that it took."))
+        if self._channel.send(command, _("accept new SCP03 keys")) != put_key_answer(new):
+            raise UnexpectedAnswerError(
+                _("The card accepted new SCP03 keys, but did not confirm them correctly.")
+            )
 
     def personalise(self, values: Personalisation) -> None:
         """Fix role, policy, PIN and PUK; may be repeated until `activate`.
@@ -103,11 +105,11 @@ class Issuer:
             + tlv.encode(0x82, pin_bytes(values.pin))
             + tlv.encode(0x83, pin_bytes(values.puk))
         )
-        self._channel.send(Command.of(Ins.PERSONALISE, data=data), _("take the personalisation"))
+        self._channel.send(Command.of(Ins.PERSONALISE, data=data), _("be personalised"))
 
     def activate(self) -> None:
         """From initialisation to operational, for good (ISO 7816-9).
 
         Raises AuthorityMissingError, WrongStateError before `personalise`.
         """
-        self._channel.send(Command.of(Ins.ACTIVATE), _("become operational"))
+        self._channel.send(Command.of(Ins.ACTIVATE), _("be activated"))

@@ -79,7 +79,7 @@ class KeyService:
         certificate.verify(issuer)
         point = _point(key)
         if certificate.device_key != point or certificate.card_id != service_id(point):
-            raise IdentityError(_("The key service's certificate is over another key."))
+            raise IdentityError(_("The key service's certificate is for another key."))
         self._key = key
         self._issuer = issuer
         self.certificate = certificate
@@ -104,13 +104,15 @@ class KeyService:
         )
         wanted = bytes([1, Mode.HOST_BLIND, _PURPOSE]) + card.card_id + self.service_id
         if card.role != Role.ORIGINAL or statement[: len(wanted)] != wanted:
-            raise IdentityError(_("The ticket is not an original's, or not for this key service."))
+            raise IdentityError(
+                _("The ticket is not from an original, or not for this key service.")
+            )
         public_point(one_time_key)
         verify_signature(
             card.device_key,
             b"twincard/ticket/1" + statement + one_time_key,
             signature,
-            _("The ticket was altered, or is another card's."),
+            _("The ticket was altered, or belongs to another card."),
         )
         nonce = statement[len(wanted) :]
         return KeyRequest(card.card_id, nonce, statement, one_time_key, card.device_key)
@@ -141,7 +143,7 @@ class KeyService:
         told = b"void" + request.statement
         if receipt.kind is ReceiptKind.DONE:
             told = b"done" + request.statement + _digest(pair)
-        forged = _("The receipt is not the card's, or not for this key.")
+        forged = _("The receipt is not from this card, or not for this key.")
         if not hmac.compare_digest(mac, _NO_GROUP.receipt_mac(told)):
             raise IdentityError(forged)
         said = b"twincard/receipt/1" + kind + request.statement + mac
@@ -163,14 +165,14 @@ def _key_data(pair: Pair) -> tuple[bytes, bytes]:
     """The header of a key block, and the key data in it."""
     if isinstance(pair, ec.EllipticCurvePrivateKey):
         if not isinstance(pair.curve, ec.SECP256R1):
-            raise ValueError(_("The cards take keys on P-256 and RSA keys of 2048 bits."))
+            raise ValueError(_("Cards accept only P-256 keys and 2048-bit RSA keys."))
         scalar = pair.private_numbers().private_value.to_bytes(_SCALAR_BYTES, "big")
         private = tlv.encode(0x7F48, b"\x92" + bytes([_SCALAR_BYTES])) + tlv.encode(0x5F48, scalar)
         return EC_SERVICE_HEADER, private + tlv.encode(0x7F49, tlv.encode(0x86, _point(pair)))
     numbers = pair.private_numbers()
     public = numbers.public_numbers
     if pair.key_size != _RSA_BITS or public.e != _EXPONENT:
-        raise ValueError(_("The cards take keys on P-256 and RSA keys of 2048 bits."))
+        raise ValueError(_("Cards accept only P-256 keys and 2048-bit RSA keys."))
     parts = (numbers.p, numbers.q, numbers.iqmp, numbers.dmp1, numbers.dmq1)
     heads = b"".join(bytes([tag, 0x81, _PRIME_BYTES]) for tag in range(0x92, 0x92 + len(parts)))
     values = b"".join(part.to_bytes(_PRIME_BYTES, "big") for part in parts)

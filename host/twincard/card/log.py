@@ -115,7 +115,7 @@ class LogAnswer:
         """c(number), the chain after so many events; ValueError before the oldest entry."""
         if not self.chained <= number <= self.count:
             raise ValueError(
-                _("the log does not tell the chain after event {number}").format(number=number)
+                _("the log does not give the hash chain after event {number}").format(number=number)
             )
         value = self.chain
         for entry in self.entries[: number - self.chained]:
@@ -144,7 +144,7 @@ class Log:
     def read(self, nonce: bytes) -> LogAnswer:
         """The log, signed together with `nonce` (16 bytes); needs no authority."""
         command = Command.of(Ins.READ_LOG, data=nonce, answer=SHORT_ANSWER)
-        return parse_log(self._channel.send(command, _("show its log")))
+        return parse_log(self._channel.send(command, _("return its log")))
 
 
 def parse_log(answer: bytes) -> LogAnswer:
@@ -158,7 +158,7 @@ def parse_log(answer: bytes) -> LogAnswer:
         return LogAnswer(count, chain, _entries(values[0x82], count), signature)
     except (tlv.TlvError, KeyError, ValueError) as error:
         raise UnexpectedAnswerError(
-            _("The card's log cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's log: {error}.").format(error=error)
         ) from None
 
 
@@ -166,7 +166,9 @@ def _entries(encoded: bytes, count: int) -> tuple[LogEntry, ...]:
     size, rest = divmod(len(encoded), _ENTRY_BYTES)
     if rest or size > count:
         raise ValueError(
-            _("{size} bytes of entries of {count} events").format(size=len(encoded), count=count)
+            _("{size} bytes of entries do not match the count of {count} events").format(
+                size=len(encoded), count=count
+            )
         )
     pieces = [encoded[at : at + _ENTRY_BYTES] for at in range(0, len(encoded), _ENTRY_BYTES)]
     first = count - size + 1

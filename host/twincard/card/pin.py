@@ -6,7 +6,15 @@ from twincard.ground.language import N_, _
 from twincard.iso.channel import Channel
 from twincard.iso.command import Command
 from twincard.iso.ins import Ins
-from twincard.iso.status import Sw, error_for, tries_left
+from twincard.iso.status import (
+    PinBlockedError,
+    PukBlockedError,
+    Sw,
+    WrongPinError,
+    WrongPukError,
+    error_for,
+    tries_left,
+)
 from twincard.keys.secret import Secret
 
 SHORTEST = 6
@@ -31,12 +39,12 @@ def pin_bytes(pin: Secret) -> bytes:
     value = pin.reveal()
     if not SHORTEST <= len(value) <= LONGEST:
         raise PinFormatError(
-            _("A PIN or PUK has {shortest} to {longest} bytes.").format(
+            _("A PIN or PUK must have {shortest} to {longest} bytes.").format(
                 shortest=SHORTEST, longest=LONGEST
             )
         )
     if value.endswith(b"\x00"):
-        raise PinFormatError(_("A PIN or PUK does not end with a zero byte."))
+        raise PinFormatError(_("A PIN or PUK must not end with a zero byte."))
     return value
 
 
@@ -61,12 +69,12 @@ class Pin:
             return True
         if sw == Sw.BLOCKED or tries_left(sw) is not None:
             return False
-        raise error_for(sw, _("say whether the PIN is verified"))
+        raise error_for(sw, _("report whether the PIN is verified"))
 
     def forget(self) -> None:
         """Take the verification back."""
         self._channel.send(
-            Command.of(Ins.VERIFY, _FORGET, _USER_PIN), _("forget the PIN's verification")
+            Command.of(Ins.VERIFY, _FORGET, _USER_PIN), _("reset the PIN verification")
         )
 
     def change(self, old: Secret, new: Secret) -> None:
@@ -82,10 +90,15 @@ class Pin:
     def unblock(self, puk: Secret, new: Secret) -> None:
         """Set a new PIN with the PUK.
 
-        Raises WrongPinError with the PUK's tries left, PinBlockedError when the PUK is used up.
+        Raises WrongPukError with the PUK's tries left, PukBlockedError when none is left.
         """
         command = Command.of(Ins.RESET_RETRY_COUNTER, 0x00, _USER_PIN, _padded(puk) + _padded(new))
-        self._channel.send(command, _(UNBLOCK))
+        try:
+            self._channel.send(command, _(UNBLOCK))
+        except WrongPinError as error:
+            raise WrongPukError(error.sw, error.action) from None
+        except PinBlockedError as error:
+            raise PukBlockedError(error.sw, error.action) from None
 
 
 def _padded(pin: Secret) -> bytes:

@@ -39,5 +39,5 @@ def parse_public_key(answer: bytes) -> PublicKey:
         return PublicKey.from_rsa(values[_MODULUS], values[_EXPONENT])
     except (tlv.TlvError, KeyError, UnusablePublicKeyError) as error:
         raise UnexpectedAnswerError(
-            _("The card's public key cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's public key: {error}.").format(error=error)
         ) from None

@@ -77,13 +77,13 @@ class PolicyFlags(IntFlag):
 
 
 _POLICY_WORDS = {
-    PolicyFlags.ERASE_GROUP: N_("erase group"),
-    PolicyFlags.PUBLIC_KEY_IN_BACKUP: N_("public key in backup"),
+    PolicyFlags.ERASE_GROUP: N_("group erased after the last backup"),
+    PolicyFlags.PUBLIC_KEY_IN_BACKUP: N_("backup keeps the public key"),
     PolicyFlags.TRUSTED_TARGETS_ONLY: N_("trusted targets only"),
-    PolicyFlags.DECIPHER_OFF: N_("decipher off"),
+    PolicyFlags.DECIPHER_OFF: N_("decryption disabled"),
     PolicyFlags.BASE_MODE_FORBIDDEN: N_("base mode forbidden"),
-    PolicyFlags.PUBLIC_KEY_WITHHELD: N_("public key only with a backup"),
-    PolicyFlags.PIN_EACH_TIME: N_("PIN each time"),
+    PolicyFlags.PUBLIC_KEY_WITHHELD: N_("public key withheld until a backup exists"),
+    PolicyFlags.PIN_EACH_TIME: N_("PIN required for each operation"),
 }
 
 

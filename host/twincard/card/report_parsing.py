@@ -48,7 +48,7 @@ def parse_report(answer: bytes) -> CardReport:
         return _report({item.tag: item.value for item in objects})
     except (ValueError, KeyError, IndexError) as error:
         raise UnexpectedAnswerError(
-            _("The card's state report cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's state report: {error}.").format(error=error)
         ) from None
 
 
@@ -62,7 +62,7 @@ def parse_used_slots(answer: bytes) -> tuple[UsedSlot, ...]:
         )
     except (ValueError, IndexError) as error:
         raise UnexpectedAnswerError(
-            _("The card's list of used slots cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's list of used slots: {error}.").format(error=error)
         ) from None
 
 

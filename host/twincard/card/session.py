@@ -191,7 +191,7 @@ class Card:
 
         With the PIN or the issuer's authority; raises AuthorityMissingError.
         """
-        self._channel.send(Command.of(Ins.TERMINATE_CARD_USAGE), _("end its life"))
+        self._channel.send(Command.of(Ins.TERMINATE_CARD_USAGE), _("be terminated"))
 
     def close(self) -> None:
         """Let the card go; a secure channel ends."""
@@ -211,5 +211,5 @@ def _features(answer: bytes) -> Features:
         values = {item.tag: item.value for item in decode(information[0xA5])}
         return Features(int.from_bytes(values[0x81], "big"))
     except (TlvError, KeyError) as error:
-        message = _("The card's answer to SELECT cannot be read: {error}.").format(error=error)
+        message = _("Cannot read the card's answer to SELECT: {error}.").format(error=error)
         raise UnexpectedAnswerError(message) from None

@@ -32,14 +32,14 @@ class Signing:
         command = Command.of(
             Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x80, _SIGNATURE_KEY, data, SHORT_ANSWER
         )
-        return parse_public_key(self._channel.send(command, _("make a signature key pair")))
+        return parse_public_key(self._channel.send(command, _("generate a signature key pair")))
 
     def public_key(self) -> PublicKey:
         """The public signature key. Raises NotFoundError without one."""
         command = Command.of(
             Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x81, _SIGNATURE_KEY, answer=SHORT_ANSWER
         )
-        return parse_public_key(self._channel.send(command, _("give its public signature key")))
+        return parse_public_key(self._channel.send(command, _("return its public signature key")))
 
     def sign(self, digest: bytes) -> bytes:
         """Sign a hash of 32, 48 or 64 bytes: SHA-256, -384 or -512 (PSO: CDS).

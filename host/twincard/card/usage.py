@@ -64,7 +64,7 @@ class Usage:
         """
         data = tlv.encode(0xAC, tlv.encode(0x80, bytes([key_type.number])))
         command = Command.of(Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x80, data=data, answer=SHORT_ANSWER)
-        answer = self._channel.send(command, _("make a key pair"))
+        answer = self._channel.send(command, _("generate a key pair"))
         return answer if len(answer) == DIGEST_BYTES else parse_public_key(answer).digest
 
     def public_key(self) -> PublicKey:
@@ -74,7 +74,7 @@ class Usage:
         key is not released.
         """
         command = Command.of(Ins.GENERATE_ASYMMETRIC_KEY_PAIR, 0x81, answer=SHORT_ANSWER)
-        return parse_public_key(self._channel.send(command, _("give its public key")))
+        return parse_public_key(self._channel.send(command, _("return its public key")))
 
     def decipher(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> bytes:
         """The plaintext of a cryptogram (PSO: DECIPHER).
@@ -144,7 +144,7 @@ class Usage:
         command = Command.of(Ins.CHECK, data=cryptogram.encode(), answer=SHORT_ANSWER)
         check = self._channel.send(command, _("check a cryptogram"))
         if len(check) != CHECK_BYTES:
-            raise UnexpectedAnswerError(_("The card's check does not have 8 bytes."))
+            raise UnexpectedAnswerError(_("The card's check value does not have 8 bytes."))
         return check
 
     def set_target(self, target: Target) -> None:
@@ -183,7 +183,7 @@ class Usage:
     def _set_environment(self, p1: int, data: bytes) -> None:
         self._channel.send(
             Command.of(Ins.MANAGE_SECURITY_ENVIRONMENT, p1, 0xB8, data),
-            _("choose algorithm or target"),
+            _("select an algorithm or target"),
         )
 
     def _perform(self, p1: int, p2: int, data: bytes, action: str) -> bytes:
@@ -196,5 +196,5 @@ def _split(answer: bytes) -> tuple[bytes, bytes]:
     head = tlv.encode(0x8E, bytes(CHECK_BYTES))[:2]
     check, rest = answer[2 : 2 + CHECK_BYTES], answer[2 + CHECK_BYTES :]
     if answer[:2] != head or len(check) != CHECK_BYTES:
-        raise UnexpectedAnswerError(_("The card's transcoded key has no check."))
+        raise UnexpectedAnswerError(_("The card's transcoded key has no check value."))
     return check, rest

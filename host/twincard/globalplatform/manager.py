@@ -353,7 +353,9 @@ class CardManager:
         answer = self._command(_Ins.PUT_KEY, old, _ALL_KEYS, data, _("take new management keys"))
         # Some cards tell nothing but the version.
         if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", new.check_values):
-            raise UnexpectedAnswerError(_("The card does not confirm the keys that it took."))
+            raise UnexpectedAnswerError(
+                _("The card accepted new management keys, but did not confirm them correctly.")
+            )
 
     def _command(self, ins: _Ins, p1: int, p2: int, data: bytes, action: str) -> bytes:
         answer = self._channel.exchange(Command(_CLASS, ins, p1, p2, data, SHORT_ANSWER))

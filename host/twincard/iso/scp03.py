@@ -41,9 +41,7 @@ class WrongScp03KeysError(IssuerRefusedError):
 
     def __init__(self) -> None:
         super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
-        self.args = (
-            _("This is not the transport key of this card: no secure channel opens with it."),
-        )
+        self.args = (_("Wrong transport key: it does not open a secure channel to this card."),)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,9 @@ class InitializeUpdateResponse:
             data = self._proof(session.mac, _HOST_CRYPTOGRAM)
             proof = Command.of(Ins.EXTERNAL_AUTHENTICATE_SCP03, protection.level, data=data)
             if channel.send(secure.authenticated(proof), _("open the issuer's channel")):
-                raise UnexpectedAnswerError(_("The card answers data to EXTERNAL AUTHENTICATE."))
+                raise UnexpectedAnswerError(
+                    _("The card returned unexpected data to EXTERNAL AUTHENTICATE.")
+                )
         except BaseException:
             secure.close()
             raise
@@ -96,7 +96,7 @@ class OtherProtocolError(UnexpectedAnswerError):
     """The card's secure channel is not SCP03, but of the number `protocol`."""
 
     def __init__(self, protocol: int) -> None:
-        super().__init__(_("The card's channel is not SCP03 as it should be."))
+        super().__init__(_("The card did not answer with a valid SCP03 channel."))
         self.protocol = protocol
 
 
@@ -117,7 +117,7 @@ def initialize_update(
     size = 2 * challenge_bytes
     counter = _COUNTER_BYTES if head[-1:] and head[-1] & _PSEUDO_RANDOM else 0
     if len(rest) != size + counter:
-        raise UnexpectedAnswerError(_("The card's channel is not SCP03 as it should be."))
+        raise UnexpectedAnswerError(_("The card did not answer with a valid SCP03 channel."))
     theirs, cryptogram = rest[:challenge_bytes], rest[challenge_bytes:size]
     return InitializeUpdateResponse(
         head[:_DIVERSIFICATION_BYTES], head[-3], head[-1], ours + theirs, cryptogram
@@ -134,7 +134,7 @@ def open_scp03(channel: Channel, card_id: bytes, keys: Scp03Keys) -> SecureChann
     if response.parameter != _APPLETS_PARAMETER:
         raise OtherProtocolError(_SCP03)
     if response.diversification != card_id[:_DIVERSIFICATION_BYTES]:
-        raise UnexpectedAnswerError(_("The card's channel is another card's."))
+        raise UnexpectedAnswerError(_("The secure channel belongs to another card."))
     if not response.fits(keys):
         raise WrongScp03KeysError
     return response.open(channel, keys)

@@ -50,7 +50,7 @@ def open_scp11b(channel: Channel, channel_key: bytes) -> SecureChannel:
     try:
         card_one_time = public_point(theirs)
     except IdentityError:
-        raise UnexpectedAnswerError(_("The card's one-time key is no point.")) from None
+        raise UnexpectedAnswerError(_("The card's one-time key is not a point on P-256.")) from None
     shared = one_time.exchange(ec.ECDH(), card_one_time)
     shared += one_time.exchange(ec.ECDH(), public_point(channel_key))
     receipt_key, enc, mac, rmac, dek = _session_keys(shared)
@@ -60,7 +60,9 @@ def open_scp11b(channel: Channel, channel_key: bytes) -> SecureChannel:
         expected = aes_cmac(receipt_key.reveal(), request + tlv.encode(_POINT, theirs))
     if not hmac.compare_digest(receipt, expected):
         secure.close()
-        raise ChannelError(_("The card does not prove that it is the card of its channel key."))
+        raise ChannelError(
+            _("The card did not prove that it holds the private part of its channel key.")
+        )
     return secure
 
 
@@ -81,7 +83,7 @@ def _answer(answer: bytes) -> tuple[bytes, bytes]:
         point, receipt = tlv.decode_exactly(answer, [_POINT, 0x86])
     except tlv.TlvError as error:
         raise UnexpectedAnswerError(
-            _("The card's channel cannot be read: {error}.").format(error=error)
+            _("Cannot read the card's answer to the channel request: {error}.").format(error=error)
         ) from None
     return point, receipt
 

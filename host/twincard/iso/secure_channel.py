@@ -130,7 +130,7 @@ class SecureChannel:
         if response.sw != Sw.DONE and response.sw >> 8 not in self.protection.warnings:
             # The card gives no MAC with an error; whoever forges one only breaks the channel.
             if response.data:
-                raise ChannelError(_("The card's refusal came with data that are nobody's."))
+                raise ChannelError(_("The card's error answer came with unauthenticated data."))
             return response
         if not self.protection.answer_macs:
             return response
@@ -139,19 +139,21 @@ class SecureChannel:
         message = self._chain + data + response.sw.to_bytes(2, "big")
         expected = aes_cmac(self._keys.rmac.reveal(), message)[:size]
         if not hmac.compare_digest(mac, expected):
-            raise ChannelError(_("The card's answer was altered on the way, or is not the card's."))
+            raise ChannelError(
+                _("The card's answer was altered in transit, or came from somewhere else.")
+            )
         if data and self.protection.answers_encrypted:
             data = self._decrypted(data)
         return replace(response, data=data)
 
     def _decrypted(self, data: bytes) -> bytes:
         if len(data) % _BLOCK:
-            raise ChannelError(_("The card's answer is not encrypted in whole blocks."))
+            raise ChannelError(_("The card's encrypted answer is not a whole number of blocks."))
         decryptor = self._cipher(_ANSWER).decryptor()
         padded = decryptor.update(data) + decryptor.finalize()
         unpadded = padded.rstrip(b"\x00")
         if not unpadded.endswith(b"\x80") or len(padded) - len(unpadded) >= _BLOCK:
-            raise ChannelError(_("The card's answer is not padded as it should be."))
+            raise ChannelError(_("The padding of the card's answer is wrong."))
         return unpadded[:-1]
 
     def _cipher(self, direction: int) -> Cipher[CBC]:

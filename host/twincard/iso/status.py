@@ -55,84 +55,98 @@ class CardError(Exception):
 
 
 class WrongPinError(CardError):
-    """A wrong PIN or PUK; `tries_left` more may be tried."""
+    """A wrong PIN, or (`WrongPukError`) a wrong PUK; `tries_left` more may be tried."""
 
     def __init__(self, sw: int, action: str) -> None:
         super().__init__(sw, action)
         self.tries_left = sw & 0x0F
-        wrong = plural(
-            "Could not {action}: wrong, 1 try is left.",
-            "Could not {action}: wrong, {tries} tries are left.",
-            self.tries_left,
+        self.args = (self._wrong().format(tries=self.tries_left),)
+
+    def _wrong(self) -> str:
+        return plural(
+            "Wrong PIN; {tries} try left.", "Wrong PIN; {tries} tries left.", self.tries_left
         )
-        self.args = (wrong.format(action=action, tries=self.tries_left),)
+
+
+class WrongPukError(WrongPinError):
+    """A wrong PUK."""
+
+    def _wrong(self) -> str:
+        return plural(
+            "Wrong PUK; {tries} try left.", "Wrong PUK; {tries} tries left.", self.tries_left
+        )
 
 
 class PinBlockedError(CardError):
-    """The PIN or PUK is blocked: 6983."""
+    """The PIN, or (`PukBlockedError`) the PUK, is blocked: 6983."""
 
-    def __init__(self, sw: int, action: str) -> None:
-        super().__init__(sw, action)
-        self.args = (_("Could not {action}: it is blocked.").format(action=action),)
+    sentence = N_("The PIN is blocked.")
+
+
+class PukBlockedError(PinBlockedError):
+    """The PUK is blocked."""
+
+    sentence = N_("The PUK is blocked.")
 
 
 class AuthorityMissingError(CardError):
     """The PIN or the issuer's authority is needed first, or a target is not trusted: 6982."""
 
-    sentence = N_(
-        "The card wants its PIN, or its transport key, before it will go on to {action} ({sw})."
-    )
+    sentence = N_("The card requires its PIN or its transport key to {action} ({sw}).")
 
 
 class IssuerRefusedError(CardError):
     """EXTERNAL AUTHENTICATE failed: this is not the card's transport key (6300)."""
 
-    sentence = N_("This is not the transport key of this card, which refused to {action} ({sw}).")
+    sentence = N_("Wrong transport key: the card refused to {action} ({sw}).")
 
 
 class WrongStateError(CardError):
     """Not in this life cycle, role or state: 6985."""
 
-    sentence = N_("The card is not in a state to {action} ({sw}).")
+    sentence = N_("The card cannot {action} in its present state ({sw}).")
 
 
 class IntegrityError(CardError):
     """A ticket, key block or receipt is of another key group or ticket, or altered: 6988."""
 
     sentence = N_(
-        "The cards have different key groups, or data were altered on the way, "
-        "trying to {action} ({sw})."
+        "The card refused to {action}: the two cards have different key groups, or the data "
+        "were altered in transit ({sw})."
     )
 
 
 class WrongDataError(CardError):
     """Malformed data, a KCV that does not match, a cryptogram that does not open: 6A80."""
 
-    sentence = N_("The card found the data wrong when asked to {action} ({sw}).")
+    sentence = N_("The card rejected the data when asked to {action} ({sw}).")
 
 
 class NotSupportedError(CardError):
     """The chip lacks this algorithm: 6A81."""
 
-    sentence = N_("This card's chip is not able to {action} ({sw}).")
+    sentence = N_("The chip of this card cannot {action} ({sw}).")
 
 
 class NotFoundError(CardError):
     """No such key, key group, receipt, contact or file, or the group is incomplete."""
 
-    sentence = N_("The card does not have what is needed to {action} ({sw}).")
+    sentence = N_(
+        "The card cannot {action}: the key, key group, receipt, contact or file "
+        "that this needs is missing or incomplete ({sw})."
+    )
 
 
 class AlreadyExistsError(CardError):
     """A file, or an equal component in another place, is there already: 6A89."""
 
-    sentence = N_("The card has the same already when asked to {action} ({sw}).")
+    sentence = N_("The card refused to {action}: it already exists ({sw}).")
 
 
 class MemoryFullError(CardError):
     """Not enough memory on the card: 6A84."""
 
-    sentence = N_("The card has not enough memory to {action} ({sw}).")
+    sentence = N_("The card does not have enough memory to {action} ({sw}).")
 
 
 _ERRORS: dict[int, type[CardError]] = {

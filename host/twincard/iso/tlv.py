@@ -33,7 +33,7 @@ def decode(data: bytes) -> list[Tlv]:
         tag, start = _read_tag(data)
         length, start = _read_length(data, start)
         if start + length > len(data):
-            raise TlvError(_("a data object is longer than its surroundings"))
+            raise TlvError(_("a data object is longer than the data that contain it"))
         objects.append(Tlv(tag, data[start : start + length]))
         data = data[start + length :]
     return objects
@@ -52,7 +52,7 @@ def decode_exactly(data: bytes, tags: Sequence[int]) -> list[bytes]:
         found = " ".join(f"{item.tag:02X}" for item in objects)
         wanted = " ".join(f"{tag:02X}" for tag in tags)
         raise TlvError(
-            _("data objects {found} where {wanted} should be").format(found=found, wanted=wanted)
+            _("expected data objects {wanted}, found {found}").format(found=found, wanted=wanted)
         )
     return [item.value for item in objects]
 
@@ -73,7 +73,7 @@ def sized(value: bytes, size: int) -> bytes:
     """The value, which must have so many bytes; raises TlvError."""
     if len(value) != size:
         raise TlvError(
-            _("{found} bytes where {size} should be").format(found=len(value), size=size)
+            _("expected {size} bytes, found {found}").format(found=len(value), size=size)
         )
     return value
 
@@ -81,7 +81,7 @@ def sized(value: bytes, size: int) -> bytes:
 def _read_tag(data: bytes) -> tuple[int, int]:
     size = 2 if data[0] & 0x1F == 0x1F else 1
     if len(data) < size:
-        raise TlvError(_("a tag is cut short"))
+        raise TlvError(_("a tag is incomplete"))
     return int.from_bytes(data[:size], "big"), size
 
 
@@ -93,7 +93,7 @@ def _read_length(data: bytes, start: int) -> tuple[int, int]:
         return first, start + 1
     end = start + 1 + (first & 0x7F)
     if first not in (0x81, 0x82) or end > len(data):
-        raise TlvError(_("a length is cut short or has a form that is not used"))
+        raise TlvError(_("a length is incomplete or has an unsupported form"))
     length = int.from_bytes(data[start + 1 : end], "big")
     if len(_length(length)) != end - start:
         raise TlvError(_("a length is not in its shortest form"))

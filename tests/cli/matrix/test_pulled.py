@@ -17,7 +17,7 @@ from twincard.transport.connection import Connection
 NEVER = 1 << 30
 DONE_BEFORE = {
     "card terminate": (ExitCode.REFUSED, "nothing left to do"),
-    "card pin": (ExitCode.WRONG_SECRET, "2 tries are left"),
+    "card pin": (ExitCode.WRONG_SECRET, "2 tries left"),
 }
 """What the same again says where the card had done it all and an answer was lost."""
 
