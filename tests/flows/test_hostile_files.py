@@ -148,7 +148,7 @@ def test_whatever_is_raised_while_a_file_is_rewritten_stops_that_file_only(scene
         if isinstance(event, BytesEvent) and event.path.name == "a":
             raise ValueError
 
-    events = list(recover_files(scene.old, scene.new, [folder], on_event=on_event))
+    events = recover_files(scene.old, scene.new, [folder], on_event=on_event)
     assert [event.outcome for event in events] == [RecoverOutcome.FAILED, RecoverOutcome.MOVED]
     assert events[0].reason == "Something in the file was not expected (ValueError)."
     assert (folder / "a").read_bytes() == good

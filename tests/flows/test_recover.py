@@ -21,9 +21,15 @@ from twincard.cms import (
     read_recipients,
 )
 from twincard.flows.errors import ProtocolError
+from twincard.flows.events import FlowEvent
 from twincard.flows.files.decrypt import decrypt_file, transcode_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.recover.recovery import RecoveredFile, RecoverOutcome, recover_files
+from twincard.flows.recover.recovery import (
+    RecoveredFile,
+    RecoverEvent,
+    RecoverOutcome,
+    recover_files,
+)
 from twincard.iso.status import AuthorityMissingError, WrongPinError
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
@@ -103,7 +109,7 @@ def test_what_is_not_for_the_card_stays_as_it_is(bench: Bench, folder: Path) -> 
     encrypt_all(folder, stranger)
     (folder / "picture.jpg").write_bytes(b"\xff\xd8\xff")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    events = list(recover_files(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"]))
+    events = recover_files(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"])
     assert outcomes(events) == {
         RecoverOutcome.NOT_FOR_THIS_KEY: len(CONTENTS),
         RecoverOutcome.NOT_ENCRYPTED: 1,
@@ -138,7 +144,7 @@ def test_an_altered_file_fails_alone(bench: Bench, folder: Path) -> None:
     broken = folder / "notes" / "plan.txt.p7m"
     broken.write_bytes(broken.read_bytes()[:-200])
     before = broken.read_bytes()
-    events = list(recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
+    events = recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder])
     assert outcomes(events) == {RecoverOutcome.MOVED: len(CONTENTS) - 1, RecoverOutcome.FAILED: 1}
     assert broken.read_bytes() == before
     assert not list(folder.rglob(".twincard-*"))
@@ -173,7 +179,7 @@ def test_after_an_interruption_at_any_exchange_it_goes_on_where_it_was(
         try:
             backup = Card(Unplugged(bench.backup.lab, cable))
             backup.pin.verify(bench.backup.pin)
-            list(recover_files(backup, new, [folder]))
+            recover_files(backup, new, [folder])
             finished = True
         except CardGoneError:
             bench.backup.lab.reset()
@@ -195,17 +201,21 @@ def test_pins_are_asked_for_when_they_are_needed(bench: Bench, folder: Path) -> 
     bench.at(Stage.DUPLICATED)
     encrypt_all(folder, bench.original.card().usage.public_key())
     asked: list[str] = []
-    events = recover_files(
+
+    def on_event(event: FlowEvent) -> None:
+        if isinstance(event, RecoverEvent) and len(asked) == 2:
+            assert event.file.outcome is RecoverOutcome.MOVED
+            bench.backup.lab.transmit(bytes.fromhex("0020FF01"))
+
+    files = recover_files(
         bench.backup.card(),
         bench.original2.card(),
         [folder],
         old_pin=asking(bench.backup.pin, asked),
         new_pin=asking(bench.original2.pin, asked),
+        on_event=on_event,
     )
-    assert next(events).outcome is RecoverOutcome.MOVED
-    assert asked == ["PIN", "PIN"]
-    bench.backup.lab.transmit(bytes.fromhex("0020FF01"))
-    assert outcomes(events) == {RecoverOutcome.MOVED: len(CONTENTS) - 1}
+    assert outcomes(files) == {RecoverOutcome.MOVED: len(CONTENTS)}
     assert asked == ["PIN", "PIN", "PIN"]
 
 
@@ -214,20 +224,20 @@ def test_a_wrong_pin_stops_it_at_once(bench: Bench, folder: Path) -> None:
     encrypt_all(folder, bench.original.card().usage.public_key())
     wrong = asking(Secret("not the PIN"), [])
     with pytest.raises(WrongPinError):
-        list(recover_files(bench.backup.card(), bench.original2.card(), [folder], old_pin=wrong))
+        recover_files(bench.backup.card(), bench.original2.card(), [folder], old_pin=wrong)
     assert bench.backup.card().report().pin_tries_left == 2
     with pytest.raises(AuthorityMissingError):
-        list(recover_files(bench.backup.card(), bench.original2.unlocked(), [folder]))
+        recover_files(bench.backup.card(), bench.original2.unlocked(), [folder])
 
 
 def test_cards_that_make_no_sense_are_refused(bench: Bench, folder: Path) -> None:
     bench.at(Stage.DUPLICATED)
     backup, original = bench.backup.unlocked(), bench.original.unlocked()
     with pytest.raises(ProtocolError, match="the same key"):
-        list(recover_files(backup, original, [folder]))
+        recover_files(backup, original, [folder])
     bench.at(Stage.COMPLETE)
     with pytest.raises(ProtocolError, match="no key"):
-        list(recover_files(bench.backup.unlocked(), original, [folder]))
+        recover_files(bench.backup.unlocked(), original, [folder])
     with pytest.raises(ProtocolError, match="no key"):
         decrypt_file(bench.backup2.unlocked(), folder, SpooledOutput(io.BytesIO()))
 

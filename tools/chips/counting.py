@@ -105,7 +105,7 @@ class _Story:
         with self._counted(Flow.DECRYPT, (backup,)):
             decrypt_file(backup.unlocked(), sealed, FileOutput(self._folder / "opened"))
         with self._counted(Flow.RECOVER, (backup, new)):
-            events = list(recover_files(backup.unlocked(), new.unlocked(), [sealed]))
+            events = recover_files(backup.unlocked(), new.unlocked(), [sealed])
         if [event.outcome for event in events] != [RecoverOutcome.MOVED]:
             raise AssertionError(f"Recovery ended with {events}.")
 

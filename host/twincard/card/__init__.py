@@ -13,6 +13,7 @@ from twincard.ground.exports import exports
 if TYPE_CHECKING:
     from twincard.card.contacts import Contacts
     from twincard.card.cryptogram import (
+        AnyCryptogram,
         ArchiveCryptogram,
         Cryptogram,
         EcCryptogram,
@@ -61,7 +62,9 @@ if TYPE_CHECKING:
         IdentityState,
         ImportReport,
         ImportState,
+        KeyOrigin,
         KeyReport,
+        KeyServiceReport,
         LifeCycle,
         Mode,
         PolicyFlags,
@@ -110,6 +113,7 @@ __all__ = [
     "OWN_KEY",
     "SIGNATURE_CERTIFICATE",
     "AlreadyExistsError",
+    "AnyCryptogram",
     "ArchiveCryptogram",
     "AuthorityMissingError",
     "Card",
@@ -145,7 +149,9 @@ __all__ = [
     "Issuer",
     "IssuerRefusedError",
     "Kept",
+    "KeyOrigin",
     "KeyReport",
+    "KeyServiceReport",
     "KeyType",
     "LifeCycle",
     "Log",

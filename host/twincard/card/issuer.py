@@ -17,7 +17,7 @@ from twincard.iso.ins import Ins
 from twincard.iso.scp03 import open_scp03, put_key_answer, put_key_data
 from twincard.iso.status import UnexpectedAnswerError
 from twincard.keys.scp03_keys import Scp03Keys
-from twincard.keys.secret import Secret
+from twincard.keys.secret import Secret, check_secret
 
 CHALLENGE_BYTES = 16
 TRANSPORT_PIN = 0x80
@@ -55,6 +55,7 @@ class Issuer:
 
         Raises IssuerRefusedError when this is not the transport key of the card.
         """
+        check_secret(transport_key, "the transport key")
         proof = CMAC(AES(transport_key.reveal()))
         proof.update(_LABEL + card_id + self.challenge())
         command = Command.of(Ins.EXTERNAL_AUTHENTICATE, data=proof.finalize())
@@ -70,6 +71,7 @@ class Issuer:
         if isinstance(keys, Scp03Keys):
             self._open(card_id, keys)
             return
+        check_secret(keys, "the transport key")
         derived = Scp03Keys.derive(keys, card_id)
         try:
             self._open(card_id, derived)

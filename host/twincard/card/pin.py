@@ -15,7 +15,7 @@ from twincard.iso.status import (
     error_for,
     tries_left,
 )
-from twincard.keys.secret import Secret
+from twincard.keys.secret import Secret, check_secret
 
 SHORTEST = 6
 LONGEST = 16
@@ -36,6 +36,7 @@ def pin_bytes(pin: Secret) -> bytes:
 
     6 to 16 bytes, the last not zero: cards strip zero bytes at the end, since other hosts pad.
     """
+    check_secret(pin, "a PIN or PUK")
     value = pin.reveal()
     if not SHORTEST <= len(value) <= LONGEST:
         raise PinFormatError(

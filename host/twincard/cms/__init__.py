@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
+    from twincard.cms.framing.source import Progress, Readable, Writable
     from twincard.cms.recipients.infos import (
         AES256_WRAP_SHARED_INFO,
         ArchiveOpener,
@@ -73,6 +74,8 @@ __all__ = [
     "Opener",
     "Output",
     "OutputError",
+    "Progress",
+    "Readable",
     "Recipient",
     "RecipientIdentifier",
     "RecipientInfo",
@@ -85,6 +88,7 @@ __all__ = [
     "Transcoder",
     "UnsupportedError",
     "UnsupportedRecipient",
+    "Writable",
     "decrypt",
     "decrypt_from_archive",
     "encrypt",

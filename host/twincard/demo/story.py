@@ -198,8 +198,8 @@ class Story:
                 count=len(self._digests)
             ),
         ):
-            events = list(recover_files(backup.card, original.card, [self._places.encrypted]))
-        outcomes = Counter(event.outcome for event in events)
+            files = recover_files(backup.card, original.card, self._places.encrypted)
+        outcomes = Counter(file.outcome for file in files)
         tell.check(
             _("{count} files moved, none was left behind").format(
                 count=outcomes[RecoverOutcome.MOVED]

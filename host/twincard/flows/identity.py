@@ -25,6 +25,7 @@ def identify(
     With `issuer_public_key` (a point) the card must be certified by that issuer. Raises
     UntrustedCardError, CardError.
     """
+    _check_point(issuer_public_key)
     if report.identity is None:
         if issuer_public_key is not None:
             raise UntrustedCardError(_("This card has no device key that an issuer could certify."))
@@ -42,6 +43,7 @@ def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
     either. To be called before the PIN is verified, since the channel ends what was verified.
     Raises UntrustedCardError, after which nothing may be told to the card, CardError, ChannelError.
     """
+    _check_point(issuer_public_key)
     keys = _keys_of_channel(card)
     if keys is None:
         identify(card, card.kept_report(), issuer_public_key)
@@ -72,6 +74,15 @@ def introduce(original: Card, backup: Card) -> None:
                 "or the card is not genuine."
             )
         ) from None
+
+
+def _check_point(issuer_public_key: object) -> None:
+    # Else another type would look as if the card were not to be trusted.
+    if not isinstance(issuer_public_key, bytes | None):
+        raise TypeError(
+            "issuer_public_key must be bytes, as IssuerSigningKey.public_key is, "
+            f"not {type(issuer_public_key).__name__}"
+        )
 
 
 def _keys_of_channel(card: Card) -> DeviceKeys | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import Self
 
@@ -57,8 +58,9 @@ class IssuerSigningKey:
         return cls(ec.generate_private_key(ec.SECP256R1()))
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: str | PathLike[str]) -> Self:
         """The one in a file: PKCS#8 in PEM, without a password. Raises IssuerKeyError, OSError."""
+        path = Path(path)
         content = read_bounded(path, _MOST_FILE_BYTES) or b""
         try:
             key = load_pem_private_key(content, None)
@@ -70,10 +72,10 @@ class IssuerSigningKey:
             )
         return cls(key)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | PathLike[str]) -> None:
         """Into a new file of mode 0600. Raises FileExistsError, OSError."""
         pem = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        write_private(path, pem)
+        write_private(Path(path), pem)
 
     def public_pem(self) -> bytes:
         """The public key, in PEM."""
@@ -95,11 +97,12 @@ class IssuerSigningKey:
         return self.certify(service_id(point), ESCROW_ROLE if escrow else SERVICE_ROLE, point)
 
 
-def read_issuer_public_key(path: Path) -> bytes:
+def read_issuer_public_key(path: str | PathLike[str]) -> bytes:
     """The point (65 bytes) of the public key in a file, PEM or DER.
 
     Raises IssuerKeyError, OSError.
     """
+    path = Path(path)
     try:
         key = PublicKey.from_bytes(read_bounded(path, _MOST_FILE_BYTES) or b"")
     except UnusablePublicKeyError as error:

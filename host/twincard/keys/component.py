@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.derivation import KCV_BYTES, cmac_kcv
-from twincard.keys.secret import Secret
+from twincard.keys.secret import Secret, check_secret
 from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
 
 COMPONENT_BYTES = 32
@@ -44,6 +45,7 @@ class Component:
                     size=self.size, number=self.number
                 )
             )
+        check_secret(self.value, "the value of a component")
         if len(self.value) != COMPONENT_BYTES:
             raise ComponentError(_("A component has {size} bytes.").format(size=COMPONENT_BYTES))
 
@@ -91,8 +93,9 @@ def format_component(component: Component) -> str:
     return format_lines(_NAMES, values)
 
 
-def read_component(path: Path) -> Component:
+def read_component(path: str | PathLike[str]) -> Component:
     """Read a component file. Raises ComponentError, OSError."""
+    path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES)
     if content is not None and not content.isascii():  # a UnicodeDecodeError would carry it along
         raise ComponentError(_("{path} is not a component file.").format(path=path))
@@ -104,9 +107,9 @@ def read_component(path: Path) -> Component:
         raise ComponentError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
 
-def write_component(component: Component, path: Path) -> None:
+def write_component(component: Component, path: str | PathLike[str]) -> None:
     """Write a component file with mode 0600. Raises FileExistsError, OSError."""
-    write_private(path, format_component(component).encode("ascii"))
+    write_private(Path(path), format_component(component).encode("ascii"))
 
 
 def _number(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from os import PathLike
 from pathlib import Path
 
 from twincard.ground.bounded_read import read_bounded
@@ -37,12 +38,13 @@ def draw_management_keys(size: int, version: int) -> Scp03Keys:
     return Scp03Keys(enc, mac, dek, version)
 
 
-def read_management_keys(path: Path) -> Scp03Keys:
+def read_management_keys(path: str | PathLike[str]) -> Scp03Keys:
     """Read a key file: one key in hex digits for all uses, or lines `enc:`, `mac:` and `dek:`.
 
     Lines may also tell the `version` (1 to 127; without it whichever the card has) and the `kcv`,
     3 bytes for each key. Raises ManagementKeysError, also for keys that everybody knows; OSError.
     """
+    path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES)
     if content is None or not content.isascii():
         raise ManagementKeysError(_("{path} is not a file with management keys.").format(path=path))

@@ -63,6 +63,11 @@ class PublicKey:
 
         Raises UnusablePublicKeyError.
         """
+        if not isinstance(encoded, bytes | bytearray):
+            raise TypeError(
+                "a public key is read from bytes, the content of a file, "
+                f"not from {type(encoded).__name__}"
+            )
         if b"PRIVATE KEY-----" in encoded:
             raise UnusablePublicKeyError(_("This is a private key; the public one is wanted."))
         certificate = certificate_from_bytes(encoded)

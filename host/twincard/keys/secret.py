@@ -20,8 +20,8 @@ class Secret:
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, value: bytes | bytearray | str) -> None:
-        """Text is taken as UTF-8."""
-        self._value = bytearray(value.encode() if isinstance(value, str) else value)
+        """Text is taken as UTF-8. Raises TypeError, ValueError; neither shows the value."""
+        self._value = _value_of(value)
         made = _made.get()
         if made is not None:
             made.append(self)
@@ -54,6 +54,24 @@ class Secret:
 
     def __exit__(self, *_: object) -> None:
         self.wipe()
+
+
+def check_secret(value: object, what: str) -> None:
+    """Raise a TypeError, which does not show the value, where `what` is not a Secret."""
+    if not isinstance(value, Secret):
+        raise TypeError(f"{what} must be a Secret, not {type(value).__name__}")
+
+
+def _value_of(value: object) -> bytearray:
+    if isinstance(value, str):
+        try:
+            return bytearray(value.encode())
+        except UnicodeEncodeError:  # it would carry the text along
+            raise ValueError("the text of a Secret cannot be encoded in UTF-8") from None
+    if not isinstance(value, bytes | bytearray):
+        # bytearray() would take a number, such as a PIN, for a length.
+        raise TypeError(f"a Secret is made from bytes or str, not from {type(value).__name__}")
+    return bytearray(value)
 
 
 _made: ContextVar[list[Secret] | None] = ContextVar("made", default=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 import shamir_mnemonic
@@ -148,13 +149,14 @@ def format_share(share: Share) -> str:
     return format_lines(_NAMES, values)
 
 
-def write_share(share: Share, path: Path) -> None:
+def write_share(share: Share, path: str | PathLike[str]) -> None:
     """Write a share file with mode 0600. Raises FileExistsError, OSError."""
-    write_private(path, format_share(share).encode("ascii"))
+    write_private(Path(path), format_share(share).encode("ascii"))
 
 
-def read_share(path: Path) -> Share:
+def read_share(path: str | PathLike[str]) -> Share:
     """Read a share file. Raises ShareError, which never repeats a word, and OSError."""
+    path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES)
     if content is None or not content.isascii():
         raise ShareError(_("{path} is not a share file.").format(path=path))

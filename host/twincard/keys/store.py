@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import Protocol
 
@@ -44,8 +45,8 @@ class KeyStore(Protocol):
 class FileKeyStore:
     """A file of mode 0600 for each key; a name is a path from the folder of the store."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: str | PathLike[str]) -> None:
+        self._folder = Path(folder)
 
     def path(self, name: str) -> Path:
         """The file of the key of this name."""

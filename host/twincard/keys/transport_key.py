@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from os import PathLike
 from pathlib import Path
 
 from twincard.ground.bounded_read import read_bounded
@@ -24,8 +25,9 @@ def draw_transport_key() -> Secret:
     return Secret(secrets.token_bytes(TRANSPORT_KEY_BYTES))
 
 
-def read_transport_key(path: Path) -> Secret:
+def read_transport_key(path: str | PathLike[str]) -> Secret:
     """Read a file of 64 hex digits: 32 bytes, AES-256. Raises TransportKeyError, OSError."""
+    path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES) or b""
     try:
         return Secret(parse_hex(content.strip(), TRANSPORT_KEY_BYTES))

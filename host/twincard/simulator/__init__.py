@@ -13,7 +13,9 @@ if TYPE_CHECKING:
         remove_card,
         transport_key_file,
     )
+    from twincard.simulator.process import Make
+    from twincard.simulator.shared_program import one_program
 
-__all__ = ["create_card", "list_cards", "remove_card", "transport_key_file"]
+__all__ = ["Make", "create_card", "list_cards", "one_program", "remove_card", "transport_key_file"]
 
 __getattr__ = exports(__name__)

@@ -67,7 +67,7 @@ def check(
         card = user.card
         report = card.kept_report()
         tried = check_key(card, key)
-        checks = list(check_files(card, files or (), user.pin, on_event=listener(out)))
+        checks = check_files(card, files or (), user.pin, on_event=listener(out))
         if repair:
             update_opensc_files(card)
         opensc_files = are_opensc_files_right(card)
@@ -81,7 +81,7 @@ def check(
         tried.digest,
         tried.matches,
         tried.opens,
-        tuple(checks),
+        checks,
         opensc_files,
         passed,
     )
@@ -97,7 +97,7 @@ def _key_in(path: Path) -> PublicKey:
 def _lines(
     reader: str,
     key: KeyCheck,
-    files: list[FileCheck],
+    files: tuple[FileCheck, ...],
     opensc_files: bool | None,
     *,
     passed: bool,

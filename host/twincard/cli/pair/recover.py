@@ -131,15 +131,13 @@ def _move(
                 check_key(card)
         with naming(holders[1].name, holders[1].reader):
             check_released(new_card.kept_report())
-        return tuple(
-            recover_files(
-                old_card,
-                new_card,
-                paths,
-                old_pin=lambda: holders[0].pin,
-                new_pin=lambda: holders[1].pin,
-                on_event=listener(out, progress),
-            )
+        return recover_files(
+            old_card,
+            new_card,
+            paths,
+            old_pin=lambda: holders[0].pin,
+            new_pin=lambda: holders[1].pin,
+            on_event=listener(out, progress),
         )
 
 

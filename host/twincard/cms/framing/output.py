@@ -9,6 +9,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -97,7 +98,10 @@ class FileOutput(Output):
     file.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool = False, mode: int = PRIVATE_MODE) -> None:
+    def __init__(
+        self, path: str | PathLike[str], *, overwrite: bool = False, mode: int = PRIVATE_MODE
+    ) -> None:
+        path = Path(path)
         super().__init__(str(path))
         self._path = path.resolve() if overwrite else path
         self._overwrite = overwrite
@@ -176,10 +180,10 @@ class SpooledOutput(Output):
     They are held in an unlinked file of mode 0600 in ``folder``, or where temporary files go.
     """
 
-    def __init__(self, stream: BinaryIO, *, folder: Path | None = None) -> None:
+    def __init__(self, stream: BinaryIO, *, folder: str | PathLike[str] | None = None) -> None:
         super().__init__(_("The output"))
         self._stream = stream
-        self._folder = folder
+        self._folder = None if folder is None else Path(folder)
 
     def _open(self) -> BinaryIO:
         # mypy knows only the portable type of what this gives.

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,6 +29,7 @@ from twincard.flows.files.opener import CardChecker, PinProvider
 from twincard.flows.recover.recovery import failing_alone, find_files
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_
+from twincard.ground.path_arguments import as_paths
 from twincard.keys.public import PublicKey
 
 _CEK_BYTES = 32
@@ -99,21 +101,24 @@ def check_key(card: Card, public_key: PublicKey | None = None) -> KeyCheck:
 
 def check_files(
     card: Card,
-    paths: Iterable[Path],
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]],
     pin: PinProvider | None = None,
     *,
     on_event: Listener[CheckEvent] = ignore,
-) -> Iterator[FileCheck]:
+) -> tuple[FileCheck, ...]:
     """Try every file in `paths` (folders with all below them).
 
-    A file that fails is reported and the others go on. Without `pin` the PIN must be verified.
+    A file that fails is reported and the others go on. `on_event` hears of each as soon as it was
+    tried; when all were they are returned. Without `pin` the PIN must be verified.
     Raises NoKeyError when the card has none, CardError, TransportError.
     """
     checker = CardChecker(card, pin)
-    for path in find_files(paths):
+    files = []
+    for path in find_files(as_paths(paths)):
         file = _check_file(checker, path)
         on_event(CheckEvent((checker.card_id,), file))
-        yield file
+        files.append(file)
+    return tuple(files)
 
 
 def _opens(card: Card, public_key: PublicKey) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
 from twincard.card.cryptogram import ArchiveCryptogram
@@ -49,7 +50,7 @@ class CardArchive(CardHolder):
 
 def encrypt_archive_file(
     card: Card,
-    source: Path,
+    source: str | PathLike[str],
     output: Output,
     *,
     pin: PinProvider | None = None,
@@ -59,6 +60,7 @@ def encrypt_archive_file(
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
+    source = Path(source)
     archive = CardArchive(card, pin)
     progress = counting(on_event, source, (archive.card_id,))
     with output as sink, open_source(source) as stream:
@@ -67,13 +69,14 @@ def encrypt_archive_file(
 
 def decrypt_archive_file(
     card: Card,
-    source: Path,
+    source: str | PathLike[str],
     output: Output,
     *,
     pin: PinProvider | None = None,
     on_event: Listener[BytesEvent] = ignore,
 ) -> Decrypted:
     """Decrypt a file that is for the archive key of a card. Otherwise as `encrypt_archive_file`."""
+    source = Path(source)
     archive = CardArchive(card, pin)
     progress = counting(on_event, source, (archive.card_id,))
     with output as sink, open_source(source) as stream:

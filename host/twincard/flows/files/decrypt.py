@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
 from twincard.card.session import Card
@@ -16,7 +17,7 @@ from twincard.flows.files.opener import CardOpener, CardTranscoder, PinProvider
 
 def decrypt_file(
     card: Card,
-    source: Path,
+    source: str | PathLike[str],
     output: Output,
     *,
     pin: PinProvider | None = None,
@@ -28,6 +29,7 @@ def decrypt_file(
     With `mail` also one that mail programs made, which may have been changed by anybody. Without
     `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
+    source = Path(source)
     opener = CardOpener(card, pin)
     progress = counting(on_event, source, (opener.card_id,))
     with output as sink, open_source(source) as stream:
@@ -36,7 +38,7 @@ def decrypt_file(
 
 def transcode_file(
     card: Card,
-    source: Path,
+    source: str | PathLike[str],
     output: Output,
     target: Recipient,
     *,
@@ -47,6 +49,7 @@ def transcode_file(
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
+    source = Path(source)
     transcoder = CardTranscoder(card, target, pin)
     progress = counting(on_event, source, (transcoder.card_id,))
     with output as sink, open_source(source) as stream:

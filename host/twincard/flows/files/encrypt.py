@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,12 +30,13 @@ def open_source(path: Path) -> BinaryIO:
 
 
 def encrypt_file(
-    source: Path,
+    source: str | PathLike[str],
     output: Output,
     recipients: Sequence[Recipient],
     *,
     on_event: Listener[BytesEvent] = ignore,
 ) -> None:
     """Encrypt a file to one or more keys. Told are the bytes done. Raises FilesError."""
+    source = Path(source)
     with output as sink, open_source(source) as stream:
         encrypt(stream, sink, recipients, progress=counting(on_event, source))

@@ -10,7 +10,7 @@ from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.events import FlowEvent
 from twincard.ground.language import N_
-from twincard.keys.secret import Secret
+from twincard.keys.secret import Secret, check_secret
 
 
 class Modes(Enum):
@@ -46,6 +46,12 @@ class Profile:
     public_key_at_once: bool = False
     transport_pin: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("member_number", "expiry_date"):
+            value = getattr(self, name)
+            if not isinstance(value, bytes | None):
+                raise TypeError(f"{name} must be bytes, not {type(value).__name__}")
+
     @property
     def whole_policy(self) -> PolicyFlags:
         """The policy as the cards get it."""
@@ -65,6 +71,10 @@ class Blank:
     transport_key: Secret
     pin: Secret
     puk: Secret
+
+    def __post_init__(self) -> None:
+        for name in ("transport_key", "pin", "puk"):
+            check_secret(getattr(self, name), name)
 
 
 class IssueStep(Enum):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,6 +33,7 @@ from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_, _
+from twincard.ground.path_arguments import as_paths
 
 _UNFINISHED = ".twincard-*.part"
 
@@ -66,18 +68,19 @@ class RecoverEvent(FlowEvent):
 def recover_files(
     old: Card,
     new: Card,
-    paths: Iterable[Path],
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]],
     *,
     old_pin: PinProvider | None = None,
     new_pin: PinProvider | None = None,
     on_event: Listener[BytesEvent | RecoverEvent] = ignore,
-) -> Iterator[RecoveredFile]:
+) -> tuple[RecoveredFile, ...]:
     """Move every file in `paths` (folders with all below them) that `old` can open to `new`.
 
     `old` is the backup, or an original that still works. Each file is replaced when the new card
     has confirmed that it opens it, and not before; so after an interruption the same call goes on.
-    A file that fails is reported and the others go on. Told are the bytes done of a file, which
-    fails if the listener raises then, and what became of it. Without PIN providers the PINs must be
+    A file that fails is reported and the others go on. `on_event` hears of the bytes done of a
+    file, which fails if the listener raises then, and what became of it as soon as it is done;
+    when all are done they are returned. Without PIN providers the PINs must be
     verified. Raises ProtocolError when the new card has no key of its own or is not released,
     CardError (a blocked PIN, for instance), TransportError, and what a PIN provider raises.
     """
@@ -88,10 +91,12 @@ def recover_files(
         raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))
     moving = _Moving(transcoder, checker)
     cards = transcoder.card_id, checker.card_id
-    for path in find_files(paths):
+    files = []
+    for path in find_files(as_paths(paths)):
         file = _move(path, moving, counting(on_event, path, cards))
         on_event(RecoverEvent(cards, file))
-        yield file
+        files.append(file)
+    return tuple(files)
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
