@@ -61,6 +61,30 @@ def test_the_issuer_can_be_asked_for_a_component_too(desk: Desk) -> None:
     desk.run(*issue, "4").failed(2, "no component 4")
 
 
+def test_a_component_that_was_entered_before_is_refused_before_its_kcv_is_asked_for(
+    issued: Desk,
+) -> None:
+    given = ("--component", "2=g/component-2.txt")
+    for number, same, before in ((2, 1, ()), (3, 2, given)):
+        with Terminal("duplicate", *PAIR, *PINS, *before) as terminal:
+            for place, group in enumerate(checked_groups(component(same).value.reveal()), 1):
+                terminal.answer(f"Component {number} of 3, group {place} of 16:", group)
+            terminal.expect(f"This is component {same}, which was entered before.")
+            terminal.expect(f"Component {number} of 3, group 1 of 16:")
+            terminal.signal(signal.SIGINT)
+            assert terminal.wait() == 130
+        assert "key check value of component" not in terminal.shown
+    places = issued.json("card", "info", "-r", "sim:alice")["group"]["components"]
+    assert [item["set"] for item in places] == [True, False, False]
+
+
+def test_a_file_is_not_taken_for_two_components(issued: Desk) -> None:
+    text = Path("g/component-2.txt").read_text()
+    Path("same.txt").write_text(text.replace("number: 2", "number: 3"))
+    twice = ("--component", "2=g/component-2.txt", "--component", "3=same.txt")
+    issued.run("duplicate", *PAIR, *PINS, *twice).failed(2, "Components 2 and 3 are the same")
+
+
 def test_ctrl_c_in_the_middle_leaves_the_cards_as_they_were(issued: Desk) -> None:
     with Terminal("duplicate", *PAIR, *PINS) as terminal:
         terminal.answer("group 1 of 16:", checked_groups(component(2).value.reveal())[0])

@@ -28,9 +28,9 @@ SENTENCES: list[tuple[FlowEvent, str]] = [
     (DuplicationEvent(CARDS, DuplicationStep.TICKET), "the backup asks for the key"),
     (
         DuplicationEvent(CARDS, DuplicationStep.COMPONENT, 2),
-        "component 2: set on both cards",
+        "setting component 2 on both cards",
     ),
-    (LoadEvent((), LoadStep.LOAD), "the package is loaded"),
+    (LoadEvent((), LoadStep.LOAD), "loading the package"),
     (
         RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.MOVED)),
         "letter.p7m: moved to the new card",

@@ -125,6 +125,8 @@ def test_a_component_set_on_one_card_only_is_set_on_the_other(bench: Bench) -> N
         ([component(1), component(2, 2)], "a group of 2, not of 3"),
         ([Component(1, 3, Secret(bytes(32)))], "Component 1 is not the one"),
         ([component(2), Component(2, 3, Secret(bytes(32)))], "Component 2 is given twice"),
+        ([component(2), Component(3, 3, component(2).value)], "Components 2 and 3 are the same"),
+        ([Component(2, 3, component(1).value)], "Components 1 and 2 are the same"),
     ],
 )
 def test_a_component_that_does_not_belong_is_refused_before_any_is_set(
@@ -143,8 +145,9 @@ def test_cards_that_hold_different_components_are_told_apart(bench: Bench) -> No
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     original.group.set_component(component(2))
     backup.group.set_component(Component(2, 3, Secret(bytes(32))))
-    with pytest.raises(ProtocolError, match="different components 2"):
+    with pytest.raises(ProtocolError, match="different components 2") as refused:
         duplicate_key(original, backup, components())
+    assert "twincard group clear --component 2" in str(refused.value)
 
 
 def test_cards_of_different_groups_are_told_apart(bench: Bench) -> None:

@@ -207,6 +207,28 @@ def test_cards_in_use_elsewhere_are_told_apart(bench: Bench) -> None:
         issue_pair(fresh, blank(bench.backup), BASE)
 
 
+def test_equal_components_are_refused_before_a_card_is_touched(bench: Bench) -> None:
+    cards = blank(bench.original), blank(bench.backup)
+    equal = [component(1), Component(2, 3, component(1).value)]
+    with pytest.raises(ProtocolError, match="Components 1 and 2 are the same"):
+        issue_pair(*cards, PROFILE, equal)
+    assert bench.original.card().report().role is Role.NONE
+
+
+def test_a_component_left_by_an_issue_that_was_broken_off_is_not_set_twice(bench: Bench) -> None:
+    cards = blank(bench.original), blank(bench.backup)
+
+    def stop(event: IssueEvent) -> None:
+        if event.step is IssueStep.FILES:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        issue_pair(*cards, PROFILE, [component(1)], on_event=stop)
+    again = blank(bench.original), blank(bench.backup)
+    with pytest.raises(ProtocolError, match="twincard group clear"):
+        issue_pair(*again, PROFILE, [Component(2, 3, component(1).value)])
+
+
 OTHERS = {
     "backups": (replace(PROFILE, backups=1), [component(1)], "may make 2 backups of a key, not 1"),
     "policy": (

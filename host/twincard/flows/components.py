@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from twincard.card.report import CardReport, GroupReport, Role
 from twincard.card.session import Card
-from twincard.flows.errors import ComponentMissingError, ProtocolError
+from twincard.flows.errors import (
+    ComponentMissingError,
+    ComponentsDifferError,
+    DifferentGroupsError,
+    EqualComponentsError,
+    ProtocolError,
+    WrongComponentError,
+)
 from twincard.ground.language import _
 from twincard.keys.component import Component
 
@@ -19,11 +26,7 @@ def places_left(original: CardReport, backup: CardReport) -> tuple[int, ...]:
     ours, theirs = _groups(original, backup)
     for mine, other in zip(ours.components, theirs.components, strict=True):
         if None not in (mine.kcv, other.kcv) and mine.kcv != other.kcv:
-            raise ProtocolError(
-                _(
-                    "The cards hold different components {number}; clear the wrong one first."
-                ).format(number=mine.number)
-            )
+            raise ComponentsDifferError(mine.number, has_key=original.key is not None)
     return tuple(sorted({*ours.missing, *theirs.missing}))
 
 
@@ -53,6 +56,33 @@ def set_components(
                 card.group.set_component(given[number])
 
 
+def kcvs_held(*reports: CardReport) -> dict[int, bytes]:
+    """The KCVs (3 bytes) of the components that any of these cards holds, by their numbers."""
+    return {
+        place.number: place.kcv
+        for report in reports
+        for place in (report.group.components if report.group else ())
+        if place.kcv is not None
+    }
+
+
+def equal_to(component: Component, kcvs: Mapping[int, bytes]) -> int | None:
+    """The number of another component with the same KCV: to 1 in 16 million, the same one."""
+    return next(
+        (n for n, kcv in kcvs.items() if kcv == component.kcv and n != component.number), None
+    )
+
+
+def check_distinct(components: Iterable[Component], held: Mapping[int, bytes]) -> None:
+    """Raise EqualComponentsError where two are the same; `held` are KCVs that a card has, too."""
+    kcvs = dict(held)
+    for component in components:
+        other = equal_to(component, kcvs)
+        if other is not None:
+            raise EqualComponentsError(*sorted((other, component.number)))
+        kcvs[component.number] = component.kcv
+
+
 def check_size(component: Component, size: int) -> None:
     """Raise ProtocolError unless the component is of a group of `size`."""
     if component.size != size:
@@ -69,7 +99,7 @@ def _groups(original: CardReport, backup: CardReport) -> tuple[GroupReport, Grou
         raise ProtocolError(_("The {name} has no key group.").format(name=role.word))
     same_group = original.group.group_id == backup.group.group_id
     if not same_group or original.group.size != backup.group.size:
-        raise ProtocolError(_("The two cards were not issued as a pair: their key groups differ."))
+        raise DifferentGroupsError
     return original.group, backup.group
 
 
@@ -77,8 +107,8 @@ def _given(
     components: Iterable[Component], original: CardReport, backup: CardReport
 ) -> dict[int, Component]:
     given: dict[int, Component] = {}
-    groups = _groups(original, backup)
-    size = groups[0].size
+    size = _groups(original, backup)[0].size
+    held = kcvs_held(original, backup)
     for component in components:
         number = component.number
         check_size(component, size)
@@ -86,11 +116,9 @@ def _given(
             raise ProtocolError(
                 _("Component {number} is given twice, and differently.").format(number=number)
             )
-        if any(group.components[number - 1].kcv not in (None, component.kcv) for group in groups):
-            raise ProtocolError(
-                _("Component {number} is not the one that the cards hold already.").format(
-                    number=number
-                )
-            )
+        if held.get(number, component.kcv) != component.kcv:
+            has_key = original.key is not None
+            raise WrongComponentError(number, component.kcv, held[number], has_key=has_key)
         given[number] = component
+    check_distinct(given.values(), held)
     return given

@@ -60,3 +60,79 @@ class ComponentMissingError(ProtocolError):
         )
         super().__init__(missing.format(names=names))
         self.places = places
+
+
+class ComponentsDifferError(ProtocolError):
+    """The two cards hold different components in one place."""
+
+    def __init__(self, number: int, *, has_key: bool) -> None:
+        """`has_key`: the original holds a key, and cannot change its key group any more."""
+        if has_key:
+            sentence = _(
+                "The two cards hold different components {number}. The original holds a key and "
+                "keeps its components, so clear that of the backup: `twincard group clear "
+                "--component {number}`. Then run this command again."
+            )
+        else:
+            sentence = _(
+                "The two cards hold different components {number}. Clear the wrong one with "
+                "`twincard group clear --component {number}`, then run this command again."
+            )
+        super().__init__(sentence.format(number=number))
+
+
+class WrongComponentError(ProtocolError):
+    """A component was given that is not the one that a card holds in its place."""
+
+    def __init__(self, number: int, kcv: bytes, held: bytes, *, has_key: bool) -> None:
+        """`kcv` is that of the component given, `held` that of the card's (3 bytes each).
+
+        `has_key`: see ComponentsDifferError.
+        """
+        told = _(
+            "Component {number} is not the one that the cards hold already: its KCV is {kcv}, and "
+            "theirs is {held}. Give the one with KCV {held}."
+        )
+        if has_key:
+            way = _(
+                "If that one is lost, this original can have no further backup: issue a new pair "
+                "with `twincard issue`, and move the files with `twincard recover`."
+            )
+        else:
+            way = _(
+                "If the cards hold the wrong one, clear it on both with `twincard group clear "
+                "--component {number}`."
+            )
+        told = told.format(number=number, kcv=_hex(kcv), held=_hex(held))
+        way = way.format(number=number)
+        super().__init__(_("{sentence} {advice}").format(sentence=told, advice=way))
+
+
+class EqualComponentsError(ProtocolError):
+    """Two components of one group are the same; which they are, in order."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__(
+            _(
+                "Components {first} and {second} are the same, and each holder has a component of "
+                "their own. Give the right one; if a card holds the wrong one, clear it with "
+                "`twincard group clear`."
+            ).format(first=first, second=second)
+        )
+
+
+class DifferentGroupsError(ProtocolError):
+    """Two cards that have different key groups."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The two cards were not issued as a pair: their key groups differ. "
+                "`twincard card info` shows the group of each. Take the card that was issued with "
+                "this one, or issue a blank card as its backup with `twincard issue`."
+            )
+        )
+
+
+def _hex(kcv: bytes) -> str:
+    return kcv.hex().upper()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from twincard.cli.terminal import ceremony
 from twincard.cli.terminal.errors import InputError
-from twincard.ground.language import _
+from twincard.flows.components import equal_to
+from twincard.flows.errors import EqualComponentsError
+from twincard.ground.language import _, told_by
 from twincard.keys.component import Component, read_component
 
 
@@ -17,10 +19,18 @@ def read_components(arguments: Iterable[str] | None, size: int | None = None) ->
     With the `size` of their group, NUMBER alone asks the component's holder at the terminal.
     Raises InputError, ComponentError, OSError.
     """
-    return [_component(argument, size) for argument in arguments or ()]
+    found: list[Component] = []
+    for argument in arguments or ():
+        known = {component.number: component.kcv for component in found}
+        component = _component(argument, size, known)
+        other = equal_to(component, known)
+        if other is not None:
+            raise InputError(told_by(EqualComponentsError(other, component.number)))
+        found.append(component)
+    return found
 
 
-def _component(argument: str, size: int | None) -> Component:
+def _component(argument: str, size: int | None, known: Mapping[int, bytes]) -> Component:
     number, equals, name = argument.partition("=")
     if not (number.isascii() and number.isdigit()) or bool(equals) != bool(name):
         raise InputError(_("A component is given as NUMBER=FILE, such as 2=component-2.txt."))
@@ -34,7 +44,7 @@ def _component(argument: str, size: int | None) -> Component:
         raise InputError(
             _("A group of {size} has no component {number}.").format(size=size, number=number)
         )
-    return ceremony.component(int(number), size, None, f"--component {number}=FILE")
+    return ceremony.component(int(number), size, known, f"--component {number}=FILE")
 
 
 def _read(number: int, path: Path) -> Component:

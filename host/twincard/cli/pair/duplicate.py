@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from twincard.card.report import CardReport, KeyReport, PolicyFlags, Role
-from twincard.card.session import Card
 from twincard.cli.pair import giving_up
 from twincard.cli.pair.components import read_components
 from twincard.cli.terminal import ceremony, prompts
@@ -35,6 +34,7 @@ from twincard.cli.terminal.options import (
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.certify.certificate import copy_certificate, has_certificate
+from twincard.flows.components import kcvs_held
 from twincard.flows.duplicate.duplication import (
     Duplicated,
     duplicate_key,
@@ -49,11 +49,10 @@ from twincard.results.pair import Copied
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the key group that is empty on a card; `kcv` is what the other card has there."""
+    """A place of the key group that is empty on a card."""
 
     number: int
     size: int
-    kcv: bytes | None
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,17 @@ class _Done:
 
 
 class PlacesMissingError(Exception):
-    """Components are needed: `places` says where, `error` is what to tell without a terminal."""
+    """Components are needed: `places` says where, `error` is what to tell without a terminal.
 
-    def __init__(self, places: tuple[Place, ...], error: ComponentMissingError) -> None:
+    `held` are the KCVs of the components that a card has, by their numbers.
+    """
+
+    def __init__(
+        self, places: tuple[Place, ...], held: dict[int, bytes], error: ComponentMissingError
+    ) -> None:
         super().__init__(told_by(error))
         self.places = places
+        self.held = held
         self.error = error
 
 
@@ -175,12 +180,15 @@ def _with_prompts(run: Callable[[list[Component]], _Done], components: list[Comp
     except PlacesMissingError as missing:
         if not prompts.has_terminal():
             raise missing.error from None
-        places = missing.places
+        places, known = missing.places, dict(missing.held)
+    known |= {item.number: item.kcv for item in components}
     typed: list[Component] = []
     try:
         for place in places:
             option = f"--component {place.number}=FILE"
-            typed.append(ceremony.component(place.number, place.size, place.kcv, option))
+            item = ceremony.component(place.number, place.size, known, option)
+            typed.append(item)
+            known[item.number] = item.kcv
         return run([*components, *typed])
     finally:
         for item in typed:
@@ -220,7 +228,7 @@ def _run(
                 on_event=listener(out),
             )
         except ComponentMissingError as error:
-            raise PlacesMissingError(_places(original, backup, error.places), error) from None
+            raise _missing(original.kept_report(), backup.kept_report(), error) from None
         if keep:
             copy_certificate(original, backup)
         waited = report.key is None or not report.key.released
@@ -242,14 +250,12 @@ def _check_type(report: CardReport, key: KeyType | None) -> None:
         )
 
 
-def _places(original: Card, backup: Card, numbers: tuple[int, ...]) -> tuple[Place, ...]:
-    groups = [report.group for report in (original.kept_report(), backup.kept_report())]
-    places = []
-    for number in numbers:
-        held = [group.components[number - 1].kcv for group in groups if group is not None]
-        size = max(group.size for group in groups if group is not None)
-        places.append(Place(number, size, next((kcv for kcv in held if kcv), None)))
-    return tuple(places)
+def _missing(
+    original: CardReport, backup: CardReport, error: ComponentMissingError
+) -> PlacesMissingError:
+    assert original.group is not None  # noqa: S101 -- where a place of it is empty
+    places = tuple(Place(number, original.group.size) for number in error.places)
+    return PlacesMissingError(places, kcvs_held(original, backup), error)
 
 
 def _tell(out: Printer, done: _Done, original: str, backup: str) -> None:

@@ -8,9 +8,11 @@ program ends.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
+from twincard.flows.components import equal_to
 from twincard.ground.language import N_, _
 from twincard.keys.checked_groups import GROUPS, WrongGroupError, group_bytes
 from twincard.keys.component import COMPONENT_BYTES, Component
@@ -31,11 +33,12 @@ _CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
 _ALONE = N_("{what}: its holder alone at the keyboard, please. Nothing is shown as you type.")
 
 
-def component(number: int, size: int, expected_kcv: bytes | None, option: str) -> Component:
+def component(number: int, size: int, known: Mapping[int, bytes], option: str) -> Component:
     """A component typed blind by its holder, 16 groups with check digits, confirmed by its KCV.
 
-    `expected_kcv` is what a card says of the component that it holds already, if one does; `option`
-    is what gives it without a terminal. Raises InputError.
+    `known` are the KCVs of components that a card holds or that were entered before, by their
+    numbers: it must be the same as the one of its own number, and another than the others.
+    `option` is what gives it without a terminal. Raises InputError.
     """
     what = _("Component {number} of {size}").format(number=number, size=size)
     if not prompts.has_terminal():
@@ -46,7 +49,7 @@ def component(number: int, size: int, expected_kcv: bytes | None, option: str) -
         )
     _begin(_(_ALONE).format(what=what))
     try:
-        return prompts.repeated(lambda: _component(what, number, size, expected_kcv, option))
+        return prompts.repeated(lambda: _component(what, number, size, known, option))
     finally:
         _clear_screen()
 
@@ -82,11 +85,11 @@ def kcv_bytes(text: str) -> bytes:
 
 
 def _component(
-    what: str, number: int, size: int, expected_kcv: bytes | None, option: str
+    what: str, number: int, size: int, known: Mapping[int, bytes], option: str
 ) -> Component:
     typed = Component(number, size, _groups(what, option))
     try:
-        _check_kcv(typed, expected_kcv, option)
+        _check_kcv(typed, known, option)
     except BaseException:
         typed.value.wipe()
         raise
@@ -121,12 +124,23 @@ def _group(what: str, place: int, option: str) -> bytes:
             _tell(told.format(count=2 * COMPONENT_BYTES))
 
 
-def _check_kcv(typed: Component, expected: bytes | None, option: str) -> None:
-    if expected is not None and typed.kcv != expected:
+def _check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> None:
+    expected = known.get(typed.number, typed.kcv)
+    if typed.kcv != expected:
         differs = _(
-            "Its key check value is {kcv}, and that of the component on the card {expected}."
+            "Its key check value is {kcv}, and that of the component on the card {expected}. "
+            "If the card holds the wrong one, end this with Ctrl-C and clear it with "
+            "`twincard group clear --component {number}`."
         )
-        raise InputError(differs.format(kcv=_spelled(typed.kcv), expected=_spelled(expected)))
+        raise InputError(
+            differs.format(
+                kcv=_spelled(typed.kcv), expected=_spelled(expected), number=typed.number
+            )
+        )
+    other = equal_to(typed, known)
+    if other is not None:
+        same = _("This is component {other}, which was entered before. Type component {number}.")
+        raise InputError(same.format(other=other, number=typed.number))
     question = _("Is {kcv} the key check value of component {number}?")
     prompts.confirm(question.format(kcv=_spelled(typed.kcv), number=typed.number), option)
 

@@ -43,7 +43,7 @@ def _duplicate_step(out: Printer, event: DuplicationEvent) -> None:
     if event.component is None:
         out.step(_(event.step.value))
     else:
-        out.step(_("component {number}: set on both cards").format(number=event.component))
+        out.step(_("setting component {number} on both cards").format(number=event.component))
 
 
 def _load_step(out: Printer, event: LoadEvent) -> None:

@@ -11,6 +11,7 @@ from twincard.flows.authority import take_authority
 from twincard.flows.certify.card_files import read_file, write_file
 from twincard.flows.certify.certificate_files import make_certificate_files
 from twincard.flows.certify.opensc import make_opensc_files
+from twincard.flows.components import check_distinct, kcvs_held
 from twincard.flows.errors import ProtocolError
 from twincard.flows.events import Listener
 from twincard.flows.issue.profile import Blank, IssueEvent, IssueStep, Profile
@@ -110,17 +111,32 @@ class Issuing:
             raise ProtocolError(
                 _("The card for the {name} was issued in another role.").format(name=self.name)
             )
-        if group is None or group.size != self._profile.group_size:
+        if group is None:
             raise ProtocolError(
-                _("The {name} is {state}, without a key group of {size}.").format(
-                    name=self.name, state=self._state, size=self._profile.group_size
+                _(
+                    "The {name} is {state} and has no key group any more, so it can have no "
+                    "further backup. Issue two blank cards."
+                ).format(name=self.name, state=self._state)
+            )
+        if group.size != self._profile.group_size:
+            raise ProtocolError(
+                _(
+                    "The {name} is {state}, without a key group of {size}. Its key group has "
+                    "{components} components: give --group-size {components}."
+                ).format(
+                    name=self.name,
+                    state=self._state,
+                    size=self._profile.group_size,
+                    components=group.size,
                 )
             )
         if group_id and group.group_id != group_id:
             raise ProtocolError(
-                _("The {name} is {state} with another key group.").format(
-                    name=self.name, state=self._state
-                )
+                _(
+                    "The {name} is {state} with another key group: the two cards are not of one "
+                    "pair. `twincard card info` shows the group of each; take the card that "
+                    "belongs to this one, or a blank card."
+                ).format(name=self.name, state=self._state)
             )
         self._check_policy()
         self._check_components(group)
@@ -167,16 +183,36 @@ class Issuing:
             if kcv is None:
                 raise ProtocolError(
                     _(
-                        "The {name} is {state} without component {number}, "
-                        "which only its user can set now."
+                        "The {name} is {state} without component {number}, which only its user "
+                        "can set now. Leave --component {number} out, and set it with "
+                        "`twincard duplicate`."
                     ).format(name=self.name, state=self._state, number=component.number)
                 )
             if kcv != component.kcv:
-                raise ProtocolError(
-                    _("The {name} is {state} with another component {number}.").format(
-                        name=self.name, state=self._state, number=component.number
-                    )
-                )
+                raise ProtocolError(self._other_component(component, kcv))
+
+    def _other_component(self, component: Component, kcv: bytes) -> str:
+        number = component.number
+        told = _(
+            "The {name} is {state} with another component {number}: its KCV is {held}, and that "
+            "of the component given {kcv}."
+        ).format(
+            name=self.name,
+            state=self._state,
+            number=number,
+            held=kcv.hex().upper(),
+            kcv=component.kcv.hex().upper(),
+        )
+        if self.report.key is not None:
+            way = _("Give the one with KCV {held}: a card that holds a key keeps its components.")
+        else:
+            way = _(
+                "Give the one with KCV {held}; or, if the card holds the wrong one, clear it with "
+                "`twincard group clear --component {number}`, leave --component {number} out, "
+                "and set it with `twincard duplicate`."
+            )
+        way = way.format(held=kcv.hex().upper(), number=number)
+        return _("{sentence} {advice}").format(sentence=told, advice=way)
 
     def _check_files(self) -> None:
         for fid, content in self._contents.items():
@@ -227,10 +263,11 @@ class Issuing:
         if not self._components:
             return
         self._announce(IssueStep.COMPONENT)
-        places = self._card.kept_report().group
+        held = kcvs_held(self._card.kept_report())
+        given = {component.number for component in self._components}
+        check_distinct(self._components, {n: held[n] for n in held if n not in given})
         for component in self._components:
-            kcv = places.components[component.number - 1].kcv if places else None
-            if kcv not in (None, component.kcv):
+            if held.get(component.number, component.kcv) != component.kcv:
                 self._card.group.clear_component(component.number)
             self._card.group.set_component(component)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from twincard.card.report import Features, Mode, Role
-from twincard.flows.components import check_size
+from twincard.flows.components import check_distinct, check_size
 from twincard.flows.errors import ProtocolError
 from twincard.flows.events import Listener, ignore
 from twincard.flows.issue.one_card import Issuing
@@ -125,6 +125,7 @@ def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
         raise ProtocolError(_("A component is given twice."))
     for component in components:
         check_size(component, profile.group_size)
+    check_distinct(components, {})
 
 
 def _finished(

@@ -48,11 +48,11 @@ _NO_MEMORY = (Sw.NO_MEMORY, Sw.MEMORY_FAILURE)
 class LoadStep(Enum):
     """A step of loading, in the words a user reads."""
 
-    KEYS = N_("new management keys")
+    KEYS = N_("replacing the management keys")
     DELETE = N_("what was there is deleted")
     KEY_FOUND = N_("the transport key is that of its file, which was there")
-    LOAD = N_("the package is loaded")
-    INSTALL = N_("the applet is installed")
+    LOAD = N_("loading the package")
+    INSTALL = N_("installing the applet")
 
 
 @dataclass(frozen=True)
