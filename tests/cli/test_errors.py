@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 
-from twincard import connect
 from twincard.cli.terminal.errors import ADVICE, CODES, InputError, describe
 from twincard.cms.errors import FilesError
 from twincard.demo.narrator import CheckFailedError
@@ -21,6 +20,7 @@ from twincard.flows.errors import ComponentMissingError, ProtocolError
 from twincard.iso.status import CardError, UnexpectedAnswerError, error_for
 from twincard.keys.component import ComponentError
 from twincard.results.failure import ExitCode
+from twincard.simulator.process import SimulatedCard, SimulatorProcess
 from twincard.transport import (
     CardGoneError,
     CardInUseError,
@@ -99,7 +99,9 @@ def test_a_card_that_is_not_there(desk: Desk, reader: str, said: str) -> None:
 
 
 def test_a_card_that_another_program_holds(duplicated: Desk) -> None:
-    connection = connect("sim:alice")
+    # Not by `connect`: the commands, which run in this process, would know of it.
+    state = duplicated.folder / "cards/alice.card"
+    connection = SimulatedCard(SimulatorProcess(["run", "--state", str(state)]))
     try:
         for words in (("card", "info", "-r"), ("public-key", "-r")):
             duplicated.run(*words, "sim:alice").failed(4, "Close that program")

@@ -23,6 +23,7 @@ from twincard.transport import (
     CardFileError,
     CardGoneError,
     CardInUseError,
+    CardOpenHereError,
     NotInstalledError,
     connect,
 )
@@ -89,7 +90,7 @@ def test_to_kill_the_program_is_to_pull_all_its_cards(home: Path) -> None:
 @pytest.mark.usefixtures("program")
 def test_a_card_is_in_use_until_it_is_taken_out() -> None:
     alice = opened("alice")
-    with pytest.raises(CardInUseError):
+    with pytest.raises(CardOpenHereError):
         connect("sim:alice")
     with pytest.raises(CardInUseError):
         remove_card("alice")

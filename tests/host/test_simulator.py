@@ -20,7 +20,7 @@ from twincard.simulator.process import SimulatedCard
 from twincard.transport import (
     CardFileError,
     CardGoneError,
-    CardInUseError,
+    CardOpenHereError,
     NotInstalledError,
     PowerCutError,
     TransportError,
@@ -40,7 +40,7 @@ def alice(home: Path) -> str:
 
 def test_a_second_program_is_refused_until_the_first_lets_go(alice: str) -> None:
     first = connect(alice)
-    with pytest.raises(CardInUseError):
+    with pytest.raises(CardOpenHereError, match=r"^This program itself has sim:alice open already"):
         connect(alice)
     first.close()
     connect(alice).close()

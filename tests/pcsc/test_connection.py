@@ -24,6 +24,7 @@ from twincard.transport import (
     CardGoneError,
     CardInUseError,
     CardNotFoundError,
+    CardOpenHereError,
     NotInstalledError,
     TransportError,
     connect,
@@ -126,6 +127,14 @@ def test_a_card_that_another_program_keeps_is_in_use(in_reader: Inserted) -> Non
             open_left()
     finally:
         other.disconnect()
+
+
+def test_a_card_that_this_program_has_open_itself_is_told_so(in_reader: Inserted) -> None:
+    with open_left() as card:
+        with pytest.raises(CardOpenHereError, match=r"This program itself has pcsc:.*Left 00 00"):
+            open_left()
+        assert repr(card).startswith("<Card in pcsc:")
+    open_left().close()
 
 
 def test_a_card_in_use_is_told_with_the_programs_that_usually_do(

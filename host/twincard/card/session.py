@@ -73,6 +73,7 @@ class Card:
         self._channel.on_secure = self._doubt
         self._channel.on_sent = self._note
         self._kept: CardReport | None = None
+        self._card_id: bytes | None = None
         self.signing = Signing(self._channel)
         self.contacts = Contacts(self._channel)
         self.files = Files(self._channel)
@@ -158,6 +159,7 @@ class Card:
         command = Command.of(Ins.GET_DATA, 0x00, 0xE0, answer=SHORT_ANSWER)
         self._kept = None
         self._kept = parse_report(self._channel.send(command, _("report its state")))
+        self._card_id = self._kept.card_id
         return self._kept
 
     def kept_report(self) -> CardReport:
@@ -197,6 +199,13 @@ class Card:
         """Let the card go; a secure channel ends."""
         self._channel.leave_secure()
         self.connection.close()
+
+    def __repr__(self) -> str:
+        """Where the card is, and its id once a report has told it; the card is not asked."""
+        connection = self.connection
+        place = getattr(connection, "reader", None) or type(connection).__name__
+        known = "" if self._card_id is None else f", card id {self._card_id.hex()}"
+        return f"<{type(self).__name__} in {place}{known}>"
 
     def __enter__(self) -> Self:
         return self

@@ -96,7 +96,9 @@ def open_card(name: str) -> SimulatedCard:
                 name=name
             )
         )
-    return SimulatedCard.open(state)
+    card = SimulatedCard.open(state)
+    card.reader = f"sim:{name}"
+    return card
 
 
 def remove_card(name: str) -> None:

@@ -25,9 +25,11 @@ from twincard.simulator.failures import failure_of
 from twincard.simulator.java import FLAGS, clean_environment, java_program
 from twincard.transport.connection import (
     CardGoneError,
+    CardInUseError,
     PowerCutError,
     TransportError,
 )
+from twincard.transport.open_here import check_not_open, note_closed, note_open
 
 _STATUS_OK = 0x00
 _STATUS_POWER_CUT = 0x01
@@ -278,9 +280,13 @@ shared_program: ContextVar[SharedProgram | None] = ContextVar("shared_program", 
 class SimulatedCard:
     """A connection to a simulated card."""
 
+    reader: str | None = None
+    """The name that `connect` takes; a card that has none is in memory only, or still made."""
+
     def __init__(self, process: CardProcess) -> None:
         """Take over `process` and give the card its power."""
         self._process = process
+        self._place: str | None = None
         self._atr = b""
         try:
             self.reset()
@@ -296,9 +302,17 @@ class SimulatedCard:
         """
         made = make.arguments if make else ()
         # Absolute, since a program that is running already may have begun in another folder.
-        arguments = ["run", "--state", str(state.absolute()), *made]
+        place = str(state.absolute())
+        arguments = ["run", "--state", place, *made]
         shared = shared_program.get()
-        return cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
+        try:
+            card = cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
+        except CardInUseError as error:
+            check_not_open(place, f"sim:{state.stem}", error)
+            raise
+        note_open(place, card)
+        card._place = place
+        return card
 
     @property
     def atr(self) -> bytes:
@@ -330,6 +344,8 @@ class SimulatedCard:
     def close(self) -> None:
         """See Connection."""
         self._process.close()
+        if self._place is not None:
+            note_closed(self._place, self)
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,8 @@ from twincard.ground.language import _
 class Connection(Protocol):
     """One powered card. `transmit` is raw: it raises on a broken link, never on a status word.
 
-    A connection belongs to one thread at a time.
+    A connection belongs to one thread at a time. It may also have an attribute `reader`, the name
+    that `connect` takes, by which a session tells people where the card is.
     """
 
     @property
@@ -44,6 +45,10 @@ class CardNotFoundError(TransportError):
 
 class CardInUseError(TransportError):
     """Another program holds the card."""
+
+
+class CardOpenHereError(CardInUseError):
+    """This process has the card open already, through another connection."""
 
 
 class ReaderInUseError(CardInUseError):

@@ -13,6 +13,7 @@ from twincard.transport.connection import (
     ReaderInUseError,
     TransportError,
 )
+from twincard.transport.open_here import check_not_open, note_closed, note_open
 from twincard.transport.winscard import SERVICE_ENDED, Context, Handle, PcscError
 
 # Other programs look at every card that is put in; they are done within this time.
@@ -55,15 +56,18 @@ class PcscCard:
     def __init__(self, reader: str) -> None:
         """Take the card in the reader of this name, once others have let go of it.
 
-        Raises CardNotFoundError without a card, ReaderInUseError, CardGoneError.
+        Raises CardNotFoundError without a card, ReaderInUseError, CardOpenHereError, CardGoneError.
         """
         self._reader = reader
+        self.reader = f"pcsc:{reader}"
+        """The name that `connect` takes."""
         self._context: Context | None = Context()
         try:
             self._handle = self._connect(self._context)
         except BaseException:
             self._context.close()
             raise
+        note_open(self.reader, self)
         with self._failures():
             self._handle.begin()
 
@@ -76,10 +80,15 @@ class PcscCard:
                 if not error.is_one_of("E_SHARING_VIOLATION"):
                     raise self._not_connected(error) from None
                 if time.monotonic() > give_up:
-                    raise ReaderInUseError(
-                        _("Another program uses the card in {reader}.").format(reader=self._reader)
-                    ) from None
+                    raise self._in_use() from None
             time.sleep(_RETRY_SECONDS)
+
+    def _in_use(self) -> ReaderInUseError:
+        in_use = ReaderInUseError(
+            _("Another program uses the card in {reader}.").format(reader=self._reader)
+        )
+        check_not_open(self.reader, self.reader, in_use)
+        return in_use
 
     def _not_connected(self, error: PcscError) -> TransportError:
         if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
@@ -130,6 +139,7 @@ class PcscCard:
             self._handle.disconnect()
         self._context.close()
         self._context = None
+        note_closed(self.reader, self)
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:

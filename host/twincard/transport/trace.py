@@ -42,6 +42,11 @@ class Traced:
         """See Connection."""
         return self._connection.atr
 
+    @property
+    def reader(self) -> str | None:
+        """The name of the reader, where the connection tells it."""
+        return getattr(self._connection, "reader", None)
+
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
         """See Connection."""
         visible = self._visible(apdu)

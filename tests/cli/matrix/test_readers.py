@@ -14,7 +14,7 @@ from tests.pcsc.service import Reader
 
 from twincard.results.failure import ExitCode
 from twincard.simulator.folder import create_card
-from twincard.transport import connect
+from twincard.simulator.process import SimulatedCard, SimulatorProcess
 
 NOBODY = "居ない"
 
@@ -26,7 +26,9 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TWINCARD_HOME", str(folder))
         create_card("占有")
-        connection = connect("sim:占有")
+        # Not by `connect`: the commands, which run in this process, would know of it.
+        arguments = ["run", "--state", str(folder / "占有.card")]
+        connection = SimulatedCard(SimulatorProcess(arguments))
     yield folder
     connection.close()
 

@@ -106,6 +106,7 @@ ADVICE: Mapping[str, str] = {
     "twincard.transport.connection.ServiceEndedError": N_(
         "Start it (on Linux: `systemctl start pcscd.socket`) and run the command again."
     ),
+    "twincard.transport.connection.CardOpenHereError": N_("Close that connection first."),
     "twincard.transport.connection.CardInUseError": N_(
         "Close that program, or wait for it, and try again."
     ),
