@@ -1,4 +1,4 @@
-# The front door. `make` alone lists what there is.
+# The entry point. `make` alone lists the targets.
 
 FILES ?=
 PYTEST ?=
@@ -6,65 +6,65 @@ PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help setup demo quick test test-long test-chips test-opensc test-engine test-portable lint messages bench chips coverage schema man cap api dist clean
 
-help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: ## install what is missing, make .venv, build the simulated card
+setup: ## install what is missing, create .venv, build the simulated card
 	@tools/setup.sh
 
-demo: setup ## the whole story on simulated cards (FILES="a b": with these files too)
+demo: setup ## run the whole story on simulated cards (FILES="a b": with copies of these files)
 	@.venv/bin/twincard demo $(FILES)
 
-quick: setup ## before a commit: style, and half a minute of tests (PYTEST="-k name": choose)
+quick: setup ## before a commit: style checks and half a minute of tests (PYTEST="-k name" selects tests)
 	@tools/quick.sh $(PYTEST)
 
-test: setup ## every test but the long ones (PYTEST="-k name": choose)
+test: setup ## run all tests except the long ones (PYTEST="-k name" selects tests)
 	@tools/test.sh $(PYTEST)
 
-test-long: setup ## the long tests as well
+test-long: setup ## run all tests, the long ones too
 	@tools/test.sh -m "long or not long" $(PYTEST)
 
-test-chips: setup ## the tests of the main job on five different chips (PYTEST: as for test)
+test-chips: setup ## test issuing, duplication and use on five different chips (PYTEST: as for test)
 	@tools/test-chips.sh $(PYTEST)
 
-test-opensc: setup ## the tests of a newer OpenSC: OPENSC=prefix (where it is installed)
+test-opensc: setup ## test a newer OpenSC: OPENSC=prefix (where it is installed)
 	@tools/test-opensc.sh "$(OPENSC)" $(PYTEST)
 
-test-engine: setup ## the flows in another Java Card simulator: ENGINE=jar
+test-engine: setup ## run the flows in another Java Card simulator: ENGINE=jar
 	@tools/test-engine.sh "$(ENGINE)" $(PYTEST)
 
-test-portable: setup ## what any system can show: host, simulated card, wheel
+test-portable: setup ## test what runs on every system: host, simulated card, wheel
 	@tools/test-portable.sh $(PYTEST)
 
-lint: setup ## formatting, style and types
+lint: setup ## check formatting, style and types
 	@tools/lint.sh
 
-messages: setup ## bring the catalogues up to date with the code; list what to translate
+messages: setup ## update the message catalogues from the code; list what to translate
 	@$(PYTHON) -m tools.messages
 
-bench: setup ## measure, print the tables, write docs/performance.md (CAP sizes too: as for cap)
+bench: setup ## measure, print the tables, write docs/performance.md (with CAP sizes: see cap)
 	@$(PYTHON) -m tools.bench $(ANT_JAVACARD) $(JC_HOME)
 
 chips: setup ## count operations on simulated cards, write docs/chips.md
 	@$(PYTHON) -m tools.chips
 
-coverage: setup ## what the tests reach of the applet, class by class
+coverage: setup ## measure which lines of the applet the tests reach, class by class
 	@tools/coverage.sh
 
-schema: setup ## the JSON schema of the command line: docs/schema
+schema: setup ## write the JSON schema of the command line to docs/schema
 	@$(PYTHON) -m tools.schema
 
-man: setup ## the man pages: build/man
+man: setup ## write the man pages to build/man
 	@$(PYTHON) -m tools.man build/man
 
-cap: setup ## the CAP file: ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
+cap: setup ## build the CAP file: ANT_JAVACARD=jar JC_HOME=kit [EXTENDED=no] [PARTS=base] [OPENSC=yes]
 	@tools/cap.sh "$(ANT_JAVACARD)" "$(JC_HOME)" "$(EXTENDED)" "$(PARTS)" "$(OPENSC)"
 
-api: setup ## the API reference, from docstrings: build/api/index.html
+api: setup ## build the API reference from the docstrings: build/api/index.html
 	@rm -rf build/api && $(PYTHON) tools/api.py build/api && echo build/api/index.html
 
-dist: setup man ## what is given away: wheel, sdist, bill of materials (CAP files too: as for cap)
+dist: setup man ## build the release artefacts: wheel, sdist, bill of materials (with CAP files: see cap)
 	@$(PYTHON) -m tools.dist "$(ANT_JAVACARD)" "$(JC_HOME)"
 
-clean: ## remove everything that is built
+clean: ## remove everything that was built
 	rm -rf build dist .venv host/twincard/simulator/simulator.jar host/twincard/simulator/archives host/twincard/locale/*/LC_MESSAGES/*.mo

@@ -1,4 +1,4 @@
-"""Makes what is given away (`make dist`): packages, CAP files, API reference, bill of materials.
+"""Builds the release artefacts (`make dist`): packages, CAP files, API reference, bill of materials.
 
     python -m tools.dist [ANT_JAVACARD JC_HOME]
 

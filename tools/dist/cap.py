@@ -21,7 +21,7 @@ _OF_ONE_BUILD = re.compile(
 
 @dataclass(frozen=True)
 class Variant:
-    """A CAP file that is given away: its name's ending, the arguments of tools/cap.sh, its file."""
+    """A CAP file of a release: its name's ending, the arguments of tools/cap.sh, its file."""
 
     ending: str
     arguments: tuple[str, ...] = ()
