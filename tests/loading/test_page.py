@@ -7,7 +7,6 @@ run to run and are compared by their lengths.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.examples import examples, search_path
+from tests.docs.walked import comparable
 from tests.loading.real_applets import real_applet
 from tests.loading.scripted_manager import ScriptedManager
 from tests.pcsc.inserted import inserted
@@ -47,14 +47,6 @@ def run(script: str) -> str:
     )
     assert ran.returncode == 0, ran.stdout
     return ran.stdout.replace("pcsc:2", "pcsc:1")
-
-
-def comparable(text: str) -> str:
-    """Digests, card ids, KCVs, sizes and times give way to their kind."""
-    text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b", lambda found: f"<{len(found[0])}>", text)
-    text = re.sub(r"\d+\.\d ms", "<ms>", text)
-    text = re.sub(r"KCV [0-9A-F]{6}\b", "KCV <6>", text)
-    return re.sub(r"\b\d+ bytes", "<n> bytes", text)
 
 
 def test_every_command_of_the_page_prints_what_it_says(
