@@ -67,11 +67,13 @@ def comparable(text: str) -> str:
 
 
 def rewritten(text: str, steps: list[Step]) -> str:
-    """The page with what its commands printed."""
-    printed = {step.code: step.printed for step in steps}
+    """The page with what its commands printed, where that is not the same but for numbers."""
+    by_code = {step.code: step for step in steps}
 
     def block(found: re.Match[str]) -> str:
-        below = printed[found["code"]]
+        step = by_code[found["code"]]
+        same = comparable(step.printed) == comparable(step.expected)
+        below = step.expected if same else step.printed
         return f"```sh\n{found['code']}```\n" + (f"\n```text\n{below}```\n" if below else "")
 
     return _BLOCK.sub(block, text)
