@@ -27,7 +27,7 @@ from twincard.flows.duplicate.duplication import DuplicationStep
 from twincard.flows.issue.pair import IssueStep
 from twincard.flows.recover.recovery import RecoverOutcome
 from twincard.ground.language import _, speaking
-from twincard.iso.status import Sw, error_for
+from twincard.iso.status import PukBlockedError, Sw
 from twincard.transport.slots import Holds
 
 pytestmark = pytest.mark.usefixtures("japanese")
@@ -91,8 +91,8 @@ def test_a_wrong_pin_and_a_blocked_one(duplicated: Desk) -> None:
 
 def test_a_puk_that_is_used_up_has_its_own_advice() -> None:
     with speaking(["ja"]):
-        sentence = describe(error_for(Sw.BLOCKED, _(UNBLOCK))).sentence
-    assert sentence.startswith("PIN のロック解除に失敗しました。")
+        sentence = describe(PukBlockedError(Sw.BLOCKED, _(UNBLOCK))).sentence
+    assert sentence.startswith("PUK ")
     assert sentence.endswith("新しいカードへ移してください。")
 
 

@@ -11,7 +11,7 @@ from twincard.card.pin import PIN_TRIES, PUK_TRIES
 from twincard.card.report import PolicyFlags
 from twincard.cli.card.log import event_info
 from twincard.cli.card.log_words import in_words
-from twincard.cli.terminal.cards import check_reader, check_usable, issuer_public_key, opened
+from twincard.cli.terminal.cards import check_reader, explaining, issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, Reader
 from twincard.cli.terminal.output import Printer, aligned
@@ -80,8 +80,7 @@ def accept(
                 "could say that it is in order."
             )
         )
-    with opened(reader) as card:
-        check_usable(card)
+    with opened(reader) as card, explaining(card):
         found = inspect(card, issuer, duplicated=duplicated, signature_key=signature_key)
     report = found.report
     told = Accepted(

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from twincard.cli.file.targets import MOST_KEY_BYTES
-from twincard.cli.terminal.cards import unlocked
+from twincard.cli.terminal import cards
 from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import unlocked
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
 from twincard.flows.check.drill import CheckOutcome, FileCheck, KeyCheck, check_files, check_key
 from twincard.ground.bounded_read import read_bounded
@@ -63,7 +64,7 @@ def check(
     """
     out = Printer(json)
     key = None if public_key is None else _key_in(public_key)
-    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+    with unlocked(reader, pin_file, issuer_public_key_file, cards.check_key) as user:
         card = user.card
         report = card.kept_report()
         tried = check_key(card, key)

@@ -18,6 +18,7 @@ from twincard.cli.terminal.options import (
     SetPinFile,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import pin_of, puk_of
 from twincard.flows.certify.opensc import update_opensc_files
 from twincard.ground.language import _
 from twincard.results.card_changes import PinSet
@@ -36,7 +37,7 @@ def pin(
     """Change the PIN."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    old = prompts.pin(pin_file, _("Old PIN"), "--pin-file")
+    old = pin_of(reader, pin_file, _("Old PIN"), issuer)
     new = prompts.new_pin(set_pin_file, _("New PIN"), "--set-pin-file")
     with protected(reader, issuer) as card, _pin_unsettled():
         first = card.kept_report().transport_pin
@@ -58,7 +59,7 @@ def unblock(
     """Set a new PIN with the PUK."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    puk = prompts.pin(puk_file, "PUK", "--puk-file")
+    puk = puk_of(reader, puk_file, issuer)
     new = prompts.new_pin(set_pin_file, _("New PIN"), "--set-pin-file")
     with protected(reader, issuer) as card:
         card.pin.unblock(puk, new)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from twincard.card.report import CardReport, LifeCycle
 from twincard.card.session import Card
@@ -21,12 +22,13 @@ from twincard.cli.terminal.options import (
     Yes,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import pin_of
 from twincard.flows.authority import take_authority
 from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import protect
 from twincard.flows.usable import check_own_pin
 from twincard.ground.language import _
-from twincard.keys.secret import Secret
+from twincard.iso.status import CardError
 from twincard.results.card_changes import Terminated
 
 
@@ -51,24 +53,38 @@ def terminate(
     )
     issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = transport_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
-    secret = _issuer_or_pin(reader, pin_file, transport_key_file, by_issuer=by_issuer)
+    secret = (
+        transport_key(reader, transport_key_file)
+        if by_issuer
+        else pin_of(reader, pin_file, "PIN", issuer, check_own_pin)
+    )
     with opened(reader) as card:
-        _check_same(card, before, reader)
-        if by_issuer:
-            take_authority(card, before, secret)
-        else:
-            check_own_pin(before)
-            protect(card, issuer)
-            # Until here anybody on the way could say it.
-            _check_same(card, before, reader)
+        # What was asked before came in the clear, and nothing is kept of it but whose it was.
+        with _the_same(card, before, reader):
+            if by_issuer:
+                take_authority(card, before, secret)
+            else:
+                protect(card, issuer)
+        if not by_issuer:
+            check_own_pin(card.kept_report())
             card.pin.verify(secret)
         card.terminate()
-        after = card.kept_report()
-    ended = Terminated(after.card_id, after.life_cycle)
+    ended = Terminated(before.card_id, LifeCycle.TERMINATED)
     Printer(json).result(
         ended,
         _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
     )
+
+
+@contextmanager
+def _the_same(card: Card, before: CardReport, reader: str) -> Iterator[None]:
+    """Opens a channel to the card of `before`; another one says worse why it refuses."""
+    try:
+        yield
+    except (CardError, ProtocolError):
+        _check_same(card, before, reader)
+        raise
+    _check_same(card, before, reader)
 
 
 def _check_same(card: Card, before: CardReport, reader: str) -> None:
@@ -78,11 +94,3 @@ def _check_same(card: Card, before: CardReport, reader: str) -> None:
                 reader=reader
             )
         )
-
-
-def _issuer_or_pin(
-    reader: str, pin_file: Path | None, transport_key_file: Path | None, *, by_issuer: bool
-) -> Secret:
-    if by_issuer:
-        return transport_key(reader, transport_key_file)
-    return prompts.pin(pin_file, "PIN", "--pin-file")

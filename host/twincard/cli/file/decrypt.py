@@ -9,7 +9,7 @@ import typer
 
 from twincard.cli.file import batch
 from twincard.cli.file.targets import output_for, output_paths
-from twincard.cli.terminal.cards import unlocked
+from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     Force,
@@ -21,6 +21,7 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import unlocked
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import SUFFIX
@@ -56,7 +57,7 @@ def decrypt(
     names = [_plain_name(file, output) for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
     trust: dict[Path, bool] = {}
-    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+    with unlocked(reader, pin_file, issuer_public_key_file, check_key) as user:
 
         def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(target, force=force)

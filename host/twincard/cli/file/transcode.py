@@ -9,7 +9,7 @@ import typer
 
 from twincard.cli.file import batch
 from twincard.cli.file.targets import output_for, output_paths, read_recipient
-from twincard.cli.terminal.cards import unlocked
+from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     KEY_HELP,
@@ -22,6 +22,7 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import unlocked
 from twincard.cms.recipients.infos import Recipient
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.decrypt import transcode_file
@@ -53,7 +54,7 @@ def transcode(
     target = _target(to)
     names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
-    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+    with unlocked(reader, pin_file, issuer_public_key_file, check_key) as user:
 
         def action(source: Path, result: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(result, force=force)

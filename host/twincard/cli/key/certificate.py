@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.session import Card
 from twincard.cli.file.targets import check_output, output_for
-from twincard.cli.terminal.cards import opened, unlocked
+from twincard.cli.terminal.cards import check_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     Force,
@@ -26,6 +26,7 @@ from twincard.cli.terminal.options import (
     Reader,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import any_card, unlocked
 from twincard.flows.certify.certificate import (
     MadeCertificate,
     certify_decipher_key,
@@ -118,7 +119,8 @@ def certificate(
         _print(shown, output, force=force, json=json, chain=chain)
         return
     given = None if store is None else _read(store)
-    with unlocked(reader, pin_file, issuer_public_key_file) as user:
+    check = any_card if signature_key or given is not None else check_key
+    with unlocked(reader, pin_file, issuer_public_key_file, check) as user:
         card = user.card
         if given is not None:
             told = _store(card, given)

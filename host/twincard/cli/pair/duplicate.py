@@ -33,6 +33,7 @@ from twincard.cli.terminal.options import (
     Yes,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import Wanted, holders_of
 from twincard.flows.certify.certificate import copy_certificate, has_certificate
 from twincard.flows.components import kcvs_held
 from twincard.flows.duplicate.duplication import (
@@ -138,13 +139,25 @@ def duplicate(
         raise InputError(_("Name the backup's reader with --backup."))
     check_two_cards(original, backup)
     components = read_components(component)
-    pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
-    other = prompts.other_pin(
-        backup_pin_file, _("PIN of the backup"), "--backup-pin-file", pin, asked=pin_file is None
-    )
-    holders = (
-        Holder(_("Original"), original, pin, Role.ORIGINAL, issuer),
-        Holder(_("Backup"), backup, other, Role.BACKUP, issuer),
+    holders = holders_of(
+        Wanted(
+            _("Original"),
+            original,
+            pin_file,
+            _("PIN of the original"),
+            "--pin-file",
+            Role.ORIGINAL,
+        ),
+        Wanted(
+            _("Backup"),
+            backup,
+            backup_pin_file,
+            _("PIN of the backup"),
+            "--backup-pin-file",
+            Role.BACKUP,
+        ),
+        issuer,
+        second_may_be_terminated=cancel,
     )
     if cancel:
         giving_up.cancel(out, *holders)

@@ -15,6 +15,7 @@ from twincard.cli.terminal.cards import (
     unlock_all,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import pin_of
 from twincard.flows.duplicate.abandon import Cancelled
 from twincard.flows.duplicate.abandon import abandon as abandon_export
 from twincard.flows.duplicate.abandon import cancel as cancel_ticket
@@ -59,7 +60,7 @@ def abandon(
         _("Is the backup destroyed, so that its place shall be spent?"), "--yes", yes=yes
     )
     key = transport_key(reader, key_file)
-    pin = prompts.pin(pin_file, _("PIN of the original"), "--pin-file")
+    pin = pin_of(reader, pin_file, _("PIN of the original"), issuer)
     with protected(reader, issuer) as card:
         abandon_export(card, key, pin, plain=plain or issuer is not None)
         report = card.kept_report()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from twincard.card.report import Role
+from twincard.card.report import CardReport, Role
 from twincard.cli.pair.duplicate import duplicate_first
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
@@ -23,6 +24,7 @@ from twincard.cli.terminal.cards import (
 from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
 from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.pins import Wanted, any_card, holders_of
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
 from twincard.flows.recover.recovery import RecoveredFile, RecoverOutcome, recover_files
 from twincard.flows.usable import check_released
@@ -76,47 +78,63 @@ def recover(
     """
     check_two_cards(old, new)
     issuer = issuer_public_key(issuer_public_key_file)
-    pin = prompts.pin(pin_file, _("PIN of the old card"), "--pin-file")
-    new_pin = prompts.other_pin(
-        new_pin_file, _("PIN of the new card"), "--new-pin-file", pin, asked=pin_file is None
-    )
     out = Printer(json)
-    holders = (
-        Holder(_("Old card"), old, pin, issuer=issuer, own_pin=True),
-        Holder(_("New card"), new, new_pin, Role.ORIGINAL, issuer, own_pin=True),
+    from_old = Wanted(
+        _("Old card"),
+        old,
+        pin_file,
+        _("PIN of the old card"),
+        "--pin-file",
+        own_pin=True,
+        check=check_key,
+    )
+    to_new = Wanted(
+        _("New card"),
+        new,
+        new_pin_file,
+        _("PIN of the new card"),
+        "--new-pin-file",
+        Role.ORIGINAL,
+        own_pin=True,
+        check=_check_ready,
     )
     try:
-        files = _move(out, holders, paths)
+        files = _move(out, holders_of(from_old, to_new, issuer), paths)
     except (NotReleasedError, NoKeyError) as error:
         # A dead key is replaced by the duplication, and a card without one gets it there.
-        if new_backup is None or not prompts.has_terminal() or not _wants_backup(holders[1]):
+        if new_backup is None or not prompts.has_terminal() or not _wants_backup(new):
             raise
-        if not _duplicated(out, holders[1], new_backup, error):
+        if not _wants_duplication(out, new, new_backup, error):
             raise
+        holders = holders_of(from_old, replace(to_new, check=any_card), issuer)
+        _duplicate(out, holders[1], new_backup)
         files = _move(out, holders, paths)
     _tell(out, files)
 
 
-def _wants_backup(new: Holder) -> bool:
-    with opened(new.reader) as card:
+def _check_ready(report: CardReport) -> None:
+    check_key(report)
+    check_released(report)
+
+
+def _wants_backup(new: str) -> bool:
+    with opened(new) as card:
         key = card.kept_report().key
     return key is None or not key.released
 
 
-def _duplicated(out: Printer, new: Holder, backup: str, error: ProtocolError) -> bool:
-    """Whether the new card has its backup now, which the user is asked for."""
-    check_two_cards(new.reader, backup)
+def _wants_duplication(out: Printer, new: str, backup: str, error: ProtocolError) -> bool:
+    check_two_cards(new, backup)
     out.note(str(error))
-    if not prompts.agrees(
-        _("Duplicate {card} to {backup} first?").format(card=new.reader, backup=backup)
-    ):
-        return False
+    return prompts.agrees(_("Duplicate {card} to {backup} first?").format(card=new, backup=backup))
+
+
+def _duplicate(out: Printer, new: Holder, backup: str) -> None:
     pin = prompts.other_pin(
         None, _("PIN of the new card's backup"), "--new-backup", new.pin, asked=True
     )
     other = Holder(_("Backup"), backup, pin, Role.BACKUP, new.issuer)
     duplicate_first(out, new, other)
-    return True
 
 
 def _move(
@@ -128,7 +146,7 @@ def _move(
     ):
         for holder, card in zip(holders, (old_card, new_card), strict=True):
             with naming(holder.name, holder.reader):
-                check_key(card)
+                check_key(card.kept_report())
         with naming(holders[1].name, holders[1].reader):
             check_released(new_card.kept_report())
         return recover_files(

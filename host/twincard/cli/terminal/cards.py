@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from twincard.card.report import LifeCycle, Role
+from twincard.card.report import CardReport, LifeCycle, Role
 from twincard.card.session import Card
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
@@ -73,36 +73,6 @@ def protected(reader: str, issuer: bytes | None) -> Iterator[Card]:
         yield card
 
 
-@dataclass(frozen=True)
-class Unlocked:
-    """A card whose PIN is verified, and the PIN for when it asks for it again."""
-
-    card: Card
-    _pin: Secret
-
-    def pin(self) -> Secret:
-        """See PinProvider."""
-        return self._pin
-
-
-@contextmanager
-def unlocked(
-    reader: str, pin_file: Path | None, issuer_public_key_file: Path | None
-) -> Iterator[Unlocked]:
-    """A session with the card of --reader, unlocked with the PIN of --pin-file or a prompt.
-
-    The PIN must be the user's own, and is wiped with the block; it goes through a secure channel,
-    where the card has one, and to no card that the issuer of --issuer-public-key has not certified.
-    Raises CardNotFoundError before anybody is asked.
-    """
-    check_reader(reader)
-    issuer = issuer_public_key(issuer_public_key_file)
-    with prompts.pin(pin_file, "PIN", "--pin-file") as pin, protected(reader, issuer) as card:
-        check_own_pin(card.kept_report())
-        card.pin.verify(pin)
-        yield Unlocked(card, pin)
-
-
 @contextmanager
 def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tuple[Card, Card]]:
     """Sessions with two cards, each given by what it is and its reader."""
@@ -150,10 +120,20 @@ def naming(name: str, reader: str) -> Iterator[None]:
 
 def protect_usable(card: Card, issuer: bytes | None, role: Role | None = None) -> None:
     """`protect` a card, and `check_usable` by what it says in the channel."""
-    try:
+    with explaining(card, role):
         protect(card, issuer)
+
+
+@contextmanager
+def explaining(card: Card, role: Role | None = None) -> Iterator[None]:
+    """In the block the card's channel is opened; `check_usable` by what it says there.
+
+    Where the block fails, a card that was terminated, say, tells better why.
+    """
+    try:
+        yield
     except (CardError, ProtocolError):
-        check_usable(card, role)  # says better why, as of a card that was terminated
+        check_usable(card, role)
         raise
     check_usable(card, role)
 
@@ -179,9 +159,9 @@ def check_living(card: Card) -> None:
         raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
 
 
-def check_key(card: Card) -> None:
+def check_key(report: CardReport) -> None:
     """Raises NoKeyError for a card that has no key pair yet."""
-    if card.kept_report().key is None:
+    if report.key is None:
         raise NoKeyError
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twincard.cms.errors import FilesError, told
 from twincard.ground.language import N_, _, listed
-from twincard.iso.status import PinBlockedError, WrongPinError
+from twincard.iso.status import PinBlockedError, PukBlockedError, WrongPinError, WrongPukError
 from twincard.results.failure import ExitCode
 
 if TYPE_CHECKING:
@@ -185,13 +185,14 @@ def _advice(error: BaseException) -> str | None:
 
 
 def _pin_advice(error: WrongPinError | PinBlockedError) -> str:
-    from twincard.card.pin import UNBLOCK
-
-    blocked = isinstance(error, PinBlockedError) or error.tries_left == 0
-    if not blocked:
-        return _("Make sure of card and secret before you try again.")
-    if str(error.action) == str(_(UNBLOCK)):
+    about_puk = isinstance(error, WrongPukError | PukBlockedError)
+    if isinstance(error, WrongPinError) and error.tries_left:
+        if about_puk:
+            return _("Check the card and the PUK before you try again.")
+        return _("Check the card and the PIN before you try again.")
+    if about_puk:
         return _(
-            "With no try of the PUK left, the PIN stays blocked: move the files to a new card."
+            "Once the PIN is blocked too, this card can do no more: use the other card of the "
+            "pair, and move your files to a new card with `twincard recover`."
         )
     return _("`twincard card unblock` sets a new PIN with the PUK.")

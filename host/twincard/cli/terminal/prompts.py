@@ -180,12 +180,7 @@ def _agreement() -> tuple[str, ...]:
 
 def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
     """Typed without an echo. Raises InputError without a terminal."""
-    if not has_terminal():
-        raise InputError(
-            _("There is no terminal to ask for the {what}: use {option}.").format(
-                what=what, option=option
-            )
-        )
+    check_terminal(what, option)
     typed_ahead.note_question()
     try:
         with _ending_the_line():
@@ -217,6 +212,16 @@ def repeated(ask: Callable[[], _T]) -> _T:
                 raise
             sys.stderr.write(f"{visible(describe(error).sentence)}\n")
     return ask()
+
+
+def check_terminal(what: str, option: str) -> None:
+    """Raises InputError without a terminal to ask for a secret."""
+    if not has_terminal():
+        raise InputError(
+            _("There is no terminal to ask for the {what}: use {option}.").format(
+                what=what, option=option
+            )
+        )
 
 
 def has_terminal() -> bool:

@@ -39,16 +39,16 @@ def make_certificate_files(
         keys.append(SIGNATURE_CERTIFICATE)
     missing = [fid for fid in keys if _size(card, fid) is None]
     free = card.kept_report().file_bytes_free
-    for fid in missing:
-        _make_file(card, fid, key_bytes, free // len(missing))
+    made = [_make_file(card, fid, key_bytes, free // len(missing)) for fid in missing]
     if _size(card, CERTIFICATE_CHAIN) is None:
-        _make_file(card, CERTIFICATE_CHAIN, chain_bytes, card.kept_report().file_bytes_free)
+        _make_file(card, CERTIFICATE_CHAIN, chain_bytes, free - sum(made))
 
 
-def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> None:
+def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> int:
+    """Returns how many of the free bytes the file has taken."""
     size = min(USUAL_BYTES, room) if wanted is None else wanted
     if size < (_LEAST_BYTES if wanted is None else 1):
-        return
+        return 0
     try:
         make_room(card, (fid,), size)
     except MemoryFullError:
@@ -59,6 +59,8 @@ def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> None:
                     "that the applet was installed with."
                 ).format(size=size, free=card.kept_report().file_bytes_free)
             ) from None
+        return 0
+    return size
 
 
 def _size(card: Card, *path: int) -> int | None:

@@ -44,6 +44,7 @@ class Issuing:
         self._components = components
         self._on_event = on_event
         self._has_authority = False
+        self._group_was_there = False
         if self.report.life_cycle is LifeCycle.TERMINATED:
             raise ProtocolError(
                 _("The card for the {name} was terminated; take another.").format(name=self.name)
@@ -254,6 +255,7 @@ class Issuing:
         if group is not None:
             same_size = group.size == self._profile.group_size
             if same_size and group_id in (b"", group.group_id):
+                self._group_was_there = True
                 return group.group_id
             # Left by an issue that was broken off with other arguments; nothing depends on it.
             self._card.group.clear()
@@ -263,7 +265,8 @@ class Issuing:
         if not self._components:
             return
         self._announce(IssueStep.COMPONENT)
-        held = kcvs_held(self._card.kept_report())
+        # A group that was begun just now holds none.
+        held = kcvs_held(self._card.kept_report()) if self._group_was_there else {}
         given = {component.number for component in self._components}
         check_distinct(self._components, {n: held[n] for n in held if n not in given})
         for component in self._components:
