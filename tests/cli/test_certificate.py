@@ -90,7 +90,9 @@ def test_a_certificate_for_another_key_is_refused(duplicated: Desk) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     spki = PublicKey.from_point(_point(key))
     Path("other.crt").write_bytes(_from_elsewhere(spki))
-    duplicated.run("certificate", *UNLOCKED, "--store", "other.crt").failed(7, "another key")
+    duplicated.run("certificate", *UNLOCKED, "--store", "other.crt").failed(
+        7, "not for a key of this card"
+    )
     duplicated.run("certificate", *ALICE, "--show").failed(7, "no certificate")
 
 

@@ -120,9 +120,9 @@ def test_a_card_that_nobody_certified_gets_no_pin_where_an_issuer_is_named(offic
     office.done("issue", *NEW_PAIR, *SECRETS, *ONE, "--base-mode")
     named = ("--issuer-public-key", "office.key.pub")
     change = ("card", "pin", "-r", "sim:a", "--pin-file", "pin", "--set-pin-file", "backup-pin")
-    office.run(*change, *named).failed(7, "Nobody has certified it")
+    office.run(*change, *named).failed(7, "No issuer has certified it")
     abandon = ("duplicate", "--original", "sim:a", "--abandon", "--yes", "--pin-file", "wrong")
-    office.run(*abandon, *named).failed(7, "Nobody has certified it")
+    office.run(*abandon, *named).failed(7, "No issuer has certified it")
     assert office.json("card", "info", "-r", "sim:a")["pin"]["tries_left"] == 3
     office.done(*change)
 

@@ -18,7 +18,7 @@ def test_a_careful_pair_is_used_as_any_other(desk: Desk) -> None:
     issue = ("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, "--pin-each-time", *SIZES)
     desk.done(*issue)
     other = [word for word in issue if word != "--pin-each-time"]
-    desk.run(*other).failed(7, "other rules", "PIN required for each operation")
+    desk.run(*other).failed(7, "different policy", "PIN required for each operation")
     desk.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
     Path("alice.crt").write_bytes(desk.done("certificate", *UNLOCKED).out)
     desk.done("csr", *UNLOCKED)

@@ -44,11 +44,11 @@ def make_key() -> None:
 
 
 def test_without_a_terminal_it_is_said_what_to_do_first(lost: Desk) -> None:
-    lost.run(*WITH_BACKUP).failed(7, "`twincard duplicate` gives it one")
+    lost.run(*WITH_BACKUP).failed(7, "Run `twincard duplicate` first")
     make_key()
     before = Path("letter.p7m").read_bytes()
-    lost.run(*WITH_BACKUP).failed(7, "only once a backup holds its key")
-    lost.run("public-key", "-r", "sim:new").failed(7, "run `twincard duplicate` first")
+    lost.run(*WITH_BACKUP).failed(7, "only after a backup has its key")
+    lost.run("public-key", "-r", "sim:new").failed(7, "Run `twincard duplicate` first")
     assert "once a backup holds the key" in lost.done("card", "info", "-r", "sim:new").text
     assert Path("letter.p7m").read_bytes() == before
 
@@ -71,7 +71,7 @@ def test_who_declines_is_told_what_is_missing(lost: Desk) -> None:
     make_key()
     with Terminal(*WITH_BACKUP) as terminal:
         terminal.answer("first? [y/N]", "n")
-        terminal.expect("run `twincard duplicate` first")
+        terminal.expect("Run `twincard duplicate` first")
         assert terminal.wait() == 7
 
 

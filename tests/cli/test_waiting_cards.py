@@ -23,10 +23,10 @@ def make_key(desk: Desk) -> None:
 
 def test_a_key_without_backup_is_explained_wherever_it_is_wanted(issued: Desk) -> None:
     make_key(issued)
-    issued.run("public-key", "-r", "sim:alice").failed(7, "run `twincard duplicate` first")
+    issued.run("public-key", "-r", "sim:alice").failed(7, "Run `twincard duplicate` first")
     for command in (("certificate",), ("card", "check")):
         words = (*command, "-r", "sim:alice", "--pin-file", "pin")
-        issued.run(*words).failed(7, "run `twincard duplicate` first")
+        issued.run(*words).failed(7, "Run `twincard duplicate` first")
     key = issued.json("card", "info", "-r", "sim:alice")["key"]
     assert (key["public_key_readable"], key["released"]) == (False, False)
     assert "once a backup holds the key" in issued.done("card", "info", "-r", "sim:alice").text

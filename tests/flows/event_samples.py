@@ -25,7 +25,7 @@ CARDS = (bytes(16),)
 FILE = Path("letter.p7m")
 SENTENCES: list[tuple[FlowEvent, str]] = [
     (IssueEvent(CARDS, Role.BACKUP, IssueStep.GROUP), "backup: begin the key group"),
-    (DuplicationEvent(CARDS, DuplicationStep.TICKET), "the backup asks for the key"),
+    (DuplicationEvent(CARDS, DuplicationStep.TICKET), "the backup requests the key"),
     (
         DuplicationEvent(CARDS, DuplicationStep.COMPONENT, 2),
         "setting component 2 on both cards",

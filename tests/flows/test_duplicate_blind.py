@@ -161,7 +161,7 @@ def test_a_certificate_altered_on_the_way_is_told_in_one_sentence(bench: Bench) 
 
     backup = Card(Wire(bench.backup.lab, answer=flip))
     backup.pin.verify(bench.backup.pin)
-    with pytest.raises(UntrustedCardError, match="not the issuer's"):
+    with pytest.raises(UntrustedCardError, match="not from its issuer"):
         duplicate_key(bench.original.unlocked(), backup)
 
 

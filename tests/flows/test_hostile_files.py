@@ -150,7 +150,7 @@ def test_whatever_is_raised_while_a_file_is_rewritten_stops_that_file_only(scene
 
     events = recover_files(scene.old, scene.new, [folder], on_event=on_event)
     assert [event.outcome for event in events] == [RecoverOutcome.FAILED, RecoverOutcome.MOVED]
-    assert events[0].reason == "Something in the file was not expected (ValueError)."
+    assert events[0].reason == "The file could not be processed (ValueError)."
     assert (folder / "a").read_bytes() == good
 
 

@@ -96,7 +96,7 @@ def test_a_further_backup_takes_the_issuers_key(bench: Bench) -> None:
     original = blank(bench.original)
     issue_pair(original, blank(bench.backup), profile, GIVEN, issuer=ISSUER)
     further = blank(bench.backup2)
-    with pytest.raises(OtherIssuerError, match="by the key that certified the original"):
+    with pytest.raises(OtherIssuerError, match="with the signing key that certified the original"):
         issue_pair(original, further, profile, GIVEN)
     with pytest.raises(OtherIssuerError, match="another issuer"):
         issue_pair(original, further, profile, GIVEN, issuer=IssuerSigningKey.draw())
@@ -111,14 +111,14 @@ def test_operational_cards_of_different_issuers_are_no_pair(bench: Bench) -> Non
     issue_pair(first, blank(bench.backup), profile, issuer=ISSUER)
     stranger = blank(bench.backup2)
     issue_pair(blank(bench.original2), stranger, profile)
-    with pytest.raises(ProtocolError, match="no certificate of the other's issuer"):
+    with pytest.raises(ProtocolError, match="no certificate from the other card's issuer"):
         issue_pair(first, stranger, profile)
 
 
 def test_an_original_of_base_mode_gets_no_certified_backup(bench: Bench) -> None:
     original = blank(bench.original)
     issue_pair(original, blank(bench.backup), Profile(modes=Modes.BASE))
-    with pytest.raises(ProtocolError, match="other rules"):
+    with pytest.raises(ProtocolError, match="different policy"):
         issue_pair(original, blank(bench.backup2), Profile())
     with pytest.raises(ProtocolError, match="no certificate"):
         issue_pair(original, blank(bench.backup2), Profile(modes=Modes.EITHER))
@@ -144,8 +144,8 @@ def test_a_pair_cut_between_its_activations_is_finished_without_the_forgotten_ke
     assert original.card.report().life_cycle is LifeCycle.OPERATIONAL
     assert backup.card.report().life_cycle is LifeCycle.INITIALISATION
     for profile, message in (
-        (Profile(modes=Modes.EITHER), "original is operational with other rules"),
-        (Profile(backups=2), "original is operational and may make 1"),
+        (Profile(modes=Modes.EITHER), "original is already operational with a different policy"),
+        (Profile(backups=2), r"original is already operational, .* \(1\) than requested \(2\)"),
     ):
         with pytest.raises(ProtocolError, match=message):
             issue_pair(original, backup, profile, GIVEN)

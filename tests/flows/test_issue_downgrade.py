@@ -145,7 +145,7 @@ def test_another_issuers_card_is_not_taken_for_the_one_that_was_issued(bench: Be
 def test_host_blind_mode_denied_on_the_way_is_noticed(bench: Bench) -> None:
     pair = bench.original, bench.backup
     wires = [Denier(each.lab, (_SELECT, _REPORT), Features.HOST_BLIND) for each in pair]
-    with pytest.raises(ProtocolError, match="seemed to have none"):
+    with pytest.raises(ProtocolError, match="first reported that it has none"):
         issue(pair, wires, Modes.EITHER)
     for specimen in pair:
         assert specimen.card().report().life_cycle is LifeCycle.INITIALISATION

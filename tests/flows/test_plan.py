@@ -113,5 +113,5 @@ def test_an_original_that_may_make_no_backup_says_so(
     reports: tuple[CardReport, CardReport],
 ) -> None:
     original, backup = reports
-    with pytest.raises(ProtocolError, match="to make no backup"):
+    with pytest.raises(ProtocolError, match="with no backups allowed"):
         plan_duplication(replace(original, backups_allowed=0), backup)

@@ -54,7 +54,7 @@ def test_where_base_mode_is_forbidden_a_card_without_a_certificate_is_refused(
     )
     other = 1 - which
     cards[other] = replace(cards[other], identity=IdentityState.DEVICE_KEY)
-    with pytest.raises(ProtocolError, match="host-blind duplications only"):
+    with pytest.raises(ProtocolError, match="host-blind mode only"):
         plan_duplication(cards[0], cards[1])
 
 

@@ -138,7 +138,7 @@ def test_an_applet_that_is_there_goes_only_when_told_and_confirmed(
 ) -> None:
     options = (*words, "--default-keys", "--transport-key-file")
     first = desk.done(*options, "one", "--json").json
-    desk.run(*options, "other").failed(7, "has the applet already", "--replace")
+    desk.run(*options, "other").failed(7, "already has the applet", "--replace")
     assert not Path("other").exists()
     desk.run(*options, "other", "--replace").failed(2, "--yes")
     assert len(card.instances) == 1

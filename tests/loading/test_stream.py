@@ -315,7 +315,7 @@ def cap(cap_file: Path) -> CapFile:
     [
         ((0xE6, 0x02), 0x6A84, MemoryFullError, "not have enough memory"),
         ((0xE8, 0x80), 0x6A84, MemoryFullError, "not have enough memory"),
-        ((0xE8, 0x80), 0x6438, Exception, "lack a package that it imports"),
+        ((0xE8, 0x80), 0x6438, Exception, "a package that the file imports"),
         ((0xE6, 0x0C), 0x6A84, MemoryFullError, "not have enough memory"),
         ((0xE6, 0x0C), 0x6A80, Exception, "refused its installation"),
         ((0xE4, 0x00), 0x6985, CardError, "delete the package"),

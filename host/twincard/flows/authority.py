@@ -16,8 +16,8 @@ class NoIssuerChannelError(ProtocolError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This card says that it has no secure channel for its issuer, which somebody "
-                "between this computer and the card could say in its place."
+                "This card reports no secure channel for its issuer. Somebody between this "
+                "computer and the card could have forged that answer."
             )
         )
 

@@ -87,7 +87,7 @@ def check_size(component: Component, size: int) -> None:
     """Raise ProtocolError unless the component is of a group of `size`."""
     if component.size != size:
         raise ProtocolError(
-            _("Component {number} belongs to a group of {size}, not of {wanted}.").format(
+            _("Component {number} belongs to a key group of size {size}, not {wanted}.").format(
                 number=component.number, size=component.size, wanted=size
             )
         )
@@ -114,7 +114,7 @@ def _given(
         check_size(component, size)
         if number in given and given[number].value != component.value:
             raise ProtocolError(
-                _("Component {number} is given twice, and differently.").format(number=number)
+                _("Component {number} is given twice, with different values.").format(number=number)
             )
         if held.get(number, component.kcv) != component.kcv:
             has_key = original.key is not None

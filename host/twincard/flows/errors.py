@@ -14,7 +14,7 @@ class NoKeyError(ProtocolError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This card holds no key to open files with: `twincard duplicate` gives it one.")
+            _("This card has no key to decrypt files with. Run `twincard duplicate` first.")
         )
 
 
@@ -25,13 +25,14 @@ class NotReleasedError(ProtocolError):
         """`dead`: no backup of the key was made, and none can be any more."""
         if dead:
             sentence = _(
-                "The key of this card has no backup and can have none any more, so its public key "
-                "is not shown: `twincard duplicate` makes a new key, with another backup."
+                "The key of this card has no backup and cannot get one any more, so the "
+                "card does not show its public key. Run `twincard duplicate` with another "
+                "backup to make a new key."
             )
         else:
             sentence = _(
-                "This card shows its public key only once a backup holds its key, and none does "
-                "yet: run `twincard duplicate` first."
+                "This card shows its public key only after a backup has its key. Run "
+                "`twincard duplicate` first."
             )
         super().__init__(sentence)
 
@@ -41,7 +42,10 @@ class TransportPinError(ProtocolError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This card still has its transport PIN: set your own with `twincard card pin` first.")
+            _(
+                "This card still has its transport PIN. Set your own PIN with `twincard card "
+                "pin` first."
+            )
         )
 
 
@@ -54,8 +58,8 @@ class ComponentMissingError(ProtocolError):
     def __init__(self, places: tuple[int, ...]) -> None:
         names = ", ".join(map(str, places))
         missing = plural(
-            "Component {names} is still needed from the holders.",
-            "Components {names} are still needed from the holders.",
+            "Component {names} is still missing.",
+            "Components {names} are still missing.",
             len(places),
         )
         super().__init__(missing.format(names=names))

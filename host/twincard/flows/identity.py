@@ -28,7 +28,9 @@ def identify(
     _check_point(issuer_public_key)
     if report.identity is None:
         if issuer_public_key is not None:
-            raise UntrustedCardError(_("This card has no device key that an issuer could certify."))
+            raise UntrustedCardError(
+                _("This card has no device key, so no issuer can have certified it.")
+            )
         return None
     keys = card.device.keys()
     _check(card, report, keys, issuer_public_key)
@@ -48,7 +50,9 @@ def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
     if keys is None:
         identify(card, card.kept_report(), issuer_public_key)
         if issuer_public_key is not None:
-            raise UntrustedCardError(_("This card has no secure channel to send a PIN through."))
+            raise UntrustedCardError(
+                _("This card has no secure channel, so no PIN was sent to it.")
+            )
         return
     with _distrusting():
         card.open_channel(keys.channel_key)
@@ -70,8 +74,8 @@ def introduce(original: Card, backup: Card) -> None:
     except IntegrityError:
         raise UntrustedCardError(
             _(
-                "One card's certificate is not the issuer's: it was altered on the way, "
-                "or the card is not genuine."
+                "The certificate of one card is not from its issuer: it was altered in "
+                "transit, or the card is not genuine."
             )
         ) from None
 
@@ -119,9 +123,9 @@ def _check_certificate(
     card: Card, report: CardReport, keys: DeviceKeys, issuer_public_key: bytes
 ) -> None:
     if not report.certified:
-        raise IdentityError(_("Nobody has certified it."))
+        raise IdentityError(_("No issuer has certified it."))
     certificate = card.device.certificate()
     certificate.verify(issuer_public_key)
     about = (certificate.card_id, certificate.role, certificate.device_key)
     if about != (report.card_id, report.role, keys.device_key):
-        raise IdentityError(_("Its certificate is another card's."))
+        raise IdentityError(_("Its certificate belongs to another card."))

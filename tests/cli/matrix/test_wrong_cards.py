@@ -55,7 +55,7 @@ def test_a_card_that_is_not_issued(rack: Rack, row: Row) -> None:
 
 @rows("a", without=TELLING)
 def test_a_card_that_was_terminated(rack: Rack, row: Row) -> None:
-    said = "nothing left to do" if row is ROWS["card terminate"] else "take another"
+    said = "nothing left to do" if row is ROWS["card terminate"] else "another"
     check(rack, row, terminated, ExitCode.REFUSED, said)
 
 

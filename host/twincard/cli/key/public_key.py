@@ -34,7 +34,7 @@ def public_key(
     with protected(reader, issuer) as card:
         report = card.kept_report()
         if report.key is None:
-            raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
+            raise ProtocolError(_("This card has no key pair yet. Run `twincard duplicate` first."))
         check_released(report)
         if not report.key.public_key_readable:
             raise ProtocolError(_("A backup issued like this one shows no key: ask the original."))

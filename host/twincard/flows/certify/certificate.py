@@ -95,13 +95,13 @@ def certify_decipher_key(
     """
     report = _capable(card)
     if report.key is None:
-        raise ProtocolError(_("This card has no key pair yet: `twincard duplicate` makes one."))
+        raise ProtocolError(_("This card has no key pair yet. Run `twincard duplicate` first."))
     check_released(report)
     if not report.key.public_key_readable:
         raise ProtocolError(
             _(
-                "A backup issued like this one shows no key: make the certificate on the original, "
-                "and store it here with --store."
+                "This backup does not show its public key. Make the certificate on the "
+                "original, and store it here with --store."
             )
         )
     if store:
@@ -120,8 +120,9 @@ def certify_decipher_key(
     elif not may_sign_others(root):
         raise ProtocolError(
             _(
-                "The signature key's certificate on this card does not let it sign others: whoever "
-                "made that can certify the decipher key too, from its public key."
+                "The certificate of this card's signature key is not a CA certificate, so "
+                "it cannot certify the decipher key. Ask the CA that made it to certify the "
+                "decipher key from its public key."
             )
         )
     made = make_decipher_certificate(subject, validity, public, root, signing)
@@ -213,7 +214,7 @@ def copy_certificate(original: Card, backup: Card) -> None:
     certificate = _of_decipher_key(original)
     if certificate is None:
         raise ProtocolError(
-            _("The original has no certificate of its key: `twincard certificate` makes one.")
+            _("The original has no certificate for its key. Make one with `twincard certificate`.")
         )
     root = read_certificate(original, SIGNATURE_CERTIFICATE)
     issuers = read_chain(original) if root is None else (root, *read_chain(original))
@@ -246,8 +247,8 @@ def _capable(card: Card) -> CardReport:
     if Features.SIGNATURE_KEY not in report.features:
         raise ProtocolError(
             _(
-                "This card has no signature key: let somebody else certify its public key, "
-                "and store that certificate with --store."
+                "This card cannot make certificates, as it has no signature key. Have a CA "
+                "certify its public key, and store the certificate with --store."
             )
         )
     check_own_pin(report)
@@ -263,7 +264,7 @@ def _signing_key(
         usual = KeyType.P_256 if Features.HOST_BLIND in report.features else KeyType.RSA_2048
         return SigningKey(card.signing.generate(key_type or usual), sign)
     if key_type not in (None, present.type):
-        raise ProtocolError(_("This card has a signature key of another type already."))
+        raise ProtocolError(_("This card already has a signature key of another type."))
     return SigningKey(card.signing.public_key(), sign)
 
 
@@ -291,10 +292,7 @@ def _finished(
     if root is not None and is_such(found, root, subject, validity):
         return MadeCertificate(found, root, stored=True, made=False)
     raise CertificateOnCardError(
-        _(
-            "A certificate of this key is on the card already: --show prints it, "
-            "--force replaces it by a new one."
-        )
+        _("The card already has a certificate for this key. --show prints it; --force replaces it.")
     )
 
 
@@ -304,7 +302,7 @@ def _file_for(report: CardReport, certificate: x509.Certificate) -> int:
         return DECIPHER_CERTIFICATE
     if report.signature_key is not None and digest == report.signature_key.digest:
         return SIGNATURE_CERTIFICATE
-    raise ProtocolError(_("This certificate is for another key than those of this card."))
+    raise ProtocolError(_("This certificate is not for a key of this card."))
 
 
 def _kept(card: Card, fid: int, made: MadeCertificate) -> MadeCertificate:
@@ -319,14 +317,14 @@ def _check_room(card: Card, fid: int, *certificates: x509.Certificate) -> None:
     if room == 0 or size > room:
         told = (
             _(
-                "This card has no file {file} for certificates: keep the certificate as a file "
-                "only (--no-store makes one)."
+                "This card has no file {file} for certificates. Use --no-store, and keep "
+                "the certificate as a file on your computer."
             )
             if room == 0
             else _(
-                "File {file} of this card has room for {room} bytes, not for {size}: keep the "
-                "certificate as a file only (--no-store makes one), or issue cards with more "
-                "--certificate-bytes and --chain-bytes."
+                "File {file} of this card has room for {room} bytes, but {size} are needed. "
+                "Use --no-store, and keep the certificate as a file on your computer, or "
+                "issue cards with larger --certificate-bytes and --chain-bytes."
             )
         )
         raise NoRoomForCertificateError(told.format(file=f"{fid:04X}", room=room, size=size))

@@ -55,8 +55,8 @@ def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> int:
         if wanted is not None:
             raise ProtocolError(
                 _(
-                    "The card has no room for a file of {size} bytes: {free} are free, of those "
-                    "that the applet was installed with."
+                    "The card has no room for a file of {size} bytes: only {free} bytes of "
+                    "its file memory are free."
                 ).format(size=size, free=card.kept_report().file_bytes_free)
             ) from None
         return 0

@@ -75,20 +75,20 @@ def read_log(
     """
     report = card.kept_report()
     if Features.LOG not in report.features:
-        raise LogError(_("This card keeps no log."))
+        raise LogError(_("This card does not keep a log."))
     keys = identify(card, report, issuer_public_key)
     nonce = secrets.token_bytes(NONCE_BYTES)
     answer = card.log.read(nonce)
     if keys is None:
         if answer.signature is not None:
-            raise LogError(_("The log is signed by a key that the card does not have."))
+            raise LogError(_("The log is signed, but the card has no key to sign it with."))
         signer, issuer = Signer.NOBODY, None
     else:
         message = answer.signed_message(report.card_id, nonce)
         _check_signature(keys.device_key, message, answer.signature)
         signer, issuer = _signer(card, report, keys.device_key, issuer_public_key)
     if not answer.chained and answer.chain != first_chain(report.card_id):
-        raise LogError(_("The log does not begin where the card's life began."))
+        raise LogError(_("The log does not start at the card's installation."))
     missing = None if earlier is None else _missing(report.card_id, answer, earlier)
     device_key = None if keys is None else fingerprint(keys.device_key)
     if earlier is not None:
@@ -98,9 +98,9 @@ def read_log(
 
 def _check_signature(device_key: bytes, message: bytes, signature: bytes | None) -> None:
     if signature is None:
-        raise LogError(_("The log is not signed, and this card signs its log."))
+        raise LogError(_("The log is not signed, although this card signs its log."))
     try:
-        verify_signature(device_key, message, signature, _("The log was altered on its way."))
+        verify_signature(device_key, message, signature, _("The log was altered in transit."))
     except IdentityError as error:
         raise LogError(told_by(error)) from None
 
@@ -116,7 +116,7 @@ def _signer(
     issuer = card.device.issuer_public_key()
     checked = identify(card, report, issuer)
     if checked is None or checked.device_key != device_key:
-        raise LogError(_("The card's device key changed while its log was read."))
+        raise LogError(_("The card's device key changed while the log was read."))
     return Signer.ISSUER, issuer
 
 
@@ -126,8 +126,8 @@ def _check_same_key(report: CardReport, device_key: bytes | None, earlier: LogSt
     if earlier.device_key not in (None, device_key) and not wiped:
         raise LogError(
             _(
-                "The earlier log was signed by another device key: this is not the same card, "
-                "or its issuer has personalised it anew."
+                "The earlier log was signed with another device key: this is not the same "
+                "card, or its issuer has personalised it again."
             )
         )
 
@@ -135,12 +135,12 @@ def _check_same_key(report: CardReport, device_key: bytes | None, earlier: LogSt
 def _missing(card_id: bytes, answer: LogAnswer, earlier: LogState) -> int:
     """How many events between the two readings are told by neither."""
     if earlier.card_id != card_id:
-        raise LogError(_("The earlier log is another card's."))
+        raise LogError(_("The earlier log belongs to another card."))
     if answer.count < earlier.count:
         raise LogError(
             _(
-                "The card tells of {count} events, and told of {earlier} earlier: this is not "
-                "the same card, or it was put back to an earlier state."
+                "The card reports {count} events, fewer than the {earlier} it reported "
+                "earlier: this is not the same card, or it was reset to an earlier state."
             ).format(count=answer.count, earlier=earlier.count)
         )
     if earlier.count < answer.chained:

@@ -33,7 +33,7 @@ def cancel(original: Card, backup: Card) -> Cancelled:
     elif asked.life_cycle is not LifeCycle.TERMINATED and (
         side is None or side.state is not ImportState.VOID
     ):
-        raise ProtocolError(_("This backup has no open ticket that could be cancelled."))
+        raise ProtocolError(_("This backup has no open ticket to cancel."))
     receipt = backup.duplication.receipt()
     waiting = before.export is not None and before.export.backup_id == asked.card_id
     if not waiting:

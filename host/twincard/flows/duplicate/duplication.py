@@ -28,13 +28,13 @@ class DuplicationStep(Enum):
     """The steps of a duplication, in this order; certificates in host-blind mode only."""
 
     COMPONENT = N_("set a component on both cards")
-    GENERATE = N_("make the key pair on the original")
-    VOID = N_("give the original the receipt of the void ticket")
-    CERTIFICATES = N_("each card checks the other's certificate")
-    TICKET = N_("the backup asks for the key")
-    EXPORT = N_("the original hands over its key, wrapped")
-    IMPORT = N_("the backup takes the key and tests it")
-    CONFIRM = N_("the original gets the backup's receipt")
+    GENERATE = N_("generating the key pair on the original")
+    VOID = N_("giving the original the receipt for the void ticket")
+    CERTIFICATES = N_("each card verifies the other's certificate")
+    TICKET = N_("the backup requests the key")
+    EXPORT = N_("the original exports its wrapped key")
+    IMPORT = N_("the backup imports and tests the key")
+    CONFIRM = N_("the original accepts the backup's receipt")
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -153,6 +153,6 @@ def _result(original: Card, backup: Card, plan: Plan) -> Duplicated:
     reports = original.kept_report(), backup.kept_report()
     keys = [report.key for report in reports]
     if keys[0] is None or keys[1] is None or keys[0].digest != keys[1].digest:
-        raise ProtocolError(_("The cards do not report the same key; trust neither of them."))
+        raise ProtocolError(_("The two cards report different keys. Do not use either of them."))
     mode = plan.mode if plan.copy else None
     return Duplicated(*reports, keys[0].digest, plan.generate, plan.copy, mode)

@@ -17,7 +17,7 @@ from twincard.card.report import (
     UsedSlot,
 )
 from twincard.flows.errors import ProtocolError
-from twincard.ground.language import _
+from twincard.ground.language import _, plural
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def plan_duplication(
     if original.key_is_dead and original.key_from_service:
         raise ProtocolError(
             _(
-                "No backup was made of the key that the key service gave, and none can be made any "
-                "more: let the service give another."
+                "The key from the key service has no backup and cannot get one any more. "
+                "Get another key from the service."
             )
         )
     mode = _mode(original, backup)
@@ -83,11 +83,15 @@ def _sides(original: CardReport, backup: CardReport) -> tuple[ExportReport, Impo
     for report, role in ((original, Role.ORIGINAL), (backup, Role.BACKUP)):
         if report.life_cycle is LifeCycle.TERMINATED:
             raise ProtocolError(
-                _("The {name} was terminated; it holds nothing any more.").format(name=role.word)
+                _("The {name} is terminated, and its secrets are erased. Use another card.").format(
+                    name=role.word
+                )
             )
         if report.life_cycle is LifeCycle.INITIALISATION:
             raise ProtocolError(
-                _("The card for the {name} is not issued yet.").format(name=role.word)
+                _("The {name} is not issued yet. Run `twincard issue` first.").format(
+                    name=role.word
+                )
             )
     if original.export is None:
         raise ProtocolError(_("The card given as the original was issued as a backup."))
@@ -102,13 +106,13 @@ def _while_pending(
     if export.backup_id != backup.card_id:
         raise ProtocolError(
             _(
-                "The original has handed its key to another backup, card {card}: finish with "
-                "that card, cancel there, or abandon the export."
-            ).format(card=_short(export.backup_id))
+                "The original has exported its key to another backup, card {card}. Finish "
+                "the duplication with that card, cancel it there, or abandon the export."
+            ).format(card=_id(export.backup_id))
         )
     if (import_.original_id, import_.nonce) != (original.card_id, export.nonce):
         raise ProtocolError(
-            _("The original waits for a ticket that this backup no longer has: abandon the export.")
+            _("The original waits for a ticket that this backup no longer has. Abandon the export.")
         )
     if import_.state is ImportState.IMPORTED:
         return Plan(confirm=True)
@@ -121,29 +125,30 @@ def _while_pending(
 def _when_imported(import_: ImportReport, original: CardReport, backup: CardReport) -> Plan:
     if import_.original_id != original.card_id:
         raise ProtocolError(
-            _("This backup holds the key of another original, card {card}.").format(
-                card=_short(import_.original_id)
+            _("This backup has the key of another original, card {card}.").format(
+                card=_id(import_.original_id)
             )
         )
     if original.key is None or backup.key is None or original.key.digest != backup.key.digest:
-        raise ProtocolError(
-            _("This backup holds an earlier key of the original; take a new backup.")
-        )
+        raise ProtocolError(_("This backup has an earlier key of the original. Use a new backup."))
     return _FINISHED
 
 
 def _check_open(original: CardReport, backup: CardReport, used: tuple[UsedSlot, ...]) -> None:
     if original.backups_allowed == 0:
-        raise ProtocolError(_("The original was issued to make no backup."))
+        raise ProtocolError(_("The original was issued with no backups allowed."))
     if original.export_closed and not original.key_is_dead:
         raise ProtocolError(
-            _(
-                "The original has made every backup it may make of its key "
-                "({count}); another one is refused for good."
+            plural(
+                "The original cannot make another backup of its key: it has used the one "
+                "backup allowed.",
+                "The original cannot make another backup of its key: it has used all {count} "
+                "backups allowed.",
+                original.backups_allowed,
             ).format(count=original.backups_allowed)
         )
     if any(slot.backup_id == backup.card_id for slot in used):
-        raise ProtocolError(_("The export to this backup was abandoned; take another backup."))
+        raise ProtocolError(_("The export to this backup was abandoned. Use another backup."))
 
 
 def _mode(original: CardReport, backup: CardReport) -> Mode:
@@ -154,8 +159,8 @@ def _mode(original: CardReport, backup: CardReport) -> Mode:
         if PolicyFlags.BASE_MODE_FORBIDDEN in report.policy:
             raise ProtocolError(
                 _(
-                    "The {name} takes part in host-blind duplications only, and the other card has "
-                    "no issuer's certificate for one."
+                    "The {name} allows host-blind mode only, and the other card has no "
+                    "issuer's certificate."
                 ).format(name=role.word)
             )
     return Mode.BASE
@@ -166,16 +171,18 @@ def _of_ticket(import_: ImportReport) -> Mode:
 
 
 def _of_another_original(import_: ImportReport) -> str:
-    card = _short(import_.original_id)
+    card = _id(import_.original_id)
     if import_.state is ImportState.VOID:
         return _(
-            "The backup's void receipt is for another original, card {card}: give it that "
-            "receipt first, or say that it is not needed."
+            "This backup has a void receipt for another original, card {card}. Run "
+            "`twincard duplicate --cancel` with that original first, or give --forget-void "
+            "if it does not need the receipt."
         ).format(card=card)
     return _(
-        "The backup has asked another original for its key, card {card}: cancel that first."
+        "This backup has an open ticket for another original, card {card}. Run `twincard "
+        "duplicate --cancel` with that original first."
     ).format(card=card)
 
 
-def _short(card_id: bytes | None) -> str:
-    return card_id.hex()[:8] if card_id else "unknown"
+def _id(card_id: bytes | None) -> str:
+    return card_id.hex() if card_id else "?"

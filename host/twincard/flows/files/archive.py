@@ -45,7 +45,7 @@ class CardArchive(CardHolder):
         try:
             return self.with_pin(lambda: self.card.usage.unwrap(cryptogram))
         except WrongDataError:
-            raise RecipientRejectedError(_("The recipient info does not open.")) from None
+            raise RecipientRejectedError(_("The card cannot decrypt the recipient info.")) from None
 
 
 def encrypt_archive_file(

@@ -25,7 +25,7 @@ def open_source(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise SourceError(
-            _("{path} could not be read: {reason}.").format(path=path, reason=reason(error))
+            _("Cannot read {path}: {reason}.").format(path=path, reason=reason(error))
         ) from error
 
 

@@ -73,7 +73,7 @@ class CardHolder:
         try:
             return self.with_pin(lambda: command(cryptogram, padding))
         except WrongDataError:
-            raise RecipientRejectedError(_("The recipient info does not open.")) from None
+            raise RecipientRejectedError(_("The card cannot decrypt the recipient info.")) from None
         except NotSupportedError as error:
             raise AlgorithmRejectedError(told_by(error)) from None
 

@@ -47,7 +47,7 @@ class Issuing:
         self._group_was_there = False
         if self.report.life_cycle is LifeCycle.TERMINATED:
             raise ProtocolError(
-                _("The card for the {name} was terminated; take another.").format(name=self.name)
+                _("The card for the {name} is terminated. Use another card.").format(name=self.name)
             )
 
     @property
@@ -76,8 +76,8 @@ class Issuing:
         elif needed:
             raise ProtocolError(
                 _(
-                    "The {name} says that it has no secure channel for its issuer, so nothing "
-                    "shows that it is the card that was issued: take another reader or card."
+                    "The {name} reports no secure channel for its issuer, so it cannot "
+                    "prove that it is the card that was issued. Use another reader or card."
                 ).format(name=self.name)
             )
 
@@ -110,7 +110,9 @@ class Issuing:
         group = self.report.group
         if self.report.role is not self._role:
             raise ProtocolError(
-                _("The card for the {name} was issued in another role.").format(name=self.name)
+                _("The card given as the {name} was issued with another role.").format(
+                    name=self.name
+                )
             )
         if group is None:
             raise ProtocolError(
@@ -162,14 +164,18 @@ class Issuing:
         if allowed != self._backups:
             raise ProtocolError(
                 _(
-                    "The {name} is {state} and may make {allowed} backups of a key, not {backups}."
+                    "The {name} is already {state}, with another number of backups allowed "
+                    "per key ({allowed}) than requested ({backups}). Run the command with "
+                    "the options of the first run, or use another card."
                 ).format(name=self.name, state=self._state, allowed=allowed, backups=self._backups)
             )
         wanted = self._profile.whole_policy
         if self.report.policy != wanted:
             raise ProtocolError(
                 _(
-                    "The {name} is {state} with other rules: {rules}. Asked for are: {wanted}."
+                    "The {name} is already {state} with a different policy ({rules}) than "
+                    "requested ({wanted}). Run the command with the options of the first "
+                    "run, or use another card."
                 ).format(
                     name=self.name,
                     state=self._state,
@@ -219,9 +225,9 @@ class Issuing:
         for fid, content in self._contents.items():
             if content is not None and read_file(self._card, fid) != content:
                 raise ProtocolError(
-                    _("The {name} is {state} with another {file}, or none.").format(
-                        name=self.name, state=self._state, file=_(_FILE_NAMES[fid])
-                    )
+                    _(
+                        "The {name} is already {state} with a different {file}, or with none."
+                    ).format(name=self.name, state=self._state, file=_(_FILE_NAMES[fid]))
                 )
 
     @property

@@ -75,7 +75,7 @@ def issue_pair(
     """
     _check_arguments(profile, components)
     if original.card is backup.card:
-        raise ProtocolError(_("Original and backup must be two cards."))
+        raise ProtocolError(_("The original and the backup must be two different cards."))
     wanted = profile.modes
     profile = replace(profile, modes=modes_of(original, backup, profile))
     first = Issuing(original, Role.ORIGINAL, profile, components, on_event)
@@ -112,8 +112,8 @@ def _check_unable(original: Blank, backup: Blank) -> None:
     ):
         raise ProtocolError(
             _(
-                "A card that has host-blind mode seemed to have none: somebody between this "
-                "computer and the cards may have changed its answer."
+                "A card with host-blind mode first reported that it has none. Somebody "
+                "between this computer and the cards may have changed its answer."
             )
         )
 
@@ -122,7 +122,7 @@ def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
     if not 1 <= profile.group_size <= LARGEST_GROUP:
         raise ProtocolError(_("A key group has 1 to {most} components.").format(most=LARGEST_GROUP))
     if len({component.number for component in components}) != len(components):
-        raise ProtocolError(_("A component is given twice."))
+        raise ProtocolError(_("The same component number is given twice."))
     for component in components:
         check_size(component, profile.group_size)
     check_distinct(components, {})
@@ -144,22 +144,25 @@ def _finished(
     if keys or known is None:
         raise ProtocolError(
             _(
-                "A card that is operational has no certificate of the other's issuer, "
-                "and gets none any more: take another card, or issue the pair for base mode."
+                "An operational card has no certificate from the other card's issuer, and "
+                "cannot get one any more. Use another card, or issue the pair for base mode."
             )
         )
     if issuer is not None and issuer.public_key != known:
         raise OtherIssuerError(
-            _("The {name} was certified by another issuer.").format(name=operational[0].name)
+            _("The {name} was certified with another issuer's signing key.").format(
+                name=operational[0].name
+            )
         )
     if issuer is not None:
         return list(operational)
     for item in waiting:
         if item.certified_by != known:
             raise OtherIssuerError(
-                _("The {name} needs a certificate by the key that certified the {other}.").format(
-                    name=item.name, other=operational[0].name
-                )
+                _(
+                    "The {name} needs a certificate made with the signing key that certified "
+                    "the {other}."
+                ).format(name=item.name, other=operational[0].name)
             )
     return [*operational, *waiting]
 

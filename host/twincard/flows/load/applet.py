@@ -49,8 +49,8 @@ class LoadStep(Enum):
     """A step of loading, in the words a user reads."""
 
     KEYS = N_("replacing the management keys")
-    DELETE = N_("what was there is deleted")
-    KEY_FOUND = N_("the transport key is that of its file, which was there")
+    DELETE = N_("deleting the old applet and package")
+    KEY_FOUND = N_("using the transport key from its existing file")
     LOAD = N_("loading the package")
     INSTALL = N_("installing the applet")
 
@@ -153,7 +153,7 @@ def load_card(
     load_and_install(manager, order.cap, installation, present, on_event=on_event)
     found = card_id_under(connection, key)
     if found is None:
-        raise ProtocolError(_("The card installed the applet, but does not answer with it."))
+        raise ProtocolError(_("The card installed the applet, but the applet does not respond."))
     return LoadedCard(found, True, _kept(store, order, first_name, found, key), version)
 
 
@@ -165,9 +165,7 @@ def kept_keys(store: KeyStore, name: str | None) -> Scp03Keys | None:
     keys = None if name is None else store.management_keys(name)
     if name is not None and keys is not None and not keys.version:
         raise ManagementKeysError(
-            _("{file} must say which version its keys shall have, 1 to 127.").format(
-                file=store.place(name)
-            )
+            _("{file} must give the version of its keys, 1 to 127.").format(file=store.place(name))
         )
     return keys
 
@@ -248,15 +246,15 @@ def load_and_install(
         on_event(LoadEvent((), LoadStep.DELETE))
     on_event(LoadEvent((), LoadStep.LOAD))
     refused = _(
-        "The card refused to {action} ({sw:04X}): it may have no room for it, lack a "
-        "package that it imports (--dry-run lists them), or take signed ones alone."
+        "The card refused to {action} ({sw:04X}). It may lack memory or a package that the "
+        "file imports (--dry-run lists them), or accept signed packages only."
     )
     total = len(cap.load_file)
     with _explaining(refused):
         manager.load(cap, lambda done: on_event(SentEvent((), done, total)))
     on_event(LoadEvent((), LoadStep.INSTALL))
     refused = _(
-        "The applet refused its installation ({sw:04X}): its chip may lack AES-256 or "
+        "The applet refused its installation ({sw:04X}). The chip may lack AES-256 or "
         "SHA-256, or have too little memory for these sizes."
     )
     with _explaining(refused):
@@ -310,8 +308,8 @@ def _proven(connection: Connection, store: KeyStore, names: Sequence[str]) -> tu
             return card_id, key
     raise ProtocolError(
         _(
-            "This card has the applet already, and there is no key in {file} that opens it: "
-            "--replace deletes it, with every key on it."
+            "This card already has the applet, and {file} does not hold its transport key. "
+            "--replace deletes the applet with every key on it."
         ).format(file=store.place(names[0]))
     )
 

@@ -42,7 +42,7 @@ class RecoverOutcome(Enum):
     """What became of a file."""
 
     MOVED = N_("moved to the new card")
-    ALREADY_MOVED = N_("is for the new card already")
+    ALREADY_MOVED = N_("is already encrypted to the new card")
     NOT_FOR_THIS_KEY = N_("is encrypted to other keys")
     NOT_ENCRYPTED = N_("is not an encrypted file")
     FAILED = N_("could not be moved")
@@ -88,7 +88,7 @@ def recover_files(
     check_released(new.kept_report())
     transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
     if checker.key_id == transcoder.key_id:
-        raise ProtocolError(_("Both cards hold the same key; there is nothing to recover."))
+        raise ProtocolError(_("Both cards have the same key: there is nothing to recover."))
     moving = _Moving(transcoder, checker)
     cards = transcoder.card_id, checker.card_id
     files = []
@@ -154,7 +154,9 @@ class _Moving:
         except RecipientRejectedError:
             check = b""
         if check != made.check:
-            raise FilesError(_("The new card does not open the file as the old one does."))
+            raise FilesError(
+                _("The new card does not open the file to the same key as the old card.")
+            )
 
 
 def _move(path: Path, moving: _Moving, progress: Callable[[int], None]) -> RecoveredFile:
@@ -185,7 +187,7 @@ def failing_alone() -> Iterator[None]:
     except Exception as error:
         name = type(error).__name__
         raise FilesError(
-            _("Something in the file was not expected ({name}).").format(name=name)
+            _("The file could not be processed ({name}).").format(name=name)
         ) from error
 
 
@@ -210,4 +212,4 @@ def _rewrite(
     with FileOutput(path, overwrite=True, mode=mode) as sink, open_source(path) as stream:
         replace_recipients(stream, sink, replace, progress=progress)
         if left:
-            raise FilesError(_("The file was changed while it was moved."))
+            raise FilesError(_("The file was changed while it was being moved."))
