@@ -9,24 +9,24 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import Desk
 from tests.loading.cap_writing import CapMaker
-from tests.loading.real_applets import real_applet
-from tests.loading.scripted_manager import ATR, DOMAIN_AID, ScriptedManager
+from tests.loading.watched import ATR, DIVERSIFICATION, WatchedCard
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
 from twincard.card.report import Features
 from twincard.card.session import Card
+from twincard.simulator.manager.domain import USUAL_AID
 from twincard.transport import connect
 
-SERIAL = "000102030405"
+SERIAL = DIVERSIFICATION[:6].hex()
 """In the production data of the scripted manager."""
 OPERATIONS = ["select", "state_report", "random"]
 
 
 @pytest.fixture
-def sold(pcsc_service: PcscService) -> Iterator[ScriptedManager]:
+def sold(pcsc_service: PcscService) -> Iterator[WatchedCard]:
     """A card as it is sold, without the applet, in the first reader."""
-    card = ScriptedManager(applets=real_applet)
+    card = WatchedCard()
     with inserted(card, pcsc_service.readers[0]):
         yield card
     card.destroy()
@@ -69,13 +69,13 @@ def test_nothing_tells_this_card_from_others(duplicated: Desk) -> None:
 
 
 def test_a_card_as_it_is_sold_tells_its_chip_without_its_serial_number(
-    desk: Desk, sold: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, sold: WatchedCard, words: tuple[str, ...]
 ) -> None:
     told = desk.json(*words)
     assert told["applet"] is None
     manager = told["manager"]
-    assert manager["security_domain"] == DOMAIN_AID.hex()
-    assert manager["channels"] == [{"number": 3, "parameter": sold.parameter}]
+    assert manager["security_domain"] == USUAL_AID.hex()
+    assert manager["channels"] == [{"number": 3, "parameter": sold.domain.parameter}]
     production = manager["production"]
     assert (production["maker"], production["chip"]) == ("4790", "d321")
     assert production["serial"] is None
@@ -88,7 +88,7 @@ def test_a_card_as_it_is_sold_tells_its_chip_without_its_serial_number(
 
 
 def test_a_loaded_card_tells_of_both(
-    desk: Desk, sold: ScriptedManager, words: tuple[str, ...], cap_file: Path
+    desk: Desk, sold: WatchedCard, words: tuple[str, ...], cap_file: Path
 ) -> None:
     reader = words[2:]
     desk.done(

@@ -59,9 +59,10 @@ def _run(script: str, folder: Path) -> str:
 
 
 def comparable(text: str) -> str:
-    """Digests, card ids, KCVs, sizes and times give way to their kind."""
+    """Digests, card ids, serial numbers, KCVs, sizes and times give way to their kind."""
     text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b", lambda found: f"<{len(found[0])}>", text)
     text = re.sub(r"\d+\.\d ms", "<ms>", text)
+    text = re.sub(r"serial [0-9a-f]{12}\b", "serial <12>", text)
     text = re.sub(r"KCV [0-9A-F]{6}\b", "KCV <6>", text)
     return re.sub(r"\b\d+ bytes", "<n> bytes", text)
 

@@ -7,6 +7,7 @@ other.
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,10 @@ class ReadCap:
     applets: tuple[bytes, ...]
     imports: tuple[ReadPackage, ...]
     load_file: bytes
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.load_file).digest()
 
 
 def read_cap(path: Path) -> ReadCap:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.loading.cap_writing import CapMaker
+
+from twincard.simulator.shared_program import one_program
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_program() -> Iterator[None]:
+    """The cards of a module share a program: each start after the first takes milliseconds."""
+    with one_program():
+        yield
 
 
 @pytest.fixture(scope="session")

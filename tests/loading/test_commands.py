@@ -9,15 +9,14 @@ import pytest
 from tests.cli.commands import Desk
 from tests.loading.cap_reading import read_cap
 from tests.loading.cap_writing import APPLET_AID, PACKAGE_AID, CapMaker
-from tests.loading.real_applets import real_applet
-from tests.loading.scp03_card import StaticKeys
-from tests.loading.scripted_manager import DEFAULT_KEY, DEFAULT_KEYS, ScriptedManager
+from tests.loading.watched import DEFAULT_KEY, SOMEBODY_ELSES, WatchedCard
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService, Reader
 
 from twincard.card.session import OPENSC_AID, Card
 from twincard.keys.management_keys import read_management_keys
 from twincard.pkcs15.opensc import FILE_BYTES
+from twincard.simulator.manager.scp03 import StaticKeys
 from twincard.transport import connect
 from twincard.transport.connection import CardGoneError
 
@@ -30,21 +29,18 @@ def reader(pcsc_service: PcscService) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def inside(reader: Reader) -> Iterator[ScriptedManager]:
-    card = ScriptedManager(applets=real_applet)
+def inside(reader: Reader) -> Iterator[WatchedCard]:
+    card = WatchedCard()
     with inserted(card, reader):
         yield card
     card.destroy()
 
 
 @pytest.fixture
-def card(inside: ScriptedManager) -> ScriptedManager:
+def card(inside: WatchedCard) -> WatchedCard:
     """The card in the reader, as it was sold."""
-    inside.destroy()
-    inside.packages, inside.instances, inside.plain, inside.seen = {}, {}, [], []
-    inside.keys, inside.counters = {0xFF: DEFAULT_KEYS}, {0xFF: 0}
-    inside.parameter = 0x70
-    inside.refuse = lambda _ins, _p1: 0
+    inside.wipe()
+    inside.domain.parameter = 0x70
     return inside
 
 
@@ -73,7 +69,7 @@ def test_the_file_is_told_without_a_card(desk: Desk, cap_file: Path) -> None:
 
 
 def test_a_card_is_loaded_once_and_the_same_command_changes_nothing_more(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     options = (*words, "--default-keys", "--new-management-keys", "鍵")
     first = desk.json(*options)
@@ -95,10 +91,9 @@ def test_a_card_is_loaded_once_and_the_same_command_changes_nothing_more(
 
 
 def test_neither_keys_nor_transport_key_are_shown(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
-    card.keys = {5: StaticKeys(KEY, KEY, KEY)}
-    card.counters = {5: 0}
+    card.wipe({5: StaticKeys(KEY, KEY, KEY)})
     ran = desk.done(*words, "--management-keys", "given.keys", "--transport-key-file", "issuer")
     transport = Path("issuer").read_text().strip()
     for secret in (transport, KEY.hex()):
@@ -108,7 +103,7 @@ def test_neither_keys_nor_transport_key_are_shown(
 
 
 def test_default_keys_are_taken_only_where_it_is_said(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     desk.run(*words).failed(2, "--management-keys", "--default-keys")
     desk.run(*words, "--default-keys", "--management-keys", "given.keys").failed(
@@ -124,7 +119,7 @@ def test_default_keys_are_taken_only_where_it_is_said(
 
 
 def test_wrong_keys_are_one_sentence_and_cost_the_card_no_try(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     desk.run(*words, "--management-keys", "given.keys").failed(
         5, "not the management keys", "locks"
@@ -134,7 +129,7 @@ def test_wrong_keys_are_one_sentence_and_cost_the_card_no_try(
 
 
 def test_an_applet_that_is_there_goes_only_when_told_and_confirmed(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     options = (*words, "--default-keys", "--transport-key-file")
     first = desk.done(*options, "one", "--json").json
@@ -147,7 +142,7 @@ def test_an_applet_that_is_there_goes_only_when_told_and_confirmed(
 
 
 def test_a_package_is_deleted_when_confirmed(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     unload = ("card", "unload", *words[3:], "--default-keys")
     desk.done(*words, "--default-keys")
@@ -161,15 +156,15 @@ def test_a_package_is_deleted_when_confirmed(
 
 @pytest.mark.parametrize(("parameter", "protected"), [(0x10, False), (0x30, True), (0x70, True)])
 def test_it_is_told_where_somebody_else_could_have_answered(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...], parameter: int, protected: bool
+    desk: Desk, card: WatchedCard, words: tuple[str, ...], parameter: int, protected: bool
 ) -> None:
-    card.parameter = parameter
+    card.domain.parameter = parameter
     for command in (("load", "twincard.cap"), ("contents",), ("unload", "--yes")):
         ran = desk.done("card", *command, *words[3:], "--default-keys")
         assert ("answers have no MACs" in ran.err) is not protected
 
 
-def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[str, ...]) -> None:
+def test_sizes_reach_the_applet(desk: Desk, card: WatchedCard, words: tuple[str, ...]) -> None:
     sizes = ("--file-entries", "9", "--file-bytes", "8000", "--contacts", "2")
     desk.done(*words, "--default-keys", *sizes, "--allow-challenge-response")
     assert desk.json("card", "info", *words[3:])["scp03_keys"]["required"] is False
@@ -182,7 +177,7 @@ def test_sizes_reach_the_applet(desk: Desk, card: ScriptedManager, words: tuple[
 
 
 def test_the_applet_for_opensc_gets_room_for_its_files(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     package = OPENSC_AID[:5] + b"TWINCARD"
     CapMaker(package, (OPENSC_AID,)).write(Path("twincard.cap"))
@@ -196,7 +191,7 @@ def test_the_applet_for_opensc_gets_room_for_its_files(
 
 
 def test_of_several_applets_one_is_chosen(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     other = PACKAGE_AID + b"\x02"
     CapMaker(applets=(other, APPLET_AID)).write(Path("twincard.cap"))
@@ -210,7 +205,7 @@ def test_of_several_applets_one_is_chosen(
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
-        (("-r", "sim:alice", "--default-keys"), 2, "sim new"),
+        (("-r", "sim:nobody", "--default-keys"), 3, "sim list"),
         (("--default-keys",), 2, "--reader"),
         (("-r", "pcsc:nowhere", "--default-keys"), 3, "twincard readers"),
         (("-r", "pcsc:Left 00 01", "--default-keys"), 3, "no card in the reader"),
@@ -221,14 +216,14 @@ def test_of_several_applets_one_is_chosen(
     ],
 )
 def test_what_cannot_be_done_says_why(
-    desk: Desk, card: ScriptedManager, more: tuple[str, ...], code: int, said: str
+    desk: Desk, card: WatchedCard, more: tuple[str, ...], code: int, said: str
 ) -> None:
     desk.run("card", "load", "twincard.cap", *more).failed(code, said)
     assert card.plain == []
 
 
 def test_a_file_that_is_no_cap_is_refused_before_the_card_is_asked(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+    desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     Path("twincard.cap").write_bytes(b"PK nothing")
     desk.run(*words, "--default-keys").failed(2, "twincard.cap: It is not a CAP file")
@@ -236,10 +231,30 @@ def test_a_file_that_is_no_cap_is_refused_before_the_card_is_asked(
     assert card.seen == []
 
 
-def test_a_card_without_room_says_so(
-    desk: Desk, card: ScriptedManager, words: tuple[str, ...]
+class RealCard(WatchedCard):
+    """Its answer to reset is that of no simulated card."""
+
+    atr = bytes.fromhex("3B80800101")
+
+
+def test_a_file_without_code_is_for_simulated_cards_alone(
+    desk: Desk, pcsc_service: PcscService
 ) -> None:
-    card.refuse = lambda ins, p1: 0x6A84 if (ins, p1) == (0xE8, 0x80) else 0
+    desk.done("sim", "cap", "stand-in.cap")
+    words = ("--default-keys", "--transport-key-file", "issuer", "--replace", "--yes")
+    real, simulated = RealCard(packages={PACKAGE_AID: SOMEBODY_ELSES}), WatchedCard()
+    reader = pcsc_service.readers[2]
+    with inserted(real, reader):
+        ran = desk.run("card", "load", "stand-in.cap", "-r", f"pcsc:{reader.name}", *words)
+        ran.failed(2, "stand-in.cap has no code", "make cap")
+    assert (real.packages, real.plain) == ({PACKAGE_AID: SOMEBODY_ELSES}, [])
+    with inserted(simulated, reader):
+        desk.done("card", "load", "stand-in.cap", "-r", f"pcsc:{reader.name}", *words)
+    assert list(simulated.instances) == [APPLET_AID]
+
+
+def test_a_card_without_room_says_so(desk: Desk, card: WatchedCard, words: tuple[str, ...]) -> None:
+    card.refuse_with(lambda ins, p1: 0x6A84 if (ins, p1) == (0xE8, 0x80) else 0)
     desk.run(*words, "--default-keys").failed(7, "not have enough memory")
 
 
@@ -256,17 +271,17 @@ def test_a_card_that_is_pulled_out_is_loaded_by_a_second_run(
         "--transport-key-file",
         "issuer",
     )
-    card = ScriptedManager(applets=real_applet)
+    card = WatchedCard()
 
     def pulled(ins: int, p1: int) -> int:
         if (ins, p1) == (0xE8, 0x80):
             raise CardGoneError("It was pulled out.")
         return 0
 
-    card.refuse = pulled
+    card.refuse_with(pulled)
     with inserted(card, other):
         desk.run(*options).failed(3, "Run the command again")
-    card.refuse = lambda _ins, _p1: 0
+    card.refuse_with(None)
     with inserted(card, other):
         assert desk.done(*options, "--json").json["changed"] is True
     card.destroy()

@@ -15,9 +15,7 @@ import pytest
 from tests.flows.unplugged import Cable, Unplugged
 from tests.loading.cap_reading import read_cap
 from tests.loading.cap_writing import APPLET_AID, PACKAGE_AID, CapMaker
-from tests.loading.real_applets import real_applet
-from tests.loading.scp03_card import StaticKeys
-from tests.loading.scripted_manager import ScriptedManager
+from tests.loading.watched import SOMEBODY_ELSES, WatchedCard
 
 from twincard import Card
 from twincard.flows.authority import take_authority
@@ -28,6 +26,7 @@ from twincard.globalplatform.manager import CardManager
 from twincard.keys.management_keys import default_keys, read_management_keys
 from twincard.keys.store import FileKeyStore
 from twincard.keys.transport_key import read_transport_key
+from twincard.simulator.manager.scp03 import StaticKeys
 from twincard.transport.connection import CardGoneError, Connection
 
 EXCHANGES = 24
@@ -47,8 +46,8 @@ def order(small: Path, tmp_path: Path) -> LoadOrder:
 
 
 @pytest.fixture
-def card() -> Iterator[ScriptedManager]:
-    manager = ScriptedManager(applets=real_applet)
+def card() -> Iterator[WatchedCard]:
+    manager = WatchedCard()
     yield manager
     manager.destroy()
 
@@ -57,11 +56,11 @@ def run(connection: Connection, order: LoadOrder) -> LoadedCard:
     return load_card(connection, CardManager(connection), order, FileKeyStore(Path()))
 
 
-def is_whole(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
+def is_whole(card: WatchedCard, order: LoadOrder, small: Path) -> None:
     """One applet of the package, its transport key and the card's keys in their files."""
     assert order.new_keys is not None
     assert order.transport_key is not None
-    assert card.packages == {PACKAGE_AID: read_cap(small).load_file}
+    assert card.load_files == {PACKAGE_AID: read_cap(small).sha256}
     assert list(card.instances) == [APPLET_AID]
     new = read_management_keys(Path(order.new_keys))
     assert card.keys == {1: StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())}
@@ -72,7 +71,7 @@ def is_whole(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
 
 @pytest.mark.parametrize("at", range(1, EXCHANGES))
 def test_a_load_whose_answer_is_lost_is_finished_by_repeating_it(
-    card: ScriptedManager, order: LoadOrder, small: Path, at: int
+    card: WatchedCard, order: LoadOrder, small: Path, at: int
 ) -> None:
     with suppress(CardGoneError):
         run(Unplugged(card, Cable(at, answered=True)), order)
@@ -83,21 +82,21 @@ def test_a_load_whose_answer_is_lost_is_finished_by_repeating_it(
     ("ins", "p1"), [(0xD8, 0x00), (0xE6, 0x02), (0xE8, 0x00), (0xE8, 0x80), (0xE6, 0x0C)]
 )
 def test_a_load_that_is_cut_before_a_change_is_finished_by_repeating_it(
-    card: ScriptedManager, order: LoadOrder, small: Path, ins: int, p1: int
+    card: WatchedCard, order: LoadOrder, small: Path, ins: int, p1: int
 ) -> None:
     def cut(now: int, now_p1: int) -> int:
         if (now, now_p1) == (ins, p1):
             raise CardGoneError("The cable was pulled.")
         return 0
 
-    card.refuse = cut
+    card.refuse_with(cut)
     with pytest.raises(CardGoneError):
         run(card, order)
-    card.refuse = lambda _ins, _p1: 0
+    card.refuse_with(None)
     repeated(card, order, small)
 
 
-def repeated(card: ScriptedManager, order: LoadOrder, small: Path) -> None:
+def repeated(card: WatchedCard, order: LoadOrder, small: Path) -> None:
     """The same command again finishes it, and once more changes nothing."""
     card.reset()
     done = run(card, order)
@@ -121,7 +120,7 @@ def key_files() -> dict[str, Path]:
 
 @pytest.mark.parametrize("at", range(9, 17))
 def test_a_key_whose_file_nobody_named_ends_in_one_file_of_the_card_s_name(
-    card: ScriptedManager, unnamed: LoadOrder, at: int
+    card: WatchedCard, unnamed: LoadOrder, at: int
 ) -> None:
     with suppress(CardGoneError):
         run(Unplugged(card, Cable(at, answered=True)), unnamed)
@@ -133,10 +132,10 @@ def test_a_key_whose_file_nobody_named_ends_in_one_file_of_the_card_s_name(
 
 
 def test_a_card_that_tells_the_same_of_itself_gets_no_key_of_another(
-    card: ScriptedManager, unnamed: LoadOrder
+    card: WatchedCard, unnamed: LoadOrder
 ) -> None:
     first = run(card, unnamed)
-    twin = ScriptedManager(applets=real_applet)
+    twin = WatchedCard()
     try:
         second = run(twin, unnamed)
         assert first.transport_key != second.transport_key
@@ -149,7 +148,7 @@ def test_a_card_that_tells_the_same_of_itself_gets_no_key_of_another(
 
 
 def test_a_file_of_another_card_s_is_not_overwritten_whatever_the_card_is_called(
-    card: ScriptedManager, unnamed: LoadOrder
+    card: WatchedCard, unnamed: LoadOrder
 ) -> None:
     done = run(card, unnamed)
     own = Path(done.transport_key).rename("own")
@@ -161,14 +160,14 @@ def test_a_file_of_another_card_s_is_not_overwritten_whatever_the_card_is_called
     assert Path(done.transport_key).read_text() == "11" * 32
 
 
-def test_the_cuts_reach_to_the_end(card: ScriptedManager, order: LoadOrder) -> None:
+def test_the_cuts_reach_to_the_end(card: WatchedCard, order: LoadOrder) -> None:
     cable = Cable(10_000, answered=True)
     run(Unplugged(card, cable), order)
     assert 20 <= cable.exchanges <= EXCHANGES
 
 
 def test_keys_are_in_their_files_before_the_card_has_them(
-    card: ScriptedManager, order: LoadOrder
+    card: WatchedCard, order: LoadOrder
 ) -> None:
     assert order.new_keys is not None
     assert order.transport_key is not None
@@ -180,7 +179,7 @@ def test_keys_are_in_their_files_before_the_card_has_them(
         present.append((ins if ins != 0xE6 else p1, there[0], there[1]))
         return 0
 
-    card.refuse = look
+    card.refuse_with(look)
     run(card, order)
     assert (0xD8, True, False) in present
     assert (0x0C, True, True) in present
@@ -189,7 +188,7 @@ def test_keys_are_in_their_files_before_the_card_has_them(
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_card_as_it_is(
-    card: ScriptedManager, order: LoadOrder, tmp_path: Path
+    card: WatchedCard, order: LoadOrder, tmp_path: Path
 ) -> None:
     nowhere = str(tmp_path / "missing" / "file")
     before = dict(card.keys)
@@ -203,7 +202,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_card_as_it_is(
 
 
 def test_an_applet_of_another_key_is_left_alone_unless_it_shall_go(
-    card: ScriptedManager, order: LoadOrder, small: Path, tmp_path: Path
+    card: WatchedCard, order: LoadOrder, small: Path, tmp_path: Path
 ) -> None:
     first = run(card, order)
     other = replace(order, transport_key=str(tmp_path / "other"))
@@ -220,21 +219,21 @@ def test_an_applet_of_another_key_is_left_alone_unless_it_shall_go(
 
 
 def test_a_package_without_an_applet_is_loaded_anew(
-    card: ScriptedManager, order: LoadOrder, small: Path
+    card: WatchedCard, order: LoadOrder, small: Path
 ) -> None:
-    card.packages[PACKAGE_AID] = b"whoever put this here"
+    card.packages[PACKAGE_AID] = SOMEBODY_ELSES
     assert run(card, order).changed
     is_whole(card, order, small)
 
 
 def test_of_somebody_else_s_package_the_applet_in_the_way_goes_alone(
-    card: ScriptedManager, order: LoadOrder, small: Path
+    card: WatchedCard, order: LoadOrder, small: Path
 ) -> None:
     run(card, order)
     other, name = b"another", b"another applet"
     card.packages[other] = card.packages.pop(PACKAGE_AID)
     item = replace(card.instances[APPLET_AID], package=other)
-    card.instances.update({APPLET_AID: item, name: replace(item, instance=name)})
+    card.instances.update({APPLET_AID: item, name: item})
     run(card, replace(order, replace=True))
     del card.packages[other], card.instances[name]
     is_whole(card, order, small)

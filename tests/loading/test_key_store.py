@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from tests.flows.unplugged import Cable, Unplugged
 from tests.loading.cap_writing import CapMaker
-from tests.loading.real_applets import real_applet
-from tests.loading.scripted_manager import ScriptedManager
+from tests.loading.watched import WatchedCard
 
 from twincard import Card
 from twincard.flows.authority import take_authority
@@ -107,15 +106,15 @@ def test_a_file_store_takes_its_names_from_its_folder_and_says_which_file_is_wro
 
 
 @pytest.fixture
-def card() -> Iterator[ScriptedManager]:
-    manager = ScriptedManager(applets=real_applet)
+def card() -> Iterator[WatchedCard]:
+    manager = WatchedCard()
     yield manager
     manager.destroy()
 
 
 @pytest.mark.parametrize("at", [9, 12, 14, 16, 24])
 def test_loading_with_a_store_that_has_no_files_writes_none_wherever_it_is_cut(
-    card: ScriptedManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+    card: WatchedCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     cap = CapFile.read(CapMaker(method_bytes=400).write(tmp_path / "small.cap"))
     folder = tmp_path / "empty"

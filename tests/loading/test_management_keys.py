@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.loading.scp03_card import kcv
 from tests.secrets.hunt import Hunt
 
 from twincard.keys.management_keys import (
@@ -17,6 +16,7 @@ from twincard.keys.management_keys import (
 )
 from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
+from twincard.simulator.manager.scp03 import kcv
 
 ENC, MAC, DEK = ("%032x" % (0xC0FFEE << shift) for shift in (0, 8, 16))
 DEFAULT = "404142434445464748494A4B4C4D4E4F"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.loading.scp03_card import kcv
 
 from twincard.iso.channel import Channel
 from twincard.iso.command import Command
@@ -15,6 +14,7 @@ from twincard.iso.scp03 import InitializeUpdateResponse
 from twincard.iso.secure_channel import Protection
 from twincard.keys.scp03_keys import Scp03Keys, ecb_kcv
 from twincard.keys.secret import Secret
+from twincard.simulator.manager.scp03 import kcv
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/scp03-sessions.json").read_text())
 SESSIONS = VECTORS["sessions"]

@@ -1,4 +1,4 @@
-"""What the host sends to a card manager, taken apart by a card side that is not the product's."""
+"""What the host sends to a card manager, and what one that shares nothing with it makes of that."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from tests.interop.independent import objects
 from tests.loading.cap_reading import read_cap
 from tests.loading.cap_writing import APPLET_AID, PACKAGE_AID, CapMaker
-from tests.loading.scp03_card import StaticKeys
-from tests.loading.scripted_manager import DEFAULT_KEYS, DIVERSIFICATION, ScriptedManager
 from tests.loading.t0_manager import T0Manager
+from tests.loading.watched import DIVERSIFICATION, SOMEBODY_ELSES, WatchedCard
 
 from twincard.flows.load.applet import AppletSizes, install_data, load_and_install, replace_keys
 from twincard.globalplatform.cap import CapError, CapFile
@@ -32,6 +31,8 @@ from twincard.iso.status import (
 from twincard.keys.management_keys import default_keys, draw_management_keys
 from twincard.keys.scp03_keys import Scp03Keys
 from twincard.keys.secret import Secret
+from twincard.simulator.manager.scp03 import StaticKeys
+from twincard.simulator.manager.state import DEFAULT_KEYS
 from twincard.transport.connection import Connection
 
 TRANSPORT_KEY = bytes(range(0x60, 0x80))
@@ -53,7 +54,19 @@ def installation(cap: CapFile, sizes: AppletSizes | None = None) -> Installation
     return Installation(cap.package.aid, cap.applets[0], cap.applets[0], data)
 
 
-def put_on(card: ScriptedManager, path: Path, sizes: AppletSizes | None = None) -> CapFile:
+def install_fields(card: WatchedCard) -> list[bytes]:
+    """The six of the INSTALL [for install and make selectable] that came last."""
+    ins, p1, _, data = card.plain[-1]
+    assert (ins, p1) == (0xE6, 0x0C)
+    fields = []
+    while data:
+        fields.append(data[1 : 1 + data[0]])
+        data = data[1 + data[0] :]
+    assert len(fields) == 6
+    return fields
+
+
+def put_on(card: WatchedCard, path: Path, sizes: AppletSizes | None = None) -> CapFile:
     cap = CapFile.read(path)
     load_and_install(opened(card), cap, installation(cap, sizes), [])
     return cap
@@ -63,9 +76,9 @@ def put_on(card: ScriptedManager, path: Path, sizes: AppletSizes | None = None) 
 def test_the_card_gets_the_load_file_whatever_its_secure_channel_is(
     parameter: int, cap_file: Path
 ) -> None:
-    card = ScriptedManager(parameter=parameter)
+    card = WatchedCard(parameter=parameter)
     put_on(card, cap_file)
-    assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
+    assert card.load_files == {PACKAGE_AID: read_cap(cap_file).sha256}
     assert card.failures == 0
     assert card.greetings == 1
     external_authenticate = next(apdu for apdu in card.seen if apdu[1] == 0x82)
@@ -73,23 +86,23 @@ def test_the_card_gets_the_load_file_whatever_its_secure_channel_is(
 
 
 def test_a_card_behind_t_0_is_loaded_as_well(cap_file: Path) -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     cap = CapFile.read(cap_file)
     load_and_install(opened(T0Manager(card)), cap, installation(cap), [])
-    assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
+    assert card.load_files == {PACKAGE_AID: read_cap(cap_file).sha256}
 
 
 @pytest.mark.parametrize("size", [16, 24, 32])
 def test_keys_of_every_length_of_aes_open_the_channel(size: int, cap_file: Path) -> None:
     keys = StaticKeys(*(bytes([at]) * size for at in (1, 2, 3)))
-    card = ScriptedManager(keys={0x30: keys})
+    card = WatchedCard(keys={0x30: keys})
     cap = CapFile.read(cap_file)
     load_and_install(opened(card, known(keys, 0x30)), cap, installation(cap), [])
-    assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
+    assert card.load_files == {PACKAGE_AID: read_cap(cap_file).sha256}
 
 
 def test_the_stream_is_install_load_install(cap_file: Path) -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     put_on(card, cap_file)
     commands = [(ins, p1) for ins, p1, _, _ in card.plain if ins != 0xF2]
     blocks = [(p1, p2) for ins, p1, p2, _ in card.plain if ins == 0xE8]
@@ -101,12 +114,12 @@ def test_the_stream_is_install_load_install(cap_file: Path) -> None:
 
 
 def test_every_field_of_install_is_as_asked_for(cap_file: Path) -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     put_on(card, cap_file, AppletSizes(40, 6000, 3, channel_required=False))
-    (item,) = card.instances.values()
-    assert (item.package, item.applet, item.instance) == (PACKAGE_AID, APPLET_AID, APPLET_AID)
-    assert (item.privileges, item.token) == (b"\x00", b"")
-    ((tag, data),) = objects(item.parameters)
+    package, applet, instance, privileges, parameters, token = install_fields(card)
+    assert (package, applet, instance) == (PACKAGE_AID, APPLET_AID, APPLET_AID)
+    assert (privileges, token) == (b"\x00", b"")
+    ((tag, data),) = objects(parameters)
     assert tag == 0xC9
     assert objects(data) == [
         (0x80, TRANSPORT_KEY),
@@ -118,14 +131,14 @@ def test_every_field_of_install_is_as_asked_for(cap_file: Path) -> None:
 
 
 def test_without_sizes_the_applet_s_own_are_taken(cap_file: Path) -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     put_on(card, cap_file)
-    (item,) = card.instances.values()
-    assert objects(objects(item.parameters)[0][1]) == [(0x80, TRANSPORT_KEY)]
+    *_, parameters, _token = install_fields(card)
+    assert objects(objects(parameters)[0][1]) == [(0x80, TRANSPORT_KEY)]
 
 
 def test_nothing_secret_crosses_the_wire_in_the_clear(cap_file: Path) -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     put_on(card, cap_file)
     new = draw_management_keys(16, 1)
     replace_keys(opened(card), new)
@@ -136,14 +149,14 @@ def test_nothing_secret_crosses_the_wire_in_the_clear(cap_file: Path) -> None:
 
 @pytest.mark.parametrize("most", [1, 24, 47])
 def test_a_card_that_wants_next_to_nothing_gets_whole_blocks(most: int, cap_file: Path) -> None:
-    card = ScriptedManager(most_data=most)
+    card = WatchedCard(most_data=most)
     put_on(card, cap_file)
-    assert card.packages == {PACKAGE_AID: read_cap(cap_file).load_file}
+    assert card.load_files == {PACKAGE_AID: read_cap(cap_file).sha256}
 
 
 @pytest.mark.parametrize("most", [255, 247, 128, 64])
 def test_blocks_are_as_long_as_the_card_allows(most: int, cap_file: Path) -> None:
-    card = ScriptedManager(most_data=most)
+    card = WatchedCard(most_data=most)
     cap = CapFile.read(cap_file)
     manager = opened(card)
     if len(cap.load_file) > 256 * (most // 16 * 16 - 17):
@@ -151,24 +164,24 @@ def test_blocks_are_as_long_as_the_card_allows(most: int, cap_file: Path) -> Non
     load_and_install(manager, cap, installation(cap), [])
     loads = [apdu for apdu in card.seen if apdu[1] == 0xE8]
     assert most - 16 < loads[0][4] <= most
-    assert card.packages == {PACKAGE_AID: cap.load_file}
+    assert card.load_files == {PACKAGE_AID: cap.load_file_sha256}
 
 
 def test_a_package_that_does_not_fit_in_256_blocks_is_refused_before_anything_is_deleted(
     tmp_path: Path,
 ) -> None:
     cap = CapFile.read(CapMaker(method_bytes=9000).write(tmp_path / "large.cap"))
-    card = ScriptedManager(most_data=48, packages={PACKAGE_AID: b"before"})
+    card = WatchedCard(most_data=48, packages={PACKAGE_AID: SOMEBODY_ELSES})
     with pytest.raises(CapError, match="too large"):
         load_and_install(opened(card), cap, installation(cap), [])
-    assert card.packages == {PACKAGE_AID: b"before"}
+    assert card.packages == {PACKAGE_AID: SOMEBODY_ELSES}
 
 
 @pytest.mark.parametrize("version", [0xFF, 0x30, 0x7F])
 @pytest.mark.parametrize("size", [16, 24, 32])
 def test_new_keys_are_the_only_ones_afterwards(version: int, size: int) -> None:
     old = DEFAULT_KEYS if size == 16 else StaticKeys(*3 * (bytes(size),))
-    card = ScriptedManager(keys={version: old})
+    card = WatchedCard(keys={version: old})
     new = draw_management_keys(size, 1)
     replace_keys(opened(card, known(old)), new)
     assert card.keys == {1: StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())}
@@ -180,14 +193,14 @@ def test_new_keys_are_the_only_ones_afterwards(version: int, size: int) -> None:
 
 def test_keys_of_the_same_version_can_be_replaced() -> None:
     keys = StaticKeys(*3 * (bytes(16),))
-    card = ScriptedManager(keys={5: keys})
+    card = WatchedCard(keys={5: keys})
     new = draw_management_keys(16, 5)
     replace_keys(opened(card, known(keys)), new)
     opened(card, new)
 
 
 def test_a_card_that_confirms_other_keys_is_not_believed() -> None:
-    card = ScriptedManager(parameter=0x00)
+    card = WatchedCard(parameter=0x00)
     manager = opened(card)
     new = draw_management_keys(16, 1)
     shown = card.transmit
@@ -202,7 +215,7 @@ def test_a_card_that_confirms_other_keys_is_not_believed() -> None:
 
 
 def test_wrong_keys_are_not_tried_at_all() -> None:
-    card = ScriptedManager(keys={3: StaticKeys(*3 * (bytes(16),))})
+    card = WatchedCard(keys={3: StaticKeys(*3 * (bytes(16),))})
     with pytest.raises(WrongManagementKeysError, match=r"version 3.*locks itself"):
         opened(card)
     assert card.failures == 0
@@ -212,12 +225,12 @@ def test_wrong_keys_are_not_tried_at_all() -> None:
 
 def test_a_card_that_locked_itself_is_told_as_such() -> None:
     with pytest.raises(ManagementError, match=r"6983.*locked"):
-        opened(ScriptedManager(failures=10))
+        opened(WatchedCard(failures=10))
 
 
 def test_a_wrong_encryption_key_is_not_taken_for_a_missing_pin() -> None:
     keys = StaticKeys(bytes(16), DEFAULT_KEYS.mac, DEFAULT_KEYS.dek)
-    card = ScriptedManager(parameter=0x60)
+    card = WatchedCard(parameter=0x60)
     manager = opened(card, known(keys))
     with pytest.raises(ManagementError, match=r"tell its contents \(6982\).*enc"):
         manager.contents(Kind.PACKAGE)
@@ -225,7 +238,7 @@ def test_a_wrong_encryption_key_is_not_taken_for_a_missing_pin() -> None:
 
 def test_a_wrong_data_encryption_key_changes_no_key() -> None:
     keys = StaticKeys(DEFAULT_KEYS.enc, DEFAULT_KEYS.mac, bytes(16))
-    card = ScriptedManager()
+    card = WatchedCard()
     with pytest.raises(WrongDataError, match="take new management keys"):
         opened(card, known(keys)).put_keys(draw_management_keys(16, 1))
     assert card.keys == {0xFF: DEFAULT_KEYS}
@@ -233,10 +246,10 @@ def test_a_wrong_data_encryption_key_changes_no_key() -> None:
 
 def test_of_two_key_sets_the_card_s_own_is_found_with_one_question() -> None:
     new = draw_management_keys(16, 1)
-    old = ScriptedManager()
+    old = WatchedCard()
     assert CardManager(old).authenticate([default_keys(), new]) == default_keys()
     keys = StaticKeys(new.enc.reveal(), new.mac.reveal(), new.dek.reveal())
-    changed = ScriptedManager(keys={1: keys})
+    changed = WatchedCard(keys={1: keys})
     assert CardManager(changed).authenticate([default_keys(), new]) == new
     assert (old.greetings, changed.greetings) == (1, 1)
     assert CardManager(changed).authenticate([replace(default_keys(), version=9), new]) == new
@@ -245,7 +258,7 @@ def test_of_two_key_sets_the_card_s_own_is_found_with_one_question() -> None:
 
 
 def test_the_card_tells_its_contents_piece_by_piece(cap_file: Path) -> None:
-    card = ScriptedManager(packages={bytes([at]) * 7: b"" for at in range(1, 6)})
+    card = WatchedCard(packages={bytes([at]) * 7: SOMEBODY_ELSES for at in range(1, 6)})
     manager = opened(card)
     packages = manager.contents(Kind.PACKAGE)
     assert [entry.aid for entry in packages] == list(card.packages)
@@ -257,7 +270,7 @@ def test_the_card_tells_its_contents_piece_by_piece(cap_file: Path) -> None:
 
 
 def test_what_a_card_tells_without_keys() -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     manager = CardManager(card)
     assert manager.protocols() == [(3, 0x70)]
     production = manager.production()
@@ -269,14 +282,14 @@ def test_what_a_card_tells_without_keys() -> None:
 
 def test_a_security_domain_of_another_name_is_found_or_named() -> None:
     other = bytes.fromhex("A0000001514D414E41474552")
-    assert opened(ScriptedManager(domain_aid=other)).aid == other
-    assert CardManager(ScriptedManager(domain_aid=other), other).aid == other
+    assert opened(WatchedCard(domain_aid=other)).aid == other
+    assert CardManager(WatchedCard(domain_aid=other), other).aid == other
     with pytest.raises(ManagementError, match="--isd"):
-        CardManager(ScriptedManager(), other)
+        CardManager(WatchedCard(), other)
 
 
 def test_a_card_with_scp02_is_sent_to_the_page() -> None:
-    card = ScriptedManager()
+    card = WatchedCard()
     shown = card.transmit
 
     def older(apdu: bytes) -> tuple[bytes, int]:
@@ -291,7 +304,7 @@ def test_a_card_with_scp02_is_sent_to_the_page() -> None:
 
 @pytest.mark.parametrize("parameter", [0x20, 0x60])
 def test_an_answer_that_was_altered_ends_it(parameter: int, cap_file: Path) -> None:
-    card = ScriptedManager(parameter=parameter)
+    card = WatchedCard(parameter=parameter)
     cap = CapFile.read(cap_file)
     manager = opened(card)
     shown = card.transmit
@@ -324,7 +337,7 @@ def cap(cap_file: Path) -> CapFile:
 def test_a_refusal_says_what_to_do(
     refused: tuple[int, int], sw: int, error: type[Exception], words: str, cap: CapFile
 ) -> None:
-    card = ScriptedManager(packages={PACKAGE_AID: b"half"})
-    card.refuse = lambda ins, p1: sw if (ins, p1) == refused else 0
+    card = WatchedCard(packages={PACKAGE_AID: SOMEBODY_ELSES})
+    card.refuse_with(lambda ins, p1: sw if (ins, p1) == refused else 0)
     with pytest.raises(error, match=words):
         load_and_install(opened(card), cap, installation(cap), [])

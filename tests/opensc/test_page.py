@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,7 +51,7 @@ def in_reader(name: str, folder: Path, service: PcscService) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TWINCARD_HOME", str(folder / "cards"))
         card = open_card(name)
-    with card, inserted(card, service.readers[0]):
+    with closing(card), inserted(card, service.readers[0]):
         yield
 
 

@@ -38,8 +38,15 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
         N_("Simulated cards: the real applet, without a chip."),
         {
             "new": Leaf(
-                N_("Make a blank card, with a transport key of its own in a file beside it."),
+                N_("Make a simulated card, with a transport key of its own in a file beside it."),
                 "reader.sim:new",
+            ),
+            "cap": Leaf(
+                N_(
+                    "Write a CAP file without code, with which `card load` is rehearsed on "
+                    "simulated cards."
+                ),
+                "reader.sim:cap",
             ),
             "list": Leaf(N_("List the simulated cards."), "reader.sim:list_"),
             "remove": Leaf(

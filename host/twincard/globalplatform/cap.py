@@ -31,9 +31,11 @@ LOADED = (
     "RefLocation",
 )
 """Components in the order of loading (6.2)."""
+STAND_IN = bytes.fromhex("F0") + b"TWINSTANDIN"
+"""The AID of a package that no real card has: stand-ins import it (see stand_in.py)."""
 _NOT_LOADED = ("Descriptor", "Debug")
 _OPTIONAL = ("Applet", "Export", *_NOT_LOADED)
-_TAGS = {
+TAGS = {
     name: tag
     for tag, name in enumerate(
         (
@@ -101,7 +103,7 @@ class CapFile:
     @classmethod
     def parse(cls, components: Mapping[str, bytes]) -> Self:
         """Read the components, each whole and under its name. Raises CapError."""
-        for name in _TAGS:
+        for name in TAGS:
             if name in components:
                 _check_head(name, components[name])
             elif name not in _OPTIONAL:
@@ -114,6 +116,11 @@ class CapFile:
         _read(components, "Directory", lambda reader: _check_directory(reader, components))
         _check_counts(components, imports, applets)
         return cls(package, applets, imports, components)
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether it is without code, for simulated cards alone."""
+        return any(package.aid == STAND_IN for package in self.imports)
 
     @property
     def load_file(self) -> bytes:
@@ -153,7 +160,7 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if file.endswith(_EXTENDED_SUFFIX):
             raise _extended()
         name = file.removesuffix(_SUFFIX)
-        if name == file or name not in _TAGS:
+        if name == file or name not in TAGS:
             raise CapError(_("It has a component that is not known: {name}.").format(name=file))
         if name in found:
             raise CapError(_("It has more than one component {name}.").format(name=name))
@@ -169,7 +176,7 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _check_head(name: str, content: bytes) -> None:
     size = int.from_bytes(content[1:_COMPONENT_HEAD_BYTES], "big")
-    if content[:1] != bytes([_TAGS[name]]) or len(content) != size + _COMPONENT_HEAD_BYTES:
+    if content[:1] != bytes([TAGS[name]]) or len(content) != size + _COMPONENT_HEAD_BYTES:
         raise CapError(
             _("Its component {name} is not as long as it says, or another.").format(name=name)
         )
@@ -224,7 +231,7 @@ def _applets(reader: ComponentReader) -> tuple[bytes, ...]:
 def _check_directory(reader: ComponentReader, components: Mapping[str, bytes]) -> None:
     """6.4: the sizes of all components, and no component of somebody's own."""
     # Format 2.2 has a place for Debug, 2.1 has none.
-    for name in list(_TAGS)[: (reader.left - 9) // 2]:
+    for name in list(TAGS)[: (reader.left - 9) // 2]:
         size = len(components[name]) - _COMPONENT_HEAD_BYTES if name in components else 0
         if reader.number(2) != size:
             raise CapError(

@@ -26,6 +26,8 @@ class CapInfo:
     imports: tuple[PackageInfo, ...]
     load_file_bytes: int
     load_file_sha256: Sha256
+    stand_in: bool
+    """Whether it has no code, and is for blank simulated cards alone."""
 
 
 @dataclass(frozen=True)

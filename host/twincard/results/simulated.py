@@ -13,9 +13,17 @@ class NewCard:
     """A simulated card that was made."""
 
     reader: str
-    transport_key_file: Path
+    transport_key_file: Path | None
+    """None: the card is blank, and `card load` makes the key."""
     chip: str | None = None
     """The real chip that it behaves as; None: one that lacks nothing."""
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A CAP file without code that was written."""
+
+    stand_in: Path
 
 
 @dataclass(frozen=True)

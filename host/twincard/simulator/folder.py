@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -14,7 +15,12 @@ from twincard.ground.language import _
 from twincard.ground.private_file import sync_folder, write_private
 from twincard.simulator.archive import provide_archive
 from twincard.simulator.process import Make, SimulatedCard
-from twincard.transport.connection import CardFileError, CardNotFoundError, TransportError
+from twincard.transport.connection import (
+    CardFileError,
+    CardNotFoundError,
+    Connection,
+    TransportError,
+)
 
 HOME_VARIABLE = "TWINCARD_HOME"
 """The environment variable that names the folder of simulated cards."""
@@ -72,22 +78,45 @@ def create_card(
     TransportError when the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
+    key = secrets.token_bytes(_KEY_BYTES)
+    with _unfinished(state) as unfinished:
+        with SimulatedCard.open(unfinished, make) as card:
+            card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
+        _publish(unfinished, state, transport_key_file(name), key)
+
+
+@contextlib.contextmanager
+def _unfinished(state: Path) -> Iterator[Path]:
+    """Another name to make a card under, so that a card is either whole or not there."""
     if state.exists():
         raise _taken(state)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     provide_archive()
-    key = secrets.token_bytes(_KEY_BYTES)
-    # Made under another name, so that a card is either whole or not there.
-    unfinished = state.with_name(f".{name}.{secrets.token_hex(4)}")
+    path = state.with_name(f".{state.stem}.{secrets.token_hex(4)}")
     try:
-        with SimulatedCard.open(unfinished, make) as card:
-            card.install(b"\x80" + bytes([_KEY_BYTES]) + key + parameters, aid)
-        _publish(unfinished, state, transport_key_file(name), key)
+        yield path
     finally:
-        _remove_files(unfinished)
+        _remove_files(path)
 
 
-def open_card(name: str) -> SimulatedCard:
+def create_blank_card(name: str, make: Make | None = None) -> None:
+    """A new card without the applet: its card manager has the default keys, and takes the applet.
+
+    Raises as `create_card`.
+    """
+    from twincard.simulator.manager.state import ManagerState
+
+    state = _state_file(name)
+    if transport_key_file(name).exists():
+        raise _key_is_there(transport_key_file(name))
+    with _unfinished(state) as unfinished:
+        with SimulatedCard.open(unfinished, make) as card:
+            card.keep(ManagerState.of_new_card().encode())
+        _link(unfinished, state)
+        sync_folder(state.parent)
+
+
+def open_card(name: str) -> Connection:
     """A connection to the card; CardNotFoundError when there is none of this name."""
     state = _state_file(name)
     if not state.exists():
@@ -98,7 +127,21 @@ def open_card(name: str) -> SimulatedCard:
         )
     card = SimulatedCard.open(state)
     card.reader = f"sim:{name}"
-    return card
+    try:
+        kept = card.kept()
+        return _managed(card, kept) if kept else card
+    except BaseException:
+        card.close()
+        raise
+
+
+def _managed(card: SimulatedCard, kept: bytes) -> Connection:
+    # Imported for the few cards that have a card manager.
+    from twincard.simulator.manager.card import ManagedCard
+    from twincard.simulator.manager.domain import SecurityDomain
+    from twincard.simulator.manager.state import ManagerState
+
+    return ManagedCard(card, SecurityDomain(card, ManagerState.decode(kept)))
 
 
 def remove_card(name: str) -> None:
@@ -134,20 +177,29 @@ def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
     try:
         write_private(key_file, key.hex().encode() + b"\n")
     except FileExistsError:
-        raise TransportError(
-            _(
-                "There is a transport key of this name already: {file}; if no card belongs "
-                "to it, move it away."
-            ).format(file=key_file)
-        ) from None
+        raise _key_is_there(key_file) from None
     try:
-        os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
-    except OSError as error:
+        _link(unfinished, state)
+    except BaseException:
         key_file.unlink()
-        if isinstance(error, FileExistsError):
-            raise _taken(state) from None
         raise
     sync_folder(state.parent)
+
+
+def _link(unfinished: Path, state: Path) -> None:
+    try:
+        os.link(unfinished, state)  # unlike a rename, it fails when the name is taken
+    except FileExistsError:
+        raise _taken(state) from None
+
+
+def _key_is_there(key_file: Path) -> TransportError:
+    return TransportError(
+        _(
+            "There is a transport key of this name already: {file}; if no card belongs "
+            "to it, move it away."
+        ).format(file=key_file)
+    )
 
 
 def _taken(state: Path) -> TransportError:

@@ -59,6 +59,9 @@ class Operation(IntEnum):
     PEAKS = 0x19
     ENGINES = 0x1A
     INSTALL = 0x20
+    REMOVE = 0x21
+    KEEP = 0x22
+    KEPT = 0x23
 
 
 class SimulatorProcess:
@@ -340,6 +343,18 @@ class SimulatedCard:
         """
         name = bytes([len(aid)]) + aid if aid else b""
         self._process.call(Operation.INSTALL, name + application_data)
+
+    def remove(self) -> None:
+        """Delete the applet with all that it holds, if there is one."""
+        self._process.call(Operation.REMOVE)
+
+    def keep(self, data: bytes) -> None:
+        """Keep what a card manager knows on the card, in place of what was kept before."""
+        self._process.call(Operation.KEEP, data)
+
+    def kept(self) -> bytes:
+        """What `keep` was given last; nothing where the card has no card manager."""
+        return self._process.call(Operation.KEPT)
 
     def close(self) -> None:
         """See Connection."""

@@ -6,16 +6,22 @@ import java.nio.ByteBuffer;
 import javacard.framework.Applet;
 
 /**
- * A card and the file that keeps it: the install parameters, the chip and the applet class (since version 2 of the
- * file), then the {@link Image} of its memory. Without a file it is in memory only.
+ * A card and the file that keeps it. The file holds what the host keeps for a card manager (since version 3), the
+ * install parameters, the chip and the applet class (since version 2), then the {@link Image} of its memory; without an
+ * applet, the instance AID is empty and there is no image. Without a file the card is in memory only.
  */
 final class SavedCard {
+    private static final byte[] NONE = {};
+
     private final StateFile file;
     private Class<? extends Applet> type;
     private Chip chip;
     private Card card;
-    private byte[] aid;
-    private byte[] data;
+    private byte[] aid = NONE;
+    private byte[] data = NONE;
+    /** What the host keeps on the card for its card manager; empty on a card that has none. */
+    private byte[] kept = NONE;
+    private boolean changed;
     private boolean broken;
     /** The older slot of the file holds another state than the newer one. */
     private boolean olderStateKept;
@@ -38,6 +44,9 @@ final class SavedCard {
         }
         ByteBuffer body = file.load();
         try {
+            if (file.loadedVersion() >= StateFile.WITH_KEPT) {
+                kept = take(body);
+            }
             aid = take(body);
             data = take(body);
             if (file.loadedVersion() >= StateFile.WITH_CHIP) {
@@ -46,9 +55,11 @@ final class SavedCard {
             } else {
                 chip = Chip.withoutLimits();
             }
-            card = Card.load(type, aid, data, chip, body);
-            card.takeChanged();
-            card.takeWrites();
+            if (aid.length > 0) {
+                card = Card.load(type, aid, data, chip, body);
+                card.takeChanged();
+                card.takeWrites();
+            }
         } catch (IllegalStateException unfit) {
             throw new CardException(Failure.UNFIT, unfit.getMessage());
         } catch (BufferUnderflowException | NegativeArraySizeException | IllegalArgumentException torn) {
@@ -68,14 +79,40 @@ final class SavedCard {
         card = fresh;
         card.takeChanged();
         card.takeWrites();
-        if (file != null) {
-            try {
-                file.create(this::write);
-            } catch (IOException | IllegalStateException failed) {
-                card = null;
-                throw unsaved(failed);
-            }
+        try {
+            saveNow();
+        } catch (CardException unsaved) {
+            forget();
+            throw unsaved;
         }
+    }
+
+    /** Deletes the applet, if there is one, with all that it holds; to be followed by {@link #save}. */
+    void remove() throws CardException {
+        requireSaved();
+        changed |= card != null;
+        forget();
+    }
+
+    /** Keeps bytes for the host, in place of those before, with an applet or without; to be followed by {@link #save}. */
+    void keep(byte[] bytes) throws CardException {
+        requireSaved();
+        if (bytes.length > Short.MAX_VALUE) {
+            throw new CardException(Failure.WRONG_USE, "At most 32,767 bytes are kept.");
+        }
+        changed = true;
+        kept = bytes;
+    }
+
+    /** What the host has kept; empty when it has kept nothing. */
+    byte[] kept() {
+        return kept.clone();
+    }
+
+    private void forget() {
+        card = null;
+        aid = NONE;
+        data = NONE;
     }
 
     /** Power off and on; returns the answer to reset, which a card without applet gives as well. */
@@ -88,22 +125,40 @@ final class SavedCard {
         if (card == null) {
             throw new CardException(Failure.NOT_INSTALLED);
         }
+        requireSaved();
+        return card;
+    }
+
+    private void requireSaved() throws CardException {
         if (broken) {
             throw new CardException(Failure.NOT_SAVED_EARLIER);
         }
-        return card;
     }
 
     /** Saves the card if anything persistent was written; after a failure the card serves no more. */
     void save() throws CardException {
-        if (card == null || broken || !card.takeChanged() || file == null) {
+        changed |= card != null && card.takeChanged();
+        if (broken || !changed) {
             return;
         }
         try {
-            file.save(this::write);
-            olderStateKept = true;
-        } catch (IOException | IllegalStateException failed) {
+            saveNow();
+        } catch (CardException unsaved) {
             broken = true;
+            throw unsaved;
+        }
+    }
+
+    private void saveNow() throws CardException {
+        changed = false;
+        try {
+            if (file != null && file.isOpen()) {
+                file.save(this::write);
+                olderStateKept = true;
+            } else if (file != null) {
+                file.create(this::write);
+            }
+        } catch (IOException | IllegalStateException failed) {
             throw unsaved(failed);
         }
     }
@@ -130,11 +185,14 @@ final class SavedCard {
     }
 
     private void write(ByteBuffer out) {
+        put(out, kept);
         put(out, aid);
         put(out, data);
         Names.putText(out, chip.text());
         Names.putText(out, type.getName());
-        card.write(out);
+        if (card != null) {
+            card.write(out);
+        }
     }
 
     private static void put(ByteBuffer out, byte[] bytes) {

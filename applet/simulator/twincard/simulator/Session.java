@@ -77,6 +77,17 @@ final class Session {
                 install(payload);
                 return Answer.DONE;
             }
+            case REMOVE -> {
+                saved.remove();
+                return Answer.DONE;
+            }
+            case KEEP -> {
+                saved.keep(rest(payload));
+                return Answer.DONE;
+            }
+            case KEPT -> {
+                return Answer.done(saved.kept());
+            }
             case RESET -> {
                 return Answer.done(saved.reset());
             }

@@ -39,8 +39,10 @@ final class StateFile implements AutoCloseable {
     private static final long MAGIC = 0x5457494E43415244L;
     /** Bodies have the chip and the applet class since this version. */
     static final short WITH_CHIP = 2;
+    /** Bodies have what the host keeps since this version. */
+    static final short WITH_KEPT = 3;
     private static final short OLDEST = 1;
-    private static final short VERSION = 2;
+    private static final short VERSION = 3;
     private static final int CRC_AT = 24;
     private static final int HEADER = 28;
 
@@ -99,6 +101,11 @@ final class StateFile implements AutoCloseable {
 
     boolean exists() {
         return Files.exists(path);
+    }
+
+    /** Whether a state was loaded or made, so that the next one is saved. */
+    boolean isOpen() {
+        return channel != null;
     }
 
     /** Makes the file with its first state, whole or not at all. */

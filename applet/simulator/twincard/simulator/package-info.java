@@ -13,6 +13,9 @@
  *              the reader has to send                                             data, SW1 SW2
  * 20 INSTALL   application data of the install parameters; or before it, when the
  *              first byte is 05 to 10: length of the instance AID, AID            nothing
+ * 21 REMOVE    nothing: deletes the applet, if there is one                       nothing
+ * 22 KEEP      bytes that the host keeps on the card for its card manager         nothing
+ * 23 KEPT      nothing                                                     those bytes, or none
  *
  * only with --lab:
  * 10 SNAPSHOT  nothing                                                     number of the snapshot (4 bytes)

@@ -33,6 +33,7 @@ from twincard.globalplatform.cap import CapFile, Package
 from twincard.ground.language import _
 from twincard.keys.store import FileKeyStore
 from twincard.results.load import CapInfo, Loaded, PackageInfo
+from twincard.simulator.atr import is_simulated
 
 
 def load(
@@ -123,6 +124,13 @@ def load(
         managed(reader, isd) as (connection, manager),
         out.progress(file.name, len(cap.load_file)) as sent,
     ):
+        if cap.is_stand_in and not is_simulated(connection):
+            raise InputError(
+                _(
+                    "{file} has no code: it is for blank simulated cards. `make cap` builds the "
+                    "applet for real ones."
+                ).format(file=file)
+            )
         card = load_card(connection, manager, order, store, on_event=listener(out, sent))
     warn_of_answers(out, manager)
     done = Loaded(
@@ -161,6 +169,7 @@ def _info(file: Path, cap: CapFile) -> CapInfo:
         tuple(map(_package, cap.imports)),
         len(cap.load_file),
         cap.load_file_sha256,
+        cap.is_stand_in,
     )
 
 
@@ -177,6 +186,7 @@ def _info_text(info: CapInfo) -> str:
             *((_("imports"), f"{aid_text(each.aid)} {each.version}") for each in info.imports),
             (_("load file"), size),
             ("SHA-256", info.load_file_sha256.hex()),
+            *([(_("code"), _("none: for blank simulated cards"))] if info.stand_in else ()),
         ]
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from twincard.card.session import APPLET_AID, OPENSC_AID
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import SIMULATED
 from twincard.cli.terminal.errors import InputError
@@ -38,17 +39,26 @@ SecurityDomain = Annotated[
 @contextmanager
 def managed(reader: str, domain: str | None) -> Iterator[tuple[Connection, CardManager]]:
     """The card in a reader, its security domain selected; both for the time of a block."""
-    if reader.startswith(SIMULATED):
-        raise InputError(
-            _("A simulated card has its applet from the start: `twincard sim new` makes one.")
-        )
     aid = None if domain is None else parse_aid(domain, "--isd")
     expect_card(reader)
     connection = connect(reader)
     try:
-        yield connection, CardManager(connection, aid)
+        yield connection, _manager(reader, connection, aid)
     finally:
         connection.close()
+
+
+def _manager(reader: str, connection: Connection, aid: bytes | None) -> CardManager:
+    manager = CardManager(connection, aid)
+    # Without a name that it knows the card selects what it has.
+    if reader.startswith(SIMULATED) and manager.aid in (APPLET_AID, OPENSC_AID):
+        raise InputError(
+            _(
+                "{reader} has its applet from the start, and no card manager: `twincard sim new "
+                "NAME --blank` makes a card that has one."
+            ).format(reader=reader)
+        )
+    return manager
 
 
 def management_keys(file: Path | None, *, default: bool) -> Scp03Keys:

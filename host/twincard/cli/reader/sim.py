@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,12 +16,14 @@ from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError, describe
 from twincard.cli.terminal.options import Json, SimulatedCard, Yes
 from twincard.cli.terminal.output import Printer
+from twincard.globalplatform.stand_in import write_stand_in
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
 from twincard.results.failure import ExitCode
-from twincard.results.simulated import Cards, NewCard, RemovedCard, UnreadableCard
+from twincard.results.simulated import Cards, NewCard, RemovedCard, StandIn, UnreadableCard
 from twincard.simulator.folder import (
     check_file,
+    create_blank_card,
     create_card,
     list_cards,
     remove_card,
@@ -43,23 +46,55 @@ WithUnknown = Annotated[
         "--with-unknown", help="What is not known of the chip is there; without it, it is not."
     ),
 ]
+Blank = Annotated[
+    bool,
+    typer.Option(
+        "--blank",
+        help="Leave the applet out: the card has a card manager with the default keys, and "
+        "`twincard card load` loads the applet, as onto a real card.",
+    ),
+]
 
 
 def new(
     name: SimulatedCard,
+    blank: Blank = False,
     opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
     chip: ChipName = None,
     with_unknown: WithUnknown = False,
     json: Json = False,
 ) -> None:
-    """Make a blank card, with a transport key of its own in a file beside it."""
+    """Make a simulated card, with a transport key of its own in a file beside it."""
     copied = _simulated_chip(chip, with_unknown=with_unknown)
-    opensc_card = (OPENSC_AID, INSTALLATION) if opensc else (b"", b"")
-    create_card(name, *opensc_card, make=copied.make if copied else None)
+    make = copied.make if copied else None
+    if blank and opensc:
+        raise InputError(_("--opensc cannot be used with --blank: the CAP file decides that."))
+    if blank:
+        create_blank_card(name, make)
+        text = _(
+            "{reader} is a blank card with the default keys. Load the applet with `twincard card "
+            "load`; `twincard sim cap` writes a file for that."
+        )
+    else:
+        create_card(name, *((OPENSC_AID, INSTALLATION) if opensc else (b"", b"")), make=make)
+        text = _("{reader} is ready to be issued.")
     model = copied.profile.name if copied else None
-    made = NewCard(_reader(name), transport_key_file(name), model)
-    text = _("{reader} is ready to be issued.").format(reader=made.reader)
-    Printer(json).result(made, "\n".join([text, *(simulation_text(copied) if copied else ())]))
+    made = NewCard(_reader(name), None if blank else transport_key_file(name), model)
+    lines = [text.format(reader=made.reader), *(simulation_text(copied) if copied else ())]
+    Printer(json).result(made, "\n".join(lines))
+
+
+def cap(
+    file: Annotated[Path, typer.Argument(metavar="FILE.cap", help="The file to write.")],
+    json: Json = False,
+) -> None:
+    """Write a CAP file without code, with which `card load` is rehearsed on simulated cards."""
+    write_stand_in(file)
+    text = _(
+        "{file} is a stand-in for the applet's CAP file, for blank simulated cards alone: real "
+        "cards refuse it."
+    )
+    Printer(json).result(StandIn(file), text.format(file=file))
 
 
 def list_(json: Json = False) -> None:

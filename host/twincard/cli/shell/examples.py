@@ -18,7 +18,18 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("", "sim new alice-backup"),
     ),
     "demo": ((N_("With files of your own, copies of which are encrypted:"), "demo letter.pdf"),),
-    "sim new": ((N_("A simulated card that is then called sim:alice:"), "sim new alice"),),
+    "sim new": (
+        (N_("A simulated card that is then called sim:alice:"), "sim new alice"),
+        (N_("A blank one, to rehearse `card load`:"), "sim new alice --blank"),
+    ),
+    "sim cap": (
+        (N_("A file that blank simulated cards take:"), "sim cap twincard.cap"),
+        (
+            "",
+            "card load twincard.cap -r sim:alice --default-keys --new-management-keys "
+            "alice.management-keys",
+        ),
+    ),
     "sim list": ((N_("All simulated cards:"), "sim list"),),
     "sim remove": ((N_("Without being asked:"), "sim remove alice --yes"),),
     "sim serve": (

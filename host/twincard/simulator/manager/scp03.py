@@ -1,14 +1,14 @@
-"""The card's side of SCP03, for a card manager of the tests: GPC Amendment D.
+"""The card's side of SCP03: GPC Amendment D.
 
-Nothing of the product is used; what the host derives by `cryptography`, this does step by step.
-Anything that is not as it should be is refused, and ends the session.
+What the host has `cryptography` derive (twincard.iso.scp03), this does step by step: a mistake of
+one is then not the other's. Anything that is not as it should be is refused, and ends the session.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -28,11 +28,11 @@ class SecurityError(Exception):
 
 @dataclass(frozen=True)
 class StaticKeys:
-    """K-ENC, K-MAC, K-DEK."""
+    """K-ENC, K-MAC, K-DEK: 16, 24 or 32 bytes each."""
 
-    enc: bytes
-    mac: bytes
-    dek: bytes
+    enc: bytes = field(repr=False)
+    mac: bytes = field(repr=False)
+    dek: bytes = field(repr=False)
 
 
 def derive(key: bytes, constant: int, context: bytes, size: int) -> bytes:
@@ -43,13 +43,14 @@ def derive(key: bytes, constant: int, context: bytes, size: int) -> bytes:
 
 
 def cmac(key: bytes, message: bytes) -> bytes:
+    """AES-CMAC (SP 800-38B)."""
     mac = CMAC(AES(key))
     mac.update(message)
     return mac.finalize()
 
 
 def kcv(key: bytes) -> bytes:
-    """7.2.2."""
+    """The key check value (7.2.2): 3 bytes."""
     return _ecb(key, b"\x01" * BLOCK)[:3]
 
 

@@ -1,0 +1,109 @@
+"""What the card manager of a simulated card knows, as it is kept in the card's file."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+
+from twincard.ground.language import _
+from twincard.simulator.manager.loading import Package
+from twincard.simulator.manager.scp03 import StaticKeys
+from twincard.transport.connection import CardFileError
+
+INITIAL_VERSION = 0xFF
+"""Of the keys that a card comes with (GlobalPlatform 2.3.1, 11.8.2.2.3)."""
+_DEFAULT_KEY = bytes(range(0x40, 0x50))
+DEFAULT_KEYS = StaticKeys(_DEFAULT_KEY, _DEFAULT_KEY, _DEFAULT_KEY)
+"""The test keys that everybody knows, which cards for developers come with."""
+DIVERSIFICATION_BYTES = 10
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An applet that was installed: of which package and applet class, with which privileges."""
+
+    package: bytes
+    applet: bytes
+    privileges: bytes
+
+
+@dataclass
+class ManagerState:
+    """What stays when the power goes.
+
+    `keys` are the key sets by version, `counters` how many channels began with each; `failures`
+    counts wrong keys in a row. `running` is the AID of the instance that the simulator runs, empty
+    where it runs none.
+    """
+
+    diversification: bytes
+    keys: dict[int, StaticKeys] = field(default_factory=lambda: {INITIAL_VERSION: DEFAULT_KEYS})
+    counters: dict[int, int] = field(default_factory=dict)
+    failures: int = 0
+    packages: dict[bytes, Package] = field(default_factory=dict)
+    instances: dict[bytes, Instance] = field(default_factory=dict)
+    running: bytes = b""
+
+    @classmethod
+    def of_new_card(cls) -> ManagerState:
+        """A card as it is sold: the default keys, a serial number of its own, and nothing on it."""
+        return cls(secrets.token_bytes(DIVERSIFICATION_BYTES))
+
+    def encode(self) -> bytes:
+        """As `decode` takes it; the keys are in it in the clear."""
+        return json.dumps(
+            {
+                "diversification": self.diversification.hex(),
+                "keys": {
+                    str(version): [key.hex() for key in (keys.enc, keys.mac, keys.dek)]
+                    for version, keys in self.keys.items()
+                },
+                "counters": {str(version): count for version, count in self.counters.items()},
+                "failures": self.failures,
+                "packages": {
+                    aid.hex(): {
+                        "version": package.version,
+                        "applets": [applet.hex() for applet in package.applets],
+                        "sha256": package.sha256.hex(),
+                    }
+                    for aid, package in self.packages.items()
+                },
+                "instances": {
+                    aid.hex(): [item.package.hex(), item.applet.hex(), item.privileges.hex()]
+                    for aid, item in self.instances.items()
+                },
+                "running": self.running.hex(),
+            },
+            separators=(",", ":"),
+        ).encode()
+
+    @classmethod
+    def decode(cls, kept: bytes) -> ManagerState:
+        """What `encode` made. Raises CardFileError."""
+        aid = bytes.fromhex
+        try:
+            read = json.loads(kept)
+            return cls(
+                aid(read["diversification"]),
+                {
+                    int(version): StaticKeys(*map(aid, keys))
+                    for version, keys in read["keys"].items()
+                },
+                {int(version): int(count) for version, count in read["counters"].items()},
+                int(read["failures"]),
+                {
+                    aid(name): Package(
+                        (package["version"][0], package["version"][1]),
+                        tuple(map(aid, package["applets"])),
+                        aid(package["sha256"]),
+                    )
+                    for name, package in read["packages"].items()
+                },
+                {aid(name): Instance(*map(aid, item)) for name, item in read["instances"].items()},
+                aid(read["running"]),
+            )
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            raise CardFileError(
+                _("What the card manager of the simulated card has kept cannot be read.")
+            ) from None
