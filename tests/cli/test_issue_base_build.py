@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.cli.commands import Desk
-from tests.cli.conftest import COMPONENTS, PINS
+from tests.cli.conftest import COMPONENTS, FIRST, PINS
 
 from twincard.cli.terminal import cards
 from twincard.simulator.laboratory import BASE_APPLET, Laboratory
@@ -47,7 +47,12 @@ def test_what_cards_of_the_base_build_lack_must_be_given_up_and_they_work(
         desk.run(*given, "--plain").failed(2, "no host-blind mode", "--base-mode")
         assert desk.json("card", "info", "-r", "sim:o")["life_cycle"] == "initialisation"
         desk.done(*given, "--base-mode", "--plain")
-        done = desk.json("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
+        first = ("1", "--transport-key-file", "transport-key", "--yes")
+        clear = [("group", "clear", "-r", reader, *first) for reader in labs]
+        desk.run(*clear[0]).failed(7, "no secure channel", "--plain")
+        for words in clear:
+            assert desk.done(*words, "--plain").text.startswith("Component 1 is cleared")
+        done = desk.json("duplicate", *PAIR, *PINS, *FIRST, *COMPONENTS, "--key", "p256")
         assert done["mode"] == "base"
         info = desk.json("card", "info", "-r", "sim:o")
         assert (info["mode"], info["certified"], info["scp03_keys"]) == ("base", False, None)

@@ -147,7 +147,7 @@ def test_cards_that_hold_different_components_are_told_apart(bench: Bench) -> No
     backup.group.set_component(Component(2, 3, Secret(bytes(32))))
     with pytest.raises(ProtocolError, match="different components 2") as refused:
         duplicate_key(original, backup, components())
-    assert "twincard group clear --component 2" in str(refused.value)
+    assert "twincard group clear -r READER 2" in str(refused.value)
 
 
 def test_cards_of_different_groups_are_told_apart(bench: Bench) -> None:

@@ -79,6 +79,13 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
                 ),
                 "group.shares:join",
             ),
+            "clear": Leaf(
+                N_(
+                    "Clear components on a card that holds no key yet, such as an exposed or a "
+                    "wrong one."
+                ),
+                "group.clear:clear",
+            ),
         },
     ),
     "issuer": Branch(

@@ -75,12 +75,12 @@ class ComponentsDifferError(ProtocolError):
             sentence = _(
                 "The two cards hold different components {number}. The original holds a key and "
                 "keeps its components, so clear that of the backup: `twincard group clear "
-                "--component {number}`. Then run this command again."
+                "-r READER {number}`. Then run this command again."
             )
         else:
             sentence = _(
                 "The two cards hold different components {number}. Clear the wrong one with "
-                "`twincard group clear --component {number}`, then run this command again."
+                "`twincard group clear -r READER {number}`, then run this command again."
             )
         super().__init__(sentence.format(number=number))
 
@@ -105,7 +105,7 @@ class WrongComponentError(ProtocolError):
         else:
             way = _(
                 "If the cards hold the wrong one, clear it on both with `twincard group clear "
-                "--component {number}`."
+                "-r READER {number}`."
             )
         told = told.format(number=number, kcv=_hex(kcv), held=_hex(held))
         way = way.format(number=number)

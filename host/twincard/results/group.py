@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from twincard.results.marks import Kcv
+from twincard.results.marks import Id, Kcv
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,12 @@ class Joined:
     size: int
     kcv: Kcv
     file: Path
+
+
+@dataclass(frozen=True)
+class GroupCleared:
+    """The components that were cleared on a card, and the places that are empty now."""
+
+    card_id: Id
+    cleared: tuple[int, ...]
+    missing: tuple[int, ...]

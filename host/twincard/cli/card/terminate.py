@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from twincard.card.report import CardReport, LifeCycle
-from twincard.card.session import Card
+from twincard.card.report import LifeCycle
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
     issuer_public_key,
     opened,
+    same_card,
     transport_key,
 )
 from twincard.cli.terminal.options import (
@@ -28,7 +25,6 @@ from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import protect
 from twincard.flows.usable import check_own_pin
 from twincard.ground.language import _
-from twincard.iso.status import CardError
 from twincard.results.card_changes import Terminated
 
 
@@ -60,7 +56,7 @@ def terminate(
     )
     with opened(reader) as card:
         # What was asked before came in the clear, and nothing is kept of it but whose it was.
-        with _the_same(card, before, reader):
+        with same_card(card, before, reader):
             if by_issuer:
                 take_authority(card, before, secret)
             else:
@@ -74,23 +70,3 @@ def terminate(
         ended,
         _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
     )
-
-
-@contextmanager
-def _the_same(card: Card, before: CardReport, reader: str) -> Iterator[None]:
-    """Opens a channel to the card of `before`; another one says worse why it refuses."""
-    try:
-        yield
-    except (CardError, ProtocolError):
-        _check_same(card, before, reader)
-        raise
-    _check_same(card, before, reader)
-
-
-def _check_same(card: Card, before: CardReport, reader: str) -> None:
-    if card.kept_report().card_id != before.card_id:
-        raise ProtocolError(
-            _("There is another card in {reader} now than when this was asked.").format(
-                reader=reader
-            )
-        )

@@ -107,6 +107,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "group join -o component-1.txt --number 1 --size 3 --kcv 1A2B3C",
         ),
     ),
+    "group clear": (
+        (N_("A component that was mistyped, on both cards:"), "group clear -r sim:alice 2"),
+        ("", "group clear -r sim:alice-backup 2"),
+        (N_("All components, since one was exposed:"), "group clear -r sim:alice"),
+    ),
     "issuer new": (
         (N_("The key that certifies all cards of an office:"), "issuer new office.key"),
     ),

@@ -159,6 +159,26 @@ def check_living(card: Card) -> None:
         raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
 
 
+@contextmanager
+def same_card(card: Card, before: CardReport, reader: str) -> Iterator[None]:
+    """Opens a channel to the card of `before`; another one says worse why it refuses."""
+    try:
+        yield
+    except (CardError, ProtocolError):
+        _check_same(card, before, reader)
+        raise
+    _check_same(card, before, reader)
+
+
+def _check_same(card: Card, before: CardReport, reader: str) -> None:
+    if card.kept_report().card_id != before.card_id:
+        raise ProtocolError(
+            _("There is another card in {reader} now than when this was asked.").format(
+                reader=reader
+            )
+        )
+
+
 def check_key(report: CardReport) -> None:
     """Raises NoKeyError for a card that has no key pair yet."""
     if report.key is None:

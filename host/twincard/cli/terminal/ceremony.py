@@ -130,7 +130,7 @@ def _check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> Non
         differs = _(
             "Its key check value is {kcv}, and that of the component on the card {expected}. "
             "If the card holds the wrong one, end this with Ctrl-C and clear it with "
-            "`twincard group clear --component {number}`."
+            "`twincard group clear -r READER {number}`."
         )
         raise InputError(
             differs.format(

@@ -215,7 +215,7 @@ class Issuing:
         else:
             way = _(
                 "Give the one with KCV {held}; or, if the card holds the wrong one, clear it with "
-                "`twincard group clear --component {number}`, leave --component {number} out, "
+                "`twincard group clear -r READER {number}`, leave --component {number} out, "
                 "and set it with `twincard duplicate`."
             )
         way = way.format(held=kcv.hex().upper(), number=number)
