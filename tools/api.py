@@ -20,6 +20,7 @@ PUBLIC = (
     "twincard.flows",
     "twincard.transport",
     "twincard.simulator",
+    "twincard.testing",
 )
 """The modules whose `__all__` is kept stable; see docs/library.md."""
 

@@ -15,6 +15,7 @@ Public, and stable by semantic versioning, are the names in `__all__` here and i
 - `twincard.identity`: certificates of cards and keys, the issuer's signing key
 - `twincard.transport`: ways to a card, traces
 - `twincard.simulator`: simulated cards
+- `twincard.testing`: simulated cards for the tests of other programs
 """
 
 from __future__ import annotations

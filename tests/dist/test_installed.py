@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.dist.places import SOURCE
+from tests.docs.examples import write_programs
 
 from tools.dist.locked import parse_locked
 
@@ -122,5 +123,12 @@ def test_the_whole_story_runs_where_there_is_nothing_but_python(
     ]
     info = json.loads(installation.run("twincard", "card", "info", "-r", "sim:控え", "--json"))
     assert info["life_cycle"] == "initialisation"
+    installation.pip("install", "--quiet", "--constraint", constraint, f"{wheel}[pytest]")
+    installation.pip("install", "--quiet", "--constraint", constraint, "pytest-xdist")
+    write_programs("docs/library.md", installation.folder / "letters")
+    sample = ("pytest", "-W", "error", "-q", "letters/test_letters.py")
+    assert "4 passed" in installation.run(*sample)
+    assert "4 passed" in installation.run(*sample, "-n", "2")
+
     source = "import twincard; print(twincard.__file__)"
     assert Path(installation.run("python", "-c", source).strip()).is_relative_to(installation.venv)

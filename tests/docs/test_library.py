@@ -32,11 +32,10 @@ def test_the_examples_run_one_after_the_other_and_print_what_they_say(tmp_path: 
 
 def test_the_examples_of_tests_pass_as_tests(tmp_path: Path) -> None:
     _, files = programs(PAGE)
-    (block,) = files
-    name = block.code.split()[1]
-    (tmp_path / name).write_text(block.code, encoding="utf-8")
-    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
-    assert "2 passed" in run(command, tmp_path)
+    for block in files:
+        (tmp_path / block.code.split()[1]).write_text(block.code, encoding="utf-8")
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    assert "4 passed" in run(command, tmp_path)
 
 
 def test_what_is_to_be_installed_exists() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from zlib import crc32
@@ -40,6 +41,12 @@ def program(home: Path) -> Iterator[None]:
         for name in ("alice", "bob"):
             create_card(name)
         yield
+
+
+def pid_of(name: str) -> int:
+    """Of the process of a card."""
+    with opened(name) as card:
+        return card.pid
 
 
 def opened(name: str) -> SimulatedCard:
@@ -159,6 +166,22 @@ def refusal_elsewhere(name: str) -> BaseException | None:
     thread.start()
     thread.join()
     return told[0]
+
+
+def test_a_program_may_be_for_every_thread(home: Path) -> None:
+    with one_program(every_thread=True):
+        for name in ("alice", "bob"):
+            create_card(name)
+        alice = opened("alice")
+        assert isinstance(refusal_elsewhere("alice"), CardInUseError)
+        with ThreadPoolExecutor(2) as pool:
+            pids = {pool.submit(pid_of, "bob").result() for _attempt in range(2)}
+        assert pids == {alice.pid}
+        with one_program(every_thread=True), one_program():
+            assert pid_of("bob") != alice.pid, "a block of the thread's own is nearer"
+    with pytest.raises(CardGoneError):
+        alice.transmit(bytes(4))
+    assert pid_of("alice") != alice.pid
 
 
 @pytest.mark.usefixtures("program")

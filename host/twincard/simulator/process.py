@@ -278,6 +278,13 @@ class SharedProgram(Protocol):
 
 
 shared_program: ContextVar[SharedProgram | None] = ContextVar("shared_program", default=None)
+for_every_thread: list[SharedProgram] = []
+"""Of the whole process: what was put here last serves where a context has none."""
+
+
+def current_program() -> SharedProgram | None:
+    """Where a card that is opened now gets its place; None: in a process of its own."""
+    return shared_program.get() or (for_every_thread[-1] if for_every_thread else None)
 
 
 class SimulatedCard:
@@ -307,7 +314,7 @@ class SimulatedCard:
         # Absolute, since a program that is running already may have begun in another folder.
         place = str(state.absolute())
         arguments = ["run", "--state", place, *made]
-        shared = shared_program.get()
+        shared = current_program()
         try:
             card = cls(shared.put_in(arguments) if shared else SimulatorProcess(arguments))
         except CardInUseError as error:

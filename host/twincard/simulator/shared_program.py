@@ -7,32 +7,38 @@ file, and to end the program, however, pulls all of them.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
 from twincard.ground.language import _
 from twincard.simulator.java import java_program
-from twincard.simulator.process import Operation, SimulatorProcess, shared_program
+from twincard.simulator.process import (
+    Operation,
+    SimulatorProcess,
+    for_every_thread,
+    shared_program,
+)
 from twincard.transport.connection import CardGoneError, TransportError
 
 _NUMBER_BYTES = 2
 
 
 @contextlib.contextmanager
-def one_program() -> Iterator[None]:
-    """Cards that this thread opens inside of the block share a program; all are pulled at its end.
+def one_program(*, every_thread: bool = False) -> Iterator[None]:
+    """Simulated cards that are opened inside of the block share a Java program.
 
-    Inside of another such block it is that one's.
+    It starts with the first card, which takes a tenth of a second; each further one takes a few
+    milliseconds. At the end of the block all its cards are pulled. The block is for its own thread,
+    or with `every_thread` for the whole process. Inside of another such block it is that one's.
     """
-    if shared_program.get() is not None:
+    if shared_program.get() is not None or (every_thread and for_every_thread):
         yield
         return
-    shared = _Shared()
-    token = shared_program.set(shared)
+    shared = Shared()
     try:
-        yield
+        with shared.serving(every_thread=every_thread):
+            yield
     finally:
-        shared_program.reset(token)
         shared.close()
 
 
@@ -51,9 +57,15 @@ class _Program(SimulatorProcess):
 class CardInProgram:
     """One card of the program: what a SimulatorProcess is to a single one."""
 
-    def __init__(self, program: _Program, arguments: Sequence[str]) -> None:
-        """Put the card in. Raises TransportError."""
+    def __init__(
+        self,
+        program: _Program,
+        arguments: Sequence[str],
+        taken_out: Callable[[CardInProgram], None],
+    ) -> None:
+        """Put the card in; `taken_out` is told when it goes. Raises TransportError."""
         self._program = program
+        self._taken_out = taken_out
         request = bytes(_NUMBER_BYTES) + "\0".join(arguments).encode()
         self._number: bytes | None = program.ask(request)
 
@@ -74,23 +86,53 @@ class CardInProgram:
         if number is not None:
             with contextlib.suppress(TransportError):
                 self._program.ask(number)
+            self._taken_out(self)
 
 
-class _Shared:
+class Shared:
     """Has the program of a block, from its first card on; a new one when that has ended."""
 
     def __init__(self) -> None:
         self._program: _Program | None = None
         self._java = ""
+        self._lock = Lock()
+        self._cards: set[CardInProgram] = set()
+
+    @contextlib.contextmanager
+    def serving(self, *, every_thread: bool) -> Iterator[None]:
+        """Cards that are opened inside of the block get their place here, and may stay longer."""
+        if every_thread:
+            for_every_thread.append(self)
+        else:
+            token = shared_program.set(self)
+        try:
+            yield
+        finally:
+            if every_thread:
+                for_every_thread.remove(self)
+            else:
+                shared_program.reset(token)
 
     def put_in(self, arguments: Sequence[str]) -> CardInProgram:
-        java = java_program()
-        if self._program is None or not self._program.is_running or java != self._java:
-            self.close()
-            self._program, self._java = _Program(), java
-        return CardInProgram(self._program, arguments)
+        """A place for the card of these arguments. Raises TransportError."""
+        with self._lock:
+            java = java_program()
+            if self._program is None or not self._program.is_running or java != self._java:
+                self.close()
+                self._program, self._java = _Program(), java
+            program = self._program
+        card = CardInProgram(program, arguments, self._cards.discard)
+        self._cards.add(card)
+        return card
+
+    def pull_all(self) -> None:
+        """Take all cards out; the program stays, for others."""
+        for card in list(self._cards):
+            card.close()
 
     def close(self) -> None:
+        """End the program, which pulls its cards."""
+        self._cards.clear()
         if self._program is not None:
             self._program.close()
             self._program = None
