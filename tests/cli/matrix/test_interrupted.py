@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.terminal import Terminal
 
 from twincard.cli.terminal import cards
+from twincard.cli.terminal.prompts import agrees
 from twincard.results.failure import ExitCode
 from twincard.simulator.process import SimulatedCard
 from twincard.transport import connect
@@ -103,6 +105,23 @@ def test_ctrl_c_at_a_prompt(duplicated: Desk, words: tuple[str, ...], question: 
     assert "Traceback" not in terminal.shown
     assert contents(duplicated.folder) == before
     duplicated.done("card", "info", "-r", "sim:alice")
+
+
+class _Interrupted(io.StringIO):
+    """Standard error, whose reader presses Ctrl-C the moment something is shown."""
+
+    def flush(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_right_after_a_question_is_shown_ends_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = _Interrupted()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with pytest.raises(KeyboardInterrupt):
+        agrees("Go on?")
+    assert shown.getvalue() == "Go on? [y/N] \n"
 
 
 class Killer:

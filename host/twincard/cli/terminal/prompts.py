@@ -163,10 +163,10 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
 
 def agrees(question: str) -> bool:
     """Whether the answer, typed at the terminal, is yes."""
-    sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
-    sys.stderr.flush()
-    typed_ahead.note_question()
     with _ending_the_line():
+        sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
+        sys.stderr.flush()
+        typed_ahead.note_question()
         line = sys.stdin.readline()
     # An input method may leave its own forms of y and yes.
     return unicodedata.normalize("NFKC", line).strip().lower() in _agreement()
