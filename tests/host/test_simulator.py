@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from tests.bench import Bench, Stage
@@ -16,7 +20,7 @@ from twincard.keys.secret import Secret
 from twincard.keys.transport_key import read_transport_key
 from twincard.simulator.folder import create_card, remove_card, transport_key_file
 from twincard.simulator.laboratory import Laboratory
-from twincard.simulator.process import SimulatedCard
+from twincard.simulator.process import SimulatedCard, SimulatorProcess
 from twincard.transport import (
     CardFileError,
     CardGoneError,
@@ -80,25 +84,45 @@ def test_what_was_wiped_on_the_card_is_not_left_in_its_file(home: Path, alice: s
 def test_an_interrupted_command_closes_the_connection(alice: str) -> None:
     connection = connect(alice)
     assert isinstance(connection, SimulatedCard)
-    pid = connection.pid
-
-    def interrupt(*_: object) -> None:
-        os.kill(pid, signal.SIGCONT)
-        raise KeyboardInterrupt
-
     card = Card(connection)
-    os.kill(pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
-    previous = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.05)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            card.report()
-    finally:
-        signal.signal(signal.SIGALRM, previous)
+    os.kill(connection.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, connection.pid, os.WSTOPPED | os.WNOWAIT)
+    with pytest.raises(KeyboardInterrupt), interrupted_in_an_answer(connection.pid):
+        card.report()
     with pytest.raises(CardGoneError, match="closed"):
         card.report()
     connect(alice).close()
+
+
+@contextmanager
+def interrupted_in_an_answer(pid: int) -> Iterator[None]:
+    """Ctrl-C comes while the block waits for an answer of this stopped program, which goes on then.
+
+    It is tried again and again, since nobody but the waiting thread itself knows when it waits.
+    """
+    done = threading.Event()
+    waiting = SimulatorProcess._read.__code__
+    waits = threading.get_ident()
+
+    def interrupt(_number: int, frame: FrameType | None) -> None:
+        if not done.is_set() and frame is not None and frame.f_code is waiting:
+            done.set()
+            os.kill(pid, signal.SIGCONT)
+            raise KeyboardInterrupt
+
+    def try_again() -> None:
+        while not done.wait(0.01):
+            signal.pthread_kill(waits, signal.SIGUSR1)
+
+    previous = signal.signal(signal.SIGUSR1, interrupt)
+    thread = threading.Thread(target=try_again)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        signal.signal(signal.SIGUSR1, previous)
 
 
 def test_reset_forgets_the_pin(bench: Bench) -> None:
