@@ -129,7 +129,7 @@ public class StateFileTest {
         for (int slot = 0; slot <= NEWER; slot += NEWER) {
             ByteBuffer content = ByteBuffer.wrap(file, slot, bodyEnd(file, slot)).slice();
             CRC32 crc = new CRC32();
-            crc.update(content.putShort(8, (short) 3).slice(0, 24));
+            crc.update(content.putShort(8, (short) 4).slice(0, 24));
             crc.update(content.slice(28, content.limit() - 28));
             content.putInt(24, (int) crc.getValue());
         }
