@@ -28,8 +28,8 @@ def type_groups(terminal: Terminal, number: int) -> None:
             terminal.answer(question, group[:3] + ("0" if group[3] != "0" else "1") + group[4])
             terminal.expect("A character of this group is wrong")
         terminal.answer(question, group.lower())
-    kcv = typed.kcv.hex(" ").upper()
-    terminal.answer(f"Is {kcv} the key check value of component {number}?", "y")
+    kcv = typed.kcv.hex().upper()
+    terminal.answer(f"Is {kcv} the KCV of component {number}?", "y")
     terminal.expect(CLEARED)
 
 
@@ -38,7 +38,7 @@ def test_holders_type_their_groups_blind_and_only_a_wrong_one_again(issued: Desk
         terminal.answer("PIN of the original:", PIN)
         terminal.answer("PIN of the backup (Enter: the same):", BACKUP_PIN)
         for number in (2, 3):
-            terminal.expect(f"{CLEARED}Component {number} of 3: its holder alone")
+            terminal.expect(f"{CLEARED}Component {number} of 3: only its holder")
             type_groups(terminal, number)
         assert terminal.wait() == 0
     groups = [g for number in (2, 3) for g in checked_groups(component(number).value.reveal())]
@@ -73,7 +73,7 @@ def test_a_component_that_was_entered_before_is_refused_before_its_kcv_is_asked_
             terminal.expect(f"Component {number} of 3, group 1 of 16:")
             terminal.signal(signal.SIGINT)
             assert terminal.wait() == 130
-        assert "key check value of component" not in terminal.shown
+        assert "KCV of component" not in terminal.shown
     places = issued.json("card", "info", "-r", "sim:alice")["group"]["components"]
     assert [item["set"] for item in places] == [True, False, False]
 

@@ -31,8 +31,8 @@ def test_a_good_backup_passes_with_its_key_and_its_files(duplicated: Desk) -> No
         "files/more.txt.p7m": "opens",
     }
     text = duplicated.done(*CHECK, *KEY, "files").text
-    assert "sim:控え is in order." in text
-    assert "files   1 open" in text
+    assert "sim:控え passed the check." in text
+    assert "files   1 can be decrypted" in text
 
 
 def test_a_drill_that_opened_nothing_is_not_passed(duplicated: Desk) -> None:
@@ -41,8 +41,8 @@ def test_a_drill_that_opened_nothing_is_not_passed(duplicated: Desk) -> None:
     told = ran.json
     assert (told["passed"], told["key_matches"], told["key_opens"]) == (False, None, None)
     text = duplicated.run(*CHECK).text
-    assert "not tried" in text
-    assert "Nothing was opened" in text
+    assert "not tested" in text
+    assert "No decryption was tested" in text
     original = duplicated.json("card", "check", "-r", "sim:alice", "--pin-file", "pin")
     assert original["key_opens"] is True
 
@@ -62,7 +62,7 @@ def test_a_backup_of_another_original_fails(duplicated: Desk) -> None:
     assert (wrong.json["key_matches"], wrong.json["passed"]) == (False, False)
     files = duplicated.run(*check, "letter.txt.p7m")
     assert files.code == 9
-    assert "DO NOT OPEN" in files.text
+    assert "CANNOT BE DECRYPTED" in files.text
     assert "FAILED" in files.text
 
 

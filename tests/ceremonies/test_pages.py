@@ -114,8 +114,8 @@ def type_components(terminal: Terminal, holders: list[Component]) -> None:
     for holder in holders:
         for place, group in enumerate(checked_groups(holder.value.reveal()), 1):
             terminal.answer(f"Component {holder.number} of 3, group {place} of 16:", group)
-        kcv = holder.kcv.hex(" ").upper()
-        terminal.answer(f"Is {kcv} the key check value of component {holder.number}?", "y")
+        kcv = holder.kcv.hex().upper()
+        terminal.answer(f"Is {kcv} the KCV of component {holder.number}?", "y")
 
 
 def test_the_check_digits_on_the_page_are_those_of_the_program() -> None:

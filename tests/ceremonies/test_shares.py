@@ -59,7 +59,7 @@ def test_too_few_the_same_one_and_one_of_another_set_are_refused(shared: Desk) -
     shared.run(*join, share(1), share(2), other).failed(2, "not of one set")
     split(shared, 1, "s")
     foreign = "s/share-3-of-component-1.txt"
-    shared.run(*join, share(1), share(2), foreign).failed(2, foreign, "another component")
+    shared.run(*join, share(1), share(2), foreign).failed(2, foreign, "different components")
     assert not Path("joined").exists()
 
 
@@ -99,9 +99,9 @@ def test_words_are_typed_blind_and_slips_are_told_at_once(shared: Desk) -> None:
         terminal.expect("Word 1 is not")
         type_share(terminal, 1, words(1))
         terminal.answer("Share 2, words 1 to 11", " ".join(words(2)[:10]))
-        terminal.expect("These are 10 words")
+        terminal.expect("You typed 10 words")
         type_share(terminal, 2, words(1))
-        terminal.expect("typed before")
+        terminal.expect("already typed")
         swapped = words(2)
         swapped[0:12:11] = swapped[11::-11]
         type_share(terminal, 2, swapped)

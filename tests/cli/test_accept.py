@@ -52,7 +52,7 @@ def test_a_card_as_its_issuer_made_it_is_accepted(received: Desk) -> None:
         == received.json("issuer", "show", "office.key.pub")["issuer_public_key_sha256"]
     )
     text = received.done(*ACCEPT).text
-    assert "set your own PIN now" in text
+    assert "Set your own PIN now" in text
     assert "certified by the issuer" in text
     assert faults(received, *BACKUP) == []
 
@@ -64,10 +64,10 @@ def test_a_duplicated_pair_is_accepted_where_its_issuer_said_so(received: Desk) 
     assert faults(received, *ACCEPT)[0] == "key"
     assert faults(received, *BACKUP)[0] == "key"
     text = received.run(*ACCEPT).text
-    assert "say so with --duplicated" in text
-    assert "Do not accept it" in text
+    assert "use --duplicated" in text
+    assert "Do not accept this card" in text
     backup = received.json("card", "info", "-r", "sim:控え")["card_id"]
-    assert f"key handed to backup {backup}" in text
+    assert f"key exported to backup {backup}" in text
 
 
 def test_a_duplication_that_was_told_must_be_there(received: Desk) -> None:
@@ -117,7 +117,7 @@ def test_what_somebody_did_to_a_card_is_told(
     assert faults(received, *ACCEPT) == found
     told = received.run(*ACCEPT)
     assert told.code == 9
-    assert "Do not accept it" in told.text
+    assert "Do not accept this card" in told.text
 
 
 def test_a_card_in_use_is_not_accepted(received: Desk) -> None:

@@ -20,10 +20,10 @@ def test_the_log_tells_the_life_of_a_card_in_plain_words(duplicated: Desk) -> No
         "activated",
         "component 3 set by the user, KCV ",
         "decipher key generated",
-        f"key handed to backup {backup}",
+        f"key exported to backup {backup}",
         f"duplication confirmed by backup {backup}",
         "key group erased: ",
-        "signed by a card of the issuer",
+        "signed by the card, which claims this issuer",
     ):
         assert words in told
 

@@ -99,7 +99,7 @@ def test_people_read_the_same_state_in_whole_lines(duplicated: Desk) -> None:
 
 
 def test_a_backup_that_keeps_no_public_key_says_whom_to_ask(duplicated: Desk) -> None:
-    duplicated.run("public-key", "-r", "sim:控え").failed(7, "ask the original")
+    duplicated.run("public-key", "-r", "sim:控え").failed(7, "Use the original")
 
 
 def test_the_pin_is_changed_by_who_knows_it(duplicated: Desk) -> None:
@@ -133,7 +133,7 @@ def test_a_terminated_card_is_at_its_end(duplicated: Desk) -> None:
         None,
         "void",
     )
-    duplicated.run(*terminate, "--yes").failed(7, "terminated before")
+    duplicated.run(*terminate, "--yes").failed(7, "already terminated")
     duplicated.run("decrypt", "-r", "sim:控え", "--pin-file", "backup-pin", "x.p7m").failed(
         7, "terminated"
     )
@@ -178,7 +178,7 @@ def test_a_pair_that_no_component_of_the_issuer_binds_is_warned_of(desk: Desk) -
     for name in ("a", "b"):
         desk.done("sim", "new", name)
     pair = ("issue", "--original", "sim:a", "--backup", "sim:b", *PINS, "--puk-file", "puk")
-    assert "compare the backup's card id" in desk.done(*pair, "--base-mode").err
+    assert "Compare the backup's card id" in desk.done(*pair, "--base-mode").err
     places = desk.json("card", "info", "-r", "sim:a")["group"]["components"]
     assert [item["set"] for item in places] == [False] * 3
 
@@ -218,7 +218,7 @@ def test_a_card_swapped_while_its_end_is_confirmed_is_left_alone(
     terminate = ("card", "terminate", "-r", "sim:alice", "--pin-file", "backup-pin", "--yes")
     with monkeypatch.context() as swapped:
         swapped.setattr(cards, "connect", lambda _: connect(next(readers)))
-        duplicated.run(*terminate).failed(7, "another card")
+        duplicated.run(*terminate).failed(7, "was swapped")
     assert duplicated.json("card", "info", "-r", "sim:控え")["life_cycle"] == "operational"
 
 
@@ -248,6 +248,6 @@ def test_which_card_it_is_counts_as_it_says_in_the_channel(
     terminate = ("card", "terminate", "-r", "sim:alice", "--pin-file", "backup-pin", "--yes")
     with monkeypatch.context() as swapped:
         swapped.setattr(cards, "connect", lambda _reader: next(wires))
-        duplicated.run(*terminate).failed(7, "another card")
+        duplicated.run(*terminate).failed(7, "was swapped")
     backup = duplicated.json("card", "info", "-r", "sim:控え")
     assert (backup["life_cycle"], backup["pin"]["tries_left"]) == ("operational", 3)

@@ -92,4 +92,4 @@ def test_what_is_not_known_can_be_taken_as_there(desk: Desk) -> None:
     chip = "Tongxin Microelectronics THD89 T101 #2"
     desk.run("sim", "new", "alice", "--chip", chip).failed(2, "SHA-256")
     text = desk.done("sim", "new", "alice", "--chip", chip, "--with-unknown").text
-    assert f"It behaves as {chip}, with the full build." in text
+    assert f"It behaves like {chip}, with the full build." in text

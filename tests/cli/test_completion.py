@@ -194,7 +194,7 @@ def test_zsh(shop: Path) -> None:
 @needs["fish"]
 def test_fish(shop: Path) -> None:
     for typed, expected in (
-        ("twincard card inf", "info\tShow what a card says about itself. No PIN is needed."),
+        ("twincard card inf", "info\tShow the state of a card. No PIN is needed."),
         ("twincard card info -r sim:", "sim:花子\ta simulated card"),
         ("twincard decrypt my", "my letter.txt"),
         ("twincard issue --component 2=my", "2=my letter.txt"),

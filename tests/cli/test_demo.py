@@ -27,7 +27,7 @@ def test_the_demo_brings_files_of_mine_through_and_leaves_them_alone(desk: Desk)
     assert _digest(large) == _digest(Path("kept/documents/large/recording.bin"))
     assert told["files"] == sum(path.is_file() for path in opened.rglob("*")) > 50
     said = " ".join(check["text"] for check in told["checks"])
-    for words in ("refuses to hand the key over", "bit by bit", "files moved", "OpenSSL 3"):
+    for words in ("refuses to hand the key over", "bit for bit", "files moved", "OpenSSL 3"):
         assert words in said
     # The user's own simulated cards are not touched, and those of the demo are gone.
     assert desk.json("sim", "list")["cards"] == []

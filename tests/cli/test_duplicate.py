@@ -48,7 +48,7 @@ def test_another_type_than_the_key_on_the_card_is_refused(duplicated: Desk) -> N
 
 def test_two_cards_are_two_readers(issued: Desk) -> None:
     one = ("--original", "sim:alice", "--backup", "sim:alice")
-    issued.run("duplicate", *one, "--pin-file", "pin").failed(2, "named twice")
+    issued.run("duplicate", *one, "--pin-file", "pin").failed(2, "given twice")
     issued.run("duplicate", "--original", "sim:alice", "--pin-file", "pin").failed(2, "--backup")
 
 
@@ -93,11 +93,11 @@ def test_holders_type_their_components_blind_and_confirm_them(issued: Desk) -> N
         terminal.answer("Component 2 of 3, group 1 of 16", "not hexadecimal")
         terminal.expect("0-9 and A-F")
         terminal.answer("Component 2 of 3, group 1 of 16", typed[3][0])
-        terminal.answer(f"Is {typed[3][1]} the key check value of component 2?", "n")
+        terminal.answer(f"Is {typed[3][1]} the KCV of component 2?", "n")
         terminal.answer("Component 2 of 3, group 1", " ".join(groups_of_four(typed[2][0])))
-        terminal.answer(f"Is {typed[2][1]} the key check value of component 2?", "y")
+        terminal.answer(f"Is {typed[2][1]} the KCV of component 2?", "y")
         terminal.answer("Component 3 of 3, group 1", typed[3][0].upper())
-        terminal.answer(f"Is {typed[3][1]} the key check value of component 3?", "yes")
+        terminal.answer(f"Is {typed[3][1]} the KCV of component 3?", "yes")
         assert terminal.wait() == 0
     shown = terminal.shown.replace(" ", "").lower()
     assert all(digits not in shown for digits, _ in typed.values())
@@ -149,7 +149,7 @@ def component_of(desk: Desk, number: int) -> tuple[str, str]:
     """The hex digits of a component in its file, and its KCV as it is shown."""
     lines = (desk.folder / f"g/component-{number}.txt").read_text().splitlines()
     fields = dict(line.split(": ") for line in lines)
-    return fields["component"], bytes.fromhex(fields["kcv"]).hex(" ").upper()
+    return fields["component"], bytes.fromhex(fields["kcv"]).hex().upper()
 
 
 def groups_of_four(digits: str) -> list[str]:

@@ -128,7 +128,7 @@ def test_an_error_is_json_too_where_json_is_wanted(desk: Desk) -> None:
 def test_a_usage_error_names_the_help_of_its_command(desk: Desk) -> None:
     desk.run("card", "info").failed(2, "`twincard card info --help`")
     desk.run("card", "fly").failed(2, "`twincard card --help`")
-    assert "'list'? `twincard sim" in desk.run("sim", "lost").failed(2)
+    assert "'list'? See `twincard sim" in desk.run("sim", "lost").failed(2)
     assert "demo" in desk.done().text
 
 

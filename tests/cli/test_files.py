@@ -45,7 +45,7 @@ def test_pins_come_line_by_line_from_standard_input(sealed: Desk) -> None:
 
 def test_what_exists_is_overwritten_only_by_force(sealed: Desk) -> None:
     LETTER.write_bytes(b"mine")
-    sealed.run("decrypt", *BY_BACKUP, SEALED).failed(2, "exists already", "--force")
+    sealed.run("decrypt", *BY_BACKUP, SEALED).failed(2, "already exists", "--force")
     sealed.run("encrypt", "--to", "alice.pem", str(LETTER)).failed(2, "--force")
     assert LETTER.read_bytes() == b"mine"
     sealed.done("decrypt", *BY_BACKUP, SEALED, "--force")
@@ -87,7 +87,7 @@ def test_one_bad_file_does_not_keep_the_others_closed(sealed: Desk) -> None:
         (("encrypt", "--to", "alice.pem", "pin", "puk", "-o", "nowhere"), "folder"),
         (("encrypt", "--to", "alice.pem", "pin", "-o", "pin", "--force"), "input"),
         (("encrypt", "--to", "alice.pem", "pin", "-o", "-", "--json"), "Standard output"),
-        (("encrypt", "--to", "alice.pem", "pin", "g/../pin", "-o", "g"), "Two results"),
+        (("encrypt", "--to", "alice.pem", "pin", "g/../pin", "-o", "g"), "Two outputs"),
         (("decrypt", *BY_ORIGINAL, "pin"), "--out"),
         (("decrypt", *BY_ORIGINAL), "Missing argument"),
         (("decrypt", "--pin-file", "pin", SEALED), "Missing option"),

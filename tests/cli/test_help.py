@@ -77,4 +77,4 @@ def test_a_group_begins_with_new() -> None:
 
 def test_a_component_may_be_typed_as_the_help_says(desk: Desk) -> None:
     page = " ".join(desk.done("issue", "--help").text.split())
-    assert "for NUMBER alone a prompt asks. [may be repeated]" in page
+    assert "With NUMBER alone, prompt for it. [may be repeated]" in page

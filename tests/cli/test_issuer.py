@@ -34,7 +34,7 @@ def test_a_signing_key_is_the_issuers_alone_and_is_never_overwritten(desk: Desk)
     assert b"PRIVATE" in private.read_bytes()
     assert b"PRIVATE" not in public.read_bytes()
     before = private.read_bytes()
-    desk.run("issuer", "new", "発行.key").failed(2, "exists already")
+    desk.run("issuer", "new", "発行.key").failed(2, "already exists")
     private.unlink()
     desk.run("issuer", "new", "発行.key").failed(2, "--force")
     desk.done("issuer", "new", "発行.key", "--force")
@@ -69,14 +69,16 @@ def test_a_pair_and_a_further_backup_are_certified_by_the_issuers_key(office: De
 
 def test_what_a_certificate_does_not_bind_is_said(office: Desk) -> None:
     pair = ("issue", *NEW_PAIR, *SECRETS)
-    assert "certified could take" in office.done(*pair, "--certify-with", "office.key").err
+    assert (
+        "could take this backup's place" in office.done(*pair, "--certify-with", "office.key").err
+    )
     other = ("issue", "--original", "sim:c", "--backup", "sim:d", *SECRETS, "--backups", "2")
     office.done("sim", "new", "d")
-    assert "no further backup" in office.done(*other).err
+    assert "no backup can be added later" in office.done(*other).err
 
 
 def test_rules_and_modes_are_chosen_at_issue(office: Desk) -> None:
-    office.run("issue", *NEW_PAIR, *SECRETS, "--allow-base", "--base-mode").failed(2, "one of them")
+    office.run("issue", *NEW_PAIR, *SECRETS, "--allow-base", "--base-mode").failed(2, "not both")
     with_key = ("--certify-with", "office.key")
     office.run("issue", *NEW_PAIR, *SECRETS, "--base-mode", *with_key).failed(2, "--certify-with")
     options = ("--allow-base", "--trusted-targets", "--no-decipher", "--keep-group")

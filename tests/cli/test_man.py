@@ -70,8 +70,8 @@ def has_every_section_option_and_exit_code(text: str, command: Command) -> None:
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_defaults_and_ranges_are_said() -> None:
     page = " ".join(shown("twincard-issue.1").split())
-    assert "Components of the key group. The default is 3. It is from 1 to 8." in page
-    assert "FILE... The files. It must be given. It may be given several times." in " ".join(
+    assert "Number of components in the key group. The default is 3. It is from 1 to 8." in page
+    assert "FILE... Input files. It must be given. It may be given several times." in " ".join(
         shown("twincard-encrypt.1").split()
     )
 
@@ -127,5 +127,5 @@ def test_what_is_shown_can_be_typed() -> None:
     assert "twincard decrypt -r sim:alice-backup letter.txt.p7m" in page
     assert "-r, --reader READER" in page
     assert "-h, --help" in page
-    assert "'-' reads standard input" in page
+    assert "'-' for standard input" in page
     assert "`" not in page

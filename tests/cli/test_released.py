@@ -82,5 +82,5 @@ def test_a_duplication_says_what_it_released(desk: Desk) -> None:
     first = ("--component", "1=g/component-1.txt", "--puk-file", "puk")
     desk.done("issue", *PAIR, *PINS, *first)
     command = ("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
-    assert "shows its public key from now on" in desk.done(*command).text
+    assert "gives out its public key" in desk.done(*command).text
     assert desk.json(*command)["released"] is False

@@ -29,7 +29,10 @@ def test_a_key_without_backup_is_explained_wherever_it_is_wanted(issued: Desk) -
         issued.run(*words).failed(7, "Run `twincard duplicate` first")
     key = issued.json("card", "info", "-r", "sim:alice")["key"]
     assert (key["public_key_readable"], key["released"]) == (False, False)
-    assert "once a backup holds the key" in issued.done("card", "info", "-r", "sim:alice").text
+    assert (
+        "available once a backup holds the key"
+        in issued.done("card", "info", "-r", "sim:alice").text
+    )
     issued.done("duplicate", *PAIR, *PINS, *COMPONENTS)
     issued.done("public-key", "-r", "sim:alice")
     assert issued.json("card", "info", "-r", "sim:alice")["key"]["released"]

@@ -87,7 +87,7 @@ def is_in_japanese_and_fits(words: tuple[str, ...], page: str) -> None:
 def test_every_help_text_is_in_the_tree_that_is_translated() -> None:
     texts = list(help_texts(program()))
     assert "Issue a pair of cards: an original and its backup." in texts
-    assert "File with the PIN; '-' reads standard input; without it, a prompt asks." in texts
+    assert "File with the PIN, or '-' for standard input. Default: prompt for it." in texts
     assert len(texts) > 100
 
 
@@ -105,7 +105,7 @@ def test_wrong_usage_is_told_in_japanese(words: tuple[str, ...], desk: Desk) -> 
 def test_all_that_is_expected_of_typer_is_what_it_says(desk: Desk) -> None:
     """A new version that words its errors differently is noticed here."""
     said = [desk.run(*words).failed(2) for words in WRONG_USAGE]
-    texts = [re.split(r"\.? `twincard", one.removeprefix("Error: "))[0] for one in said]
+    texts = [re.split(r"\.? See `twincard", one.removeprefix("Error: "))[0] for one in said]
     assert {template for text in texts for template in fitting(text)} == set(USAGE_ERRORS)
 
 

@@ -138,7 +138,7 @@ def test_the_steps_of_a_duplication_and_the_files_after_it(issued: Desk) -> None
     ran = issued.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
     assert "構成要素 2: 両方のカードに設定" in ran.err
     assert "予備カードが鍵を受け取り、試験する" in ran.err
-    assert "sim:控え が sim:alice の鍵を受け取りました。SHA-256 " in ran.text
+    assert "sim:控え に sim:alice の鍵を複製しました。" in ran.text
     issued.done("public-key", "-r", "sim:alice", "-o", "alice.pem")
     (issued.folder / "手紙.txt").write_text("こんにちは", encoding="utf-8")
     sealed = issued.done("encrypt", "--to", "alice.pem", "手紙.txt")

@@ -115,7 +115,7 @@ def test_default_keys_are_taken_only_where_it_is_said(
         2, "everybody knows"
     )
     assert card.seen == []
-    assert "anybody can delete" in desk.done(*words, "--default-keys").err
+    assert "anybody can replace its applet" in desk.done(*words, "--default-keys").err
 
 
 def test_wrong_keys_are_one_sentence_and_cost_the_card_no_try(
@@ -161,7 +161,7 @@ def test_it_is_told_where_somebody_else_could_have_answered(
     card.domain.parameter = parameter
     for command in (("load", "twincard.cap"), ("contents",), ("unload", "--yes")):
         ran = desk.done("card", *command, *words[3:], "--default-keys")
-        assert ("answers have no MACs" in ran.err) is not protected
+        assert ("answers without MACs" in ran.err) is not protected
 
 
 def test_sizes_reach_the_applet(desk: Desk, card: WatchedCard, words: tuple[str, ...]) -> None:

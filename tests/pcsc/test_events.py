@@ -78,7 +78,7 @@ def test_a_command_at_a_terminal_waits_for_the_card(bench: Bench, left: Reader) 
     bench.at(Stage.KEYED)
     card_id = bench.original.card_id.hex()
     with Terminal("card", "info", "-r", f"pcsc:{left.name}") as terminal:
-        terminal.expect("Put the card into the reader Left 00 00")
+        terminal.expect("Insert the card into the reader Left 00 00")
         with inserted(bench.original.lab, left):
             terminal.expect(card_id)
             assert terminal.wait() == 0
@@ -86,7 +86,7 @@ def test_a_command_at_a_terminal_waits_for_the_card(bench: Bench, left: Reader) 
 
 def test_waiting_for_a_card_ends_with_ctrl_c(left: Reader) -> None:
     with Terminal("card", "info", "-r", f"pcsc:{left.name}") as terminal:
-        terminal.expect("Put the card into the reader")
+        terminal.expect("Insert the card into the reader")
         terminal.signal(signal.SIGINT)
         assert terminal.wait() == 130
 
@@ -100,4 +100,4 @@ def test_without_a_terminal_an_empty_reader_is_an_error_before_any_prompt(
 
 def test_one_reader_by_two_names_is_one_card(desk: Desk, left: Reader) -> None:
     words = ("duplicate", "--original", f"pcsc:{left.name}", "--backup", "pcsc:0")
-    desk.run(*words, "--pin-file", "pin").failed(2, "named twice")
+    desk.run(*words, "--pin-file", "pin").failed(2, "given twice")

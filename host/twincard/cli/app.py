@@ -22,7 +22,8 @@ from twincard.keys.secret import wiping
 from twincard.results.failure import ExitCode
 
 _app = typer.Typer(
-    help="A key that never leaves its smart card in the clear, and that you still cannot lose.",
+    help="Keep a private key on two smart cards: it never leaves them unencrypted, "
+    "and losing one card loses no files.",
     cls=LazyGroup,
     invoke_without_command=True,
     add_completion=False,
@@ -47,7 +48,10 @@ def _show_version(wanted: bool) -> None:
 def _root(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Its version.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     del version

@@ -30,169 +30,147 @@ class Branch:
 
 
 COMMANDS: Mapping[str, Leaf | Branch] = {
-    "demo": Leaf(N_("Tell the whole story on simulated cards."), "demo:demo"),
-    "readers": Leaf(
-        N_("List the simulated cards and the PC/SC readers."), "reader.readers:readers"
-    ),
+    "demo": Leaf(N_("Demonstrate backup, loss and recovery on simulated cards."), "demo:demo"),
+    "readers": Leaf(N_("List simulated cards and PC/SC readers."), "reader.readers:readers"),
     "sim": Branch(
-        N_("Simulated cards: the real applet, without a chip."),
+        N_("Manage simulated cards, which run the real applet without a chip."),
         {
             "new": Leaf(
-                N_("Make a simulated card, with a transport key of its own in a file beside it."),
+                N_("Create a simulated card, and a file with its transport key."),
                 "reader.sim:new",
             ),
             "cap": Leaf(
-                N_(
-                    "Write a CAP file without code, with which `card load` is rehearsed on "
-                    "simulated cards."
-                ),
+                N_("Write a CAP file without code, to rehearse `card load` on simulated cards."),
                 "reader.sim:cap",
             ),
-            "list": Leaf(N_("List the simulated cards."), "reader.sim:list_"),
+            "list": Leaf(N_("List simulated cards."), "reader.sim:list_"),
             "remove": Leaf(
-                N_("Destroy a simulated card, and with it the keys on it."), "reader.sim:remove"
+                N_("Destroy a simulated card and every key on it."), "reader.sim:remove"
             ),
             "serve": Leaf(
-                N_(
-                    "Put a simulated card into a virtual reader of pcscd, until Ctrl-C takes it "
-                    "out."
-                ),
+                N_("Insert a simulated card into a virtual pcscd reader until Ctrl-C."),
                 "reader.serve:serve",
             ),
         },
     ),
     "group": Branch(
-        N_("Key groups: the components that their holders keep."),
+        N_("Manage the components of a key group."),
         {
             "new": Leaf(
-                N_("Draw the components of a new key group, a file or a printed mailer each."),
+                N_(
+                    "Generate the components of a new key group, as files, printed mailers or both."
+                ),
                 "group.new:new",
             ),
             "split": Leaf(
-                N_("Share a component out in SLIP-39 words: a holder may then lose a paper."),
+                N_("Split a component into SLIP-39 shares, so that losing one sheet does no harm."),
                 "group.shares:split",
             ),
             "join": Leaf(
-                N_(
-                    "Make a component whole again, from share files or from words that are typed "
-                    "blind."
-                ),
+                N_("Restore a component from share files or from typed words."),
                 "group.shares:join",
             ),
             "clear": Leaf(
-                N_(
-                    "Clear components on a card that holds no key yet, such as an exposed or a "
-                    "wrong one."
-                ),
+                N_("Clear exposed or wrong components on a card that has no key yet."),
                 "group.clear:clear",
             ),
         },
     ),
     "issuer": Branch(
-        N_("The issuer's signing key, which certifies cards."),
+        N_("Manage the issuer's signing key, which certifies cards."),
         {
             "new": Leaf(
-                N_("Draw a signing key: FILE, for the issuer alone, and FILE.pub, for everybody."),
+                N_("Generate a signing key in FILE, and its public key in FILE.pub."),
                 "key.issuer:new",
             ),
             "show": Leaf(
-                N_("Show an issuer's public key and its SHA-256, as `card info` names it."),
+                N_("Show an issuer's public key, and the SHA-256 that `card info` shows for it."),
                 "key.issuer:show",
             ),
         },
     ),
     "card": Branch(
-        N_("One card: its state, its PIN, its end."),
+        N_("Inspect and manage a single card."),
         {
             "load": Leaf(
-                N_("Load the applet onto a card and install it, through GlobalPlatform SCP03."),
+                N_("Load the applet onto a card through GlobalPlatform SCP03, and install it."),
                 "card.load:load",
             ),
             "contents": Leaf(
-                N_("List the packages and applets on a card, with its management keys."),
+                N_("List the packages and applets on a card, using its management keys."),
                 "card.contents:contents",
             ),
-            "info": Leaf(
-                N_("Show what a card says about itself. No PIN is needed."), "card.info:info"
-            ),
+            "info": Leaf(N_("Show the state of a card. No PIN is needed."), "card.info:info"),
             "accept": Leaf(
                 N_(
-                    "Check a card that you were given, before you set a PIN of your own. No PIN is "
-                    "needed."
+                    "Check a card that you received, before you set your own PIN. No PIN is needed."
                 ),
                 "card.accept:accept",
             ),
             "pin": Leaf(N_("Change the PIN."), "card.pin:pin"),
             "unblock": Leaf(N_("Set a new PIN with the PUK."), "card.pin:unblock"),
             "check": Leaf(
-                N_(
-                    "Try whether a card, such as a backup from its safe, still opens what it "
-                    "should."
-                ),
+                N_("Test whether a card, such as a backup kept in a safe, can still decrypt."),
                 "card.check:check",
             ),
             "log": Leaf(
-                N_(
-                    "Show the card's last 16 events, and check that they are what it noted. No PIN "
-                    "is needed."
-                ),
+                N_("Show the last 16 events of a card and verify its log. No PIN is needed."),
                 "card.log:log",
             ),
             "report": Leaf(
                 N_(
-                    "Describe a card for a report to the project: chip, features, times. No PIN is "
-                    "needed."
+                    "Describe a card for the project: chip, features and timings. No PIN is needed."
                 ),
                 "card.report:report",
             ),
             "scp03-keys": Leaf(
-                N_(
-                    "Replace the transport key of a card: the SCP03 keys are then those of the new "
-                    "file."
-                ),
+                N_("Replace the transport key of a card, and the SCP03 keys derived from it."),
                 "card.scp03_keys:scp03_keys",
             ),
             "unload": Leaf(
-                N_("Delete the applet and its package from a card, and every key on it."),
+                N_("Delete the applet and its package from a card, with every key in it."),
                 "card.contents:unload",
             ),
             "terminate": Leaf(
-                N_("Wipe every secret on a card and end its life, for good."),
+                N_("Erase every secret on a card, and disable the card permanently."),
                 "card.terminate:terminate",
             ),
         },
     ),
     "issue": Leaf(N_("Issue a pair of cards: an original and its backup."), "pair.issue:issue"),
     "duplicate": Leaf(
-        N_("Hand the original's key to its backup, once."), "pair.duplicate:duplicate"
+        N_("Copy the key of the original to its backup."), "pair.duplicate:duplicate"
     ),
     "public-key": Leaf(
-        N_("Print the card's public key in PEM. No PIN is needed."), "key.public_key:public_key"
+        N_("Print the public key of a card in PEM format. No PIN is needed."),
+        "key.public_key:public_key",
     ),
     "certificate": Leaf(
-        N_("Make a certificate for the card's key, keep it on the card, and print it."),
+        N_("Make a certificate for the card's key, store it on the card and print it."),
         "key.certificate:certificate",
     ),
     "csr": Leaf(
-        N_(
-            "Print a request to certify the card's signature key, which is made where there is "
-            "none."
-        ),
+        N_("Print a certificate signing request (CSR) for the card's signature key."),
         "key.certificate:csr",
     ),
     "encrypt": Leaf(
-        N_("Encrypt files, each into FILE.p7m; no card is needed."), "file.encrypt:encrypt"
+        N_("Encrypt files, each into FILE.p7m. No card is needed."), "file.encrypt:encrypt"
     ),
-    "decrypt": Leaf(N_("Decrypt files with a card, original or backup."), "file.decrypt:decrypt"),
-    "transcode": Leaf(N_("Give encrypted files to another key."), "file.transcode:transcode"),
-    "recover": Leaf(N_("Move encrypted files to a new card."), "pair.recover:recover"),
+    "decrypt": Leaf(N_("Decrypt files with an original or a backup."), "file.decrypt:decrypt"),
+    "transcode": Leaf(
+        N_("Re-encrypt files to another key, without decrypting their content."),
+        "file.transcode:transcode",
+    ),
+    "recover": Leaf(
+        N_("Move encrypted files from an old card to a new one."), "pair.recover:recover"
+    ),
     "chips": Leaf(
-        N_("What real chips can do, what they lack, and how long it would take them."),
+        N_("Show what real chips can do, what they lack and how long they take."),
         "chip.chips:chips",
     ),
-    "schema": Leaf(N_("Print the JSON Schema of what --json prints."), "shell.schema:schema"),
+    "schema": Leaf(N_("Print the JSON Schema of the output of --json."), "shell.schema:schema"),
     "completion": Leaf(
-        N_("Print the script with which a shell completes commands, options, readers and files."),
+        N_("Print a shell completion script."),
         "shell.completion:completion",
     ),
 }

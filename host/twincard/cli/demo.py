@@ -29,23 +29,29 @@ from twincard.simulator.folder import HOME_VARIABLE
 def demo(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="Files and folders of yours; copies are used."),
+        typer.Argument(
+            metavar="FILE", help="Your own files and folders to include. The demo works on copies."
+        ),
     ] = None,
-    key: Annotated[KeyType, typer.Option("--key", help="The key pairs to make.")] = (
+    key: Annotated[KeyType, typer.Option("--key", help="Type of the key pairs.")] = (
         KeyType.RSA_2048
     ),
     keep: Annotated[
         Path | None,
-        typer.Option("--keep", metavar="DIR", help="Keep the files of the demo in a new folder."),
+        typer.Option(
+            "--keep",
+            metavar="DIR",
+            help="Keep the files of the demo in this new folder. Default: delete them.",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Tell the whole story on simulated cards."""
+    """Demonstrate backup, loss and recovery on simulated cards."""
     given = files or []
     for path in given:
         if not path.exists():
             raise InputError(
-                _("{path} does not exist: name files and folders of yours, or none.").format(
+                _("{path} does not exist. Give existing files and folders, or none.").format(
                     path=path
                 )
             )
@@ -56,11 +62,11 @@ def demo(
         count = Story(narrator, cast, folder, key).run(given)
     seconds = round(time.perf_counter() - start, 1)
     text = _(
-        "All {checks} checks passed; {files} files came through the loss of their card, "
-        "in {seconds} s."
+        "All {checks} checks passed in {seconds} s. All {files} files survived the "
+        "loss of their card."
     ).format(checks=len(narrator.checks), files=count, seconds=seconds)
     if keep is not None:
-        kept = _("They are in {folder}.").format(folder=keep)
+        kept = _("The files are in {folder}.").format(folder=keep)
         text = _("{sentence} {advice}").format(sentence=text, advice=kept)
     Printer(json).result(Told(count, seconds, keep, narrator.checks), f"\n{text}")
 
@@ -74,7 +80,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         return
     if keep.exists():
         raise InputError(
-            _("{keep} exists already: name a new folder with --keep.").format(keep=keep)
+            _("{keep} already exists. Give a new folder with --keep.").format(keep=keep)
         )
     keep.mkdir(parents=True)
     yield keep

@@ -44,7 +44,7 @@ def make_group(narrator: Narrator, folder: Path) -> list[Path]:
         path = holder / f"component-{component.number}.txt"
         write_component(component, path)
         narrator.detail(
-            _("{path}  check value {kcv}").format(
+            _("{path}  KCV {kcv}").format(
                 path=path.relative_to(folder), kcv=component.kcv.hex().upper()
             )
         )
@@ -68,7 +68,7 @@ def issue(narrator: Narrator, cast: Cast, owner: str, profile: Profile, office: 
     pin, puk = draw_pin(), draw_pin()
     actors = []
     for name in (owner, f"{owner}-backup"):
-        with narrator.step(name, _("a blank card; the applet draws its card id")):
+        with narrator.step(name, _("blank card; the applet generates its card id")):
             actors.append(cast.enter(name, pin, puk))
     pair = Pair(*actors)
     with narrator.step(
@@ -91,7 +91,7 @@ def issue(narrator: Narrator, cast: Cast, owner: str, profile: Profile, office: 
         and not any(report.key for report in reports),
     )
     narrator.check(
-        _("both are certified by one issuer, and take part in no duplication but a host-blind one"),
+        _("both are certified by one issuer and allow only host-blind duplication"),
         all(
             report.certified and PolicyFlags.BASE_MODE_FORBIDDEN in report.policy
             for report in reports
@@ -117,9 +117,9 @@ def duplicate_pair(
 
         result = duplicate_key(*cards, components, key_type, on_event=on_event)
     narrator.check(
-        _("the terminal carried the key, and does not open it with all {count} components").format(
-            count=len(components)
-        ),
+        _(
+            "the terminal carried the key but cannot open it, even with all {count} components"
+        ).format(count=len(components)),
         len(carried) == 1 and not carried[0].opens(components, key_type),
     )
     public_key = cards[0].usage.public_key()
@@ -136,7 +136,7 @@ def duplicate_pair(
         and result.original.backups_allowed == 1,
     )
     if PolicyFlags.ERASE_GROUP in result.original.policy:
-        narrator.check(_("and its key group is erased, for good"), result.original.group is None)
+        narrator.check(_("its key group is erased for good"), result.original.group is None)
     return public_key
 
 
@@ -158,7 +158,7 @@ def refuse_second_backup(
     for component in components:
         impostor.card.group.set_component(component)
     original_id = pair.original.card.report().card_id
-    with narrator.step("impostor", _("asks for the key, with a ticket that is in order")):
+    with narrator.step("impostor", _("asks for the key with a valid ticket")):
         pair.original.card.device.verify_certificate(impostor.card.device.certificate())
         ticket = impostor.card.duplication.ticket(original_id, Mode.HOST_BLIND)
     for holder in (pair.original, pair.backup):
@@ -170,7 +170,7 @@ def refuse_second_backup(
             refusal == Sw.WRONG_STATE,
         )
     narrator.check(
-        _("the host's own protocol refuses too, and says why"),
+        _("the host software refuses too, and gives the reason"),
         _protocol_refuses(pair.original, impostor),
     )
     narrator.check(_("the impostor holds no key"), impostor.card.report().key is None)
@@ -200,5 +200,5 @@ def _place(event: DuplicationEvent, pair: Pair) -> str:
 
 def _words(event: DuplicationEvent) -> str:
     if event.step is DuplicationStep.COMPONENT:
-        return _("holder {number} comes with component {number}").format(number=event.component)
+        return _("holder {number} brings component {number}").format(number=event.component)
     return _(event.step.value)

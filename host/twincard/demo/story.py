@@ -86,13 +86,13 @@ class Story:
         self._open_all(
             new.original, self._places.by_new_original, _("The new original opens everything")
         )
-        self._ask_openssl(_("Bob reads it still"))
+        self._ask_openssl(_("Bob can still read it"))
         return len(self._digests)
 
     def _issue_and_duplicate(self) -> tuple[pairs.Pair, PublicKey]:
         tell = self._narrator
         tell.chapter(_("A key group of three components"))
-        tell.tell(_("Three holders get 32 random bytes each; alone, none of them can do anything."))
+        tell.tell(_("Three holders get 32 random bytes each. Alone, none of them can do anything."))
         paths = pairs.make_group(tell, self._places.holders / "first")
         components = [read_component(path) for path in paths]
 
@@ -101,16 +101,16 @@ class Story:
         pair = pairs.issue(tell, self._cast, "alice", pairs.KEEP_GROUP, office)
         impostor = pairs.issue_another_backup(tell, self._cast, pair, office)
 
-        tell.chapter(_("The key pair is made on the original and handed to the backup"))
+        tell.chapter(_("The original generates the key pair and hands it to the backup"))
         tell.tell(
-            _("Host-blind: a terminal that knows all components sees a block it cannot open.")
+            _("Host-blind: even a terminal that knows all components cannot open the key block.")
         )
         public_key = pairs.duplicate_pair(tell, pair, components, self._key_type)
 
         tell.chapter(_("Exactly once: a second backup is refused"))
         tell.tell(
             _(
-                "Somebody has a second backup card, all three components and every PIN;\n"
+                "An impostor has a second backup card, all three components and every PIN,\n"
                 "and the original was issued to keep its key group."
             )
         )
@@ -122,7 +122,7 @@ class Story:
         tell = self._narrator
         tell.chapter(_("Documents are encrypted; no card is needed for that"))
         documents, encrypted = self._places.documents, self._places.encrypted
-        with tell.step(_(_THIS_COMPUTER), _("documents are written, and their SHA-256 taken")):
+        with tell.step(_(_THIS_COMPUTER), _("documents are written and hashed with SHA-256")):
             write_documents(documents, given)
             self._digests = digests(documents)
         for group in sorted({path.parts[0] for path in self._digests}):
@@ -132,14 +132,14 @@ class Story:
         both = [recipient, self._software_key.recipient()]
         with tell.step(
             _(_THIS_COMPUTER),
-            _("{count} files are encrypted, the mail to Bob too").format(count=len(self._digests)),
+            _("{count} files are encrypted; the mail also to Bob").format(count=len(self._digests)),
         ):
             for path in self._digests:
                 target = encrypted / (str(path) + SUFFIX)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 to = both if path == MAIL else [recipient]
                 encrypt_file(documents / path, FileOutput(target), to)
-        tell.check(_("every file has its encrypted one"), self._all_encrypted())
+        tell.check(_("every file has an encrypted copy"), self._all_encrypted())
         self._ask_openssl(_("Bob reads the mail"))
 
     def _lose(self, original: Actor) -> None:
@@ -149,7 +149,7 @@ class Story:
         with tell.step(original.name, _("the card is destroyed, with its key")):
             remove_card(original.name)
         tell.check(
-            _("there is no card {name} any more").format(name=original.name),
+            _("card {name} no longer exists").format(name=original.name),
             original.name not in list_cards(),
         )
 
@@ -165,10 +165,10 @@ class Story:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 source = self._places.encrypted / (str(path) + SUFFIX)
                 decrypt_file(holder.card, source, FileOutput(target))
-        with tell.step(_(_THIS_COMPUTER), _("their SHA-256 are taken")):
+        with tell.step(_(_THIS_COMPUTER), _("their SHA-256 hashes are computed")):
             opened = digests(folder)
         tell.check(
-            _("all {count} files are what they were, bit by bit").format(count=len(opened)),
+            _("all {count} files are unchanged, bit for bit").format(count=len(opened)),
             opened == self._digests,
         )
         tell.check(_("{name} is among them").format(name=JAPANESE.name), JAPANESE in opened)
@@ -188,25 +188,24 @@ class Story:
         tell.chapter(_("Every file moves to the new original"))
         tell.tell(
             _(
-                "The old backup wraps each file's key for the new card, which confirms that it\n"
-                "opens there; no computer sees the key, and the file's body is not touched."
+                "The old backup wraps each file's key for the new card, which confirms that "
+                "it can\n"
+                "open it. No computer sees the key, and the file's content is not touched."
             )
         )
         with tell.step(
             _("both cards"),
-            _("{count} times TRANSCODE on the old, CHECK on the new").format(
+            _("TRANSCODE on the old card and CHECK on the new one, {count} times").format(
                 count=len(self._digests)
             ),
         ):
             files = recover_files(backup.card, original.card, self._places.encrypted)
         outcomes = Counter(file.outcome for file in files)
         tell.check(
-            _("{count} files moved, none was left behind").format(
-                count=outcomes[RecoverOutcome.MOVED]
-            ),
+            _("{count} files moved, none left behind").format(count=outcomes[RecoverOutcome.MOVED]),
             outcomes == {RecoverOutcome.MOVED: len(self._digests)},
         )
-        tell.check(_("the old backup opens none of them any more"), not self._opens_any(backup))
+        tell.check(_("the old backup can no longer open any of them"), not self._opens_any(backup))
 
     def _opens_any(self, holder: Actor) -> bool:
         for path in self._digests:
@@ -223,7 +222,7 @@ class Story:
     def _ask_openssl(self, title: str) -> None:
         tell = self._narrator
         if self._openssl is None:
-            tell.tell(_("  SKIPPED: there is no openssl 3 here to check the CMS with."))
+            tell.tell(_("  SKIPPED: openssl 3 is not installed, so it cannot check the CMS."))
             return
         message = self._places.encrypted / (str(MAIL) + SUFFIX)
         name = self._openssl.version

@@ -88,7 +88,7 @@ def test_ctrl_c_in_the_middle_of_a_file_leaves_nothing_of_it(
     [
         (("card", "pin", "-r", "sim:alice"), "Old PIN:"),
         (("card", "pin", "-r", "sim:alice", "--pin-file", "pin"), "New PIN (6 to 16"),
-        (("card", "terminate", "-r", "sim:alice"), "for good? [y/N]"),
+        (("card", "terminate", "-r", "sim:alice"), "sim:alice? [y/N]"),
         (("group", "join", "-o", "x", "--number=1", "--size=1", "--kcv=123456"), "words 1 to 11"),
     ],
     ids=["a PIN", "a new PIN", "a confirmation", "words"],

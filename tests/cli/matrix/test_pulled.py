@@ -16,7 +16,7 @@ from twincard.transport.connection import Connection
 
 NEVER = 1 << 30
 DONE_BEFORE = {
-    "card terminate": (ExitCode.REFUSED, "nothing left to do"),
+    "card terminate": (ExitCode.REFUSED, "already terminated"),
     "card pin": (ExitCode.WRONG_SECRET, "2 tries left"),
 }
 """What the same again says where the card had done it all and an answer was lost."""
@@ -98,5 +98,5 @@ def test_a_pin_that_may_be_set_already_is_told_so(rack: Rack) -> None:
     ):
         rack.at(row.stage, transport_pin=row.transport_pin)
         ran = rack.pulled(cable, [*row.filled(), "--json"])
-        assert_told(ran, code, "should the old PIN be refused, then the new one is set")
+        assert_told(ran, code, "If the card refuses the old PIN, the new PIN is already set")
         assert rack.desk.run(*ROWS["decrypt"].filled(pin="new-pin")).code == 0

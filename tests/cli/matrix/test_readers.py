@@ -56,7 +56,7 @@ def test_a_reader_without_a_card_is_told_before_anything_is_asked(
     for place in places(row):
         words = row.unasked(**{place: f"pcsc:{left.name}"})
         ran = rack.desk.run(*words, "--json")
-        assert_told(ran, ExitCode.NO_CARD, left.name, "put it in")
+        assert_told(ran, ExitCode.NO_CARD, left.name, "Insert it")
 
 
 @rows("manager")
@@ -68,7 +68,7 @@ def test_a_reader_for_a_blank_card_that_is_not_there_or_empty(
     ran = rack.desk.run(*row.filled(manager=f"pcsc:{NOBODY}"), "--json")
     assert_told(ran, ExitCode.NO_CARD, NOBODY, "twincard readers")
     ran = rack.desk.run(*row.filled(manager=f"pcsc:{left.name}"), "--json")
-    assert_told(ran, ExitCode.NO_CARD, left.name, "put it in")
+    assert_told(ran, ExitCode.NO_CARD, left.name, "Insert it")
 
 
 @rows("a")

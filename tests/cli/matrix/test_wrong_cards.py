@@ -50,12 +50,12 @@ def check(
 # `card terminate` asks for the transport key of a card that has no PIN yet.
 @rows("a", without=(*TELLING, "card scp03-keys", "issue", "card terminate", "group clear"))
 def test_a_card_that_is_not_issued(rack: Rack, row: Row) -> None:
-    check(rack, row, blank, ExitCode.REFUSED, "`twincard issue` does that")
+    check(rack, row, blank, ExitCode.REFUSED, "Issue it with `twincard issue`")
 
 
 @rows("a", without=TELLING)
 def test_a_card_that_was_terminated(rack: Rack, row: Row) -> None:
-    said = "nothing left to do" if row is ROWS["card terminate"] else "another"
+    said = "already terminated" if row is ROWS["card terminate"] else "another"
     check(rack, row, terminated, ExitCode.REFUSED, said)
 
 
@@ -93,7 +93,7 @@ def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
     rack.at(row.stage, transport_pin=row.transport_pin)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(a=stranger(row)), "--json")
-    assert_told(ran, ExitCode.WRONG_SECRET, "2 tries left", "Make sure of card")
+    assert_told(ran, ExitCode.WRONG_SECRET, "2 tries left", "Check the card and the P")
     assert contents(rack.desk.folder) == files
 
 
@@ -198,9 +198,9 @@ def test_a_wrong_puk_and_a_blocked_one(rack: Rack) -> None:
     assert_told(rack.desk.run(*words), ExitCode.WRONG_SECRET, "9 tries left", "try again")
     for _ in range(9):
         ran = rack.desk.run(*words)
-    assert_told(ran, ExitCode.BLOCKED, "move the files to a new card")
+    assert_told(ran, ExitCode.BLOCKED, "move your files to a new card")
     ran = rack.desk.run(*ROWS["card unblock"].filled(), "--json")
-    assert_told(ran, ExitCode.BLOCKED, "move the files to a new card")
+    assert_told(ran, ExitCode.BLOCKED, "move your files to a new card")
     # The PIN still serves, so they can be.
     assert rack.desk.run(*ROWS["decrypt"].filled()).code == 0
 

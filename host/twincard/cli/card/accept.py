@@ -24,22 +24,23 @@ from twincard.results.marks import OneOf
 
 _SENTENCES = {
     Fault.OWN_PIN: N_(
-        "Its PIN is no transport PIN: somebody has set another one, or it was issued without."
+        "Its PIN is not a transport PIN: somebody has changed it, or the card was "
+        "issued without one."
     ),
     Fault.TRIES: N_(
-        "Somebody has tried its PIN or PUK: {pin} of {pins} tries of the PIN and {puk} of {puks} "
-        "of the PUK are left."
+        "Somebody has tried its PIN or PUK: {pin} of {pins} PIN tries and {puk} of "
+        "{puks} PUK tries are left."
     ),
     Fault.KEY: N_(
-        "It holds a key already, and who has that key's backup opens whatever is encrypted to it; "
-        "if its issuer has told you that the pair is made, say so with --duplicated."
+        "It already holds a key, and whoever has the backup of that key can decrypt "
+        "everything encrypted to it. If the issuer told you that the key and its "
+        "backup are already made, use --duplicated."
     ),
-    Fault.NO_KEY: N_("It holds no key, or none that a backup holds too, against --duplicated."),
+    Fault.NO_KEY: N_("It holds no key that a backup holds too, although --duplicated was given."),
     Fault.SIGNATURE_KEY: N_(
-        "It holds a signature key already; if its issuer has told you so, say so with "
-        "--with-signature-key."
+        "It already holds a signature key. If the issuer told you so, use --with-signature-key."
     ),
-    Fault.EVENT: N_("Event {number} is none of an unused card: {text}."),
+    Fault.EVENT: N_("Event {number} does not belong in the log of an unused card: {text}."),
 }
 
 PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
@@ -53,31 +54,38 @@ def accept(
             "--issuer-public-key",
             metavar="FILE",
             envvar="TWINCARD_ISSUER",
-            help="File with the public key of the issuer from whom the card shall be.",
+            help="File with the public key of the issuer that you expect. Required.",
         ),
     ] = None,
     duplicated: Annotated[
         bool,
-        typer.Option("--duplicated", help="The issuer has made the key and its backup already."),
+        typer.Option(
+            "--duplicated",
+            help="Expect a card whose issuer has already made the key and its backup.",
+        ),
     ] = False,
     signature_key: Annotated[
         bool,
-        typer.Option("--with-signature-key", help="The issuer has made the signature key already."),
+        typer.Option(
+            "--with-signature-key",
+            help="Expect a card whose issuer has already made the signature key.",
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Check a card that you were given, before you set a PIN of your own. No PIN is needed.
+    """Check a card that you received, before you set your own PIN. No PIN is needed.
 
-    It must be certified by the issuer you name, have its transport PIN still, and tell of nothing
-    but its issue. The exit code is 9 when anything is wrong, each fault on a line.
+    A card passes if the given issuer certified it, if it still has its transport PIN, and if its
+    log shows only what the issuer did. Otherwise the command prints one line for each fault and
+    exits with code 9.
     """
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
     if issuer is None:
         raise InputError(
             _(
-                "Name the issuer of the card with --issuer-public-key: without that, any card "
-                "could say that it is in order."
+                "Give the public key of the card's issuer with --issuer-public-key. Without "
+                "it, any card could pass this check."
             )
         )
     with opened(reader) as card, explaining(card):
@@ -104,9 +112,8 @@ def _fault(found: Inspection, finding: Finding) -> FaultInfo:
     entry = finding.entry
     if finding.fault is Fault.HIDDEN_EVENTS:
         text = plural(
-            "Its log does not tell its first event any more, and nothing shows what it was.",
-            "Its log does not tell its first {count} events any more, and nothing shows what they "
-            "were.",
+            "Its log no longer shows its first event, so nothing proves what it was.",
+            "Its log no longer shows its first {count} events, so nothing proves what they were.",
             found.hidden,
         ).format(count=found.hidden)
     else:
@@ -134,8 +141,8 @@ def _text(told: Accepted, found: Inspection) -> str:
     lines += [fault.text for fault in told.faults]
     if told.accepted:
         lines.append(
-            _("It is as its issuer made it: set your own PIN now, with `twincard card pin`.")
+            _("The card is as its issuer made it. Set your own PIN now with `twincard card pin`.")
         )
     else:
-        lines.append(_("Do not accept it: ask its issuer for another card."))
+        lines.append(_("Do not accept this card. Ask its issuer for another one."))
     return "\n".join(lines)

@@ -11,7 +11,7 @@ import typer
 from twincard.cli.file.targets import MOST_KEY_BYTES
 from twincard.cli.terminal import cards
 from twincard.cli.terminal.flow_events import listener
-from twincard.cli.terminal.options import KEY_HELP, IssuerPublicKeyFile, Json, PinFile, Reader
+from twincard.cli.terminal.options import IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
@@ -23,13 +23,13 @@ from twincard.results.drill import Checked
 from twincard.results.failure import ExitCode
 
 _COUNTED = (
-    (CheckOutcome.OPENS, N_("files   {count} open")),
-    (CheckOutcome.FAILS, N_("files   {count} DO NOT OPEN")),
+    (CheckOutcome.OPENS, N_("files   {count} can be decrypted")),
+    (CheckOutcome.FAILS, N_("files   {count} CANNOT BE DECRYPTED")),
     (CheckOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
 )
 _STATES = {
-    True: N_("its files say what is so"),
-    False: N_("ITS FILES ARE NOT AS TWINCARD WROTE THEM: --repair writes them anew"),
+    True: N_("files are correct"),
+    False: N_("FILES DIFFER from what twincard wrote; --repair rewrites them"),
 }
 _MARGIN = " " * 8
 
@@ -38,29 +38,32 @@ def check(
     reader: Reader,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH...]", help="Encrypted files, and folders of them."),
+        typer.Argument(metavar="[PATH...]", help="Encrypted files, or folders that contain them."),
     ] = None,
     public_key: Annotated[
         Path | None,
         typer.Option(
-            "--public-key", metavar="FILE", help="The original's key, to compare: " + KEY_HELP
+            "--public-key",
+            metavar="FILE",
+            help="File with the original's public key or certificate, to compare with the card.",
         ),
     ] = None,
     pin_file: PinFile = None,
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="Write what OpenSC reads anew, where another program changed it."
+            "--repair", help="Rewrite the files that OpenSC reads, if another program changed them."
         ),
     ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
-    """Try whether a card, such as a backup from its safe, still opens what it should.
+    """Test whether a card, such as a backup kept in a safe, can still decrypt.
 
-    Its PIN, its key against the original's public key, something encrypted to it just now, and
-    the files named; and whether another program changed what OpenSC reads. Nothing is decrypted.
-    The exit code is 9 when anything failed, or nothing was opened.
+    The command verifies the PIN, compares the key with the original's public key, tries a test
+    message and the given files, and checks whether another program changed the files that OpenSC
+    reads. No content is decrypted. The exit code is 9 if a check failed, or if no decryption was
+    tested.
     """
     out = Printer(json)
     key = None if public_key is None else _key_in(public_key)
@@ -103,17 +106,20 @@ def _lines(
     *,
     passed: bool,
 ) -> list[str]:
-    lines = [_("PIN     right"), _("key     SHA-256 {digest}").format(digest=key.digest.hex())]
+    lines = [_("PIN     correct"), _("key     SHA-256 {digest}").format(digest=key.digest.hex())]
     if key.matches is not None:
-        lines.append(_MARGIN + (_("that of the public key") if key.matches else _("ANOTHER KEY")))
+        lines.append(
+            _MARGIN
+            + (_("matches the public key") if key.matches else _("DOES NOT MATCH the public key"))
+        )
     if key.opens is None:
         if key.matches is None:
-            told = _("not tried: name the original's public key with --public-key")
+            told = _("not tested: give the original's public key with --public-key")
             lines.append(_MARGIN + told)
     elif key.opens:
-        lines.append(_MARGIN + _("opens what is encrypted to it"))
+        lines.append(_MARGIN + _("decrypts a test message"))
     else:
-        lines.append(_MARGIN + _("DOES NOT OPEN what is encrypted to it"))
+        lines.append(_MARGIN + _("DOES NOT DECRYPT a test message"))
     counts = Counter(one.outcome for one in files)
     lines += [
         _(words).format(count=counts[outcome]) for outcome, words in _COUNTED if counts[outcome]
@@ -121,9 +127,9 @@ def _lines(
     if opensc_files is not None:
         lines.append(_("OpenSC  {state}").format(state=_(_STATES[opensc_files])))
     if passed:
-        lines.append(_("{reader} is in order.").format(reader=reader))
+        lines.append(_("{reader} passed the check.").format(reader=reader))
     elif key.passed and not counts[CheckOutcome.FAILS] and opensc_files is not False:
-        told = _("Nothing was opened with {reader}: name --public-key, or a file for it.")
+        told = _("No decryption was tested with {reader}: give --public-key or an encrypted file.")
         lines.append(told.format(reader=reader))
     else:
         lines.append(_("{reader} FAILED the check.").format(reader=reader))

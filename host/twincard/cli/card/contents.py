@@ -36,7 +36,7 @@ def contents(
     isd: SecurityDomain = None,
     json: Json = False,
 ) -> None:
-    """List the packages and applets on a card, with its management keys."""
+    """List the packages and applets on a card, using its management keys."""
     keys = management_keys(management_keys_file, default=default_keys)
     with managed(reader, isd) as (_connection, manager):
         production = manager.production()
@@ -61,12 +61,12 @@ def unload(
     default_keys: DefaultKeys = False,
     isd: SecurityDomain = None,
     package: Annotated[
-        str, typer.Option("--package", metavar="AID", help="The package to be deleted.")
+        str, typer.Option("--package", metavar="AID", help="Package to delete.")
     ] = _PACKAGE,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Delete the applet and its package from a card, and every key on it."""
+    """Delete the applet and its package from a card, with every key in it."""
     aid = parse_aid(package, "--package")
     keys = management_keys(management_keys_file, default=default_keys)
     confirm_deletion(reader, yes=yes)
@@ -74,9 +74,9 @@ def unload(
         manager.authenticate([keys])
         changed = remove(manager, aid, instances(manager, aid, None))
     text = (
-        _("The package {aid} is deleted, with all that it held.")
+        _("Package {aid} was deleted, with everything in it.")
         if changed
-        else _("There is no package {aid} on this card; nothing was changed.")
+        else _("This card has no package {aid}; nothing was changed.")
     )
     out = Printer(json)
     warn_of_answers(out, manager)

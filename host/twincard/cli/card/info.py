@@ -1,4 +1,4 @@
-"""What `twincard card info` tells: the state report, in the words of the JSON interface."""
+"""`twincard card info`: the state report of a card, as text or JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from twincard.card.session import Card
 from twincard.cli.terminal.cards import opened
 from twincard.cli.terminal.options import Json, Reader
 from twincard.cli.terminal.output import Printer, aligned
-from twincard.ground.language import N_, _
+from twincard.ground.language import N_, _, plural
 from twincard.identity.device_certificate import fingerprint
 from twincard.iso.status import AuthorityMissingError, NotFoundError
 from twincard.results.card_info import (
@@ -45,19 +45,19 @@ _STATES = (
 _ORIGINS = {
     KeyOrigin.CARD: N_("this card"),
     KeyOrigin.SERVICE: N_("a key service"),
-    KeyOrigin.SERVICE_WITH_ESCROW: N_("a key service that keeps it"),
+    KeyOrigin.SERVICE_WITH_ESCROW: N_("a key service that keeps a copy"),
 }
 
 
 def info(reader: Reader, json: Json = False) -> None:
-    """Show what a card says about itself. No PIN is needed."""
+    """Show the state of a card. No PIN is needed."""
     with opened(reader) as card:
         told = card_info(card)
     Printer(json).result(told, card_text(told))
 
 
 def card_info(card: Card) -> CardInfo:
-    """Ask a card. Raises CardError, TransportError."""
+    """Ask a card for its state. Raises CardError, TransportError."""
     report = card.kept_report()
     return CardInfo(
         card_id=report.card_id,
@@ -83,7 +83,7 @@ def card_info(card: Card) -> CardInfo:
 
 
 def card_text(info: CardInfo) -> str:
-    """The same for people: a line each, whole however narrow the terminal is."""
+    """The state of a card for people: a name and a value on each line."""
     return aligned(_rows(info))
 
 
@@ -99,12 +99,13 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
         rows.append((_("expires"), info.expires))
     rows.extend(_identity_rows(info))
     if info.group is not None:
-        size = _("{id}, {size} components").format(id=info.group.id.hex(), size=info.group.size)
-        rows.append((_("key group"), size))
+        size = plural("{id}, {size} component", "{id}, {size} components", info.group.size)
+        text = size.format(id=info.group.id.hex(), size=info.group.size)
+        rows.append((_("key group"), text))
         for item in info.group.components:
             name = _("component {number}").format(number=item.number)
             rows.append((f"  {name}", _component_words(item)))
-        safe = _("yes, through SCP03") if info.group.quantum_safe else _("none through SCP03")
+        safe = _("set through SCP03") if info.group.quantum_safe else _("not set through SCP03")
         rows.append(("  " + _("issuer's component"), safe))
     if info.key is not None:
         rows.append((_("key"), info.key.type))
@@ -116,24 +117,24 @@ def _rows(info: CardInfo) -> list[tuple[str, str]]:
     if info.export is not None:
         rows.append(_export_row(info.role, info.export))
     if info.transport_pin:
-        rows.append(("PIN", _("transport PIN: `twincard card pin` sets the user's own")))
-    rows.append((_("PIN tries left"), str(info.pin.tries_left)))
+        rows.append(("PIN", _("transport PIN; set your own with `twincard card pin`")))
     if info.key_service is not None and info.key is not None and info.key_service.origin:
-        rows.append((_("key from"), _(_ORIGINS[info.key_service.origin])))
+        rows.append((_("key made by"), _(_ORIGINS[info.key_service.origin])))
+    rows.append((_("PIN tries left"), str(info.pin.tries_left)))
     rows.append((_("PUK tries left"), str(info.puk.tries_left)))
     return rows
 
 
 def _released(export: ExportInfo | None) -> str:
     if export is not None and export.done >= export.allowed:
-        return _("never: no backup was made of this key, and none can be")
-    return _("once a backup holds the key")
+        return _("not available: this key has no backup and can get none")
+    return _("available once a backup holds the key")
 
 
 _WAYS = {
-    ComponentWay.PLAIN: N_("KCV {kcv}, came in the clear"),
-    ComponentWay.SCP03: N_("KCV {kcv}, came through SCP03"),
-    ComponentWay.SCP11B: N_("KCV {kcv}, came through SCP11b"),
+    ComponentWay.PLAIN: N_("KCV {kcv}, received unencrypted"),
+    ComponentWay.SCP03: N_("KCV {kcv}, received through SCP03"),
+    ComponentWay.SCP11B: N_("KCV {kcv}, received through SCP11b"),
 }
 
 
@@ -151,7 +152,7 @@ def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:
     if keys is not None:
         version = _("version {number}")
         if keys.required:
-            version = _("version {number}, required of the issuer")
+            version = _("version {number}, required for issuer commands")
         rows.append((_("SCP03 keys"), version.format(number=keys.version)))
     return rows
 
@@ -211,7 +212,7 @@ def _key_service(report: CardReport) -> KeyServiceInfo | None:
 
 
 def _file(card: Card, report: CardReport, fid: int) -> str | None:
-    """The text of a file below the MF, None where there is none that can be read."""
+    """The text of a file below the MF; None if the card has no such file, or does not show it."""
     if report.life_cycle is LifeCycle.TERMINATED:
         return None
     try:

@@ -37,7 +37,12 @@ from twincard.simulator.atr import is_simulated
 
 
 def load(
-    file: Annotated[Path, typer.Argument(metavar="FILE.cap", help="The applet: `make cap`.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.cap", help="CAP file with the applet, as `make cap` builds it."
+        ),
+    ],
     reader: Annotated[
         str | None, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)
     ] = None,
@@ -48,7 +53,8 @@ def load(
         typer.Option(
             "--new-management-keys",
             metavar="FILE",
-            help="Replace the management keys: by those in FILE, or new ones that FILE gets.",
+            help="Replace the management keys with those in FILE. If FILE does not exist, "
+            "generate new keys and write them there.",
         ),
     ] = None,
     transport_key_file: Annotated[
@@ -56,45 +62,70 @@ def load(
         typer.Option(
             "--transport-key-file",
             metavar="FILE",
-            help="File for the transport key of the applet; one that is there gives it. By default "
-            "it is named after the card.",
+            help="File with the transport key of the applet. If it does not exist, generate a "
+            "key and write it there. Default: a file named after the card.",
         ),
     ] = None,
     isd: SecurityDomain = None,
     applet: Annotated[
         str | None,
-        typer.Option("--applet", metavar="AID", help="Which applet of the file, if of several."),
+        typer.Option(
+            "--applet", metavar="AID", help="AID of the applet to install, if the file has several."
+        ),
     ] = None,
     files: Annotated[
         int | None,
-        typer.Option("--file-entries", min=1, max=127, help="Entries in the file table."),
+        typer.Option(
+            "--file-entries",
+            min=1,
+            max=127,
+            help="Number of entries in the file table. Default: chosen by the applet.",
+        ),
     ] = None,
     file_bytes: Annotated[
         int | None,
-        typer.Option("--file-bytes", min=0, max=32767, help="Bytes for the contents of files."),
+        typer.Option(
+            "--file-bytes",
+            min=0,
+            max=32767,
+            help="Space for the contents of files, in bytes. Default: chosen by the applet.",
+        ),
     ] = None,
     contacts: Annotated[
-        int | None, typer.Option("--contacts", min=0, max=16, help="Places for contacts.")
+        int | None,
+        typer.Option(
+            "--contacts",
+            min=0,
+            max=16,
+            help="Number of contacts that the card can hold. Default: chosen by the applet.",
+        ),
     ] = None,
     allow_challenge_response: Annotated[
         bool,
         typer.Option(
-            "--allow-challenge-response", help="The issuer needs no secure channel to the applet."
+            "--allow-challenge-response", help="Also accept the issuer without SCP03 (weaker)."
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what is in the file; no card is needed.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Only show the contents of the CAP file. No card is needed."
+        ),
     ] = False,
     force: Annotated[
-        bool, typer.Option("--replace", help="Delete the applet that is there, and all its keys.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="First delete the applet that is already on the card, with all its keys.",
+        ),
     ] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Load the applet onto a card and install it, through GlobalPlatform SCP03.
+    """Load the applet onto a card through GlobalPlatform SCP03, and install it.
 
-    Draws the transport key of the applet into a file before the card gets it. Interrupted, the same
-    command goes on.
+    The command generates the transport key of the applet, and writes it to a file before the card
+    gets it. If interrupted, run the same command again to resume.
     """
     out = Printer(json)
     cap = CapFile.read(file)
@@ -104,7 +135,7 @@ def load(
         out.result(told, _info_text(told))
         return
     if reader is None:
-        raise InputError(_("Name the reader of the card with --reader."))
+        raise InputError(_("Give the reader of the card with --reader."))
     order = LoadOrder(
         cap,
         chosen,
@@ -151,13 +182,17 @@ def _chosen(cap: CapFile, applet: str | None) -> bytes:
             return cap.applets[0]
         names = ", ".join(map(aid_text, cap.applets))
         raise InputError(
-            _("There are several applets in the file: choose one with --applet: {names}.").format(
+            _("The file has several applets. Choose one with --applet: {names}.").format(
                 names=names
             )
         )
     aid = parse_aid(applet, "--applet")
     if aid not in cap.applets:
-        raise InputError(_("There is no applet {aid} in the file.").format(aid=aid_text(aid)))
+        raise InputError(
+            _("The file has no applet {aid}. Use --dry-run to list its applets.").format(
+                aid=aid_text(aid)
+            )
+        )
     return aid
 
 
@@ -193,7 +228,13 @@ def _info_text(info: CapInfo) -> str:
 
 def _loaded_text(reader: str, done: Loaded) -> str:
     if done.changed:
-        text = _("{reader} has the applet, as card {card_id}; its transport key is in {file}.")
+        text = _(
+            "The applet is installed on {reader} with card id {card_id}. Its transport "
+            "key is in {file}."
+        )
     else:
-        text = _("{reader} had the applet before, as card {card_id}; nothing was changed.")
+        text = _(
+            "The applet was already installed on {reader} with card id {card_id}; "
+            "nothing was changed."
+        )
     return text.format(reader=reader, card_id=done.card_id.hex(), file=done.transport_key_file)

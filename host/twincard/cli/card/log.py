@@ -1,4 +1,4 @@
-"""`twincard card log`: what happened to a card, by its own word, verified."""
+"""`twincard card log`: the log of a card, verified as far as the card can prove it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from twincard.results.log import EventInfo, LogInfo
 
 _MOST_FILE_BYTES = 1 << 16
 _TRUST = {
-    Signer.GIVEN_ISSUER: N_("signed by a card that the issuer given has certified"),
-    Signer.ISSUER: N_("signed by a card of the issuer {issuer}, by the card's own word"),
+    Signer.GIVEN_ISSUER: N_("signed by the card, which this issuer has certified:"),
+    Signer.ISSUER: N_(
+        "signed by the card, which claims this issuer (check with --issuer-public-key):"
+    ),
     Signer.DEVICE_KEY: N_("signed by the card's device key, which no issuer has certified"),
     Signer.NOBODY: N_("not signed: this card has no device key"),
 }
@@ -35,19 +37,25 @@ def log(
     reader: Reader,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="FILE", help="Keep it, for --since another time."),
+        typer.Option(
+            "--save", metavar="FILE", help="Save this reading to FILE, for a later --since."
+        ),
     ] = None,
     since: Annotated[
         Path | None,
-        typer.Option("--since", metavar="FILE", help="A log kept earlier, which it must continue."),
+        typer.Option(
+            "--since",
+            metavar="FILE",
+            help="Check that the log continues the reading that --save wrote to FILE.",
+        ),
     ] = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Show the card's last 16 events, and check that they are what it noted. No PIN is needed."""
+    """Show the last 16 events of a card and verify its log. No PIN is needed."""
     if save is not None and save.exists() and not force:
-        raise InputError(_("{path} exists already; --force overwrites it.").format(path=save))
+        raise InputError(_("{path} already exists. Use --force to overwrite it.").format(path=save))
     earlier = None if since is None else _read_state(since)
     issuer = issuer_public_key(issuer_public_key_file)
     with opened(reader) as card:
@@ -75,28 +83,33 @@ def _info(found: CardLog) -> LogInfo:
 
 
 def event_info(entry: LogEntry) -> EventInfo:
-    """An event as people and programs are told it."""
+    """An event of the log, for people and for programs."""
     name = None if entry.event is None else entry.event.name.lower()
     return EventInfo(entry.number, name, entry.code, entry.detail, in_words(entry))
 
 
 def _text(told: LogInfo, since: Path | None) -> str:
     width = len(str(told.count))
-    head = _("card id {card_id}, {count} events since the applet was installed")
+    head = plural(
+        "card id {card_id}, {count} event since installation",
+        "card id {card_id}, {count} events since installation",
+        told.count,
+    )
     lines = [head.format(card_id=told.card_id.hex(), count=told.count)]
     if told.events and told.events[0].number > 1:
         lines.append(f"{'…':>{width}}")
     lines += [f"{event.number:>{width}}  {event.text}" for event in told.events]
     if told.missing is not None:
         lines.append(_continuity(told.missing, since))
-    issuer = "" if told.issuer_public_key_sha256 is None else told.issuer_public_key_sha256.hex()
-    lines.append(_(_TRUST[told.signer]).format(issuer=issuer))
+    lines.append(_(_TRUST[told.signer]))
+    if told.issuer_public_key_sha256 is not None:
+        lines.append(f"    SHA-256 {told.issuer_public_key_sha256.hex()}")
     return "\n".join(lines)
 
 
 def _continuity(missing: int, since: Path | None) -> str:
     if not missing:
-        return _("continues {file}").format(file=since)
+        return _("continues {file}; no event is missing").format(file=since)
     later = plural(
         "later than {file}; 1 event is missing in between",
         "later than {file}; {count} events are missing in between",
@@ -112,7 +125,7 @@ def _to_file(told: LogInfo) -> bytes:
 
 
 def _read_state(path: Path) -> LogState:
-    """What a file made by `--save`, or with `--json`, tells of. Raises InputError, OSError."""
+    """The reading in a file that `--save` or `--json` wrote. Raises InputError, OSError."""
     content = read_bounded(path, _MOST_FILE_BYTES) or b""
     try:
         kept = json_module.loads(content)
@@ -122,9 +135,11 @@ def _read_state(path: Path) -> LogState:
         device_key = None if key is None else bytes.fromhex(key)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
-            _("{path} is not a log that was kept with --save.").format(path=path)
+            _("{path} is not a log that `twincard card log --save` wrote.").format(path=path)
         ) from None
     good = len(card_id) == ID_BYTES and len(chain) == CHAIN_BYTES and type(count) is int
     if not good or count < 0:
-        raise InputError(_("{path} is not a log that was kept with --save.").format(path=path))
+        raise InputError(
+            _("{path} is not a log that `twincard card log --save` wrote.").format(path=path)
+        )
     return LogState(card_id, count, chain, device_key)

@@ -28,11 +28,15 @@ ManagementKeysFile = Annotated[
 ]
 DefaultKeys = Annotated[
     bool,
-    typer.Option("--default-keys", help="The card still has the keys that everybody knows."),
+    typer.Option(
+        "--default-keys", help="Use the well-known default keys, with which new cards often come."
+    ),
 ]
 SecurityDomain = Annotated[
     str | None,
-    typer.Option("--isd", metavar="AID", help="The card's security domain, if an unusual one."),
+    typer.Option(
+        "--isd", metavar="AID", help="AID of the issuer security domain, if it is not the default."
+    ),
 ]
 
 
@@ -64,12 +68,7 @@ def _manager(reader: str, connection: Connection, aid: bytes | None) -> CardMana
 def management_keys(file: Path | None, *, default: bool) -> Scp03Keys:
     """The card's present keys. Raises InputError, ManagementKeysError, OSError."""
     if (file is None) is not default:
-        raise InputError(
-            _(
-                "Name the file with the card's management keys with --management-keys, "
-                "or --default-keys."
-            )
-        )
+        raise InputError(_("Give either --management-keys FILE or --default-keys."))
     return default_keys() if file is None else read_management_keys(file)
 
 
@@ -77,15 +76,15 @@ def warn_of_default_keys(out: Printer) -> None:
     """Say what a card under the default keys is worth."""
     out.note(
         _(
-            "This card has the default keys: anybody can delete its applet, and replace it with "
-            "another. --new-management-keys FILE gives it keys of its own."
+            "This card keeps the default keys, so anybody can replace its applet with "
+            "another one. Use --new-management-keys FILE to give it keys of its own."
         )
     )
 
 
 def confirm_deletion(reader: str, *, yes: bool) -> None:
     """Ask before an applet goes with all its keys. Raises InputError unless that is wanted."""
-    question = _("Destroy the applet on {reader}, and every key on it, if there is one?")
+    question = _("If there is an applet on {reader}, delete it with every key in it?")
     prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
 
 
@@ -99,9 +98,9 @@ def warn_of_answers(out: Printer, manager: CardManager) -> None:
     if not manager.answers_are_protected:
         out.note(
             _(
-                "This card's security domain says that its answers have no MACs "
-                "(i = {parameter:02X}): whoever is between computer and card could have made them "
-                "up."
+                "The security domain of this card answers without MACs (i = "
+                "{parameter:02X}). An attacker between computer and card could have forged "
+                "its answers."
             ).format(parameter=manager.domain.parameter)
         )
 
@@ -114,5 +113,5 @@ def parse_aid(text: str, option: str) -> bytes:
     except ValueError:
         aid = b""
     if not 5 <= len(aid) <= 16:
-        raise InputError(_("{option} wants an AID: 10 to 32 hex digits.").format(option=option))
+        raise InputError(_("{option} needs an AID of 10 to 32 hex digits.").format(option=option))
     return aid

@@ -69,7 +69,9 @@ def unblock(
 @contextmanager
 def _pin_unsettled() -> Iterator[None]:
     """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
-    advice = _("Run the command again: should the old PIN be refused, then the new one is set.")
+    advice = _(
+        "Run the command again. If the card refuses the old PIN, the new PIN is already set."
+    )
     told = _("{sentence} {advice}")
     try:
         yield

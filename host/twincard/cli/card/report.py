@@ -45,10 +45,10 @@ def report(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Describe a card for a report to the project: chip, features, times. No PIN is needed.
+    """Describe a card for the project: chip, features and timings. No PIN is needed.
 
-    The card may be of any kind, with the applet or without. Nothing is written to it. The report
-    holds no secret, and no number that tells this card from others of its kind.
+    The card may be of any kind, with or without the applet. Nothing is written to it. The report
+    contains no secrets, and no number that identifies this card unless --with-serial is given.
     """
     check_output(output, force=force, json=json)
     with connected(reader) as connection:
@@ -109,7 +109,7 @@ def _applet(applet: AppletDescription) -> AppletInfo:
 
 
 def _text(told: ReportedCard) -> str:
-    offered = _("T=1 is offered") if told.offers_t1 else _("T=0 alone")
+    offered = _("T=1 supported") if told.offers_t1 else _("T=0 only")
     rows = [
         ("twincard", _("{version}, on {system}").format(version=told.twincard, system=told.system)),
         ("ATR", f"{told.atr.hex().upper()}, {offered}"),
@@ -129,19 +129,19 @@ def _manager_rows(manager: ManagerInfo | None) -> Iterator[tuple[str, str]]:
     channels = [
         channel.format(number=item.number, parameter=item.parameter) for item in manager.channels
     ]
-    yield _("secure channels"), ", ".join(channels) or _("not told")
+    yield _("secure channels"), ", ".join(channels) or _("not reported")
     chip = manager.production
     if chip is None:
-        yield _("made by"), _("not told")
+        yield _("made by"), _("not reported")
         return
     made = _("{maker}, chip {chip}, on {made_on}")
     yield _("made by"), made.format(maker=chip.maker, chip=chip.chip, made_on=chip.made_on)
-    runs = _("{system}, level {level}, of {date}")
+    runs = _("{system}, level {level}, released {date}")
     yield (
         _("card system"),
         runs.format(system=chip.system, level=chip.system_level, date=chip.system_date),
     )
-    yield _("serial number"), chip.serial or _("left out")
+    yield _("serial number"), chip.serial or _("omitted")
 
 
 def _applet_rows(applet: AppletInfo | None) -> Iterator[tuple[str, str]]:
@@ -158,7 +158,7 @@ def _applet_rows(applet: AppletInfo | None) -> Iterator[tuple[str, str]]:
         ),
     )
     yield _("features"), f"{applet.feature_bits:04X} ({', '.join(applet.features)})"
-    time = _("{milliseconds} ms, the median of {runs}")
+    time = _("{milliseconds} ms (median of {runs} runs)")
     for item in applet.times:
         yield (
             item.operation.value,

@@ -28,29 +28,31 @@ def scp03_keys(
         typer.Option(
             "--new-transport-key-file",
             metavar="FILE",
-            help="File with the new key, 64 hex digits; '-' reads standard input; without it, a "
-            "prompt asks.",
+            help="File with the new transport key (64 hex digits), or '-' for standard input. "
+            "Default: prompt for it.",
         ),
     ] = None,
     transport_key_file: TransportKeyFile = None,
     json: Json = False,
 ) -> None:
-    """Replace the transport key of a card: the SCP03 keys are then those of the new file."""
+    """Replace the transport key of a card, and the SCP03 keys derived from it."""
     check_reader(reader)
     old = transport_key(reader, transport_key_file)
     new = prompts.new_transport_key(new_transport_key_file, _("New transport key"))
     if old == new:
-        raise InputError(_("The new key is the old one."))
+        raise InputError(
+            _("The new transport key is the same as the old one. Give a different key.")
+        )
     with opened(reader) as card:
         check_living(card)
         report = card.kept_report()
         if report.scp03_keys is None:
-            raise ProtocolError(_("This card has no keys of SCP03 that could be replaced."))
+            raise ProtocolError(_("This card has no SCP03 keys, so there is nothing to replace."))
         version = _replace(card, report.card_id, report.scp03_keys.version, old, new)
     done = KeysReplaced(report.card_id, version)
     text = _(
-        "{reader} has keys of version {version}: give the new key to --transport-key-file from "
-        "now on."
+        "{reader} now has SCP03 keys of version {version}. From now on, give the new "
+        "transport key with --transport-key-file."
     )
     Printer(json).result(done, text.format(reader=reader, version=done.key_version))
 

@@ -36,16 +36,17 @@ def terminate(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Wipe every secret on a card and end its life, for good.
+    """Erase every secret on a card, and disable the card permanently.
 
-    With the PIN; or with the transport key, where it is named or the card has no PIN yet.
+    The command asks for the PIN. With --transport-key-file, or if the card has no PIN yet, it uses
+    the transport key instead.
     """
     with opened(reader) as card:
         before = card.kept_report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError(_("This card was terminated before: there is nothing left to do."))
+        raise ProtocolError(_("This card is already terminated; nothing was changed."))
     prompts.confirm(
-        _("Destroy all that is on {reader}, for good?").format(reader=reader), "--yes", yes=yes
+        _("Permanently erase everything on {reader}?").format(reader=reader), "--yes", yes=yes
     )
     issuer = issuer_public_key(issuer_public_key_file)
     by_issuer = transport_key_file is not None or before.life_cycle is LifeCycle.INITIALISATION
@@ -68,5 +69,5 @@ def terminate(
     ended = Terminated(before.card_id, LifeCycle.TERMINATED)
     Printer(json).result(
         ended,
-        _("The card in {reader} is terminated and holds nothing any more.").format(reader=reader),
+        _("The card in {reader} is terminated, and its secrets are erased.").format(reader=reader),
     )

@@ -50,7 +50,7 @@ def overview(profiles: Sequence[ChipProfile]) -> str:
         for row in rows
     ]
     count = plural("{count} chip", "{count} chips", len(profiles)).format(count=len(profiles))
-    hint = _("`twincard chips MODEL` tells more of one, docs/chips.md how this is known.")
+    hint = _("`twincard chips MODEL` shows one chip in detail; docs/chips.md gives the sources.")
     return "\n".join([*(line.rstrip() for line in lines), "", count + ".", *shares_text(), hint])
 
 
@@ -90,8 +90,8 @@ def shares_text() -> list[str]:
     for feature in _TOLD_FEATURES:
         found = share(candidates, feature)
         text = _(
-            "{feature}: {yes} of {total} chips from Java Card 3.0.4 on with RSA or P-256 "
-            "({percent:.0f} %), {unknown} not known, {no} not."
+            "{feature}: {yes} of {total} chips with Java Card 3.0.4 or later and RSA or "
+            "P-256 ({percent:.0f} %); unknown: {unknown}; not supported: {no}."
         )
         numbers = {"yes": found.yes, "total": found.total, "unknown": found.unknown}
         lines.append(
@@ -122,7 +122,7 @@ def _details(profile: ChipProfile) -> Iterable[str]:
     yield from _columns(rows)
     if not profile.timings.measured:
         yield ""
-        yield _("No times: this chip was not measured.")
+        yield _("No timings: this chip was not measured.")
         return
     yield ""
     heads = (_("times"), "", *(flow_name(flow) for flow in Flow))
@@ -139,11 +139,11 @@ def _doubts(profile: ChipProfile) -> Iterable[str]:
     times = [estimate(profile, flow, way, key) for way, key in ways_of(profile) for flow in Flow]
     missing = sorted({name for time in times for name in time.missing})
     suspect = sorted({name for time in times for name in time.suspect})
-    yield _("Estimates without the time of the applet's own code, see docs/chips.md.")
+    yield _("The estimates do not include the applet's own code; see docs/chips.md.")
     if missing:
         yield _("Not measured: {names}.").format(names=", ".join(missing))
     if suspect:
-        yield _("Measured in a disturbed run: {names}.").format(names=", ".join(suspect))
+        yield _("Measured during a disturbed run: {names}.").format(names=", ".join(suspect))
 
 
 def _memory(profile: ChipProfile) -> str:
@@ -171,7 +171,9 @@ def simulation_text(copied: SimulatedChip) -> Sequence[str]:
         if need in ALGORITHMS and getattr(copied.profile.algorithms, need.value) is Answer.NO
     ]
     build = _("the base build") if copied.build is Build.BASE else _("the full build")
-    lines = [_("It behaves as {chip}, with {build}.").format(chip=copied.profile.name, build=build)]
+    lines = [
+        _("It behaves like {chip}, with {build}.").format(chip=copied.profile.name, build=build)
+    ]
     if needs:
         lines.append(_("It lacks: {needs}.").format(needs=need_names(needs)))
     return lines

@@ -22,28 +22,30 @@ from twincard.results.chips import Chip, ChipFeature, Chips, ChipShare, ChipTime
 
 Models = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[MODEL]...", help="Chips by name, or a part of it; several add up."),
+    typer.Argument(metavar="[MODEL]...", help="Name of a chip, or part of it."),
 ]
 Runs = Annotated[
     list[str] | None,
     typer.Option(
         "--runs",
         metavar="FEATURE",
-        help="Only chips that certainly run it: base, original, rsa2048, p256, host-blind, "
-        "scp03, scp11b, signature-key, log, sha-384, extended-length, memory-base, memory-full; "
-        "several must all be there.",
+        help="Show only chips that are known to support FEATURE: base, original, rsa2048, "
+        "p256, host-blind, scp03, scp11b, signature-key, log, sha-384, "
+        "extended-length, memory-base or memory-full. With several, all must be "
+        "supported.",
     ),
 ]
 All = Annotated[
     bool,
-    typer.Option("--all", help="Also chips older than Java Card 3.0.4, or perhaps older."),
+    typer.Option("--all", help="Include chips that are, or may be, older than Java Card 3.0.4."),
 ]
 
 
 def chips(models: Models = None, runs: Runs = None, all_: All = False, json: Json = False) -> None:
-    """What real chips can do, what they lack, and how long it would take them.
+    """Show what real chips can do, what they lack and how long they take.
 
-    From a table of measured cards (docs/chips.md says whose); one chip is told in detail.
+    The data comes from a table of measured cards; docs/chips.md names its source. A single chip is
+    shown in detail.
     """
     wanted = [_feature(name) for name in runs or ()]
     found = [profile for profile in _chosen(models or (), all_=all_) if _runs(profile, wanted)]
@@ -57,7 +59,7 @@ def _feature(name: str) -> Feature:
     names = {feature.value.replace("_", "-"): feature for feature in Feature}
     if name not in names:
         raise InputError(
-            _("{name!r} is no feature; these are: {names}.").format(
+            _("{name!r} is not a feature. Use one of: {names}.").format(
                 name=name, names=", ".join(names)
             )
         )

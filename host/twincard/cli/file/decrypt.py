@@ -28,7 +28,9 @@ from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
 from twincard.results.files import DecryptedFile, DecryptedFiles, FileResult
 
-_WORDS = batch.Words(N_("{done} decrypted."), N_("{done} decrypted, {failed} failed."))
+_WORDS = batch.Words(
+    N_("Files decrypted: {done}."), N_("Files decrypted: {done}; failed: {failed}.")
+)
 # What the rest of a name before its suffix cannot be: nothing, this folder, the one above.
 _NO_NAMES = ("", ".", "..")
 
@@ -43,16 +45,16 @@ def decrypt(
         bool,
         typer.Option(
             "--unauthenticated",
-            help="Also files, such as mail, of which nobody can tell whether they were changed on "
-            "the way.",
+            help="Also decrypt files without authentication, such as mail (AES-CBC). "
+            "Tampering with them cannot be detected.",
         ),
     ] = False,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Decrypt files with a card, original or backup.
+    """Decrypt files with an original or a backup.
 
-    FILE.p7m becomes FILE; nothing appears before it is known to be whole.
+    FILE.p7m is decrypted to FILE. The output appears only after all of it has been checked.
     """
     names = [_plain_name(file, output) for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
@@ -83,8 +85,8 @@ def _plain_name(file: Path, output: Path | None) -> str:
         return name[: -len(SUFFIX)]
     if output is None:
         raise InputError(
-            _("{file} is not called NAME{suffix}: name the result with --out.").format(
-                file=file, suffix=SUFFIX
-            )
+            _(
+                "The name of {file} does not end in {suffix}. Give the output file with --out."
+            ).format(file=file, suffix=SUFFIX)
         )
     return file.name

@@ -12,7 +12,9 @@ from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
 from twincard.ground.language import N_
 
-_WORDS = batch.Words(N_("{done} encrypted."), N_("{done} encrypted, {failed} failed."))
+_WORDS = batch.Words(
+    N_("Files encrypted: {done}."), N_("Files encrypted: {done}; failed: {failed}.")
+)
 
 
 def encrypt(
@@ -22,7 +24,7 @@ def encrypt(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Encrypt files, each into FILE.p7m; no card is needed."""
+    """Encrypt files, each into FILE.p7m. No card is needed."""
     recipients = [read_recipient(path) for path in to]
     names = [file.name + SUFFIX for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)

@@ -16,7 +16,10 @@ from twincard.keys.public import UnusablePublicKeyError
 
 STANDARD_OUTPUT = Path("-")
 MOST_KEY_BYTES = 1 << 20
-_TWO_RESULTS = N_("Standard output cannot take both the result and JSON.")
+_TWO_RESULTS = N_(
+    "Standard output cannot take both the result and JSON. Give an output file, "
+    "or leave out --json."
+)
 
 
 def read_recipient(path: Path) -> Recipient:
@@ -44,7 +47,7 @@ def check_output(output: Path | None, *, force: bool, json: bool) -> None:
             raise InputError(_(_TWO_RESULTS))
         return
     if output.is_dir():
-        raise InputError(_("{output} is a folder: name a file with --out.").format(output=output))
+        raise InputError(_("{output} is a folder. Give a file with --out.").format(output=output))
     _check((), (output,), force=force)
 
 
@@ -64,7 +67,7 @@ def output_paths(
     elif len(sources) == 1:
         paths = [output]
     else:
-        raise InputError(_("Several files need a folder for --out, and it must exist."))
+        raise InputError(_("With several input files, --out must be an existing folder."))
     _check(sources, [path for path in paths if path != STANDARD_OUTPUT], force=force)
     return paths
 
@@ -74,11 +77,18 @@ def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> No
     seen = set()
     for path in paths:
         if path in seen:
-            raise InputError(_("Two results would be called {path}.").format(path=path))
+            raise InputError(
+                _(
+                    "Two outputs would be written to {path}. Run the command once for each input "
+                    "file."
+                ).format(path=path)
+            )
         if path.resolve() in originals:
             raise InputError(
-                _("{path} is an input: name another output with --out.").format(path=path)
+                _("{path} is an input file. Give a different output with --out.").format(path=path)
             )
         if path.exists() and not force:
-            raise InputError(_("{path} exists already; --force overwrites it.").format(path=path))
+            raise InputError(
+                _("{path} already exists. Use --force to overwrite it.").format(path=path)
+            )
         seen.add(path)

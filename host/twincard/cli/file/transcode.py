@@ -31,7 +31,9 @@ from twincard.ground.language import N_, _
 from twincard.keys.key_type import KeyAlgorithm
 
 _CARD_RSA_BITS = 2048
-_WORDS = batch.Words(N_("{done} transcoded."), N_("{done} transcoded, {failed} failed."))
+_WORDS = batch.Words(
+    N_("Files re-encrypted: {done}."), N_("Files re-encrypted: {done}; failed: {failed}.")
+)
 
 
 def transcode(
@@ -47,9 +49,10 @@ def transcode(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Give encrypted files to another key.
+    """Re-encrypt files to another key, without decrypting their content.
 
-    FILE.p7m becomes FILE.KEY.p7m; nobody sees what is in it.
+    FILE.p7m is re-encrypted to FILE.KEY.p7m, where KEY is the name of the key file. The computer
+    never sees the content.
     """
     target = _target(to)
     names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
@@ -68,6 +71,8 @@ def _target(path: Path) -> Recipient:
     key = target.key
     if key.algorithm is KeyAlgorithm.RSA and key.loaded().key_size != _CARD_RSA_BITS:
         raise InputError(
-            _("{path}: a card can give files to RSA-2048 and P-256 keys only.").format(path=path)
+            _("{path}: a card can re-encrypt files only to RSA-2048 and P-256 keys.").format(
+                path=path
+            )
         )
     return target

@@ -58,7 +58,7 @@ def clear(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Clear components on a card that holds no key yet, such as an exposed or a wrong one.
+    """Clear exposed or wrong components on a card that has no key yet.
 
     Components that the holders set are cleared with the PIN, those that the issuer set with the
     transport key. The card keeps its key group: `twincard duplicate` then asks for what is missing.

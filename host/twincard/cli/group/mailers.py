@@ -16,10 +16,16 @@ from twincard.keys.shares import Share
 from twincard.paper.words import Language
 
 Pdf = Annotated[
-    bool, typer.Option("--pdf", help="Printed mailers as well: a PDF, a page for each holder.")
+    bool,
+    typer.Option(
+        "--pdf", help="Also write printable mailers: a PDF with one page for each holder."
+    ),
 ]
 GroupName = Annotated[
-    str, typer.Option("--group-name", metavar="NAME", help="The key group's name, for the mailers.")
+    str,
+    typer.Option(
+        "--group-name", metavar="NAME", help="Name of the key group, to print on the mailers."
+    ),
 ]
 MailerLanguage = Annotated[Language, typer.Option("--language", help="Language of the mailers.")]
 
@@ -31,7 +37,9 @@ def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
     """
     taken = [path for path in paths if path is not None and path.exists()]
     if taken and not force:
-        raise InputError(_("{path} exists already; --force overwrites it.").format(path=taken[0]))
+        raise InputError(
+            _("{path} already exists. Use --force to overwrite it.").format(path=taken[0])
+        )
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in taken:
         path.unlink()
@@ -39,7 +47,7 @@ def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
 
 def print_it(paper: Path) -> str:
     """What is to be done with a PDF of mailers."""
-    return _("{file}: print it, a page for each holder, and delete it.").format(file=paper)
+    return _("Print {file}, give each holder their page, and delete the file.").format(file=paper)
 
 
 def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: Language) -> bytes:
@@ -50,7 +58,10 @@ def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: L
         from twincard.paper.sheet import PaperError
     except ModuleNotFoundError:
         raise InputError(
-            _("Mailers need more Python packages: pip install 'twincard[paper]'.")
+            _(
+                "Mailers need more Python packages. Install them with: pip install "
+                "'twincard[paper]'."
+            )
         ) from None
     try:
         return print_mailers(items, Printing(name, language, datetime.date.today()))

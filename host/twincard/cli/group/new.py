@@ -19,26 +19,36 @@ from twincard.results.group import ComponentFile, NewGroup
 
 
 def new(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the files.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Folder for the files. It is created if it does not exist.",
+        ),
+    ],
     size: Annotated[
         int, typer.Option("--size", min=1, max=LARGEST_GROUP, help="Number of components.")
     ] = 3,
     pdf: Pdf = False,
     files: Annotated[
         bool,
-        typer.Option("--files/--no-files", help="A file for each component; or mailers only."),
+        typer.Option(
+            "--files/--no-files", help="Write a file for each component, or only mailers."
+        ),
     ] = True,
     name: GroupName = "",
     language: MailerLanguage = Language.ENGLISH,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Draw the components of a new key group, a file or a printed mailer each.
+    """Generate the components of a new key group, as files, printed mailers or both.
 
-    Mailers are one PDF, a page for each holder: print it, and delete it.
+    The mailers are one PDF with a page for each holder. Print it, then delete it.
     """
     if not pdf and not files:
-        raise InputError(_("--no-files leaves nothing but mailers: add --pdf."))
+        raise InputError(_("With --no-files alone, nothing would be written. Add --pdf."))
     components = draw_group(size)
     pages = mailers(components, name, language) if pdf else b""
     paths = [out / f"component-{number}.txt" for number in range(1, size + 1) if files]

@@ -28,32 +28,44 @@ from twincard.results.group import Joined, Split
 
 
 def split(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The component's file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File with the component.")],
     shares: Annotated[
-        int, typer.Option("--shares", min=2, max=MOST_SHARES, help="Shares to make.")
+        int, typer.Option("--shares", min=2, max=MOST_SHARES, help="Number of shares to make.")
     ],
     threshold: Annotated[
         int,
-        typer.Option("--threshold", min=2, max=MOST_SHARES, help="Shares that are enough."),
+        typer.Option(
+            "--threshold",
+            min=2,
+            max=MOST_SHARES,
+            help="Number of shares needed to restore the component.",
+        ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the shares.")
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Folder for the shares. It is created if it does not exist.",
+        ),
     ] = Path(),
     pdf: Pdf = False,
     files: Annotated[
-        bool, typer.Option("--files/--no-files", help="A file for each share; or mailers only.")
+        bool,
+        typer.Option("--files/--no-files", help="Write a file for each share, or only mailers."),
     ] = True,
     name: GroupName = "",
     language: MailerLanguage = Language.ENGLISH,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Share a component out in SLIP-39 words: a holder may then lose a paper.
+    """Split a component into SLIP-39 shares, so that losing one sheet does no harm.
 
-    Some of the shares, as many as --threshold says, give the component back; fewer tell nothing.
+    As many shares as --threshold restore the component; fewer reveal nothing about it.
     """
     if not pdf and not files:
-        raise InputError(_("--no-files leaves nothing but mailers: add --pdf."))
+        raise InputError(_("With --no-files alone, nothing would be written. Add --pdf."))
     component = read_component(file)
     made = split_component(component, shares, threshold)
     pages = mailers(made, name, language) if pdf else b""
@@ -69,36 +81,48 @@ def split(
     lines = [*map(str, paths)]
     if paper is not None:
         lines.append(print_it(paper))
-    enough = _("Any {threshold} of the {shares} shares make component {number} again.")
+    enough = _("Any {threshold} of the {shares} shares restore component {number}.")
     lines.append(enough.format(threshold=threshold, shares=shares, number=component.number))
     Printer(json).result(result, "\n".join(lines))
 
 
 def join(
     output: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE", help="The component's file.")
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Output file for the component.")
     ],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE...]", help="Share files; without them, prompts ask."),
+        typer.Argument(metavar="[FILE...]", help="Share files. Default: prompt for the words."),
     ] = None,
     number: Annotated[
         int | None,
-        typer.Option("--number", min=1, max=LARGEST_GROUP, help="The component's number."),
+        typer.Option(
+            "--number",
+            min=1,
+            max=LARGEST_GROUP,
+            help="Number of the component, as printed on the shares.",
+        ),
     ] = None,
     size: Annotated[
         int | None,
-        typer.Option("--size", min=1, max=LARGEST_GROUP, help="Number of components."),
+        typer.Option(
+            "--size",
+            min=1,
+            max=LARGEST_GROUP,
+            help="Number of components in the key group, as printed on the shares.",
+        ),
     ] = None,
     kcv: Annotated[
-        str | None, typer.Option("--kcv", help="The component's key check value.")
+        str | None,
+        typer.Option("--kcv", help="KCV of the component, as printed on the shares: 6 hex digits."),
     ] = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Make a component whole again, from share files or from words that are typed blind.
+    """Restore a component from share files or from typed words.
 
-    For words, --number, --size and --kcv say what stands on every share.
+    To type the words, give --number, --size and --kcv as printed on the shares. The words are not
+    shown as they are typed.
     """
     component = _from_files(files) if files else _from_words(number, size, kcv)
     make_room(output.parent, [output], force=force)
@@ -108,7 +132,7 @@ def join(
         file=output,
         number=component.number,
         size=component.size,
-        kcv=component.kcv.hex(" ").upper(),
+        kcv=component.kcv.hex().upper(),
     )
     Printer(json).result(told, text)
     component.value.wipe()
@@ -120,9 +144,10 @@ def _from_files(files: list[Path]) -> Component:
     for file, share in zip(files, shares, strict=True):
         if _component(share) != _component(first):
             raise InputError(
-                _("{file} is a share of another component than {other}.").format(
-                    file=file, other=files[0]
-                )
+                _(
+                    "{file} and {other} are shares of different components. Give shares of one "
+                    "component."
+                ).format(file=file, other=files[0])
             )
     return join_shares([share.words for share in shares], *_component(first))
 
@@ -134,7 +159,7 @@ def _component(share: Share) -> tuple[int, int, bytes]:
 def _from_words(number: int | None, size: int | None, kcv: str | None) -> Component:
     if number is None or size is None or kcv is None:
         raise InputError(
-            _("Name the share files; or --number, --size and --kcv, to type the words.")
+            _("Give the share files, or give --number, --size and --kcv to type the words.")
         )
     expected = ceremony.kcv_bytes(kcv)
     words = ceremony.shares()

@@ -51,16 +51,21 @@ _MOST_FILE_BYTES = 1 << 16
 
 Name = Annotated[
     str | None,
-    typer.Option("--name", metavar="NAME", help="Whose it is; else a name with the card's id."),
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="Common name of the subject. Default: a name derived from the card id.",
+    ),
 ]
 Mail = Annotated[
-    str | None, typer.Option("--mail", metavar="ADDRESS", help="An e-mail address in it.")
+    str | None, typer.Option("--mail", metavar="ADDRESS", help="E-mail address of the subject.")
 ]
 SignatureType = Annotated[
     KeyType | None,
     typer.Option(
         "--key",
-        help="Type of a signature key that is not there yet; p256 where the card has it.",
+        help="Type of the signature key to generate if the card has none. Default: p256 "
+        "if the card supports it.",
     ),
 ]
 
@@ -71,10 +76,16 @@ def certificate(
     name: Name = None,
     mail: Mail = None,
     days: Annotated[
-        int, typer.Option("--days", min=1, max=_MOST_DAYS, help="How long it is valid.")
+        int,
+        typer.Option(
+            "--days", min=1, max=_MOST_DAYS, help="Number of days that the certificate is valid."
+        ),
     ] = _USUAL_DAYS,
     signature_key: Annotated[
-        bool, typer.Option("--signature-key", help="That of the signature key itself.")
+        bool,
+        typer.Option(
+            "--signature-key", help="Make, or show, the certificate of the signature key instead."
+        ),
     ] = False,
     type: SignatureType = None,
     store: Annotated[
@@ -82,36 +93,39 @@ def certificate(
         typer.Option(
             "--store",
             metavar="FILE",
-            help="Store this one, made elsewhere, instead; with those of its issuers in the file.",
+            help="Store the certificate in FILE, which was made elsewhere, instead of making "
+            "one. Issuer certificates in FILE are stored too.",
         ),
     ] = None,
     no_store: Annotated[
         bool,
         typer.Option(
-            "--no-store", help="Only print it, with the one that signed it; the card keeps neither."
+            "--no-store",
+            help="Print the certificate and the one that signed it, but store neither on the card.",
         ),
     ] = False,
     show: Annotated[
-        bool, typer.Option("--show", help="Print the one on the card; no PIN is needed.")
+        bool,
+        typer.Option("--show", help="Print the certificate that is on the card. No PIN is needed."),
     ] = False,
     chain: Annotated[
         bool,
-        typer.Option("--chain", help="Print the certificates of its issuers behind it as well."),
+        typer.Option("--chain", help="Also print the certificates of its issuers."),
     ] = False,
     output: OutputFile = None,
     force: Force = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
-    """Make a certificate for the card's key, keep it on the card, and print it.
+    """Make a certificate for the card's key, store it on the card and print it.
 
-    The card's own signature key signs it, which is made where there is none. The decipher key
-    itself cannot sign. Interrupted, the same command goes on; one that is on the card already and
-    says the same is printed as it is.
+    The card's signature key signs the certificate, because the decipher key cannot sign. If the
+    card has no signature key yet, it generates one. A certificate with the same content that is
+    already on the card is printed as it is. If interrupted, run the same command again to resume.
     """
     _check_options(store, name, mail, show=show, signature_key=signature_key)
     if no_store and (show or store is not None):
-        raise InputError(_("--no-store is for a certificate that is made here."))
+        raise InputError(_("--no-store cannot be combined with --show or --store."))
     check_output(output, force=force, json=json)
     if show:
         with opened(reader) as card:
@@ -150,10 +164,12 @@ def csr(
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
-    """Print a request to certify the card's signature key, which is made where there is none.
+    """Print a certificate signing request (CSR) for the card's signature key.
 
-    The decipher key can have none: a request is signed by the key it is about. Let it be certified
-    from its public key, and store that certificate with `twincard certificate --store`.
+    If the card has no signature key yet, it generates one.
+
+    There is no CSR for the decipher key, because it cannot sign. Have a CA certify its public key,
+    and store the certificate with `twincard certificate --store`.
     """
     check_output(output, force=force, json=json)
     with unlocked(reader, pin_file, issuer_public_key_file) as user:
@@ -167,11 +183,16 @@ def _check_options(
     store: Path | None, name: str | None, mail: str | None, *, show: bool, signature_key: bool
 ) -> None:
     if store is not None and show:
-        raise InputError(_("--store and --show say different things: give one of them."))
+        raise InputError(_("Give either --store or --show, not both."))
     if store is not None and signature_key:
-        raise InputError(_("--store finds out by itself which of the card's keys it is for."))
+        raise InputError(
+            _(
+                "--store detects which of the card's keys the certificate is for. Leave out "
+                "--signature-key."
+            )
+        )
     if (store is not None or show) and not (name is None and mail is None):
-        raise InputError(_("--name and --mail are for a certificate that is made here."))
+        raise InputError(_("--name and --mail cannot be combined with --store or --show."))
 
 
 def _subject(card: Card, name: str | None, mail: str | None) -> Subject:
@@ -181,7 +202,12 @@ def _subject(card: Card, name: str | None, mail: str | None) -> Subject:
 def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
     found = read_certificate(card, SIGNATURE_CERTIFICATE if signature_key else DECIPHER_CERTIFICATE)
     if found is None:
-        raise ProtocolError(_("There is no certificate on this card."))
+        raise ProtocolError(
+            _(
+                "This card has no such certificate. Run `twincard certificate` without "
+                "--show to make one."
+            )
+        )
     issuers = _issuers(card, found)
     return _told(found, issuers, signature_key=signature_key, stored=True, made=False)
 
@@ -195,7 +221,9 @@ def _read(path: Path) -> list[x509.Certificate]:
         one = certificate_from_bytes(content)
         found = [] if one is None else [one]
     if not found:
-        raise InputError(_("{path} is not an X.509 certificate, in PEM or DER.").format(path=path))
+        raise InputError(
+            _("{path} is not an X.509 certificate in PEM or DER format.").format(path=path)
+        )
     return found
 
 

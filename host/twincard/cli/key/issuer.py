@@ -22,28 +22,32 @@ _PUBLIC_MODE = 0o644
 
 
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File for the signing key.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write the signing key to.")],
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Draw a signing key: FILE, for the issuer alone, and FILE.pub, for everybody."""
+    """Generate a signing key in FILE, and its public key in FILE.pub."""
     public = file.with_name(file.name + _PUBLIC_SUFFIX)
-    # The key itself is never overwritten: cards that it certified could have no more companions.
+    # The key itself is never overwritten: cards that it certified could get no further backups.
     if file.exists():
-        raise InputError(_("{file} exists already: name a new file.").format(file=file))
+        raise InputError(_("{file} already exists. Give a new file.").format(file=file))
     if public.exists() and not force:
-        raise InputError(_("{path} exists already; --force overwrites it.").format(path=public))
+        raise InputError(
+            _("{path} already exists. Use --force to overwrite it.").format(path=public)
+        )
     key = IssuerSigningKey.draw()
     key.write(file)
     with FileOutput(public, overwrite=force, mode=_PUBLIC_MODE) as sink:
         sink.write(key.public_pem())
     made = NewIssuer(file, public, fingerprint(key.public_key))
-    Printer(json).result(
-        made,
-        _(
-            "{file} certifies cards: keep it safe. {public} is for everybody, SHA-256 {digest}."
-        ).format(file=file, public=public, digest=made.issuer_public_key_sha256.hex()),
-    )
+    lines = [
+        _("{file} is the signing key. Keep it secret, and keep a copy in a safe.").format(
+            file=file
+        ),
+        _("{file} is its public key. Give it to everybody who checks cards.").format(file=public),
+        f"SHA-256 {made.issuer_public_key_sha256.hex()}",
+    ]
+    Printer(json).result(made, "\n".join(lines))
 
 
 def show(
@@ -52,7 +56,7 @@ def show(
     ],
     json: Json = False,
 ) -> None:
-    """Show an issuer's public key and its SHA-256, as `card info` names it."""
+    """Show an issuer's public key, and the SHA-256 that `card info` shows for it."""
     point = _public_key(file)
     pem = PublicKey.from_point(point).to_pem().decode("ascii")
     shown = IssuerPublicKey(fingerprint(point), pem)

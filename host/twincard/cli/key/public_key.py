@@ -27,7 +27,7 @@ def public_key(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Print the card's public key in PEM. No PIN is needed."""
+    """Print the public key of a card in PEM format. No PIN is needed."""
     check_output(output, force=force, json=json)
     issuer = issuer_public_key(issuer_public_key_file)
     # Who puts his own key in the place of the card's could open all that is encrypted to it.
@@ -37,10 +37,20 @@ def public_key(
             raise ProtocolError(_("This card has no key pair yet. Run `twincard duplicate` first."))
         check_released(report)
         if not report.key.public_key_readable:
-            raise ProtocolError(_("A backup issued like this one shows no key: ask the original."))
+            raise ProtocolError(
+                _(
+                    "This backup was issued without access to the public key. Use the original "
+                    "instead."
+                )
+            )
         key = card.usage.public_key()
         if key.digest != report.key.digest:
-            raise ProtocolError(_("The card gave another public key than that of its key pair."))
+            raise ProtocolError(
+                _(
+                    "The card returned a public key that does not belong to its key pair. Do not "
+                    "use this key."
+                )
+            )
     pem = key.to_pem().decode("ascii")
     if output is not None:
         with output_for(output, force=force, mode=0o644) as sink:

@@ -33,12 +33,12 @@ def read_components(arguments: Iterable[str] | None, size: int | None = None) ->
 def _component(argument: str, size: int | None, known: Mapping[int, bytes]) -> Component:
     number, equals, name = argument.partition("=")
     if not (number.isascii() and number.isdigit()) or bool(equals) != bool(name):
-        raise InputError(_("A component is given as NUMBER=FILE, such as 2=component-2.txt."))
+        raise InputError(_("Give a component as NUMBER=FILE, such as 2=component-2.txt."))
     if equals:
         return _read(int(number), Path(name))
     if size is None:
         raise InputError(
-            _("Name the file of component {number}: {number}=FILE.").format(number=number)
+            _("Give the file of component {number} as {number}=FILE.").format(number=number)
         )
     if not 1 <= int(number) <= size:
         raise InputError(
@@ -51,7 +51,7 @@ def _read(number: int, path: Path) -> Component:
     component = read_component(path)
     if component.number != number:
         raise InputError(
-            _("{path} holds component {number}, not {expected}.").format(
+            _("{path} holds component {number}, not component {expected}.").format(
                 path=path, number=component.number, expected=number
             )
         )

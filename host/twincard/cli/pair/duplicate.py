@@ -91,44 +91,58 @@ def duplicate(
     component: Components = None,
     key: Annotated[
         KeyType | None,
-        typer.Option("--key", help="The key pair to make where there is none: rsa2048 by default."),
+        typer.Option(
+            "--key",
+            help="Type of the key pair to generate if the original has none. Default: rsa2048.",
+        ),
     ] = None,
     pin_file: PinFile = None,
     backup_pin_file: BackupPinFile = None,
     forget_void: Annotated[
         bool,
         typer.Option(
-            "--forget-void", help="Another original will not be given this backup's void receipt."
+            "--forget-void",
+            help="Reuse this backup although another original never received its void receipt.",
         ),
     ] = False,
     keep_certificate: Annotated[
         bool | None,
         typer.Option(
             "--keep-certificate/--no-keep-certificate",
-            help="Store the original's certificate on the backup too, which other programs may "
-            "need; whoever has the backup can read it. At a terminal a prompt asks.",
+            help="Also store the original's certificate on the backup, where other programs "
+            "may need it and anyone with the backup can read it. Default: ask at a "
+            "terminal, else no.",
         ),
     ] = None,
     cancel: Annotated[
-        bool, typer.Option("--cancel", help="Make the backup's ticket void instead.")
+        bool,
+        typer.Option("--cancel", help="Make the backup's ticket void instead of copying the key."),
     ] = False,
     abandon: Annotated[
         bool,
-        typer.Option("--abandon", help="Give up a backup that is destroyed; spends the export."),
+        typer.Option(
+            "--abandon",
+            help="Give up an export to a backup that was destroyed. The export slot stays used.",
+        ),
     ] = False,
     plain: Annotated[
         bool,
-        typer.Option("--plain", help="With --abandon: the PIN may go in the clear where it must."),
+        typer.Option(
+            "--plain",
+            help="With --abandon: allow the PIN to be sent unencrypted if the card has no "
+            "secure channel.",
+        ),
     ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     transport_key_file: TransportKeyFile = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Hand the original's key to its backup, once.
+    """Copy the key of the original to its backup.
 
-    Where the original has no key pair yet, it makes one.
-    Components not given by files are typed by their holders. Interrupted, the same command goes on.
+    If the original has no key pair yet, it generates one. Holders type the components that are not
+    given as files. By default, a key can be copied only once. If interrupted, run the same command
+    again to resume.
     """
     out = Printer(json)
     issuer = issuer_public_key(issuer_public_key_file)
@@ -136,7 +150,7 @@ def duplicate(
         giving_up.abandon(out, original, pin_file, transport_key_file, issuer, plain=plain, yes=yes)
         return
     if backup is None:
-        raise InputError(_("Name the backup's reader with --backup."))
+        raise InputError(_("Give the reader of the backup with --backup."))
     check_two_cards(original, backup)
     components = read_components(component)
     holders = holders_of(
@@ -169,7 +183,7 @@ def duplicate(
     done = _with_prompts(run, components)
     may_ask = keep_certificate is None and not done.result.backup.transport_pin
     if may_ask and done.certificates == (True, False) and prompts.has_terminal():
-        question = _("Store the original's certificate on the backup too, for other programs?")
+        question = _("Also store the original's certificate on the backup, for other programs?")
         if prompts.agrees(question):
             with unlocked_pair(*holders) as cards:
                 copy_certificate(*cards)
@@ -227,8 +241,9 @@ def _run(
         if keep and not has_certificate(original):
             raise ProtocolError(
                 _(
-                    "The original has no certificate of its key yet: leave --keep-certificate out; "
-                    "once `twincard certificate` has made one, the same command stores it."
+                    "The original has no certificate for its key yet. Leave out "
+                    "--keep-certificate. After `twincard certificate` has made one, run this "
+                    "command again with --keep-certificate to store it."
                 )
             )
         try:
@@ -259,7 +274,9 @@ def _check_type(report: CardReport, key: KeyType | None) -> None:
     if key is not None and held is not None and held.type is not key:
         name = held.type.value
         raise ProtocolError(
-            _("The original holds a key pair already, {held}: leave --key out.").format(held=name)
+            _("The original already holds a key pair of type {held}. Leave out --key.").format(
+                held=name
+            )
         )
 
 
@@ -290,16 +307,19 @@ def _tell(out: Printer, done: _Done, original: str, backup: str) -> None:
         done.released,
     )
     if result.copied:
-        held = _("{backup} now holds the key of {original}, SHA-256 {digest}.")
+        held = _("{backup} now holds the key of {original}.")
     else:
-        held = _("{backup} held already the key of {original}, SHA-256 {digest}.")
+        held = _("{backup} already held the key of {original}.")
     left = copied.allowed - copied.done
-    more = _("Backups left: {count}.") if left else _("No other backup can be made of it.")
-    held = held.format(backup=backup, original=original, digest=result.key_digest.hex())
-    lines = [held, more.format(count=left)]
+    more = _("Backups left: {count}.") if left else _("No further backup of this key can be made.")
+    lines = [
+        held.format(backup=backup, original=original),
+        f"SHA-256 {result.key_digest.hex()}",
+        more.format(count=left),
+    ]
     if done.released:
         lines.append(
-            _("The key has its backup, so {original} shows its public key from now on.").format(
+            _("The key now has a backup, so {original} gives out its public key.").format(
                 original=original
             )
         )

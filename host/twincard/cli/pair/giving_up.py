@@ -34,9 +34,9 @@ def cancel(out: Printer, original: Holder, backup: Holder) -> None:
         unlock_all(locked)
         freed = cancel_ticket(first, second) is Cancelled.SLOT_FREE
     if freed:
-        text = _("The backup's ticket is void, and the original may export again.")
+        text = _("The backup's ticket is void. The original can export its key again.")
     else:
-        text = _("The backup's ticket is void, and this original was not waiting for it.")
+        text = _("The backup's ticket is void. This original was not waiting for it.")
     out.result(TicketCancelled(report.card_id, freed), text)
 
 
@@ -57,7 +57,9 @@ def abandon(
     """
     check_reader(reader)
     prompts.confirm(
-        _("Is the backup destroyed, so that its place shall be spent?"), "--yes", yes=yes
+        _("The export slot of this backup will stay used. Is the backup really destroyed?"),
+        "--yes",
+        yes=yes,
     )
     key = transport_key(reader, key_file)
     pin = pin_of(reader, pin_file, _("PIN of the original"), issuer)
@@ -66,6 +68,6 @@ def abandon(
         report = card.kept_report()
     done = report.export.slots_used if report.export else 0
     allowed = report.backups_allowed
-    text = _("The export is abandoned: {done} of {allowed} backups are spent.")
+    text = _("The export is abandoned. Export slots used: {done} of {allowed}.")
     result = ExportAbandoned(report.card_id, done, allowed)
     out.result(result, text.format(done=done, allowed=allowed))

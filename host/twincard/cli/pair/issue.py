@@ -50,24 +50,27 @@ from twincard.results.pair import Issued
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 _UNBOUND = N_(
-    "Without --component nothing of the issuer's binds the pair: before `duplicate`, compare the "
-    "backup's card id, for any card in its place may be given the key."
+    "Without --component, no secret of the issuer binds the two cards, so any "
+    "card in the backup's place could get the key. Compare the backup's card id "
+    "before you run `duplicate`."
 )
 _SHARED = N_(
-    "Without --component the backup of any other pair that this key certified could take this "
-    "backup's place: before `duplicate`, compare the backup's card id."
+    "Without --component, the backup of another pair certified with this key "
+    "could take this backup's place. Compare the backup's card id before you run "
+    "`duplicate`."
 )
 _UNABLE = N_(
-    "A card here says that it has no host-blind mode; if you know that it has none, issue the pair "
-    "with --base-mode."
+    "One of the cards reports that it has no host-blind mode. If you know that "
+    "this is true, issue the pair with --base-mode."
 )
 _HEARD = N_(
-    "A card here says that it has no secure channel for its issuer; if you know that it has none, "
-    "and nobody can listen on the way to it, issue the pair with --plain."
+    "One of the cards reports that it has no secure channel for its issuer. If "
+    "you know that this is true, and nobody can listen on the connection, issue "
+    "the pair with --plain."
 )
 _ALONE = N_(
-    "Without --certify-with the key that certifies the pair is forgotten: no further backup can "
-    "join it."
+    "Without --certify-with, the key that certifies this pair is discarded, so "
+    "no backup can be added later."
 )
 
 
@@ -85,39 +88,60 @@ def issue(
     backup: Backup,
     group_size: Annotated[
         int,
-        typer.Option("--group-size", min=1, max=LARGEST_GROUP, help="Components of the key group."),
+        typer.Option(
+            "--group-size", min=1, max=LARGEST_GROUP, help="Number of components in the key group."
+        ),
     ] = 3,
     component: IssuerComponents = None,
     member_number: Annotated[
-        str | None, typer.Option("--member-number", metavar="M", help="The member's number.")
+        str | None,
+        typer.Option("--member-number", metavar="M", help="Member number to store on the cards."),
     ] = None,
     expires: Annotated[
-        str | None, typer.Option("--expires", metavar="YYYY-MM", help="The last month of use.")
+        str | None,
+        typer.Option(
+            "--expires",
+            metavar="YYYY-MM",
+            help="Expiry date to store on the cards, as year and month.",
+        ),
     ] = None,
     backups: Annotated[
-        int, typer.Option("--backups", min=0, max=8, help="Backups that a key may have.")
+        int,
+        typer.Option(
+            "--backups", min=0, max=8, help="Number of backups that can be made of a key."
+        ),
     ] = 1,
     keep_group: Annotated[
-        bool, typer.Option("--keep-group", help="Keep the key group after the last backup.")
+        bool,
+        typer.Option(
+            "--keep-group", help="Keep the key group after the last backup. Default: erase it."
+        ),
     ] = False,
     public_key_in_backup: Annotated[
-        bool, typer.Option("--public-key-in-backup", help="The backup shows the public key too.")
+        bool,
+        typer.Option(
+            "--public-key-in-backup", help="Make the public key available from the backup too."
+        ),
     ] = False,
     trusted_targets: Annotated[
         bool,
-        typer.Option("--trusted-targets", help="TRANSCODE only to contacts that the issuer wrote."),
+        typer.Option(
+            "--trusted-targets", help="Allow re-encryption only to contacts written by the issuer."
+        ),
     ] = False,
     no_decipher: Annotated[
         bool,
         typer.Option(
-            "--no-decipher", help="The card opens no file itself, only gives it to other keys."
+            "--no-decipher",
+            help="Forbid decryption with the card; it can only re-encrypt files to other keys.",
         ),
     ] = False,
     pin_each_time: Annotated[
         bool,
         typer.Option(
             "--pin-each-time",
-            help="A PIN for each file that is opened, and each signature: for use through OpenSC.",
+            help="Require the PIN for every decryption and every signature. Meant for use "
+            "through OpenSC.",
         ),
     ] = False,
     certificate_bytes: Annotated[
@@ -126,7 +150,8 @@ def issue(
             "--certificate-bytes",
             min=0,
             max=0x7FFF,
-            help="Room for each key's certificate; 2560 bytes where the card has them.",
+            help="Space for the certificate of each key, in bytes. Default: 2560 if the card "
+            "has room.",
         ),
     ] = None,
     chain_bytes: Annotated[
@@ -135,19 +160,23 @@ def issue(
             "--chain-bytes",
             min=0,
             max=0x7FFF,
-            help="Room for the certificates of those who certify them; 2560 bytes likewise.",
+            help="Space for the issuers' certificates, in bytes. Default: 2560 if the card "
+            "has room.",
         ),
     ] = None,
     public_key_at_once: Annotated[
         bool,
         typer.Option(
-            "--public-key-at-once", help="The public key can be had before there is a backup."
+            "--public-key-at-once",
+            help="Make the public key available even before there is a backup.",
         ),
     ] = False,
     transport_pin: Annotated[
         bool,
         typer.Option(
-            "--transport-pin", help="The PIN serves `duplicate` alone, until its holder changes it."
+            "--transport-pin",
+            help="Make the PIN a transport PIN: it works only for `duplicate` until the "
+            "holder changes it.",
         ),
     ] = False,
     certify_with: Annotated[
@@ -155,20 +184,25 @@ def issue(
         typer.Option(
             "--certify-with",
             metavar="FILE",
-            help="The issuer's signing key; without it one is drawn for this pair and forgotten.",
+            help="File with the issuer's signing key. Default: generate a key for this pair "
+            "and discard it.",
         ),
     ] = None,
     allow_base: Annotated[
         bool,
-        typer.Option("--allow-base", help="Base mode is allowed too, with cards that need it."),
+        typer.Option(
+            "--allow-base", help="Also allow base mode, with cards that lack host-blind mode."
+        ),
     ] = False,
     base_mode: Annotated[
-        bool, typer.Option("--base-mode", help="No certificates: the key goes in base mode.")
+        bool, typer.Option("--base-mode", help="Use base mode, without certificates.")
     ] = False,
     plain: Annotated[
         bool,
         typer.Option(
-            "--plain", help="PIN, PUK and components may go in the clear where they must."
+            "--plain",
+            help="Allow PIN, PUK and components to be sent unencrypted if a card has no "
+            "secure channel.",
         ),
     ] = False,
     pin_file: PinFile = None,
@@ -177,7 +211,9 @@ def issue(
     backup_puk_file: Annotated[
         Path | None,
         typer.Option(
-            "--backup-puk-file", metavar="FILE", help="File with the backup's PUK, if another."
+            "--backup-puk-file",
+            metavar="FILE",
+            help="File with the PUK of the backup, if it differs.",
         ),
     ] = None,
     transport_key_file: TransportKeyFile = None,
@@ -186,16 +222,16 @@ def issue(
         typer.Option(
             "--backup-transport-key-file",
             metavar="FILE",
-            help="The same for the backup, if another.",
+            help="File with the transport key of the backup, if it differs.",
         ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Issue a pair of cards: an original and its backup.
 
-    The components given here are set by the issuer, the others by the holders in `duplicate`.
-    Both cards are certified, so that no other card can take the backup's place, and no computer
-    sees the key that goes there. Interrupted, the same command goes on.
+    The issuer sets the components given here; the holders set the others in `duplicate`. Both cards
+    are certified, so that no other card can take the backup's place, and no computer sees the key
+    on its way to the backup. If interrupted, run the same command again to resume.
     """
     check_two_cards(original, backup)
     flags = {
@@ -218,7 +254,9 @@ def issue(
         transport_pin,
     )
     if base_mode and certify_with is not None:
-        raise InputError(_("--base-mode leaves certificates out: give it or --certify-with."))
+        raise InputError(
+            _("Base mode uses no certificates. Give either --base-mode or --certify-with.")
+        )
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
     components = read_components(component, group_size)
     keys = (
@@ -270,19 +308,19 @@ def _tell(out: Printer, pair: IssuedPair, original: str, backup: str, *, changed
     name = None if pair.issuer_public_key is None else fingerprint(pair.issuer_public_key)
     issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed, pair.mode, name)
     if changed:
-        text = _("{original} is issued as an original, {backup} as its backup.").format(
+        text = _("Issued {original} as an original, and {backup} as its backup.").format(
             original=original, backup=backup
         )
     else:
         text = _(
-            "{original} and {backup} were issued as a pair before; nothing was changed."
+            "{original} and {backup} are already issued as a pair; nothing was changed."
         ).format(original=original, backup=backup)
     out.result(issued, text)
 
 
 def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
     if allow_base and base_mode:
-        raise InputError(_("--allow-base and --base-mode say different things: give one of them."))
+        raise InputError(_("Give either --allow-base or --base-mode, not both."))
     if base_mode:
         return Modes.BASE
     return Modes.EITHER if allow_base else Modes.HOST_BLIND
@@ -320,7 +358,7 @@ def _member_number(text: str | None) -> bytes | None:
         return None
     value = text.encode(errors="surrogateescape")
     if not 1 <= len(value) <= 255:
-        raise InputError(_("A member's number has 1 to 255 bytes in UTF-8."))
+        raise InputError(_("A member number must be 1 to 255 bytes long in UTF-8."))
     return value
 
 
@@ -328,5 +366,5 @@ def _expiry_date(text: str | None) -> bytes | None:
     if text is None:
         return None
     if not _MONTH.fullmatch(text):
-        raise InputError(_("--expires is a year and a month, such as 2030-12."))
+        raise InputError(_("--expires needs a year and a month, such as 2030-12."))
     return text.encode("ascii")

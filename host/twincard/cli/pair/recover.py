@@ -34,7 +34,7 @@ from twincard.results.pair import Recovered
 
 _COUNTED = {
     RecoverOutcome.MOVED: N_("moved to the new card"),
-    RecoverOutcome.ALREADY_MOVED: N_("on the new card already"),
+    RecoverOutcome.ALREADY_MOVED: N_("already on the new card"),
     RecoverOutcome.NOT_FOR_THIS_KEY: N_("encrypted to other keys"),
     RecoverOutcome.NOT_ENCRYPTED: N_("not encrypted"),
     RecoverOutcome.FAILED: N_("failed"),
@@ -42,11 +42,16 @@ _COUNTED = {
 
 
 def recover(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Encrypted files, or folders that contain them."),
+    ],
     old: Annotated[
         str,
         typer.Option(
-            "--from", metavar="READER", help="The backup, or an original that still works."
+            "--from",
+            metavar="READER",
+            help="The old card: the backup, or an original that still works.",
         ),
     ],
     new: Annotated[
@@ -56,7 +61,9 @@ def recover(
     new_pin_file: Annotated[
         Path | None,
         typer.Option(
-            "--new-pin-file", metavar="FILE", help="File with the new card's PIN, if another."
+            "--new-pin-file",
+            metavar="FILE",
+            help="File with the PIN of the new card, if it differs.",
         ),
     ] = None,
     new_backup: Annotated[
@@ -64,17 +71,17 @@ def recover(
         typer.Option(
             "--new-backup",
             metavar="READER",
-            help="The new card's backup: at a terminal a prompt offers to duplicate first, "
-            "where the new card wants that.",
+            help="The backup of the new card. If the new card needs a backup first, a prompt "
+            "offers to duplicate it.",
         ),
     ] = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
-    """Move encrypted files to a new card.
+    """Move encrypted files from an old card to a new one.
 
-    In place, and nobody sees what is in them. Files encrypted to other keys are left alone.
-    Interrupted, the same command goes on.
+    The files are changed in place, without decrypting their content. Files encrypted to other keys
+    are left alone. If interrupted, run the same command again to resume.
     """
     check_two_cards(old, new)
     issuer = issuer_public_key(issuer_public_key_file)
@@ -142,7 +149,7 @@ def _move(
 ) -> tuple[RecoveredFile, ...]:
     with (
         unlocked_pair(*holders) as (old_card, new_card),
-        out.progress(_("this file"), None) as progress,
+        out.progress(_("current file"), None) as progress,
     ):
         for holder, card in zip(holders, (old_card, new_card), strict=True):
             with naming(holder.name, holder.reader):
@@ -174,6 +181,6 @@ def _tell(out: Printer, files: tuple[RecoveredFile, ...]) -> None:
         for outcome in RecoverOutcome
         if counts[outcome]
     ]
-    out.result(result, "\n".join(lines) or _("There was no file."))
+    out.result(result, "\n".join(lines) or _("No files were found."))
     if result.failed:
         raise typer.Exit(ExitCode.FILE)

@@ -21,12 +21,12 @@ from twincard.transport.slots import Slot, slots, watch
 _WIDEST = 50
 
 Watch = Annotated[
-    bool, typer.Option("--watch", help="Go on with what is put in and taken out, until Ctrl-C.")
+    bool, typer.Option("--watch", help="Keep reporting insertions and removals until Ctrl-C.")
 ]
 
 
 def readers(watching: Watch = False, json: Json = False) -> None:
-    """List the simulated cards and the PC/SC readers."""
+    """List simulated cards and PC/SC readers."""
     out = Printer(json)
     if watching:
         _watch(out)
@@ -50,7 +50,9 @@ def _list(out: Printer) -> None:
         out.step(problem)
     lines = [*simulated, *_lines(found)]
     names = tuple(slot.reader for slot in found)
-    text = "\n".join(lines) or _("There is none: `twincard sim new NAME` makes one.")
+    text = "\n".join(lines) or _(
+        "No cards or readers were found. Create a simulated card with `twincard sim new NAME`."
+    )
     out.result(Readers(simulated, names, found, problem, simulated_problem), text)
 
 

@@ -20,7 +20,7 @@ Vpcd = Annotated[
     typer.Option(
         "--vpcd",
         metavar="HOST:PORT",
-        help="Where a virtual reader of vpcd listens; without it, the first free one of "
+        help="Address of a virtual vpcd reader. Default: the first free one of "
         f"{' and '.join(map(str, USUAL_READERS))}.",
     ),
 ]
@@ -31,21 +31,21 @@ def serve(
     vpcd: Vpcd = None,
     json: Json = False,
 ) -> None:
-    """Put a simulated card into a virtual reader of pcscd, until Ctrl-C takes it out."""
+    """Insert a simulated card into a virtual pcscd reader until Ctrl-C."""
     addresses = USUAL_READERS if vpcd is None else (_address(vpcd),)
     out = Printer(json)
     card = connect(f"sim:{name}")
     try:
         with take_reader(addresses) as reader:
             served = ServedCard(f"sim:{name}", str(reader.address))
-            text = _("{reader} is in the virtual reader at {vpcd}: Ctrl-C takes it out.").format(
-                reader=served.reader, vpcd=served.vpcd
-            )
+            text = _(
+                "{reader} is in the virtual reader at {vpcd}. Press Ctrl-C to remove it."
+            ).format(reader=served.reader, vpcd=served.vpcd)
             out.result(served, text)
             sys.stdout.flush()
             reader.serve(card)
     except KeyboardInterrupt:
-        out.step(_("sim:{name} is taken out.").format(name=name))
+        out.step(_("sim:{name} was taken out of the virtual reader.").format(name=name))
     finally:
         card.close()
 
@@ -55,5 +55,5 @@ def _address(text: str) -> Address:
         return Address.parse(text)
     except ValueError:
         raise InputError(
-            _("--vpcd wants HOST:PORT, such as {example}.").format(example=USUAL_READERS[0])
+            _("--vpcd needs HOST:PORT, such as {example}.").format(example=USUAL_READERS[0])
         ) from None

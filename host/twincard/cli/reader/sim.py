@@ -36,22 +36,23 @@ ChipName = Annotated[
     typer.Option(
         "--chip",
         metavar="MODEL",
-        help="Lack what this real chip lacks (its name or a unique part of it; `twincard chips` "
-        "lists them).",
+        help="Imitate this real chip, without the features that it lacks. Give its name "
+        "or a unique part of it; `twincard chips` lists all chips.",
     ),
 ]
 WithUnknown = Annotated[
     bool,
     typer.Option(
-        "--with-unknown", help="What is not known of the chip is there; without it, it is not."
+        "--with-unknown",
+        help="With --chip: assume that untested features are present. Default: absent.",
     ),
 ]
 Blank = Annotated[
     bool,
     typer.Option(
         "--blank",
-        help="Leave the applet out: the card has a card manager with the default keys, and "
-        "`twincard card load` loads the applet, as onto a real card.",
+        help="Create a card without the applet. It has a card manager with the default "
+        "keys, so that `twincard card load` can load the applet as onto a real card.",
     ),
 ]
 
@@ -59,12 +60,14 @@ Blank = Annotated[
 def new(
     name: SimulatedCard,
     blank: Blank = False,
-    opensc: Annotated[bool, typer.Option("--opensc", help="One that OpenSC works with.")] = False,
+    opensc: Annotated[
+        bool, typer.Option("--opensc", help="Create a card that OpenSC can use.")
+    ] = False,
     chip: ChipName = None,
     with_unknown: WithUnknown = False,
     json: Json = False,
 ) -> None:
-    """Make a simulated card, with a transport key of its own in a file beside it."""
+    """Create a simulated card, and a file with its transport key."""
     copied = _simulated_chip(chip, with_unknown=with_unknown)
     make = copied.make if copied else None
     if blank and opensc:
@@ -85,25 +88,27 @@ def new(
 
 
 def cap(
-    file: Annotated[Path, typer.Argument(metavar="FILE.cap", help="The file to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.cap", help="CAP file to write.")],
     json: Json = False,
 ) -> None:
-    """Write a CAP file without code, with which `card load` is rehearsed on simulated cards."""
+    """Write a CAP file without code, to rehearse `card load` on simulated cards."""
     write_stand_in(file)
     text = _(
-        "{file} is a stand-in for the applet's CAP file, for blank simulated cards alone: real "
-        "cards refuse it."
+        "{file} stands in for the CAP file of the applet. Only blank simulated cards "
+        "accept it; real cards refuse it."
     )
     Printer(json).result(StandIn(file), text.format(file=file))
 
 
 def list_(json: Json = False) -> None:
-    """List the simulated cards."""
+    """List simulated cards."""
     out = Printer(json)
     names = list_cards()
     unreadable = tuple(_unreadable(names))
     cards = Cards(tuple(map(_reader, names)), unreadable or None)
-    text = "\n".join(cards.cards) or _("There is none: `twincard sim new NAME` makes one.")
+    text = "\n".join(cards.cards) or _(
+        "There are no simulated cards. Create one with `twincard sim new NAME`."
+    )
     out.result(cards, text)
     for one in unreadable:
         out.failed(one.card, one.reason)
@@ -120,14 +125,14 @@ def _unreadable(names: Iterable[str]) -> Iterator[UnreadableCard]:
 
 
 def remove(name: SimulatedCard, yes: Yes = False, json: Json = False) -> None:
-    """Destroy a simulated card, and with it the keys on it."""
+    """Destroy a simulated card and every key on it."""
     reader = _reader(name)
     if name in list_cards():
         prompts.confirm(
             _("Destroy {reader} and every key on it?").format(reader=reader), "--yes", yes=yes
         )
     remove_card(name)
-    Printer(json).result(RemovedCard(reader), _("{reader} is destroyed.").format(reader=reader))
+    Printer(json).result(RemovedCard(reader), _("{reader} was destroyed.").format(reader=reader))
 
 
 def _reader(name: str) -> str:
@@ -138,6 +143,6 @@ def _simulated_chip(model: str | None, *, with_unknown: bool) -> SimulatedChip |
     """The chip that was named, or None. Raises ChipError, InputError."""
     if model is None:
         if with_unknown:
-            raise InputError(_("--with-unknown is for --chip."))
+            raise InputError(_("--with-unknown needs --chip."))
         return None
     return simulated(find_profile(model), unknown_is_there=with_unknown)

@@ -14,14 +14,19 @@ from twincard.results.completion import Completion, ShellName
 
 
 def completion(
-    shell: Annotated[ShellName, typer.Argument(help="The shell.")], json: Json = False
+    shell: Annotated[ShellName, typer.Argument(help="Shell to print the script for.")],
+    json: Json = False,
 ) -> None:
-    """Print the script with which a shell completes commands, options, readers and files.
+    """Print a shell completion script.
 
-    bash: twincard completion bash > ~/.local/share/bash-completion/completions/twincard;
-    zsh: into a file _twincard in a folder of $fpath;
-    fish: into ~/.config/fish/completions/twincard.fish;
-    PowerShell: twincard completion powershell | Out-String | Invoke-Expression, in the profile.
+    bash: write it to ~/.local/share/bash-completion/completions/twincard.
+
+    zsh: write it to a file _twincard in a folder of $fpath.
+
+    fish: write it to ~/.config/fish/completions/twincard.fish.
+
+    PowerShell: add `twincard completion powershell | Out-String | Invoke-Expression` to your
+    profile.
     """
     script = SCRIPTS[shell]
     if json:

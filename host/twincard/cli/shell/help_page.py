@@ -155,16 +155,19 @@ def _indented(text: str, width: int, indent: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many cells, a closing mark that hangs over aside."""
-    lines = [""]
+    """The text in lines of at most so many cells; no line begins with a closing mark."""
+    lines: list[list[str]] = [[]]
     for piece in _PIECES.findall(text):
-        full = _cells(lines[-1]) + _cells(piece.rstrip()) > width
-        if full and lines[-1].strip() and piece not in _CLOSING:
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-            piece = piece.lstrip()
-        lines[-1] += piece
-    return [line.rstrip() for line in lines if line.strip()]
+        line = lines[-1]
+        full = _cells("".join(line)) + _cells(piece.rstrip()) > width
+        if full and any(part.strip() for part in line):
+            moved: list[str] = []
+            while piece in _CLOSING and len(line) > 1 and (not moved or moved[0] in _CLOSING):
+                moved.insert(0, line.pop())
+            lines.append([*moved, piece if moved else piece.lstrip()])
+        else:
+            line.append(piece)
+    return [joined for line in lines if (joined := "".join(line).rstrip()).strip()]
 
 
 def _cells(text: str) -> int:

@@ -73,15 +73,17 @@ SCHEMA_COMMAND = "schema"
 def schema(
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[COMMAND...]", help="A command, such as card info; else all."),
+        typer.Argument(
+            metavar="[COMMAND...]", help="Command, such as card info. Default: all commands."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print the JSON Schema of what --json prints."""
+    """Print the JSON Schema of the output of --json."""
     del json  # it is JSON in any case
     name = " ".join(command or ())
     if name and name not in RESULTS:
-        sentence = _("There is no command {name}: `twincard --help` lists them.")
+        sentence = _("There is no command {name}. `twincard --help` lists the commands.")
         raise InputError(sentence.format(name=name))
     text = to_text(schema_of([name] if name else RESULTS))
     with naming_standard_output():

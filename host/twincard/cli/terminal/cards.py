@@ -145,7 +145,7 @@ def check_usable(card: Card, role: Role | None = None) -> None:
     """
     report = card.kept_report()
     if report.life_cycle is LifeCycle.INITIALISATION:
-        raise ProtocolError(_("This card is not issued yet: `twincard issue` does that."))
+        raise ProtocolError(_("This card is not issued yet. Issue it with `twincard issue`."))
     check_living(card)
     if role not in (None, report.role):
         if report.role is Role.ORIGINAL:
@@ -156,7 +156,9 @@ def check_usable(card: Card, role: Role | None = None) -> None:
 def check_living(card: Card) -> None:
     """Raises ProtocolError for a card that was terminated."""
     if card.kept_report().life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError(_("This card was terminated and holds nothing any more: take another."))
+        raise ProtocolError(
+            _("This card is terminated, and its secrets are erased. Use another card.")
+        )
 
 
 @contextmanager
@@ -173,7 +175,7 @@ def same_card(card: Card, before: CardReport, reader: str) -> Iterator[None]:
 def _check_same(card: Card, before: CardReport, reader: str) -> None:
     if card.kept_report().card_id != before.card_id:
         raise ProtocolError(
-            _("There is another card in {reader} now than when this was asked.").format(
+            _("The card in {reader} was swapped after the question. Run the command again.").format(
                 reader=reader
             )
         )
@@ -201,7 +203,7 @@ def check_two_cards(first: str, second: str) -> None:
     """The same for two readers; raises InputError too, when they are one by whatever names."""
     if whole_name(first) == whole_name(second):
         raise InputError(
-            _("Two cards are needed, and {first} was named twice.").format(first=first)
+            _("Two cards are needed, but {first} was given twice.").format(first=first)
         )
     for reader in (first, second):
         check_reader(reader)
@@ -221,8 +223,8 @@ def transport_key(reader: str, path: Path | None, option: str = "--transport-key
         path = transport_key_file(reader.removeprefix(SIMULATED))
         if not path.exists():
             raise InputError(
-                _("The transport key of {reader} is not here: name it with {option}.").format(
-                    reader=reader, option=option
-                )
+                _(
+                    "The transport key of {reader} was not found. Give its file with {option}."
+                ).format(reader=reader, option=option)
             )
     return prompts.transport_key(path, _("Transport key of {reader}").format(reader=reader))

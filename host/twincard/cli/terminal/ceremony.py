@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
 from twincard.flows.components import equal_to
-from twincard.ground.language import N_, _
+from twincard.ground.language import N_, _, plural
 from twincard.keys.checked_groups import GROUPS, WrongGroupError, group_bytes
 from twincard.keys.component import COMPONENT_BYTES, Component
 from twincard.keys.derivation import KCV_BYTES
@@ -30,7 +30,7 @@ from twincard.keys.value_lines import parse_hex
 _LINE_WORDS = 11
 # Erase the screen, what has scrolled off it, and go to its top (ECMA-48; 3J is xterm's).
 _CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
-_ALONE = N_("{what}: its holder alone at the keyboard, please. Nothing is shown as you type.")
+_ALONE = N_("{what}: only its holder should be at the keyboard. Nothing is shown as you type.")
 
 
 def component(number: int, size: int, known: Mapping[int, bytes], option: str) -> Component:
@@ -43,7 +43,7 @@ def component(number: int, size: int, known: Mapping[int, bytes], option: str) -
     what = _("Component {number} of {size}").format(number=number, size=size)
     if not prompts.has_terminal():
         raise InputError(
-            _("There is no terminal to ask for component {number}: use {option}.").format(
+            _("There is no terminal to ask for component {number}. Use {option}.").format(
                 number=number, option=option
             )
         )
@@ -81,7 +81,7 @@ def kcv_bytes(text: str) -> bytes:
     try:
         return parse_hex("".join(text.split()), KCV_BYTES)
     except ValueError:
-        raise InputError(_("A key check value is 6 hex digits, such as 1A2B3C.")) from None
+        raise InputError(_("A KCV has 6 hex digits, such as 36CB71.")) from None
 
 
 def _component(
@@ -120,7 +120,7 @@ def _group(what: str, place: int, option: str) -> bytes:
         except WrongGroupError as error:
             _tell(_("{error} Type it again.").format(error=error))
         except ValueError:
-            told = _("These are not {count} hex digits. Type the group again.")
+            told = _("That is not {count} hex digits. Type the group again.")
             _tell(told.format(count=2 * COMPONENT_BYTES))
 
 
@@ -128,8 +128,8 @@ def _check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> Non
     expected = known.get(typed.number, typed.kcv)
     if typed.kcv != expected:
         differs = _(
-            "Its key check value is {kcv}, and that of the component on the card {expected}. "
-            "If the card holds the wrong one, end this with Ctrl-C and clear it with "
+            "The KCV of this component is {kcv}, but the component on the card has KCV "
+            "{expected}. If the card holds the wrong one, press Ctrl-C and clear it with "
             "`twincard group clear -r READER {number}`."
         )
         raise InputError(
@@ -141,7 +141,7 @@ def _check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> Non
     if other is not None:
         same = _("This is component {other}, which was entered before. Type component {number}.")
         raise InputError(same.format(other=other, number=typed.number))
-    question = _("Is {kcv} the key check value of component {number}?")
+    question = _("Is {kcv} the KCV of component {number}?")
     prompts.confirm(question.format(kcv=_spelled(typed.kcv), number=typed.number), option)
 
 
@@ -151,7 +151,7 @@ def _share(place: int, known: set[int]) -> Secret:
             try:
                 if share_index(words) not in known:
                     return Secret(words.reveal())
-                _tell(_("This share was typed before: another is needed."))
+                _tell(_("This share was already typed. Type a different one."))
             except ShareError as error:
                 _tell(_("{error} Type the share again.").format(error=error))
 
@@ -176,7 +176,11 @@ def _lines(place: int) -> list[str]:
         if len(line) == _LINE_WORDS:
             words += line
         else:
-            told = _("These are {count} words. Type words {first} to {last}, spaces between.")
+            told = plural(
+                "You typed {count} word. Type words {first} to {last}, with spaces between them.",
+                "You typed {count} words. Type words {first} to {last}, with spaces between them.",
+                len(line),
+            )
             _tell(told.format(count=len(line), first=first, last=last))
     return words
 
@@ -198,4 +202,4 @@ def _tell(text: str) -> None:
 
 
 def _spelled(kcv: bytes) -> str:
-    return kcv.hex(" ", 1).upper()
+    return kcv.hex().upper()

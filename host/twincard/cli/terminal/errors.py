@@ -76,32 +76,31 @@ ADVICE: Mapping[str, str] = {
     "twincard.card.pin.PinFormatError": N_(
         "A digit or an unaccented letter is one byte, any other character is two to four."
     ),
-    "twincard.card.session.NoAppletError": N_("`twincard card load` puts it there."),
+    "twincard.card.session.NoAppletError": N_("Load it with `twincard card load`."),
     "twincard.iso.status.IssuerRefusedError": N_(
-        "Name the card's own key with --transport-key-file."
+        "Give the transport key of this card with --transport-key-file."
     ),
     "twincard.iso.status.AuthorityMissingError": N_("Run the command again with the PIN."),
     "twincard.iso.status.NotSupportedError": N_(
-        "`twincard chips` tells which chips are; a key of the other type may do as well."
+        "`twincard chips` shows which chips can. A key of the other type may also work."
     ),
     "twincard.flows.authority.NoIssuerChannelError": N_(
-        "Name who certified the card with --issuer-public-key; or, if you know that it has "
-        "none, and nobody can listen on the way to it, give --plain."
+        "Give the public key of the card's issuer with --issuer-public-key. If you "
+        "know that the card has no secure channel, and nobody can listen on the "
+        "connection, use --plain."
     ),
     "twincard.flows.errors.ComponentMissingError": N_(
         "Give each with --component NUMBER=FILE, or type it at a terminal."
     ),
-    "twincard.flows.issue.pair.OtherIssuerError": N_("Name that key with --certify-with."),
-    "twincard.cms.errors.NotAuthenticatedError": N_(
-        "With --unauthenticated it is decrypted all the same."
-    ),
+    "twincard.flows.issue.pair.OtherIssuerError": N_("Give that key with --certify-with."),
+    "twincard.cms.errors.NotAuthenticatedError": N_("Use --unauthenticated to decrypt it anyway."),
     "twincard.transport.connection.CardFileError": N_(
-        "See to the folder of simulated cards: its room, its rights, its files."
+        "Check the folder of simulated cards: its free space, permissions and files."
     ),
     "twincard.transport.connection.ReaderInUseError": N_(
-        "Usually it is ssh-agent (`ssh-add -e LIBRARY` makes it let go), GnuPG "
-        "(`gpgconf --kill scdaemon`), or a browser or mail program that uses the card "
-        "(close it). Then try again."
+        "This is usually ssh-agent (stop it with `ssh-add -e LIBRARY`), GnuPG "
+        "(`gpgconf --kill scdaemon`), or a browser or mail program (close it). Then "
+        "try again."
     ),
     "twincard.transport.connection.ServiceEndedError": N_(
         "Start it (on Linux: `systemctl start pcscd.socket`) and run the command again."
@@ -110,12 +109,8 @@ ADVICE: Mapping[str, str] = {
     "twincard.transport.connection.CardInUseError": N_(
         "Close that program, or wait for it, and try again."
     ),
-    "twincard.transport.connection.CardGoneError": N_(
-        "Run the command again: it goes on where the cards are."
-    ),
-    "twincard.transport.connection.PowerCutError": N_(
-        "Run the command again: it goes on where the cards are."
-    ),
+    "twincard.transport.connection.CardGoneError": N_("Run the command again to resume."),
+    "twincard.transport.connection.PowerCutError": N_("Run the command again to resume."),
 }
 """What to do next, where the sentence does not say it already."""
 
@@ -136,8 +131,8 @@ def describe(error: BaseException) -> Failure:
     return Failure(
         ExitCode.UNEXPECTED,
         _(
-            "Something unexpected happened ({name}): please report it, with what the "
-            "same command prints when TWINCARD_DEBUG=1 is set."
+            "An unexpected error occurred ({name}). Please report it, with the output of "
+            "the same command when TWINCARD_DEBUG=1 is set."
         ).format(name=type(error).__name__),
     )
 
@@ -153,7 +148,7 @@ def _usage(error: TyperException) -> str:
     # Only errors in the arguments know their command, and not all of them.
     context = getattr(error, "ctx", None)
     command = "twincard" if context is None else context.command_path
-    told = _("{sentence}. `{command} --help` shows what there is.")
+    told = _("{sentence}. See `{command} --help`.")
     sentence = told.format(sentence=text.rstrip("." + "。"), command=command)
     # "Did you mean list?" has its mark already.
     return sentence.replace("?.", "?").replace("?。", "?")

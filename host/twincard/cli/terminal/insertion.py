@@ -34,9 +34,11 @@ def expect_card(reader: str) -> None:
     if not any(slot.reader == name and slot.holds is Holds.NOTHING for slot in slots()):
         return
     if not has_terminal():
-        sentence = _("There is no card in the reader {name}: put it in and run the command again.")
+        sentence = _("There is no card in the reader {name}. Insert it and run the command again.")
         raise CardNotFoundError(sentence.format(name=name))
-    asked = _("Put the card into the reader {name}; Ctrl-C gives up.").format(name=name)
+    asked = _("Insert the card into the reader {name}, or press Ctrl-C to cancel.").format(
+        name=name
+    )
     sys.stderr.write(f"{visible(asked)}\n")
     sys.stderr.flush()
     wait_for_card(name)

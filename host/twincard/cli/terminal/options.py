@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-READER_HELP = "sim:NAME, or pcsc: and a reader's name, a unique part of it, or its index."
-KEY_HELP = "File with a public key or certificate, in PEM or DER."
-_OR_PROMPT = "'-' reads standard input; without it, a prompt asks."
+READER_HELP = (
+    "sim:NAME for a simulated card; or pcsc: and a reader's name, a unique part of it, or its "
+    "index."
+)
+KEY_HELP = "File with the public key or certificate of the recipient, in PEM or DER."
+_OR_PROMPT = ", or '-' for standard input. Default: prompt for it."
 
 Reader = Annotated[str, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)]
 Original = Annotated[
@@ -19,28 +22,28 @@ Backup = Annotated[
     str, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
 ]
 PinFile = Annotated[
-    Path | None, typer.Option("--pin-file", metavar="FILE", help="File with the PIN; " + _OR_PROMPT)
+    Path | None, typer.Option("--pin-file", metavar="FILE", help="File with the PIN" + _OR_PROMPT)
 ]
 BackupPinFile = Annotated[
     Path | None,
     typer.Option(
-        "--backup-pin-file", metavar="FILE", help="File with the backup's PIN, if it is another."
+        "--backup-pin-file", metavar="FILE", help="File with the PIN of the backup, if it differs."
     ),
 ]
 SetPinFile = Annotated[
     Path | None,
-    typer.Option("--set-pin-file", metavar="FILE", help="File with the PIN to set; " + _OR_PROMPT),
+    typer.Option("--set-pin-file", metavar="FILE", help="File with the new PIN" + _OR_PROMPT),
 ]
 PukFile = Annotated[
-    Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK; " + _OR_PROMPT)
+    Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK" + _OR_PROMPT)
 ]
 TransportKeyFile = Annotated[
     Path | None,
     typer.Option(
         "--transport-key-file",
         metavar="FILE",
-        help="File with the transport key of the card, 64 hex digits; for a simulated card "
-        "the one that `sim new` made.",
+        help="File with the transport key of the card (64 hex digits). Default: for a simulated "
+        "card, the file that `sim new` wrote; else prompt for it.",
     ),
 ]
 IssuerPublicKeyFile = Annotated[
@@ -49,8 +52,8 @@ IssuerPublicKeyFile = Annotated[
         "--issuer-public-key",
         metavar="FILE",
         envvar="TWINCARD_ISSUER",
-        help="File with the issuer's public key: cards that this issuer has not certified "
-        "get no PIN.",
+        help="File with the issuer's public key. Cards that this issuer has not certified are "
+        "refused.",
     ),
 ]
 Components = Annotated[
@@ -58,7 +61,7 @@ Components = Annotated[
     typer.Option(
         "--component",
         metavar="NUMBER=FILE",
-        help="A component of the key group, from its file; a prompt asks for each that is missing.",
+        help="File with component NUMBER of the key group. Default: prompt for missing components.",
     ),
 ]
 IssuerComponents = Annotated[
@@ -66,37 +69,38 @@ IssuerComponents = Annotated[
     typer.Option(
         "--component",
         metavar="NUMBER=FILE",
-        help="A component that the issuer sets, from its file; for NUMBER alone a prompt asks.",
+        help="File with component NUMBER, which the issuer sets. With NUMBER alone, prompt for it.",
     ),
 ]
 To = Annotated[
     list[Path],
     typer.Option("--to", metavar="KEY", help=KEY_HELP),
 ]
-InputFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files.")]
+InputFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Input files.")]
 OutputPath = Annotated[
     Path | None,
     typer.Option(
         "--out",
         "-o",
         metavar="OUT",
-        help="Where the result goes: a file, a folder, or '-' for standard output.",
+        help="Output file or existing folder, or '-' for standard output. Default: a file beside "
+        "each input file.",
     ),
 ]
 OutputFile = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", metavar="OUT", help="File for the result, or '-' for standard output."
+        "--out", "-o", metavar="OUT", help="Output file, or '-' for standard output (the default)."
     ),
 ]
 SimulatedCard = Annotated[
     str,
     typer.Argument(
         metavar="NAME",
-        help="The card's name, with or without sim: before it.",
+        help="Name of the simulated card, with or without sim: in front.",
         callback=lambda name: name.removeprefix("sim:"),
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for a confirmation.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]

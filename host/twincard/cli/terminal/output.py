@@ -1,6 +1,6 @@
 """What a command prints: text for people, or one JSON object for programs.
 
-Results go to standard output, all else to standard error; bars are drawn on a terminal only.
+Results go to standard output, everything else to standard error. Bars need a terminal.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+_COLUMNS = 80
+_INDENT = " " * 4
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
 
 
@@ -27,11 +29,11 @@ class Printer:
     """Where one command prints to."""
 
     def __init__(self, as_json: bool) -> None:
-        """`as_json`: the result is one JSON object, and steps are not told."""
+        """With `as_json`, the result is one JSON object, and steps are not printed."""
         self.as_json = as_json
 
     def result(self, result: object, text: str) -> None:
-        """The command's result: a dataclass for programs, the same as text for people."""
+        """Print the result of the command: `result` as JSON, or `text` for people."""
         if self.as_json:
             print_json(result)
             return
@@ -39,16 +41,16 @@ class Printer:
             sys.stdout.write(_visible_lines(text) + "\n")
 
     def step(self, text: str) -> None:
-        """What is being done, for people only."""
+        """Print what is being done, for people only."""
         if not self.as_json:
             _styled(visible(text), "dim")
 
     def note(self, text: str) -> None:
-        """Something that people and the logs of programs should see."""
+        """Print something that people should see, and that logs of programs should keep."""
         sys.stderr.write(visible(text) + "\n")
 
     def failed(self, name: Path | str, sentence: str) -> None:
-        """One of several files or cards failed, and the others go on."""
+        """Print that one of several files or cards failed, while the command goes on."""
         _print_error(
             sentence
             if str(name) in sentence
@@ -57,7 +59,7 @@ class Printer:
 
     @contextmanager
     def progress(self, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
-        """A bar for `total` bytes; gives a function that is told the bytes done."""
+        """Show a bar for `total` bytes; gives a function to call with the number of bytes done."""
         if self.as_json or not sys.stderr.isatty():
             yield _NO_ADVANCE
             return
@@ -81,11 +83,20 @@ class Printer:
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
-    """Names and values, a line each, whole however narrow the terminal is."""
+    """Names and values, a line each; a value that would end beyond 80 columns is on the next line.
+
+    Nothing is cut: a SHA-256 stays in one piece, however narrow the terminal is.
+    """
     from rich.cells import cell_len
 
     width = max(cell_len(name) for name, _value in rows) + 2
-    return "\n".join(name + " " * (width - cell_len(name)) + value for name, value in rows)
+    lines = []
+    for name, value in rows:
+        if width + cell_len(value) > _COLUMNS:
+            lines += [name, _INDENT + value]
+        else:
+            lines.append(name + " " * (width - cell_len(name)) + value)
+    return "\n".join(lines)
 
 
 def _visible_lines(text: str) -> str:
@@ -94,7 +105,7 @@ def _visible_lines(text: str) -> str:
 
 @contextmanager
 def naming_standard_output() -> Iterator[None]:
-    """Errors tell what could not be written; nobody is told of a pipe that nobody reads."""
+    """Name standard output in errors of writing to it; a closed pipe is no error to print."""
     try:
         yield
     except BrokenPipeError:
@@ -107,16 +118,16 @@ def print_json(result: object) -> None:
     """One JSON object on standard output."""
     from twincard.results.in_json import to_json
 
-    # In another encoding, what it lacks would be escaped in ways that JSON does not know.
+    # Python would escape what another encoding lacks, but not as JSON does.
     escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
     text = to_json(result, escaped=escaped)
-    # json escapes C0 alone.
+    # json escapes only the C0 controls.
     with naming_standard_output():
         sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
-    """The sentence on standard error, and with `as_json` the error as JSON on standard output."""
+    """Print the sentence to standard error, and with `as_json` the error to standard output."""
     _print_error(failure.sentence)
     if not as_json:
         return
@@ -129,7 +140,7 @@ def _print_error(sentence: str) -> None:
 
 
 def _styled(text: str, style: str, plain: str = "") -> None:
-    """A line on standard error that begins with styled text, where a terminal shows it."""
+    """Print a line to standard error; on a terminal, its first part is styled."""
     if not sys.stderr.isatty():
         sys.stderr.write(f"{text}{plain}\n")
         return

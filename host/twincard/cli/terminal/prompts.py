@@ -39,7 +39,7 @@ def read_secret(path: Path) -> Secret:
     if not value:
         name = _("Standard input") if path == _STANDARD_INPUT else str(path)
         raise InputError(
-            _("{name} is empty where one line with the secret should be.").format(name=name)
+            _("{name} is empty. It must contain one line with the secret.").format(name=name)
         )
     if b"\n" in value:
         raise _too_long(path)
@@ -158,7 +158,7 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
             )
         )
     if not agrees(question):
-        raise InputError(_("Not confirmed, so nothing was done."))
+        raise InputError(_("Not confirmed; nothing was done."))
 
 
 def agrees(question: str) -> bool:
@@ -218,7 +218,7 @@ def check_terminal(what: str, option: str) -> None:
     """Raises InputError without a terminal to ask for a secret."""
     if not has_terminal():
         raise InputError(
-            _("There is no terminal to ask for the {what}: use {option}.").format(
+            _("There is no terminal to ask for the {what}. Use {option}.").format(
                 what=what, option=option
             )
         )
