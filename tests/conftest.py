@@ -22,6 +22,7 @@ import pytest
 from tests.bench import Bench
 from tests.chips.cards import able, chip_bench
 from tests.chips.needs import skip_where_unable
+from tests.failures import FailureLog
 from tests.pcsc.inserted import LaboratoryInReader
 from tests.pcsc.service import SOCKET_NAME, SOCKET_VARIABLE, PcscService
 
@@ -75,6 +76,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where a newer OpenSC is installed, for the tests of tests/opensc/newer",
     )
     options.addoption(
+        "--failures",
+        metavar="FILE",
+        type=Path,
+        help="append each failure to this file as it happens",
+    )
+    options.addoption(
         "--cap", metavar="FILE", help="what tests/loading loads: a CAP file of this applet"
     )
 
@@ -85,6 +92,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # What is compiled is kept: else each worker compiles every test, each program every module.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if (path := config.getoption("--failures")) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailureLog(path))
     # From the start, because libpcsclite looks once: no test reaches the machine's own readers.
     if not config.getoption("--real"):
         config.stash[_PCSC_FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pcscd-"))

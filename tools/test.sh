@@ -7,13 +7,15 @@ cd "$(dirname "$0")/.."
 # of their own, so that Ctrl-C still ends a Python test's programs, and what is left ends with this one.
 mkdir -p build
 log=build/java-tests.log
+failures=build/python-failures.log
+rm -f "$failures"
 set -m
 ant -emacs -logger org.apache.tools.ant.NoBannerLogger test >"$log" 2>&1 </dev/null &
 java=$!
 trap 'kill -- "-$java" 2>/dev/null || true' EXIT
 
 status=0
-pytest=(.venv/bin/python -m pytest -n 2 --dist worksteal)
+pytest=(.venv/bin/python -m pytest -n 2 --dist worksteal --failures "$failures")
 "${pytest[@]}" "$@" || status=1
 # What two cards do with each other, once more through pcscd.
 if [ $# = 0 ]; then
@@ -22,4 +24,12 @@ if [ $# = 0 ]; then
 fi
 wait "$java" || status=1
 cat "$log"
+# Once more at the end, where they are looked for: each failure, and the first lines of its error.
+if [ -s "$failures" ]; then
+  printf '\nFailures of the Python tests (all of each: %s):\n' "$failures"
+  awk '/^FAILED/ { print; lines = 5 }
+       /^pytest itself/ { print; lines = 0 }
+       /^E +/ && lines-- > 0 || /^E +[A-Za-z.]+(Error|Exception|Exit)(:|$)/' "$failures" |
+    cut -c 1-300 | tail -n 60
+fi
 exit $status
