@@ -26,7 +26,7 @@ def type_groups(terminal: Terminal, number: int) -> None:
         question = f"Component {number} of 3, group {place} of 16:"
         if place == 7:
             terminal.answer(question, group[:3] + ("0" if group[3] != "0" else "1") + group[4])
-            terminal.expect("A character of this group is wrong")
+            terminal.expect("The check digit does not match")
         terminal.answer(question, group.lower())
     kcv = typed.kcv.hex().upper()
     terminal.answer(f"Is {kcv} the KCV of component {number}?", "y")

@@ -69,7 +69,7 @@ def test_a_name_that_cannot_be_printed_leaves_the_old_mailers(desk: Desk) -> Non
     before = (desk.folder / "g/mailers.pdf").read_bytes()
     again = ("group", "new", "--out", "g", "--pdf")
     desk.run(*again).failed(2, "--force")
-    desk.run(*again, "--force", "--group-name", "\N{SNAKE}").failed(2, "no '\N{SNAKE}'")
+    desk.run(*again, "--force", "--group-name", "\N{SNAKE}").failed(2, "character '\N{SNAKE}'")
     assert (desk.folder / "g/mailers.pdf").read_bytes() == before
 
 

@@ -56,7 +56,7 @@ def test_too_few_the_same_one_and_one_of_another_set_are_refused(shared: Desk) -
     shared.run(*join, share(1), share(2), share(1)).failed(2, "same share")
     split(shared, 2, "again")
     other = "again/share-3-of-component-2.txt"
-    shared.run(*join, share(1), share(2), other).failed(2, "not of one set")
+    shared.run(*join, share(1), share(2), other).failed(2, "do not belong together")
     split(shared, 1, "s")
     foreign = "s/share-3-of-component-1.txt"
     shared.run(*join, share(1), share(2), foreign).failed(2, foreign, "different components")

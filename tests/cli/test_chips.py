@@ -35,7 +35,7 @@ def test_one_chip_is_told_in_full_with_what_it_lacks(desk: Desk) -> None:
     assert "not known: transient memory for the full build, plain ECDH" in text
     assert "Not measured: " in text
     text = desk.done("chips", RSA_ONLY).text
-    assert "host-blind mode                no   lacks making P-256 keys, plain ECDH" in text
+    assert "host-blind mode                no   lacks P-256 key generation, plain ECDH" in text
 
 
 def test_programs_get_answers_reasons_and_times(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_a_simulated_card_behaves_as_its_chip_ever_after(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--chip", "sysmoISIM-SJA5-S17"), ("sysmoISIM-SJA5-S17", "RSA without padding")),
+        (("--chip", "sysmoISIM-SJA5-S17"), ("sysmoISIM-SJA5-S17", "raw RSA (no padding)")),
         (("--chip", "J3R200"), ("More than one", "J3R200 noECC")),
         (("--chip", "J9Z"), ("J9Z",)),
         (("--with-unknown",), ("--chip",)),

@@ -91,7 +91,7 @@ def test_holders_type_their_components_blind_and_confirm_them(issued: Desk) -> N
         terminal.answer("PIN of the original:", PIN)
         terminal.answer("PIN of the backup (Enter: the same):", BACKUP_PIN)
         terminal.answer("Component 2 of 3, group 1 of 16", "not hexadecimal")
-        terminal.expect("0-9 and A-F")
+        terminal.expect("0-9, A-F")
         terminal.answer("Component 2 of 3, group 1 of 16", typed[3][0])
         terminal.answer(f"Is {typed[3][1]} the KCV of component 2?", "n")
         terminal.answer("Component 2 of 3, group 1", " ".join(groups_of_four(typed[2][0])))

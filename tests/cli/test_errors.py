@@ -17,7 +17,7 @@ from twincard.cli.terminal.errors import ADVICE, CODES, InputError, describe
 from twincard.cms.errors import FilesError
 from twincard.demo.narrator import CheckFailedError
 from twincard.flows.errors import ComponentMissingError, ProtocolError
-from twincard.iso.status import CardError, UnexpectedAnswerError, error_for
+from twincard.iso.status import CardError, PukBlockedError, UnexpectedAnswerError, error_for
 from twincard.keys.component import ComponentError
 from twincard.results.failure import ExitCode
 from twincard.simulator.process import SimulatedCard, SimulatorProcess
@@ -85,12 +85,12 @@ def test_the_text_of_an_unexpected_error_is_not_shown() -> None:
 
 def test_blocked_secrets_come_with_the_way_out() -> None:
     assert "card unblock" in describe(error_for(0x63C0, "verify the PIN")).sentence
-    assert "move the files" in describe(error_for(0x6983, "unblock the PIN")).sentence
+    assert "move your files" in describe(PukBlockedError(0x6983, "unblock the PIN")).sentence
 
 
 @pytest.mark.parametrize(
     ("reader", "said"),
-    [("sim:nobody", "sim list"), ("nobody", "sim:NAME"), ("sim:a/b", "Not a name")],
+    [("sim:nobody", "sim list"), ("nobody", "sim:NAME"), ("sim:a/b", "not a valid name")],
 )
 def test_a_card_that_is_not_there(desk: Desk, reader: str, said: str) -> None:
     desk.run("card", "info", "-r", reader).failed(3, said)

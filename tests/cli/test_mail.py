@@ -25,7 +25,7 @@ def test_mail_is_refused_unless_asked_for_and_json_tells_what_is_authenticated(
     assert refused.code == 8
     letter, file = refused.json["files"]
     assert (letter["output"], letter["authenticated"]) == (None, None)
-    assert "nobody can tell whether it was changed" in letter["error"]
+    assert "tampering cannot be detected" in letter["error"]
     assert "--unauthenticated" in letter["error"]
     assert not Path("letter").exists()
     assert (file["output"], file["authenticated"]) == ("file", True)

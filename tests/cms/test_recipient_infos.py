@@ -173,8 +173,8 @@ def test_a_key_agreement_that_no_card_opens_says_why(
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("public_key", b"\x04" + bytes(64), "no point of P-256"),
-        ("public_key", b"\x04" + bytes(63), "no point of P-256"),
+        ("public_key", b"\x04" + bytes(64), "not a point on P-256"),
+        ("public_key", b"\x04" + bytes(63), "not a point on P-256"),
         ("algorithm", {"algorithm": "1.2.840.113549.1.1.1"}, "not on an elliptic curve"),
         (
             "algorithm",

@@ -42,10 +42,10 @@ def test_as_many_bytes_as_there_may_be_and_no_more(tmp_path: Path) -> None:
     [
         (read_secret, InputError, "more than the one line"),
         (read_recipient, InputError, "neither a public key nor a certificate"),
-        (read_component, ComponentError, "it is too long"),
+        (read_component, ComponentError, "the file is too long"),
         (read_share, ShareError, "is not a share file"),
         (read_transport_key, TransportKeyError, "must hold 64 hex digits"),
-        (read_management_keys, ManagementKeysError, "is not a file with management keys"),
+        (read_management_keys, ManagementKeysError, "is not a management keys file"),
         (CapFile.read, CapError, "too long for a CAP file"),
         (IssuerSigningKey.read, ValueError, "is not an issuer's signing key"),
         (read_issuer_public_key, ValueError, "neither a public key nor a certificate"),

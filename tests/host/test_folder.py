@@ -66,7 +66,7 @@ def test_a_key_that_lies_there_is_never_replaced(home: Path) -> None:
     create_card("alice")
     (home / "alice.card").rename(home / "kept elsewhere")
     key = transport_key_file("alice").read_bytes()
-    with pytest.raises(TransportError, match="move it away"):
+    with pytest.raises(TransportError, match="move it to another folder"):
         create_card("alice")
     assert transport_key_file("alice").read_bytes() == key
     assert list_cards() == []
@@ -74,7 +74,7 @@ def test_a_key_that_lies_there_is_never_replaced(home: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "../alice", "a/b", ".hidden", "a b", "x" * 65, "-r"])
 def test_a_name_is_a_plain_file_name(home: Path, name: str) -> None:
-    with pytest.raises(TransportError, match="Not a name"):
+    with pytest.raises(TransportError, match="not a valid name"):
         create_card(name)
 
 

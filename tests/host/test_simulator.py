@@ -173,7 +173,10 @@ def test_the_image_shows_what_is_kept_and_not_what_was_wiped(bench: Bench) -> No
 
 
 def test_a_blank_card_says_that_nothing_is_installed() -> None:
-    with Laboratory.start() as blank, pytest.raises(TransportError, match="No card is installed"):
+    with (
+        Laboratory.start() as blank,
+        pytest.raises(TransportError, match="no applet installed"),
+    ):
         Card(blank)
 
 

@@ -80,7 +80,7 @@ def test_an_answer_of_no_length_that_there_is_ends_the_connection(
     answers = 'for answers; do :; done; printf "%b" "$0" >"$answers"; exec sleep 1'
     java = script(tmp_path / "java", f"exec sh -c '{answers}' '{length}' \"$@\"")
     monkeypatch.setenv("TWINCARD_JAVA", java)
-    with pytest.raises(CardGoneError, match="no answer"):
+    with pytest.raises(CardGoneError, match="invalid answer"):
         Laboratory.start()
 
 
@@ -88,7 +88,7 @@ def test_a_request_has_a_longest_too() -> None:
     with Laboratory.start() as card:
         with pytest.raises(ValueError, match="131072"):
             card.transmit(bytes(128 * 1024))
-        with pytest.raises(TransportError, match="No card is installed"):
+        with pytest.raises(TransportError, match="has no applet installed"):
             card.transmit(bytes(128 * 1024 - 1))
 
 
@@ -116,15 +116,15 @@ def encoded(code: int, *values: str) -> bytes:
 @pytest.mark.parametrize(
     ("payload", "kind", "sentence"),
     [
-        (encoded(1), CardInUseError, "Another process uses this card."),
+        (encoded(1), CardInUseError, "Another process is using this card."),
         (encoded(9, "/a b", "Is a directory"), CardFileError, "Cannot use /a b: Is a directory."),
-        (encoded(12, "6A80"), TransportError, "status word 6A80"),
-        (encoded(15, "100", "50"), TransportError, "take 100 bytes .* has 50"),
+        (encoded(12, "6A80"), TransportError, r"\(6A80\)"),
+        (encoded(15, "100", "50"), TransportError, "needs 100 bytes .* has 50"),
         (encoded(0, "{x}"), TransportError, "{x}"),
-        (encoded(99), TransportError, "unknown here"),
-        (encoded(9, "only one"), TransportError, "unknown here"),
-        (encoded(9, "a", "b", "c"), TransportError, "unknown here"),
-        (b"", TransportError, "unknown here"),
+        (encoded(99), TransportError, "unknown error"),
+        (encoded(9, "only one"), TransportError, "unknown error"),
+        (encoded(9, "a", "b", "c"), TransportError, "unknown error"),
+        (b"", TransportError, "unknown error"),
     ],
 )
 def test_a_failure_is_told_with_its_values(

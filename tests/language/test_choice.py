@@ -204,7 +204,7 @@ def test_an_error_is_in_the_language_of_whoever_is_shown_it() -> None:
 
 
 def test_a_sentence_keeps_its_message_and_values_where_it_is_sent_elsewhere() -> None:
-    sentence = _("There is no simulated card {name}; `twincard sim list` lists them.")
+    sentence = _("There is no simulated card {name}. `twincard sim list` lists all cards.")
     sent = pickle.loads(pickle.dumps(sentence.format(name="alice")))  # noqa: S301 -- our own
     with speaking(["ja"]):
         assert str(sent) == str(sentence.format(name="alice"))

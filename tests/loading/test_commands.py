@@ -110,9 +110,9 @@ def test_default_keys_are_taken_only_where_it_is_said(
         2, "--management-keys"
     )
     Path("default").write_text(DEFAULT_KEY.hex())
-    desk.run(*words, "--management-keys", "default").failed(2, "everybody knows")
+    desk.run(*words, "--management-keys", "default").failed(2, "which is public")
     desk.run(*words, "--default-keys", "--new-management-keys", "default").failed(
-        2, "everybody knows"
+        2, "which is public"
     )
     assert card.seen == []
     assert "anybody can replace its applet" in desk.done(*words, "--default-keys").err
@@ -208,11 +208,15 @@ def test_of_several_applets_one_is_chosen(
         (("-r", "sim:nobody", "--default-keys"), 3, "sim list"),
         (("--default-keys",), 2, "--reader"),
         (("-r", "pcsc:nowhere", "--default-keys"), 3, "twincard readers"),
-        (("-r", "pcsc:Left 00 01", "--default-keys"), 3, "no card in the reader"),
+        (("-r", "pcsc:Left 00 01", "--default-keys"), 3, "no card in"),
         (("-r", "pcsc:Left 00 00", "--default-keys", "--isd", "A00000"), 2, "--isd"),
         (("-r", "pcsc:Left 00 00", "--default-keys", "--isd", "A000000999"), 7, "--isd"),
         (("-r", "pcsc:Left 00 00", "--management-keys", "missing"), 8, "missing"),
-        (("-r", "pcsc:Left 00 00", "--management-keys", "twincard.cap"), 2, "is not a file"),
+        (
+            ("-r", "pcsc:Left 00 00", "--management-keys", "twincard.cap"),
+            2,
+            "not a management keys file",
+        ),
     ],
 )
 def test_what_cannot_be_done_says_why(
@@ -226,7 +230,7 @@ def test_a_file_that_is_no_cap_is_refused_before_the_card_is_asked(
     desk: Desk, card: WatchedCard, words: tuple[str, ...]
 ) -> None:
     Path("twincard.cap").write_bytes(b"PK nothing")
-    desk.run(*words, "--default-keys").failed(2, "twincard.cap: It is not a CAP file")
+    desk.run(*words, "--default-keys").failed(2, "twincard.cap: This is not a CAP file")
     desk.run("card", "load", "missing.cap", "--dry-run").failed(8, "missing.cap")
     assert card.seen == []
 

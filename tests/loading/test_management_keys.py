@@ -80,4 +80,4 @@ def test_other_files_are_refused_and_no_key_is_repeated(what: str, tmp_path: Pat
         read_management_keys(path)
     hunt = Hunt({text: bytes.fromhex(text) for text in (ENC, MAC, DEK)})
     assert hunt.found_in_error(caught.value) == []
-    assert ("everybody knows" in str(caught.value)) is ("default" in what)
+    assert ("which is public" in str(caught.value)) is ("default" in what)

@@ -232,14 +232,14 @@ def test_a_wrong_encryption_key_is_not_taken_for_a_missing_pin() -> None:
     keys = StaticKeys(bytes(16), DEFAULT_KEYS.mac, DEFAULT_KEYS.dek)
     card = WatchedCard(parameter=0x60)
     manager = opened(card, known(keys))
-    with pytest.raises(ManagementError, match=r"tell its contents \(6982\).*enc"):
+    with pytest.raises(ManagementError, match=r"list its contents \(6982\).*enc"):
         manager.contents(Kind.PACKAGE)
 
 
 def test_a_wrong_data_encryption_key_changes_no_key() -> None:
     keys = StaticKeys(DEFAULT_KEYS.enc, DEFAULT_KEYS.mac, bytes(16))
     card = WatchedCard()
-    with pytest.raises(WrongDataError, match="take new management keys"):
+    with pytest.raises(WrongDataError, match="accept new management keys"):
         opened(card, known(keys)).put_keys(draw_management_keys(16, 1))
     assert card.keys == {0xFF: DEFAULT_KEYS}
 
@@ -298,7 +298,7 @@ def test_a_card_with_scp02_is_sent_to_the_page() -> None:
         return shown(apdu)
 
     card.transmit = older  # type: ignore[method-assign]
-    with pytest.raises(ManagementError, match=r"SCP02, not SCP03: docs/real-card\.md"):
+    with pytest.raises(ManagementError, match=r"SCP02, not SCP03\. docs/real-card\.md"):
         opened(card)
 
 

@@ -123,7 +123,7 @@ def test_a_card_that_another_program_keeps_is_in_use(in_reader: Inserted) -> Non
     other = readers_of_others()[0].createConnection()
     other.connect()
     try:
-        with pytest.raises(CardInUseError, match="Another program uses the card in Left 00 00"):
+        with pytest.raises(CardInUseError, match="Another program is using the card in Left 00 00"):
             open_left()
     finally:
         other.disconnect()
@@ -144,7 +144,10 @@ def test_a_card_in_use_is_told_with_the_programs_that_usually_do(
     other.connect()
     try:
         desk.run("card", "info", "-r", "pcsc:Left 00 00").failed(
-            4, "Another program uses the card in Left 00 00", "ssh-agent", "gpgconf --kill scdaemon"
+            4,
+            "Another program is using the card in Left 00 00",
+            "ssh-agent",
+            "gpgconf --kill scdaemon",
         )
     finally:
         other.disconnect()
@@ -215,9 +218,9 @@ def test_a_service_that_ends_takes_the_card_with_it(
     card = open_left()
     pcsc_service.stop()
     try:
-        with pytest.raises(CardGoneError, match=r"PC/SC service has ended"):
+        with pytest.raises(CardGoneError, match=r"PC/SC service has stopped"):
             card.report()
-        with pytest.raises(TransportError, match=r"PC/SC service does not run"):
+        with pytest.raises(TransportError, match=r"PC/SC service is not running"):
             connect("pcsc:0")
     finally:
         pcsc_service.start()

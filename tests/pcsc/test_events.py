@@ -68,7 +68,7 @@ def test_watching_ends_in_words_with_the_service(pcsc_service: PcscService, left
         terminal.expect("pcsc:Left 00 00  no card")
         pcsc_service.stop()
         try:
-            terminal.expect("The PC/SC service has ended. Start it")
+            terminal.expect("The PC/SC service has stopped. Start it")
             assert terminal.wait() == 3
         finally:
             pcsc_service.start()

@@ -46,7 +46,7 @@ def test_a_card_pulled_in_mid_duplication_costs_a_second_run(
     with inserted(pulled["original"], left), inserted(pulled["backup"], right):
         ran = desk.run(*words)
     assert cable.exchanges == _AT
-    ran.failed(3, "does not answer", "Run the command again")
+    ran.failed(3, "does not respond", "Run the command again")
     with inserted(cards["original"], left), inserted(cards["backup"], right):
         desk.done(*words)
     assert_exactly_one_backup(bench)

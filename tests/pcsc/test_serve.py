@@ -31,7 +31,7 @@ def test_ctrl_c_takes_the_card_out(desk: Desk, serve: Serve, left: Reader) -> No
     code, told = serving.interrupt()
     assert (code, told) == (0, "")
     wait_until(left, card=False)
-    desk.run("card", "info", "-r", f"pcsc:{left.name}").failed(3, "no card in the reader")
+    desk.run("card", "info", "-r", f"pcsc:{left.name}").failed(3, "no card in")
     desk.done("card", "info", "-r", "sim:alice")
 
 
@@ -39,7 +39,7 @@ def test_while_it_is_served_nobody_else_has_the_card(
     desk: Desk, serve: Serve, left: Reader, right: Reader
 ) -> None:
     serve("alice", left)
-    desk.run("card", "info", "-r", "sim:alice").failed(4, "Another process uses this card.")
+    desk.run("card", "info", "-r", "sim:alice").failed(4, "Another process is using this card.")
     desk.run("sim", "serve", "alice", "--vpcd", str(right.address)).failed(4)
     desk.run("sim", "remove", "alice", "--yes").failed(4)
 
@@ -57,7 +57,7 @@ def test_without_a_virtual_reader_it_says_what_is_missing(desk: Desk) -> None:
         nobody.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
         ran = desk.run("sim", "serve", "alice", "--vpcd", address)
-    ran.failed(3, address, "is pcscd running")
+    ran.failed(3, address, "Check that pcscd is running")
 
 
 @pytest.mark.parametrize("text", ["localhost", "localhost:", ":35963", "localhost:0", "a:65536"])

@@ -142,7 +142,7 @@ def test_a_peer_is_forgotten_with_a_session_that_ends(bench: Bench, end: Command
 
 
 @pytest.mark.parametrize("side", ["original", "backup"])
-@pytest.mark.parametrize("end", ["SELECT", "reset", "another issuer's", "forged", "malformed"])
+@pytest.mark.parametrize("end", ["SELECT", "reset", "from another issuer", "forged", "malformed"])
 def test_a_peer_is_forgotten_with(bench: Bench, side: str, end: str) -> None:
     scene = Scene.on(bench)
     ticket = scene.backup.ticket(scene.original.card_id)
@@ -151,7 +151,7 @@ def test_a_peer_is_forgotten_with(bench: Bench, side: str, end: str) -> None:
     card: Terminal = getattr(scene, side)
     other = software_backup(STRANGER)
     ends = {
-        "another issuer's": (other.certificate, Sw.WRONG_DATA),
+        "from another issuer": (other.certificate, Sw.WRONG_DATA),
         "forged": (in_the_issuers_name(other.card_id, BACKUP, other.device), Sw.CHECK_FAILED),
         "malformed": (b"\x7f\x21\x00", Sw.WRONG_DATA),
     }

@@ -178,7 +178,7 @@ def find_profile(part: str) -> ChipProfile:
     if len(found) == 1:
         return found[0]
     raise NoSuchChipError(
-        _("More than one chip is called {name!r}: {names}; give more of the name.").format(
+        _("More than one chip matches {name!r}: {names}. Give more of the name.").format(
             name=part, names=_listed(found)
         )
     )
@@ -195,7 +195,7 @@ def find_profiles(part: str) -> Sequence[ChipProfile]:
     found = exact or [profile for profile in profiles if wanted in profile.name.casefold()]
     if not found:
         raise NoSuchChipError(
-            _("No chip is called {name!r}; `twincard chips --all` lists them.").format(name=part)
+            _("No chip matches {name!r}. `twincard chips --all` lists all chips.").format(name=part)
         )
     return found
 

@@ -31,7 +31,8 @@ class UnfitChipError(ChipError):
         self.needs = needs
         super().__init__(
             _(
-                "The applet cannot be put on {chip}: it lacks, or is not known to have: {needs}."
+                "The applet cannot be installed on {chip}, which lacks, or is not known to "
+                "have: {needs}."
             ).format(chip=profile.name, needs=need_names(needs))
         )
 

@@ -15,7 +15,7 @@ _FEATURES = {
     Feature.BASE: N_("base functions"),
     Feature.RSA_2048: N_("RSA-2048 keys"),
     Feature.P_256: N_("P-256 keys"),
-    Feature.ORIGINAL: N_("makes its key itself"),
+    Feature.ORIGINAL: N_("generates its own key"),
     Feature.HOST_BLIND: N_("host-blind mode"),
     Feature.SCP03: N_("SCP03 for the issuer"),
     Feature.SCP11B: N_("SCP11b for the user"),
@@ -28,10 +28,10 @@ _FEATURES = {
 }
 _NEEDS = {
     Need.JAVA_CARD: N_("Java Card 3.0.4"),
-    Need.RSA: N_("RSA without padding"),
-    Need.RSA_USE: N_("computing with RSA-2048 keys without padding"),
-    Need.RSA_GENERATION: N_("making RSA-2048 keys"),
-    Need.EC: N_("making P-256 keys"),
+    Need.RSA: N_("raw RSA (no padding)"),
+    Need.RSA_USE: N_("raw RSA-2048 operations"),
+    Need.RSA_GENERATION: N_("RSA-2048 key generation"),
+    Need.EC: N_("P-256 key generation"),
     Need.ECDH: N_("plain ECDH"),
     Need.ECDSA: N_("ECDSA with SHA-256"),
     Need.AES_256: N_("AES-256 keys"),

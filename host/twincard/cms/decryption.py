@@ -108,11 +108,16 @@ def _decrypt(
     opening = message.opening()
     if opening.kind is MessageKind.ENVELOPED and not mail:
         raise NotAuthenticatedError(
-            _("The file is encrypted as mail is, so that nobody can tell whether it was changed.")
+            _(
+                "The file is encrypted like mail, without authentication: tampering cannot be "
+                "detected."
+            )
         )
     algorithm = ContentCipher.decode(message.algorithm())
     if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
-        raise UnsupportedError(_("The file's encryption algorithm does not fit its content type."))
+        raise UnsupportedError(
+            _("The file's encryption algorithm does not match its content type.")
+        )
     keys = find_keys(decode_all(opening.recipient_infos), algorithm.key_length)
     if len(keys) == 1:
         decrypt_content(algorithm, keys[0], message.content(), message.tail, sink)
@@ -128,7 +133,9 @@ def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) 
         key = opener.open(recipient)
         # RSA PKCS#1 v1.5 with a wrong key can give anything, of any length.
         if len(key) != key_length:
-            raise RecipientRejectedError(_("The recipient info holds no key of this length."))
+            raise RecipientRejectedError(
+                _("The recipient info does not contain a key of the right length.")
+            )
         return key
 
     return list(dict.fromkeys(one.result for one in open_all(recipients, opener, attempt)))
@@ -170,7 +177,7 @@ def _decrypt_with_one_of(
             tail = message.tail()
         except OSError as error:
             raise OutputError(
-                _("A temporary file could not be written: {reason}.").format(reason=reason(error))
+                _("Cannot write a temporary file: {reason}.").format(reason=reason(error))
             ) from error
         for key in keys:
             if is_whole(algorithm, key, _pieces(file), tail):

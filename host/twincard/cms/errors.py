@@ -8,16 +8,16 @@ from twincard.ground.language import N_, _
 from twincard.ground.system_words import reason
 
 _ADVICE = {
-    errno.ENOSPC: N_("Make room there, and run the command again."),
-    errno.EDQUOT: N_("Make room there, and run the command again."),
-    errno.EFBIG: N_("Name a place where files may be larger."),
-    errno.EACCES: N_("Name another place, or see to the rights of this one."),
-    errno.EPERM: N_("Name another place, or see to the rights of this one."),
-    errno.EROFS: N_("Name another place: nothing can be written to this one."),
-    errno.ENOENT: N_("See how its name is written."),
-    errno.ENOTDIR: N_("See how its name is written."),
-    errno.EISDIR: N_("Name a file."),
-    errno.EEXIST: N_("Name another, or move it away."),
+    errno.ENOSPC: N_("Free some space there, then run the command again."),
+    errno.EDQUOT: N_("Free some space there, then run the command again."),
+    errno.EFBIG: N_("Choose a place that allows larger files."),
+    errno.EACCES: N_("Choose another place, or change its permissions."),
+    errno.EPERM: N_("Choose another place, or change its permissions."),
+    errno.EROFS: N_("Choose another place: this one is read-only."),
+    errno.ENOENT: N_("Check the spelling."),
+    errno.ENOTDIR: N_("Check the spelling."),
+    errno.EISDIR: N_("Give a file, not a folder."),
+    errno.EEXIST: N_("Give another name, or move the existing file."),
 }
 
 
@@ -33,7 +33,7 @@ class AlteredError(FilesError):
     """The message is malformed, cut short, or fails its authentication."""
 
     def __init__(self) -> None:
-        super().__init__(_("The file was altered or cut short."))
+        super().__init__(_("The file was altered or is incomplete."))
 
 
 class UnsupportedError(FilesError):

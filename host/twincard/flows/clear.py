@@ -54,7 +54,7 @@ def plan_clearing(report: CardReport, numbers: Iterable[int] = ()) -> Clearing:
     for number in wanted:
         if not 1 <= number <= report.group.size:
             raise ProtocolError(
-                _("A group of {size} has no component {number}.").format(
+                _("A key group of size {size} has no component {number}.").format(
                     size=report.group.size, number=number
                 )
             )

@@ -107,12 +107,12 @@ class CapFile:
             if name in components:
                 _check_head(name, components[name])
             elif name not in _OPTIONAL:
-                raise CapError(_("It has no component {name}.").format(name=name))
+                raise CapError(_("The CAP file has no component {name}.").format(name=name))
         package = _read(components, "Header", _header)
         imports = _read(components, "Import", _imports)
         applets = _read(components, "Applet", _applets) if "Applet" in components else ()
         if not applets:
-            raise CapError(_("There is no applet in it."))
+            raise CapError(_("The CAP file has no applet."))
         _read(components, "Directory", lambda reader: _check_directory(reader, components))
         _check_counts(components, imports, applets)
         return cls(package, applets, imports, components)
@@ -136,7 +136,7 @@ class CapFile:
 def _components(path: Path) -> dict[str, bytes]:
     content = read_bounded(path, _MOST_FILE_BYTES)
     if content is None:
-        raise CapError(_("It is too long for a CAP file."))
+        raise CapError(_("The file is too long for a CAP file."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _unpacked(archive)
@@ -145,12 +145,12 @@ def _components(path: Path) -> dict[str, bytes]:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         # A RuntimeError is what zipfile has for entries that are encrypted, a ValueError for places
         # outside of the file and names that are not in the encoding that they say.
-        raise CapError(_("It is not a CAP file, or is damaged.")) from None
+        raise CapError(_("This is not a CAP file, or it is damaged.")) from None
 
 
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     if len(archive.infolist()) > _MOST_ENTRIES:
-        raise CapError(_("It has too many entries for a CAP file."))
+        raise CapError(_("The file has too many entries for a CAP file."))
     found: dict[str, bytes] = {}
     folders = set()
     for entry in archive.infolist():
@@ -161,25 +161,23 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
             raise _extended()
         name = file.removesuffix(_SUFFIX)
         if name == file or name not in TAGS:
-            raise CapError(_("It has a component that is not known: {name}.").format(name=file))
+            raise CapError(_("The CAP file has an unknown component {name}.").format(name=file))
         if name in found:
-            raise CapError(_("It has more than one component {name}.").format(name=name))
+            raise CapError(_("The CAP file has more than one component {name}.").format(name=name))
         if entry.compress_type not in _COMPRESSED:
             raise NotImplementedError
         folders.add(folder)
         with archive.open(entry) as stream:
             found[name] = stream.read(_MOST_COMPONENT_BYTES + 1)
     if len(folders) > 1:
-        raise CapError(_("It holds more than one package."))
+        raise CapError(_("The CAP file has more than one package."))
     return found
 
 
 def _check_head(name: str, content: bytes) -> None:
     size = int.from_bytes(content[1:_COMPONENT_HEAD_BYTES], "big")
     if content[:1] != bytes([TAGS[name]]) or len(content) != size + _COMPONENT_HEAD_BYTES:
-        raise CapError(
-            _("Its component {name} is not as long as it says, or another.").format(name=name)
-        )
+        raise CapError(_("Component {name} has a wrong tag or length.").format(name=name))
 
 
 def _read(components: Mapping[str, bytes], name: str, parse: Callable[[ComponentReader], _T]) -> _T:
@@ -189,7 +187,7 @@ def _read(components: Mapping[str, bytes], name: str, parse: Callable[[Component
         reader.end()
     except CutShortError:
         raise CapError(
-            _("Its component {name} ends too early, or too late.").format(name=name)
+            _("Component {name} is too short or too long for its content.").format(name=name)
         ) from None
     return value
 
@@ -197,13 +195,15 @@ def _read(components: Mapping[str, bytes], name: str, parse: Callable[[Component
 def _header(reader: ComponentReader) -> Package:
     """6.3."""
     if reader.number(4) != _MAGIC:
-        raise CapError(_("It does not begin as CAP files do."))
+        raise CapError(_("The file does not start like a CAP file."))
     minor, major = reader.number(1), reader.number(1)
     if (major, minor) == (_FORMAT, _EXTENDED_FORMAT):
         raise _extended()
     if major != _FORMAT or not 1 <= minor <= _LAST_MINOR_FORMAT:
         raise CapError(
-            _("It is of format {major}.{minor}, not 2.1 or 2.2.").format(major=major, minor=minor)
+            _("The CAP file has format {major}.{minor}; only 2.1 and 2.2 are supported.").format(
+                major=major, minor=minor
+            )
         )
     reader.number(1)  # flags
     package = _package(reader)
@@ -224,7 +224,7 @@ def _applets(reader: ComponentReader) -> tuple[bytes, ...]:
         found.append(_aid(reader))
         reader.number(2)
     if len(set(found)) != len(found):
-        raise CapError(_("Two of its applets have the same AID."))
+        raise CapError(_("Two applets of the CAP file have the same AID."))
     return tuple(found)
 
 
@@ -235,12 +235,14 @@ def _check_directory(reader: ComponentReader, components: Mapping[str, bytes]) -
         size = len(components[name]) - _COMPONENT_HEAD_BYTES if name in components else 0
         if reader.number(2) != size:
             raise CapError(
-                _("Its component {name} is not as long as its directory says.").format(name=name)
+                _("Component {name} does not have the length given in the directory.").format(
+                    name=name
+                )
             )
     reader.take(6)  # static fields
     reader.take(2)  # counts of imports and applets
     if reader.number(1):
-        raise CapError(_("It has components that are not of the standard."))
+        raise CapError(_("The CAP file has non-standard components."))
 
 
 def _check_counts(
@@ -248,7 +250,7 @@ def _check_counts(
 ) -> None:
     told = components["Directory"][-3:-1]
     if told != bytes([len(imports), len(applets)]):
-        raise CapError(_("Its directory counts other imports or applets than it has."))
+        raise CapError(_("The directory does not match the imports and applets of the CAP file."))
 
 
 def _package(reader: ComponentReader) -> Package:
@@ -259,13 +261,16 @@ def _package(reader: ComponentReader) -> Package:
 def _aid(reader: ComponentReader) -> bytes:
     aid = reader.take(reader.number(1))
     if not 5 <= len(aid) <= 16:
-        raise CapError(_("An AID in it has not 5 to 16 bytes."))
+        raise CapError(_("An AID in the CAP file does not have 5 to 16 bytes."))
     return aid
 
 
 def _extended() -> CapError:
     return CapError(
-        _("It is in the extended format, which older cards do not take: convert it to the compact.")
+        _(
+            "The CAP file has the extended format, which older cards do not accept. Convert "
+            "it to the compact format."
+        )
     )
 
 

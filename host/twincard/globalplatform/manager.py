@@ -86,9 +86,9 @@ class WrongManagementKeysError(Exception):
     def __init__(self, version: int) -> None:
         super().__init__(
             _(
-                "These are not the management keys of this card (it has version {version}). Find "
-                "the right ones before you try again: a card locks itself for good after some "
-                "wrong tries."
+                "These are not the management keys of this card (it has key version "
+                "{version}). Find the right keys before trying again: after several wrong "
+                "tries, the card locks itself for good."
             ).format(version=version)
         )
 
@@ -153,8 +153,8 @@ class CardManager:
                 return self._read_domain(answer.data) or name
         raise ManagementError(
             _(
-                "There is no security domain on this card that could manage it; if you know its "
-                "AID, name it with --isd."
+                "No issuer security domain was found on this card. If you know its AID, "
+                "give it with --isd."
             )
         )
 
@@ -225,9 +225,9 @@ class CardManager:
             self._channel.secure(lambda: response.open(self._channel, fitting[0], protection))
         except CardError as error:
             raise ManagementError(
-                _("The card refused the secure channel to its security domain ({sw:04X}).").format(
-                    sw=error.sw
-                )
+                _(
+                    "The card refused to open a secure channel to its security domain ({sw:04X})."
+                ).format(sw=error.sw)
             ) from None
         self._most_plain = _most_plain(self._most_data, protection.mac_bytes)
         return fitting[0]
@@ -244,15 +244,15 @@ class CardManager:
             except CardError as error:
                 raise ManagementError(
                     _(
-                        "The card's security domain begins no secure channel ({sw:04X}): it may be "
-                        "locked, after wrong keys."
+                        "The card's security domain does not open a secure channel "
+                        "({sw:04X}). It may be locked after wrong keys."
                     ).format(sw=error.sw)
                 ) from None
             except OtherProtocolError as error:
                 raise ManagementError(
                     _(
-                        "The card's security domain has SCP{number:02}, not SCP03: "
-                        "docs/real-card.md says how such a card is loaded."
+                        "The card's security domain uses SCP{number:02}, not SCP03. "
+                        "docs/real-card.md explains how to load such a card."
                     ).format(number=error.protocol)
                 ) from None
         told = ", ".join(map(str, versions))
@@ -263,7 +263,7 @@ class CardManager:
     def contents(self, kind: Kind) -> list[RegistryEntry]:
         """What is on the card (GET STATUS, 11.4). Raises CardError, UnexpectedAnswerError."""
         gathered = b""
-        action = _("tell its contents")
+        action = _("list its contents")
         for page in range(_MOST_PAGES):
             command = Command(
                 _CLASS, _Ins.GET_STATUS, kind, 0x02 | (page > 0), b"\x4f\x00", SHORT_ANSWER
@@ -300,7 +300,7 @@ class CardManager:
         # card expects differs, and the channel's MACs protect the same bytes. No parameters and
         # no token.
         data = _counted(cap.package.aid) + 4 * _counted(b"")
-        self._command(_Ins.INSTALL, _FOR_LOAD, 0x00, data, _("take a new package"))
+        self._command(_Ins.INSTALL, _FOR_LOAD, 0x00, data, _("accept a new package"))
         sent = 0
         for number, piece in enumerate(pieces):
             last = _LAST_BLOCK if number == len(pieces) - 1 else 0x00
@@ -350,7 +350,7 @@ class CardManager:
         # The first keys are no version that could be replaced: others are added, and they go.
         version = self.domain.key_version
         old = 0x00 if version == INITIAL_VERSION else version
-        answer = self._command(_Ins.PUT_KEY, old, _ALL_KEYS, data, _("take new management keys"))
+        answer = self._command(_Ins.PUT_KEY, old, _ALL_KEYS, data, _("accept new management keys"))
         # Some cards tell nothing but the version.
         if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", new.check_values):
             raise UnexpectedAnswerError(
@@ -370,8 +370,8 @@ def _refusal(sw: int, action: str) -> Exception:
         return error_for(sw, action)
     return ManagementError(
         _(
-            "The card ended the secure channel when asked to {action} ({sw:04X}): the first key "
-            "(enc) of its management keys may be another."
+            "The card ended the secure channel when asked to {action} ({sw:04X}). The first "
+            "management key (enc) may be wrong."
         ).format(action=action, sw=sw)
     )
 

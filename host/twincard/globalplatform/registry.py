@@ -75,7 +75,7 @@ def parse_entries(kind: Kind, answer: bytes) -> list[RegistryEntry]:
             raise KeyError(_ENTRY)
         return [_entry(kind, decode(item.value)) for item in items]
     except (TlvError, KeyError, IndexError):
-        raise UnexpectedAnswerError(_("The card's list of contents cannot be read.")) from None
+        raise UnexpectedAnswerError(_("Cannot read the card's list of contents.")) from None
 
 
 def parse_protocols(answer: bytes) -> list[tuple[int, int]]:

@@ -78,9 +78,12 @@ class CardCertificate:
     def verify(self, issuer_public_key: bytes) -> None:
         """Check that the issuer with this public key (a point) made it; raises IdentityError."""
         if self.issuer != issuer_name(issuer_public_key):
-            raise IdentityError(_("The card's certificate is another issuer's."))
+            raise IdentityError(_("The card's certificate is from another issuer."))
         verify_signature(
-            issuer_public_key, self.body, self.signature, _("The card's certificate is forged.")
+            issuer_public_key,
+            self.body,
+            self.signature,
+            _("The card's certificate is forged: its signature is wrong."),
         )
 
 
@@ -127,7 +130,7 @@ def public_point(point: bytes) -> ec.EllipticCurvePublicKey:
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
-        raise IdentityError(_("A public key is not a point of the curve P-256.")) from None
+        raise IdentityError(_("A public key is not a point on P-256.")) from None
 
 
 def verify_signature(point: bytes, message: bytes, signature: bytes, sentence: str) -> None:

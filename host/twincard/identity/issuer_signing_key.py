@@ -68,7 +68,9 @@ class IssuerSigningKey:
             key = None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not _is_p256(key):
             raise IssuerKeyError(
-                _("{path} is not an issuer's signing key: P-256, PKCS#8 in PEM.").format(path=path)
+                _("{path} is not an issuer's signing key (a P-256 key as PKCS#8 in PEM).").format(
+                    path=path
+                )
             )
         return cls(key)
 
@@ -109,7 +111,7 @@ def read_issuer_public_key(path: str | PathLike[str]) -> bytes:
         raise IssuerKeyError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
     if key.algorithm is not KeyAlgorithm.EC:
         raise IssuerKeyError(
-            _("{path} is not an issuer's public key: that is a P-256 key.").format(path=path)
+            _("{path} is not an issuer's public key (a P-256 key).").format(path=path)
         )
     return key.value
 

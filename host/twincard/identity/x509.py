@@ -45,13 +45,15 @@ class Subject:
     def __post_init__(self) -> None:
         spaced = self.name.replace(_IDEOGRAPHIC_SPACE, " ")
         if len(self.name) not in _NAME_LENGTHS or not spaced.isprintable() or spaced.isspace():
-            raise CertificateError(_("A certificate's name has 1 to 64 printable characters."))
+            raise CertificateError(
+                _("The name in a certificate must have 1 to 64 printable characters.")
+            )
         if self.mail is not None:
             local, at, domain = self.mail.rpartition("@")
             plain = self.mail.isascii() and self.mail.isprintable() and " " not in self.mail
             if not (local and at and domain and plain and _is_address(self.mail)):
                 raise CertificateError(
-                    _("An e-mail address in a certificate is ASCII, with one @.")
+                    _("The e-mail address in a certificate must be ASCII, with one @.")
                 )
 
 
@@ -144,7 +146,7 @@ def make_request(subject: Subject, key: SigningKey) -> x509.CertificateSigningRe
         builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
     made = builder.sign(key.for_builder(), SHA256())
     if not made.is_signature_valid:
-        raise WrongSignatureError(_("The card's signature of the request is not right."))
+        raise WrongSignatureError(_("The card's signature on the certificate request is wrong."))
     return made
 
 
@@ -198,9 +200,7 @@ def _verified(made: x509.Certificate, issuer: x509.Certificate) -> x509.Certific
     try:
         made.verify_directly_issued_by(issuer)
     except (InvalidSignature, ValueError, TypeError):
-        raise WrongSignatureError(
-            _("The card's signature of the certificate is not right.")
-        ) from None
+        raise WrongSignatureError(_("The card's signature on the certificate is wrong.")) from None
     return made
 
 

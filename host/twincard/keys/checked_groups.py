@@ -42,10 +42,12 @@ def group_bytes(place: int, typed: bytes) -> bytes:
     text = "".join(typed.decode("latin-1").split())
     if len(text) != GROUP_CHARACTERS or not _HEX.issuperset(text):
         raise WrongGroupError(
-            _("A group has {count} of the characters 0-9 and A-F.").format(count=GROUP_CHARACTERS)
+            _("A group must have {count} hex digits (0-9, A-F).").format(count=GROUP_CHARACTERS)
         )
     if _sum(place, text[:-1]) != int(text[-1], 16):
-        raise WrongGroupError(_("A character of this group is wrong, or it is another group."))
+        raise WrongGroupError(
+            _("The check digit does not match: a character is wrong, or this is another group.")
+        )
     return bytes.fromhex(text[:-1])
 
 

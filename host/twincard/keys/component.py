@@ -37,17 +37,19 @@ class Component:
     def __post_init__(self) -> None:
         if not 1 <= self.size <= LARGEST_GROUP:
             raise ComponentError(
-                _("A key group has 1 to {most} components.").format(most=LARGEST_GROUP)
+                _("A key group must have 1 to {most} components.").format(most=LARGEST_GROUP)
             )
         if not 1 <= self.number <= self.size:
             raise ComponentError(
-                _("A group of {size} has no component {number}.").format(
+                _("A key group of size {size} has no component {number}.").format(
                     size=self.size, number=self.number
                 )
             )
         check_secret(self.value, "the value of a component")
         if len(self.value) != COMPONENT_BYTES:
-            raise ComponentError(_("A component has {size} bytes.").format(size=COMPONENT_BYTES))
+            raise ComponentError(
+                _("A component must have {size} bytes.").format(size=COMPONENT_BYTES)
+            )
 
     @property
     def kcv(self) -> bytes:
@@ -72,12 +74,12 @@ def parse_component(text: str) -> Component:
     """
     fields = parse_lines(text, _NAMES, _("component"), ComponentError)
     if fields[_TITLE] != _FORMAT:
-        raise ComponentError(_("This component file is of another version."))
+        raise ComponentError(_("This component file has an unsupported version."))
     value = _hex(fields["component"], COMPONENT_BYTES, _("The component is not 64 hex digits."))
     kcv = _hex(fields["kcv"], KCV_BYTES, _("The key check value is not 6 hex digits."))
     component = Component(_number(fields["number"]), _number(fields["size"]), Secret(value))
     if component.kcv != kcv:
-        raise ComponentError(_("The component does not agree with its key check value."))
+        raise ComponentError(_("The component does not match its key check value."))
     return component
 
 
@@ -101,7 +103,7 @@ def read_component(path: str | PathLike[str]) -> Component:
         raise ComponentError(_("{path} is not a component file.").format(path=path))
     try:
         if content is None:
-            raise ComponentError(_("it is too long"))
+            raise ComponentError(_("the file is too long"))
         return parse_component(content.decode("ascii"))
     except ComponentError as error:
         raise ComponentError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
@@ -115,7 +117,7 @@ def write_component(component: Component, path: str | PathLike[str]) -> None:
 def _number(text: str) -> int:
     if len(text) != 1 or not "1" <= text <= "8":
         raise ComponentError(
-            _("Number and size of a component are 1 to {most}.").format(most=LARGEST_GROUP)
+            _("The number and size of a component must be 1 to {most}.").format(most=LARGEST_GROUP)
         )
     return int(text)
 

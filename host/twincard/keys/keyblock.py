@@ -41,16 +41,16 @@ def open_block(kbpk: bytes, block: bytes, header: bytes) -> bytes:
     `kbpk` has 32 bytes. Raises KeyBlockError.
     """
     if block[:HEADER_CHARACTERS] != header or len(block) != wire_bytes(header):
-        raise KeyBlockError(_("The key block has another header or length than expected."))
+        raise KeyBlockError(_("The key block does not have the expected header or length."))
     ciphertext, mac = block[HEADER_CHARACTERS:-MAC_BYTES], block[-MAC_BYTES:]
     decryptor = Cipher(AES(_derive(kbpk, _ENCRYPTION)), CBC(mac)).decryptor()
     plaintext = decryptor.update(ciphertext) + decryptor.finalize()
     if not hmac.compare_digest(mac, aes_cmac(_derive(kbpk, _AUTHENTICATION), header + plaintext)):
-        raise KeyBlockError(_("The key block was altered, or made under another key group."))
+        raise KeyBlockError(_("The key block was altered, or made with another key group."))
     bits = int.from_bytes(plaintext[:_LENGTH_BYTES], "big")
     end = _LENGTH_BYTES + bits // 8
     if bits % 8 or not len(plaintext) - _BLOCK < end <= len(plaintext):
-        raise KeyBlockError(_("The key block gives its key a wrong length."))
+        raise KeyBlockError(_("The key block has a wrong key length."))
     return plaintext[_LENGTH_BYTES:end]
 
 
@@ -65,7 +65,7 @@ def build_block(kbpk: bytes, header: bytes, key: bytes, padding: bytes) -> bytes
     encryptor = Cipher(AES(_derive(kbpk, _ENCRYPTION)), CBC(mac)).encryptor()
     block = header + encryptor.update(plaintext) + encryptor.finalize() + mac
     if len(block) != wire_bytes(header):
-        raise KeyBlockError(_("The key does not fit the length in the header."))
+        raise KeyBlockError(_("The key does not match the length in the header."))
     return block
 
 
@@ -76,7 +76,7 @@ def archive_key(key_data: bytes) -> ArchiveKey:
     """
     head, key = key_data[:-KEY_BYTES][-len(_ARCHIVE_HEAD) :], key_data[-KEY_BYTES:]
     if head != _ARCHIVE_HEAD:
-        raise KeyBlockError(_("The key block holds no archive key."))
+        raise KeyBlockError(_("The key block does not contain an archive key."))
     return ArchiveKey(key)
 
 
@@ -85,7 +85,7 @@ def wire_bytes(header: bytes) -> int:
     try:
         characters = int(header[1:5])
     except ValueError:
-        raise KeyBlockError(_("The key block's header gives no length.")) from None
+        raise KeyBlockError(_("The header of the key block has no valid length.")) from None
     return HEADER_CHARACTERS + (characters - HEADER_CHARACTERS) // 2
 
 

@@ -47,7 +47,7 @@ def read_management_keys(path: str | PathLike[str]) -> Scp03Keys:
     path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES)
     if content is None or not content.isascii():
-        raise ManagementKeysError(_("{path} is not a file with management keys.").format(path=path))
+        raise ManagementKeysError(_("{path} is not a management keys file.").format(path=path))
     try:
         keys = _parse(content.decode("ascii"))
     except ManagementKeysError as error:
@@ -57,8 +57,8 @@ def read_management_keys(path: str | PathLike[str]) -> Scp03Keys:
     if any(key.reveal().startswith(_DEFAULT) for key in (keys.enc, keys.mac, keys.dek)):
         raise ManagementKeysError(
             _(
-                "{path} holds the default key, which everybody knows: --default-keys says that "
-                "this is meant, and only for a card to try things with."
+                "{path} has the default key, which is public. Use it only for test cards, "
+                "with --default-keys."
             ).format(path=path)
         )
     return keys
@@ -83,13 +83,13 @@ def _parse(text: str) -> Scp03Keys:
     keys = Scp03Keys(enc, mac, dek, _version(fields.get(_VERSION)))
     told = fields.get(_KCV)
     if told is not None and _hex(told, 3 * KCV_BYTES) != keys.check_values:
-        raise ManagementKeysError(_("The keys do not agree with their key check values."))
+        raise ManagementKeysError(_("The keys do not match their key check values."))
     return keys
 
 
 def _key(digits: str) -> Secret:
     if len(digits) not in [2 * size for size in KEY_SIZES]:
-        raise ManagementKeysError(_("A key has 32, 48 or 64 hex digits."))
+        raise ManagementKeysError(_("A key must have 32, 48 or 64 hex digits."))
     return Secret(_hex(digits, len(digits) // 2))
 
 
@@ -98,7 +98,7 @@ def _hex(digits: str, size: int) -> bytes:
         return parse_hex(digits, size)
     except ValueError:
         raise ManagementKeysError(
-            _("Where {count} hex digits should be there are none.").format(count=2 * size)
+            _("Expected {count} hex digits.").format(count=2 * size)
         ) from None
 
 
@@ -106,5 +106,5 @@ def _version(text: str | None) -> int:
     if text is None:
         return 0
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= LAST_VERSION:
-        raise ManagementKeysError(_("The version of keys is a number from 1 to 127."))
+        raise ManagementKeysError(_("The key version must be a number from 1 to 127."))
     return int(text)

@@ -54,7 +54,7 @@ class PublicKey:
         try:
             key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
         except ValueError as error:
-            raise UnusablePublicKeyError(_("This is not a point of the curve P-256.")) from error
+            raise UnusablePublicKeyError(_("This is not a point on P-256.")) from error
         return cls._checked(key)
 
     @classmethod
@@ -69,7 +69,7 @@ class PublicKey:
                 f"not from {type(encoded).__name__}"
             )
         if b"PRIVATE KEY-----" in encoded:
-            raise UnusablePublicKeyError(_("This is a private key; the public one is wanted."))
+            raise UnusablePublicKeyError(_("This is a private key. Give the public key."))
         certificate = certificate_from_bytes(encoded)
         try:
             if certificate is not None:

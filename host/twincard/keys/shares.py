@@ -56,7 +56,10 @@ def split_component(component: Component, count: int, threshold: int) -> list[Sh
     """Shares of a component, any `threshold` of which give it back. Raises ShareError."""
     if not 2 <= threshold <= count <= MOST_SHARES:
         raise ShareError(
-            _("Shares are 2 to {most}, their threshold is 2 to as many.").format(most=MOST_SHARES)
+            _(
+                "The number of shares must be 2 to {most}, and the threshold 2 to the number "
+                "of shares."
+            ).format(most=MOST_SHARES)
         )
     (group,) = shamir_mnemonic.generate_mnemonics(1, [(threshold, count)], component.value.reveal())
     return [
@@ -82,9 +85,7 @@ def whole_words(typed: bytes) -> list[str]:
     for place, word in enumerate(typed.decode("latin-1").lower().split(), 1):
         whole = _BY_PREFIX.get(word[:_PREFIX], "")
         if len(word) < _PREFIX or not whole.startswith(word):
-            raise ShareError(
-                _("Word {place} is not one of the words of SLIP-39.").format(place=place)
-            )
+            raise ShareError(_("Word {place} is not a SLIP-39 word.").format(place=place))
         found.append(whole)
     return found
 
@@ -103,16 +104,18 @@ def join_shares(shares: Sequence[Secret], number: int, size: int, kcv: bytes) ->
     """The component that shares (their words) make; `kcv` must be its own. Raises ShareError."""
     parsed = [_parsed(words) for words in shares]
     if not parsed:
-        raise ShareError(_("There is no share."))
+        raise ShareError(_("No share is given."))
     first = parsed[0]
     if any(share.group_parameters() != first.group_parameters() for share in parsed):
         raise ShareError(
-            _("The shares are not of one set: a share of another component is among them.")
+            _("The shares do not belong together: at least one is from another component.")
         )
     if first.group_count != 1:
-        raise ShareError(_("These shares are of a set that twincard does not make."))
+        raise ShareError(
+            _("These shares are SLIP-39 shares in groups, which twincard does not support.")
+        )
     if len({share.index for share in parsed}) != len(parsed):
-        raise ShareError(_("The same share was given twice."))
+        raise ShareError(_("The same share is given twice."))
     if len(parsed) < first.member_threshold:
         raise ShareError(
             _("{needed} shares are needed, and there are {given}.").format(
@@ -123,11 +126,11 @@ def join_shares(shares: Sequence[Secret], number: int, size: int, kcv: bytes) ->
     needed = [words.reveal().decode("ascii") for words in shares[: first.member_threshold]]
     value = _combined(needed)
     if len(value) != COMPONENT_BYTES:
-        raise ShareError(_("The shares make a secret that is no component."))
+        raise ShareError(_("The shares give a secret that is not a component."))
     component = Component(number, size, Secret(value))
     if component.kcv != kcv:
         raise ShareError(
-            _("The shares make a component with the key check value {kcv}, not {expected}.").format(
+            _("The shares give a component with the key check value {kcv}, not {expected}.").format(
                 kcv=component.kcv.hex().upper(), expected=kcv.hex().upper()
             )
         )
@@ -169,13 +172,13 @@ def read_share(path: str | PathLike[str]) -> Share:
 def _share(text: str) -> Share:
     fields = parse_lines(text, _NAMES, _("share"), ShareError)
     if fields[_TITLE] != _FORMAT:
-        raise ShareError(_("This share file is of another version."))
+        raise ShareError(_("This share file has an unsupported version."))
     words = Secret(" ".join(whole_words(fields["words"].encode())))
     parsed = _parsed(words)
     index = _number(fields["share"], MOST_SHARES)
     threshold = _number(fields["threshold"], MOST_SHARES)
     if (parsed.index + 1, parsed.member_threshold) != (index, threshold):
-        raise ShareError(_("The words are not those of this share."))
+        raise ShareError(_("The words do not match the share number and threshold in the file."))
     try:
         kcv = parse_hex(fields["kcv"], KCV_BYTES)
     except ValueError:
@@ -193,7 +196,9 @@ def _share(text: str) -> Share:
 
 def _number(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= most):
-        raise ShareError(_("A number in the share file is not from 1 to {most}.").format(most=most))
+        raise ShareError(
+            _("A number in the share file is not between 1 and {most}.").format(most=most)
+        )
     return int(text)
 
 
@@ -201,11 +206,13 @@ def _parsed(words: Secret) -> shamir_mnemonic.Share:
     try:
         return shamir_mnemonic.Share.from_mnemonic(words.reveal().decode("ascii"))
     except (shamir_mnemonic.MnemonicError, UnicodeDecodeError):
-        raise ShareError(_("A word of this share is wrong, missing or in a wrong place.")) from None
+        raise ShareError(
+            _("A word of this share is wrong, missing or in the wrong place.")
+        ) from None
 
 
 def _combined(mnemonics: Sequence[str]) -> bytes:
     try:
         return bytes(shamir_mnemonic.combine_mnemonics(mnemonics))
     except shamir_mnemonic.MnemonicError:
-        raise ShareError(_("The shares do not make a component together.")) from None
+        raise ShareError(_("The shares do not give a component.")) from None

@@ -33,7 +33,9 @@ def parse_lines(
         name = name.strip().lower()
         if not colon or name not in (*names, *optional) or name in values:
             raise error(
-                _("This is not a {kind} file, or a line of it is not understood.").format(kind=kind)
+                _("This is not a {kind} file, or it has a line that cannot be read.").format(
+                    kind=kind
+                )
             )
         values[name] = value.strip()
     missing = [name for name in names if name not in values]

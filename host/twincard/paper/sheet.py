@@ -191,5 +191,7 @@ def _check(pdf: FPDF, text: str) -> None:
     missing = [character for character in text if ord(character) not in known]
     if missing:
         raise PaperError(
-            _("The font of the mailers has no {character!r}.").format(character=missing[0])
+            _("The font of the mailers does not have the character {character!r}.").format(
+                character=missing[0]
+            )
         )

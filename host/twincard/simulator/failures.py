@@ -37,24 +37,24 @@ class Failure(IntEnum):
 
 _SENTENCES = {
     Failure.WRONG_USE: "{sentence}",
-    Failure.IN_USE: N_("Another process uses this card."),
+    Failure.IN_USE: N_("Another process is using this card."),
     Failure.OTHER_VERSION: N_(
         "The card file {path} was written by another version of the simulator."
     ),
-    Failure.DAMAGED: N_("The card file {path} is damaged: it holds no whole state."),
-    Failure.UNFIT: N_("The card file cannot be read: {reason}."),
-    Failure.NOT_SAVED: N_("The card could not be saved: {reason}."),
-    Failure.NOT_SAVED_EARLIER: N_("The card could not be saved earlier; start it again."),
+    Failure.DAMAGED: N_("The card file {path} is damaged: it has no complete state."),
+    Failure.UNFIT: N_("Cannot read the card file: {reason}."),
+    Failure.NOT_SAVED: N_("Cannot save the card: {reason}."),
+    Failure.NOT_SAVED_EARLIER: N_("The card could not be saved earlier. Open it again."),
     Failure.NO_FOLDER: N_("Cannot use {path}: there is no such folder."),
     Failure.NO_PERMISSION: N_("Cannot use {path}: permission denied."),
     Failure.UNUSABLE: N_("Cannot use {path}: {reason}."),
-    Failure.NOT_INSTALLED: N_("No card is installed."),
-    Failure.INSTALLED_ALREADY: N_("A card is installed already."),
-    Failure.REFUSED: N_("The applet refused its installation with status word {sw}."),
+    Failure.NOT_INSTALLED: N_("The simulated card has no applet installed."),
+    Failure.INSTALLED_ALREADY: N_("The applet is already installed."),
+    Failure.REFUSED: N_("The applet refused its installation ({sw})."),
     Failure.LACKS_ALGORITHM: N_("The chip lacks an algorithm that the applet needs."),
     Failure.LACKS_MEMORY: N_("The chip has too little memory for the applet."),
     Failure.LACKS_PERSISTENT_MEMORY: N_(
-        "The applet's objects take {needed} bytes of persistent memory, and this chip has {room}."
+        "The applet needs {needed} bytes of persistent memory; this chip has {room}."
     ),
 }
 _OF_THE_FILE = (
@@ -78,9 +78,7 @@ def failure_of(payload: bytes) -> TransportError:
         ]
         values = dict(zip(names, _values(payload[1:]), strict=True))
     except (ValueError, IndexError):
-        return TransportError(
-            _("The program that simulates the card failed in a way unknown here.")
-        )
+        return TransportError(_("The card simulator failed with an unknown error."))
     sentence = _(_SENTENCES[failure]).format(**values)
     if failure is Failure.IN_USE:
         return CardInUseError(sentence)

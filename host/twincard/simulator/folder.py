@@ -64,7 +64,7 @@ def check_file(name: str) -> None:
             if file.read(len(_MAGIC)) == _MAGIC:
                 return
     raise CardFileError(
-        _("The card file {path} is damaged: it holds no whole state.").format(path=path)
+        _("The card file {path} is damaged: it has no complete state.").format(path=path)
     )
 
 
@@ -121,7 +121,7 @@ def open_card(name: str) -> Connection:
     state = _state_file(name)
     if not state.exists():
         raise CardNotFoundError(
-            _("There is no simulated card {name}; `twincard sim list` lists them.").format(
+            _("There is no simulated card {name}. `twincard sim list` lists all cards.").format(
                 name=name
             )
         )
@@ -162,7 +162,8 @@ def _state_file(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise TransportError(
             _(
-                "Not a name for a simulated card: {name!r}; letters, digits, '.', '_' and '-' are."
+                "{name!r} is not a valid name for a simulated card. Use letters, digits, "
+                "'.', '_' and '-', without sim:."
             ).format(name=name)
         )
     return folder() / (name + _STATE_SUFFIX)
@@ -196,14 +197,14 @@ def _link(unfinished: Path, state: Path) -> None:
 def _key_is_there(key_file: Path) -> TransportError:
     return TransportError(
         _(
-            "There is a transport key of this name already: {file}; if no card belongs "
-            "to it, move it away."
+            "The transport key file {file} already exists. If no card uses it, move it to "
+            "another folder."
         ).format(file=key_file)
     )
 
 
 def _taken(state: Path) -> TransportError:
-    return TransportError(_("There is a simulated card {name} already.").format(name=state.stem))
+    return TransportError(_("The simulated card {name} already exists.").format(name=state.stem))
 
 
 def _remove_files(state: Path) -> None:

@@ -67,7 +67,7 @@ def _java() -> str:
         found = shutil.which(named)
         if found is None:
             raise NotInstalledError(
-                _("TWINCARD_JAVA names no program that can be run: {name}").format(name=named)
+                _("TWINCARD_JAVA is not an executable program: {name}").format(name=named)
             )
         return found
     found = _bundled() or shutil.which("java")

@@ -73,7 +73,7 @@ class SimulatorProcess:
         `program` are Java's arguments for another program that speaks the same frames.
         """
         if not program and not JAR.is_file():
-            raise TransportError(_("The simulated card is not built: run `make setup`."))
+            raise TransportError(_("The card simulator is not built. Run `make setup`."))
         java = java_program()
         shared = () if program else (*archive_flags(java), "-cp", str(JAR), MAIN)
         command = [java, *FLAGS, *program, *shared, *arguments]
@@ -145,9 +145,7 @@ class SimulatorProcess:
     def _read_length(self) -> int:
         length = int.from_bytes(self._read(4), "big")
         if not 0 < length <= _LONGEST:
-            raise CardGoneError(
-                _("The program that simulates the card has answered what is no answer.")
-            )
+            raise CardGoneError(_("The card simulator returned an invalid answer."))
         return length
 
     def _ended(self) -> TransportError:
@@ -158,11 +156,11 @@ class SimulatorProcess:
         if printed:
             # Of Java itself: it is too old, or lacks memory.
             return CardGoneError(
-                _(
-                    "The program that simulates the card has ended unexpectedly; it printed: {line}"
-                ).format(line=printed[0])
+                _("The card simulator ended unexpectedly. It printed: {line}").format(
+                    line=printed[0]
+                )
             )
-        return CardGoneError(_("The program that simulates the card has ended unexpectedly."))
+        return CardGoneError(_("The card simulator ended unexpectedly."))
 
 
 def _start(
@@ -234,10 +232,10 @@ def _payload(answer: bytes) -> bytes:
     if status == _STATUS_POWER_CUT:
         raise PowerCutError
     if status == _STATUS_NO_POWER:
-        raise TransportError(_("The card has no power: reset it first."))
+        raise TransportError(_("The card has no power. Reset it first."))
     if status == _STATUS_FAILED:
         raise failure_of(payload)
-    raise CardGoneError(_("The program that simulates the card has answered what is no answer."))
+    raise CardGoneError(_("The card simulator returned an invalid answer."))
 
 
 @dataclass(frozen=True)

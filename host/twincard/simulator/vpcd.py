@@ -74,8 +74,8 @@ class VirtualReader:
         except OSError:
             raise TransportError(
                 _(
-                    "No virtual reader listens on {address}: is pcscd running, with the driver "
-                    "vpcd?"
+                    "No virtual reader listens on {address}. Check that pcscd is running "
+                    "with the vpcd driver."
                 ).format(address=address)
             ) from None
         # Frames are small, and each waits for the one before it.
@@ -153,14 +153,14 @@ class VirtualReader:
     def _occupied(self) -> CardInUseError:
         return CardInUseError(
             _(
-                "The virtual reader at {address} does not take the card: there seems to be "
-                "another one in it."
+                "The virtual reader at {address} does not accept the card. It probably has "
+                "another card in it."
             ).format(address=self.address)
         )
 
     def _gone(self) -> CardGoneError:
         return CardGoneError(
-            _("The virtual reader at {address} went away: pcscd has ended.").format(
+            _("The virtual reader at {address} was closed: pcscd has stopped.").format(
                 address=self.address
             )
         )

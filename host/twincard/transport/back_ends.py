@@ -25,7 +25,7 @@ def connect(reader: str) -> Connection:
     kind, _colon, name = reader.partition(":")
     if kind not in _BACK_ENDS or not name:
         raise CardNotFoundError(
-            _("Not a reader: {reader}; say sim:NAME or pcsc:READER.").format(reader=reader)
+            _("Unknown reader {reader}. Use sim:NAME or pcsc:READER.").format(reader=reader)
         )
     module, opening = _BACK_ENDS[kind]
     return cast(Connection, getattr(import_module(module), opening)(name))

@@ -67,7 +67,7 @@ class PowerCutError(TransportError):
     """The power failed inside a command: no answer came, and none will until `reset`."""
 
     def __init__(self) -> None:
-        super().__init__(_("The card lost its power before it could answer."))
+        super().__init__(_("The card lost power before it answered."))
 
 
 class NotInstalledError(TransportError):

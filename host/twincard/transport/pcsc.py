@@ -85,21 +85,19 @@ class PcscCard:
 
     def _in_use(self) -> ReaderInUseError:
         in_use = ReaderInUseError(
-            _("Another program uses the card in {reader}.").format(reader=self._reader)
+            _("Another program is using the card in {reader}.").format(reader=self._reader)
         )
         check_not_open(self.reader, self.reader, in_use)
         return in_use
 
     def _not_connected(self, error: PcscError) -> TransportError:
         if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
-            return CardNotFoundError(
-                _("There is no card in the reader {reader}.").format(reader=self._reader)
-            )
+            return CardNotFoundError(_("There is no card in {reader}.").format(reader=self._reader))
         if error.is_one_of("W_UNRESPONSIVE_CARD", "W_UNPOWERED_CARD", "E_PROTO_MISMATCH"):
             return CardNotFoundError(
                 _(
-                    "What is in the reader {reader} does not answer as a card does: is it the "
-                    "right way round?"
+                    "The card in {reader} does not respond. Check that it is inserted the "
+                    "right way round."
                 ).format(reader=self._reader)
             )
         return self._gone(error)
@@ -117,7 +115,7 @@ class PcscCard:
         if len(answer) < 2:
             self.close()
             raise CardGoneError(
-                _("The card in {reader} does not answer.").format(reader=self._reader)
+                _("The card in {reader} does not respond.").format(reader=self._reader)
             )
         return answer[:-2], int.from_bytes(answer[-2:], "big")
 
@@ -157,13 +155,17 @@ class PcscCard:
     def _gone(self, error: PcscError) -> CardGoneError:
         if error.is_one_of("E_NO_SMARTCARD", "W_REMOVED_CARD"):
             return CardGoneError(
-                _("The card was taken out of the reader {reader}.").format(reader=self._reader)
+                _("The card was removed from {reader}.").format(reader=self._reader)
             )
         if error.is_one_of("E_READER_UNAVAILABLE", "E_UNKNOWN_READER"):
-            return CardGoneError(_("The reader {reader} is gone.").format(reader=self._reader))
+            return CardGoneError(
+                _("The reader {reader} was disconnected.").format(reader=self._reader)
+            )
         if error.is_one_of(*SERVICE_ENDED):
-            return CardGoneError(_("The PC/SC service has ended."))
-        return CardGoneError(_("The card in {reader} does not answer.").format(reader=self._reader))
+            return CardGoneError(_("The PC/SC service has stopped."))
+        return CardGoneError(
+            _("The card in {reader} does not respond.").format(reader=self._reader)
+        )
 
 
 def _tpdu(apdu: bytes) -> bytes:
@@ -183,10 +185,10 @@ def _choose(name: str, readers: Sequence[str]) -> str:
         return matches[0]
     if matches:
         raise CardNotFoundError(
-            _("More than one reader is called {name}: {readers}.").format(
+            _("More than one reader matches {name}: {readers}. Give more of the name.").format(
                 name=name, readers="; ".join(matches)
             )
         )
     raise CardNotFoundError(
-        _("There is no reader {name}; `twincard readers` lists them.").format(name=name)
+        _("There is no reader {name}. `twincard readers` lists all readers.").format(name=name)
     )

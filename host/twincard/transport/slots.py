@@ -19,9 +19,9 @@ class Holds(Enum):
 
     NOTHING = N_("no card")
     CARD = N_("a card")
-    CARD_IN_USE = N_("a card that another program uses")
-    MUTE_CARD = N_("a card that does not answer")
-    GONE = N_("the reader is gone")
+    CARD_IN_USE = N_("a card in use by another program")
+    MUTE_CARD = N_("a card that does not respond")
+    GONE = N_("reader disconnected")
 
     @property
     def is_card(self) -> bool:

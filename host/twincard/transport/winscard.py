@@ -64,7 +64,7 @@ class Context:
         try:
             (self._context,) = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
         except PcscError:
-            sentence = _("The PC/SC service does not run on this machine.")
+            sentence = _("The PC/SC service is not running.")
             raise ServiceEndedError(sentence) from None
 
     def readers(self) -> list[str]:
@@ -104,7 +104,7 @@ class Context:
             return _call(function, self._context, *arguments)
         except PcscError as error:
             if error.is_one_of(*SERVICE_ENDED):
-                raise ServiceEndedError(_("The PC/SC service has ended.")) from None
+                raise ServiceEndedError(_("The PC/SC service has stopped.")) from None
             raise
 
     def connect(self, reader: str) -> Handle:

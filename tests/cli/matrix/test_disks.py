@@ -15,8 +15,8 @@ from tests.cli.matrix.rows import ROWS, SEALED, Row, rows
 
 from twincard.results.failure import ExitCode
 
-FULL = ("No space left on device", "Make room there, and run the command again")
-READ_ONLY = ("Read-only file system", "Name another place")
+FULL = ("No space left on device", "Free some space there, then run the command again")
+READ_ONLY = ("Read-only file system", "Choose another place")
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ def _component(argument: str, size: int | None, known: Mapping[int, bytes]) -> C
         )
     if not 1 <= int(number) <= size:
         raise InputError(
-            _("A group of {size} has no component {number}.").format(size=size, number=number)
+            _("A key group of size {size} has no component {number}.").format(
+                size=size, number=number
+            )
         )
     return ceremony.component(int(number), size, known, f"--component {number}=FILE")
 

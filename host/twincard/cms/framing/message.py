@@ -114,7 +114,7 @@ class MessageReader:
         algorithm = self._ber.element(ber.SEQUENCE)
         if not self._ber.more():
             raise UnsupportedError(
-                _("The encrypted content is not in the file, but apart from it.")
+                _("The file does not contain the encrypted content (it is detached).")
             )
         self._content = self._ber.header()
         if self._content.tag not in CONTENT_TAGS:

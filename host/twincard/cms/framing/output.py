@@ -83,9 +83,7 @@ class Output(ABC):
             yield
         except OSError as error:
             raise OutputError(
-                _("{name} could not be written: {reason}.").format(
-                    name=self._name, reason=reason(error)
-                )
+                _("Cannot write {name}: {reason}.").format(name=self._name, reason=reason(error))
             ) from error
 
 
@@ -160,12 +158,12 @@ class FileOutput(Output):
             raise self._taken()
         if not self._path.is_file():
             raise OutputError(
-                _("{name} is not an ordinary file, so it is not replaced.").format(name=self._name)
+                _("{name} is not a regular file, so it was not replaced.").format(name=self._name)
             )
 
     def _taken(self) -> OutputError:
         return OutputError(
-            _("{name} exists already, so it was not written.").format(name=self._name)
+            _("{name} already exists, so it was not written.").format(name=self._name)
         )
 
     def _discard(self) -> None:
@@ -181,7 +179,7 @@ class SpooledOutput(Output):
     """
 
     def __init__(self, stream: BinaryIO, *, folder: str | PathLike[str] | None = None) -> None:
-        super().__init__(_("The output"))
+        super().__init__(_("the output"))
         self._stream = stream
         self._folder = None if folder is None else Path(folder)
 

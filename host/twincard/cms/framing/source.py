@@ -35,11 +35,11 @@ def read_some(stream: Readable, size: int) -> bytes:
         piece = stream.read(size)
     except OSError as error:
         raise SourceError(
-            _("The file could not be read: {reason}.").format(reason=reason(error))
+            _("Cannot read the file: {reason}.").format(reason=reason(error))
         ) from error
     if piece is None:
         # Not the end, though it would look like it: the stream does not wait for more.
-        raise SourceError(_("The file could not be read: its stream is set not to wait."))
+        raise SourceError(_("Cannot read the file: its stream is non-blocking."))
     return piece
 
 

@@ -170,7 +170,7 @@ def _archive(info: Any) -> RecipientInfo:
     if info["key_encryption_algorithm"]["algorithm"].dotted != AES256_WRAP:
         return UnsupportedRecipient(identifier, _("the key wrap algorithm is not AES-256 key wrap"))
     if len(wrapped) not in WRAPPED_KEY_BYTES:
-        return UnsupportedRecipient(identifier, _("the wrapped key is no AES key"))
+        return UnsupportedRecipient(identifier, _("the wrapped key is not an AES key"))
     return ArchiveRecipient(identifier, wrapped)
 
 
@@ -189,7 +189,9 @@ def _key_agreement(info: Any) -> tuple[RecipientInfo, ...]:
                 EcRecipient(identifier, point, kdf_hash, kek_length, shared_info, wrapped)
             )
         else:
-            recipients.append(UnsupportedRecipient(identifier, _("the wrapped key is no AES key")))
+            recipients.append(
+                UnsupportedRecipient(identifier, _("the wrapped key is not an AES key"))
+            )
     return tuple(recipients)
 
 
@@ -208,7 +210,9 @@ def _ephemeral_point(originator: Any) -> bytes:
             ec.SECP256R1(), key["public_key"].native
         )
     except ValueError as error:
-        raise _UnsupportedFormError(_("the sender's one-time key is no point of P-256")) from error
+        raise _UnsupportedFormError(
+            _("the sender's one-time key is not a point on P-256")
+        ) from error
     return point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 

@@ -75,8 +75,8 @@ def open_all(
     if len(named) > MAX_NAMED or len(others) > MAX_OTHERS:
         raise UnsupportedError(
             _(
-                "The file has too many recipients to try them all, "
-                "and none of those tried is this key."
+                "The file has too many recipients to try all of them, and none of those "
+                "tried is for this key."
             )
         )
     raise _not_for(holder, recipients)
@@ -86,8 +86,9 @@ def _not_for(holder: KeyHolder, recipients: Sequence[RecipientInfo]) -> FilesErr
     for recipient in recipients:
         if isinstance(recipient, UnsupportedRecipient) and is_named(recipient, holder):
             return UnsupportedError(
-                _("The file is for this key, but in a form that no card opens: {reason}.").format(
-                    reason=recipient.reason
-                )
+                _(
+                    "The file is encrypted to this key, but in a way that cards do not "
+                    "support: {reason}."
+                ).format(reason=recipient.reason)
             )
     return NotForThisKeyError(_("The file is not encrypted to this key."))

@@ -120,7 +120,9 @@ def _check_unable(original: Blank, backup: Blank) -> None:
 
 def _check_arguments(profile: Profile, components: Sequence[Component]) -> None:
     if not 1 <= profile.group_size <= LARGEST_GROUP:
-        raise ProtocolError(_("A key group has 1 to {most} components.").format(most=LARGEST_GROUP))
+        raise ProtocolError(
+            _("A key group must have 1 to {most} components.").format(most=LARGEST_GROUP)
+        )
     if len({component.number for component in components}) != len(components):
         raise ProtocolError(_("The same component number is given twice."))
     for component in components:
