@@ -55,7 +55,7 @@ def test_no_puk_that_is_blocked(issued: Desk) -> None:
 
 @pytest.mark.parametrize("words", [("decrypt", *ALICE, "letter.p7m"), ("certificate", *ALICE)])
 def test_no_pin_of_a_card_without_a_key(issued: Desk, words: tuple[str, ...]) -> None:
-    ends(7, "holds no key", *words)
+    ends(7, "has no key", *words)
 
 
 def test_no_pin_to_move_files_to_a_card_without_a_key(duplicated: Desk) -> None:
@@ -64,7 +64,7 @@ def test_no_pin_to_move_files_to_a_card_without_a_key(duplicated: Desk) -> None:
     pair = ("--original", "sim:bob", "--backup", "sim:bob-backup")
     duplicated.done("issue", *pair, "--pin-file", "pin", "--puk-file", "puk")
     recover = ("recover", "--from", "sim:控え", "--new", "sim:bob", ".")
-    ends(7, "holds no key", *recover, unasked="PIN of")
+    ends(7, "has no key", *recover, unasked="PIN of")
 
 
 def test_no_pin_of_an_uncertified_card(duplicated: Desk) -> None:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from twincard.flows.events import BytesEvent, FlowEvent, Listener
     from twincard.flows.files.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
-    from twincard.flows.files.encrypt import encrypt_file
+    from twincard.flows.files.encrypt import StreamSource, encrypt_file
     from twincard.flows.files.opener import (
         CardChecker,
         CardHolder,
@@ -113,6 +113,7 @@ __all__ = [
     "RecoverOutcome",
     "RecoveredFile",
     "Signer",
+    "StreamSource",
     "UntrustedCardError",
     "abandon",
     "cancel",

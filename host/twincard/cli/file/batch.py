@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import typer
 
-from twincard.cli.file.targets import STANDARD_OUTPUT
+from twincard.cli.file.targets import STANDARD_INPUT, STANDARD_OUTPUT
 from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.output import Printer
@@ -47,7 +47,7 @@ def run(
                 action(source, output, listener(out, progress))
         except FilesError as error:
             sentence = describe(error).sentence
-            out.failed(source, sentence)
+            out.failed(_("Standard input") if source == STANDARD_INPUT else source, sentence)
             results.append(FileResult(source, None, sentence))
             continue
         results.append(FileResult(source, output, None))
@@ -63,6 +63,8 @@ def run(
 
 
 def _size(path: Path) -> int | None:
+    if path == STANDARD_INPUT:
+        return None
     try:
         return path.stat().st_size
     except OSError:

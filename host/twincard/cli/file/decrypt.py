@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from twincard.cli.file import batch
-from twincard.cli.file.targets import output_for, output_paths
+from twincard.cli.file.targets import (
+    STANDARD_INPUT,
+    check_standard_input,
+    output_for,
+    output_paths,
+    source_of,
+)
+from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
@@ -56,15 +63,19 @@ def decrypt(
 
     FILE.p7m is decrypted to FILE. The output appears only after all of it has been checked.
     """
+    check_standard_input(files, pin_file)
     names = [_plain_name(file, output) for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
     trust: dict[Path, bool] = {}
-    with unlocked(reader, pin_file, issuer_public_key_file, check_key) as user:
+    with (
+        prompts.beside_data(STANDARD_INPUT in files),
+        unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
+    ):
 
         def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(target, force=force)
             result = decrypt_file(
-                user.card, source, sink, pin=user.pin, mail=mail, on_event=on_event
+                user.card, source_of(source), sink, pin=user.pin, mail=mail, on_event=on_event
             )
             trust[source] = result.authenticated
 
@@ -83,7 +94,7 @@ def _plain_name(file: Path, output: Path | None) -> str:
     name = file.name
     if name.lower().endswith(SUFFIX) and name[: -len(SUFFIX)] not in _NO_NAMES:
         return name[: -len(SUFFIX)]
-    if output is None:
+    if output is None and file != STANDARD_INPUT:
         raise InputError(
             _(
                 "The name of {file} does not end in {suffix}. Give the output file with --out."

@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from twincard.cli.file import batch
-from twincard.cli.file.targets import output_for, output_paths, read_recipient
+from twincard.cli.file.targets import (
+    check_standard_input,
+    output_for,
+    output_paths,
+    read_recipient,
+    source_of,
+)
 from twincard.cli.terminal.options import Force, InputFiles, Json, OutputPath, To
 from twincard.cli.terminal.output import Printer
 from twincard.flows.events import BytesEvent, Listener
@@ -25,11 +31,13 @@ def encrypt(
     json: Json = False,
 ) -> None:
     """Encrypt files, each into FILE.p7m. No card is needed."""
+    check_standard_input(files, typed=True)
     recipients = [read_recipient(path) for path in to]
     names = [file.name + SUFFIX for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
 
     def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
-        encrypt_file(source, output_for(target, force=force), recipients, on_event=on_event)
+        sink = output_for(target, force=force)
+        encrypt_file(source_of(source), sink, recipients, on_event=on_event)
 
     batch.run(Printer(json), _WORDS, files, outputs, action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 from twincard.cli.terminal.errors import InputError
 from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
 from twincard.cms.recipients.infos import Recipient
+from twincard.flows.files.encrypt import Source, StreamSource
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.ground.private_file import PRIVATE_MODE
 from twincard.keys.public import UnusablePublicKeyError
 
-STANDARD_OUTPUT = Path("-")
+STANDARD_INPUT = STANDARD_OUTPUT = Path("-")
 MOST_KEY_BYTES = 1 << 20
 _TWO_RESULTS = N_(
     "Standard output cannot take both the result and JSON. Give an output file, "
@@ -38,6 +40,38 @@ def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:
     return FileOutput(path, overwrite=force, mode=mode)
 
 
+def source_of(path: Path) -> Source:
+    """The file, or standard input for `-`."""
+    if path != STANDARD_INPUT:
+        return path
+    # The buffer would ask a terminal for more after its first end.
+    buffer = sys.stdin.buffer
+    return StreamSource(getattr(buffer, "raw", buffer) if sys.stdin.isatty() else buffer)
+
+
+def check_standard_input(
+    files: Sequence[Path], pin_file: Path | None = None, *, typed: bool = False
+) -> None:
+    """Raises InputError where `-` among the files cannot be standard input.
+
+    `typed`: what somebody types at a terminal makes sense too.
+    """
+    if STANDARD_INPUT not in files:
+        return
+    if len(files) > 1:
+        raise InputError(_("'-' is standard input, and can only be named alone."))
+    if pin_file == STANDARD_INPUT:
+        raise InputError(
+            _("Standard input cannot give both the PIN and what is read: name a file for the PIN.")
+        )
+    if getattr(sys.stdin, "name", None) == os.devnull:  # as _open_closed_streams() leaves it
+        raise InputError(_("Standard input is closed: name a file, or pipe one into the command."))
+    if sys.stdin.isatty() and not typed:
+        raise InputError(
+            _("Standard input is the terminal: name a file, or pipe one into the command.")
+        )
+
+
 def check_output(output: Path | None, *, force: bool, json: bool) -> None:
     """See, before a card is asked, that one result may go to `output`. Raises InputError."""
     if output is None:
@@ -58,6 +92,8 @@ def output_paths(
 
     Raises InputError when results would fall together, replace a source or what exists.
     """
+    if list(sources) == [STANDARD_INPUT]:
+        output = _output_of_stream(output)
     if output == STANDARD_OUTPUT and json:
         raise InputError(_(_TWO_RESULTS))
     if output is None:
@@ -72,8 +108,28 @@ def output_paths(
     return paths
 
 
+def _output_of_stream(output: Path | None) -> Path:
+    """Where the result of what has no name goes: to standard output, unless a file is named."""
+    if output is None:
+        if sys.stdout.isatty():
+            raise InputError(
+                _(
+                    "The result would go to the terminal: name a file with --out, or give "
+                    "--out - to have it there all the same."
+                )
+            )
+        return STANDARD_OUTPUT
+    if output != STANDARD_OUTPUT and output.is_dir():
+        raise InputError(
+            _("{output} is a folder, and standard input has no name: name a file.").format(
+                output=output
+            )
+        )
+    return output
+
+
 def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> None:
-    originals = {source.resolve() for source in sources}
+    originals = {source.resolve() for source in sources if source != STANDARD_INPUT}
     seen = set()
     for path in paths:
         if path in seen:

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from twincard.cli.file import batch
-from twincard.cli.file.targets import output_for, output_paths, read_recipient
+from twincard.cli.file.targets import (
+    STANDARD_INPUT,
+    check_standard_input,
+    output_for,
+    output_paths,
+    read_recipient,
+    source_of,
+)
+from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
@@ -54,14 +62,20 @@ def transcode(
     FILE.p7m is re-encrypted to FILE.KEY.p7m, where KEY is the name of the key file. The computer
     never sees the content.
     """
+    check_standard_input(files, pin_file)
     target = _target(to)
     names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
-    with unlocked(reader, pin_file, issuer_public_key_file, check_key) as user:
+    with (
+        prompts.beside_data(STANDARD_INPUT in files),
+        unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
+    ):
 
         def action(source: Path, result: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(result, force=force)
-            transcode_file(user.card, source, sink, target, pin=user.pin, on_event=on_event)
+            transcode_file(
+                user.card, source_of(source), sink, target, pin=user.pin, on_event=on_event
+            )
 
         batch.run(Printer(json), _WORDS, files, outputs, action)
 

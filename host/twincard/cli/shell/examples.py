@@ -167,10 +167,14 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "csr -r sim:alice --name Alice -o alice.csr",
         ),
     ),
-    "encrypt": ((N_("Encrypt to two keys:"), "encrypt --to alice.pem --to bob.crt letter.txt"),),
+    "encrypt": (
+        (N_("Encrypt to two keys:"), "encrypt --to alice.pem --to bob.crt letter.txt"),
+        (N_("Encrypt standard input:"), "encrypt --to alice.pem - -o backup.tar.p7m"),
+    ),
     "decrypt": (
         (N_("Decrypt with the backup:"), "decrypt -r sim:alice-backup letter.txt.p7m"),
         (N_("Decrypt to standard output:"), "decrypt -r sim:alice letter.txt.p7m -o -"),
+        (N_("Decrypt standard input to standard output:"), "decrypt -r sim:alice - -o -"),
     ),
     "transcode": (
         (N_("Re-encrypt a file for Bob:"), "transcode -r sim:alice --to bob.pem letter.txt.p7m"),

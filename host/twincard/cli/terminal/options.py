@@ -76,7 +76,9 @@ To = Annotated[
     list[Path],
     typer.Option("--to", metavar="KEY", help=KEY_HELP),
 ]
-InputFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Input files.")]
+InputFiles = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Input files, or '-' for standard input.")
+]
 OutputPath = Annotated[
     Path | None,
     typer.Option(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +27,7 @@ _STANDARD_INPUT = Path("-")
 _MOST_FILE_BYTES = 4096
 _ATTEMPTS = 3
 _T = TypeVar("_T")
+_input_is_data: ContextVar[bool] = ContextVar("input_is_data", default=False)
 
 
 def read_secret(path: Path) -> Secret:
@@ -181,7 +185,7 @@ def _agreement() -> tuple[str, ...]:
 def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
     """Typed without an echo. Raises InputError without a terminal."""
     check_terminal(what, option)
-    typed_ahead.note_question()
+    typed_ahead.note_question(_session_terminal() if _input_is_data.get() else None)
     try:
         with _ending_the_line():
             text = getpass.getpass(f"{visible(what)}: ")
@@ -226,7 +230,26 @@ def check_terminal(what: str, option: str) -> None:
 
 def has_terminal() -> bool:
     """Whether somebody can be asked."""
-    return sys.stdin.isatty()
+    return sys.stdin.isatty() or (_input_is_data.get() and _session_terminal() is not None)
+
+
+@contextmanager
+def beside_data(wanted: bool) -> Iterator[None]:
+    """In the block standard input is data, if `wanted`: who is to be asked is asked beside it."""
+    before = _input_is_data.set(wanted)
+    try:
+        yield
+    finally:
+        _input_is_data.reset(before)
+
+
+@cache
+def _session_terminal() -> int | None:
+    """The terminal of the session, whatever the program's streams are; None where it has none."""
+    try:
+        return os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0))
+    except OSError:
+        return None
 
 
 def _ask_hex(what: str, option: str, size: int) -> Secret:

@@ -189,8 +189,17 @@ class SpooledOutput(Output):
 
     def _publish(self, file: BinaryIO) -> None:
         file.seek(0)
-        shutil.copyfileobj(file, self._stream, _BUFFER_BYTES)
-        self._stream.flush()
+        try:
+            shutil.copyfileobj(file, self._stream, _BUFFER_BYTES)
+            self._stream.flush()
+        except OSError as error:
+            # Nobody can take back what has gone out.
+            raise OutputError(
+                _(
+                    "{name} could not be written: {reason}. Whatever was written of it is "
+                    "incomplete."
+                ).format(name=self._name, reason=reason(error))
+            ) from error
 
     def _discard(self) -> None:
         """Nothing to do: the file has no name, so it ended when it was closed."""

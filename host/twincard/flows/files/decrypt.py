@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from pathlib import Path
-
 from twincard.card.session import Card
 from twincard.cms.decryption import Decrypted, decrypt
 from twincard.cms.framing.output import Output
 from twincard.cms.recipients.infos import Recipient
 from twincard.cms.transcoding import transcode
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
-from twincard.flows.files.encrypt import open_source
+from twincard.flows.files.encrypt import Source, name_of, open_source
 from twincard.flows.files.opener import CardOpener, CardTranscoder, PinProvider
 
 
 def decrypt_file(
     card: Card,
-    source: str | PathLike[str],
+    source: Source,
     output: Output,
     *,
     pin: PinProvider | None = None,
@@ -29,16 +26,15 @@ def decrypt_file(
     With `mail` also one that mail programs made, which may have been changed by anybody. Without
     `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
-    source = Path(source)
     opener = CardOpener(card, pin)
-    progress = counting(on_event, source, (opener.card_id,))
+    progress = counting(on_event, name_of(source), (opener.card_id,))
     with output as sink, open_source(source) as stream:
         return decrypt(stream, sink, opener, mail=mail, progress=progress)
 
 
 def transcode_file(
     card: Card,
-    source: str | PathLike[str],
+    source: Source,
     output: Output,
     target: Recipient,
     *,
@@ -49,8 +45,7 @@ def transcode_file(
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
-    source = Path(source)
     transcoder = CardTranscoder(card, target, pin)
-    progress = counting(on_event, source, (transcoder.card_id,))
+    progress = counting(on_event, name_of(source), (transcoder.card_id,))
     with output as sink, open_source(source) as stream:
         transcode(stream, sink, transcoder, progress=progress)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
 
 from twincard.cms.encryption import encrypt
 from twincard.cms.errors import SourceError
 from twincard.cms.framing.output import Output
+from twincard.cms.framing.source import Readable
 from twincard.cms.recipients.infos import Recipient
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.ground.language import _
@@ -19,8 +21,31 @@ SUFFIX = ".p7m"
 """What the name of an encrypted file ends with, unless its user names another."""
 
 
-def open_source(path: Path) -> BinaryIO:
-    """Open a file to read from; raises SourceError, which names it."""
+@dataclass(frozen=True)
+class StreamSource:
+    """What is read in place of a file, such as standard input; it is left open.
+
+    `name` is what events call it.
+    """
+
+    stream: Readable
+    name: Path = Path("-")
+
+
+Source = str | PathLike[str] | StreamSource
+"""A file by its name, or a stream."""
+
+
+def name_of(source: Source) -> Path:
+    """What events call it."""
+    return source.name if isinstance(source, StreamSource) else Path(source)
+
+
+def open_source(source: Source) -> AbstractContextManager[Readable]:
+    """A file opened to be read from, or the stream; raises SourceError, which names the file."""
+    if isinstance(source, StreamSource):
+        return nullcontext(source.stream)
+    path = Path(source)
     try:
         return path.open("rb")
     except OSError as error:
@@ -30,13 +55,13 @@ def open_source(path: Path) -> BinaryIO:
 
 
 def encrypt_file(
-    source: str | PathLike[str],
+    source: Source,
     output: Output,
     recipients: Sequence[Recipient],
     *,
     on_event: Listener[BytesEvent] = ignore,
 ) -> None:
     """Encrypt a file to one or more keys. Told are the bytes done. Raises FilesError."""
-    source = Path(source)
+    progress = counting(on_event, name_of(source))
     with output as sink, open_source(source) as stream:
-        encrypt(stream, sink, recipients, progress=counting(on_event, source))
+        encrypt(stream, sink, recipients, progress=progress)
