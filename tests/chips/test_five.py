@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.chips.cards import FIVE, makes_keys, start
 
-from twincard.card.report import ExportState
+from twincard.card.report import ExportState, PolicyFlags
 from twincard.card.session import Card
 from twincard.chips import Answer, find_profile
 from twincard.chips.simulation import SimulatedChip, simulated
@@ -20,7 +20,7 @@ from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
 from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
@@ -46,7 +46,8 @@ class Pair:
             lab.install(b"\x80\x20" + key.reveal())
         blanks = [Blank(Card(lab), key, PIN, PUK) for lab in self.labs]
         components = draw_group(2)
-        issue_pair(blanks[0], blanks[1], Profile(group_size=2), components[:1])
+        profile = Profile(group_size=2, policy=PolicyFlags.NONE, modes=Modes.EITHER)
+        issue_pair(blanks[0], blanks[1], profile, components[:1], plain=True)
         for card in self.unlocked():
             card.group.set_component(components[1])
         self.unlocked()[0].usage.generate(_key_type(chip))

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.docs.trace_page import Page, Recorded
 from tests.docs.worked_trace_trust import trace_trust
 
+from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
-from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
+from twincard.flows.issue.pair import Blank, IssueEvent, Modes, Profile, issue_pair
 from twincard.keys.component import Component
 from twincard.keys.derivation import GroupKey
 from twincard.keys.key_type import KeyType
@@ -86,14 +87,14 @@ def write_page() -> str:
 
 def _issue(page: Page, original: Card, backup: Card) -> None:
     secrets = Secret(_TRANSPORT_KEY), Secret(_PIN), Secret(_PUK)
-    profile = Profile(group_size=2, member_number=b"0042")
+    profile = Profile(2, 1, PolicyFlags.NONE, b"0042", modes=Modes.EITHER)
 
     def on_event(event: IssueEvent) -> None:
         page.say(f"{'O' if event.role.name == 'ORIGINAL' else 'B'}: {event.step.value}")
 
     first = Component(1, 2, Secret(_COMPONENTS[0]))
     blanks = Blank(original, *secrets), Blank(backup, *secrets)
-    issue_pair(*blanks, profile, [first], on_event=on_event)
+    issue_pair(*blanks, profile, [first], plain=True, on_event=on_event)
 
 
 def _duplicate(page: Page, original: Card, backup: Card) -> None:

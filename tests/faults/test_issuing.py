@@ -15,7 +15,7 @@ from twincard.iso.status import WrongPinError, WrongStateError
 from twincard.keys.secret import Secret
 
 SIZE = 2
-PROFILE = Profile(group_size=SIZE, member_number=b"4711-0815", expiry_date=b"2031-12")
+PROFILE = Profile(SIZE, policy=PolicyFlags.NONE, member_number=b"4711-0815", expiry_date=b"2031-12")
 
 
 class Issuing(Story):

@@ -43,7 +43,7 @@ PROFILE = Profile(
     member_number=b"4711",
     expiry_date="2030年12月".encode(),
 )
-BASE = Profile(modes=Modes.BASE, public_key_at_once=True)
+BASE = Profile(policy=PolicyFlags.NONE, modes=Modes.BASE, public_key_at_once=True)
 
 
 def blank(specimen: Specimen, card: Card | None = None) -> Blank:

@@ -9,6 +9,7 @@ from tests.bench import Bench, Specimen, component
 
 from twincard.card.report import Features, LifeCycle, Mode, PolicyFlags, Role
 from twincard.card.session import Card
+from twincard.flows.authority import NoIssuerChannelError
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import UntrustedCardError, identify
@@ -17,6 +18,7 @@ from twincard.flows.issue.pair import (
     IssueEvent,
     IssueStep,
     Modes,
+    NoHostBlindModeError,
     OtherIssuerError,
     Profile,
     issue_pair,
@@ -81,7 +83,14 @@ def test_a_chip_without_host_blind_mode_makes_a_pair_of_base_mode(
     bench: Bench, base_card: Blank
 ) -> None:
     assert Features.HOST_BLIND not in base_card.card.features
-    pair = issue_pair(blank(bench.original), base_card, Profile(), GIVEN)
+    with pytest.raises(NoHostBlindModeError):
+        issue_pair(blank(bench.original), base_card, Profile(), GIVEN, plain=True)
+    profile = Profile(policy=PolicyFlags.NONE, modes=Modes.EITHER)
+    with pytest.raises(NoIssuerChannelError):
+        issue_pair(blank(bench.original), base_card, profile, GIVEN)
+    for card in (bench.original.card(), base_card.card):
+        assert card.report().role is Role.NONE, "nothing was written"
+    pair = issue_pair(blank(bench.original), base_card, profile, GIVEN, plain=True)
     assert (pair.mode, pair.issuer_public_key) == (Mode.BASE, None)
     original = bench.original.unlocked()
     assert original.report().policy == PolicyFlags.PUBLIC_KEY_WITHHELD

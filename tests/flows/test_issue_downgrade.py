@@ -104,7 +104,10 @@ def test_a_card_for_opensc_tells_it_once_and_is_asked_again(applet: str | None) 
         card = Card(lab if applet else Denier(lab, _REPORT))
         report = card.report()
         assert Features.SCP03 not in card.features | report.features
-        take_authority(card, report, Secret(key))
+        if applet:
+            with pytest.raises(NoIssuerChannelError):
+                take_authority(card, report, Secret(key))
+        take_authority(card, report, Secret(key), plain=applet is not None)
         assert card.is_secure is (applet is None)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from twincard.card.report import ExportState, Mode
+from twincard.card.report import ExportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
@@ -68,10 +68,12 @@ class Story:
         cards = self._blank(), self._blank()
         components = draw_group(2)
         profile = Profile(
-            group_size=2, modes=Modes.HOST_BLIND if mode is Mode.HOST_BLIND else Modes.BASE
+            group_size=2,
+            policy=PolicyFlags.NONE,
+            modes=Modes.HOST_BLIND if mode is Mode.HOST_BLIND else Modes.BASE,
         )
         blanks = [Blank(Card(card), TRANSPORT_KEY, PIN, PUK) for card in cards]
-        issue_pair(blanks[0], blanks[1], profile, components[:1])
+        issue_pair(blanks[0], blanks[1], profile, components[:1], plain=True)
         original, backup = (self._unlocked(card) for card in cards)
         done = duplicate_key(original, backup, components[1:], key)
         assert (done.copied, done.mode) == (True, mode)

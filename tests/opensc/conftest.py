@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
+from twincard.card.report import PolicyFlags
 from twincard.card.session import OPENSC_AID, Card
 from twincard.flows.certify.certificate import (
     certify_decipher_key,
@@ -37,7 +38,7 @@ PUK = Secret("puk-31415926")
 CERTIFICATE = "alice.crt"
 NUMBER = "会員0815番"
 LABELS = {"alice": f"twincard {NUMBER}", "backup": "twincard backup"}
-PROFILE = Profile(group_size=1, member_number=NUMBER.encode())
+PROFILE = Profile(group_size=1, policy=PolicyFlags.NONE, member_number=NUMBER.encode())
 _SECONDS = 60
 
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
@@ -36,7 +37,7 @@ class _Story:
     def run(self) -> None:
         """All of it."""
         components = draw_group(_GROUP_SIZE)
-        profile = Profile(group_size=_GROUP_SIZE)
+        profile = Profile(group_size=_GROUP_SIZE, policy=PolicyFlags.NONE)
         blanks = self._blank("original"), self._blank("backup")
         issue_pair(*blanks, profile, components[:1])
         original, backup = (self._unlocked(blank) for blank in blanks)
@@ -59,7 +60,8 @@ class _Story:
 
     def _new_original(self, components: list[Component]) -> Card:
         blanks = self._blank("new original"), self._blank("new backup")
-        issue_pair(*blanks, Profile(group_size=_GROUP_SIZE), components[:1])
+        profile = Profile(group_size=_GROUP_SIZE, policy=PolicyFlags.NONE)
+        issue_pair(*blanks, profile, components[:1])
         cards = [self._unlocked(blank) for blank in blanks]
         duplicate_key(cards[0], cards[1], components[1:], self._key_type)
         return cards[0]

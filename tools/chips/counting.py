@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.bench.counting import Counted as CountedConnection
 from tools.bench.counting import Exchange
+from twincard.card.report import PolicyFlags
 from twincard.card.session import Card
 from twincard.chips.counted import Build, Counted, Flow, FlowCount, Memory, Way, Work
 from twincard.chips.simulation import APPLETS
@@ -16,7 +17,7 @@ from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
 from twincard.flows.load.applet import AppletSizes, install_data
 from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import draw_group
@@ -95,8 +96,9 @@ class _Story:
                 issue_pair(
                     pair[0].blank(),
                     pair[1].blank(),
-                    Profile(group_size=_GROUP_SIZE),
+                    Profile(_GROUP_SIZE, policy=PolicyFlags.NONE, modes=Modes.EITHER),
                     components[:1],
+                    plain=True,
                 )
             with self._counted(Flow.DUPLICATE, pair, keep=pair[0] is original):
                 duplicate_key(pair[0].unlocked(), pair[1].unlocked(), components[1:], self._key)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
-    from twincard.flows.authority import take_authority
+    from twincard.flows.authority import NoIssuerChannelError, take_authority
     from twincard.flows.certify.certificate import (
         CertificateOnCardError,
         MadeCertificate,
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         IssueEvent,
         IssueStep,
         Modes,
+        NoHostBlindModeError,
         OtherIssuerError,
         Profile,
         issue_pair,
@@ -105,6 +106,8 @@ __all__ = [
     "LogState",
     "MadeCertificate",
     "Modes",
+    "NoHostBlindModeError",
+    "NoIssuerChannelError",
     "OtherIssuerError",
     "PinProvider",
     "Profile",

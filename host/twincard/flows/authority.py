@@ -23,7 +23,7 @@ class NoIssuerChannelError(ProtocolError):
 
 
 def take_authority(
-    card: Card, report: CardReport, transport_key: Secret, *, plain: bool = True
+    card: Card, report: CardReport, transport_key: Secret, *, plain: bool = False
 ) -> None:
     """Prove the issuer's authority: through SCP03 where the card has it, else by its challenge.
 

@@ -59,7 +59,7 @@ def terminate(
         # What was asked before came in the clear, and nothing is kept of it but whose it was.
         with same_card(card, before, reader):
             if by_issuer:
-                take_authority(card, before, secret)
+                take_authority(card, before, secret, plain=True)  # no other secret follows
             else:
                 protect(card, issuer)
         if not by_issuer:

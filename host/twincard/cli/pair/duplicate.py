@@ -234,7 +234,6 @@ def _run(
     with unlocked_pair(*holders) as (original, backup):
         report = original.kept_report()
         _check_type(report, key)
-        usual = KeyType.RSA_2048 if report.key is None else report.key.type
         if keep:
             with naming(holders[1].name, holders[1].reader):
                 check_own_pin(backup.kept_report())
@@ -251,7 +250,7 @@ def _run(
                 original,
                 backup,
                 components,
-                key or usual,
+                key,
                 forget_void=forget_void,
                 on_event=listener(out),
             )

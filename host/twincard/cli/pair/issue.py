@@ -288,7 +288,7 @@ def issue(
         for note in _notes(blanks, profile, components, issuer):
             out.note(note)
         try:
-            pair = issue_pair(*blanks, profile, components, issuer, on_event=on_event)
+            pair = issue_pair(*blanks, profile, components, issuer, plain=plain, on_event=on_event)
         except CardError as error:
             if events:
                 name, reader = names[events[-1].role]

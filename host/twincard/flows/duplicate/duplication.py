@@ -75,7 +75,7 @@ def duplicate_key(
     original: Card,
     backup: Card,
     components: Iterable[Component] = (),
-    key_type: KeyType = KeyType.RSA_2048,
+    key_type: KeyType | None = None,
     *,
     forget_void: bool = False,
     on_event: Listener[DuplicationEvent] = ignore,
@@ -84,9 +84,10 @@ def duplicate_key(
 
     Both PINs must be verified. `components` are for the places that are still empty on either
     card. A key pair of `key_type` is made when the original has none, or one that was never shown
-    and can have no backup any more. The key goes in host-blind
-    mode where both cards are certified, and where a ticket is open, in its mode. `forget_void` lets
-    a backup go on that made a ticket for another original void, whose receipt is not needed there.
+    and can have no backup any more; by default it is of the type it had, or RSA-2048. The key goes
+    in host-blind mode where both cards are certified, and where a ticket is open, in its mode.
+    `forget_void` lets a backup go on that made a ticket for another original void, whose receipt is
+    not needed there.
     May be interrupted anywhere and repeated, then with fewer steps or none.
     Raises ComponentMissingError, ProtocolError where no way leads on, CardError, TransportError.
     """
@@ -106,7 +107,9 @@ def duplicate_key(
             components,
             lambda number: tell(DuplicationStep.COMPONENT, number),
         )
-    _carry_out(plan, original, reports[0].card_id, backup, key_type, tell)
+    held = reports[0].key
+    usual = KeyType.RSA_2048 if held is None else held.type
+    _carry_out(plan, original, reports[0].card_id, backup, key_type or usual, tell)
     for card in (original, backup):
         if not card.kept_report().transport_pin:
             update_opensc_files(card)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from twincard.card.files import EXPIRY_DATE, MEMBER_NUMBER
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Features, GroupReport, LifeCycle, PolicyFlags, Role
-from twincard.flows.authority import take_authority
+from twincard.flows.authority import NoIssuerChannelError, take_authority
 from twincard.flows.certify.card_files import read_file, write_file
 from twincard.flows.certify.certificate_files import make_certificate_files
 from twincard.flows.certify.opensc import make_opensc_files
@@ -33,6 +33,8 @@ class Issuing:
         profile: Profile,
         components: Sequence[Component],
         on_event: Listener[IssueEvent],
+        *,
+        plain: bool,
     ) -> None:
         """Raises ProtocolError for a card that was terminated."""
         self.report = blank.card.kept_report()
@@ -43,6 +45,7 @@ class Issuing:
         self._profile = profile
         self._components = components
         self._on_event = on_event
+        self._plain = plain
         self._has_authority = False
         self._group_was_there = False
         if self.report.life_cycle is LifeCycle.TERMINATED:
@@ -59,6 +62,12 @@ class Issuing:
     def certified_by(self) -> bytes | None:
         """The public key (a point) of the issuer who certified the card, if one has."""
         return self._card.device.issuer_public_key() if self.report.certified else None
+
+    def check_channel(self) -> None:
+        """Raise NoIssuerChannelError, before any card is written to, where there must be one."""
+        has_channel = Features.SCP03 in self._card.features | self.report.features
+        if not (has_channel or self._plain or self._card.serves_opensc):
+            raise NoIssuerChannelError
 
     def prove(self, *, needed: bool) -> None:
         """Let the card prove that it has this transport key, as its issuer's channel does.
@@ -153,7 +162,7 @@ class Issuing:
 
     def _take_authority(self) -> None:
         if not self._has_authority:
-            take_authority(self._card, self.report, self._blank.transport_key)
+            take_authority(self._card, self.report, self._blank.transport_key, plain=self._plain)
             self._has_authority = True
 
     def _announce(self, step: IssueStep) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "IssueStep",
     "IssuedPair",
     "Modes",
+    "NoHostBlindModeError",
     "OtherIssuerError",
     "Profile",
     "issue_pair",
@@ -30,6 +31,10 @@ __all__ = [
 
 class OtherIssuerError(ProtocolError):
     """A card needs a certificate by the issuer of the other one, whose signing key is not here."""
+
+
+class NoHostBlindModeError(ProtocolError):
+    """A card that says that it has no host-blind mode, where the pair is issued for it alone."""
 
 
 @dataclass(frozen=True)
@@ -60,26 +65,31 @@ def issue_pair(
     components: Sequence[Component] = (),
     issuer: IssuerSigningKey | None = None,
     *,
+    plain: bool = False,
     on_event: Listener[IssueEvent] = ignore,
 ) -> IssuedPair:
     """Make the cards an operational original and backup with the same key group.
 
     `components` are those the issuer knows: none, some or all. The original draws the group id.
     `issuer` certifies the cards; without it a key is drawn for this pair and forgotten, so that no
-    third card can ever join it. Both cards are certified before either is operational.
+    third card can ever join it. PIN, PUK and components go to a card without its issuer's secure
+    channel only where `plain` allows it. Both cards are certified before either is operational.
     May be interrupted anywhere and repeated with the same arguments: a card that is operational
     already proves that it has the transport key, is only checked, and refused where it differs from
     them (its PIN and PUK cannot be seen). So, with `issuer`, a further backup can be issued to an
     original in use.
-    Raises ProtocolError, CardError, TransportError.
+    Raises NoHostBlindModeError, NoIssuerChannelError, ProtocolError, CardError, TransportError.
     """
     _check_arguments(profile, components)
     if original.card is backup.card:
         raise ProtocolError(_("The original and the backup must be two different cards."))
     wanted = profile.modes
+    _check_able(original, backup, profile)
     profile = replace(profile, modes=modes_of(original, backup, profile))
-    first = Issuing(original, Role.ORIGINAL, profile, components, on_event)
-    second = Issuing(backup, Role.BACKUP, profile, components, on_event)
+    first = Issuing(original, Role.ORIGINAL, profile, components, on_event, plain=plain)
+    second = Issuing(backup, Role.BACKUP, profile, components, on_event, plain=plain)
+    for item in (first, second):
+        item.check_channel()
     if first.is_operational or second.is_operational:
         for item in (first, second):
             item.prove(needed=profile.modes is not Modes.BASE)
@@ -102,6 +112,17 @@ def issue_pair(
     _activate([first, second])
     issuer_public_key = finished[0].certified_by if finished else issuer.public_key
     return _issued(first, second, group_id, issuer_public_key)
+
+
+def _check_able(original: Blank, backup: Blank, profile: Profile) -> None:
+    """Where host-blind mode is asked for, a card without it is no reason to do without."""
+    if profile.modes is Modes.HOST_BLIND and modes_of(original, backup, profile) is Modes.BASE:
+        raise NoHostBlindModeError(
+            _(
+                "A card here says that it has no host-blind mode, which the pair is to be issued "
+                "for; somebody between this computer and the card could say so in its place."
+            )
+        )
 
 
 def _check_unable(original: Blank, backup: Blank) -> None:

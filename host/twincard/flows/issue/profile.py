@@ -27,8 +27,9 @@ class Profile:
 
     `backups` is how many backups the original may make of one key. Member's number and expiry
     date are the contents of their files on the original; None leaves the file out. Where a chip
-    lacks host-blind mode, `modes` comes to BASE. `policy` is without BASE_MODE_FORBIDDEN, which
-    `modes` decides, and without PUBLIC_KEY_WITHHELD: where a key may have backups, the public key
+    lacks host-blind mode, EITHER comes to BASE, and HOST_BLIND to a refusal. By default the key
+    group is erased after the last backup. `policy` is without BASE_MODE_FORBIDDEN, which `modes`
+    decides, and without PUBLIC_KEY_WITHHELD: where a key may have backups, the public key
     waits for one, unless it is to be had `public_key_at_once`. `transport_pin`: with the PIN that
     they are issued with the cards can be duplicated, and no more.
     `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
@@ -37,7 +38,7 @@ class Profile:
 
     group_size: int = 3
     backups: int = 1
-    policy: PolicyFlags = PolicyFlags.NONE
+    policy: PolicyFlags = PolicyFlags.ERASE_GROUP
     member_number: bytes | None = None
     expiry_date: bytes | None = None
     modes: Modes = Modes.HOST_BLIND

@@ -280,7 +280,7 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
     try:
         card = Card(connection)
         report = card.kept_report()
-        take_authority(card, report, transport_key)
+        take_authority(card, report, transport_key, plain=True)  # no other secret follows
     except (NoAppletError, IssuerRefusedError, WrongStateError):
         return None
     return report.card_id
