@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from tests.faults.power import Scene, Subject
 
@@ -16,6 +17,8 @@ from twincard.card.report import CardReport
 from twincard.card.session import Card
 from twincard.iso.status import CardError
 from twincard.simulator.laboratory import Snapshot
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Move:
     """Something the attacker does, in a session with one card; a card may refuse it."""
 
     name: str
+    subject: Subject
+    """The one card that it touches."""
     session: Callable[[], Card]
     act: Act
 
@@ -49,6 +54,7 @@ class Position:
     replaced: frozenset[bytes]
     """Digests of keys that a card has had since the attack began, and has no more."""
     cards: tuple[Snapshot, ...] = field(repr=False)
+    """Each card right after its last move; one that no move has touched since has the same one."""
 
 
 class Adversary:
@@ -67,6 +73,8 @@ class Adversary:
         self._scene = scene
         self._moves = moves
         self._judge = judge
+        self._untouched: dict[Subject, Snapshot] = {}
+        """The cards that nothing was sent to since they were put back, and to what state."""
 
     def attack(self, known: Messages, depth: int, *before: str) -> int:
         """Try all sequences of up to `depth` moves from the cards as they are now.
@@ -74,7 +82,8 @@ class Adversary:
         A failure names the moves, after what was done `before`. Returns how many positions were
         reached.
         """
-        start = Position(before, known, self._reports(), frozenset(), self._scene.keep())
+        reports = tuple(subject.card().report() for subject in self._scene.subjects)
+        start = Position(before, known, reports, frozenset(), self._scene.keep())
         self._judged(start)
         seen = {_look(start)}
         frontier, reached = [start], 0
@@ -86,37 +95,62 @@ class Adversary:
 
     def _successors(self, position: Position, seen: set[object]) -> Iterable[Position]:
         for move in self._moves(position.known):
-            self._scene.put_back(position.cards)
+            self._put_back(position)
+            del self._untouched[move.subject]
             try:
                 known = move.act(move.session(), position.known)
             except CardError:
                 continue
-            after = self._after(position, move, known)
+            after = _after(position, move, known, self._with(position.reports, move, _report))
             if _look(after) in seen:
                 continue
             seen.add(_look(after))
+            after = replace(after, cards=self._with(position.cards, move, _keep))
             self._judged(after)
-            yield replace(after, cards=self._scene.keep())
+            yield after
+
+    def _put_back(self, position: Position) -> None:
+        for subject, snapshot in zip(self._scene.subjects, position.cards, strict=True):
+            if self._untouched.get(subject) != snapshot:
+                subject.lab.restore(snapshot)
+                self._untouched[subject] = snapshot
+
+    def _with(
+        self, before: tuple[_T, ...], move: Move, ask: Callable[[Subject], _T]
+    ) -> tuple[_T, ...]:
+        """What is known of each card, asked anew of the one that the move has touched."""
+        return tuple(
+            ask(subject) if subject is move.subject else known
+            for subject, known in zip(self._scene.subjects, before, strict=True)
+        )
 
     def _judged(self, position: Position) -> None:
+        self._untouched.clear()
         try:
             self._judge(position)
         except Exception as error:
             error.add_note(f"after the attacker's moves {', '.join(position.moves)}")
             raise
 
-    def _after(self, position: Position, move: Move, known: Messages) -> Position:
-        reports = self._reports()
-        gone = {
-            before.key.digest
-            for before, now in zip(position.reports, reports, strict=True)
-            if before.key and (now.key is None or now.key.digest != before.key.digest)
-        }
-        moves = (*position.moves, move.name)
-        return Position(moves, known, reports, position.replaced | gone, ())
 
-    def _reports(self) -> tuple[CardReport, ...]:
-        return tuple(subject.card().report() for subject in self._scene.subjects)
+def _report(subject: Subject) -> CardReport:
+    return subject.card().report()
+
+
+def _keep(subject: Subject) -> Snapshot:
+    return subject.lab.snapshot()
+
+
+def _after(
+    position: Position, move: Move, known: Messages, reports: tuple[CardReport, ...]
+) -> Position:
+    gone = {
+        before.key.digest
+        for before, now in zip(position.reports, reports, strict=True)
+        if before.key and (now.key is None or now.key.digest != before.key.digest)
+    }
+    moves = (*position.moves, move.name)
+    return Position(moves, known, reports, position.replaced | gone, ())
 
 
 def _look(position: Position) -> object:
@@ -132,19 +166,23 @@ def between_cards(
 
     def moves(known: Messages) -> Iterable[Move]:
         for number, ticket in enumerate(known.tickets):
-            yield Move(f"export for ticket {number}", original.unlocked, _export(ticket))
+            yield Move(f"export for ticket {number}", original, original.unlocked, _export(ticket))
         for number, receipt in enumerate(known.receipts):
-            yield Move(f"receipt {number}", original.unlocked, _confirm(receipt))
+            yield Move(f"receipt {number}", original, original.unlocked, _confirm(receipt))
         for backup in backups:
-            for number, block in enumerate(known.blocks):
-                yield Move(f"block {number} to {backup.name}", backup.unlocked, import_(block))
-            for delivered in (False, True):
-                act = _ticket(original_id, delivered)
-                yield Move(f"ticket of {backup.name}", backup.unlocked, act)
-            yield Move(f"cancel at {backup.name}", backup.unlocked, cancel)
-            yield Move(f"terminate {backup.name}", backup.unlocked, terminate)
+            for name, act in _moves_with(backup.name, original_id, known):
+                yield Move(name, backup, backup.unlocked, act)
 
     return moves
+
+
+def _moves_with(backup: str, original_id: bytes, known: Messages) -> Iterable[tuple[str, Act]]:
+    for number, block in enumerate(known.blocks):
+        yield f"block {number} to {backup}", import_(block)
+    for delivered in (False, True):
+        yield f"ticket of {backup}", _ticket(original_id, delivered)
+    yield f"cancel at {backup}", cancel
+    yield f"terminate {backup}", terminate
 
 
 def _export(ticket: Ticket) -> Act:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from typing import TypeVar, cast
 
 import pytest
 from tests.bench import Bench, Stage
@@ -13,12 +14,14 @@ from tests.faults.adversary import Adversary, Messages, Position, between_cards,
 from tests.faults.keys import Sealed, parts_of, remains
 from tests.faults.power import LONG, Place, Scene, Subject, power_fails
 
-from twincard.card.report import CardReport, ExportState, Mode
+from twincard.card.report import CardReport, ExportReport, ExportState, Mode
 from twincard.card.session import Card
 from twincard.iso.status import CardError
 from twincard.keys.key_type import KeyType
+from twincard.simulator.laboratory import Snapshot
 
 SIZE = 3
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Siege:
         self.adversary = Adversary(self.scene, moves, self.judge)
         self.ended: set[bytes] = set()
         """Nonces of tickets for which the original took a void receipt."""
+        self._seen: dict[tuple[str, Snapshot], object] = {}
 
     def renew_key(self) -> None:
         """The original makes another key, of the same type."""
@@ -62,18 +66,14 @@ class Siege:
         """The card of this name."""
         return next(subject for subject in self.scene.subjects if subject.name == name)
 
-    def judge(self, _position: Position) -> None:
+    def judge(self, position: Position) -> None:
         """At most one backup holds the key, and then the original counts it; its own key works."""
-        original = self.original.unlocked()
-        assert self.sealed.opens_with(original)
-        export = original.report().export
-        assert export is not None
-        holders = []
-        for backup in (self.backup, self.backup2):
-            opens = self._opens(backup)
-            assert opens == (remains(backup.lab.image(), self.parts) != [])
-            if opens:
-                holders.append(backup.card().report().card_id)
+        export = self.once(self.original, position, self.export_of_original)
+        holders = [
+            holder
+            for backup in (self.backup, self.backup2)
+            if (holder := self.once(backup, position, partial(self.holder, backup)))
+        ]
         assert len(holders) <= 1
         if holders:
             assert export.state is not ExportState.NONE
@@ -81,6 +81,27 @@ class Siege:
         if export.state is ExportState.PENDING:
             assert export.slots_used == 0
             assert holders in ([], [export.backup_id])
+
+    def once(self, subject: Subject, position: Position, look: Callable[[], _T]) -> _T:
+        """What is seen of a card in this state: looked at once, since it would be the same."""
+        state = position.cards[self.scene.subjects.index(subject)]
+        if (subject.name, state) not in self._seen:
+            self._seen[subject.name, state] = look()
+        return cast("_T", self._seen[subject.name, state])
+
+    def export_of_original(self) -> ExportReport:
+        """Its own key works."""
+        original = self.original.unlocked()
+        assert self.sealed.opens_with(original)
+        export = original.report().export
+        assert export is not None
+        return export
+
+    def holder(self, backup: Subject) -> bytes | None:
+        """The card id, if this backup holds the key: it works, or no part of it is there."""
+        opens = self._opens(backup)
+        assert opens == (remains(backup.lab.image(), self.parts) != [])
+        return backup.card().report().card_id if opens else None
 
     def _opens(self, backup: Subject) -> bool:
         try:

@@ -10,7 +10,16 @@ from itertools import count
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.bench import Bench, Stage
-from tests.faults.adversary import Adversary, Messages, Move, Position, cancel, import_, terminate
+from tests.faults.adversary import (
+    Act,
+    Adversary,
+    Messages,
+    Move,
+    Position,
+    cancel,
+    import_,
+    terminate,
+)
 from tests.faults.power import Place, Scene, power_fails
 from tests.trust.service import public_key, service_of
 
@@ -41,14 +50,17 @@ class Siege:
         return card
 
     def moves(self, known: Messages) -> Iterable[Move]:
+        for name, act in self.acts(known):
+            yield Move(name, self.original, self.session, act)
+
+    def acts(self, known: Messages) -> Iterator[tuple[str, Act]]:
         for number, block in enumerate(known.blocks):
-            yield Move(f"block {number}", self.session, import_(block))
+            yield f"block {number}", import_(block)
         for delivered in (False, True):
-            ask = partial(self.ask, delivered=delivered)
-            yield Move(f"ticket, delivered {delivered}", self.session, ask)
-        yield Move("cancel", self.session, cancel)
-        yield Move("another key", self.session, _generate)
-        yield Move("terminate", self.session, terminate)
+            yield f"ticket, delivered {delivered}", partial(self.ask, delivered=delivered)
+        yield "cancel", cancel
+        yield "another key", _generate
+        yield "terminate", terminate
 
     def ask(self, card: Card, known: Messages, *, delivered: bool = False) -> Messages:
         """The card asks, and the service answers each of its tickets with that ticket's pair."""
