@@ -25,7 +25,7 @@ class Printing:
 
     @property
     def words(self) -> Words:
-        """What the sheets say."""
+        """The texts of the sheets."""
         return WORDS[self.language]
 
 
@@ -95,5 +95,5 @@ def _facts(printing: Printing, kcv: bytes) -> tuple[tuple[str, str], ...]:
     return (
         *group,
         (words.date, printing.date.isoformat()),
-        (words.kcv, kcv.hex(" ").upper()),
+        (words.kcv, kcv.hex().upper()),
     )

@@ -1,6 +1,6 @@
 """One A4 page for one holder: a cover, the secret, what to do with it; folded so that it is inside.
 
-cover          what this is and whose; the only part to be seen when the sheet is folded
+cover          what the sheet is and for whom; the only part visible when it is folded
 - - - - -      second fold, backwards
 secret         the text to type, and a QR code of the file
 - - - - -      first fold, forwards: the part below covers the secret
@@ -41,7 +41,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What stands on a page. `code` is what the QR code says, secret as the cells are."""
+    """The content of a page. `code` is the text of the QR code, as secret as the cells."""
 
     title: str
     subtitle: str
@@ -60,7 +60,7 @@ class Sheet:
 
 
 def pdf_of(sheets: Sequence[Sheet], title: str) -> bytes:
-    """The pages as PDF, with all that is needed to show them inside. Raises PaperError."""
+    """The pages as a self-contained PDF. Raises PaperError."""
     pdf = FPDF(format="A4")
     pdf.add_font(_FONT, fname=sans_path())
     try:
@@ -138,7 +138,7 @@ def _fold(pdf: FPDF, y: float, text: str) -> None:
 
 
 def _code(pdf: FPDF, x: float, y: float, text: str) -> None:
-    """A QR code (ISO/IEC 18004, level M) drawn as rectangles: no picture is made anywhere."""
+    """A QR code (ISO/IEC 18004, level M) drawn as rectangles, so that no image file exists."""
     code = segno.make_qr(text, error="m")
     rows = [list(row) for row in code.matrix_iter(border=4)]
     module = _QR / len(rows)
@@ -155,7 +155,7 @@ def _code(pdf: FPDF, x: float, y: float, text: str) -> None:
 
 
 def _spaced(pdf: FPDF, x: float, y: float, size: float, text: str) -> None:
-    """Digits one by one, each as wide as the others; words as they are."""
+    """Digits in columns of equal width; words as they are."""
     if not text.isupper() and not text.isdigit():
         _text(pdf, y, size, text, x=x, width=40)
         return
