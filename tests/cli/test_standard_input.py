@@ -55,12 +55,12 @@ def test_into_a_file_and_as_json(duplicated: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("encrypt", *TO, "-", "letter"), ["named alone"]),
-        (("encrypt", *TO, "-", "-"), ["named alone"]),
-        (("encrypt", *TO, "-", "-o", "."), ["no name", "name a file"]),
+        (("encrypt", *TO, "-", "letter"), ["combined with other files"]),
+        (("encrypt", *TO, "-", "-"), ["combined with other files"]),
+        (("encrypt", *TO, "-", "-o", "."), ["no file name", "Give a file"]),
         (("encrypt", *TO, "-", "--json"), ["both the result and JSON"]),
         (("encrypt", *TO, "-", "-o", "letter"), ["exists"]),
-        (("decrypt", "-r", "sim:alice", "--pin-file", "-", "-"), ["both the PIN", "for the PIN"]),
+        (("decrypt", "-r", "sim:alice", "--pin-file", "-", "-"), ["both the PIN", "--pin-file"]),
         (("transcode", "-r", "sim:alice", "--pin-file", "-", *TO, "-"), ["both the PIN"]),
     ],
     ids=lambda value: "-".join(value[:1] + value[-2:]) if isinstance(value, tuple) else "",
@@ -88,7 +88,7 @@ def test_a_message_that_is_cut_short_gives_nothing_to_the_pipe(duplicated: Desk)
     duplicated.done("encrypt", *TO, "letter")
     ran = piped("head -c 2000000 letter.p7m | twincard decrypt -r sim:alice --pin-file pin -")
     assert (ran.returncode, ran.stdout) == (8, b"")
-    assert b"Standard input: The file was altered or cut short." in ran.stderr
+    assert b"Standard input: The file was altered or is incomplete." in ran.stderr
     ran = piped(
         "head -c 2000000 letter.p7m "
         "| twincard decrypt -r sim:alice --pin-file pin - --json -o opened"
@@ -136,7 +136,7 @@ def test_a_result_goes_to_a_terminal_only_where_that_is_said(duplicated: Desk) -
 
 def test_a_terminal_is_no_file_to_decrypt(duplicated: Desk) -> None:
     with Terminal("decrypt", *ALICE, "-", "-o", "letter") as terminal:
-        terminal.expect("Standard input is the terminal")
+        terminal.expect("Standard input is a terminal")
         assert terminal.wait() == 2
 
 

@@ -250,7 +250,7 @@ def test_a_file_without_code_is_for_simulated_cards_alone(
     reader = pcsc_service.readers[2]
     with inserted(real, reader):
         ran = desk.run("card", "load", "stand-in.cap", "-r", f"pcsc:{reader.name}", *words)
-        ran.failed(2, "stand-in.cap has no code", "make cap")
+        ran.failed(2, "stand-in.cap contains no code", "make cap")
     assert (real.packages, real.plain) == ({PACKAGE_AID: SOMEBODY_ELSES}, [])
     with inserted(simulated, reader):
         desk.done("card", "load", "stand-in.cap", "-r", f"pcsc:{reader.name}", *words)

@@ -158,8 +158,8 @@ def load(
         if cap.is_stand_in and not is_simulated(connection):
             raise InputError(
                 _(
-                    "{file} has no code: it is for blank simulated cards. `make cap` builds the "
-                    "applet for real ones."
+                    "{file} contains no code and is only for blank simulated cards. Build the "
+                    "applet for real cards with `make cap`."
                 ).format(file=file)
             )
         card = load_card(connection, manager, order, store, on_event=listener(out, sent))
@@ -221,7 +221,7 @@ def _info_text(info: CapInfo) -> str:
             *((_("imports"), f"{aid_text(each.aid)} {each.version}") for each in info.imports),
             (_("load file"), size),
             ("SHA-256", info.load_file_sha256.hex()),
-            *([(_("code"), _("none: for blank simulated cards"))] if info.stand_in else ()),
+            *([(_("code"), _("none (only for blank simulated cards)"))] if info.stand_in else ()),
         ]
     )
 

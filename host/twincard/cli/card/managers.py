@@ -29,7 +29,7 @@ ManagementKeysFile = Annotated[
 DefaultKeys = Annotated[
     bool,
     typer.Option(
-        "--default-keys", help="Use the well-known default keys, with which new cards often come."
+        "--default-keys", help="Use the well-known default keys that new cards often have."
     ),
 ]
 SecurityDomain = Annotated[
@@ -58,8 +58,8 @@ def _manager(reader: str, connection: Connection, aid: bytes | None) -> CardMana
     if reader.startswith(SIMULATED) and manager.aid in (APPLET_AID, OPENSC_AID):
         raise InputError(
             _(
-                "{reader} has its applet from the start, and no card manager: `twincard sim new "
-                "NAME --blank` makes a card that has one."
+                "{reader} already has the applet, and has no card manager. Create a card "
+                "that has one with `twincard sim new NAME --blank`."
             ).format(reader=reader)
         )
     return manager

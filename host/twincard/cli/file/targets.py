@@ -59,16 +59,19 @@ def check_standard_input(
     if STANDARD_INPUT not in files:
         return
     if len(files) > 1:
-        raise InputError(_("'-' is standard input, and can only be named alone."))
+        raise InputError(_("'-' (standard input) cannot be combined with other files."))
     if pin_file == STANDARD_INPUT:
         raise InputError(
-            _("Standard input cannot give both the PIN and what is read: name a file for the PIN.")
+            _(
+                "Standard input cannot supply both the PIN and the data. Give a file with "
+                "--pin-file."
+            )
         )
     if getattr(sys.stdin, "name", None) == os.devnull:  # as _open_closed_streams() leaves it
-        raise InputError(_("Standard input is closed: name a file, or pipe one into the command."))
+        raise InputError(_("Standard input is closed. Give a file, or pipe data into the command."))
     if sys.stdin.isatty() and not typed:
         raise InputError(
-            _("Standard input is the terminal: name a file, or pipe one into the command.")
+            _("Standard input is a terminal. Give a file, or pipe data into the command.")
         )
 
 
@@ -114,16 +117,16 @@ def _output_of_stream(output: Path | None) -> Path:
         if sys.stdout.isatty():
             raise InputError(
                 _(
-                    "The result would go to the terminal: name a file with --out, or give "
-                    "--out - to have it there all the same."
+                    "The output would go to the terminal. Give a file with --out, or use --out - "
+                    "to print it anyway."
                 )
             )
         return STANDARD_OUTPUT
     if output != STANDARD_OUTPUT and output.is_dir():
         raise InputError(
-            _("{output} is a folder, and standard input has no name: name a file.").format(
-                output=output
-            )
+            _(
+                "{output} is a folder, but standard input has no file name. Give a file with --out."
+            ).format(output=output)
         )
     return output
 

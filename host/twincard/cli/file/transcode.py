@@ -59,8 +59,8 @@ def transcode(
 ) -> None:
     """Re-encrypt files to another key, without decrypting their content.
 
-    FILE.p7m is re-encrypted to FILE.KEY.p7m, where KEY is the name of the key file. The computer
-    never sees the content.
+    FILE.p7m is re-encrypted to FILE.KEY.p7m, where KEY is the name of the key file without its
+    extension. The computer never sees the content.
     """
     check_standard_input(files, pin_file)
     target = _target(to)

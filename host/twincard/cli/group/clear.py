@@ -43,7 +43,7 @@ def clear(
             metavar="[NUMBER...]",
             min=1,
             max=LARGEST_GROUP,
-            help="The components to clear. Without it: all that the card holds.",
+            help="Numbers of the components to clear. Default: all that the card holds.",
         ),
     ] = None,
     pin_file: PinFile = None,
@@ -113,7 +113,10 @@ def _tell(out: Printer, before: CardReport, after: CardReport, plan: Clearing, r
     result = GroupCleared(after.card_id, cleared, missing)
     if not cleared:
         out.result(
-            result, _("{reader} holds none of them: nothing was changed.").format(reader=reader)
+            result,
+            _("{reader} holds none of these components; nothing was changed.").format(
+                reader=reader
+            ),
         )
         return
     told = plural(
@@ -128,8 +131,9 @@ def _tell(out: Printer, before: CardReport, after: CardReport, plan: Clearing, r
         if plan.by_issuer:
             out.note(
                 _(
-                    "The issuer's component bound this card to the other one of its pair, and only "
-                    "the holders can set it now: compare the card ids before `twincard duplicate`."
+                    "The issuer's component bound this card to the other card of its pair. Only "
+                    "the holders can set it now, so compare the card ids before you run "
+                    "`twincard duplicate`."
                 )
             )
         lines.append(

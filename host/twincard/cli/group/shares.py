@@ -114,7 +114,11 @@ def join(
     ] = None,
     kcv: Annotated[
         str | None,
-        typer.Option("--kcv", help="KCV of the component, as printed on the shares: 6 hex digits."),
+        typer.Option(
+            "--kcv",
+            metavar="KCV",
+            help="Key check value of the component, as printed on the shares.",
+        ),
     ] = None,
     force: Force = False,
     json: Json = False,

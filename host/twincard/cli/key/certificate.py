@@ -57,6 +57,12 @@ Name = Annotated[
         help="Common name of the subject. Default: a name derived from the card id.",
     ),
 ]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Overwrite existing files, and replace the certificate on the card."
+    ),
+]
 Mail = Annotated[
     str | None, typer.Option("--mail", metavar="ADDRESS", help="E-mail address of the subject.")
 ]
@@ -113,7 +119,7 @@ def certificate(
         typer.Option("--chain", help="Also print the certificates of its issuers."),
     ] = False,
     output: OutputFile = None,
-    force: Force = False,
+    force: Replace = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -204,7 +210,7 @@ def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
     if found is None:
         raise ProtocolError(
             _(
-                "This card has no such certificate. Run `twincard certificate` without "
+                "This card has no certificate for this key. Run `twincard certificate` without "
                 "--show to make one."
             )
         )

@@ -28,8 +28,8 @@ from twincard.cli.terminal.options import (
     IssuerPublicKeyFile,
     Json,
     Original,
+    OriginalTransportKeyFile,
     PinFile,
-    TransportKeyFile,
     Yes,
 )
 from twincard.cli.terminal.output import Printer
@@ -134,7 +134,7 @@ def duplicate(
         ),
     ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
-    transport_key_file: TransportKeyFile = None,
+    transport_key_file: OriginalTransportKeyFile = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:

@@ -25,9 +25,9 @@ from twincard.cli.terminal.options import (
     IssuerComponents,
     Json,
     Original,
+    OriginalTransportKeyFile,
     PinFile,
     PukFile,
-    TransportKeyFile,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.issue.pair import (
@@ -213,16 +213,16 @@ def issue(
         typer.Option(
             "--backup-puk-file",
             metavar="FILE",
-            help="File with the PUK of the backup, if it differs.",
+            help="File with the PUK of the backup, if it differs from the original's.",
         ),
     ] = None,
-    transport_key_file: TransportKeyFile = None,
+    transport_key_file: OriginalTransportKeyFile = None,
     backup_transport_key_file: Annotated[
         Path | None,
         typer.Option(
             "--backup-transport-key-file",
             metavar="FILE",
-            help="File with the transport key of the backup, if it differs.",
+            help="File with the transport key of the backup, if it differs from the original's.",
         ),
     ] = None,
     json: Json = False,

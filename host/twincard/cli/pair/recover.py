@@ -63,7 +63,7 @@ def recover(
         typer.Option(
             "--new-pin-file",
             metavar="FILE",
-            help="File with the PIN of the new card, if it differs.",
+            help="File with the PIN of the new card, if it differs from the old card's.",
         ),
     ] = None,
     new_backup: Annotated[

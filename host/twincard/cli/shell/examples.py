@@ -22,14 +22,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (N_("Create a simulated card named sim:alice:"), "sim new alice"),
         (N_("Create a card without the applet, to rehearse `card load`:"), "sim new alice --blank"),
     ),
-    "sim cap": (
-        (N_("Write a CAP file and load it onto a blank simulated card:"), "sim cap twincard.cap"),
-        (
-            "",
-            "card load twincard.cap -r sim:alice --default-keys --new-management-keys "
-            "alice.management-keys",
-        ),
-    ),
+    "sim cap": ((N_("Write a CAP file for blank simulated cards:"), "sim cap twincard.cap"),),
     "sim list": ((N_("List all simulated cards:"), "sim list"),),
     "sim remove": ((N_("Destroy a card without confirmation:"), "sim remove alice --yes"),),
     "sim serve": (
@@ -80,6 +73,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (N_("Write a report to send to the project:"), "card report -r pcsc:0 -o report.txt"),
     ),
     "card load": (
+        (
+            N_("Rehearse with a blank simulated card:"),
+            "card load twincard.cap -r sim:alice --default-keys --new-management-keys my.keys",
+        ),
         (
             N_("Show the contents of a CAP file, without a card:"),
             "card load twincard.cap --dry-run",

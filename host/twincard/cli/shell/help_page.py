@@ -18,8 +18,8 @@ _COLUMNS = (20, 30)
 """What names and values may take of a narrow page, and of a wide one."""
 # What must not begin a line; and what is never broken: words in Latin letters, a bracket and what
 # it opens with.
-_CLOSING = "、。，．」』）】〉》・ー々っッゃゅょャュョ！？：；…"  # noqa: RUF001
-_PIECES = re.compile(r"\s+|[(「『].|[!-~]+|.", re.DOTALL)
+_CLOSING = ")]、。，．」』）】〉》・ー々っッゃゅょャュョ！？：；…"  # noqa: RUF001
+_PIECES = re.compile(r"\s+|[(「『].|\[[^\]\s]*|[)\]]|[!-~]+|.", re.DOTALL)
 # An option stays with its value.
 _UNITS = re.compile(r"--?\S+ [^-\s]\S*|\S+")
 _SENTENCE = re.compile(r"(?s)(.*?(?:\.(?= )|。))")

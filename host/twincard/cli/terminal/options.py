@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 READER_HELP = (
-    "sim:NAME for a simulated card; or pcsc: and a reader's name, a unique part of it, or its "
-    "index."
+    "sim:NAME for a simulated card, or pcsc: followed by a reader's name, a unique part of it, or "
+    "its index."
 )
 KEY_HELP = "File with the public key or certificate of the recipient, in PEM or DER."
 _OR_PROMPT = ", or '-' for standard input. Default: prompt for it."
@@ -27,7 +27,9 @@ PinFile = Annotated[
 BackupPinFile = Annotated[
     Path | None,
     typer.Option(
-        "--backup-pin-file", metavar="FILE", help="File with the PIN of the backup, if it differs."
+        "--backup-pin-file",
+        metavar="FILE",
+        help="File with the PIN of the backup, if it differs from the original's.",
     ),
 ]
 SetPinFile = Annotated[
@@ -37,13 +39,24 @@ SetPinFile = Annotated[
 PukFile = Annotated[
     Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK" + _OR_PROMPT)
 ]
+_OR_SIMULATED = (
+    " (64 hex digits). Default: for a simulated card, the file that `sim new` wrote; else prompt "
+    "for it."
+)
 TransportKeyFile = Annotated[
     Path | None,
     typer.Option(
         "--transport-key-file",
         metavar="FILE",
-        help="File with the transport key of the card (64 hex digits). Default: for a simulated "
-        "card, the file that `sim new` wrote; else prompt for it.",
+        help="File with the transport key of the card" + _OR_SIMULATED,
+    ),
+]
+OriginalTransportKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--transport-key-file",
+        metavar="FILE",
+        help="File with the transport key of the original" + _OR_SIMULATED,
     ),
 ]
 IssuerPublicKeyFile = Annotated[
