@@ -84,7 +84,7 @@ def test_every_event_of_the_log_is_told(subtests: pytest.Subtests) -> None:
 
 def test_a_wrong_pin_and_a_blocked_one(duplicated: Desk) -> None:
     info = ("card", "check", "-r", "sim:alice", "--pin-file", "wrong")
-    duplicated.run(*info).failed(5, "PIN の照合に失敗しました。", "あと 2 回試せます。")
+    duplicated.run(*info).failed(5, "PIN が違います。", "あと 2 回入力できます。")
     duplicated.run(*info).failed(5, "あと 1 回試せます。")
     duplicated.run(*info).failed(6, "ロックされています。", "PUK を使って新しい PIN を設定")
 
@@ -136,7 +136,7 @@ def test_a_card_told_in_japanese(issued: Desk) -> None:
 
 def test_the_steps_of_a_duplication_and_the_files_after_it(issued: Desk) -> None:
     ran = issued.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
-    assert "構成要素 2: 両方のカードに設定" in ran.err
+    assert "構成要素 2 を両方のカードに設定しています" in ran.err
     assert "予備カードが鍵を受け取り、試験する" in ran.err
     assert "sim:控え に sim:alice の鍵を複製しました。" in ran.text
     issued.done("public-key", "-r", "sim:alice", "-o", "alice.pem")
