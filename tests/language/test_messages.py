@@ -85,7 +85,7 @@ def test_every_event_of_the_log_is_told(subtests: pytest.Subtests) -> None:
 def test_a_wrong_pin_and_a_blocked_one(duplicated: Desk) -> None:
     info = ("card", "check", "-r", "sim:alice", "--pin-file", "wrong")
     duplicated.run(*info).failed(5, "PIN が違います。", "あと 2 回入力できます。")
-    duplicated.run(*info).failed(5, "あと 1 回試せます。")
+    duplicated.run(*info).failed(5, "あと 1 回入力できます。")
     duplicated.run(*info).failed(6, "ロックされています。", "PUK を使って新しい PIN を設定")
 
 
