@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from tests.cli.commands import Desk
 from tests.cli.conftest import FILES, FIRST, PAIR, PINS
 from tests.cli.terminal import Terminal
@@ -153,6 +154,21 @@ def test_issuing_again_changes_nothing(issued: Desk) -> None:
     assert issued.json("card", "info", "-r", "sim:alice") == before
 
 
+def test_lines_with_a_hash_fit_80_columns(duplicated: Desk) -> None:
+    for words in (
+        ("card", "info", "-r", "sim:alice"),
+        ("card", "log", "-r", "sim:alice"),
+        ("card", "check", "-r", "sim:alice", "--pin-file", "pin", "--public-key", "alice.pem"),
+        ("duplicate", *PAIR, *PINS),
+        ("issuer", "new", "office.key"),
+        ("issuer", "show", "office.key"),
+    ):
+        lines = duplicated.done(*words).text.splitlines()
+        with_hash = [line for line in lines if re.search(r"\b[0-9a-f]{64}\b", line)]
+        assert with_hash, words
+        assert max(map(cell_len, with_hash)) <= 80, words
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [
@@ -166,11 +182,13 @@ def test_issuing_again_changes_nothing(issued: Desk) -> None:
         (("--group-size", "9"), "8"),
         (("--puk-file", "empty"), "empty"),
         (("--puk-file", "short"), "6 to 16"),
+        (("--transport-key-file", "signing-key"), "one line of 64 hex digits"),
     ],
 )
 def test_issue_says_what_it_cannot_use(issued: Desk, options: tuple[str, ...], word: str) -> None:
     (issued.folder / "empty").touch()
     (issued.folder / "short").write_text("12345")
+    (issued.folder / "signing-key").write_text("-----BEGIN PRIVATE KEY-----\nMIGH\n")
     issued.run("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *options).failed(2, word)
 
 

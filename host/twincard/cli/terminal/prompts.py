@@ -30,39 +30,36 @@ _T = TypeVar("_T")
 _input_is_data: ContextVar[bool] = ContextVar("input_is_data", default=False)
 
 
-def read_secret(path: Path) -> Secret:
+def read_secret(path: Path, content: str | None = None) -> Secret:
     """The one line in a file; `-` is the next line of standard input.
 
-    Raises InputError when there is none, OSError.
+    Errors say that the file must contain `content`, by default one line with the secret. Raises
+    InputError if it contains anything else, OSError.
     """
+    expected = content or _("one line with the secret")
     if path == _STANDARD_INPUT:
-        content = sys.stdin.buffer.readline(_MOST_FILE_BYTES)
+        found: bytes | None = sys.stdin.buffer.readline(_MOST_FILE_BYTES)
     else:
-        content = _whole(path)
-    value = content.removesuffix(b"\n").removesuffix(b"\r")
+        found = read_bounded(path, _MOST_FILE_BYTES)
+    if found is None:
+        raise InputError(_other_content(path, expected))
+    value = found.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
         name = _("Standard input") if path == _STANDARD_INPUT else str(path)
-        raise InputError(
-            _("{name} is empty. It must contain one line with the secret.").format(name=name)
-        )
+        empty = _("{name} is empty. It must contain {content}.")
+        raise InputError(empty.format(name=name, content=expected))
     if b"\n" in value:
-        raise _too_long(path)
+        raise InputError(_other_content(path, expected))
     return Secret(value)
 
 
-def _whole(path: Path) -> bytes:
-    content = read_bounded(path, _MOST_FILE_BYTES)
-    if content is None:
-        raise _too_long(path)
-    return content
-
-
-def _too_long(path: Path) -> InputError:
-    return InputError(_("{path} has more than the one line with the secret.").format(path=path))
+def _other_content(path: Path, expected: str) -> str:
+    told = _("{path} must contain {content}, and nothing else.")
+    return told.format(path=path, content=expected)
 
 
 def pin(path: Path | None, what: str, option: str) -> Secret:
-    """A PIN or PUK that the card knows. `what` it is is asked; `option` names the file."""
+    """A PIN or PUK that the card knows. A prompt asks for `what`; `option` would give its file."""
     if path is not None:
         return pin_in(path)
     return _checked(ask_secret(what, option))
@@ -74,9 +71,9 @@ def pin_in(path: Path) -> Secret:
 
 
 def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked: bool) -> Secret:
-    """A second card's PIN: from its file, or the same as the `first` one where nothing is typed.
+    """The PIN of a second card: from its file, or typed; Enter alone takes the `first` PIN.
 
-    `asked`: the first one was typed too; where it came from a file, so does the other.
+    It is asked for only if the first PIN was (`asked`). Otherwise both cards have the same PIN.
     """
     if path is not None:
         return pin_in(path)
@@ -87,7 +84,7 @@ def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked
 
 
 def new_pin(path: Path | None, what: str, option: str) -> Secret:
-    """A PIN or PUK to be set: typed twice, until it is one that a card can have."""
+    """A PIN or PUK to set: typed twice, until a card can take it."""
     if path is not None:
         return pin_in(path)
 
@@ -103,18 +100,14 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
 def transport_key(path: Path | None, what: str) -> Secret:
     """A transport key of 32 bytes, in 64 hex digits."""
     if path is not None:
-        return _hex_secret(
-            read_secret(path),
-            TRANSPORT_KEY_BYTES,
-            _("{path} does not hold {count} hex digits.").format(
-                path=path, count=2 * TRANSPORT_KEY_BYTES
-            ),
-        )
+        expected = _("one line of {count} hex digits").format(count=2 * TRANSPORT_KEY_BYTES)
+        given = read_secret(path, expected)
+        return _hex_secret(given, TRANSPORT_KEY_BYTES, _other_content(path, expected))
     return repeated(lambda: _ask_hex(what, "--transport-key-file", TRANSPORT_KEY_BYTES))
 
 
 def new_transport_key(path: Path | None, what: str) -> Secret:
-    """A transport key to be set: typed twice."""
+    """A transport key to set: typed twice."""
     if path is not None:
         return transport_key(path, what)
 
@@ -127,7 +120,7 @@ def new_transport_key(path: Path | None, what: str) -> Secret:
 
 
 def _checked(pin: Secret) -> Secret:
-    """The PIN or PUK, if a card can have it; else it is wiped. Raises PinFormatError."""
+    """The PIN or PUK if a card can take it; otherwise it is wiped. Raises PinFormatError."""
     try:
         pin_bytes(pin)
     except BaseException:
@@ -149,7 +142,7 @@ def _confirmed(first: Secret, again: Callable[[], Secret]) -> Secret:
 
 
 def confirm(question: str, option: str, *, yes: bool = False) -> None:
-    """Go on only if the answer is yes; `option` is what would answer without a terminal.
+    """Continue only if the answer is yes; `option` would answer without a terminal.
 
     Raises InputError.
     """
@@ -177,28 +170,28 @@ def agrees(question: str) -> bool:
 
 
 def _agreement() -> tuple[str, ...]:
-    """What is understood as yes: in English, and in the language in use."""
+    """The answers that mean yes, in English and in the language in use."""
     # Translators: the answers that mean yes, with spaces between.
     return ("y", "yes", *_("y yes").split())
 
 
 def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
-    """Typed without an echo. Raises InputError without a terminal."""
+    """A secret that is typed without an echo. Raises InputError without a terminal."""
     check_terminal(what, option)
     typed_ahead.note_question(_session_terminal() if _input_is_data.get() else None)
     try:
         with _ending_the_line():
             text = getpass.getpass(f"{visible(what)}: ")
     except EOFError:
-        raise InputError(_("The {what} was not typed.").format(what=what)) from None
+        raise InputError(_("{what}: nothing was typed.").format(what=what)) from None
     if not text and not may_be_empty:
-        raise InputError(_("The {what} was not typed.").format(what=what))
+        raise InputError(_("{what}: nothing was typed.").format(what=what))
     return Secret(text)
 
 
 @contextmanager
 def _ending_the_line() -> Iterator[None]:
-    """After Ctrl-C, what is told next stands on a line of its own."""
+    """After Ctrl-C, begin a new line for what is printed next."""
     try:
         yield
     except KeyboardInterrupt:
@@ -207,7 +200,7 @@ def _ending_the_line() -> Iterator[None]:
 
 
 def repeated(ask: Callable[[], _T]) -> _T:
-    """Ask up to three times, as long as the answer cannot be used."""
+    """Ask until the answer can be used, at most three times."""
     for _attempt in range(_ATTEMPTS - 1):
         try:
             return ask()
@@ -219,7 +212,7 @@ def repeated(ask: Callable[[], _T]) -> _T:
 
 
 def check_terminal(what: str, option: str) -> None:
-    """Raises InputError without a terminal to ask for a secret."""
+    """Raises InputError if there is no terminal to ask for a secret."""
     if not has_terminal():
         raise InputError(
             _("There is no terminal to ask for the {what}. Use {option}.").format(
@@ -235,7 +228,7 @@ def has_terminal() -> bool:
 
 @contextmanager
 def beside_data(wanted: bool) -> Iterator[None]:
-    """In the block standard input is data, if `wanted`: who is to be asked is asked beside it."""
+    """In the block, if `wanted`, standard input is data, and prompts use the terminal itself."""
     before = _input_is_data.set(wanted)
     try:
         yield
@@ -245,7 +238,7 @@ def beside_data(wanted: bool) -> Iterator[None]:
 
 @cache
 def _session_terminal() -> int | None:
-    """The terminal of the session, whatever the program's streams are; None where it has none."""
+    """The terminal of the session, even if all streams are redirected; None if it has none."""
     try:
         return os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0))
     except OSError:
