@@ -1,11 +1,11 @@
-"""Cards before they have the applet: GlobalPlatform's card manager, and what it is given.
+"""GlobalPlatform's card manager, which loads the applet onto a card.
 
 `cap` reads CAP files, `manager` is the session with the security domain that loads and installs
 (its keys: twincard.keys.management_keys). The clauses are those of the GlobalPlatform Card
 Specification 2.3.1, of its Amendment D for SCP03, and of the Java Card VM Specification 3.0.4.
 
-GlobalPlatformPro is not called, not even where it is installed: it takes the parameters of an
-installation, and with them the transport key, on its argument list alone (docs/real-card.md).
+GlobalPlatformPro is never called: it accepts the installation parameters, which contain the
+transport key, only as command-line arguments (docs/real-card.md).
 """
 
 from __future__ import annotations

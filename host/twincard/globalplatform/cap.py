@@ -1,7 +1,7 @@
-"""CAP files: what the Java Card converter makes, and what of it is loaded onto a card.
+"""CAP files, as the Java Card converter makes them, and the part that is loaded onto a card.
 
 A ZIP file with one component of the package in each entry (Java Card VM Specification 3.0.4,
-chapter 6). Nothing of it is carried out here; what is not as it should be is refused.
+chapter 6). No code in it is executed here; a malformed file is refused.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _MOST_ENTRIES = 4096
 _COMPONENT_HEAD_BYTES = 3
 _MOST_COMPONENT_BYTES = 0xFFFF + _COMPONENT_HEAD_BYTES
 _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""No others, with which an entry of a few bytes can want gigabytes of memory."""
+"""No others: with those a small entry can take gigabytes of memory."""
 _T = TypeVar("_T")
 
 
@@ -143,8 +143,8 @@ def _components(path: Path) -> dict[str, bytes]:
     except CapError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
-        # A RuntimeError is what zipfile has for entries that are encrypted, a ValueError for places
-        # outside of the file and names that are not in the encoding that they say.
+        # zipfile raises RuntimeError for encrypted entries, and ValueError for positions outside
+        # the file and wrongly encoded names.
         raise CapError(_("This is not a CAP file, or it is damaged.")) from None
 
 
@@ -229,7 +229,7 @@ def _applets(reader: ComponentReader) -> tuple[bytes, ...]:
 
 
 def _check_directory(reader: ComponentReader, components: Mapping[str, bytes]) -> None:
-    """6.4: the sizes of all components, and no component of somebody's own."""
+    """6.4: the sizes of all components, and no custom components."""
     # Format 2.2 has a place for Debug, 2.1 has none.
     for name in list(TAGS)[: (reader.left - 9) // 2]:
         size = len(components[name]) - _COMPONENT_HEAD_BYTES if name in components else 0
@@ -275,7 +275,7 @@ def _extended() -> CapError:
 
 
 class CutShortError(Exception):
-    """The component ends before what it says that it holds, or after it."""
+    """The component is shorter or longer than its content requires."""
 
 
 class ComponentReader:

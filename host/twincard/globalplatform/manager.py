@@ -1,7 +1,7 @@
-"""A session with the issuer security domain of one card: what is on the card, and what shall be.
+"""A session with a card's issuer security domain, which lists, loads and deletes applets.
 
 All but SELECT and GET DATA goes through SCP03 with commands encrypted. Wrong keys are never tried:
-the card proves its own first (INITIALIZE UPDATE), and who cannot follow that sends nothing more,
+the card proves its keys first (INITIALIZE UPDATE), and if ours do not match, nothing more is sent,
 since cards count wrong tries and some lock themselves for good after a few.
 """
 
@@ -46,7 +46,7 @@ from twincard.keys.scp03_keys import Scp03Keys, ecb_kcv
 from twincard.transport.connection import Connection
 
 _USUAL_DOMAINS = (bytes.fromhex("A000000151000000"), bytes.fromhex("A000000003000000"), b"")
-"""AIDs of issuer security domains: GlobalPlatform's own, older cards', whichever is there."""
+"""AIDs of issuer security domains: GlobalPlatform's, that of older cards, the card's default."""
 _CLASS = 0x80
 _SCP03 = 3
 _S16 = 0x01
@@ -54,7 +54,7 @@ _ANSWER_MACS, _ANSWERS_ENCRYPTED = 0x20, 0x40
 _WARNINGS = (0x62, 0x63)
 _S16_BYTES = 16
 _LEAST_DATA = 48
-"""A card that says it takes less than this is not believed."""
+"""The least command data length that is believed of a card."""
 _MORE_DATA = 0x6310
 _DOMAIN_LOCKED = 0x6283
 _BLOCK = 16
@@ -148,7 +148,7 @@ class CardManager:
     def _select(self) -> bytes:
         for name in self._names:
             answer = self._channel.exchange(Command.of(Ins.SELECT, 0x04, 0x00, name, SHORT_ANSWER))
-            # 6283 is a domain of a card that was locked: told, and refusing what comes.
+            # 6283 means a locked card: it is selected, but refuses further commands.
             if answer.sw in (Sw.DONE, _DOMAIN_LOCKED):
                 return self._read_domain(answer.data) or name
         raise ManagementError(
@@ -172,13 +172,13 @@ class CardManager:
 
     @property
     def domain(self) -> Domain:
-        """What is known of the security domain, once `authenticate` was called."""
+        """The state of the security domain after `authenticate`."""
         assert self._domain is not None  # noqa: S101 -- there is a channel
         return self._domain
 
     @property
     def answers_are_protected(self) -> bool:
-        """Whether answers come with MACs; the card says so itself, before there is any."""
+        """Whether answers have MACs; the card reports it itself, before the first MAC."""
         return bool(self.domain.parameter & _ANSWER_MACS)
 
     @property
@@ -188,11 +188,11 @@ class CardManager:
         return len(self._keys.enc)
 
     def production(self) -> Production | None:
-        """Who made the card, where it tells (GET DATA 9F7F); needs no keys."""
+        """The card's maker, if available (GET DATA 9F7F); needs no keys."""
         return parse_production(self._data(0x9F7F))
 
     def protocols(self) -> list[tuple[int, int]]:
-        """The secure channels that it says it has: numbers and parameters i; needs no keys."""
+        """The secure channels it reports: numbers and parameters i; needs no keys."""
         return parse_protocols(self._data(0x0066))
 
     def _data(self, tag: int) -> bytes:
@@ -201,7 +201,7 @@ class CardManager:
         return answer.data if answer.sw == Sw.DONE else b""
 
     def authenticate(self, candidates: Sequence[Scp03Keys]) -> Scp03Keys:
-        """Open the secure channel with the first of these keys that the card has; which it was.
+        """Open the secure channel with the first of these keys that the card has; returns them.
 
         The card is asked once, for the version of the first, or the next where it has none of that.
         Raises WrongManagementKeysError, ManagementError, CardError, UnexpectedAnswerError.
@@ -292,7 +292,7 @@ class CardManager:
     def load(self, cap: CapFile, progress: Callable[[int], None] = lambda _size: None) -> None:
         """Load a package (INSTALL [for load], then LOAD).
 
-        `progress` is told how many bytes have been sent. A load that breaks off leaves nothing on
+        `progress` is called with the number of bytes sent. A load that breaks off leaves nothing on
         the card. Raises MemoryFullError, CardError, CapError.
         """
         pieces = self.load_blocks(cap)
@@ -347,11 +347,11 @@ class CardManager:
             wrapped = bytes([len(key)]) + wrap_key(self._keys.dek, key)
             data += bytes([_AES]) + _counted(wrapped)
             data += bytes([KCV_BYTES]) + ecb_kcv(key)
-        # The first keys are no version that could be replaced: others are added, and they go.
+        # The initial keys cannot be replaced by version: adding new keys removes them.
         version = self.domain.key_version
         old = 0x00 if version == INITIAL_VERSION else version
         answer = self._command(_Ins.PUT_KEY, old, _ALL_KEYS, data, _("accept new management keys"))
-        # Some cards tell nothing but the version.
+        # Some cards return only the version.
         if answer[:1] != bytes([new.version]) or answer[1:] not in (b"", new.check_values):
             raise UnexpectedAnswerError(
                 _("The card accepted new management keys, but did not confirm them correctly.")
@@ -365,7 +365,7 @@ class CardManager:
 
 
 def _refusal(sw: int, action: str) -> Exception:
-    """The error of a status word; no PIN is meant by those that speak of authority."""
+    """The error for a status word; here 6982 does not mean the PIN."""
     if sw not in _NOT_UNDERSTOOD:
         return error_for(sw, action)
     return ManagementError(

@@ -1,4 +1,4 @@
-"""What a card manager tells of the card: its contents, and who made it."""
+"""The card's contents and its maker, as the card manager reports them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RegistryEntry:
     """Something on the card: `aid` (5 to 16 bytes) and its life cycle state (11.1.1).
 
     `package_aid` is that of an application's package, `version` a package's, major and minor; each
-    None where the card does not tell.
+    None if the card does not report it.
     """
 
     aid: bytes
@@ -79,7 +79,7 @@ def parse_entries(kind: Kind, answer: bytes) -> list[RegistryEntry]:
 
 
 def parse_protocols(answer: bytes) -> list[tuple[int, int]]:
-    """Number and parameter i of each secure channel that the card data tell of (H.2)."""
+    """Number and parameter i of each secure channel in the card data (H.2)."""
     try:
         told = decode(decode_one(decode_one(answer, _CARD_DATA), _RECOGNITION))
         channels = [decode(item.value) for item in told if item.tag == _SCP]

@@ -1,1 +1,1 @@
-"""What every room stands on: the language of sentences, private files, words of the system."""
+"""What every other package uses: the language of sentences, private files, words of the system."""

@@ -1,4 +1,4 @@
-"""Files that somebody names are read up to what they may have, whatever they are."""
+"""Reads files given by a user, up to a limit, whatever they are."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The language of sentences for people: English, until a program chooses another.
 
 A sentence that somebody may read is written `_("There is no card in {reader}.").format(...)`: a
-message, which is looked up whole, and its values. It stays so until it is shown: `str` gives it in
-the language of whoever asks, so that one process serves people in several. The language is that of
-a context (`contextvars`): of a thread, or of a task.
+message, which is looked up whole, and its values. It is translated only when shown: `str` gives it
+in the language in use then, so that one process can serve people in several languages. The language
+belongs to a context (`contextvars`), so to a thread or a task.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parents[1] / "locale"
 # Without a catalogue of its own: the sentences are in this language as they are.
 _ENGLISH = re.compile(r"(en|C|POSIX)([_.@-].*)?")
 _NO_LANGUAGE = ("C", "POSIX")
-# Such as ja_JP.UTF-8; gettext takes a name for a folder, and would leave its own for "..".
+# Such as ja_JP.UTF-8; gettext uses the name as a folder, so ".." must not pass.
 _NAME = re.compile(r"[A-Za-z]\w*([.@-][\w@-]+)*", re.ASCII)
 
 _UNTRANSLATED = gettext.NullTranslations()
@@ -34,7 +34,7 @@ _catalogue: ContextVar[gettext.NullTranslations | None] = ContextVar("catalogue"
 class Sentence(str):
     """A message and its values; `str()` and f-strings give it in the language then in use.
 
-    As it is, it is a str in the language in which it was made.
+    The str itself is in the language in which it was made.
     """
 
     _message: str
@@ -60,7 +60,7 @@ class Sentence(str):
         return made
 
     def format(self, *args: object, **kwargs: object) -> Sentence:
-        """The sentence with its values, sentences perhaps, and errors that hold one."""
+        """The sentence with its values, which may be sentences or errors that hold one."""
         return self._made(self._message, self._plural, self._count, (args, kwargs))
 
     def __str__(self) -> str:
@@ -84,7 +84,7 @@ def _rendered(
     if many is not None:
         text = catalogue.ngettext(message, many, count)
     else:
-        # To gettext the empty text is the catalogue's own header.
+        # gettext returns the catalogue's header for the empty text.
         text = catalogue.gettext(message) if message else message
     return text if values is None else text.format(*values[0], **values[1])
 
@@ -92,10 +92,10 @@ def _rendered(
 def use(languages: Sequence[str] | None) -> None:
     """Take the first of these languages ("ja", "en") that there is a catalogue for, else English.
 
-    None: what the environment asks for, in LANGUAGE, LC_ALL, LC_MESSAGES or LANG.
+    None: the languages of the environment, in LANGUAGE, LC_ALL, LC_MESSAGES or LANG.
     """
     asked = of_environment() if languages is None else languages
-    # What comes after English is not wanted: English there always is.
+    # Languages after English are ignored, since English is always available.
     wanted = takewhile(lambda name: not _ENGLISH.fullmatch(name), asked)
     named = [name for name in wanted if _NAME.fullmatch(name)]
     _catalogue.set(gettext.translation(DOMAIN, FOLDER, named, fallback=True))
@@ -113,20 +113,20 @@ def speaking(languages: Sequence[str] | None) -> Iterator[None]:
 
 
 def of_environment() -> list[str]:
-    """The languages that the environment asks for, best first, as GNU gettext reads it."""
+    """The languages set in the environment, preferred first, as GNU gettext reads it."""
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    # Where the locale is C, LANGUAGE counts for nothing: scripts rely on that.
+    # Where the locale is C, LANGUAGE is ignored: scripts rely on that.
     preferred = "" if locale in _NO_LANGUAGE else os.environ.get("LANGUAGE", "")
     return [name for name in (preferred or locale).split(":") if name]
 
 
 def is_english() -> bool:
-    """Whether sentences are told as they are."""
+    """Whether sentences are shown untranslated."""
     return type(_catalogue.get() or _UNTRANSLATED) is gettext.NullTranslations
 
 
 def _(text: str) -> str:
-    """The Sentence, which is in the language of whoever asks for it."""
+    """The Sentence, translated when it is shown."""
     return Sentence.of(text)
 
 
@@ -136,21 +136,21 @@ def plural(one: str, many: str, count: int) -> str:
 
 
 def told_by(error: Exception) -> str:
-    """What an error says, to be said by another error."""
+    """The sentence of an error, for use in another error."""
     return Sentence.of("{sentence}").format(sentence=error)
 
 
 def listed(words: Iterable[object]) -> str:
-    """The words one after the other, as the language in use separates them."""
-    # Translators: what stands between two words of a list.
+    """The words with the separator of the language in use between them."""
+    # Translators: the separator between two words of a list.
     return str(_(", ")).join(map(str, words))
 
 
 def retold(text: str, templates: Iterable[str]) -> str:
-    """What another program says in English, in the language in use.
+    """A text that another program gives in English, in the language in use.
 
-    `templates` (marked by `N_`) have braces where that program puts values, which are retold in
-    turn: the first that fits counts. What fits none stays as it is.
+    `templates` (marked by `N_`) have braces where that program puts values, which are translated in
+    turn. The first template that fits is used. A text that fits none stays as it is.
     """
     templates = tuple(templates)
     for template in templates:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def as_paths(paths: str | PathLike[str] | Iterable[str | PathLike[str]]) -> list[Path]:
-    """The paths; one alone may be given as it is, since a str would else be taken apart."""
+    """The paths; a single one may be given without a list."""
     if isinstance(paths, str | PathLike):
         return [Path(paths)]
     return [Path(path) for path in paths]

@@ -1,7 +1,7 @@
-"""Files with secrets: new ones only, that nobody but their owner may read; and how files get names.
+"""Creates new files with secrets, which only their owner may read.
 
-On Linux a file has no name before it is whole and on the disk, so that neither a process that is
-killed nor a computer that loses its power leaves half of one.
+On Linux a file gets its name only when it is complete and on the disk. So neither a killed process
+nor a power failure leaves half a file.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _DESCRIPTORS = "/proc/self/fd"
 def write_private(path: Path, content: bytes) -> None:
     """Make a file of mode 0600 with this content, whole or not at all.
 
-    It is on the disk when this returns: a card may be given next what nobody else knows.
-    Raises FileExistsError when the name is taken, OSError.
+    It is on the disk when this returns: the next step may give the card a key that only this file
+    holds. Raises FileExistsError when the name is taken, OSError.
     """
     nameless = open_nameless(path.parent)
     descriptor = _open_named(path) if nameless is None else nameless
@@ -40,7 +40,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def open_nameless(folder: Path) -> int | None:
-    """A file that ends with the process unless it is given a name; None where there is none such.
+    """A file that vanishes with the process unless it gets a name; None if unsupported.
 
     Its descriptor, to write to; its mode is 0600.
     """
@@ -48,7 +48,7 @@ def open_nameless(folder: Path) -> int | None:
         return None
     try:
         return os.open(folder, os.O_TMPFILE | os.O_WRONLY, PRIVATE_MODE)
-    except OSError:  # the file system has none; what else is wrong will be found again
+    except OSError:  # not supported by the file system; any other error occurs again later
         return None
 
 
@@ -60,7 +60,7 @@ def give_name(descriptor: int, path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """The names in it are on the disk too, on systems where a folder can be asked for that."""
+    """Write the names in the folder to the disk, on systems that allow this for a folder."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

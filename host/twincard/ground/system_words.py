@@ -1,6 +1,6 @@
-"""What the operating system says of a file that it refuses, in the language in use.
+"""The operating system's reasons for refusing a file, in the language in use.
 
-Python lets the C library speak English, whatever the user's language is.
+Python gets them in English from the C library, whatever the user's language is.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ WORDS = (
     N_("Too many open files"),
     N_("Too many open files in system"),
 )
-"""Those that files come to, as glibc has them; what is not here is told as it came."""
+"""Those that occur with files, as in glibc; any others are shown unchanged."""
 
 
 def reason(error: OSError) -> str:
-    """Why it failed, without a full stop."""
+    """Why the file was refused, without a full stop."""
     return _(error.strerror) if error.strerror else type(error).__name__

@@ -1,4 +1,4 @@
-"""Who a card is, and who vouches for it: device certificates, X.509, the issuer's signing key."""
+"""The identity of cards and their issuers: device certificates, X.509, the issuer's signing key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a card is: its device key, and the issuer's certificate over it.
+"""A card's identity: its device key, and the issuer's certificate for it.
 
 See docs/card-interface.md, "Device identity".
 """
@@ -22,14 +22,14 @@ ISSUER_NAME_BYTES = 8
 CERTIFICATE_BYTES = 181
 SERVICE_ID_BYTES = 16
 SERVICE_ROLE = 3
-"""Of a key service; the role of one that keeps the keys is the next."""
+"""The role of a key service; the next number is that of one with escrow."""
 ESCROW_ROLE = 4
 _HALF = SIGNATURE_BYTES // 2
 _CHANNEL_LABEL = b"twincard/channel/1"
 
 
 class IdentityError(ValueError):
-    """A key, certificate or signature is not what it should be; the message is one sentence."""
+    """A key, certificate or signature is wrong; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class CardCertificate:
             role=encoded[113] if len(encoded) == CERTIFICATE_BYTES else 0,
             signature=encoded[117:],
         )
-        # All lengths are fixed, so what encodes to the same bytes had the right form.
+        # All lengths are fixed, so if it encodes to the same bytes, the form was right.
         if len(encoded) != CERTIFICATE_BYTES or found.encode() != encoded:
             raise IdentityError(_("This is not a card's certificate."))
         return found
@@ -99,7 +99,7 @@ class DeviceKeys:
     signature: bytes = field(repr=False)
 
     def verify(self, card_id: bytes) -> None:
-        """Check that the channel key is the device key's; raises IdentityError."""
+        """Check the device key's signature of the channel key; raises IdentityError."""
         verify_signature(
             self.device_key,
             _CHANNEL_LABEL + card_id + self.channel_key,
@@ -114,12 +114,12 @@ def issuer_name(issuer_public_key: bytes) -> bytes:
 
 
 def service_id(point: bytes) -> bytes:
-    """What cards call a key service by, whose public key this is (a point): 16 bytes."""
+    """The id of the key service with this public key (a point): 16 bytes."""
     return hashlib.sha256(point).digest()[:SERVICE_ID_BYTES]
 
 
 def fingerprint(point: bytes) -> bytes:
-    """What is compared or kept of a public key (a point): its SHA-256, 32 bytes."""
+    """The SHA-256 of a public key (a point), to compare and keep: 32 bytes."""
     return hashlib.sha256(point).digest()
 
 

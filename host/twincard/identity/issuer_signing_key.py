@@ -1,4 +1,4 @@
-"""The issuer's signing key, which certifies cards; and its public half, by which they are known."""
+"""The issuer's signing key, which certifies cards, and its public key, which checks them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MOST_FILE_BYTES = 1 << 16
 
 
 class IssuerKeyError(ValueError):
-    """Not a file with an issuer signing key, or with its public key; one plain sentence."""
+    """Not a file with an issuer's signing key or public key; one plain sentence."""
 
 
 class IssuerSigningKey:
@@ -94,7 +94,7 @@ class IssuerSigningKey:
     def certify_service(self, point: bytes, *, escrow: bool) -> CardCertificate:
         """The certificate of a key service with this public key. Raises IdentityError.
 
-        `escrow`: it keeps the keys that it hands out, and the cards that take one say so.
+        `escrow`: the service keeps the keys it gives out, and cards report that.
         """
         return self.certify(service_id(point), ESCROW_ROLE if escrow else SERVICE_ROLE, point)
 

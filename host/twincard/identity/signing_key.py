@@ -1,4 +1,4 @@
-"""A key that only gives signatures, as the builders of the cryptography package take it."""
+"""A key that can only sign, in a form that the builders of cryptography accept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from twincard.keys.public import PublicKey
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A key that signs: its public half, and what turns a SHA-256 hash into a signature.
+    """A signing key: its public key, and a function that signs a SHA-256 hash.
 
     RSA: RSASSA-PKCS1-v1_5; EC: a DER ECDSA-Sig-Value.
     """
@@ -24,7 +24,7 @@ class SigningKey:
     sign: Callable[[bytes], bytes]
 
     def for_builder(self) -> CertificateIssuerPrivateKeyTypes:
-        """A private key that signs with SHA-256, and has nothing else to give."""
+        """A private key that signs with SHA-256 and supports nothing else."""
         public = self.public.loaded()
         if isinstance(public, rsa.RSAPublicKey):
             return _RsaKey(public, self.sign)
@@ -32,7 +32,7 @@ class SigningKey:
 
 
 class _NothingElse:
-    """What a private key must have, and a card does not give."""
+    """Operations that the interface demands and a card does not have."""
 
     def __copy__(self) -> Self:
         return self

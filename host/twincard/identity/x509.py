@@ -28,16 +28,16 @@ _SIGNATURE_UNIT = "signature key"
 
 
 class CertificateError(ValueError):
-    """A certificate cannot be made so; the message is one plain sentence."""
+    """A certificate cannot be made with these values; one plain sentence."""
 
 
 class WrongSignatureError(CertificateError):
-    """What should have signed a certificate gave something else."""
+    """The signature on a certificate or request is wrong."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose certificate it is: a name, and an e-mail address or None."""
+    """The subject of a certificate: a name, and an e-mail address or None."""
 
     name: str
     mail: str | None = None
@@ -115,9 +115,9 @@ def make_decipher_certificate(
 def is_such(
     certificate: x509.Certificate, root: x509.Certificate, subject: Subject, validity: Validity
 ) -> bool:
-    """Whether one signed by the key of `root` says the same of its holder, and is valid as long.
+    """Whether the key of `root` signed a certificate with this subject and validity.
 
-    It counts no more where it has ended, or has not begun.
+    It must be valid now.
     """
     try:
         certificate.verify_directly_issued_by(root)
@@ -172,7 +172,7 @@ def issuer_of(certificate: x509.Certificate) -> x509.Name:
 
 
 def key_identifier(certificate: x509.Certificate) -> bytes:
-    """The subject key identifier, by its own word or as twincard gives it."""
+    """The subject key identifier: its own, or the one twincard would give it."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     except x509.ExtensionNotFound:
@@ -188,7 +188,7 @@ def _certificate(
             issuer,
             subject,
             public.loaded(),
-            # RFC 5280, 4.1.2.2: positive, and here too long to be guessed.
+            # RFC 5280, 4.1.2.2: positive, and long enough to be unguessable.
             secrets.randbits(_SERIAL_BITS - 1) | 1 << (_SERIAL_BITS - 1),
         )
         .not_valid_before(validity.not_before)

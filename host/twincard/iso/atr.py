@@ -9,7 +9,7 @@ _TD_FOLLOWS = 0x80
 
 def offers_t1(atr: bytes) -> bool:
     """Whether the card can speak T=1, without which there are no extended lengths."""
-    # T0 and each TDi say in their upper half which interface bytes come next, TD as the last.
+    # The upper half of T0 and of each TDi lists the interface bytes that follow, TD last.
     at = 1
     while at < len(atr):
         indicator = atr[at]

@@ -1,4 +1,4 @@
-"""From one command to the APDUs that carry it, and back: what lies between session and link."""
+"""Turns commands into the APDUs that carry them, and the answers back into one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Link:
     def exchange(self, command: Command) -> Response:
         """Send the command and gather its answer.
 
-        A chain stops at the first part that is not answered with 9000, and that is the answer.
+        A chain stops at the first part not answered with 9000; that answer is returned.
         """
         if self.extended and not command.fits_short:
             return self._complete(command, *self.connection.transmit(command.extended()))
@@ -49,7 +49,7 @@ class Link:
     def _transmit_short(self, command: Command) -> tuple[bytes, int]:
         data, sw = self.connection.transmit(command.short())
         if sw >> 8 == _SW1_WRONG_LE:
-            # T=0 (ISO 7816-3, 10.3.2): the card names the length it has ready.
+            # T=0 (ISO 7816-3, 10.3.2): the card gives the available length.
             right = command.with_answer(sw & 0xFF or SHORT_ANSWER)
             return self.connection.transmit(right.short())
         return data, sw

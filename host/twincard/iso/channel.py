@@ -1,4 +1,4 @@
-"""One command at a time to the applet, status words as exceptions."""
+"""Sends commands to the applet, and turns status words into exceptions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twincard.transport.connection import Connection
 
 
 class Channel:
-    """What the parts of a card session send their commands through."""
+    """The channel that the parts of a card session share."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -30,7 +30,7 @@ class Channel:
 
     @property
     def is_secure(self) -> bool:
-        """Whether commands go through a secure channel, be it broken."""
+        """Whether commands go through a secure channel, even a broken one."""
         return self._secure is not None
 
     def secure(self, handshake: Callable[[], SecureChannel]) -> None:
@@ -67,8 +67,8 @@ class Channel:
     def send(self, command: Command, action: str) -> bytes:
         """Send the command and return the answer's data.
 
-        Raises the CardError of the status word, which says that the card did not do `action`
-        (in the infinitive in English; in the language in use).
+        Raises the CardError of the status word. `action` is what the card was asked to do, in the
+        language in use (in English an infinitive: "verify the PIN").
         """
         response = self.exchange(command)
         if response.sw != Sw.DONE:

@@ -13,7 +13,7 @@ _ISO, _OWN = 0x00, 0x80
 
 
 class Authority(Enum):
-    """What a command asks for, in the words of the document."""
+    """The authority that a command needs, in the words of the document."""
 
     NONE = "–"  # noqa: RUF001 -- as the document prints it
     USER = "P"
@@ -49,11 +49,11 @@ class Rule:
     data: Data
     chain: bool = False
     transport_pin: bool = False
-    """A transport PIN authorises it as the user's own does."""
+    """A transport PIN authorises it like the user's own PIN."""
     secret: bool = False
     """Its data or its answer may be a PIN, a component, plaintext, or random bytes for one."""
     keeps_report: bool = False
-    """The state report says the same after it, whatever came of it."""
+    """The state report is the same afterwards, whatever the result."""
 
 
 class Ins(Enum):

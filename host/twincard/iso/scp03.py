@@ -37,7 +37,7 @@ _S_ENC, _S_MAC, _S_RMAC = 0x04, 0x06, 0x07
 
 
 class WrongScp03KeysError(IssuerRefusedError):
-    """The card does not have these static keys, or is not the card that it says it is."""
+    """The card does not have these static keys, or is not the card it claims to be."""
 
     def __init__(self) -> None:
         super().__init__(Sw.AUTHENTICATION_FAILED, _("open the issuer's channel"))
@@ -48,8 +48,8 @@ class WrongScp03KeysError(IssuerRefusedError):
 class InitializeUpdateResponse:
     """What a card answered to INITIALIZE UPDATE (Amendment D, 7.1.1).
 
-    `diversification` (10 bytes) is what its keys may have been made from, `version` that of the
-    keys, `parameter` the i of the protocol; `context` is both challenges.
+    `diversification` (10 bytes) may be the input for deriving its keys, `version` that of the keys,
+    `parameter` the i of the protocol; `context` is both challenges.
     """
 
     diversification: bytes
@@ -59,7 +59,7 @@ class InitializeUpdateResponse:
     cryptogram: bytes
 
     def fits(self, keys: Scp03Keys) -> bool:
-        """Whether the card proved that it has these keys. The card is asked nothing."""
+        """Whether the card proved that it has these keys. Sends nothing."""
         with _session_key(keys.mac, _S_MAC, self.context) as mac:
             return hmac.compare_digest(self.cryptogram, self._proof(mac, _CARD_CRYPTOGRAM))
 

@@ -1,6 +1,6 @@
 """SCP11b: a secure channel with one-time keys, in which the card proves who it is.
 
-GPC Amendment F, 7.6: the card is known by its channel key; the host is nobody in particular.
+GPC Amendment F, 7.6: the card is authenticated by its channel key, the host not at all.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _POINT = 0x5F49
 def open_scp11b(channel: Channel, channel_key: bytes) -> SecureChannel:
     """INTERNAL AUTHENTICATE with the card of this channel key (a point, 65 bytes).
 
-    Raises ChannelError when the card does not prove to hold it, CardError, IdentityError.
+    Raises ChannelError when the card does not prove that it has it, CardError, IdentityError.
     """
     one_time = ec.generate_private_key(ec.SECP256R1())
     public = one_time.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

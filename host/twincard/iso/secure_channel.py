@@ -32,7 +32,7 @@ _ANSWER = 0x80
 
 
 class ChannelError(TransportError):
-    """What came back is not what the card of this channel said; the message is one sentence."""
+    """The answer is not authentic; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class SessionKeys:
 class SecureChannel:
     """One channel with one card: its keys, its MAC chain and its counter.
 
-    Once anything is wrong with an answer, or none comes, it is closed for good.
+    After a wrong or missing answer it is closed for good.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class SecureChannel:
     def exchange(self, command: Command, carry: Callable[[Command], Response]) -> Response:
         """Send a command through the channel; `carry` takes it to the card.
 
-        Raises ChannelError when the answer was altered or stripped of its MAC, now or before.
+        Raises ChannelError when this or an earlier answer was altered or lost its MAC.
         """
         if self._closed:
             raise ChannelError(_("The secure channel to the card was closed after an error."))
         try:
             return self._unwrap(carry(self._wrap(command)))
         except BaseException:
-            # The card may have counted on, or not: nothing that follows would fit.
+            # The card's counter is unknown now, so no later command would fit.
             self.close()
             raise
 
@@ -112,13 +112,13 @@ class SecureChannel:
         )
 
     def close(self) -> None:
-        """Wipe the keys; nothing goes through it any more."""
+        """Wipe the keys; the channel cannot be used any more."""
         self._closed = True
         for key in (self._keys.enc, self._keys.mac, self._keys.rmac):
             key.wipe()
 
     def _wrap(self, command: Command) -> Command:
-        # The counter goes on for a command without data too (Amendment D, 6.2.6).
+        # The counter also counts commands without data (Amendment D, 6.2.6).
         self._counter += 1
         if command.data:
             encryptor = self._cipher(0).encryptor()
@@ -128,7 +128,7 @@ class SecureChannel:
 
     def _unwrap(self, response: Response) -> Response:
         if response.sw != Sw.DONE and response.sw >> 8 not in self.protection.warnings:
-            # The card gives no MAC with an error; whoever forges one only breaks the channel.
+            # Errors have no MAC; a forged one only breaks the channel.
             if response.data:
                 raise ChannelError(_("The card's error answer came with unauthenticated data."))
             return response

@@ -48,7 +48,7 @@ class CardError(Exception):
     sentence = N_("The card refused to {action} ({sw}).")
 
     def __init__(self, sw: int, action: str) -> None:
-        """`action` says what was tried, in the language in use: in English "verify the PIN"."""
+        """`action` is what was tried, in the language in use: in English "verify the PIN"."""
         super().__init__(_(self.sentence).format(action=action, sw=f"{sw:04X}"))
         self.sw = sw
         self.action = action
@@ -138,7 +138,7 @@ class NotFoundError(CardError):
 
 
 class AlreadyExistsError(CardError):
-    """A file, or an equal component in another place, is there already: 6A89."""
+    """The file, or an equal component in another place, already exists: 6A89."""
 
     sentence = N_("The card refused to {action}: it already exists ({sw}).")
 
@@ -172,4 +172,4 @@ def error_for(sw: int, action: str) -> CardError:
 
 
 class UnexpectedAnswerError(Exception):
-    """The card's answer is not what the card interface says; the message is one sentence."""
+    """The card's answer does not follow the card interface; the message is one sentence."""

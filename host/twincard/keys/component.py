@@ -23,7 +23,7 @@ _MOST_FILE_BYTES = 4096
 
 
 class ComponentError(ValueError):
-    """Not a component, or not one that can be read; the message is one plain sentence."""
+    """Not a component, or not readable; the message is one plain sentence."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def read_component(path: str | PathLike[str]) -> Component:
     """Read a component file. Raises ComponentError, OSError."""
     path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES)
-    if content is not None and not content.isascii():  # a UnicodeDecodeError would carry it along
+    if content is not None and not content.isascii():  # a UnicodeDecodeError would contain the text
         raise ComponentError(_("{path} is not a component file.").format(path=path))
     try:
         if content is None:

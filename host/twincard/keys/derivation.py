@@ -51,7 +51,7 @@ def kdf(key: bytes, label: bytes, context: bytes, bits: int) -> bytes:
 
 @dataclass(frozen=True)
 class GroupKey:
-    """GK, the key that all components of a group together make (32 bytes)."""
+    """GK, the key made from all components of a group (32 bytes)."""
 
     value: bytes = field(repr=False)
 
@@ -66,7 +66,7 @@ class GroupKey:
         return aes_cmac(kdf(self.value, b"ticket", b"", KEY_BITS), ticket)
 
     def receipt_mac(self, statement: bytes) -> bytes:
-        """The MAC of what a receipt says, "done" or "void" and what follows: 16 bytes."""
+        """The MAC of a receipt's statement ("done" or "void" and the rest): 16 bytes."""
         return aes_cmac(kdf(self.value, b"receipt", b"", KEY_BITS), statement)
 
     def kbpk(self, ticket: bytes) -> bytes:
@@ -91,5 +91,5 @@ class ArchiveKey:
 
     @property
     def archive_id(self) -> bytes:
-        """What cards and files call it by, and everybody may know: 16 bytes."""
+        """Its public identifier in cards and files: 16 bytes."""
         return kdf(self.value, b"archive/id", b"", ARCHIVE_ID_BITS)

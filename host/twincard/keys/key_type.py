@@ -1,4 +1,4 @@
-"""What kinds of keys there are: of cards, and of anybody to whom files are encrypted."""
+"""Types of the keys of cards, and algorithms of anybody's public keys."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Key blocks, ANSI X9.143 (TR-31) version D, as the cards write them.
 
-For a custodian's tool and for tests: who has every component and the ticket can open a block.
+For custodians' tools and for tests: every component and the ticket together open a block.
 """
 
 from __future__ import annotations

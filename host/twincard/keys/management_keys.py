@@ -1,4 +1,4 @@
-"""The file with a card's management keys: who has them decides what is on the card."""
+"""The file with a card's management keys, which allow loading and deleting applets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ManagementKeysError(ValueError):
 
 
 def default_keys() -> Scp03Keys:
-    """The keys that cards for trying are sold with, and that everybody knows."""
+    """The public default keys of test cards."""
     return Scp03Keys(Secret(_DEFAULT), Secret(_DEFAULT), Secret(_DEFAULT))
 
 
@@ -41,8 +41,8 @@ def draw_management_keys(size: int, version: int) -> Scp03Keys:
 def read_management_keys(path: str | PathLike[str]) -> Scp03Keys:
     """Read a key file: one key in hex digits for all uses, or lines `enc:`, `mac:` and `dek:`.
 
-    Lines may also tell the `version` (1 to 127; without it whichever the card has) and the `kcv`,
-    3 bytes for each key. Raises ManagementKeysError, also for keys that everybody knows; OSError.
+    Lines may also give the `version` (1 to 127; without it the card's own) and the `kcv`, 3 bytes
+    for each key. Raises ManagementKeysError, also for the public default keys; OSError.
     """
     path = Path(path)
     content = read_bounded(path, _MOST_FILE_BYTES)

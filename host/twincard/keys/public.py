@@ -1,4 +1,4 @@
-"""Public keys by value: what a card, a contact or a recipient is known by."""
+"""Public keys by value, as cards, contacts and recipients have them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RSA_BITS = range(2048, 4096 + 1)
 
 
 class UnusablePublicKeyError(ValueError):
-    """What was given is no public key that files can be encrypted to."""
+    """Not a public key that files can be encrypted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,10 @@ class PublicKey:
 
 def certificate_from_bytes(encoded: bytes) -> x509.Certificate | None:
     """The X.509 certificate in PEM or DER, or None where this is something else."""
-    from cryptography import x509  # of what is imported here, it takes the longest
+    from cryptography import x509  # imported late: it is the slowest import of this module
 
     try:
-        # Not by the PEM that may stand in it: a certificate can hold somebody else's as text.
+        # A certificate may contain somebody else's PEM as text, so PEM inside it is not searched.
         return x509.load_der_x509_certificate(encoded)
     except (ValueError, x509.InvalidVersion):
         pass

@@ -10,10 +10,10 @@ from typing import Never, Self
 
 
 class Secret:
-    """Bytes that no repr, log, comparison time or pickle gives away.
+    """Bytes that do not leak through repr, logs, comparison times or pickles.
 
-    Python may have made copies that nobody can reach; `wipe` clears the one kept here, and `wiping`
-    does so for all that are made in a block.
+    Python may have made copies out of reach; `wipe` clears the one kept here, and `wiping` clears
+    all that are made in a block.
     """
 
     __slots__ = ("_value",)
@@ -27,7 +27,7 @@ class Secret:
             made.append(self)
 
     def reveal(self) -> bytes:
-        """The value itself, to be handed on at once and kept nowhere."""
+        """The value itself: pass it on at once, and do not keep it."""
         return bytes(self._value)
 
     def wipe(self) -> None:
@@ -66,7 +66,7 @@ def _value_of(value: object) -> bytearray:
     if isinstance(value, str):
         try:
             return bytearray(value.encode())
-        except UnicodeEncodeError:  # it would carry the text along
+        except UnicodeEncodeError:  # the error would contain the text
             raise ValueError("the text of a Secret cannot be encoded in UTF-8") from None
     if not isinstance(value, bytes | bytearray):
         # bytearray() would take a number, such as a PIN, for a length.
@@ -81,8 +81,8 @@ _made: ContextVar[list[Secret] | None] = ContextVar("made", default=None)
 def wiping() -> Iterator[None]:
     """Wipe, at the end of the block, every Secret that was made in it, however the block ends.
 
-    Secrets are wiped as soon as they are not needed any more where that is known; this is for all
-    the ways on which it is not, such as errors.
+    Secrets are wiped as soon as they are no longer needed; this covers the remaining paths, such as
+    errors.
     """
     made: list[Secret] = []
     token = _made.set(made)

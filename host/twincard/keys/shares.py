@@ -1,7 +1,7 @@
-"""A component shared out in SLIP-39 words, so that its holder may lose a paper.
+"""A component split into SLIP-39 shares, so that losing one sheet does no harm.
 
-A share file has `name: value` lines: its place among the shares, which component it is a part of,
-and 33 words (SLIP-0039, one group, no passphrase).
+A share file has `name: value` lines: its number, which component it belongs to, and 33 words
+(SLIP-0039, one group, no passphrase).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def split_component(component: Component, count: int, threshold: int) -> list[Sh
 def whole_words(typed: bytes) -> list[str]:
     """Words as they were typed, each whole or its first four letters, as SLIP-39 has them.
 
-    Raises ShareError, which tells the place of a word that does not exist and not the word.
+    Raises ShareError, which gives the place of an unknown word, never the word.
     """
     found = []
     for place, word in enumerate(typed.decode("latin-1").lower().split(), 1):
@@ -122,7 +122,7 @@ def join_shares(shares: Sequence[Secret], number: int, size: int, kcv: bytes) ->
                 needed=first.member_threshold, given=len(parsed)
             )
         )
-    # Some libraries take no more than are needed, and this is one.
+    # The library accepts exactly as many shares as are needed.
     needed = [words.reveal().decode("ascii") for words in shares[: first.member_threshold]]
     value = _combined(needed)
     if len(value) != COMPONENT_BYTES:

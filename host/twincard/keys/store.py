@@ -1,4 +1,4 @@
-"""Where the keys that go onto cards come from and are kept: transport keys, management keys."""
+"""Stores of the keys that cards are given: transport keys, management keys."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from twincard.keys.transport_key import read_transport_key, write_transport_key
 class KeyStore(Protocol):
     """Keeps keys by name: files, a key ring, a PKCS#11 token.
 
-    The store gives a key out, since the card must be given it. When a key has been added, it stays
-    whatever happens to this process or computer: a card may be given next what nobody else knows.
-    No key is ever replaced. Raises OSError where the store cannot be used.
+    The store can return a key, since the card must be given it. An added key survives any failure
+    of this process or computer: the card is given it next, and nothing else has a copy. No key is
+    ever replaced. Raises OSError where the store cannot be used.
     """
 
     def transport_key(self, name: str) -> Secret | None:
@@ -27,7 +27,7 @@ class KeyStore(Protocol):
         """Keep a new one, whole or not at all. Raises FileExistsError for a name that is taken."""
 
     def remove_transport_key(self, name: str) -> None:
-        """Forget one; nothing happens where there is none."""
+        """Remove one, if it exists."""
 
     def management_keys(self, name: str) -> Scp03Keys | None:
         """The management keys of this name; None where there are none.
@@ -39,7 +39,7 @@ class KeyStore(Protocol):
         """Keep new ones, whole or not at all. Raises FileExistsError for a name that is taken."""
 
     def place(self, name: str) -> str:
-        """Where people find the key of this name, for a sentence."""
+        """Where to find the key of this name, for use in a sentence."""
 
 
 class FileKeyStore:

@@ -22,10 +22,10 @@ def parse_lines(
     error: type[ValueError],
     optional: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The value of every name, in whatever order they stand; empty lines are passed over.
+    """The value of every name, in any order; empty lines are skipped.
 
-    Names in `optional` may be missing. Raises `error`, whose sentence calls the file a `kind` file,
-    a word in the language in use, and never repeats a value.
+    Names in `optional` may be missing. Raises `error`, whose sentence calls the file a `kind` file
+    (in the language in use) and never repeats a value.
     """
     values: dict[str, str] = {}
     for line in filter(str.strip, text.splitlines()):

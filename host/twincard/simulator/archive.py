@@ -1,8 +1,8 @@
-"""Class-data archives: the simulator's classes as a Java runtime has read them, for the next start.
+"""Class-data archives, which let Java start the simulator in half the time.
 
-A start takes half the time with one. Each Java has its own, made when the checkout is set up
-(beside the jar) or with a user's first simulated card (in the cache folder); without one a card
-starts all the same. Java itself checks that an archive is its own and of this jar.
+An archive holds the simulator's classes as a Java runtime has read them. Each Java has its own,
+made during set-up (beside the jar) or with a user's first simulated card (in the cache folder);
+without one a card starts more slowly. Java itself checks that an archive fits it and this jar.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ MAIN = "twincard.simulator.Main"
 BESIDE_JAR = Path(__file__).with_name("archives")
 _SECONDS = 120
 _KEPT = 4
-"""Archives in a folder: Java and the jar come in new versions."""
+"""How many archives a folder keeps: Java and the jar come in new versions."""
 _WRITABLE_BY_OTHERS = 0o022
 
 
 def archive_flags(java: str) -> list[str]:
-    """What has Java use its archive; nothing where there is none."""
+    """Java's flags to use its archive; none if there is none."""
     name = _name(java)
     for folder in (BESIDE_JAR, cache_folder()):
         if name and _is_usable(folder / name) and _is_ours_alone(folder):
@@ -40,7 +40,7 @@ def archive_flags(java: str) -> list[str]:
 
 
 def provide_archive() -> None:
-    """Make the archive of the Java that runs simulated cards, once; whatever fails is let be."""
+    """Make the archive for the Java that runs simulated cards, once; failures are ignored."""
     java = java_program()
     name = _name(java)
     if name and not any((folder / name).exists() for folder in (BESIDE_JAR, cache_folder())):
@@ -48,10 +48,10 @@ def provide_archive() -> None:
 
 
 def make_archive(java: str, folder: Path) -> bool:
-    """Make the archive of this Java in a folder; whether it could be made.
+    """Make the archive for this Java in a folder; returns whether that worked.
 
-    It is made aside and renamed: two programs at once make it twice, and both have it. Where Java
-    makes none, an empty file keeps others from trying again.
+    It is made under a temporary name and renamed, so two programs may do it at once. If Java makes
+    none, an empty file keeps others from trying again.
     """
     name = _name(java)
     if name is None:
@@ -69,12 +69,12 @@ def make_archive(java: str, folder: Path) -> bool:
 
 
 def cache_folder() -> Path:
-    """Of the user, for what can be made again."""
+    """The user's cache folder."""
     return Path(platformdirs.user_cache_dir("twincard", appauthor=False))
 
 
 def _name(java: str) -> str | None:
-    """For this program and this jar, as they are now; None where one of them is not there."""
+    """The archive's name for this program and jar as they are now; None if either is missing."""
     seen = hashlib.sha256()
     for path in (Path(java), JAR):
         try:
@@ -87,7 +87,7 @@ def _name(java: str) -> str | None:
 
 
 def _is_usable(path: Path) -> bool:
-    """Code that others could have written is not run."""
+    """Never run code that others could have written."""
     try:
         status = path.stat()
     except OSError:
@@ -98,8 +98,8 @@ def _is_usable(path: Path) -> bool:
 def _is_ours_alone(folder: Path) -> bool:
     """Whether nobody else can put another file in the place of one that was looked at.
 
-    Who can beside the jar can replace the jar. The folders above the user's own may be a group's,
-    which often has nobody else in it.
+    Beside the jar, whoever could do so could also replace the jar. Folders above the user's own may
+    belong to a group, which often has no other members.
     """
     if folder == BESIDE_JAR:
         return True
@@ -119,7 +119,7 @@ def _is_ours(status: os.stat_result, not_writable: int) -> bool:
 
 
 def _dump(java: str, aside: Path) -> Path:
-    """A card starts once, while Java lists the classes that this takes; then it reads them."""
+    """Start a card once while Java lists the classes it loads; then let Java archive them."""
     classes, archive = aside / "classes", aside / "archive"
     jar = ("-cp", str(JAR))
     rehearse = ("-Xshare:off", f"-XX:DumpLoadedClassList={classes}", *jar, MAIN, "rehearse")
@@ -139,7 +139,7 @@ def _dump(java: str, aside: Path) -> Path:
                 env=clean_environment(),
             )
         archive.chmod(0o600)
-        # Java does not look through all of it: half an archive could end it.
+        # Java does not check all of it: half an archive could crash it.
         with archive.open("rb+") as file:
             os.fsync(file.fileno())
     except (OSError, subprocess.SubprocessError):
@@ -156,7 +156,7 @@ def _remove_old(folder: Path) -> None:
 
 
 def main() -> None:
-    """Make the archives of every Java that is found, beside the jar: part of set-up."""
+    """Make the archives for every Java found, beside the jar: part of set-up."""
     shutil.rmtree(BESIDE_JAR, ignore_errors=True)
     for java in java_programs():
         if not make_archive(java, BESIDE_JAR):

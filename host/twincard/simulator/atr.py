@@ -1,4 +1,4 @@
-"""How a simulated card is told from a real one, also where it is in a PC/SC reader."""
+"""Tells simulated cards from real ones, also in a PC/SC reader."""
 
 from __future__ import annotations
 

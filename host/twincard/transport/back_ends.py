@@ -1,4 +1,4 @@
-"""The ways to a card, chosen by the name of a reader."""
+"""The transports, chosen by the name of a reader."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BACK_ENDS = {
     "pcsc": ("twincard.transport.pcsc", "open_reader"),
     "sim": ("twincard.simulator.folder", "open_card"),
 }
-"""A module and its function that opens a card by name, for what stands before the colon."""
+"""By the part before the colon: a module and its function that opens a card by name."""
 
 
 def connect(reader: str) -> Connection:

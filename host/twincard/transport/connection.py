@@ -1,4 +1,4 @@
-"""What every way to a card has in common: raw bytes in, raw bytes and a status word out."""
+"""The common interface of transports: raw bytes in, raw bytes and a status word out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class Connection(Protocol):
     """One powered card. `transmit` is raw: it raises on a broken link, never on a status word.
 
     A connection belongs to one thread at a time. It may also have an attribute `reader`, the name
-    that `connect` takes, by which a session tells people where the card is.
+    that `connect` takes, which a session shows to people.
     """
 
     @property
     def atr(self) -> bytes:
-        """Answer to reset, as the card gave it last (ISO 7816-3, 8.2)."""
+        """The last answer to reset (ISO 7816-3, 8.2)."""
         ...
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:
@@ -27,16 +27,16 @@ class Connection(Protocol):
         ...
 
     def reset(self) -> None:
-        """Cut the power and give it again: all that the card holds in RAM is gone."""
+        """Cut the power and restore it; the card loses everything in RAM."""
         ...
 
     def close(self) -> None:
-        """Let the card go. Closing twice does nothing."""
+        """Release the card. Closing twice does nothing."""
         ...
 
 
 class TransportError(Exception):
-    """The way to the card failed; the message is one plain sentence."""
+    """Communication with the card failed; the message is one plain sentence."""
 
 
 class CardNotFoundError(TransportError):
@@ -56,11 +56,11 @@ class ReaderInUseError(CardInUseError):
 
 
 class CardGoneError(TransportError):
-    """The card, its reader or its simulator went away in the middle of the work."""
+    """The card, its reader or its simulator went away during use."""
 
 
 class CardFileError(TransportError):
-    """The file of a simulated card cannot be read or written, so nothing more was done."""
+    """The file of a simulated card cannot be read or written; nothing else was done."""
 
 
 class PowerCutError(TransportError):
@@ -71,8 +71,8 @@ class PowerCutError(TransportError):
 
 
 class NotInstalledError(TransportError):
-    """A program or package that this way to a card needs is not installed."""
+    """A program or package that this transport needs is not installed."""
 
 
 class ServiceEndedError(TransportError):
-    """The PC/SC service does not run, or has ended in the middle of the work."""
+    """The PC/SC service is not running, or stopped during use."""

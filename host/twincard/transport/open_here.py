@@ -1,4 +1,4 @@
-"""The cards that this process has open: it, and no other program, may be what holds a card."""
+"""The cards that this process has open, to recognise when it holds a card itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def note_open(place: str, connection: Connection) -> None:
 
 
 def note_closed(place: str, connection: Connection) -> None:
-    """This connection has let go of the card; another one may have it since."""
+    """This connection was closed; another may have the card since."""
     held = _open.get(_key(place))
     if held is not None and held() is connection:
         del _open[_key(place)]
@@ -33,4 +33,4 @@ def check_not_open(place: str, reader: str, error: CardInUseError) -> None:
 
 
 def _key(place: str) -> tuple[int, str]:
-    return os.getpid(), place  # a process that was forked off has opened none of them
+    return os.getpid(), place  # a forked process has opened none of them

@@ -16,7 +16,7 @@ from twincard.transport.connection import (
 from twincard.transport.open_here import check_not_open, note_closed, note_open
 from twincard.transport.winscard import SERVICE_ENDED, Context, Handle, PcscError
 
-# Other programs look at every card that is put in; they are done within this time.
+# Other programs probe every inserted card; they finish within this time.
 _PATIENCE_SECONDS = 3.0
 _RETRY_SECONDS = 0.05
 # CLA INS P1 P2
@@ -48,13 +48,13 @@ def find_reader(name: str) -> str:
 class PcscCard:
     """A connection to a real card, held in an exclusive transaction from opening to closing.
 
-    Nobody else can send it commands meanwhile, and its power is cut at the end, so nobody inherits
-    a verified PIN. Ask for PINs before opening: Windows resets a card that is silent for five
-    seconds inside a transaction.
+    No other program can send it commands meanwhile, and its power is cut at the end, so none
+    inherits a verified PIN. Ask for PINs before opening: Windows resets a card that is silent for
+    five seconds inside a transaction.
     """
 
     def __init__(self, reader: str) -> None:
-        """Take the card in the reader of this name, once others have let go of it.
+        """Take the card in the reader with this name, once other programs have released it.
 
         Raises CardNotFoundError without a card, ReaderInUseError, CardOpenHereError, CardGoneError.
         """
@@ -130,7 +130,7 @@ class PcscCard:
         """See Connection."""
         if self._context is None:
             return
-        # Each on its own: a transaction that is lost already must not keep the card powered.
+        # Separately: a lost transaction must not leave the card powered.
         with contextlib.suppress(PcscError):
             self._handle.end()
         with contextlib.suppress(PcscError):
@@ -141,7 +141,7 @@ class PcscCard:
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
-        """After a failure the card is let go: what it did of the command nobody knows."""
+        """After a failure the card is released: it may or may not have carried out the command."""
         if self._context is None:
             raise CardGoneError(
                 _("The connection to the card in {reader} is closed.").format(reader=self._reader)

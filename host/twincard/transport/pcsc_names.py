@@ -1,7 +1,7 @@
 """Functions of the PC/SC library itself, for readers whose names are not ASCII.
 
-pyscard's SCardGetStatusChange takes ASCII alone: at other names it raises UnicodeEncodeError and
-frees memory that it never had, which ends the process. Its SCardListReaders raises SystemError
+pyscard's SCardGetStatusChange takes ASCII alone: for other names it raises UnicodeEncodeError and
+frees memory it never allocated, which crashes the process. Its SCardListReaders raises SystemError
 where a name is not UTF-8.
 """
 

@@ -1,4 +1,4 @@
-"""What is in the PC/SC readers, and what is put in and taken out, without touching any card."""
+"""Watches PC/SC readers for insertions and removals, without touching any card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum
 from twincard.ground.language import N_
 from twincard.transport.winscard import Context, ReaderState
 
-# Ctrl-C is heard, and a reader that is plugged in seen, after this time at the latest.
+# Ctrl-C and newly plugged readers are noticed within this time.
 _LOOK_SECONDS = 0.3
 
 
@@ -25,7 +25,7 @@ class Holds(Enum):
 
     @property
     def is_card(self) -> bool:
-        """Whether a card is there, be it free or not."""
+        """Whether there is a card, free or in use."""
         return self not in (Holds.NOTHING, Holds.GONE)
 
 
@@ -71,7 +71,7 @@ def wait_for_card(reader: str) -> None:
 
 
 def _look(context: Context) -> list[ReaderState]:
-    # A reader may go between the two questions; then both are asked again.
+    # A reader may vanish between the two calls; then both are repeated.
     while readers := context.readers():
         if states := context.states(dict.fromkeys(readers, 0), 0):
             return states

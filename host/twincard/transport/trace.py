@@ -1,4 +1,4 @@
-"""A trace of APDUs that shows headers, lengths and status words, and data only when told to."""
+"""A trace of APDUs that shows headers, lengths and status words, and data only if asked to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GET_RESPONSE = 0xC0
 
 
 class Traced:
-    """A connection that reports every exchange as one line of text to `sink`.
+    """A connection that passes each exchange as one line of text to `sink`.
 
     Without `show_data` only lengths are shown. With it data are shown in hex, but never those
     of a command that carries a PIN, a component, a plaintext or random material.
@@ -44,7 +44,7 @@ class Traced:
 
     @property
     def reader(self) -> str | None:
-        """The name of the reader, where the connection tells it."""
+        """The name of the reader, if the connection has one."""
         return getattr(self._connection, "reader", None)
 
     def transmit(self, apdu: bytes) -> tuple[bytes, int]:

@@ -1,4 +1,4 @@
-"""PC/SC's own functions, as the package pyscard hands them on: what fails is an exception."""
+"""PC/SC's own functions, through pyscard; failures are exceptions."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from twincard.transport.pcsc_names import status_change, utf8_readers
 
 SERVICE_ENDED = (
     *("E_NO_SERVICE", "E_SERVICE_STOPPED", "F_COMM_ERROR"),
-    # "Access denied": pcscd says so of what it is asked while it ends.
+    # "Access denied": pcscd's answer while it is stopping.
     "W_SECURITY_VIOLATION",
 )
-"""What PC/SC's functions say of a service in use when there is none any more."""
+"""The error codes that PC/SC gives after its service has stopped."""
 _32_BITS = 0xFFFFFFFF
 _ANY_NAME = sys.platform != "win32"
 
@@ -108,7 +108,7 @@ class Context:
             raise
 
     def connect(self, reader: str) -> Handle:
-        """Power the card in a reader, for nobody else to use meanwhile; by T=1 if it can."""
+        """Connect to the card in a reader exclusively; with T=1 if it can."""
         scard = module()
         exclusive = (self._context, reader, scard.SCARD_SHARE_EXCLUSIVE)
         try:
@@ -120,7 +120,7 @@ class Context:
         return Handle(*connected)
 
     def close(self) -> None:
-        """Let the service go."""
+        """Release the service."""
         with contextlib.suppress(PcscError):
             _call(module().SCardReleaseContext, self._context)
 
@@ -153,7 +153,7 @@ class Handle:
 
     @property
     def is_t0(self) -> bool:
-        """Whether the card is spoken to by T=0, one TPDU at a time."""
+        """Whether the protocol is T=0, with one TPDU at a time."""
         return bool(self._protocol == module().SCARD_PROTOCOL_T0)
 
     def transmit(self, command: bytes) -> bytes:
@@ -175,7 +175,7 @@ class Handle:
         )
 
     def disconnect(self) -> None:
-        """Cut the power and let the card go."""
+        """Cut the power and release the card."""
         _call(module().SCardDisconnect, self._handle, module().SCARD_UNPOWER_CARD)
 
 

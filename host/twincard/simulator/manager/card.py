@@ -12,7 +12,7 @@ _SELECT_BY_NAME = b"\x00\xa4\x04\x00"
 
 
 class Carrier(Connection, Applets, Protocol):
-    """A simulated card: it runs the applet, and keeps what it is given."""
+    """A simulated card: it runs the applet, and stores the card manager's state."""
 
 
 class ManagedCard:
@@ -48,7 +48,7 @@ class ManagedCard:
             self._applet_is_selected = True
         elif apdu[:4] == _SELECT_BY_NAME and self._selects_domain(selected):
             if running:
-                # As an applet that is deselected: nothing transient is left in it.
+                # As when an applet is deselected: its transient memory is cleared.
                 self._carrier.reset()
             self._applet_is_selected = False
         if self._applet_is_selected:

@@ -1,7 +1,7 @@
 """The issuer security domain of a simulated card.
 
 GET DATA, SCP03, GET STATUS, INSTALL, LOAD, DELETE and PUT KEY as in the GlobalPlatform Card
-Specification 2.3.1. What comes out of order, with a wrong number, length, MAC or key is refused.
+Specification 2.3.1. A command out of order, or with a wrong number, length, MAC or key, is refused.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MOST_FAILURES = 10
 _MOST_BLOCKS = 256
 _MANAGEMENT_OID, _SCP_OID = bytes.fromhex("2A864886FC6B01"), bytes.fromhex("2A864886FC6B04")
 _PRODUCTION = bytes.fromhex("4790 D321 4700") + bytes(6)
-"""Maker, chip and system of a card that is none, before its serial number."""
+"""Maker, chip and system of a card that does not exist, before its serial number."""
 _PRODUCTION_BYTES = 42
 _AES = 0x88
 _AES_KEY_LENGTHS = (0x11, 0x21)
