@@ -73,6 +73,7 @@ ELSEWHERE = {
     "issue_pair(components)": "none, as without --component",
     "one_program(every_thread)": "a matter of processes",
     "store_certificate(issuers)": "those in the file",
+    "StreamSource.__init__(name)": "what events call standard input",
     "SpooledOutput.__init__(folder)": "where temporary files go",
     "Traced.__init__(show_data)": "no command shows data",
 }

@@ -12,9 +12,9 @@ from tests.cms.framing import Parts
 from tests.cms.software_key import SoftwareKey, decrypted, encrypted, key_of
 
 from twincard.cms import (
+    DATA_CONTENT,
     AlgorithmRejectedError,
     AlteredError,
-    Decrypted,
     EcRecipient,
     KeyIdentifier,
     NotAuthenticatedError,
@@ -177,7 +177,9 @@ def test_who_decrypts_learns_whether_the_content_was_authenticated(mail: bool) -
     message = encrypted(PLAINTEXT, key, mail=mail)
     with SpooledOutput(io.BytesIO()) as output:
         result = decrypt(io.BytesIO(message), output, key, mail=True)
-    assert result == Decrypted(authenticated=not mail)
+    assert result.authenticated is not mail
+    assert result.content_type == DATA_CONTENT == "1.2.840.113549.1.7.1"
+    assert result.recipient.is_for(key.public)
 
 
 SECONDS = 5

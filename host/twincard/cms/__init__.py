@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
-    from twincard.cms.decryption import Decrypted, decrypt, decrypt_from_archive
+    from twincard.cms.decryption import DATA_CONTENT, Decrypted, decrypt, decrypt_from_archive
     from twincard.cms.encryption import encrypt, encrypt_to_archive
     from twincard.cms.errors import (
         AlgorithmRejectedError,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AES256_WRAP_SHARED_INFO",
+    "DATA_CONTENT",
     "AlgorithmRejectedError",
     "AlteredError",
     "ArchiveOpener",

@@ -34,6 +34,10 @@ from twincard.cms.recipients.opening import MAX_NAMED, open_all
 from twincard.ground.language import _
 from twincard.ground.system_words import reason
 
+DATA_CONTENT = "1.2.840.113549.1.7.1"
+"""The content type of plain bytes, id-data (RFC 5652, 4)."""
+_Keys = dict[bytes, OpenableRecipient | ArchiveRecipient]
+"""Content-encryption keys, and the recipient info that each came from."""
 _PIECE_BYTES = 1 << 20
 _KIND_OF_MODE = {
     CipherMode.GCM: MessageKind.AUTH_ENVELOPED,
@@ -43,13 +47,16 @@ _KIND_OF_MODE = {
 
 @dataclass(frozen=True, slots=True)
 class Decrypted:
-    """How far the content can be trusted.
+    """What was decrypted, and how far it can be trusted.
 
     ``authenticated``: it is what was encrypted, for a tag protects it (AES-GCM). Otherwise it may
-    have been changed on the way (AES-CBC).
+    have been changed on the way (AES-CBC). ``content_type``: the object identifier of what it is,
+    such as DATA_CONTENT; no tag protects that. ``recipient``: the recipient info that opened it.
     """
 
     authenticated: bool
+    content_type: str
+    recipient: OpenableRecipient | ArchiveRecipient
 
 
 def decrypt(
@@ -101,7 +108,7 @@ def decrypt_from_archive(
 def _decrypt(
     message: MessageReader,
     sink: Output,
-    find_keys: Callable[[Sequence[RecipientInfo], int], list[bytes]],
+    find_keys: Callable[[Sequence[RecipientInfo], int], _Keys],
     *,
     mail: bool,
 ) -> Decrypted:
@@ -119,14 +126,16 @@ def _decrypt(
             _("The file's encryption algorithm does not match its content type.")
         )
     keys = find_keys(decode_all(opening.recipient_infos), algorithm.key_length)
+    content_type = message.content_type()
     if len(keys) == 1:
-        decrypt_content(algorithm, keys[0], message.content(), message.tail, sink)
+        (key,) = keys
+        decrypt_content(algorithm, key, message.content(), message.tail, sink)
     else:
-        _decrypt_with_one_of(keys, algorithm, message, sink)
-    return Decrypted(authenticated=opening.kind is MessageKind.AUTH_ENVELOPED)
+        key = _decrypt_with_one_of(keys, algorithm, message, sink)
+    return Decrypted(opening.kind is MessageKind.AUTH_ENVELOPED, content_type, keys[key])
 
 
-def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) -> list[bytes]:
+def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) -> _Keys:
     """The different content-encryption keys that the recipient infos give, at least one."""
 
     def attempt(recipient: OpenableRecipient) -> bytes:
@@ -138,12 +147,15 @@ def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) 
             )
         return key
 
-    return list(dict.fromkeys(one.result for one in open_all(recipients, opener, attempt)))
+    keys: _Keys = {}
+    for one in open_all(recipients, opener, attempt):
+        keys.setdefault(one.result, one.recipient)
+    return keys
 
 
 def _open_archive(
     recipients: Sequence[RecipientInfo], opener: ArchiveOpener, key_length: int
-) -> list[bytes]:
+) -> _Keys:
     """The different content-encryption keys that are wrapped for the archive key; at least one."""
     named = [
         recipient
@@ -151,22 +163,22 @@ def _open_archive(
         if isinstance(recipient, ArchiveRecipient)
         and recipient.identifier == KeyIdentifier(opener.archive_id)
     ]
-    keys: dict[bytes, None] = {}
+    keys: _Keys = {}
     for recipient in named[:MAX_NAMED]:
         try:
             key = opener.open(recipient)
         except RecipientRejectedError:
             continue
         if len(key) == key_length:
-            keys[key] = None
+            keys.setdefault(key, recipient)
     if not keys:
         raise NotForThisKeyError(_("The file is not encrypted to this archive key."))
-    return list(keys)
+    return keys
 
 
 def _decrypt_with_one_of(
     keys: Iterable[bytes], algorithm: ContentCipher, message: MessageReader, sink: Output
-) -> None:
+) -> bytes:
     """With the first key under which the content is whole; it waits on the disk, encrypted."""
     with ExitStack() as stack:
         # mypy knows only the portable type of what this gives.
@@ -182,7 +194,7 @@ def _decrypt_with_one_of(
         for key in keys:
             if is_whole(algorithm, key, _pieces(file), tail):
                 decrypt_content(algorithm, key, _pieces(file), lambda: tail, sink)
-                return
+                return key
     raise AlteredError()
 
 

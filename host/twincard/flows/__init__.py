@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from twincard.flows.events import BytesEvent, FlowEvent, Listener
     from twincard.flows.files.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
-    from twincard.flows.files.encrypt import StreamSource, encrypt_file
+    from twincard.flows.files.encrypt import Source, StreamSource, encrypt_file
+    from twincard.flows.files.mine import own_recipients
     from twincard.flows.files.opener import (
         CardChecker,
         CardHolder,
@@ -116,6 +117,7 @@ __all__ = [
     "RecoverOutcome",
     "RecoveredFile",
     "Signer",
+    "Source",
     "StreamSource",
     "UntrustedCardError",
     "abandon",
@@ -131,6 +133,7 @@ __all__ = [
     "encrypt_file",
     "identify",
     "issue_pair",
+    "own_recipients",
     "protect",
     "read_certificate",
     "read_log",

@@ -83,6 +83,7 @@ class MessageReader:
         self._source = Source(stream, progress)
         self._ber = ber.BerReader(self._source)
         self._kind = MessageKind.ENVELOPED
+        self._content_type = b""
         self._content = ber.Header(0, 0, b"")
 
     def opening(self) -> Opening:
@@ -110,7 +111,7 @@ class MessageReader:
     def algorithm(self) -> bytes:
         """Reads the EncryptedContentInfo up to its content; the encoded AlgorithmIdentifier."""
         self._ber.enter(ber.SEQUENCE)
-        self._ber.element(ber.OBJECT_IDENTIFIER)
+        self._content_type = self._ber.element(ber.OBJECT_IDENTIFIER)
         algorithm = self._ber.element(ber.SEQUENCE)
         if not self._ber.more():
             raise UnsupportedError(
@@ -120,6 +121,10 @@ class MessageReader:
         if self._content.tag not in CONTENT_TAGS:
             raise AlteredError()
         return algorithm
+
+    def content_type(self) -> str:
+        """Of what is encrypted, after `algorithm`: an object identifier in dotted form."""
+        return _dotted(self._content_type)
 
     def content(self) -> Iterator[memoryview]:
         """Reads the encrypted content, in pieces of any size."""
@@ -170,3 +175,11 @@ class MessageReader:
         if present:
             self._ber.element()
         return present
+
+
+def _dotted(identifier: bytes) -> str:
+    """An object identifier, as text."""
+    try:
+        return str(core.ObjectIdentifier.load(ber.check(identifier), strict=True).dotted)
+    except (ValueError, TypeError, IndexError):
+        raise AlteredError() from None

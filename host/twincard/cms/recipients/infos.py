@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from twincard.cms.recipients.names import rfc4514
 from twincard.keys.key_type import KeyAlgorithm
 from twincard.keys.public import PublicKey, certificate_from_bytes
 
@@ -20,13 +21,22 @@ class KeyIdentifier:
 
     value: bytes
 
+    def __str__(self) -> str:
+        return f"key identifier {self.value.hex()}"
+
 
 @dataclass(frozen=True, slots=True)
 class IssuerAndSerial:
-    """A certificate by its issuer (a DER Name) and its serial number (RFC 5652, 10.2.4)."""
+    """A certificate by its issuer (a DER Name) and its serial number (RFC 5652, 10.2.4).
+
+    As text, the name is written as in RFC 4514.
+    """
 
     issuer: bytes
     serial: int
+
+    def __str__(self) -> str:
+        return f"{rfc4514(self.issuer)}, serial number {self.serial:#x}"
 
 
 RecipientIdentifier = KeyIdentifier | IssuerAndSerial
@@ -52,17 +62,41 @@ class KdfHash(Enum):
     SHA512 = "sha512"
 
 
+class _Addressed:
+    """What all recipient infos have."""
+
+    __slots__ = ()
+    identifier: RecipientIdentifier | None
+    _algorithm: ClassVar[KeyAlgorithm | None] = None
+
+    def is_for(self, owner: KeyHolder | Recipient) -> bool:
+        """Whether it names this key: a PublicKey, a Recipient (of a certificate), or its holder.
+
+        A file may name a key otherwise, by a certificate that is not at hand: whether the key opens
+        it, its holder alone can tell.
+        """
+        key: KeyHolder = owner.key if isinstance(owner, Recipient) else owner
+        names: list[RecipientIdentifier] = [KeyIdentifier(key.key_id)]
+        if isinstance(owner, Recipient):
+            names.append(owner.identifier)
+        return self.identifier in names and self._algorithm in (None, key.algorithm)
+
+
 @dataclass(frozen=True, slots=True)
-class RsaRecipient:
+class RsaRecipient(_Addressed):
     """Key transport (RFC 5652, 6.2.1): the cryptogram has as many bytes as the modulus, 256."""
 
     identifier: RecipientIdentifier
     algorithm: RsaAlgorithm
     cryptogram: bytes
+    _algorithm: ClassVar[KeyAlgorithm | None] = KeyAlgorithm.RSA
+
+    def __str__(self) -> str:
+        return f"RSA: {self.identifier}"
 
 
 @dataclass(frozen=True, slots=True)
-class EcRecipient:
+class EcRecipient(_Addressed):
     """Key agreement with a one-time P-256 key (RFC 5753, 3.1).
 
     ``ephemeral_point`` is uncompressed, 65 bytes; ``kek_length`` 16, 24 or 32 bytes;
@@ -76,10 +110,14 @@ class EcRecipient:
     kek_length: int
     shared_info: bytes
     wrapped_key: bytes
+    _algorithm: ClassVar[KeyAlgorithm | None] = KeyAlgorithm.EC
+
+    def __str__(self) -> str:
+        return f"P-256: {self.identifier}"
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveRecipient:
+class ArchiveRecipient(_Addressed):
     """A key wrapped under one that both sides have (RFC 5652, 6.2.3), with aes256-wrap.
 
     ``identifier`` is the archive id of the card, 16 bytes; ``wrapped_key`` the content-encryption
@@ -89,13 +127,19 @@ class ArchiveRecipient:
     identifier: KeyIdentifier
     wrapped_key: bytes
 
+    def __str__(self) -> str:
+        return f"archive key: {self.identifier}"
+
 
 @dataclass(frozen=True, slots=True)
-class UnsupportedRecipient:
+class UnsupportedRecipient(_Addressed):
     """A recipient info that no card can open, and why; it is kept as it is."""
 
     identifier: RecipientIdentifier | None
     reason: str
+
+    def __str__(self) -> str:
+        return f"unsupported: {self.identifier or 'no name'} ({self.reason})"
 
 
 OpenableRecipient = RsaRecipient | EcRecipient
@@ -131,6 +175,14 @@ class Recipient:
         if certificate is None:
             return cls.of(key)
         return cls(key, _identifier_of(certificate))
+
+    @classmethod
+    def from_certificate(cls, certificate: x509.Certificate) -> Recipient:
+        """The holder of an X.509 certificate, named as it names itself.
+
+        Raises UnusablePublicKeyError.
+        """
+        return cls.from_bytes(certificate.public_bytes(Encoding.DER))
 
 
 def _identifier_of(certificate: x509.Certificate) -> RecipientIdentifier:

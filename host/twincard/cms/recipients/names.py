@@ -1,0 +1,29 @@
+"""Names of certificates' issuers, as people read them."""
+
+from __future__ import annotations
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+
+from twincard.cms.errors import FilesError
+from twincard.cms.framing import ber
+from twincard.ground.control_characters import visible
+
+
+def rfc4514(name: bytes) -> str:
+    """A DER Name as RFC 4514 writes it; what cannot be written so, in hexadecimal (2.4).
+
+    Characters that a terminal would obey are escaped.
+    """
+    try:
+        parsed = asn1_x509.Name.load(ber.check(name), strict=True)
+        return visible(x509.Name(map(_relative, parsed.chosen)).rfc4514_string())
+    except (FilesError, ValueError, TypeError, AttributeError):  # of somebody else's file
+        return f"#{name.hex()}"
+
+
+def _relative(name: asn1_x509.RelativeDistinguishedName) -> x509.RelativeDistinguishedName:
+    return x509.RelativeDistinguishedName(
+        x509.NameAttribute(x509.ObjectIdentifier(one["type"].dotted), one["value"].native)
+        for one in name
+    )
