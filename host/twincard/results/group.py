@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from twincard.results.marks import Id, Kcv
+from twincard.results.marks import Id, Kcv, OneOf
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,30 @@ class GroupCleared:
     card_id: Id
     cleared: tuple[int, ...]
     missing: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class VerifiedPart:
+    """A component or a share that was checked: from a file, typed or scanned (`file` is None).
+
+    `kcv` (3 bytes) is that of the component, for a share as it says. `number` and `size` are None
+    where groups or words were typed, and all are where nothing could be read. `share` is its place
+    among the shares, `threshold` how many are needed. `error` is None where all is in order.
+    """
+
+    file: Path | None
+    kind: Annotated[str, OneOf(("component", "share"))] | None
+    number: int | None
+    size: int | None
+    kcv: Kcv | None
+    share: int | None
+    threshold: int | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was checked, and whether all of it is in order."""
+
+    passed: bool
+    parts: tuple[VerifiedPart, ...]

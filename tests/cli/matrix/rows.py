@@ -98,6 +98,7 @@ ROWS: dict[str, Row] = {
     "group new": Row("group new --out {out}/組"),
     "group split": Row("group split --shares 3 --threshold 2 --out {out} component-1.txt"),
     "group join": Row("group join -o {out}/joined share-1 share-2"),
+    "group verify": Row("group verify component-1.txt share-1"),
     "group clear": Row(
         "group clear -r {a} --pin-file {pin} --transport-key-file {key} --yes",
         stage=Stage.COMPLETE,

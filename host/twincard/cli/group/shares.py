@@ -8,23 +8,32 @@ from typing import Annotated
 import typer
 
 from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
-from twincard.cli.terminal import ceremony
+from twincard.cli.terminal import ceremony, scanned
+from twincard.cli.terminal.component_files import component_in, share_in
 from twincard.cli.terminal.errors import InputError
-from twincard.cli.terminal.options import Force, Json
+from twincard.cli.terminal.options import Force, Json, Scan
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
-from twincard.keys.component import LARGEST_GROUP, Component, read_component, write_component
+from twincard.keys.component import LARGEST_GROUP, Component, write_component
 from twincard.keys.shares import (
     MOST_SHARES,
     Share,
     join_shares,
-    read_share,
     split_component,
     write_share,
 )
 from twincard.paper.words import Language
 from twincard.results.group import Joined, Split
+
+Kcv = Annotated[
+    str | None,
+    typer.Option(
+        "--kcv",
+        metavar="KCV",
+        help="Key check value of the component, as printed on the mailers: 6 hex digits.",
+    ),
+]
 
 
 def split(
@@ -66,7 +75,7 @@ def split(
     """
     if not pdf and not files:
         raise InputError(_("With --no-files alone, nothing would be written. Add --pdf."))
-    component = read_component(file)
+    component = component_in(file)
     made = split_component(component, shares, threshold)
     pages = mailers(made, name, language) if pdf else b""
     whole = f"of-component-{component.number}"
@@ -112,23 +121,22 @@ def join(
             help="Number of components in the key group, as printed on the shares.",
         ),
     ] = None,
-    kcv: Annotated[
-        str | None,
-        typer.Option(
-            "--kcv",
-            metavar="KCV",
-            help="Key check value of the component, as printed on the shares.",
-        ),
-    ] = None,
+    kcv: Kcv = None,
+    scan: Scan = False,
     force: Force = False,
     json: Json = False,
 ) -> None:
     """Restore a component from share files or from typed words.
 
     To type the words, give --number, --size and --kcv as printed on the shares. The words are not
-    shown as they are typed.
+    shown as they are typed. With --scan, the QR codes of the shares say it all.
     """
-    component = _from_files(files) if files else _from_words(number, size, kcv)
+    if files:
+        component = _joined([share_in(file) for file in files], list(map(str, files)))
+    elif scan:
+        component = _from_codes()
+    else:
+        component = _from_words(number, size, kcv)
     make_room(output.parent, [output], force=force)
     write_component(component, output)
     told = Joined(component.number, component.size, component.kcv, output)
@@ -142,18 +150,26 @@ def join(
     component.value.wipe()
 
 
-def _from_files(files: list[Path]) -> Component:
-    shares = [read_share(file) for file in files]
+def _joined(shares: list[Share], names: list[str]) -> Component:
     first = shares[0]
-    for file, share in zip(files, shares, strict=True):
+    for name, share in zip(names, shares, strict=True):
         if _component(share) != _component(first):
             raise InputError(
                 _(
                     "{file} and {other} are shares of different components. Give shares of one "
                     "component."
-                ).format(file=file, other=files[0])
+                ).format(file=name, other=names[0])
             )
     return join_shares([share.words for share in shares], *_component(first))
+
+
+def _from_codes() -> Component:
+    shares = scanned.shares(_("share files"))
+    try:
+        return join_shares([share.words for share in shares], *_component(shares[0]))
+    finally:
+        for share in shares:
+            share.words.wipe()
 
 
 def _component(share: Share) -> tuple[int, int, bytes]:

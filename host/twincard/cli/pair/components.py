@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from twincard.cli.terminal import ceremony
+from twincard.cli.terminal import ceremony, scanned
+from twincard.cli.terminal.component_files import component_in
 from twincard.cli.terminal.errors import InputError
 from twincard.flows.components import equal_to
 from twincard.flows.errors import EqualComponentsError
 from twincard.ground.language import _, told_by
-from twincard.keys.component import Component, read_component
+from twincard.keys.component import Component
 
 
-def read_components(arguments: Iterable[str] | None, size: int | None = None) -> list[Component]:
+def read_components(
+    arguments: Iterable[str] | None, size: int | None = None, *, scan: bool = False
+) -> list[Component]:
     """The components in the files of `--component NUMBER=FILE`.
 
-    With the `size` of their group, NUMBER alone asks the component's holder at the terminal.
-    Raises InputError, ComponentError, OSError.
+    With the `size` of their group, NUMBER alone asks the component's holder at the terminal, who
+    types it or, with `scan`, scans its QR code. Raises InputError, ComponentError, OSError.
     """
     found: list[Component] = []
+    if scan and size is not None and all("=" in argument for argument in arguments or ()):
+        raise InputError(
+            _("--scan needs --component NUMBER, for each component that is to be scanned.")
+        )
     for argument in arguments or ():
         known = {component.number: component.kcv for component in found}
-        component = _component(argument, size, known)
+        component = _component(argument, size, known, scan=scan)
         other = equal_to(component, known)
         if other is not None:
             raise InputError(told_by(EqualComponentsError(other, component.number)))
@@ -30,7 +37,15 @@ def read_components(arguments: Iterable[str] | None, size: int | None = None) ->
     return found
 
 
-def _component(argument: str, size: int | None, known: Mapping[int, bytes]) -> Component:
+def ask_component(number: int, size: int, known: Mapping[int, bytes], *, scan: bool) -> Component:
+    """A component from its holder at the terminal, typed or scanned. Raises InputError."""
+    ask = scanned.component if scan else ceremony.component
+    return ask(number, size, known, f"--component {number}=FILE")
+
+
+def _component(
+    argument: str, size: int | None, known: Mapping[int, bytes], *, scan: bool
+) -> Component:
     number, equals, name = argument.partition("=")
     if not (number.isascii() and number.isdigit()) or bool(equals) != bool(name):
         raise InputError(_("Give a component as NUMBER=FILE, such as 2=component-2.txt."))
@@ -46,11 +61,11 @@ def _component(argument: str, size: int | None, known: Mapping[int, bytes]) -> C
                 size=size, number=number
             )
         )
-    return ceremony.component(int(number), size, known, f"--component {number}=FILE")
+    return ask_component(int(number), size, known, scan=scan)
 
 
 def _read(number: int, path: Path) -> Component:
-    component = read_component(path)
+    component = component_in(path)
     if component.number != number:
         raise InputError(
             _("{path} holds component {number}, not component {expected}.").format(

@@ -10,8 +10,8 @@ import typer
 
 from twincard.card.report import CardReport, KeyReport, PolicyFlags, Role
 from twincard.cli.pair import giving_up
-from twincard.cli.pair.components import read_components
-from twincard.cli.terminal import ceremony, prompts
+from twincard.cli.pair.components import ask_component, read_components
+from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
     Holder,
     check_two_cards,
@@ -30,6 +30,7 @@ from twincard.cli.terminal.options import (
     Original,
     OriginalTransportKeyFile,
     PinFile,
+    Scan,
     Yes,
 )
 from twincard.cli.terminal.output import Printer
@@ -89,6 +90,7 @@ def duplicate(
         str | None, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
     ] = None,
     component: Components = None,
+    scan: Scan = False,
     key: Annotated[
         KeyType | None,
         typer.Option(
@@ -180,7 +182,7 @@ def duplicate(
     def run(given: list[Component]) -> _Done:
         return _run(out, holders, given, key, forget_void=forget_void, keep=keep_certificate)
 
-    done = _with_prompts(run, components)
+    done = _with_prompts(run, components, scan=scan)
     may_ask = keep_certificate is None and not done.result.backup.transport_pin
     if may_ask and done.certificates == (True, False) and prompts.has_terminal():
         question = _("Also store the original's certificate on the backup, for other programs?")
@@ -191,16 +193,18 @@ def duplicate(
     _tell(out, done, original, backup)
 
 
-def duplicate_first(out: Printer, original: Holder, backup: Holder) -> None:
+def duplicate_first(out: Printer, original: Holder, backup: Holder, *, scan: bool) -> None:
     """The duplication that another command waits for; components are asked for."""
 
     def run(given: list[Component]) -> _Done:
         return _run(out, (original, backup), given, None, forget_void=False, keep=None)
 
-    _with_prompts(run, [])
+    _with_prompts(run, [], scan=scan)
 
 
-def _with_prompts(run: Callable[[list[Component]], _Done], components: list[Component]) -> _Done:
+def _with_prompts(
+    run: Callable[[list[Component]], _Done], components: list[Component], *, scan: bool
+) -> _Done:
     """Ask for missing components while no card is open, since a card in a reader may not wait."""
     try:
         return run(components)
@@ -212,8 +216,7 @@ def _with_prompts(run: Callable[[list[Component]], _Done], components: list[Comp
     typed: list[Component] = []
     try:
         for place in places:
-            option = f"--component {place.number}=FILE"
-            item = ceremony.component(place.number, place.size, known, option)
+            item = ask_component(place.number, place.size, known, scan=scan)
             typed.append(item)
             known[item.number] = item.kcv
         return run([*components, *typed])

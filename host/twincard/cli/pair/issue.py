@@ -28,6 +28,7 @@ from twincard.cli.terminal.options import (
     OriginalTransportKeyFile,
     PinFile,
     PukFile,
+    Scan,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.issue.pair import (
@@ -93,6 +94,7 @@ def issue(
         ),
     ] = 3,
     component: IssuerComponents = None,
+    scan: Scan = False,
     member_number: Annotated[
         str | None,
         typer.Option("--member-number", metavar="M", help="Member number to store on the cards."),
@@ -258,7 +260,7 @@ def issue(
             _("Base mode uses no certificates. Give either --base-mode or --certify-with.")
         )
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
-    components = read_components(component, group_size)
+    components = read_components(component, group_size, scan=scan)
     keys = (
         transport_key(original, transport_key_file),
         transport_key(

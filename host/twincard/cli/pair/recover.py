@@ -22,7 +22,7 @@ from twincard.cli.terminal.cards import (
     unlocked_pair,
 )
 from twincard.cli.terminal.flow_events import listener
-from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
+from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile, Scan
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import Wanted, any_card, holders_of
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
@@ -75,6 +75,7 @@ def recover(
             "offers to duplicate it.",
         ),
     ] = None,
+    scan: Scan = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -114,7 +115,7 @@ def recover(
         if not _wants_duplication(out, new, new_backup, error):
             raise
         holders = holders_of(from_old, replace(to_new, check=any_card), issuer)
-        _duplicate(out, holders[1], new_backup)
+        _duplicate(out, holders[1], new_backup, scan=scan)
         files = _move(out, holders, paths)
     _tell(out, files)
 
@@ -136,12 +137,12 @@ def _wants_duplication(out: Printer, new: str, backup: str, error: ProtocolError
     return prompts.agrees(_("Duplicate {card} to {backup} first?").format(card=new, backup=backup))
 
 
-def _duplicate(out: Printer, new: Holder, backup: str) -> None:
+def _duplicate(out: Printer, new: Holder, backup: str, *, scan: bool) -> None:
     pin = prompts.other_pin(
         None, _("PIN of the new card's backup"), "--new-backup", new.pin, asked=True
     )
     other = Holder(_("Backup"), backup, pin, Role.BACKUP, new.issuer)
-    duplicate_first(out, new, other)
+    duplicate_first(out, new, other, scan=scan)
 
 
 def _move(

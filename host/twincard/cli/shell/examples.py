@@ -118,6 +118,22 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             N_("Restore a component from typed words:"),
             "group join -o component-1.txt --number 1 --size 3 --kcv 36CB71",
         ),
+        (
+            N_("Restore a component from QR codes, with a scanner:"),
+            "group join -o component-1.txt --scan",
+        ),
+    ),
+    "group verify": (
+        (
+            N_("Check the files of a whole group:"),
+            "group verify component-1.txt component-2.txt component-3.txt",
+        ),
+        (
+            N_("Type a printed mailer, and compare its KCV with the one in the minutes:"),
+            "group verify --kcv 36CB71",
+        ),
+        (N_("Check the QR code of a mailer with a scanner:"), "group verify --scan"),
+        (N_("Check the QR code in a picture:"), "group verify mailer.png"),
     ),
     "group clear": (
         (N_("Clear a mistyped component on both cards:"), "group clear -r sim:alice 2"),
@@ -145,6 +161,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             f"duplicate {_PAIR} --component 2=component-2.txt --component 3=component-3.txt",
         ),
         (N_("Let the holders type their components:"), f"duplicate {_PAIR}"),
+        (N_("Let the holders scan their components:"), f"duplicate {_PAIR} --scan"),
     ),
     "public-key": (
         (

@@ -46,6 +46,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "group new": ("group:NewGroup",),
     "group split": ("group:Split",),
     "group join": ("group:Joined",),
+    "group verify": ("group:Verified",),
     "group clear": ("group:GroupCleared",),
     "issuer new": ("keys:NewIssuer",),
     "issuer show": ("keys:IssuerPublicKey",),

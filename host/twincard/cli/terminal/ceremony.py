@@ -8,7 +8,8 @@ program ends.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
@@ -47,11 +48,8 @@ def component(number: int, size: int, known: Mapping[int, bytes], option: str) -
                 number=number, option=option
             )
         )
-    _begin(_(_ALONE).format(what=what))
-    try:
+    with alone(_(_ALONE).format(what=what)):
         return prompts.repeated(lambda: _component(what, number, size, known, option))
-    finally:
-        _clear_screen()
 
 
 def shares() -> list[Secret]:
@@ -63,17 +61,28 @@ def shares() -> list[Secret]:
     needed = 1
     try:
         while len(typed) < needed:
-            what = _("Share {number}").format(number=len(typed) + 1)
-            _begin(_(_ALONE).format(what=what))
-            typed.append(_share(len(typed) + 1, {share_index(words) for words in typed}))
+            typed.append(share(len(typed) + 1, {share_index(words) for words in typed}))
             needed = share_threshold(typed[0])
     except BaseException:
         for words in typed:
             words.wipe()
         raise
-    finally:
-        _clear_screen()
     return typed
+
+
+def share(place: int, known: set[int]) -> Secret:
+    """The words of one share; `known` are the indices of those typed before. Raises InputError."""
+    prompts.check_terminal(_("Share {number}").format(number=place), _("share files"))
+    with alone(_(_ALONE).format(what=_("Share {number}").format(number=place))):
+        return _share(place, known)
+
+
+def value(option: str) -> Secret:
+    """The 32 bytes of a component of any number, typed blind. Raises InputError."""
+    what = _("Component")
+    prompts.check_terminal(what, option)
+    with alone(_(_ALONE).format(what=what)):
+        return _groups(what, option)
 
 
 def kcv_bytes(text: str) -> bytes:
@@ -89,7 +98,7 @@ def _component(
 ) -> Component:
     typed = Component(number, size, _groups(what, option))
     try:
-        _check_kcv(typed, known, option)
+        check_kcv(typed, known, option)
     except BaseException:
         typed.value.wipe()
         raise
@@ -124,7 +133,11 @@ def _group(what: str, place: int, option: str) -> bytes:
             _tell(told.format(count=2 * COMPONENT_BYTES))
 
 
-def _check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> None:
+def check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> None:
+    """See that this is the component wanted, and let its holder confirm that; see `component`.
+
+    Raises InputError.
+    """
     expected = known.get(typed.number, typed.kcv)
     if typed.kcv != expected:
         differs = _(
@@ -139,7 +152,7 @@ def _check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> Non
         )
     other = equal_to(typed, known)
     if other is not None:
-        same = _("This is component {other}, which was entered before. Type component {number}.")
+        same = _("This is component {other}, which was entered before. Enter component {number}.")
         raise InputError(same.format(other=other, number=typed.number))
     question = _("Is {kcv} the KCV of component {number}?")
     prompts.confirm(question.format(kcv=_spelled(typed.kcv), number=typed.number), option)
@@ -185,9 +198,15 @@ def _lines(place: int) -> list[str]:
     return words
 
 
-def _begin(text: str) -> None:
+@contextmanager
+def alone(text: str) -> Iterator[None]:
+    """A clear screen with this text, and a clear screen afterwards."""
     _clear_screen()
     _tell(text)
+    try:
+        yield
+    finally:
+        _clear_screen()
 
 
 def _clear_screen() -> None:

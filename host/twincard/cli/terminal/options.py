@@ -85,6 +85,13 @@ IssuerComponents = Annotated[
         help="File with component NUMBER, which the issuer sets. With NUMBER alone, prompt for it.",
     ),
 ]
+Scan = Annotated[
+    bool,
+    typer.Option(
+        "--scan",
+        help="At a prompt, take the QR code of the mailer from a scanner that types it.",
+    ),
+]
 To = Annotated[
     list[Path],
     typer.Option("--to", metavar="KEY", help=KEY_HELP),
