@@ -39,11 +39,11 @@ _COMPONENTS = [bytes([0x11 * number] * 32) for number in (1, 2)]
 _INTRODUCTION = """\
 # A worked trace
 
-Every byte of issuing, duplicating, using and terminating, between a host and two simulated
-cards of the base build with P-256: O becomes the original, B the backup. At the end, what only the
-full build has. `>` is what the host sends, `<` what the card answers, status word last.
-[The card interface](card-interface.md) says what the bytes mean. The secrets below are examples,
-and the cards are gone.
+This page shows every byte of issuing, duplicating, using and terminating, between a host and two
+simulated cards of the base build with P-256. O becomes the original, B the backup. The features of
+the full build follow at the end. `>` is what the host sends, `<` what the card answers, with the
+status word last. [The card interface](card-interface.md) explains the bytes. The secrets below are
+examples, and the cards no longer exist.
 
 This page is written by `python -m tests.docs.worked_trace`, and a test compares its commands,
 lengths and status words with a fresh run.
@@ -76,7 +76,7 @@ def write_page() -> str:
         f"component 2 `{_COMPONENTS[1].hex().upper()}`."
     )
     with _cards(page) as (original, backup):
-        page.say("Before anything else the host reads O's state:")
+        page.say("First the host reads the state of O:")
         _issue(page, original, backup)
         _duplicate(page, original, backup)
         _use(page, original, backup)
@@ -132,10 +132,10 @@ def _say_derived(page: Page, original: Card, backup: Card) -> None:
 def _use(page: Page, original: Card, backup: Card) -> None:
     page.say("## Use")
     content_key = hashlib.sha256(b"an example").digest()[:32]
-    page.say("O enciphers a content-encryption key for its own key, and B deciphers it:")
+    page.say("O enciphers a content-encryption key for its own key. B deciphers it:")
     cryptogram = original.usage.encipher(content_key, OWN_KEY)
     backup.usage.decipher(cryptogram)
-    page.say("B transcodes it for another public key, and checks its own:")
+    page.say("B transcodes it for another public key, then checks its own cryptogram:")
     other = generate_private_key(SECP256R1()).public_key()
     point = other.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     backup.usage.transcode(cryptogram, PublicKey.from_point(point))
@@ -144,7 +144,10 @@ def _use(page: Page, original: Card, backup: Card) -> None:
 
 def _end(page: Page, backup: Card) -> None:
     page.say("## Terminate")
-    page.say("B is terminated; its receipt now says *void*. It came too late for O, which is done.")
+    page.say(
+        "The host terminates B. Its receipt now says *void*, which is too late for O: its export "
+        "is done."
+    )
     backup.terminate()
     backup.duplication.receipt()
 

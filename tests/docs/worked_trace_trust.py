@@ -30,14 +30,14 @@ def trace_trust(page: Page) -> None:
     issuer = IssuerSigningKey.draw()
     page.say("## Certify")
     page.say(
-        "Two cards of the full build, with one component, are personalised, and base mode is "
+        "Two cards of the full build, with one component, were personalised so that base mode is "
         "forbidden. The issuer's public key:"
     )
     page.bytes("issuer =", issuer.public_key)
     with _cards(page) as (original, backup):
         for name, wire in (("O", original), ("B", backup)):
             card = _prepared(wire, _ROLES[name])
-            page.say(f"{name} gives its device keys, is certified, and activated:")
+            page.say(f"The host reads the device keys of {name}, certifies it and activates it:")
             keys = card.device.keys()
             card_id = card.report().card_id
             certificate = issuer.certify(card_id, _ROLES[name], keys.device_key)
@@ -76,8 +76,8 @@ def _duplicate(page: Page, original: Recorded, backup: Recorded) -> None:
 
     duplicate_key(cards[0], cards[1], [], KeyType.P_256, on_event=on_event)
     page.say(
-        "What the cards derived takes Z, the secret of E_B and E_O, which no wire and no host "
-        "ever had."
+        "What the cards derived depends on Z, the secret of E_B and E_O, which never was on a wire "
+        "or in a host."
     )
 
 
@@ -87,7 +87,7 @@ def _open_channel(page: Page, wire: Recorded) -> None:
         card = Card(wire)
         card_id = card.report().card_id
     keys = Scp03Keys.derive(Secret(_TRANSPORT_KEY), card_id)
-    page.say("The issuer opens a channel with O (SCP03) and asks for 16 random bytes in it:")
+    page.say("The issuer opens a channel with O (SCP03), and asks for 16 random bytes through it:")
     for name, key in (("K-ENC", keys.enc), ("K-MAC", keys.mac), ("K-DEK", keys.dek)):
         page.bytes(f"{name} =", key.reveal())
     card.issuer.open_channel(card_id, keys)

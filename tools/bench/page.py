@@ -20,21 +20,21 @@ from twincard.simulator.laboratory import Sizes
 _INTRODUCTION = """\
 # Performance
 
-Written by `make bench`, from one run on simulated cards. Seconds depend on the machine and on what
-else it does; the ratios do much less, so they are what to compare.
+`make bench` writes this page, from one run on simulated cards. Seconds depend on the machine and
+its load. The ratios depend on them much less, so compare the ratios.
 """
 _PRICES = """\
 ## What each part costs
 
-With the part : against the same without it. Time is their ratio in this run; on a chip, where the
-arithmetic takes longer than the way, it is another one.
+The numbers are *with the part : without it*. *Time* is the ratio in this run. On a chip, where
+arithmetic takes longer than transmission, the ratio is different.
 """
 _PEAKS = """\
 ## Stack and transactions
 
-The deepest stack of any command of a flow on any of its cards, by the frames of the bytecode (see
-[what is counted](chips.md#what-is-counted)), and the largest transaction, in bytes. The reference
-implementation has 384 and 128 unless it is told otherwise; the simulated card refuses more.
+The deepest stack of any command of a flow on any of its cards, counted by the frames of the
+bytecode (see [what is counted](chips.md#what-is-counted)), and the largest transaction, in bytes.
+The default of the reference implementation is 384 and 128; the simulated card refuses more.
 """
 _KINDS = ("stack", "transaction")
 _ENGINE_CHIPS = ("NXP JCOP3 J3H145 RSA4096", "NXP JCOP4 J3R180", "Feitian H19CR Edition 20230713")
@@ -66,7 +66,7 @@ def figures(found: Measurements) -> str:
 
 def _speed(found: Measurements) -> str:
     rows = [
-        ("figure", "value", "against", "ratio", "wanted"),
+        ("figure", "value", "compared with", "ratio", "goal"),
         ("---", "---", "---", "---", "---"),
         _rate(found.rate),
         _reader_rate(found.reader_rate, found.rate.ours),
@@ -123,7 +123,7 @@ def _times(flows: Sequence[Flow]) -> Iterable[tuple[str, ...]]:
         yield (
             f"issue and duplicate, {name}",
             f"{total:.2f} s",
-            f"making the key pair: {generation:.2f} s, {total - generation:.2f} s more",
+            f"generating the key pair: {generation:.2f} s, {total - generation:.2f} s more",
             f"{total / generation:.1f}",
             "≤ 0.5 s more",
         )
@@ -135,7 +135,7 @@ def _traffic(flow: Flow) -> tuple[str, str]:
 
 def _prices(prices: Sequence[Price]) -> str:
     rows: list[Sequence[str]] = [
-        ("part", "against", "APDUs", "bytes both ways", "time"),
+        ("part", "compared with", "APDUs", "bytes both ways", "time"),
         ("---", "---", "--:", "--:", "--:"),
     ]
     for price in prices:
@@ -148,7 +148,7 @@ def _prices(prices: Sequence[Price]) -> str:
 def _builds(found: Measurements) -> str:
     return _table(
         [
-            ("build", "base", "full", "wanted"),
+            ("build", "base", "full", "goal"),
             ("---", "--:", "--:", "---"),
             _row("persistent memory of a card", found, _persistent, ""),
             _row("transient memory of a card", found, _transient, "≤ 1,024 and ≤ 1,200 bytes"),
@@ -156,7 +156,11 @@ def _builds(found: Measurements) -> str:
             _row(
                 "largest transaction", found, lambda card: card.largest_transaction, "≤ 128 bytes"
             ),
-            ("CAP file, to load", *_loads(found, extended=True), "≤ 27,000 and ≤ 38,000 bytes"),
+            (
+                "CAP file, bytes to load",
+                *_loads(found, extended=True),
+                "≤ 27,000 and ≤ 38,000 bytes",
+            ),
             ("the same without extended length", *_loads(found, extended=False), ""),
         ]
     )
@@ -165,7 +169,7 @@ def _builds(found: Measurements) -> str:
 def _engines(chip: str) -> tuple[str, ...]:
     profile = find_profile(chip)
     taken = (f"{engine_bytes(profile, build):,} bytes" for build in ChipBuild)
-    return f"engine objects beside that, on {chip}", *taken, ""
+    return f"engine objects in addition, on {chip}", *taken, ""
 
 
 def _peaks(counts: Sequence[FlowCount]) -> str:
