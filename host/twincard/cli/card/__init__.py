@@ -1,1 +1,1 @@
-"""`twincard card`: one card."""
+"""`twincard card`: the commands for a single card."""

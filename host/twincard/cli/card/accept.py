@@ -1,4 +1,4 @@
-"""`twincard card accept`: what whoever receives a card checks before they rely on it."""
+"""`twincard card accept`: checks a card that somebody received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`twincard card contents` and `unload`: what is on a card beside and below the applet."""
+"""`twincard card contents` and `unload`: packages and applets on a card."""
 
 from __future__ import annotations
 

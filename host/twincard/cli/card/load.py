@@ -1,4 +1,4 @@
-"""`twincard card load`: the applet onto a card that has none."""
+"""`twincard card load`: loads the applet onto a card."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def load(
         force,
     )
     store = FileKeyStore(Path())
-    kept_keys(store, order.new_keys)  # raises before the card is asked
+    kept_keys(store, order.new_keys)  # raises before the card is opened
     if default_keys and new_management_keys is None:
         warn_of_default_keys(out)
     if force:

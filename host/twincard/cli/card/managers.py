@@ -1,4 +1,4 @@
-"""Card managers as commands use them, and the options that name their keys."""
+"""Card managers as commands use them, and the options for their keys."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SecurityDomain = Annotated[
 
 @contextmanager
 def managed(reader: str, domain: str | None) -> Iterator[tuple[Connection, CardManager]]:
-    """The card in a reader, its security domain selected; both for the time of a block."""
+    """The card in a reader with its security domain selected, for the duration of a block."""
     aid = None if domain is None else parse_aid(domain, "--isd")
     expect_card(reader)
     connection = connect(reader)
@@ -54,7 +54,7 @@ def managed(reader: str, domain: str | None) -> Iterator[tuple[Connection, CardM
 
 def _manager(reader: str, connection: Connection, aid: bytes | None) -> CardManager:
     manager = CardManager(connection, aid)
-    # Without a name that it knows the card selects what it has.
+    # A card that does not know the name selects its default applet.
     if reader.startswith(SIMULATED) and manager.aid in (APPLET_AID, OPENSC_AID):
         raise InputError(
             _(
@@ -73,7 +73,7 @@ def management_keys(file: Path | None, *, default: bool) -> Scp03Keys:
 
 
 def warn_of_default_keys(out: Printer) -> None:
-    """Say what a card under the default keys is worth."""
+    """Warn that anybody can replace the applet of a card with the default keys."""
     out.note(
         _(
             "This card keeps the default keys, so anybody can replace its applet with "
@@ -83,7 +83,7 @@ def warn_of_default_keys(out: Printer) -> None:
 
 
 def confirm_deletion(reader: str, *, yes: bool) -> None:
-    """Ask before an applet goes with all its keys. Raises InputError unless that is wanted."""
+    """Ask whether to delete an applet with all its keys. Raises InputError if not."""
     question = _("If there is an applet on {reader}, delete it with every key in it?")
     prompts.confirm(question.format(reader=reader), "--yes", yes=yes)
 
@@ -94,7 +94,7 @@ def aid_text(aid: bytes) -> str:
 
 
 def warn_of_answers(out: Printer, manager: CardManager) -> None:
-    """Say so where somebody else could have answered in the card's place."""
+    """Warn if the answers could have been forged."""
     if not manager.answers_are_protected:
         out.note(
             _(

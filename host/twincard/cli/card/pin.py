@@ -43,7 +43,7 @@ def pin(
         first = card.kept_report().transport_pin
         card.pin.change(old, new)
         if first:
-            # What duplication had to leave out.
+            # With a transport PIN, the duplication could not write these files.
             card.pin.verify(new)
             update_opensc_files(card)
         _pin_is_set(card, json)
@@ -68,7 +68,7 @@ def unblock(
 
 @contextmanager
 def _pin_unsettled() -> Iterator[None]:
-    """If it ends in the middle, the old PIN may be refused the next time, which costs a try."""
+    """After an interruption the PIN may be changed already, and the old PIN then costs a try."""
     advice = _(
         "Run the command again. If the card refuses the old PIN, the new PIN is already set."
     )

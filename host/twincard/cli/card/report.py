@@ -1,4 +1,4 @@
-"""`twincard card report`: what to send to the project of a card that it does not know yet."""
+"""`twincard card report`: describes a card for the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`twincard card scp03-keys`: the transport key of a card is replaced, and its SCP03 keys."""
+"""`twincard card scp03-keys`: replaces the transport key of a card and its SCP03 keys."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def scp03_keys(
 
 
 def _replace(card: Card, card_id: bytes, version: int, old: Secret, new: Secret) -> int:
-    """The keys' version afterwards; the same where an interrupted run has replaced them."""
+    """Replace the keys; gives their version. An interrupted run may already have replaced them."""
     current = Scp03Keys.derive(old, card_id, version)
     try:
         card.issuer.open_channel(card_id, current)
@@ -70,6 +70,6 @@ def _replace(card: Card, card_id: bytes, version: int, old: Secret, new: Secret)
         return version
     replacement = Scp03Keys.derive(new, card_id, version % LAST_VERSION + 1)
     card.issuer.put_keys(current, replacement)
-    # Nobody would miss a wrong key before it is needed.
+    # Otherwise a wrong key would be noticed only when it is needed.
     card.issuer.open_channel(card_id, replacement)
     return replacement.version

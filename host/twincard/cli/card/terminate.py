@@ -1,4 +1,4 @@
-"""`twincard card terminate`: the end of a card."""
+"""`twincard card terminate`: erases and disables a card."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def terminate(
         else pin_of(reader, pin_file, "PIN", issuer, check_own_pin)
     )
     with opened(reader) as card:
-        # What was asked before came in the clear, and nothing is kept of it but whose it was.
+        # The first report came unauthenticated, so nothing is kept of it but the card id.
         with same_card(card, before, reader):
             if by_issuer:
                 take_authority(card, before, secret, plain=True)  # no other secret follows

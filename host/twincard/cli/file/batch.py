@@ -1,4 +1,4 @@
-"""The same done to several files: each on its own, failures told at the end."""
+"""Does the same to several files, and reports failures at the end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from twincard.results.files import FileResult, FileResults
 
 
 class Words(NamedTuple):
-    """What is told at the end, not yet translated: of `done` files, and of `failed` ones."""
+    """The final messages, not yet translated, with the numbers of files `done` and `failed`."""
 
     all_done: str
     some_failed: str
@@ -34,11 +34,10 @@ def run(
     action: Callable[[Path, Path, Listener[BytesEvent]], None],
     told: Callable[[tuple[FileResult, ...]], FileResults] = FileResults,
 ) -> None:
-    """Do `action` to each source, and tell what came of it in `words`.
+    """Do `action` to each source, and print the result in `words`.
 
-    `told` may add to the results what the command knows besides.
-
-    A file that fails leaves the others be, and makes the exit code FILE.
+    `told` may add to the results what only the command knows. If one file fails, the others are
+    still processed, and the exit code is FILE.
     """
     results = []
     for source, output in zip(sources, outputs, strict=True):
@@ -68,4 +67,4 @@ def _size(path: Path) -> int | None:
     try:
         return path.stat().st_size
     except OSError:
-        return None  # opening it will say why
+        return None  # opening it will give the reason

@@ -1,4 +1,4 @@
-"""`twincard decrypt`: files opened with a card."""
+"""`twincard decrypt`: decrypts files with a card."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from twincard.results.files import DecryptedFile, DecryptedFiles, FileResult
 _WORDS = batch.Words(
     N_("Files decrypted: {done}."), N_("Files decrypted: {done}; failed: {failed}.")
 )
-# What the rest of a name before its suffix cannot be: nothing, this folder, the one above.
+# A name without its suffix must not be empty, this folder or its parent.
 _NO_NAMES = ("", ".", "..")
 
 

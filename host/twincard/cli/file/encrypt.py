@@ -1,4 +1,4 @@
-"""`twincard encrypt`: files to one or more keys, without a card."""
+"""`twincard encrypt`: encrypts files to one or more keys, without a card."""
 
 from __future__ import annotations
 

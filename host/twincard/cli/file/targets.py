@@ -1,4 +1,4 @@
-"""Keys to encrypt to, and where results go."""
+"""Recipients, input files and output files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_recipient(path: Path) -> Recipient:
 
 
 def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:
-    """The file, or standard output for `-`. Raises InputError when it exists and must not."""
+    """The output file, or standard output for `-`; a file is overwritten only with `force`."""
     if path == STANDARD_OUTPUT:
         return SpooledOutput(sys.stdout.buffer)
     return FileOutput(path, overwrite=force, mode=mode)
@@ -44,7 +44,7 @@ def source_of(path: Path) -> Source:
     """The file, or standard input for `-`."""
     if path != STANDARD_INPUT:
         return path
-    # The buffer would ask a terminal for more after its first end.
+    # The buffer would read again from a terminal after end of file.
     buffer = sys.stdin.buffer
     return StreamSource(getattr(buffer, "raw", buffer) if sys.stdin.isatty() else buffer)
 
@@ -52,9 +52,9 @@ def source_of(path: Path) -> Source:
 def check_standard_input(
     files: Sequence[Path], pin_file: Path | None = None, *, typed: bool = False
 ) -> None:
-    """Raises InputError where `-` among the files cannot be standard input.
+    """Raises InputError if `-` is given but cannot be standard input.
 
-    `typed`: what somebody types at a terminal makes sense too.
+    `typed`: data may be typed at a terminal.
     """
     if STANDARD_INPUT not in files:
         return
@@ -76,7 +76,7 @@ def check_standard_input(
 
 
 def check_output(output: Path | None, *, force: bool, json: bool) -> None:
-    """See, before a card is asked, that one result may go to `output`. Raises InputError."""
+    """Check that one result may go to `output`, before a card is opened. Raises InputError."""
     if output is None:
         return
     if output == STANDARD_OUTPUT:
@@ -91,9 +91,10 @@ def check_output(output: Path | None, *, force: bool, json: bool) -> None:
 def output_paths(
     sources: Sequence[Path], names: Sequence[str], output: Path | None, *, force: bool, json: bool
 ) -> list[Path]:
-    """Where each source's result goes: beside it under its name in `names`, or as `output` says.
+    """The output of each source: beside it with its name from `names`, or as `output` says.
 
-    Raises InputError when results would fall together, replace a source or what exists.
+    Raises InputError if two outputs are the same file, or one would replace a source or, without
+    `force`, an existing file.
     """
     if list(sources) == [STANDARD_INPUT]:
         output = _output_of_stream(output)
@@ -112,7 +113,7 @@ def output_paths(
 
 
 def _output_of_stream(output: Path | None) -> Path:
-    """Where the result of what has no name goes: to standard output, unless a file is named."""
+    """The output for standard input: standard output, unless `output` is a file."""
     if output is None:
         if sys.stdout.isatty():
             raise InputError(

@@ -1,4 +1,4 @@
-"""`twincard transcode`: files given to another key, without being decrypted."""
+"""`twincard transcode`: re-encrypts files to another key without decrypting them."""
 
 from __future__ import annotations
 

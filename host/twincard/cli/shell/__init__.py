@@ -1,1 +1,1 @@
-"""What shells and other programs read: completion, help, the schema of JSON."""
+"""Completion, help, examples and the JSON schema."""

@@ -1,6 +1,6 @@
-"""Answers a shell that asks what could stand at the cursor; no card is touched for it.
+"""Answers a shell that asks for completions; no card is opened for that.
 
-`twincard __complete SHELL ...` is for the scripts in shells.py alone, and may change with them.
+Only the scripts in shells.py use `twincard __complete SHELL ...`; it may change with them.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
 
 @dataclass(frozen=True)
 class Candidate:
-    """What could stand at the cursor, and a short description or none."""
+    """A completion, with a short description or none."""
 
     value: str
     help: str = ""
 
 
 FILES, FOLDERS = Candidate(":files"), Candidate(":folders")
-"""For the shell itself to complete."""
+"""Tell the shell to complete file or folder names by itself."""
 
 
 def answer(program: TyperGroup, arguments: Sequence[str]) -> str:
-    """The lines for a shell: its name, then what its script hands over."""
+    """The answer for a shell; the arguments are its name, then what its script passes."""
     shell, rest = ShellName(arguments[0]), list(arguments[1:])
     part = ""
     if shell is ShellName.BASH:
@@ -47,14 +47,14 @@ def answer(program: TyperGroup, arguments: Sequence[str]) -> str:
         count = int(rest.pop(0))
         rest += [""] * (count - len(rest))
     word = rest[-1]
-    # Of a word that bash breaks in two it replaces the second part only.
+    # If bash breaks a word in two, it replaces the second part only.
     known = word[: len(word) - len(part.lstrip("'\""))] if shell is ShellName.BASH else ""
     found = candidates(program, rest)
     return "".join(f"{_line(shell, one, known)}\n" for one in found)
 
 
 def candidates(program: TyperGroup, words: Sequence[str]) -> list[Candidate]:
-    """What could stand in the place of the last word, which may be empty."""
+    """The completions of the last word, which may be empty."""
     *before, word = words
     command, wanted, positional, options_end = command_at(program, ()), None, 0, False
     for one in before:
@@ -76,7 +76,7 @@ def candidates(program: TyperGroup, words: Sequence[str]) -> list[Candidate]:
         found = (Candidate(name, summary(*command.path, name)) for name in command.children)
     else:
         found = _arguments(program, command, positional, word)
-    # What a terminal would obey is a name of no card, and of no reader that means well.
+    # Names with control characters are left out: no card and no honest reader has one.
     return [
         one
         for one in dict.fromkeys(found)
@@ -135,7 +135,7 @@ def _values(command: Command, parameter: Parameter, word: str) -> Iterator[Candi
 
 
 def _cards() -> list[str]:
-    """None where the folder cannot be read: `sim list` says so, completion is silent."""
+    """The simulated cards; none if the folder cannot be read, which `sim list` reports."""
     with contextlib.suppress(OSError):
         return list_cards()
     return []
@@ -146,7 +146,7 @@ def _readers() -> Iterator[Candidate]:
         yield Candidate(f"sim:{name}", N_("a simulated card"))
     from twincard.transport.pcsc import list_readers
 
-    # Where there is no PC/SC, there are no readers.
+    # Without PC/SC there are no readers.
     with contextlib.suppress(TransportError):
         for name in list_readers():
             yield Candidate(f"pcsc:{name}", N_("a PC/SC reader"))
@@ -165,12 +165,12 @@ def _line(shell: ShellName, candidate: Candidate, known: str) -> str:
 
 
 def _escaped(value: str) -> str:
-    """As zsh's _describe wants it."""
+    """Escaped for _describe of zsh."""
     return value.replace("\\", "\\\\").replace(":", "\\:")
 
 
 def _split(line: str) -> list[str]:
-    """The words of a line that a shell has not read to its end: a quote may be open."""
+    """The words of an unfinished command line, in which a quote may be open."""
     for ending in ("", "'", '"', "\\"):
         try:
             words = shlex.split(line + ending)

@@ -1,4 +1,4 @@
-"""`twincard completion`: a shell's completion of commands, options, readers and files."""
+"""`twincard completion`: prints the completion script of a shell."""
 
 from __future__ import annotations
 

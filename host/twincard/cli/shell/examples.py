@@ -1,6 +1,6 @@
-"""What to type, command by command: for --help and the man pages.
+"""Examples of each command, for --help and the man pages.
 
-A test sees that each line is one that the program takes.
+A test checks that the program accepts each line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pages of --help, made of the tree of commands: never cut, in the language in use."""
+"""The pages of --help, from the tree of commands, in the language in use; nothing is cut."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ HELP = Parameter(HELP_NAMES, (), "", (), False, False, N_("Show this message and
 _INDENT = "  "
 _WIDE = 70
 _COLUMNS = (20, 30)
-"""What names and values may take of a narrow page, and of a wide one."""
-# What must not begin a line; and what is never broken: words in Latin letters, a bracket and what
-# it opens with.
+"""The widest column of names and values on a narrow page, and on a wide one."""
+# No line begins with a closing mark. Latin words are never broken, nor is an opening bracket from
+# what follows it.
 _CLOSING = ")]、。，．」』）】〉》・ー々っッゃゅょャュョ！？：；…"  # noqa: RUF001
 _PIECES = re.compile(r"\s+|[(「『].|\[[^\]\s]*|[)\]]|[!-~]+|.", re.DOTALL)
 # An option stays with its value.
@@ -26,16 +26,16 @@ _SENTENCE = re.compile(r"(?s)(.*?(?:\.(?= )|。))")
 
 
 def page(command: Command, width: int, children: Sequence[tuple[str, str]] = ()) -> str:
-    """The help of a command in lines of at most so many cells.
+    """The help of a command, in lines of at most `width` cells.
 
-    `children` are the names of a group's commands, with what they do in the language in use. Help
-    texts are taken as they are: whoever made the command has translated them.
+    `children` are the names and translated summaries of a group's commands. The help texts of the
+    command are already translated.
     """
     return "\n".join(_lines(command, width, children)) + "\n"
 
 
 def usage(command: Command) -> str:
-    """What a call looks like: `twincard encrypt --to KEY [OPTIONS] FILE...`."""
+    """The usage of a command: `twincard encrypt --to KEY [OPTIONS] FILE...`."""
     words = ["twincard", *command.path]
     if command.children:
         return " ".join((*words, "COMMAND ..."))
@@ -47,7 +47,7 @@ def usage(command: Command) -> str:
 
 
 def argument(parameter: Parameter) -> str:
-    """As the usage has it: [FILE...] may be left out, and given several times."""
+    """An argument as in the usage: [FILE...] is optional and may be repeated."""
     name = parameter.value.strip("[].")
     name += "..." if parameter.repeated else ""
     return name if parameter.required else f"[{name}]"
@@ -59,7 +59,7 @@ def names(parameter: Parameter) -> list[str]:
 
 
 def notes(parameter: Parameter) -> Iterator[str]:
-    """What there is to know beside a parameter's help, in the language in use."""
+    """The notes behind the help of a parameter, such as its default, in the language in use."""
     if parameter.variable:
         yield _("env var: {name}").format(name=parameter.variable)
     if parameter.default:
@@ -74,14 +74,14 @@ def notes(parameter: Parameter) -> Iterator[str]:
 
 
 def first_sentence(text: str) -> str:
-    """Of a help text, in English or Japanese."""
+    """The first sentence of a help text in English or Japanese."""
     line = " ".join(text.split())
     found = _SENTENCE.match(line)
     return found.group(1) if found else line
 
 
 def typed(words: str, width: int) -> list[str]:
-    """The line of an example, broken as a shell takes it where it is longer than `width`."""
+    """The command line of an example; if longer than `width`, it continues after a backslash."""
     room = width - len(" \\")
     lines = [""]
     for unit in _UNITS.findall(words):
@@ -155,7 +155,7 @@ def _indented(text: str, width: int, indent: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many cells; no line begins with a closing mark."""
+    """The text in lines of at most `width` cells; no line begins with a closing mark."""
     lines: list[list[str]] = [[]]
     for piece in _PIECES.findall(text):
         line = lines[-1]

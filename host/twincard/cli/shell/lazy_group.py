@@ -1,4 +1,4 @@
-"""Groups whose commands are imported when they are called, or asked for their help."""
+"""Groups that import a command only when it is called, or when its help is shown."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class LazyGroup(TyperGroup):
     """A group that lists its commands without importing them."""
 
     def list_commands(self, ctx: Context) -> list[str]:
-        """Their names, in order."""
+        """The names of the commands, in order."""
         return list(self.commands)
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """The page, with a sentence for each command."""
+        """Write the help page, with a sentence for each command."""
         assert isinstance(self.commands, _Commands)  # noqa: S101 -- `fill` has set it
         children = [
             (name, first_sentence(_(found.summary))) for name, found in self.commands.table.items()
@@ -39,7 +39,7 @@ class LazyGroup(TyperGroup):
 
 
 class HelpfulCommand(TyperCommand):
-    """A command whose help is a page of ours."""
+    """A command with a help page from help_page.py."""
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """The page."""
@@ -51,7 +51,7 @@ def _seen(command: Command, ctx: Context) -> CommandData:
 
 
 class _Commands(MutableMapping[str, "Command"]):
-    """The commands of a group by their names, each made when it is first asked for."""
+    """The commands of a group by name; each is made when it is first used."""
 
     def __init__(self, table: Mapping[str, Leaf | Branch]) -> None:
         self.table = table
@@ -76,7 +76,7 @@ class _Commands(MutableMapping[str, "Command"]):
 
 
 def fill(group: TyperGroup, table: Mapping[str, Leaf | Branch]) -> None:
-    """Give a group, the program itself perhaps, its commands."""
+    """Give a group, or the program itself, its commands."""
     group.commands = _Commands(table)
     translate(group)
 

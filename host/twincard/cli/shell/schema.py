@@ -1,7 +1,7 @@
-"""`twincard schema`: what --json prints, as JSON Schema, made of the types of the results.
+"""`twincard schema`: a JSON Schema of what --json prints, made from the types of the results.
 
-Every member is described as it is now. Later releases of the same version may add members, and
-words to lists of words; so the schema refuses neither.
+The schema describes every member as it is now. Later releases of the same version may add members,
+and values to enumerations, so the schema accepts both.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
 }
 """The types of the objects that each command prints when it succeeds, below `twincard.results`."""
 SCHEMA_COMMAND = "schema"
-"""What this prints is described by the dialect itself."""
+"""The dialect itself describes the output of this command."""
 
 
 def schema(
@@ -97,14 +97,14 @@ def to_text(document: JsonSchema) -> str:
 
 
 def schema_of(names: Iterable[str]) -> JsonSchema:
-    """One document for these commands: a definition for each, and one for each type."""
+    """One document with a definition for each command, and one for each type."""
     from twincard.results.schema import definitions_of
 
     results = {name: [*results_of(name), Failed] for name in names}
     definitions = definitions_of({kind for kinds in results.values() for kind in kinds})
     definitions |= {definition_name(name): _command(name, results[name]) for name in results}
     document: JsonSchema = {"$schema": DIALECT, "version": JSON_VERSION, "title": "twincard --json"}
-    # One that is about all commands is a collection: which is meant, who uses it knows.
+    # A schema of several commands is a collection; the user picks the definition.
     if len(results) == 1:
         document["$ref"] = _reference(*map(definition_name, results))
     return document | {"$defs": dict(sorted(definitions.items()))}
@@ -120,7 +120,7 @@ def results_of(command: str) -> list[type]:
 
 
 def definition_name(command: str) -> str:
-    """How the definition of a command is called."""
+    """The name of a command's definition."""
     return command.replace(" ", "-")
 
 

@@ -1,17 +1,17 @@
-"""The scripts by which shells ask for completions (completing.py answers).
+"""The scripts with which shells ask for completions; completing.py answers.
 
-Each hands over the words up to the cursor, takes lines of a value, a tab and a description, and
-completes files or folders itself where a line says `:files` or `:folders`. Names of readers come
-from whatever is plugged in: none may become a command, or more of one, when it is completed.
+A script passes the words up to the cursor, and reads lines with a value, a tab and a description.
+At a line `:files` or `:folders` it completes these by itself. Devices choose the names of readers,
+so no completed name may become a command or part of one.
 """
 
 from __future__ import annotations
 
 from twincard.results.completion import ShellName
 
-# A colon ends a word for bash, so what stands before it must not come again: bash says which part
-# of the word it will replace. Behind a quote bash puts a value in as it is: one with which the
-# quote would end, or a command begin, is not offered there.
+# For bash a colon ends a word, so what stands before it must not be repeated; bash tells which part
+# of the word it will replace. After a quote, bash inserts a value as it is, so values that would
+# end the quote or begin a command are not offered there.
 _BASH = r"""# bash completion for twincard
 _twincard() {
     local part=${COMP_WORDS[COMP_CWORD]} line quote= files=
@@ -88,8 +88,8 @@ end
 complete --command twincard --no-files --arguments '(__twincard_complete)'
 """
 
-# Older PowerShells hand no empty words to programs, so their number goes before them. Where there
-# is no answer PowerShell completes files by itself. It takes curly quotes for straight ones.
+# Older PowerShells pass no empty words to programs, so the number of words goes first. Without an
+# answer, PowerShell completes files by itself. It treats curly quotes as straight ones.
 _POWERSHELL = r"""# PowerShell completion for twincard
 Register-ArgumentCompleter -Native -CommandName twincard -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -1,7 +1,7 @@
-"""The help texts of commands, and what is told of wrong usage, in the language in use.
+"""Translates the help texts of commands, and Typer's messages about wrong usage.
 
-Help texts are plain literals where commands are declared, and are translated once a command is
-made of them. Typer's own words come in English: they are recognised where they pass by.
+Help texts are plain literals where commands are declared; they are translated when a command is
+made. Typer's messages are in English; their wording is recognised and translated.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ USAGE_ERRORS = (
     N_("Input should be less than or equal to {limit}"),
     N_("Value error, {value} is not one of {choices}"),
 )
-"""What Typer, and pydantic inside of it, say of wrong arguments; those with more words first."""
+"""The messages of Typer, and of pydantic inside it, about wrong arguments; longer ones first."""
 
 
 def translate(command: Command) -> None:
-    """Put every help text of a command into the language in use; in English nothing changes."""
+    """Translate every help text of a command into the language in use, unless that is English."""
     if is_english():
         return
     for place in _places(command):
@@ -62,10 +62,10 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def _places(command: Command) -> list[Any]:
-    """The command and those of its parameters that have a help text."""
+    """The command and its parameters, if they have a help text."""
     return [place for place in (command, *command.params) if getattr(place, "help", None)]
 
 
 def usage_error(message: str) -> str:
-    """What Typer says of wrong usage, in the language in use as far as its words are known."""
+    """A message of Typer about wrong usage, translated as far as its wording is known."""
     return retold(message, USAGE_ERRORS)

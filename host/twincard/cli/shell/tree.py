@@ -1,6 +1,6 @@
 """The tree of commands as data: for completion, the man pages and the tests.
 
-What there is to say about a command stands in its module; this reads it back.
+The module of a command declares all this; here it is read back.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ class Parameter:
     names: tuple[str, ...]
     """As they are typed: "--reader", "-r"."""
     negations: tuple[str, ...]
-    """What turns a flag off that is on by default."""
+    """The names that turn off a flag which is on by default."""
     value: str
-    """What stands for its value, such as READER; empty for a flag."""
+    """The placeholder of its value, such as READER; empty for a flag."""
     choices: tuple[str, ...]
-    """All values that it can have, where there are few."""
+    """All possible values, if there are few."""
     required: bool
     repeated: bool
     help: str
     variable: str
-    """The environment variable that is taken where it is not given; or empty."""
+    """The environment variable that gives its value otherwise; or empty."""
     default: str = ""
-    """What is taken where it is not given, as it would be typed; or empty."""
+    """The default value as it would be typed; or empty."""
     limits: tuple[int, int] | None = None
     """The least and the greatest number, or None."""
 
@@ -121,7 +121,7 @@ def _parameter(found: object) -> Parameter:
 def _default(found: TyperArgument | TyperOption) -> str:
     value = found.default
     if isinstance(value, bool):
-        # A flag that can be turned off is on; others are off, as everybody expects.
+        # Only flags that can be turned off are on by default.
         return found.opts[0] if value and found.secondary_opts else ""
     if isinstance(value, Enum):
         return str(value.value)

@@ -1,1 +1,1 @@
-"""What commands share: options, prompts, output, errors, the cards in their readers."""
+"""What commands share: options, prompts, output, errors, and opening the cards."""

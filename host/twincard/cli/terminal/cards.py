@@ -1,4 +1,4 @@
-"""Cards as commands use them: opened for a while, unlocked, named when something goes wrong."""
+"""Cards as commands use them: opened, unlocked, and named in errors."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ SIMULATED = "sim:"
 
 @dataclass(frozen=True)
 class Holder:
-    """A card to be unlocked: what it is here ("Original"), its reader, its PIN.
+    """A card to unlock: its name in this command ("Original"), its reader and its PIN.
 
-    `role` is the one it must have been issued in; None takes either. `issuer` is the public key
-    (a point) of the one who must have certified it; None takes any, and none.
+    The card must have been issued in `role`, unless that is None. The issuer with the public key
+    `issuer` (a point) must have certified it; None accepts any issuer, and none.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Holder:
     role: Role | None = None
     issuer: bytes | None = field(default=None, repr=False)
     own_pin: bool = False
-    """Whether it must be the user's own PIN, and no transport PIN."""
+    """Whether the PIN must be the user's own; a transport PIN is then refused."""
 
 
 @contextmanager
 def connected(reader: str) -> Iterator[Connection]:
-    """A connection to the card in a reader, whatever card it is, for the time of a block."""
+    """A connection to the card in a reader, of whatever kind, for the duration of a block."""
     expect_card(reader)
     connection = connect(reader)
     try:
@@ -57,7 +57,7 @@ def connected(reader: str) -> Iterator[Connection]:
 
 @contextmanager
 def opened(reader: str) -> Iterator[Card]:
-    """A session with the card in a reader; it ends with the block, and with it every authority."""
+    """A session with the card in a reader; the session and every authority end with the block."""
     with connected(reader) as connection, Card(connection) as card:
         yield card
 
@@ -75,7 +75,7 @@ def protected(reader: str, issuer: bytes | None) -> Iterator[Card]:
 
 @contextmanager
 def opened_pair(first: tuple[str, str], second: tuple[str, str]) -> Iterator[tuple[Card, Card]]:
-    """Sessions with two cards, each given by what it is and its reader."""
+    """Sessions with two cards, each given by its name in this command and its reader."""
     with one_program(), ExitStack() as stack:
         cards = []
         for name, reader in (first, second):
@@ -95,8 +95,8 @@ def unlocked_pair(first: Holder, second: Holder) -> Iterator[tuple[Card, Card]]:
 def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
     """Verify the PINs of several cards, in this order, through secure channels.
 
-    No card is sent a PIN before all are what they should be, nor after one has refused: swapped
-    readers cost no try, one wrong PIN for all cards one.
+    All cards are checked before any gets a PIN, so that swapped readers cost no try. The first
+    refusal stops, so that one wrong PIN for all cards costs one try only.
     """
     for holder, card in locked:
         with naming(holder.name, holder.reader):
@@ -110,7 +110,7 @@ def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
 
 @contextmanager
 def naming(name: str, reader: str) -> Iterator[None]:
-    """Errors of a card or its reader tell which of two cards it was."""
+    """Add to errors of a card or its reader which of two cards it was."""
     try:
         yield
     except (CardError, ProtocolError, TransportError) as error:
@@ -119,16 +119,16 @@ def naming(name: str, reader: str) -> Iterator[None]:
 
 
 def protect_usable(card: Card, issuer: bytes | None, role: Role | None = None) -> None:
-    """`protect` a card, and `check_usable` by what it says in the channel."""
+    """`protect` a card, then `check_usable` with the report from inside the channel."""
     with explaining(card, role):
         protect(card, issuer)
 
 
 @contextmanager
 def explaining(card: Card, role: Role | None = None) -> Iterator[None]:
-    """In the block the card's channel is opened; `check_usable` by what it says there.
+    """The block opens the card's channel; then `check_usable` with the report from inside it.
 
-    Where the block fails, a card that was terminated, say, tells better why.
+    If the block fails, the report may give a better reason, such as a terminated card.
     """
     try:
         yield
@@ -139,9 +139,9 @@ def explaining(card: Card, role: Role | None = None) -> Iterator[None]:
 
 
 def check_usable(card: Card, role: Role | None = None) -> None:
-    """Raises ProtocolError for a card that is not issued yet, was terminated, or in another role.
+    """Raises ProtocolError if the card is not issued, is terminated, or has another role.
 
-    Asks for no PIN.
+    Needs no PIN.
     """
     report = card.kept_report()
     if report.life_cycle is LifeCycle.INITIALISATION:
@@ -154,7 +154,7 @@ def check_usable(card: Card, role: Role | None = None) -> None:
 
 
 def check_living(card: Card) -> None:
-    """Raises ProtocolError for a card that was terminated."""
+    """Raises ProtocolError if the card is terminated."""
     if card.kept_report().life_cycle is LifeCycle.TERMINATED:
         raise ProtocolError(
             _("This card is terminated, and its secrets are erased. Use another card.")
@@ -163,7 +163,10 @@ def check_living(card: Card) -> None:
 
 @contextmanager
 def same_card(card: Card, before: CardReport, reader: str) -> Iterator[None]:
-    """Opens a channel to the card of `before`; another one says worse why it refuses."""
+    """The block opens a channel to the card of `before`.
+
+    If it fails with another card, the error says that the card was swapped.
+    """
     try:
         yield
     except (CardError, ProtocolError):
@@ -188,9 +191,9 @@ def check_key(report: CardReport) -> None:
 
 
 def check_reader(reader: str) -> None:
-    """Raises CardNotFoundError where there is no card, before anybody is asked for a PIN.
+    """Raises CardNotFoundError if there is no card, before a prompt asks for a PIN.
 
-    At a terminal a card that is missing from a PC/SC reader is asked for.
+    At a terminal, a prompt asks for a card that is missing from a PC/SC reader.
     """
     kind, _, name = reader.partition(":")
     if kind == "pcsc":
@@ -200,7 +203,7 @@ def check_reader(reader: str) -> None:
 
 
 def check_two_cards(first: str, second: str) -> None:
-    """The same for two readers; raises InputError too, when they are one by whatever names."""
+    """The same for two readers; also raises InputError if both names mean one reader."""
     if whole_name(first) == whole_name(second):
         raise InputError(
             _("Two cards are needed, but {first} was given twice.").format(first=first)
@@ -210,12 +213,12 @@ def check_two_cards(first: str, second: str) -> None:
 
 
 def issuer_public_key(path: Path | None) -> bytes | None:
-    """The point of the issuer in `--issuer-public-key`. Raises IssuerKeyError, OSError."""
+    """The point in the file of `--issuer-public-key`. Raises IssuerKeyError, OSError."""
     return None if path is None else read_issuer_public_key(path)
 
 
 def transport_key(reader: str, path: Path | None, option: str = "--transport-key-file") -> Secret:
-    """The card's transport key: from a file, for a simulated card from the one beside it.
+    """The card's transport key: from its file, from the file beside a simulated card, or typed.
 
     Raises InputError, TransportError, OSError.
     """

@@ -1,7 +1,7 @@
-"""What holders type blind at a key ceremony: components group by group, shares word by word.
+"""What holders type without an echo at a key ceremony: components in groups, shares in words.
 
-Each holder finds a clear screen and leaves one. What was typed is overwritten in memory as soon as
-it is no longer needed; copies that Python made on the way cannot be reached, and stay until the
+Each holder finds a clear screen and leaves one. What they type is overwritten in memory as soon as
+it is no longer needed. Copies that Python makes on the way cannot be reached; they stay until the
 program ends.
 """
 
@@ -29,17 +29,17 @@ from twincard.keys.shares import (
 from twincard.keys.value_lines import parse_hex
 
 _LINE_WORDS = 11
-# Erase the screen, what has scrolled off it, and go to its top (ECMA-48; 3J is xterm's).
+# Erase the screen and the scrollback, and go to the top (ECMA-48; 3J is from xterm).
 _CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
 _ALONE = N_("{what}: only its holder should be at the keyboard. Nothing is shown as you type.")
 
 
 def component(number: int, size: int, known: Mapping[int, bytes], option: str) -> Component:
-    """A component typed blind by its holder, 16 groups with check digits, confirmed by its KCV.
+    """A component that its holder types without an echo and confirms by its KCV: 16 groups.
 
-    `known` are the KCVs of components that a card holds or that were entered before, by their
-    numbers: it must be the same as the one of its own number, and another than the others.
-    `option` is what gives it without a terminal. Raises InputError.
+    `known` are the KCVs, by number, of components that a card holds or that were entered before.
+    The component must equal the known one of its own number, and differ from all others. `option`
+    gives the component without a terminal. Raises InputError.
     """
     what = _("Component {number} of {size}").format(number=number, size=size)
     if not prompts.has_terminal():
@@ -53,7 +53,7 @@ def component(number: int, size: int, known: Mapping[int, bytes], option: str) -
 
 
 def shares() -> list[Secret]:
-    """The words of as many shares as they say that are needed, each typed blind by its holder.
+    """The words of as many shares as the first one requires; each holder types without an echo.
 
     Raises InputError.
     """
@@ -116,7 +116,7 @@ def _groups(what: str, option: str) -> Secret:
 
 
 def _group(what: str, place: int, option: str) -> bytes:
-    """A group's two bytes; or all 32, where somebody types the 64 digits of a file instead."""
+    """The two bytes of a group; or all 32 bytes, if the holder types the 64 digits of a file."""
     question = _("{what}, group {place} of {groups}")
     question = question.format(what=what, place=place + 1, groups=GROUPS)
     while True:

@@ -1,4 +1,4 @@
-"""What goes wrong, as an exit code and one plain sentence: the only place that maps exceptions.
+"""Errors as exit codes and plain sentences; no other module maps exceptions.
 
 The codes are explained in docs/cli.md; the names are those of JSON errors.
 """
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class InputError(Exception):
-    """What the user gave cannot be used; one plain sentence that says what to give instead."""
+    """The input cannot be used; the sentence says what to give instead."""
 
 
 class UnsettledError(Exception):
-    """Interrupted when the card may have done what it was asked; a sentence says what to do."""
+    """The command was interrupted, and the card may have finished; the sentence says what to do."""
 
     def __init__(self, sentence: str, code: ExitCode) -> None:
         super().__init__(sentence)
@@ -32,7 +32,7 @@ class UnsettledError(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """An error as people and programs are told it."""
+    """An error, for people and for programs."""
 
     code: ExitCode
     sentence: str
@@ -70,7 +70,7 @@ CODES: Mapping[str, ExitCode] = {
     "twincard.demo.narrator.CheckFailedError": ExitCode.CHECK_FAILED,
     "builtins.KeyboardInterrupt": ExitCode.INTERRUPTED,
 }
-"""By the names of exceptions and their parents: an error that occurs has imported its class."""
+"""By class name, also of parent classes, so that a command need not import all error classes."""
 
 ADVICE: Mapping[str, str] = {
     "twincard.card.pin.PinFormatError": N_(
@@ -127,7 +127,7 @@ def describe(error: BaseException) -> Failure:
         if name in CODES:
             tries = error.tries_left if isinstance(error, WrongPinError) else None
             return Failure(CODES[name], _sentence(error), tries)
-    # No text of the exception: nobody has made sure that it holds no secret.
+    # The text of the exception is left out, because it may contain a secret.
     return Failure(
         ExitCode.UNEXPECTED,
         _(
@@ -145,18 +145,18 @@ def _usage(error: TyperException) -> str:
     from twincard.cli.shell.translated_help import usage_error
 
     text = usage_error(error.format_message())
-    # Only errors in the arguments know their command, and not all of them.
+    # Only usage errors know their command, and not all of them.
     context = getattr(error, "ctx", None)
     command = "twincard" if context is None else context.command_path
     told = _("{sentence}. See `{command} --help`.")
     sentence = told.format(sentence=text.rstrip("." + "。"), command=command)
-    # "Did you mean list?" has its mark already.
+    # "Did you mean list?" already ends with a mark.
     return sentence.replace("?.", "?").replace("?。", "?")
 
 
 def _sentence(error: BaseException) -> str:
     text = _text(error)
-    # Notes say which of two cards it was.
+    # The notes name the card, if there are two.
     notes = listed(getattr(error, "__notes__", ()))
     if notes:
         text = _("{cards}: {sentence}").format(cards=notes, sentence=text)

@@ -1,6 +1,6 @@
-"""What flows tell, as people read it: the one place of the command line that words their events.
+"""The events of flows as sentences; no other module of the command line words them.
 
-Events are known by name here, so that a command imports its own flow alone.
+Events are looked up by name, so that a command imports only its own flow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Bar = Callable[[int], None]
 
 
 def listener(out: Printer, bar: Bar | None = None) -> Listener[FlowEvent]:
-    """Tells steps and files in sentences, and the bytes that are done with `bar`."""
+    """A listener that prints steps and files as sentences, and shows bytes done with `bar`."""
 
     def on_event(event: FlowEvent) -> None:
         if event.name in _COUNTS:

@@ -1,4 +1,4 @@
-"""Cards that are not in their readers yet: asked for, where there is somebody to ask."""
+"""Prompts for cards that are not in their readers yet."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _PCSC = "pcsc:"
 
 
 def whole_name(reader: str) -> str:
-    """The one name of a READER, which may be a part of a PC/SC reader's name, or its index.
+    """The full name of a READER, which may be part of a PC/SC reader's name, or its index.
 
-    Raises TransportError where there is no such PC/SC reader, or no PC/SC.
+    Raises TransportError if there is no such PC/SC reader, or no PC/SC.
     """
     name = reader.removeprefix(_PCSC)
     return _PCSC + find_reader(name) if name and name != reader else reader
 
 
 def expect_card(reader: str) -> None:
-    """See to it that a PC/SC reader holds a card: at a terminal ask for one, and wait.
+    """Make sure that a PC/SC reader holds a card: at a terminal, ask for one and wait.
 
-    Without a terminal raises CardNotFoundError; TransportError.
+    Raises CardNotFoundError without a terminal, TransportError.
     """
     if not reader.startswith(_PCSC):
         return

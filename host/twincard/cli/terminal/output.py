@@ -26,7 +26,7 @@ _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
 
 
 class Printer:
-    """Where one command prints to."""
+    """The output of one command."""
 
     def __init__(self, as_json: bool) -> None:
         """With `as_json`, the result is one JSON object, and steps are not printed."""
@@ -115,7 +115,7 @@ def naming_standard_output() -> Iterator[None]:
 
 
 def print_json(result: object) -> None:
-    """One JSON object on standard output."""
+    """Print one JSON object to standard output."""
     from twincard.results.in_json import to_json
 
     # Python would escape what another encoding lacks, but not as JSON does.
@@ -150,7 +150,7 @@ def _styled(text: str, style: str, plain: str = "") -> None:
 
 
 def _screen() -> Console:
-    """Standard error, with names of files as they are, brackets included."""
+    """Standard error, printed without markup, so that brackets in file names stay."""
     from rich.console import Console
 
     return Console(file=sys.stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)

@@ -1,8 +1,8 @@
-"""PINs and PUKs of cards: asked only where the card can take them, with the tries that are left.
+"""Prompts for PINs and PUKs, with the tries left, and only if the card can take them.
 
-A card is looked at before somebody is asked, in its secure channel, and let go again: some systems
-take a card away from a program that waits. What was seen decides nothing but the question; the
-card that gets the PIN is checked anew.
+The card is read through its secure channel before the prompt, and released again, because some
+systems take a card away from a program that waits. The reading only decides what to ask; the card
+is checked again before it gets the PIN.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from twincard.iso.status import PinBlockedError, PukBlockedError, Sw
 from twincard.keys.secret import Secret
 
 Check = Callable[[CardReport], None]
-"""Raises what keeps the PIN of a card that reports this from being of any use."""
+"""Raises an error if the PIN of a card with this report would be of no use."""
 
 
 def any_card(report: CardReport) -> None:
-    """The Check that passes."""
+    """A Check that always passes."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The PIN of one of two cards: what it is here, its reader, and where the PIN comes from."""
+    """One of two cards whose PIN is needed: its name, its reader, and where the PIN comes from."""
 
     name: str
     reader: str
@@ -55,7 +55,7 @@ class Wanted:
     check: Check = any_card
 
     def usable(self, report: CardReport) -> None:
-        """Raises what keeps the PIN from being asked."""
+        """Raises an error if the PIN should not be asked for."""
         if self.own_pin:
             check_own_pin(report)
         self.check(report)
@@ -65,9 +65,9 @@ class Wanted:
 def pin_of(
     reader: str, path: Path | None, what: str, issuer: bytes | None, check: Check = any_card
 ) -> Secret:
-    """The PIN of a card from --pin-file, or typed if the card can take one.
+    """The PIN of a card, from --pin-file or typed.
 
-    `issuer` is as for a Holder. Raises PinBlockedError, and what `check` does.
+    `issuer` is as for a Holder. Raises PinBlockedError, and what `check` raises.
     """
     option = "--pin-file"
     if path is None:
@@ -102,9 +102,9 @@ def unlocked(
 ) -> Iterator[Unlocked]:
     """A session with the card of --reader, unlocked with the PIN of --pin-file or a prompt.
 
-    The PIN must be the user's own, and is wiped with the block; it goes through a secure channel,
-    where the card has one, and to no card that the issuer of --issuer-public-key has not certified.
-    Raises CardNotFoundError, and what `check` says against the card, before anybody is asked.
+    The PIN must be the user's own, and is wiped at the end of the block. It goes through a secure
+    channel if the card has one, and only to a card that the issuer of --issuer-public-key has
+    certified. Raises CardNotFoundError, and what `check` raises, before a prompt asks.
     """
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
@@ -123,7 +123,7 @@ def unlocked(
 
 
 def puk_of(reader: str, path: Path | None, issuer: bytes | None) -> Secret:
-    """The PUK of a card likewise, from --puk-file."""
+    """The PUK of a card, from --puk-file or typed."""
     if path is None:
         prompts.check_terminal("PUK", "--puk-file")
         with opened(reader) as card:
@@ -138,10 +138,10 @@ def puk_of(reader: str, path: Path | None, issuer: bytes | None) -> Secret:
 def holders_of(
     first: Wanted, second: Wanted, issuer: bytes | None, *, second_may_be_terminated: bool = False
 ) -> tuple[Holder, Holder]:
-    """Two cards with their PINs; both are looked at before the first is asked for.
+    """Two cards with their PINs; both cards are read before the first prompt.
 
-    A second card that was terminated takes no PIN, if it may be. Raises PinBlockedError, and what
-    the checks do.
+    A terminated second card, if it is allowed, needs no PIN. Raises PinBlockedError, and what the
+    checks raise.
     """
     asked = first.path is None
     reports: tuple[CardReport, ...] = ()

@@ -1,6 +1,6 @@
-"""Lines that somebody types, or has pasted, for a question that is not asked any more.
+"""Discards lines that were typed or pasted for a question that is no longer asked.
 
-After a command that fails they would go to the shell, which shows, keeps and runs them: a PIN too.
+After a failed command they would go to the shell, which shows, stores and runs them, even a PIN.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ _MOST_SECONDS = 5.0
 _PIECE = 4096
 
 _questions: set[int] = set()
-"""Descriptors of terminals where this run has asked something."""
+"""Descriptors of the terminals at which this run has asked something."""
 
 
 def note_question(descriptor: int | None = None) -> None:
-    """Something is asked at a terminal: at standard input, or at this descriptor."""
+    """Note that a question is asked at standard input, or at the terminal with this descriptor."""
     with suppress(OSError, ValueError, AttributeError):
         _questions.add(sys.stdin.fileno() if descriptor is None else descriptor)
 
 
 @contextmanager
 def discarded() -> Iterator[None]:
-    """For the end of a command that fails: nothing is shown or kept of what is typed meanwhile.
+    """Discard what is typed in the block, and after it until typing stops, without an echo.
 
-    Nor of what is typed after the block, until nobody types any more; where nothing was asked in
-    this run, terminals are left alone.
+    For the end of a failed command. Terminals at which this run asked nothing are left alone.
     """
     with ExitStack() as stack:
         while _questions:
@@ -57,7 +56,7 @@ else:
         try:
             before = termios.tcgetattr(descriptor)
             quiet = list(before)
-            # A line that is not ended yet counts as well, and nobody should see it.
+            # Also discard a line that is not ended yet, and do not show it.
             quiet[3] &= ~(termios.ECHO | termios.ICANON)
             termios.tcsetattr(descriptor, termios.TCSAFLUSH, quiet)
         except termios.error:  # no terminal, or not there any more
@@ -74,7 +73,7 @@ else:
         import select
 
         deadline = time.monotonic() + _MOST_SECONDS
-        # A terminal that is gone has nothing to read; who presses Ctrl-C will not wait.
+        # A terminal that is gone has nothing to read; Ctrl-C ends the wait.
         with suppress(OSError, KeyboardInterrupt):
             while (
                 time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""Which language the user of the command line reads."""
+"""The language of the user of the command line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from twincard.ground import language
 from twincard.ground.language import _
 
 VARIABLE = "TWINCARD_LANGUAGE"
-"""The environment variable that names a language before all others: ja or en."""
+"""The environment variable that chooses the language, before any other: ja or en."""
 
 
 def speaking(streams: Sequence[TextIO]) -> AbstractContextManager[None]:
-    """Speak the user's language inside of a block: English where the streams cannot carry it."""
+    """Use the user's language in a block, or English if the streams cannot encode it."""
     languages = _languages()
     with language.speaking(languages):
         # Translators: the name of your language, in your language.
@@ -33,7 +33,7 @@ def _languages() -> list[str]:
 
 
 def _of_system() -> list[str]:
-    """What Windows speaks to the user; elsewhere the environment has said it already."""
+    """The language of Windows; on other systems the environment has named the language."""
     if sys.platform != "win32":
         return []
     import ctypes
