@@ -37,11 +37,13 @@ class Cell:
 
     label: str
     text: str = field(repr=False)
+    check_digit: bool = True
+    """Whether the last character stands a little apart."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The content of a page. `code` is the text of the QR code, as secret as the cells."""
+    """The content of a page. `code` is the text of the QR code, as secret as the cells; or None."""
 
     title: str
     subtitle: str
@@ -51,12 +53,13 @@ class Sheet:
     heading: str
     cells: tuple[Cell, ...] = field(repr=False)
     columns: int
-    code: str = field(repr=False)
+    code: str | None = field(repr=False)
     code_label: str
     instructions: tuple[str, ...]
     folds: tuple[str, str]
     break_anywhere: bool
     """Lines may break between any two characters, as Japanese ones do."""
+    label_width: float = 4.0
 
 
 def pdf_of(sheets: Sequence[Sheet], title: str) -> bytes:
@@ -110,8 +113,11 @@ def _secret(pdf: FPDF, sheet: Sheet) -> None:
     for index, cell in enumerate(sheet.cells):
         row, column = divmod(index, sheet.columns)
         x, y = _MARGIN + column * wide, top + 11 + row * high
-        _text(pdf, y + size * 0.07, size * 0.5, cell.label, x=x, width=4, align="R")
-        _spaced(pdf, x + 6, y, size, cell.text)
+        wide_label = sheet.label_width
+        _text(pdf, y + size * 0.07, size * 0.5, cell.label, x=x, width=wide_label, align="R")
+        _spaced(pdf, x + wide_label + 2, y, size, cell)
+    if sheet.code is None:
+        return
     _code(pdf, _WIDTH - _MARGIN - _QR, top + 10, sheet.code)
     _text(
         pdf, top + 12 + _QR, 7.5, sheet.code_label, x=_WIDTH - _MARGIN - _QR, width=_QR, align="C"
@@ -154,15 +160,16 @@ def _code(pdf: FPDF, x: float, y: float, text: str) -> None:
             start = max(end, start + 1)
 
 
-def _spaced(pdf: FPDF, x: float, y: float, size: float, text: str) -> None:
+def _spaced(pdf: FPDF, x: float, y: float, size: float, cell: Cell) -> None:
     """Digits in columns of equal width; words as they are."""
+    text = cell.text
     if not text.isupper() and not text.isdigit():
         _text(pdf, y, size, text, x=x, width=40)
         return
     pitch = size * 0.245
     for index, character in enumerate(text):
-        # The check digit stands a little apart.
-        gap = pitch * 0.3 if index == len(text) - 1 else 0.0
+        last = cell.check_digit and index == len(text) - 1
+        gap = pitch * 0.3 if last else 0.0
         _text(pdf, y, size, character, x=x + index * pitch + gap, width=pitch, align="C")
 
 

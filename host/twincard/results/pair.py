@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from twincard.card.report import Mode
 from twincard.flows.recover.recovery import RecoveredFile
 from twincard.keys.key_type import KeyType
-from twincard.results.marks import Id, Sha256
+from twincard.results.marks import Id, Kcv, Sha256
+
+
+@dataclass(frozen=True)
+class ComponentKcv:
+    """A component of the key group; its key check value (3 bytes), None where it is not set yet."""
+
+    number: int
+    kcv: Kcv | None
 
 
 @dataclass(frozen=True)
@@ -15,7 +24,7 @@ class Issued:
     """The pair; `changed` is False where both cards were issued before.
 
     `mode` is how the key will go; `issuer_public_key_sha256` (32 bytes) names who certified the
-    cards, None in base mode.
+    cards, None in base mode. `pin_letters` are the files with PIN and PUK, if they were drawn.
     """
 
     original_id: Id
@@ -24,6 +33,8 @@ class Issued:
     changed: bool
     mode: Mode
     issuer_public_key_sha256: Sha256 | None
+    components: tuple[ComponentKcv, ...]
+    pin_letters: tuple[Path, ...]
 
 
 @dataclass(frozen=True)

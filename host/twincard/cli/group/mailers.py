@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.terminal.errors import InputError
-from twincard.ground.language import _, told_by
+from twincard.ground.language import _, is_english, told_by
 from twincard.keys.component import Component
 from twincard.keys.shares import Share
 from twincard.paper.words import Language
@@ -27,7 +27,15 @@ GroupName = Annotated[
         "--group-name", metavar="NAME", help="Name of the key group, to print on the mailers."
     ),
 ]
-MailerLanguage = Annotated[Language, typer.Option("--language", help="Language of the mailers.")]
+MailerLanguage = Annotated[
+    Language | None,
+    typer.Option("--language", help="Language to print in. Default: the language of messages."),
+]
+
+
+def printed_in(chosen: Language | None) -> Language:
+    """The language that was chosen, or else the user's."""
+    return chosen or (Language.ENGLISH if is_english() else Language.JAPANESE)
 
 
 def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
@@ -50,7 +58,9 @@ def print_it(paper: Path) -> str:
     return _("Print {file}, give each holder their page, and delete the file.").format(file=paper)
 
 
-def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: Language) -> bytes:
+def mailers(
+    items: Sequence[Component] | Sequence[Share], name: str, language: Language | None
+) -> bytes:
     """A PDF with a page for each holder. Raises InputError."""
     try:
         # What the extra `paper` brings is not needed for anything else.
@@ -64,6 +74,6 @@ def mailers(items: Sequence[Component] | Sequence[Share], name: str, language: L
             )
         ) from None
     try:
-        return print_mailers(items, Printing(name, language, datetime.date.today()))
+        return print_mailers(items, Printing(name, printed_in(language), datetime.date.today()))
     except PaperError as error:
         raise InputError(told_by(error)) from None

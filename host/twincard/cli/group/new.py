@@ -14,7 +14,6 @@ from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
-from twincard.paper.words import Language
 from twincard.results.group import ComponentFile, NewGroup
 
 
@@ -39,7 +38,7 @@ def new(
         ),
     ] = True,
     name: GroupName = "",
-    language: MailerLanguage = Language.ENGLISH,
+    language: MailerLanguage = None,
     force: Force = False,
     json: Json = False,
 ) -> None:

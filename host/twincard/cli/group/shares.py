@@ -23,7 +23,6 @@ from twincard.keys.shares import (
     split_component,
     write_share,
 )
-from twincard.paper.words import Language
 from twincard.results.group import Joined, Split
 
 Kcv = Annotated[
@@ -65,7 +64,7 @@ def split(
         typer.Option("--files/--no-files", help="Write a file for each share, or only mailers."),
     ] = True,
     name: GroupName = "",
-    language: MailerLanguage = Language.ENGLISH,
+    language: MailerLanguage = None,
     force: Force = False,
     json: Json = False,
 ) -> None:

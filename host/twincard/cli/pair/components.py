@@ -11,7 +11,7 @@ from twincard.cli.terminal.errors import InputError
 from twincard.flows.components import equal_to
 from twincard.flows.errors import EqualComponentsError
 from twincard.ground.language import _, told_by
-from twincard.keys.component import Component
+from twincard.keys.component import LARGEST_GROUP, Component
 
 
 def read_components(
@@ -20,7 +20,9 @@ def read_components(
     """The components in the files of `--component NUMBER=FILE`.
 
     With the `size` of their group, NUMBER alone asks the component's holder at the terminal, who
-    types it or, with `scan`, scans its QR code. Raises InputError, ComponentError, OSError.
+    types it or, with `scan`, scans its QR code.
+    Without it NUMBER alone adds nothing: the command asks for what no file gives anyway.
+    Raises InputError, ComponentError, OSError.
     """
     found: list[Component] = []
     if scan and size is not None and all("=" in argument for argument in arguments or ()):
@@ -30,6 +32,8 @@ def read_components(
     for argument in arguments or ():
         known = {component.number: component.kcv for component in found}
         component = _component(argument, size, known, scan=scan)
+        if component is None:
+            continue
         other = equal_to(component, known)
         if other is not None:
             raise InputError(told_by(EqualComponentsError(other, component.number)))
@@ -45,22 +49,20 @@ def ask_component(number: int, size: int, known: Mapping[int, bytes], *, scan: b
 
 def _component(
     argument: str, size: int | None, known: Mapping[int, bytes], *, scan: bool
-) -> Component:
+) -> Component | None:
     number, equals, name = argument.partition("=")
     if not (number.isascii() and number.isdigit()) or bool(equals) != bool(name):
         raise InputError(_("Give a component as NUMBER=FILE, such as 2=component-2.txt."))
     if equals:
         return _read(int(number), Path(name))
-    if size is None:
-        raise InputError(
-            _("Give the file of component {number} as {number}=FILE.").format(number=number)
-        )
-    if not 1 <= int(number) <= size:
+    if not 1 <= int(number) <= (size or LARGEST_GROUP):
         raise InputError(
             _("A key group of size {size} has no component {number}.").format(
-                size=size, number=number
+                size=size or LARGEST_GROUP, number=number
             )
         )
+    if size is None:
+        return None
     return ask_component(int(number), size, known, scan=scan)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +12,20 @@ import typer
 
 from twincard.card.report import Features, PolicyFlags, Role
 from twincard.card.session import Card
+from twincard.cli.group.mailers import MailerLanguage
 from twincard.cli.pair.components import read_components
-from twincard.cli.terminal import prompts
+from twincard.cli.pair.holder_data import expiry_date_bytes, member_number_bytes
+from twincard.cli.pair.issue_pins import (
+    NO_LETTERS,
+    LetterFormat,
+    LetterFormatOption,
+    LetterPlan,
+    NewPin,
+    PinFiles,
+    PinLetters,
+    new_pins,
+    write_letters,
+)
 from twincard.cli.terminal.cards import check_two_cards, opened_pair, transport_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.flow_events import listener
@@ -35,6 +45,7 @@ from twincard.flows.issue.pair import (
     Blank,
     IssuedPair,
     IssueEvent,
+    IssueStep,
     Modes,
     Profile,
     issue_pair,
@@ -46,9 +57,7 @@ from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.iso.status import CardError
 from twincard.keys.component import LARGEST_GROUP, Component
 from twincard.keys.secret import Secret
-from twincard.results.pair import Issued
-
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+from twincard.results.pair import ComponentKcv, Issued
 
 _UNBOUND = N_(
     "Without --component, no secret of the issuer binds the two cards, so any "
@@ -73,15 +82,6 @@ _ALONE = N_(
     "Without --certify-with, the key that certifies this pair is discarded, so "
     "no backup can be added later."
 )
-
-
-@dataclass(frozen=True)
-class _Secrets:
-    """What one card is issued with."""
-
-    transport_key: Secret
-    pin: Secret
-    puk: Secret
 
 
 def issue(
@@ -218,6 +218,9 @@ def issue(
             help="File with the PUK of the backup, if it differs from the original's.",
         ),
     ] = None,
+    pin_letters: PinLetters = None,
+    letter_format: LetterFormatOption = LetterFormat.PDF,
+    language: MailerLanguage = None,
     transport_key_file: OriginalTransportKeyFile = None,
     backup_transport_key_file: Annotated[
         Path | None,
@@ -247,8 +250,8 @@ def issue(
         group_size,
         backups,
         functools.reduce(operator.or_, (flag for flag in flags if flags[flag]), PolicyFlags.NONE),
-        _member_number(member_number),
-        _expiry_date(expires),
+        member_number_bytes(member_number),
+        expiry_date_bytes(expires),
         _modes(allow_base=allow_base, base_mode=base_mode),
         certificate_bytes,
         chain_bytes,
@@ -259,6 +262,8 @@ def issue(
         raise InputError(
             _("Base mode uses no certificates. Give either --base-mode or --certify-with.")
         )
+    pin_files = PinFiles(pin_file, puk_file, backup_pin_file, backup_puk_file)
+    pin_files.check_beside(pin_letters)
     issuer = None if certify_with is None else IssuerSigningKey.read(certify_with)
     components = read_components(component, group_size, scan=scan)
     keys = (
@@ -267,14 +272,15 @@ def issue(
             backup, backup_transport_key_file or transport_key_file, "--backup-transport-key-file"
         ),
     )
-    pin = prompts.new_pin(pin_file, _("PIN of the cards"), "--pin-file")
-    puk = prompts.new_pin(puk_file, _("PUK of the cards"), "--puk-file")
-    for_original = _Secrets(keys[0], pin, puk)
-    for_backup = _Secrets(
-        keys[1],
-        prompts.pin_in(backup_pin_file) if backup_pin_file else pin,
-        prompts.pin_in(backup_puk_file) if backup_puk_file else puk,
-    )
+    names = {Role.ORIGINAL: (_("Original"), original), Role.BACKUP: (_("Backup"), backup)}
+    letters = NO_LETTERS
+    if pin_letters is None:
+        pins = new_pins(names, pin_files)
+    else:
+        member = member_number or ""
+        plan = LetterPlan(pin_letters, letter_format, language, member, transport_pin)
+        letters = write_letters(names, plan)
+        pins = letters.pins()
     out = Printer(json)
     events: list[IssueEvent] = []
     tell = listener(out)
@@ -283,9 +289,11 @@ def issue(
         events.append(event)
         tell(event)
 
-    names = {Role.ORIGINAL: (_("Original"), original), Role.BACKUP: (_("Backup"), backup)}
     with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
-        blanks = (_blank(cards[0], for_original), _blank(cards[1], for_backup))
+        blanks = (
+            _blank(cards[0], keys[0], pins[Role.ORIGINAL]),
+            _blank(cards[1], keys[1], pins[Role.BACKUP]),
+        )
         _check_features(blanks, profile, plain=plain)
         for note in _notes(blanks, profile, components, issuer):
             out.note(note)
@@ -299,16 +307,35 @@ def issue(
         finally:
             for item in components:
                 item.value.wipe()
-    _tell(out, pair, original, backup, changed=bool(events))
+    given = {event.role for event in events if event.step is IssueStep.PERSONALISE}
+    letters = letters.finish(given)
+    _tell(out, pair, original, backup, letters.paths, changed=bool(events))
 
 
-def _blank(card: Card, secrets: _Secrets) -> Blank:
-    return Blank(card, secrets.transport_key, secrets.pin, secrets.puk)
+def _blank(card: Card, key: Secret, pins: NewPin) -> Blank:
+    return Blank(card, key, pins.pin, pins.puk)
 
 
-def _tell(out: Printer, pair: IssuedPair, original: str, backup: str, *, changed: bool) -> None:
+def _tell(
+    out: Printer,
+    pair: IssuedPair,
+    original: str,
+    backup: str,
+    letters: tuple[Path, ...],
+    *,
+    changed: bool,
+) -> None:
     name = None if pair.issuer_public_key is None else fingerprint(pair.issuer_public_key)
-    issued = Issued(pair.original_id, pair.backup_id, pair.group_id, changed, pair.mode, name)
+    issued = Issued(
+        pair.original_id,
+        pair.backup_id,
+        pair.group_id,
+        changed,
+        pair.mode,
+        name,
+        tuple(ComponentKcv(number, kcv) for number, kcv in enumerate(pair.kcvs, 1)),
+        letters,
+    )
     if changed:
         text = _("Issued {original} as an original, and {backup} as its backup.").format(
             original=original, backup=backup
@@ -317,7 +344,8 @@ def _tell(out: Printer, pair: IssuedPair, original: str, backup: str, *, changed
         text = _(
             "{original} and {backup} are already issued as a pair; nothing was changed."
         ).format(original=original, backup=backup)
-    out.result(issued, text)
+    handed = _("Hand over {path} sealed, apart from its card, and delete the file.")
+    out.result(issued, "\n".join([text, *(handed.format(path=path) for path in letters)]))
 
 
 def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
@@ -353,20 +381,3 @@ def _notes(
         yield _(_ALONE)
     elif issuer is not None and not components:
         yield _(_SHARED)
-
-
-def _member_number(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    value = text.encode(errors="surrogateescape")
-    if not 1 <= len(value) <= 255:
-        raise InputError(_("A member number must be 1 to 255 bytes long in UTF-8."))
-    return value
-
-
-def _expiry_date(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    if not _MONTH.fullmatch(text):
-        raise InputError(_("--expires needs a year and a month, such as 2030-12."))
-    return text.encode("ascii")

@@ -154,6 +154,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             N_("Issue a pair with the issuer's component; prompts ask for PIN and PUK:"),
             f"issue {_PAIR} --component 1=components/component-1.txt",
         ),
+        (
+            N_("Generate PIN and PUK, and write them as letters to print:"),
+            f"issue {_PAIR} --component 1=components/component-1.txt --pin-letters letters",
+        ),
     ),
     "duplicate": (
         (

@@ -45,6 +45,7 @@ CODES: Mapping[str, ExitCode] = {
     "twincard.card.pin.PinFormatError": ExitCode.USAGE,
     "twincard.keys.component.ComponentError": ExitCode.USAGE,
     "twincard.keys.shares.ShareError": ExitCode.USAGE,
+    "twincard.keys.pin_letter.PinLetterError": ExitCode.USAGE,
     "twincard.chips.profile.ChipError": ExitCode.USAGE,
     "twincard.identity.x509.WrongSignatureError": ExitCode.REFUSED,
     "twincard.identity.x509.CertificateError": ExitCode.USAGE,

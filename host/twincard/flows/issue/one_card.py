@@ -48,6 +48,8 @@ class Issuing:
         self._plain = plain
         self._has_authority = False
         self._group_was_there = False
+        self.kcvs: dict[int, bytes] = {}
+        """Of the components that it holds, once it is prepared or checked."""
         if self.report.life_cycle is LifeCycle.TERMINATED:
             raise ProtocolError(
                 _("The card for the {name} is terminated. Use another card.").format(name=self.name)
@@ -152,6 +154,7 @@ class Issuing:
             )
         self._check_policy()
         self._check_components(group)
+        self.kcvs = kcvs_held(self.report)
         if self._role is Role.ORIGINAL:
             self._check_files()
         return group.group_id
@@ -251,13 +254,20 @@ class Issuing:
         }
 
     def _personalise(self) -> None:
+        pin, puk = self._blank.pin, self._blank.puk
+        if not (len(pin) and len(puk)):
+            raise ProtocolError(
+                _("The {name} is not issued yet, so it needs a PIN and a PUK.").format(
+                    name=self.name
+                )
+            )
         self._announce(IssueStep.PERSONALISE)
         self._take_authority()
         self._card.issuer.personalise(
             Personalisation(
                 self._role,
-                self._blank.pin,
-                self._blank.puk,
+                pin,
+                puk,
                 self._backups,
                 self._profile.whole_policy,
                 self._profile.transport_pin,
@@ -277,11 +287,12 @@ class Issuing:
         return self._card.group.begin(self._profile.group_size, group_id)
 
     def _set_components(self) -> None:
+        # A group that was begun just now holds none.
+        held = kcvs_held(self._card.kept_report()) if self._group_was_there else {}
+        self.kcvs = held | {component.number: component.kcv for component in self._components}
         if not self._components:
             return
         self._announce(IssueStep.COMPONENT)
-        # A group that was begun just now holds none.
-        held = kcvs_held(self._card.kept_report()) if self._group_was_there else {}
         given = {component.number for component in self._components}
         check_distinct(self._components, {n: held[n] for n in held if n not in given})
         for component in self._components:

@@ -42,7 +42,9 @@ class IssuedPair:
     """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
 
     `issuer_public_key` (a point) is that of the issuer who certified them: where a card was
-    operational before, the one that it tells through the channel of its transport key.
+    operational before, the one that it tells through the channel of its transport key. `kcvs` (3
+    bytes each) are of the original's components in the order of their numbers, None for one that
+    is not set.
     """
 
     original_id: bytes
@@ -50,6 +52,7 @@ class IssuedPair:
     group_id: bytes
     mode: Mode
     issuer_public_key: bytes | None = field(repr=False)
+    kcvs: tuple[bytes | None, ...] = ()
 
 
 def modes_of(original: Blank, backup: Blank, profile: Profile) -> Modes:
@@ -101,7 +104,7 @@ def issue_pair(
         if wanted is not Modes.BASE:
             _check_unable(original, backup)
         _activate([first, second])
-        return _issued(first, second, group_id, None)
+        return _issued(first, second, profile, group_id, None)
     waiting = [item for item in (first, second) if not item.is_operational]
     finished = _finished(operational, waiting, issuer)
     group_id = _prepare([first, second], finished)
@@ -111,7 +114,7 @@ def issue_pair(
             item.certify(issuer)
     _activate([first, second])
     issuer_public_key = finished[0].certified_by if finished else issuer.public_key
-    return _issued(first, second, group_id, issuer_public_key)
+    return _issued(first, second, profile, group_id, issuer_public_key)
 
 
 def _check_able(original: Blank, backup: Blank, profile: Profile) -> None:
@@ -208,8 +211,13 @@ def _activate(cards: Sequence[Issuing]) -> None:
 
 
 def _issued(
-    first: Issuing, second: Issuing, group_id: bytes, issuer_public_key: bytes | None
+    first: Issuing,
+    second: Issuing,
+    profile: Profile,
+    group_id: bytes,
+    issuer_public_key: bytes | None,
 ) -> IssuedPair:
     mode = Mode.BASE if issuer_public_key is None else Mode.HOST_BLIND
     ids = first.report.card_id, second.report.card_id
-    return IssuedPair(*ids, group_id, mode, issuer_public_key)
+    kcvs = tuple(first.kcvs.get(number) for number in range(1, profile.group_size + 1))
+    return IssuedPair(*ids, group_id, mode, issuer_public_key, kcvs)

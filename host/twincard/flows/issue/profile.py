@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
@@ -66,12 +66,15 @@ class Profile:
 
 @dataclass(frozen=True)
 class Blank:
-    """A card to be issued: its session, its transport key, and the PIN and PUK it shall have."""
+    """A card to be issued: its session, its transport key, and the PIN and PUK it shall have.
+
+    A card that is issued already needs neither PIN nor PUK.
+    """
 
     card: Card
     transport_key: Secret
-    pin: Secret
-    puk: Secret
+    pin: Secret = field(default_factory=lambda: Secret(b""))
+    puk: Secret = field(default_factory=lambda: Secret(b""))
 
     def __post_init__(self) -> None:
         for name in ("transport_key", "pin", "puk"):

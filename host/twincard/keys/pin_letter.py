@@ -1,0 +1,73 @@
+"""PIN and PUK of one card, drawn at random, and the file from which its letter is printed."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from twincard.ground.bounded_read import read_bounded
+from twincard.ground.language import _
+from twincard.ground.private_file import write_private
+from twincard.keys.secret import Secret
+from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
+
+PIN_DIGITS = 6
+PUK_DIGITS = 8
+_CARD_ID_BYTES = 16
+_MOST_FILE_BYTES = 4096
+_FORMAT = "twincard-pin-letter-1"
+_NAMES = ("format", "card", "role", "pin", "puk")
+
+
+class PinLetterError(ValueError):
+    """Not a file of PIN and PUK; the message is one plain sentence, without either."""
+
+
+@dataclass(frozen=True)
+class PinLetter:
+    """What the letter of a card (id 16 bytes) tells; `role` is original or backup."""
+
+    card_id: bytes
+    role: str
+    pin: Secret = field(repr=False)
+    puk: Secret = field(repr=False)
+
+
+def draw_letter(card_id: bytes, role: str) -> PinLetter:
+    """A new PIN and PUK, in digits, which every PIN pad has; all are equally likely."""
+    return PinLetter(card_id, role, _digits(PIN_DIGITS), _digits(PUK_DIGITS))
+
+
+def write_letter(letter: PinLetter, path: Path) -> None:
+    """Make the file, mode 0600, whole and on the disk or not at all. Raises OSError."""
+    pin, puk = (secret.reveal().decode("ascii") for secret in (letter.pin, letter.puk))
+    values = (_FORMAT, letter.card_id.hex(), letter.role, pin, puk)
+    write_private(path, format_lines(_NAMES, values).encode("ascii"))
+
+
+def read_letter(path: Path) -> PinLetter:
+    """Read such a file. Raises PinLetterError, OSError."""
+    content = read_bounded(path, _MOST_FILE_BYTES)
+    try:
+        if content is None or not content.isascii():
+            raise PinLetterError(_("it is too long, or not plain text"))
+        values = parse_lines(content.decode("ascii"), _NAMES, _("PIN letter"), PinLetterError)
+        known = values["format"] == _FORMAT and values["role"] in ("original", "backup")
+        if not (known and _is_digits(values["pin"]) and _is_digits(values["puk"])):
+            raise PinLetterError(_("This is not a PIN letter that can be read."))
+        card_id = parse_hex(values["card"], _CARD_ID_BYTES)
+    except PinLetterError as error:
+        raise PinLetterError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
+    except ValueError:
+        raise PinLetterError(_("{path} names no card.").format(path=path)) from None
+    return PinLetter(card_id, values["role"], Secret(values["pin"]), Secret(values["puk"]))
+
+
+def _digits(count: int) -> Secret:
+    return Secret("".join(secrets.choice(string.digits) for _place in range(count)))
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
