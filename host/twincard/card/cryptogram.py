@@ -29,7 +29,7 @@ class RsaCryptogram:
     value: bytes
 
     def encode(self) -> bytes:
-        """As the card takes it."""
+        """The encoding for the card."""
         return b"\x00" + self.value
 
 
@@ -77,7 +77,7 @@ AnyCryptogram = Cryptogram | ArchiveCryptogram
 
 
 def parse_cryptogram(answer: bytes) -> Cryptogram:
-    """Read a cryptogram that the card gave; raises UnexpectedAnswerError."""
+    """Read a cryptogram from the card; raises UnexpectedAnswerError."""
     if answer[:1] == b"\x00" and len(answer) == 1 + _RSA_BYTES:
         return RsaCryptogram(answer[1:])
     try:
@@ -92,7 +92,7 @@ def parse_cryptogram(answer: bytes) -> Cryptogram:
 
 
 def parse_archive_cryptogram(answer: bytes) -> ArchiveCryptogram:
-    """Read an archive cryptogram that the card gave; raises UnexpectedAnswerError."""
+    """Read an archive cryptogram from the card; raises UnexpectedAnswerError."""
     try:
         return ArchiveCryptogram(tlv.decode_one(answer, _ARCHIVE_TAG))
     except ValueError as error:
@@ -103,7 +103,7 @@ def parse_archive_cryptogram(answer: bytes) -> ArchiveCryptogram:
 
 @dataclass(frozen=True)
 class Kept:
-    """An archive cryptogram of the key in another, and the check (8 bytes) of that key."""
+    """The key of a cryptogram as an archive cryptogram, and its check value (8 bytes)."""
 
     cryptogram: ArchiveCryptogram
     check: bytes = field(repr=False)

@@ -1,4 +1,4 @@
-"""The commands about who a card is: device keys, the issuer's certificate, another card's."""
+"""The commands for a card's identity: device keys, certificates of this and of other cards."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from twincard.iso.status import UnexpectedAnswerError
 
 
 class Device:
-    """The identity of one card. What needs it raises NotFoundError where the card has none."""
+    """The identity of one card. Methods raise NotFoundError where the card has none."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
 
     def keys(self) -> DeviceKeys:
-        """The public keys (GET DATA E5); whoever trusts them calls `verify`."""
+        """The public keys (GET DATA E5); call `verify` before trusting them."""
         answer = self._get(0x00E5, _("return its device keys"))
         try:
             keys = DeviceKeys(*tlv.decode_exactly(tlv.decode_one(answer, 0xE5), [0x86, 0x87, 0x9E]))
@@ -64,14 +64,14 @@ class Device:
         """Give the card its issuer's public key (a point) and certificate (CERTIFY).
 
         Needs the issuer's authority, before activation. Raises AuthorityMissingError,
-        WrongDataError when it is another card's, IntegrityError when the signature is not right,
+        WrongDataError when it is another card's, IntegrityError when the signature is wrong,
         WrongStateError before `personalise` and after activation.
         """
         data = tlv.encode(0x86, issuer_public_key) + certificate.encode()
         self._channel.send(Command.of(Ins.CERTIFY, data=data), _("store its certificate"))
 
     def verify_certificate(self, certificate: CardCertificate) -> None:
-        """Show the card another card's certificate, so that it talks to that card next (PIN).
+        """Let the card verify another's certificate, before a duplication with it. Needs the PIN.
 
         Raises AuthorityMissingError, IntegrityError when this card's issuer did not make it,
         WrongDataError for an issuer of another name.

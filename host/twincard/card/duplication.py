@@ -1,4 +1,4 @@
-"""The duplication commands: what an original and a backup say to each other through the host."""
+"""The duplication commands: messages between an original and a backup, passed by the host."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEY_AND_SIGNATURE = {0x82: POINT_BYTES, **_SIGNATURE}
 
 
 class ReceiptKind(IntEnum):
-    """What a receipt says about its ticket."""
+    """What a receipt states about its ticket."""
 
     DONE = 1
     VOID = 2
@@ -55,7 +55,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class ExportedKey:
-    """A private key as a key block, for the one backup that drew the ticket."""
+    """A private key as a key block, for the one backup that issued the ticket."""
 
     encoded: bytes = field(repr=False)
     mode: Mode = Mode.BASE
@@ -89,7 +89,7 @@ class Receipt:
 
 
 class Duplication:
-    """One card's side of the duplication. All commands but the reading ones need its PIN."""
+    """One card's side of the duplication. Commands that change the card need its PIN."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -99,12 +99,12 @@ class Duplication:
     ) -> Ticket:
         """Backup: ask for the key of the original with this card id (GET TICKET).
 
-        An open ticket is returned unchanged. `void_delivered` says that the original has the
-        receipt of a void ticket, and lets the backup draw a new one.
-        Raises AuthorityMissingError, WrongStateError with a ticket for another original or mode, a
-        key, an undelivered void ticket, or where the policy forbids the mode, NotFoundError while
-        the key group is not complete or the card is not certified, UnexpectedAnswerError for a
-        ticket that is not what was asked for.
+        An open ticket is returned unchanged. `void_delivered` states that the original has the
+        receipt for a void ticket, so the backup may issue a new one. Raises AuthorityMissingError,
+        WrongStateError with a ticket for another original or mode, a key, an undelivered void
+        ticket, or where the policy forbids the mode, NotFoundError while the key group is not
+        complete or the card is not certified, UnexpectedAnswerError for a ticket that was not
+        requested.
         """
         command = Command.of(Ins.GET_TICKET, int(void_delivered), mode, original_id, SHORT_ANSWER)
         ticket = Ticket.parse(self._channel.send(command, _("issue a ticket for a key")))
@@ -117,11 +117,11 @@ class Duplication:
     def service_ticket(self, service_id: bytes, *, delivered: bool = False) -> Ticket:
         """Original: ask the key service with this id (16 bytes) for a key (GET TICKET).
 
-        An open ticket is returned unchanged. `delivered` says that the service has the receipt of
-        the last key or void ticket, and lets the card draw a new one. `ticket.original_id` is the
-        service's.
-        Raises AuthorityMissingError, WrongStateError while an export is pending, with a ticket for
-        another service, or an undelivered receipt, NotFoundError for a card that is not certified.
+        An open ticket is returned unchanged. `delivered` states that the service has the receipt
+        for the last key or void ticket, so the card may issue a new one. `ticket.original_id` is
+        the service's. Raises AuthorityMissingError, WrongStateError while an export is pending,
+        with a ticket for another service, or an undelivered receipt, NotFoundError for a card that
+        is not certified.
         """
         return self.ticket(service_id, Mode.HOST_BLIND, void_delivered=delivered)
 

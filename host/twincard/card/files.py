@@ -18,18 +18,18 @@ MEMBER_NUMBER = 0xD001
 EXPIRY_DATE = 0xD002
 """EF with the expiry date, on originals."""
 DECIPHER_CERTIFICATE = 0xC001
-"""EF with the decipher key's X.509 certificate: DER, zeros behind."""
+"""EF with the decipher key's X.509 certificate: DER, then zeros."""
 SIGNATURE_CERTIFICATE = 0xC002
 """EF with the signature key's."""
 CERTIFICATE_CHAIN = 0xC003
-"""EF with the certificates of those who certified these keys: DER, one behind the other, zeros."""
+"""EF with the chain of these certificates' issuers: DER, one after the other, then zeros."""
 
 _WHOLE_UPDATE = 128
 _WHOLE_READ = 256
 
 
 class Condition(IntEnum):
-    """What an operation on a file asks for."""
+    """The authority that an operation on a file needs."""
 
     ALWAYS = 0x00
     USER_PIN = 0x10
@@ -83,7 +83,7 @@ class FileControl:
 
 
 class Files:
-    """Files of one card. Which file is current is the card's to remember."""
+    """Files of one card. The card keeps track of the current file."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

@@ -21,7 +21,7 @@ from twincard.keys.secret import Secret, check_secret
 
 CHALLENGE_BYTES = 16
 TRANSPORT_PIN = 0x80
-"""Beside the policy's flags: the PIN is a transport PIN."""
+"""In the byte of the policy's flags: the PIN is a transport PIN."""
 _LABEL = b"twincard/issuer/1"
 
 
@@ -35,7 +35,7 @@ class Personalisation:
     backups: int = 1
     policy: PolicyFlags = PolicyFlags.NONE
     transport_pin: bool = False
-    """The PIN serves duplication alone, until the user has set another."""
+    """The PIN allows only duplication until the user sets another."""
 
 
 class Issuer:
@@ -62,7 +62,7 @@ class Issuer:
         self._channel.send(command, _("accept the issuer's authority"))
 
     def open_channel(self, card_id: bytes, keys: Secret | Scp03Keys) -> None:
-        """Prove the issuer's authority by a secure channel (SCP03), through which all goes then.
+        """Prove the issuer's authority by a secure channel (SCP03), used for all that follows.
 
         `keys` is the transport key, or the static keys themselves. The authority lasts as long as
         the channel: until reset, SELECT or another channel, which also end the session of the PIN.
@@ -85,8 +85,8 @@ class Issuer:
         """Replace the static keys of SCP03, whole or not at all (PUT KEY).
 
         `new` has a version of 1 to 127. Only inside a channel that `current` opened, which stays
-        open. From then on the card wants SCP03 of its issuer.
-        Raises AuthorityMissingError, UnexpectedAnswerError.
+        open. From then on the card requires SCP03 of its issuer. Raises AuthorityMissingError,
+        UnexpectedAnswerError.
         """
         data = put_key_data(current, new)
         command = Command.of(Ins.PUT_KEY, current.version, 0x81, data, SHORT_ANSWER)

@@ -63,10 +63,10 @@ class KeyRequest:
 
 
 class KeyService:
-    """The service's signing key, with the issuer's certificate over it. Its repr shows no secret.
+    """The service's signing key, with the issuer's certificate for it. Its repr shows no secret.
 
-    What makes a service give a pair to one card only is its own: it keeps the request before it
-    hands the block out, and frees the pair for another card for a void receipt alone.
+    The service itself must give each pair to one card only: it stores the request before it gives
+    out the block, and frees the pair for another card only for a void receipt.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class KeyService:
     ) -> None:
         """`issuer` is the public key (a point) of the one who certifies service and cards.
 
-        Raises IdentityError where the certificate is not the issuer's, or not over this key.
+        Raises IdentityError where the certificate is not the issuer's, or not for this key.
         """
         certificate.verify(issuer)
         point = _point(key)
@@ -86,14 +86,14 @@ class KeyService:
 
     @classmethod
     def certified(cls, issuer: IssuerSigningKey, *, escrow: bool) -> Self:
-        """A new service. `escrow`: it keeps the keys that it hands out, and cards say so."""
+        """A new service. `escrow`: it keeps the keys it gives out, and cards report that."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = issuer.certify_service(_point(key), escrow=escrow)
         return cls(key, certificate, issuer.public_key)
 
     @property
     def service_id(self) -> bytes:
-        """What cards call it by: 16 bytes."""
+        """Its id on cards: 16 bytes."""
         return self.certificate.card_id
 
     def read_ticket(self, ticket: Ticket, card: CardCertificate) -> KeyRequest:
@@ -120,7 +120,7 @@ class KeyService:
     def export(self, request: KeyRequest, pair: Pair) -> ExportedKey:
         """The pair for the card that asked, and for no other. Raises ValueError for another pair.
 
-        Every call draws another one-time key; a card takes any of them, once.
+        Every call generates another one-time key; a card accepts any of them, once.
         """
         header, data = _key_data(pair)
         one_time = ec.generate_private_key(ec.SECP256R1())
@@ -133,9 +133,9 @@ class KeyService:
         return ExportedKey(tlv.encode(0xE2, *parts), Mode.HOST_BLIND)
 
     def read_receipt(self, receipt: Receipt, request: KeyRequest, pair: Pair) -> ReceiptKind:
-        """What the card says of the pair it was given: taken, or not and never.
+        """Whether the card imported the pair, or never will.
 
-        Raises IdentityError where it is not this card's word on this request and pair.
+        Raises IdentityError where the receipt is not this card's for this request and pair.
         """
         kind, mac, signature = tlv.decode_exactly(
             tlv.decode_one(receipt.encoded, 0xE3), [0x80, 0x81, 0x83]

@@ -22,7 +22,7 @@ _LABEL = b"twincard/log/1"
 
 
 class Event(IntEnum):
-    """What a card notes, and in brackets what the detail is."""
+    """The events that a card logs, with their details in brackets."""
 
     PERSONALISED = 0x01
     """[role, backups, policy flags: 1 byte each]"""
@@ -71,7 +71,7 @@ class Event(IntEnum):
 class LogEntry:
     """One event; `number` counts from 1, at installation. `detail` has 16 bytes.
 
-    `code` is its byte on the card: a later applet may note what this program does not know.
+    `code` is its byte on the card: a later applet may log events that this program does not know.
     """
 
     number: int
@@ -94,7 +94,7 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class LogAnswer:
-    """What READ LOG answered. Nothing of it is checked yet: see twincard.flows.check.log.
+    """The answer to READ LOG, not verified yet: see twincard.flows.check.log.
 
     `count` events happened since installation; `entries` are the last of them, oldest first;
     `chain` (32 bytes) is the hash of those before. `signature` (64) is the device key's; None on a
@@ -108,7 +108,7 @@ class LogAnswer:
 
     @property
     def chained(self) -> int:
-        """How many events the chain stands for."""
+        """How many events the chain covers."""
         return self.count - len(self.entries)
 
     def chain_at(self, number: int) -> bytes:
@@ -124,7 +124,7 @@ class LogAnswer:
         return value
 
     def signed_message(self, card_id: bytes, nonce: bytes) -> bytes:
-        """What the signature is over."""
+        """The signed message."""
         entries = b"".join(entry.encoded for entry in self.entries)
         count = self.count.to_bytes(_COUNT_BYTES, "big")
         return _LABEL + card_id + nonce + count + self.chain + entries
@@ -136,7 +136,7 @@ def first_chain(card_id: bytes) -> bytes:
 
 
 class Log:
-    """The log of one card, which its full build alone has."""
+    """The log of one card; only the full build has one."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

@@ -22,7 +22,7 @@ LONGEST = 16
 PIN_TRIES = 3
 PUK_TRIES = 10
 UNBLOCK = N_("unblock the PIN")
-"""The `action` of what the PUK is tried for, not yet translated."""
+"""The `action` for which the PUK is used, not yet translated."""
 _USER_PIN = 0x01
 _FORGET = 0xFF
 
@@ -56,7 +56,7 @@ class Pin:
         self._channel = channel
 
     def verify(self, pin: Secret) -> None:
-        """Give the PIN; verified until reset, SELECT or `forget`.
+        """Verify the PIN; it stays verified until reset, SELECT or `forget`.
 
         Raises WrongPinError with the tries left, PinBlockedError, PinFormatError.
         """
@@ -64,7 +64,7 @@ class Pin:
         self._channel.send(command, _("verify the PIN"))
 
     def is_verified(self) -> bool:
-        """Whether the card takes the PIN as given now; asking costs no try."""
+        """Whether the PIN is verified now; asking costs no try."""
         sw = self._channel.exchange(Command.of(Ins.VERIFY, 0x00, _USER_PIN)).sw
         if sw == Sw.DONE:
             return True
@@ -73,7 +73,7 @@ class Pin:
         raise error_for(sw, _("report whether the PIN is verified"))
 
     def forget(self) -> None:
-        """Take the verification back."""
+        """Reset the verification."""
         self._channel.send(
             Command.of(Ins.VERIFY, _FORGET, _USER_PIN), _("reset the PIN verification")
         )

@@ -1,4 +1,4 @@
-"""Public key templates 7F49 (ISO 7816-8), as cards give and take them."""
+"""Public key templates 7F49 (ISO 7816-8), as cards read and write them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def encode_public_key(key: PublicKey) -> bytes:
 
 
 def parse_public_key(answer: bytes) -> PublicKey:
-    """Read a template that a card gave; raises UnexpectedAnswerError."""
+    """Read a template from a card; raises UnexpectedAnswerError."""
     try:
         values = {item.tag: item.value for item in tlv.decode(tlv.decode_one(answer, _TEMPLATE))}
         if set(values) == {_POINT}:

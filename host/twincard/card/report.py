@@ -1,4 +1,4 @@
-"""What a card says in its state report, as types (docs/card-interface.md, "State report")."""
+"""A card's state report as types (docs/card-interface.md, "State report")."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twincard.keys.key_type import KeyType
 ID_BYTES = 16
 NONCE_BYTES = 16
 WAY_SHIFT = 4
-"""The way of a component stands in the upper half of the byte that says who set it."""
+"""The way of a component is in the upper half of the byte for who set it."""
 ARCHIVE_ID_BYTES = 16
 
 
@@ -24,7 +24,7 @@ class LifeCycle(IntEnum):
 
 
 class Role(IntEnum):
-    """What the card was personalised as."""
+    """The role that the card was personalised with."""
 
     NONE = 0
     ORIGINAL = 1
@@ -32,7 +32,7 @@ class Role(IntEnum):
 
     @property
     def word(self) -> str:
-        """What such a card is called, in the language in use."""
+        """The role's name in the language in use."""
         return _(_ROLE_WORDS[self])
 
 
@@ -93,11 +93,11 @@ class Mode(IntEnum):
     BASE = 0
     """Safe while one component stays unknown to the attacker."""
     HOST_BLIND = 1
-    """The cards know each other by their certificates: who has all components sees nothing."""
+    """The cards authenticate each other by certificates: even all components reveal nothing."""
 
 
 class IdentityState(IntEnum):
-    """How far a card can prove which card it is."""
+    """How far a card can prove its identity."""
 
     DEVICE_KEY = 1
     """It has a device key, which nobody has certified."""
@@ -115,7 +115,7 @@ class SetBy(IntEnum):
 class ComponentWay(IntEnum):
     """How a component came to the card.
 
-    SCP03 alone hides it from who records now and has a quantum computer later.
+    Only SCP03 protects it from someone who records now and has a quantum computer later.
     """
 
     PLAIN = 0
@@ -124,7 +124,7 @@ class ComponentWay(IntEnum):
 
 
 class ExportState(IntEnum):
-    """How far the export of the present key is, on an original."""
+    """State of the export of the present key, on an original."""
 
     NONE = 0
     PENDING = 1
@@ -132,7 +132,7 @@ class ExportState(IntEnum):
 
 
 class ImportState(IntEnum):
-    """How far the import is, on a backup."""
+    """State of the import, on a backup."""
 
     EMPTY = 0
     TICKETED = 1
@@ -165,7 +165,7 @@ class ComponentReport:
     kcv: bytes | None
     """3 bytes; None for a place that is not set."""
     way: ComponentWay | None = None
-    """How it came; None for a place that is not set."""
+    """How the component came; None for a place that is not set."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class KeyReport:
     digest: bytes
     """32 bytes: SHA-256 over n ‖ e, or over the uncompressed point."""
     released: bool = True
-    """False on an original that shows its public key, and uses it, only once there is a backup."""
+    """False on an original that withholds its public key until a backup exists."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class UsedSlot:
 
 @dataclass(frozen=True)
 class CardReport:
-    """All that a host needs to know to go on with a card."""
+    """Everything a host needs to know to continue with a card."""
 
     version: int
     features: Features
@@ -295,11 +295,11 @@ class CardReport:
     scp03_keys: Scp03KeysReport | None = None
     """None on a card without SCP03."""
     archive_id: bytes | None = None
-    """What files call the card's archive key by, 16 bytes; None on a card without one."""
+    """The id of the card's archive key in files, 16 bytes; None on a card without one."""
     transport_pin: bool = False
-    """Whether the PIN is still that which the issuer chose for the way to the user."""
+    """Whether the PIN is still the transport PIN set by the issuer."""
     key_service: KeyServiceReport | None = None
-    """None on a card that takes no key from one."""
+    """None on a card that cannot use a key service."""
 
     @property
     def certified(self) -> bool:
@@ -308,12 +308,12 @@ class CardReport:
 
     @property
     def export_closed(self) -> bool:
-        """Whether every backup that the card may make of its present key has its slot."""
+        """Whether all backups allowed of the present key have used their slots."""
         return self.export is None or self.export.slots_used >= self.backups_allowed
 
     @property
     def key_from_service(self) -> bool:
-        """Whether a key service made the key, so that others may know the public key."""
+        """Whether a key service made the key, so the public key may be known elsewhere."""
         return self.key_service is not None and self.key_service.origin is not KeyOrigin.CARD
 
     @property

@@ -29,11 +29,11 @@ from twincard.transport.connection import Connection
 
 APPLET_AID = bytes.fromhex("F05457494E4341524401")
 OPENSC_AID = bytes.fromhex("F276A288BCFBA69D34F31001")
-"""The applet's other name, by which OpenSC takes it for one that it has a driver for."""
+"""The applet's other AID, for which OpenSC has a driver."""
 _APPLET_SELECT_FAILED = 0x6999
 _READ_PUBLIC_KEY = 0x81
-# What cards of all kinds answer to the name of an applet that they do not have; 6999 is a Java
-# Card's without any selected, 6982 that of our applet by its other name, whose secure channel ends.
+# The answers of various cards to the AID of an applet they do not have; 6999 is a Java Card's with
+# no applet selected, 6982 our applet's under its other AID, whose secure channel ends.
 _NO_SUCH_APPLET = (
     Sw.AUTHORITY_MISSING,
     Sw.FILE_NOT_FOUND,
@@ -83,12 +83,12 @@ class Card:
 
     @property
     def connection(self) -> Connection:
-        """The connection that the session was made with."""
+        """The connection of the session."""
         return self._channel.connection
 
     @property
     def serves_opensc(self) -> bool:
-        """Whether the applet has the name by which OpenSC finds it."""
+        """Whether the applet has the AID that OpenSC looks for."""
         return self._serves_opensc
 
     def select(self) -> Features:
@@ -108,7 +108,7 @@ class Card:
         return features
 
     def _select_own(self) -> Features | None:
-        """By the applet's own name; None where the card has none of this name."""
+        """Select by the applet's own AID; None where the card has no such applet."""
         response = self._select_by(APPLET_AID)
         if response.sw in _NO_SUCH_APPLET:
             return None
@@ -117,7 +117,7 @@ class Card:
         return _features(response.data)
 
     def _select_for_opensc(self) -> Features:
-        """By the other name, which the applet of somebody else may have as well."""
+        """Select by the other AID, which a foreign applet may have as well."""
         response = self._select_by(OPENSC_AID)
         if response.sw in _NO_SUCH_APPLET:
             raise NoAppletError(response.sw)
@@ -127,7 +127,8 @@ class Card:
             features = self.report().features
         except (CardError, UnexpectedAnswerError) as error:
             raise NoAppletError(Sw.FILE_NOT_FOUND) from error
-        # This stands for the answer to SELECT: what a card can do is asked twice, in two answers.
+        # This replaces the answer to SELECT; the features must be read again later, from another
+        # answer.
         self._kept = None
         return features
 
@@ -149,8 +150,8 @@ class Card:
         self._channel.secure(lambda: open_scp11b(self._channel, channel_key))
 
     def reset(self) -> None:
-        """Cut the power, give it again, and select the applet."""
-        self._kept = None  # if it fails, too
+        """Cut and restore the power, and select the applet."""
+        self._kept = None  # also if the reset fails
         self.connection.reset()
         self.select()
 
@@ -163,9 +164,9 @@ class Card:
         return self._kept
 
     def kept_report(self) -> CardReport:
-        """The last report, where nothing sent since then can have changed it; else a new one.
+        """The last report if nothing sent since can have changed it, else a new one.
 
-        One that came in the clear is not kept for a secure channel: there it is asked for anew.
+        A report read in the clear is not used inside a secure channel; there a new one is read.
         """
         return self.report() if self._kept is None else self._kept
 
@@ -176,9 +177,9 @@ class Card:
     def _note(self, command: Command, sw: int | None) -> None:
         ins = Ins.sent(command.cla, command.ins)
         if sw is None:
-            keeps = False  # whoever was there may be gone
+            keeps = False  # the card may have been replaced
         elif ins is Ins.VERIFY:
-            # The right PIN sets its tries to what they are already, as a rule.
+            # The right PIN usually leaves the count of tries as it was.
             kept = self._kept
             keeps = sw == Sw.DONE and kept is not None and kept.pin_tries_left == PIN_TRIES
         elif ins is Ins.GENERATE_ASYMMETRIC_KEY_PAIR:
@@ -196,12 +197,12 @@ class Card:
         self._channel.send(Command.of(Ins.TERMINATE_CARD_USAGE), _("be terminated"))
 
     def close(self) -> None:
-        """Let the card go; a secure channel ends."""
+        """Close the connection and any secure channel."""
         self._channel.leave_secure()
         self.connection.close()
 
     def __repr__(self) -> str:
-        """Where the card is, and its id once a report has told it; the card is not asked."""
+        """The reader, and the card id if a report was read; sends nothing to the card."""
         connection = self.connection
         place = getattr(connection, "reader", None) or type(connection).__name__
         known = "" if self._card_id is None else f", card id {self._card_id.hex()}"

@@ -17,7 +17,7 @@ _PSS = tlv.encode(0x80, b"\x12")
 
 
 class Signing:
-    """The signature key of one card, which its full build alone has."""
+    """The signature key of one card; only the full build has one."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -61,7 +61,7 @@ class Signing:
         return self._compute(digest)
 
     def _name_algorithm(self, algorithm: bytes) -> None:
-        """MSE: SET. It holds until another is named, or the applet selected."""
+        """MSE: SET. It lasts until another is set, or the applet selected."""
         self._named = bool(algorithm)
         data = algorithm + _KEY_REFERENCE
         self._channel.send(

@@ -46,8 +46,8 @@ Target = PublicKey | int
 class Usage:
     """The decipher key of one card.
 
-    The padding that the card has in force and a public key as target are remembered, so that they
-    are set only when they change; `card.select` and `card.reset` forget them, as the card does.
+    The padding and a public key as target are remembered, so that they are sent only when they
+    change; `card.select` and `card.reset` forget them, as the card does.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -58,7 +58,7 @@ class Usage:
     def generate(self, key_type: KeyType) -> bytes:
         """Original: make a new key pair on the card, in place of the one there; its digest.
 
-        The public key itself is not to be had before the key is released.
+        The public key itself cannot be read before the key is released.
 
         Raises AuthorityMissingError, WrongStateError while an export is pending, NotSupportedError.
         """
@@ -80,7 +80,7 @@ class Usage:
         """The plaintext of a cryptogram (PSO: DECIPHER).
 
         Raises AuthorityMissingError, WrongDataError when it does not open, WrongStateError when the
-        policy says no, NotFoundError without a key, NotSupportedError for a hash or KEK length.
+        policy forbids it, NotFoundError without a key, NotSupportedError for a hash or KEK length.
         """
         self._set_padding(padding)
         return self._perform(0x80, 0x86, cryptogram.encode(), _("decipher"))
@@ -98,7 +98,7 @@ class Usage:
     def transcode(
         self, cryptogram: AnyCryptogram, target: Target, padding: Padding = Padding.OAEP_SHA256
     ) -> Transcoded:
-        """The content-encryption key of a cryptogram, for the target, seen by nobody (TRANSCODE).
+        """Re-encrypt the content-encryption key of a cryptogram for the target (TRANSCODE).
 
         Errors as for `decipher` and `encipher`.
         """
@@ -120,15 +120,15 @@ class Usage:
         """The content-encryption key in an archive cryptogram (UNWRAP).
 
         Raises AuthorityMissingError, WrongDataError when it does not open, WrongStateError when the
-        policy says no, NotFoundError without a key.
+        policy forbids it, NotFoundError without a key.
         """
         command = Command.of(Ins.UNWRAP, data=cryptogram.encode(), answer=SHORT_ANSWER)
         return self._channel.send(command, _("unwrap a key"))
 
     def keep(self, cryptogram: Cryptogram, padding: Padding = Padding.OAEP_SHA256) -> Kept:
-        """The content-encryption key of a cryptogram for the card's own key, for its archive key.
+        """Re-wrap the content-encryption key of a cryptogram for the card's archive key.
 
-        KEEP; nobody sees the key. Errors as for `decipher`.
+        KEEP; the key does not leave the card. Errors as for `decipher`.
         """
         self._set_padding(padding)
         command = Command.of(Ins.KEEP, data=cryptogram.encode(), answer=SHORT_ANSWER)
@@ -148,7 +148,7 @@ class Usage:
         return check
 
     def set_target(self, target: Target) -> None:
-        """Choose whom to encipher for (MSE SET); the methods that take a target do it themselves.
+        """Set the target of `encipher` (MSE SET); methods that take a target do it themselves.
 
         Raises NotFoundError for a contact that is not there, WrongDataError for a key that is not
         valid, AuthorityMissingError for one that the card's policy does not trust.
@@ -160,16 +160,16 @@ class Usage:
             self._set_environment(0x81, encode_public_key(target))
             self._target = target
         else:
-            # Never remembered: what a number stands for changes with contacts and keys.
+            # Never remembered: the meaning of a number changes with contacts and keys.
             self._set_environment(0x81, tlv.encode(0x83, bytes([target])))
 
     def forget_environment(self) -> None:
-        """What SELECT and reset make the card forget."""
+        """Forget what SELECT and reset make the card forget."""
         self._padding = Padding.OAEP_SHA256
         self._target = None
 
     def doubt_environment(self) -> None:
-        """What a new secure channel may make the card forget: set again what is not the default."""
+        """Send again what a new secure channel may have reset, unless it is the default."""
         if self._padding is not Padding.OAEP_SHA256:
             self._padding = None
         self._target = None

@@ -1,8 +1,8 @@
 """Real chips: what each has, which features of twincard would run on it, and how long they take.
 
 Nothing here needs a card or a simulator: the answers come from a table of measured chips
-(data/cards.csv, of the JCAlgTest project; see data/NOTICE.txt) and from operations that were
-counted on simulated cards (data/counted.json).
+(data/cards.csv, of the JCAlgTest project; see data/NOTICE.txt) and from operations counted on
+simulated cards (data/counted.json).
 """
 
 from __future__ import annotations

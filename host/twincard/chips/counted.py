@@ -1,6 +1,6 @@
-"""What was counted on simulated cards: the memory the applet takes, and each flow's operations.
+"""Counts from simulated cards: the memory of the applet, and the operations of each flow.
 
-The numbers are in data/counted.json, which `make chips` writes; a test counts anew.
+The numbers are in data/counted.json, which `make chips` writes; a test counts again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Flow(Enum):
     ISSUE = "issue"
     """Personalise both cards, with one component of three."""
     DUPLICATE = "duplicate"
-    """Set the others, make the key and hand it to the backup."""
+    """Set the others, generate the key and export it to the backup."""
     DECRYPT = "decrypt"
     """One file."""
     RECOVER = "recover"
@@ -51,13 +51,13 @@ class Way(Enum):
 
     @property
     def build(self) -> Build:
-        """The build that it takes."""
+        """The build that this needs."""
         return Build.BASE if self is Way.BASE else Build.FULL
 
 
 @dataclass(frozen=True)
 class Work:
-    """What one card does in a flow."""
+    """The operations of one card in a flow."""
 
     card: str
     apdus: int
@@ -82,9 +82,9 @@ class Memory:
     """Bytes that a build takes on a chip, with the default sizes of files and contacts."""
 
     transient: int
-    """The least with which it installs, its engine objects not counted."""
+    """The least with which it installs, without its engine objects."""
     engines: Engines
-    """On a chip that lacks nothing."""
+    """On a chip with all features."""
     persistent_rsa: int
     """Objects alone, on a chip without P-256; its code is not among them."""
     persistent_p256: int
@@ -145,7 +145,7 @@ def _work(card: str, numbers: dict[str, int]) -> Work:
 
 
 def dump(numbers: Counted) -> str:
-    """As text, one line a card; counts of zero are left out."""
+    """As text, one line per card; counts of zero are left out."""
     lines = ["{", f'  "largest_transaction": {numbers.largest_transaction},', '  "memory": {']
     memory = [
         f'    "{build.value}": {json.dumps(asdict(bytes_))}'

@@ -31,21 +31,21 @@ class EngineMemory:
     """Bytes of transient memory that each engine takes when it is made."""
 
     bytes: Engines
-    """Of one engine of each kind; a transient key's are those beyond 16 of its own."""
+    """For one engine of each kind; for a transient key, the bytes beyond its own 16."""
     measured: bool
-    """On such a chip; else these are those of the chip on which engines take most."""
+    """The chip measured; else these are the values of the chip whose engines take most."""
 
     def taken(self, engines: Engines) -> int:
-        """What so many of them take together."""
+        """The total for so many of them."""
         return sum(getattr(engines, name) * size for name, size in vars(self.bytes).items())
 
 
 NO_ENGINES = EngineMemory(Engines(), measured=True)
-"""As if they took nothing, which is what was counted once."""
+"""As if engines took no memory."""
 
 
 def engine_memory(name: str, alike: Iterable[str]) -> EngineMemory:
-    """What is known of the chip of this name, or else of chips of its model (their names)."""
+    """The figures of the chip with this name, or of chips of its model (their names)."""
     table = _table()
     own = table.get(name, {})
     others = [table[other] for other in alike if other in table]
@@ -60,14 +60,14 @@ def engine_memory(name: str, alike: Iterable[str]) -> EngineMemory:
 
 @cache
 def _most() -> Mapping[str, int]:
-    """Of the chips that were measured in full, the one whose engines take most in all."""
+    """Of the fully measured chips, the one whose engines take most in all."""
     whole = (row for row in _table().values() if len(row) == len(MEASURED))
     return max(whole, key=lambda row: sum(row.values()))
 
 
 @cache
 def _table() -> Mapping[str, Mapping[str, int]]:
-    """By chip; what was not measured is not there."""
+    """By chip; without values that were not measured."""
     text = files("twincard.chips").joinpath(_TABLE).read_text(encoding="utf-8")
     return {
         row["name"]: {engine: int(row[engine]) for engine in MEASURED if row[engine]}

@@ -2,9 +2,9 @@
 
 The result is a range. Its lower end takes ciphers and hashes as proportional to their bytes, no
 time for the way, and the least that a verification can be; its upper end a full measured operation
-more for each use, and all that the way can have been. In neither is what the applet's own code
-takes, since no table tells how fast a chip runs that. The making of an RSA key, which varies
-tenfold from one to the next, is told apart, as a mean.
+more for each use, and all that the way can have been. Neither includes the applet's own code, since
+no table gives the speed of that. The generation of an RSA key, which varies tenfold, is given
+separately, as a mean.
 
 A verification of ECDSA has no timing: it is two multiplications of points where ECDH and a
 signature are one each, so it is taken as at least the shorter of those, and at most twice the
@@ -26,16 +26,16 @@ _BLOCK = 256
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds; None for what cannot be told.
+    """Seconds; None for what cannot be estimated.
 
-    There is no upper end where something small was not timed, no lower end either where an
-    private operation of RSA or one on the curve was not: what is missing is never taken as nothing.
+    There is no upper end where something small was not timed, no lower end either where an private
+    operation of RSA or one on the curve was not: missing timings never count as zero.
     """
 
     low: float | None
     high: float | None
     key_generation: float | None
-    """The making of the RSA key, a mean, in none of the two above; 0 where none is made."""
+    """Generation of the RSA key, a mean, not included in the two above; 0 if none is made."""
     missing: tuple[str, ...]
     """Timings that would be needed, by the names of the table's columns without t_."""
     suspect: tuple[str, ...]

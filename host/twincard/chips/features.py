@@ -1,12 +1,12 @@
-"""Which features of twincard would run on a chip, and what stands against the others.
+"""Which features of twincard would run on a chip, and why the others would not.
 
 What the applet needs for each is what it looks for when it is installed (applet/card, applet/trust:
-the classes with a `probe`); a test holds both against each other on simulated chips.
+the classes with a `probe`); a test compares both on simulated chips.
 
-Some things the table does not tell, and its source does: in its files every chip from Java Card
-3.0.4 on that has RSA without padding has RSA-2048 key objects, every one with AES has it with 128
-and 192 bits and with transient keys, every one whose hash functions were asked has SHA-1, and none
-has SHA-512 without SHA-384 or the other way round.
+Some facts are not in the table, but in its source: in its files every chip from Java Card 3.0.4 on
+that has RSA without padding has RSA-2048 key objects, every one with AES has it with 128 and 192
+bits and with transient keys, every one whose hash functions were asked has SHA-1, and none has
+SHA-512 without SHA-384 or the other way round.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class Feature(Enum):
     RSA_2048 = "rsa2048"
     P_256 = "p256"
     ORIGINAL = "original"
-    """The card makes such a key itself; without it, it can only be the backup of another."""
+    """The card generates such a key itself; without this, it can only be a backup."""
     HOST_BLIND = "host_blind"
     SCP03 = "scp03"
     SCP11B = "scp11b"
     SIGNATURE_KEY = "signature_key"
     LOG = "log"
     OLD_HASHES = "sha_384"
-    """Opens files of others whose key derivation is with SHA-384 or SHA-512."""
+    """Opens other people's files whose key derivation uses SHA-384 or SHA-512."""
     EXTENDED_LENGTH = "extended_length"
     MEMORY_BASE = "memory_base"
     """The base build's objects fit, with default sizes, and its transactions."""
@@ -81,7 +81,7 @@ ALGORITHMS = tuple(
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether something is there, and the needs that stand against it or are not known."""
+    """Whether a feature is available, and the needs that are missing or unknown."""
 
     answer: Answer
     missing: tuple[Need, ...] = ()
@@ -94,7 +94,7 @@ class Finding:
 
 
 def find_features(profile: ChipProfile) -> Mapping[Feature, Finding]:
-    """What is known of every feature on this chip."""
+    """The finding for every feature on this chip."""
     need = _needs(profile)
     core = _all(need[item] for item in _CORE)
     rsa = _all((need[Need.RSA], need[Need.RSA_USE]))
@@ -125,7 +125,7 @@ def find_features(profile: ChipProfile) -> Mapping[Feature, Finding]:
 def feature_bits(profile: ChipProfile, build: Build) -> Features:
     """What the applet would report (tag 81 of its state); what is unknown counts as missing.
 
-    Whether the chip refuses points off the curve is not among it: no table tells that.
+    Whether the chip refuses points off the curve is not among it: no table has that.
     """
 
     def has(*needs: Need) -> bool:

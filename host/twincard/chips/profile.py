@@ -1,4 +1,4 @@
-"""What is known of one chip: a row of the table of measured cards, read into types."""
+"""The data of one chip: a row of the table of measured cards, as types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TABLE = "data/cards.csv"
 _UNKNOWN = "unknown"
 _SATURATED = ">"
 _MOST_NAMES = 5
-# Their baseline holds the clean-up after a reset; it says nothing of an APDU.
+# Their baseline includes the clean-up after a reset, so it is not the time of an APDU.
 _SLOW_BASELINE = ("SECORA", "SPA1")
 # Every timing of RSA-2048 without padding ended in ILLEGAL_VALUE.
 _REFUSES_RSA = ("Taisys SIMoME VAULT",)
@@ -25,7 +25,7 @@ _USE = "rsa_2048_nopad_use"
 
 
 class ChipError(Exception):
-    """A chip that is asked for cannot be used; the message is one plain sentence."""
+    """The chip cannot be used; the message is one plain sentence."""
 
 
 class NoSuchChipError(ChipError):
@@ -33,7 +33,7 @@ class NoSuchChipError(ChipError):
 
 
 class Answer(Enum):
-    """Whether a chip has something; what was not decided on the chip is never a no."""
+    """Whether a chip has something; anything not tested on the chip is never a no."""
 
     YES = "yes"
     NO = "no"
@@ -58,10 +58,10 @@ class Amount:
 
     bytes: int
     saturated: bool = False
-    """There may have been more: the chip's counter ends here."""
+    """There may have been more: the chip's counter stops here."""
 
     def holds(self, need: int) -> Answer:
-        """Whether so many bytes fit; unknown where they do not, since the test's applet goes."""
+        """Whether so many bytes fit; unknown if not, since the test's applet will be gone."""
         return Answer.YES if self.bytes >= need else Answer.UNKNOWN
 
 
@@ -82,7 +82,7 @@ class Algorithms:
     ecdsa_sha256: Answer
     trng_or_secure_random: Answer
     extended_length: Answer
-    """As recorded, else what the package javacardx.apdu hints at."""
+    """As recorded, else as the package javacardx.apdu suggests."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Timings:
     eeprom_write_64B: float | None  # noqa: N815
     eeprom_write_256B: float | None  # noqa: N815
     apdu_overhead: float | None
-    """At most this: reader and computer are in it."""
+    """An upper limit: it includes reader and computer."""
     suspect: tuple[str, ...]
     """Names of timings whose baseline was disturbed."""
 

@@ -1,4 +1,4 @@
-"""On how many chips a feature runs."""
+"""Counts the chips on which a feature runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twincard.chips.profile import Answer, ChipProfile
 
 @dataclass(frozen=True)
 class Share:
-    """How many chips answer what; they add up to `total`."""
+    """How many chips have each answer; they add up to `total`."""
 
     feature: Feature
     yes: int

@@ -1,4 +1,4 @@
-"""A chip of the table as a simulated one: the same algorithms missing, the same memory."""
+"""Simulates a chip of the table: with its missing algorithms and its memory."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SimulatedChip:
     """What `sim new --chip` makes of a profile."""
 
     profile: ChipProfile
-    """Without unknowns: each is decided."""
+    """With all unknowns decided."""
     build: Build
     make: Make
 
@@ -50,9 +50,9 @@ class SimulatedChip:
 def simulated(profile: ChipProfile, *, unknown_is_there: bool = False) -> SimulatedChip:
     """The chip as a simulated card is made of it, with the fullest build that fits.
 
-    What is not known counts as missing, and memory as what was free when the chip was tested;
-    with `unknown_is_there` the other way round. Raises UnfitChipError where even the base build
-    cannot run.
+    Unknown features count as missing, and memory as what was free when the chip was tested; with
+    `unknown_is_there` they count as present. Raises UnfitChipError where even the base build cannot
+    run.
     """
     decided = _decided(profile, Answer.YES if unknown_is_there else Answer.NO)
     found = find_features(decided)

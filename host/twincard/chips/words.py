@@ -96,7 +96,7 @@ def reason(finding: Finding) -> str:
 
 
 def duration(time: Estimate) -> str:
-    """A range of seconds, the making of an RSA key told apart; ? where it cannot be told."""
+    """A range of seconds, RSA key generation given separately; ? if it cannot be estimated."""
     if time.low is None or time.key_generation is None:
         return "?"
     low, high = _rounded(time.low), None if time.high is None else _rounded(time.high)
@@ -113,7 +113,7 @@ def duration(time: Estimate) -> str:
 
 
 def _rounded(seconds: float) -> str:
-    """Two digits that count, and no more than a hundredth of a second."""
+    """Two significant digits, at most hundredths of a second."""
     if seconds >= 9.95:
         return f"{seconds:.0f}"
     return f"{seconds:.1f}" if seconds >= 0.995 else f"{seconds:.2f}"

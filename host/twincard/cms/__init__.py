@@ -1,8 +1,8 @@
 """CMS files: encrypted to cards and to other people, streamed in constant memory.
 
 ``encrypt`` needs public keys only; ``decrypt`` and ``transcode`` need something that holds the
-private key, an Opener or a Transcoder. Everything here raises FilesError, or lets through what
-the holder of the key raises.
+private key, an Opener or a Transcoder. All functions raise FilesError, and pass on what the holder
+of the key raises.
 """
 
 from __future__ import annotations

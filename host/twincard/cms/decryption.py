@@ -1,4 +1,4 @@
-"""Decrypting a message into an output that keeps it back until it is known to be whole."""
+"""Decrypts a message into an output that holds it back until it is verified."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ _KIND_OF_MODE = {
 class Decrypted:
     """What was decrypted, and how far it can be trusted.
 
-    ``authenticated``: it is what was encrypted, for a tag protects it (AES-GCM). Otherwise it may
-    have been changed on the way (AES-CBC). ``content_type``: the object identifier of what it is,
-    such as DATA_CONTENT; no tag protects that. ``recipient``: the recipient info that opened it.
+    ``authenticated``: a tag protects it from changes (AES-GCM). Otherwise it may have been changed
+    in transit (AES-CBC). ``content_type``: the object identifier of what it is, such as
+    DATA_CONTENT; no tag protects that. ``recipient``: the recipient info that opened it.
     """
 
     authenticated: bool
@@ -95,7 +95,7 @@ def decrypt_from_archive(
 ) -> Decrypted:
     """Decrypts AuthEnvelopedData with AES-GCM that is for an archive key; otherwise as `decrypt`.
 
-    Whoever else it is for does not matter here. Raises as `decrypt` does.
+    Other recipients are ignored. Raises as `decrypt` does.
     """
     return _decrypt(
         MessageReader(source, progress),
@@ -140,7 +140,7 @@ def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) 
 
     def attempt(recipient: OpenableRecipient) -> bytes:
         key = opener.open(recipient)
-        # RSA PKCS#1 v1.5 with a wrong key can give anything, of any length.
+        # RSA PKCS#1 v1.5 with a wrong key can give any bytes of any length.
         if len(key) != key_length:
             raise RecipientRejectedError(
                 _("The recipient info does not contain a key of the right length.")
@@ -179,7 +179,7 @@ def _open_archive(
 def _decrypt_with_one_of(
     keys: Iterable[bytes], algorithm: ContentCipher, message: MessageReader, sink: Output
 ) -> bytes:
-    """With the first key under which the content is whole; it waits on the disk, encrypted."""
+    """Decrypts with the first key that fits; until then the content waits on disk, encrypted."""
     with ExitStack() as stack:
         # mypy knows only the portable type of what this gives.
         try:

@@ -70,7 +70,7 @@ def _write(
     mail = cipher.mode is CipherMode.CBC
     kind = MessageKind.ENVELOPED if mail else MessageKind.AUTH_ENVELOPED
     version = enveloped_version(infos) if mail else 0
-    # A SET OF is sorted by its encodings (X.690, 11.6); nobody learns who was named first.
+    # A SET OF is sorted by its encodings (X.690, 11.6); so the order of recipients is not revealed.
     sink.write(_opening(kind, version, sorted(map(encode_recipient, infos)), cipher))
     mac = _write_content(sink, cipher, cek, _plaintext(source, progress))
     sink.write(2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS)
@@ -139,7 +139,7 @@ def _padded(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _write_chunk(sink: Writable, chunk: memoryview) -> None:
-    # A pipe may give less than one block of CBC: an empty chunk would be allowed, but is no use.
+    # A pipe may give less than one block of CBC; an empty chunk would be allowed but useless.
     if chunk:
         sink.write(ber.encode_header(ber.OCTET_STRING, len(chunk)))
         sink.write(chunk)

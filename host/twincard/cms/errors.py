@@ -22,7 +22,7 @@ _ADVICE = {
 
 
 class FilesError(Exception):
-    """Any reason why a file could not be encrypted, decrypted or transcoded."""
+    """A file could not be encrypted, decrypted or transcoded."""
 
 
 class NotCmsError(FilesError):
@@ -61,15 +61,15 @@ class RecipientRejectedError(FilesError):
 
 
 class AlgorithmRejectedError(RecipientRejectedError):
-    """The same where the holder of the key lacks the recipient info's algorithm, and says so."""
+    """The same, because the holder of the key reports that it lacks the algorithm."""
 
 
 class NotAuthenticatedError(FilesError):
-    """The message is EnvelopedData, whose content nothing protects against change."""
+    """The message is EnvelopedData, whose content is not protected from changes."""
 
 
 def told(error: FilesError | OSError) -> str:
-    """What went wrong with a file in a sentence, and where there is advice, what to do next."""
+    """A sentence on what went wrong with a file, and if known, what to do next."""
     text = str(error) if isinstance(error, FilesError) else _told(error)
     cause = error if isinstance(error, OSError) else error.__cause__
     advice = _ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None

@@ -1,7 +1,7 @@
-"""Giving a message to another key without decrypting it: only its recipient infos are rewritten.
+"""Re-encrypts a message to another key without decrypting it, by rewriting its recipient infos.
 
-A recipient info is outside the authenticated content (RFC 5083, 2.2), so the body stays as it is,
-byte by byte, whatever its size.
+A recipient info is outside the authenticated content (RFC 5083, 2.2), so the body stays unchanged,
+whatever its size.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def transcode(
 ) -> None:
     """Replaces every recipient info that opens with the transcoder's key; others stay.
 
-    Usually one does. Where several do they may hold different keys, and only who decrypts the
-    content can tell which is the right one. See ``open_all`` for which are tried.
+    Usually one does. If several do, they may contain different keys, and only decrypting the
+    content shows which is right. See ``open_all`` for which are tried.
 
     Raises NotCmsError, AlteredError, NotForThisKeyError, UnsupportedError, SourceError, and
     whatever the transcoder raises but RecipientRejectedError, or the sink.
@@ -78,7 +78,7 @@ def _rewrite(source: Readable, sink: Writable, choose: _Choose, progress: Progre
     message.copy_to(sink)
     message.algorithm()
     for _ in message.content():
-        pass  # it is only walked, so that a file cut short is noticed
+        pass  # only read, to notice an incomplete file
     message.tail()
 
 
@@ -98,7 +98,7 @@ def _replaced(
 
 
 def _reframed(opening: Opening, version: int, infos: Sequence[bytes]) -> bytes:
-    """The opening with other recipient infos; definite lengths around them grow or shrink."""
+    """The opening with other recipient infos; the definite lengths around them are adjusted."""
     encoded_version = ber.encode(ber.INTEGER, bytes((version,)))
     inner = encoded_version + opening.originator_info + ber.encode(ber.SET, *infos)
     outer, explicit, enveloped = opening.frame

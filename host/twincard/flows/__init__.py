@@ -1,9 +1,9 @@
-"""What takes two cards, or a card and files: issue, duplicate, recover. No printing, no prompts.
+"""Flows over two cards, or a card and files: issue, duplicate, recover. No printing or prompts.
 
 Everything here may be interrupted anywhere and called again with the same arguments: what is left
-to do is read from the cards and the files. What happens is told as FlowEvents, to a listener
-`on_event`. A refusal is a ProtocolError or a CardError, a broken
-way to a card a TransportError, a file that cannot be used a FilesError.
+to do is read from the cards and the files. Progress is reported as FlowEvents to a listener,
+`on_event`. A refusal is a ProtocolError or a CardError, failed communication a TransportError, an
+unusable file a FilesError.
 """
 
 from __future__ import annotations

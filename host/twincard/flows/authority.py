@@ -1,4 +1,4 @@
-"""The issuer's authority over a card, by the way that the card has for it."""
+"""Proves the issuer's authority, in the way that the card supports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twincard.keys.secret import Secret
 
 
 class NoIssuerChannelError(ProtocolError):
-    """A card that says that it has no secure channel for its issuer, where one is needed."""
+    """A card reports no secure channel for its issuer, where one is needed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -25,18 +25,18 @@ class NoIssuerChannelError(ProtocolError):
 def take_authority(
     card: Card, report: CardReport, transport_key: Secret, *, plain: bool = False
 ) -> None:
-    """Prove the issuer's authority: through SCP03 where the card has it, else by its challenge.
+    """Prove the issuer's authority: by SCP03 where the card has it, else by its challenge.
 
-    A secure channel ends the session of the PIN, which is then verified after this. In it the card
-    proves the transport key too; a challenge proves nothing to the host, and is done without only
-    where `plain` allows it. Raises NoIssuerChannelError, IssuerRefusedError, CardError.
+    A secure channel ends the session of the PIN, so verify the PIN after this. With SCP03 the card
+    proves the transport key too; a challenge proves nothing to the host, and is used only where
+    `plain` allows it. Raises NoIssuerChannelError, IssuerRefusedError, CardError.
     """
-    # Said in the clear, and twice: it is not given up for one answer that leaves it out.
+    # Both answers came in the clear: one that omits the feature is not enough to do without.
     if Features.SCP03 in card.features | report.features:
         card.issuer.open_channel(report.card_id, transport_key)
         return
     if card.serves_opensc:
-        # Its answer to SELECT tells nothing: the other answer is to be the card's refusal.
+        # Its answer to SELECT lists no features, so the card's refusal serves as the second answer.
         try:
             card.issuer.open_channel(report.card_id, transport_key)
         except CardError as error:

@@ -39,9 +39,9 @@ def set_components(
 ) -> None:
     """Set what is missing, each first on the original, then on the backup.
 
-    `reports` are those of the two cards; `begin` is told the number of each component. Needs both
-    PINs. Raises ComponentMissingError before anything is set, ProtocolError for a component that
-    does not belong, CardError.
+    `reports` are those of the two cards; `begin` is called with the number of each component. Needs
+    both PINs. Raises ComponentMissingError before anything is set, ProtocolError for a component
+    that does not belong, CardError.
     """
     left = places_left(*reports)
     given = _given(components, *reports)

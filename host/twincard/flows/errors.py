@@ -1,4 +1,4 @@
-"""What keeps two cards from going on together."""
+"""Errors that stop a flow."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from twincard.ground.language import _, plural
 
 
 class ProtocolError(Exception):
-    """The states of the cards, or what was given, allow no way forward; one plain sentence."""
+    """The states of the cards, or the arguments, do not allow this; one plain sentence."""
 
 
 class NoKeyError(ProtocolError):
-    """A card that has no key pair yet was to open something."""
+    """The card has no key pair yet, so it cannot open anything."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -19,7 +19,7 @@ class NoKeyError(ProtocolError):
 
 
 class NotReleasedError(ProtocolError):
-    """An original that wants a backup first was to show its public key, or to use it."""
+    """An original must have a backup before it shows or uses its public key."""
 
     def __init__(self, *, dead: bool) -> None:
         """`dead`: no backup of the key was made, and none can be any more."""
@@ -38,7 +38,7 @@ class NotReleasedError(ProtocolError):
 
 
 class TransportPinError(ProtocolError):
-    """The card wants the user's own PIN for this."""
+    """The card requires the user's own PIN for this."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,10 +1,10 @@
-"""What flows tell while they run: one stream of typed events, in one parameter, `on_event`.
+"""Events of flows: one stream of typed events, for the listener `on_event`.
 
-A listener takes the events of one flow, or every FlowEvent: then it serves all flows, as that of a
-log or of a web page does. What it raises ends the flow, which can be repeated as after any other
-interruption; only where a flow lets a file fail alone, that file fails. Each flow defines its own
-events beside its steps, so that nobody imports other flows for them. Their `name` is stable;
-sentences are made where they are shown.
+A listener accepts the events of one flow, or every FlowEvent, as a log or a web page does. An
+exception that it raises ends the flow, which can be repeated as after any interruption; where a
+flow continues after a file that fails, only that file fails. Each flow defines its own events
+beside its steps, so that no other flow must be imported. Their `name` is stable; sentences are made
+where they are shown.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import ClassVar, TypeVar
 
 @dataclass(frozen=True)
 class FlowEvent:
-    """Something that a flow tells while it runs.
+    """An event of a flow while it runs.
 
-    `name` is the same for all events of a class: the flow, a full stop, and what is told.
-    `card_ids` (16 bytes each) are the cards concerned; none where no card is, or where it has told
-    no id yet.
+    `name` is the same for all events of a class: the flow, a full stop, and the kind of event.
+    `card_ids` (16 bytes each) are the cards concerned; empty if there are none, or their ids are
+    not known yet.
     """
 
     name: ClassVar[str]
@@ -43,11 +43,11 @@ Listener = Callable[[_Event], None]
 
 
 def ignore(event: FlowEvent) -> None:
-    """The listener of a flow that nobody listens to."""
+    """A listener that does nothing."""
 
 
 def counting(
     on_event: Listener[BytesEvent], path: Path, card_ids: tuple[bytes, ...] = ()
 ) -> Callable[[int], None]:
-    """Tells the bytes that are done of one file."""
+    """A progress function that reports the bytes done of one file."""
     return lambda done: on_event(BytesEvent(card_ids, path, done))

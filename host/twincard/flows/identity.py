@@ -1,4 +1,4 @@
-"""Who a card is, for a host and for another card: certificates and the keys they speak for."""
+"""Verifies a card's identity, for the host and for another card."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from twincard.iso.status import IntegrityError, NotFoundError
 
 
 class UntrustedCardError(ProtocolError):
-    """A card that is not the one it should be, or cannot show it."""
+    """The card is not the expected one, or cannot prove that it is."""
 
 
 def identify(
@@ -40,10 +40,10 @@ def identify(
 def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
     """Send what follows through a secure channel, where the card has one (SCP11b).
 
-    So neither PIN nor components can be heard on the way. With `issuer_public_key` (a point) the
-    card must be certified by that issuer, and then nobody between host and card can play the card
-    either. To be called before the PIN is verified, since the channel ends what was verified.
-    Raises UntrustedCardError, after which nothing may be told to the card, CardError, ChannelError.
+    So neither PIN nor components can be read in transit. With `issuer_public_key` (a point) the
+    card must be certified by that issuer; then nobody between host and card can impersonate the
+    card. Call it before verifying the PIN, since the channel resets the verification. Raises
+    UntrustedCardError (send nothing secret to the card after that), CardError, ChannelError.
     """
     _check_point(issuer_public_key)
     keys = _keys_of_channel(card)
@@ -56,12 +56,12 @@ def protect(card: Card, issuer_public_key: bytes | None = None) -> None:
         return
     with _distrusting():
         card.open_channel(keys.channel_key)
-    # What the keys must belong to comes through the channel, and is kept for all that follows.
+    # This report comes through the channel, and is kept for what follows.
     _check(card, card.kept_report(), keys, issuer_public_key)
 
 
 def introduce(original: Card, backup: Card) -> None:
-    """Show each card the other's certificate, as EXPORT and IMPORT want it in host-blind mode.
+    """Let each card verify the other's certificate, as host-blind mode requires.
 
     Both PINs must be verified. Raises UntrustedCardError when they have different issuers, or a
     certificate is not right, CardError.
@@ -90,7 +90,7 @@ def _check_point(issuer_public_key: object) -> None:
 
 
 def _keys_of_channel(card: Card) -> DeviceKeys | None:
-    # Said in the clear, and twice: it is not given up for one answer that leaves it out.
+    # Both answers came in the clear: one that omits the feature is not enough to do without.
     if Features.SCP11B not in card.features and Features.SCP11B not in card.kept_report().features:
         return None
     try:
@@ -110,7 +110,7 @@ def _check(
 
 @contextmanager
 def _distrusting() -> Iterator[None]:
-    """A key or a certificate that is not what it should be is the card's."""
+    """Turns IdentityError into UntrustedCardError."""
     try:
         yield
     except IdentityError as error:

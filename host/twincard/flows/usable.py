@@ -1,4 +1,4 @@
-"""What keeps a card from being used yet: asked before it is tried, since refusals say less."""
+"""Checks that a card can be used, since its own refusals would say less."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The files of ISO/IEC 7816-15 on a card, which OpenSC and its like read."""
+"""The files of ISO/IEC 7816-15 on a card, which OpenSC and similar programs read."""

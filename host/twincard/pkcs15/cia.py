@@ -1,6 +1,6 @@
 """Structures of ISO/IEC 7816-15, the information on a card about its keys (once PKCS #15).
 
-Alternatives and members that no card of ours has are left out. What the standard writes as a type
+Alternatives and members that our cards never have are left out. What the standard writes as a type
 with parameters, in tags that are explicit then, is written out here.
 """
 

@@ -1,6 +1,6 @@
-"""What OpenSC finds on a card: the files of ISO/IEC 7816-15 that tell it of keys and certificates.
+"""The files of ISO/IEC 7816-15 in which OpenSC finds a card's keys and certificates.
 
-OpenSC looks for them on cards whose applet has its driver's name (see docs/opensc.md).
+OpenSC looks for them on cards whose applet has its driver's AID (see docs/opensc.md).
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ _FIRST_ISSUER = 0x10
 class KeyPlace:
     """One of the two keys that a card may have, and its files.
 
-    `id` is what PKCS #11 calls the key by, `reference` what the card does. Nobody reads `file`: it
-    stands for the private key, which is no file.
+    `id` is the key's id in PKCS #11, `reference` its number on the card. `file` is never read: it
+    stands for the private key, which is not a file.
     """
 
     id: bytes
@@ -73,12 +73,12 @@ SIGNATURE = KeyPlace(b"\x02", 1, "Signature key", 0x4B02, 0x4D02, SIGNATURE_CERT
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A key on a card, as OpenSC is to see it.
+    """A key on a card, as OpenSC sees it.
 
-    `usable`: whether the card does something with the private key. `made_here`: whether this card
-    made it. `readable`: whether its public key is in the file. `certificate_bytes`: how many bytes
-    the certificate in its file has, 0 without one.
-    `pin_each_time`: whether each use of it needs the PIN anew.
+    `usable`: whether the card uses the private key. `made_here`: whether this card made it.
+    `readable`: whether its public key is in the file. `certificate_bytes`: how many bytes the
+    certificate in its file has, 0 without one. `pin_each_time`: whether each use of it needs the
+    PIN again.
     """
 
     place: KeyPlace
@@ -92,7 +92,7 @@ class KnownKey:
 
 @dataclass(frozen=True)
 class KnownIssuer:
-    """The certificate of one who certified a key: its name, and its place in the file of them."""
+    """An issuer's certificate: its name, and its place in the chain file."""
 
     label: str
     offset: int
@@ -100,13 +100,13 @@ class KnownIssuer:
 
 
 def directory() -> bytes:
-    """The content of EF.DIR: where the application is."""
+    """The content of EF.DIR: the place of the application."""
     path = tlv.encode(0x51, _path(_MF, DF))
     return tlv.encode(0x61, tlv.encode(0x4F, _AID), tlv.encode(0x50, _NAME.encode()), path)
 
 
 def object_directory() -> bytes:
-    """The content of EF.OD: where the lists are."""
+    """The content of EF.OD: the places of the lists."""
     lists = {
         "private_keys": PRIVATE_KEYS,
         "public_keys": PUBLIC_KEYS,
@@ -153,7 +153,7 @@ def passwords() -> bytes:
 
 
 def private_keys(keys: Sequence[KnownKey]) -> bytes:
-    """The content of EF.PrKD. A key that its card would not use is not in it."""
+    """The content of EF.PrKD, without keys that the card would not use."""
     return _all([_private(key) for key in keys if key.usable])
 
 
@@ -179,7 +179,7 @@ def certificates(
 ) -> bytes:
     """The content of EF.CD: the certificates that are for these keys, and those above them.
 
-    Without those above that are too many for a list of `room` bytes.
+    Certificates above that do not fit into a list of `room` bytes are left out.
     """
     listed = _all([_certificate(key) for key in keys if key.certificate_bytes])
     for number, issuer in enumerate(issuers):
@@ -274,7 +274,7 @@ def _place(*fids: int) -> cia.Path:
 
 
 def _piece(fid: int, offset: int, length: int) -> cia.Path:
-    """A part of a file, so that nobody reads the zeros behind it."""
+    """A part of a file, so that the zeros behind it are not read."""
     return cia.Path({"ef_id_or_path": _path(_MF, fid), "index": offset, "length": length})
 
 

@@ -90,7 +90,7 @@ def _nonce(parameters: bytes) -> bytes:
     except Exception as error:
         raise AlteredError() from error
     if icv_length != TAG_BYTES:
-        # Short tags are within reach of forgery, and some readers take even one byte.
+        # Short tags can be forged, and some readers accept even one byte.
         raise UnsupportedError(_("The file's authentication tag is shorter than 16 bytes."))
     if len(nonce) != NONCE_BYTES:
         raise UnsupportedError(_("The file's AES-GCM nonce does not have 12 bytes."))

@@ -1,4 +1,4 @@
-"""Decrypting content under a key that is known, piece by piece."""
+"""Decrypts content with a known key, piece by piece."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def decrypt_content(
 ) -> None:
     """Decrypts the pieces into the sink; ``tail`` is called after the last of them.
 
-    Raises AlteredError, when what was written must vanish; TooLargeError, UnsupportedError.
+    Raises AlteredError (discard what was written then), TooLargeError, UnsupportedError.
     """
     decryptor = algorithm.cipher(key).decryptor()
     if isinstance(decryptor, AEADDecryptionContext):
@@ -37,7 +37,7 @@ def decrypt_content(
 def is_whole(
     algorithm: ContentCipher, key: bytes, pieces: Iterable[memoryview], tail: Tail
 ) -> bool:
-    """Whether the content has the right tag under the key, or in AES-CBC a padding."""
+    """Whether the content has the right tag under the key, or in AES-CBC a valid padding."""
     try:
         decrypt_content(algorithm, key, pieces, lambda: tail, _Nowhere())
     except AlteredError:
@@ -69,7 +69,7 @@ def _decrypt_gcm(
         sink.write(buffer[: decryptor.update_into(piece, buffer)])
     end = tail()
     if end.has_authenticated_attributes:
-        # They are authenticated before the content but stand behind it (RFC 5083, 2.2).
+        # They are authenticated before the content but follow it (RFC 5083, 2.2).
         raise UnsupportedError(_("The file has authenticated attributes."))
     if len(end.mac) != TAG_BYTES:
         raise AlteredError()

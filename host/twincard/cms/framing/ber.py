@@ -25,10 +25,10 @@ CONTEXT_2 = 0xA2
 
 END_OF_CONTENTS = b"\0\0"
 MAX_STRUCTURE_BYTES = 1 << 20
-"""All that is not content may have this many bytes together: it is held in memory."""
+"""Limit for everything except the content, together: it is held in memory."""
 MAX_DEPTH = 16
 MAX_OID_BYTES = 64
-"""No object identifier of a standard is nearly as long."""
+"""Longer than any standard object identifier."""
 _NO_LIMIT = 1 << 63
 
 
@@ -97,7 +97,7 @@ class BerReader:
         return self._ahead(2) != END_OF_CONTENTS
 
     def leave(self) -> None:
-        """Goes out of the present element, which must be at its end."""
+        """Leaves the present element, which must be at its end."""
         if self.more():
             raise AlteredError()
         if self._scopes.pop().end is None:

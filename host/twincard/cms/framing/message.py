@@ -42,7 +42,7 @@ DATA = bytes.fromhex("06092A864886F70D010701")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """All that stands before the EncryptedContentInfo.
+    """Everything before the EncryptedContentInfo.
 
     ``frame`` holds the headers of ContentInfo, [0] and (Auth)EnvelopedData; ``inner_bytes`` is how
     many bytes of the last stand before the EncryptedContentInfo.

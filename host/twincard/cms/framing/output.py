@@ -1,4 +1,4 @@
-"""Where results go: nothing is visible under its final name, or in a pipe, before it is whole."""
+"""Outputs that appear under their final name, or in a pipe, only when complete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BUFFER_BYTES = 1 << 20
 
 
 class Output(ABC):
-    """A context manager to write to: published if its block ends well, else thrown away.
+    """A context manager to write to: published if its block succeeds, else discarded.
 
     Writing and publishing raise OutputError.
     """
@@ -54,7 +54,7 @@ class Output(ABC):
                 with self._writing():
                     self._publish(file)
         finally:
-            # On a full disk closing fails too; what failed first is what the caller should see.
+            # On a full disk closing fails too; the caller should see the first failure.
             with contextlib.suppress(OSError):
                 file.close()
             self._discard()
@@ -119,7 +119,7 @@ class FileOutput(Output):
     def _publish(self, file: BinaryIO) -> None:
         file.flush()
         if hasattr(os, "fchmod"):
-            # By descriptor: in a shared folder the name may be somebody else's by now.
+            # By descriptor: in a shared folder the name may belong to another file by now.
             os.fchmod(file.fileno(), self._mode)
         os.fsync(file.fileno())
         if self._temporary is None:
@@ -173,7 +173,7 @@ class FileOutput(Output):
 
 
 class SpooledOutput(Output):
-    """A stream, such as standard output, that gets its first byte only when all are there.
+    """A stream, such as standard output, that gets its first byte only when all are known.
 
     They are held in an unlinked file of mode 0600 in ``folder``, or where temporary files go.
     """
@@ -193,7 +193,7 @@ class SpooledOutput(Output):
             shutil.copyfileobj(file, self._stream, _BUFFER_BYTES)
             self._stream.flush()
         except OSError as error:
-            # Nobody can take back what has gone out.
+            # Written bytes cannot be taken back.
             raise OutputError(
                 _(
                     "{name} could not be written: {reason}. Whatever was written of it is "
@@ -202,4 +202,4 @@ class SpooledOutput(Output):
             ) from error
 
     def _discard(self) -> None:
-        """Nothing to do: the file has no name, so it ended when it was closed."""
+        """Nothing to do: the file has no name, so it vanished when it was closed."""

@@ -38,7 +38,7 @@ def read_some(stream: Readable, size: int) -> bytes:
             _("Cannot read the file: {reason}.").format(reason=reason(error))
         ) from error
     if piece is None:
-        # Not the end, though it would look like it: the stream does not wait for more.
+        # Not the end: a non-blocking stream without data at the moment.
         raise SourceError(_("Cannot read the file: its stream is non-blocking."))
     return piece
 
@@ -87,12 +87,12 @@ class Source:
         return not self.peek(1)
 
     def copy_to(self, sink: Writable) -> None:
-        """From here on, whatever is consumed also goes to the sink, byte by byte the same."""
+        """From here on, all bytes consumed also go to the sink unchanged."""
         self._copy = sink
         self._copied = self._at
 
     def finish(self) -> None:
-        """Passes on what is still held back, and reports the progress for the last time."""
+        """Passes on the remaining bytes, and reports progress for the last time."""
         self._pass_on()
         if self._progress is not None:
             self._progress(self.position)

@@ -83,7 +83,7 @@ class _UnsupportedFormError(Exception):
 def decode_recipients(encoded: bytes) -> tuple[RecipientInfo, ...]:
     """The recipients of one encoded RecipientInfo: several where they share a key agreement.
 
-    What cannot be read or opened is an UnsupportedRecipient, for it may be meant for someone else.
+    One that cannot be read or opened is an UnsupportedRecipient: it may be for someone else.
     """
     try:
         if encoded[0] == KEY_TRANSPORT_TAG:
@@ -202,7 +202,7 @@ def _ephemeral_point(originator: Any) -> bytes:
     if key["algorithm"]["algorithm"].dotted != EC_PUBLIC_KEY:
         raise _UnsupportedFormError(_("the sender's one-time key is not on an elliptic curve"))
     parameters = key["algorithm"]["parameters"].dump()
-    # The recipient's curve is meant where none is named; older senders write NULL for none.
+    # If no curve is given, it is the recipient's; older senders write NULL for that.
     if parameters not in (b"", core.Null().dump(), core.ObjectIdentifier(P256).dump()):
         raise _UnsupportedFormError(_("the curve is not P-256"))
     try:

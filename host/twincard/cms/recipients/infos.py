@@ -1,4 +1,4 @@
-"""For whom a message is: recipients, and the recipient infos made for them."""
+"""Recipients of a message, and the recipient infos made for them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class IssuerAndSerial:
 
 
 RecipientIdentifier = KeyIdentifier | IssuerAndSerial
-"""How a recipient info says whose it is (RFC 5652, 6.2.1)."""
+"""How a recipient info identifies its recipient (RFC 5652, 6.2.1)."""
 
 
 class RsaAlgorithm(Enum):
@@ -133,7 +133,7 @@ class ArchiveRecipient(_Addressed):
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedRecipient(_Addressed):
-    """A recipient info that no card can open, and why; it is kept as it is."""
+    """A recipient info that no card can open, with the reason; it is kept unchanged."""
 
     identifier: RecipientIdentifier | None
     reason: str
@@ -153,22 +153,22 @@ AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA20604040
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Someone to encrypt to: a public key, and the name it goes by in recipient infos."""
+    """A recipient: a public key, and its identifier in recipient infos."""
 
     key: PublicKey
     identifier: RecipientIdentifier
 
     @classmethod
     def of(cls, key: PublicKey) -> Recipient:
-        """A bare public key, named by its own digest."""
+        """A bare public key, identified by its digest."""
         return cls(key, KeyIdentifier(key.key_id))
 
     @classmethod
     def from_bytes(cls, encoded: bytes) -> Recipient:
         """A public key or certificate in PEM or DER.
 
-        A certificate is named as it names itself: by its subject key identifier, else by issuer and
-        serial number. Raises twincard.keys.public.UnusablePublicKeyError.
+        A certificate is identified by its subject key identifier, else by issuer and serial number.
+        Raises twincard.keys.public.UnusablePublicKeyError.
         """
         key = PublicKey.from_bytes(encoded)
         certificate = certificate_from_bytes(encoded)
@@ -197,7 +197,7 @@ def _identifier_of(certificate: x509.Certificate) -> RecipientIdentifier:
 
 
 class KeyHolder(Protocol):
-    """Whatever holds a private key: it knows which recipient infos may be for it."""
+    """Holds a private key, and knows which recipient infos may be for it."""
 
     @property
     def algorithm(self) -> KeyAlgorithm:
@@ -215,7 +215,7 @@ class Opener(KeyHolder, Protocol):
         """The content-encryption key, 16, 24 or 32 bytes.
 
         Raises RecipientRejectedError where the recipient info does not open with this key,
-        AlgorithmRejectedError where that is for want of an algorithm.
+        AlgorithmRejectedError where an algorithm is missing.
         """
 
 
@@ -231,14 +231,14 @@ class ArchiveOpener(Protocol):
 
     @property
     def archive_id(self) -> bytes:
-        """What files call the key by, 16 bytes."""
+        """The id of the key in files, 16 bytes."""
 
     def open(self, recipient: ArchiveRecipient, /) -> bytes:
         """The content-encryption key. Raises RecipientRejectedError where it does not open."""
 
 
 class Transcoder(KeyHolder, Protocol):
-    """Encrypts the content-encryption key of a recipient info anew, for another key."""
+    """Re-encrypts the content-encryption key of a recipient info for another key."""
 
     def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
         """The recipient info for the other key.

@@ -1,4 +1,4 @@
-"""Which recipient infos of a message open with a key, when anybody may have added some."""
+"""Finds the recipient infos that open with a key, although anybody may have added some."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from twincard.cms.recipients.infos import (
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyAlgorithm
 
-# Together fewer than the 32 faults that end the session of a card's PIN: no file ends one alone.
+# Together fewer than the 32 faults that end a card's PIN session, so no single file ends it.
 MAX_NAMED = 16
 MAX_OTHERS = 15
 
@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Opened(Generic[_T]):
-    """A recipient info that opens, and what came of it."""
+    """A recipient info that opens, and the result."""
 
     recipient: OpenableRecipient
     result: _T
@@ -45,14 +45,14 @@ def open_all(
     holder: KeyHolder,
     attempt: Callable[[OpenableRecipient], _T],
 ) -> tuple[Opened[_T], ...]:
-    """What ``attempt`` makes of the recipient infos that open, at least one.
+    """The results of ``attempt`` for the recipient infos that open, at least one.
 
-    Those that name the holder's key come first, 16 at most: all of them are tried, for one that was
-    added to mislead may open too. Only where none opens are the others of the key's kind tried, 15
-    at most, since a certificate can give its key any name.
+    Those that name the holder's key come first, 16 at most: all of them are tried, since one added
+    to mislead may open too. Only where none opens are the others of the key's kind tried, 15 at
+    most, since a certificate can give its key any name.
 
-    ``attempt`` raises RecipientRejectedError for what does not open. Raises NotForThisKeyError, or
-    UnsupportedError where the file seems to be for this key but cannot be opened.
+    ``attempt`` raises RecipientRejectedError for one that does not open. Raises NotForThisKeyError,
+    or UnsupportedError where the file seems to be for this key but cannot be opened.
     """
     wanted = RsaRecipient if holder.algorithm is KeyAlgorithm.RSA else EcRecipient
     own_kind = [recipient for recipient in recipients if isinstance(recipient, wanted)]

@@ -1,4 +1,4 @@
-"""ASN.1 structures that asn1crypto lacks, or models too narrowly to keep what it does not know."""
+"""ASN.1 structures that asn1crypto lacks, or models without room for unknown parts."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _KEK_BYTES = 32
 
 
 def wrap_key(cek: bytes, recipient: Recipient) -> OpenableRecipient:
-    """The recipient info that gives the recipient this content-encryption key.
+    """The recipient info with this content-encryption key for the recipient.
 
     RSA: RSAES-OAEP with SHA-256 (RFC 3560). EC: ephemeral-static ECDH, X9.63 KDF with SHA-256 and
     AES-256 key wrap (RFC 5753, 3.1).

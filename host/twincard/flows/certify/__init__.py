@@ -1,1 +1,1 @@
-"""Certificates: made by a card or by others, and kept on cards."""
+"""Certificates, made by a card or by others, and stored on cards."""

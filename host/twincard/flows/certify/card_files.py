@@ -1,4 +1,4 @@
-"""Files on a card, made and written so that an interruption leaves what a repetition finishes."""
+"""Writes files on a card so that an interrupted write can be repeated and finished."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_file(card: Card, *path: int) -> bytes | None:
 
 
 def write_file(card: Card, path: tuple[int, ...], content: bytes) -> None:
-    """The issuer's file with this content, exactly as long; made anew where the length differs.
+    """The issuer's file with this content, exactly as long; created again if the length differs.
 
     `path` is FIDs from the MF. Raises AuthorityMissingError, MemoryFullError.
     """
@@ -50,8 +50,8 @@ def make_room(card: Card, path: tuple[int, ...], size: int, access: EfAccess = U
 def store(card: Card, path: tuple[int, ...], content: bytes) -> bool:
     """Fill a file with content and zeros; False where there is none, or it is too small.
 
-    An interruption leaves a file that begins with zeros, or the whole content. Needs the PIN for a
-    user's file.
+    An interruption leaves a file that begins with zeros, or the complete content. Needs the PIN for
+    a user's file.
     """
     files = card.files
     try:

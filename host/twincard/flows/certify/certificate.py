@@ -1,4 +1,4 @@
-"""X.509 certificates for the keys of one card, made with it and kept on it."""
+"""X.509 certificates for the keys of one card, made with it and stored on it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CertificateOnCardError(ProtocolError):
 
 
 class NoRoomForCertificateError(ProtocolError):
-    """The card has no file for certificates that is large enough; what it had is still there."""
+    """The card has no certificate file that is large enough; its content is unchanged."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class MadeCertificate:
     """A certificate for a key of the card.
 
     `root` signed it: the signature key's own. `stored`: whether the card keeps them both. `made`:
-    whether it was made now; False for what an earlier call had made that was broken off.
+    whether it was made now; False for one left by an earlier, interrupted call.
     """
 
     certificate: x509.Certificate
@@ -88,10 +88,10 @@ def certify_decipher_key(
 
     Makes the signature key (of `key_type`, see `certify_signature_key`) and its certificate where
     there are none. Needs the PIN; on a card with PIN_EACH_TIME `pin` too, to go on after a
-    signature. One for this subject that is as long valid and on the card already is given as it is:
-    so a call that was broken off may be repeated. Without `store` nothing but the signature key is
-    left on the card. Raises CertificateOnCardError where there is another unless it may `replace`
-    it, NoRoomForCertificateError, ProtocolError, WrongSignatureError, CardError.
+    signature. A certificate with this subject and validity that is already on the card is returned:
+    so an interrupted call may be repeated. Without `store` only the signature key stays on the
+    card. Raises CertificateOnCardError if there is another, unless `replace` is set,
+    NoRoomForCertificateError, ProtocolError, WrongSignatureError, CardError.
     """
     report = _capable(card)
     if report.key is None:
@@ -141,8 +141,8 @@ def certify_signature_key(
 ) -> MadeCertificate:
     """Make the signature key's own certificate, and store it; the key too where there is none.
 
-    `key_type` None: that of the key there is, for a new one P-256 where the chip has it. All else
-    is as for `certify_decipher_key`.
+    `key_type` None: that of the existing key; for a new one P-256 if the chip has it. Otherwise as
+    `certify_decipher_key`.
     """
     report = _capable(card)
     if store:
@@ -166,7 +166,7 @@ def request_certificate(
 ) -> x509.CertificateSigningRequest:
     """A request to certify the signature key, which is made where there is none. Needs the PIN.
 
-    The decipher key can have none: a request is signed by the key it is about, and that one cannot
+    There is none for the decipher key: a request is signed by its own key, and that key cannot
     sign. `pin` as for `certify_decipher_key`. Raises ProtocolError, WrongSignatureError, CardError.
     """
     made = make_request(subject, _signing_key(card, _capable(card), key_type, pin))
@@ -179,8 +179,8 @@ def store_certificate(
 ) -> int:
     """Store a certificate that somebody made for one of the card's keys; needs the PIN.
 
-    With those of its `issuers`, each above the last; what leads to no certificate on the card is
-    left out. A backup knows its key by the digest, even where it keeps no public key. Returns the
+    `issuers` are stored too, each above the one before; those that certify nothing on the card are
+    left out. A backup recognises its key by the digest, even without the public key. Returns the
     FID of the file. Raises ProtocolError when it is for another key, NoRoomForCertificateError,
     before anything is written, CardError.
     """
@@ -269,7 +269,7 @@ def _signing_key(
 
 
 def _signer(card: Card, report: CardReport, pin: PinProvider | None) -> Callable[[bytes], bytes]:
-    """What signs, and leaves the PIN verified where there is a way to do that."""
+    """A function that signs, and verifies the PIN again if `pin` is given."""
 
     def sign(digest: bytes) -> bytes:
         signature = card.signing.sign(digest)
@@ -283,7 +283,7 @@ def _signer(card: Card, report: CardReport, pin: PinProvider | None) -> Callable
 def _finished(
     card: Card, fid: int, digest: bytes, subject: Subject, validity: Validity
 ) -> MadeCertificate | None:
-    """What an earlier call made that wanted the same; None where the key has no certificate yet."""
+    """The certificate of an earlier call for the same; None if the key has no certificate yet."""
     found = certificate_for(card, fid, digest)
     if found is None:
         return None
@@ -331,7 +331,7 @@ def _check_room(card: Card, fid: int, *certificates: x509.Certificate) -> None:
 
 
 def _store(card: Card, fid: int, *certificates: x509.Certificate) -> None:
-    """Put them into the file, all or none. Raises NoRoomForCertificateError."""
+    """Write them into the file, all or none. Raises NoRoomForCertificateError."""
     _check_room(card, fid, *certificates)
     store_file(card, (fid,), _content(certificates))
 

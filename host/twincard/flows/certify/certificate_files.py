@@ -20,7 +20,7 @@ from twincard.keys.public import PublicKey, UnusablePublicKeyError
 USUAL_BYTES = 2560
 """The size of a file for certificates: an authority's are 1,100 to 2,000 bytes."""
 _LEAST_BYTES = 512
-"""A file that is smaller is of no use."""
+"""A smaller file is useless."""
 _SEQUENCE = 0x30
 _LONGEST_HEAD = 4
 
@@ -30,9 +30,9 @@ def make_certificate_files(
 ) -> None:
     """Make empty files: one of `key_bytes` for each key's certificate, one for those above them.
 
-    None: USUAL_BYTES, or what a small card has room for, the keys' first; 0 leaves a file out.
-    Needs the issuer's authority. May be interrupted and repeated: what is there stays as it is.
-    Raises ProtocolError where a size that was asked for does not fit, CardError.
+    None: USUAL_BYTES, or less on a small card, where the keys' files come first; 0 leaves a file
+    out. Needs the issuer's authority. May be interrupted and repeated: existing files stay. Raises
+    ProtocolError if a requested size does not fit, CardError.
     """
     keys = [DECIPHER_CERTIFICATE]
     if Features.SIGNATURE_KEY in card.features:
@@ -45,7 +45,7 @@ def make_certificate_files(
 
 
 def _make_file(card: Card, fid: int, wanted: int | None, room: int) -> int:
-    """Returns how many of the free bytes the file has taken."""
+    """Returns the number of free bytes that the file took."""
     size = min(USUAL_BYTES, room) if wanted is None else wanted
     if size < (_LEAST_BYTES if wanted is None else 1):
         return 0
@@ -82,7 +82,7 @@ def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
 
 
 def read_chain(card: Card) -> tuple[x509.Certificate, ...]:
-    """The certificates of those who certified the card's keys. Needs no PIN."""
+    """The certificates of the issuers above the card's keys. Needs no PIN."""
     return tuple(_read(card, CERTIFICATE_CHAIN, None))
 
 
@@ -94,7 +94,7 @@ def certificate_for(card: Card, fid: int, digest: bytes) -> x509.Certificate | N
 
 
 def certified_digest(certificate: x509.Certificate) -> bytes | None:
-    """The digest (32 bytes) of the key that it is for; None for one that no card can have."""
+    """The digest (32 bytes) of its key; None for a key that no card can have."""
     try:
         return PublicKey.from_bytes(certificate.public_bytes(Encoding.DER)).digest
     except UnusablePublicKeyError:
@@ -104,7 +104,7 @@ def certified_digest(certificate: x509.Certificate) -> bytes | None:
 def above(
     certificates: Iterable[x509.Certificate], known: Sequence[x509.Certificate]
 ) -> list[x509.Certificate]:
-    """Those of the `known` ones that lead from these certificates upwards, by their names."""
+    """The certificates of `known` above these ones, found by their names."""
     found: list[x509.Certificate] = []
     looking = list(certificates)
     for lower in looking:
@@ -116,7 +116,7 @@ def above(
 
 
 def _read(card: Card, fid: int, most: int | None) -> list[x509.Certificate]:
-    """What a file begins with, up to what is no certificate."""
+    """The certificates at the beginning of a file."""
     found: list[x509.Certificate] = []
     size, at = room_for(card, fid), 0
     while len(found) != most:

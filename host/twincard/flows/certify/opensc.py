@@ -1,4 +1,4 @@
-"""The files that OpenSC reads: made at issue, and brought up to date when there are new keys."""
+"""The files that OpenSC reads: made at issue, and updated when keys change."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _SERIAL_BYTES = 8
 
 
 def make_opensc_files(card: Card, report: CardReport, label: str) -> None:
-    """Make them on a card that OpenSC can use, which shows it by this name; on others nothing.
+    """Make them on a card that OpenSC can use, with this label; on others do nothing.
 
-    A card too small goes without. Needs the issuer's authority; may be interrupted and repeated:
-    EF.DIR, which leads to the others, is written last. Raises CardError.
+    A card that is too small gets none. Needs the issuer's authority; may be interrupted and
+    repeated: EF.DIR, which leads to the others, is written last. Raises CardError.
     """
     if not card.serves_opensc:
         return
@@ -59,7 +59,7 @@ def make_opensc_files(card: Card, report: CardReport, label: str) -> None:
 
 
 def update_opensc_files(card: Card) -> None:
-    """Write what has changed of the card's keys and certificates into the files that there are.
+    """Update the existing files after changes of the card's keys and certificates.
 
     Needs the PIN. May be interrupted and repeated; an interruption leaves a list as it was, empty,
     or new. Raises CardError.
@@ -69,7 +69,7 @@ def update_opensc_files(card: Card) -> None:
 
 
 def are_opensc_files_right(card: Card) -> bool | None:
-    """Whether they say what is so; None on a card without them. Needs no PIN.
+    """Whether they are right; None on a card without them. Needs no PIN.
 
     Whoever has the PIN can change IDs and names in the lists, as programs do through PKCS #11.
     """
@@ -79,7 +79,7 @@ def are_opensc_files_right(card: Card) -> bool | None:
 
 
 def _different(card: Card) -> Iterator[tuple[int, bytes]]:
-    """The files of the folder that should have another content, one after the other, with that."""
+    """The files of the folder that need new content, with that content."""
     if not card.serves_opensc:
         return
     for fid, content in _contents(card):
@@ -89,7 +89,7 @@ def _different(card: Card) -> Iterator[tuple[int, bytes]]:
 
 
 def _contents(card: Card) -> Iterator[tuple[int, bytes]]:
-    """What the files that change should have in them; the list of private keys comes last."""
+    """The content of the files that change; the list of private keys comes last."""
     report = card.kept_report()
     keys = []
     for place in _PLACES:

@@ -1,1 +1,1 @@
-"""Whether a card is what it should be: the yearly drill, acceptance, its log."""
+"""Checks of a card: the yearly drill, acceptance, its log."""

@@ -1,8 +1,8 @@
-"""What whoever receives a card can see: that it is the issuer's, and that nobody has used it.
+"""Checks a received card: that it is the issuer's, and that nobody has used it.
 
-It answers the fraud of handing out cards that are in use already, or that somebody has looked at.
-Uses of a key are not logged; that there was none, the transport PIN shows, which serves for nothing
-but the duplication and is gone for good once it was changed.
+It detects cards that were already in use, or examined, before they were handed out. Uses of a key
+are not logged; but an intact transport PIN shows that there were none, since it allows only the
+duplication and cannot come back once it was changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BEFORE_ACTIVATION = {
     Event.COMPONENT_CLEARED,
     Event.GROUP_ERASED,
 }
-"""An issue that was interrupted may have done any of them again."""
+"""An interrupted issue may have repeated any of them."""
 _AFTER_ACTIVATION = {Event.SCP03_KEYS_REPLACED, Event.CONTACT_BY_ISSUER}
 _NEXT_STEPS: dict[Role, dict[Event | None, Event]] = {
     Role.ORIGINAL: {
@@ -38,7 +38,7 @@ _NEXT_STEPS: dict[Role, dict[Event | None, Event]] = {
     },
     Role.BACKUP: {None: Event.TICKET_DRAWN, Event.TICKET_DRAWN: Event.KEY_IMPORTED},
 }
-"""Of duplications whose every step led to the next: what comes after what."""
+"""The order of events in duplications without failures."""
 _SET_BY = 0x0F
 
 
@@ -64,9 +64,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Inspection:
-    """A genuine card of the issuer named: what it says, signed, and what is wrong with it.
+    """A genuine card of the given issuer: its signed statements, and its faults.
 
-    `hidden` events happened before those that `entries` tell.
+    `hidden` events happened before those in `entries`.
     """
 
     report: CardReport
@@ -83,12 +83,12 @@ class Inspection:
 def inspect(
     card: Card, issuer_public_key: bytes, *, duplicated: bool = False, signature_key: bool = False
 ) -> Inspection:
-    """Look at an operational card that was received; needs no PIN.
+    """Check an operational card that was received; needs no PIN.
 
-    `issuer_public_key` (a point) is whose certificate the card must have; it proves its channel
-    key, and its device key by the log over a nonce. `duplicated`: the issuer has told that the key
-    was made and handed to a backup already, or taken from its original; without that it may have
-    none. `signature_key` likewise. Raises UntrustedCardError, LogError, CardError.
+    The card must be certified by `issuer_public_key` (a point); it proves its channel key, and its
+    device key by the log over a nonce. `duplicated`: the issuer stated that the key was already
+    made and given to a backup, or received from its original; otherwise the card must not have a
+    key. `signature_key` likewise. Raises UntrustedCardError, LogError, CardError.
     """
     protect(card, issuer_public_key)
     log = read_log(card, issuer_public_key).answer
@@ -128,7 +128,7 @@ def _is_duplicated(report: CardReport) -> bool:
 
 
 class _Reading:
-    """A log read from its first event on, held against what issue and duplication leave.
+    """A log from its first event on, compared with the events of issue and duplication.
 
     A card's life begins with its personalisation, and it is activated once. After that holders set
     components; the steps of a duplication come in their order; the last may erase the group.
@@ -145,14 +145,14 @@ class _Reading:
         self._activated = False
 
     def is_expected(self, entry: LogEntry) -> bool:
-        """Whether this is what may come next."""
+        """Whether this event may come next."""
         expected = self._is_of_duplication(entry) if self._activated else self._is_of_issue(entry)
         self._activated |= entry.event is Event.ACTIVATED
         self._last = entry.event
         return expected
 
     def is_ever_expected(self, entry: LogEntry) -> bool:
-        """Whether this may come at all; for a log whose beginning is not told."""
+        """Whether this event may occur at all; for a log without its beginning."""
         usual = {Event.ACTIVATED, Event.COMPONENT_SET, *_BEFORE_ACTIVATION}
         if self._may_sign:
             usual.add(Event.SIGNATURE_KEY_GENERATED)

@@ -1,6 +1,6 @@
-"""What to tell of a card that nobody has tried yet: what it is, what it can do, how fast it is.
+"""Describes a card that nobody has tested yet: its kind, its features and its speed.
 
-Nothing is written to the card, and no secret is sent to it or asked of it.
+Nothing is written to the card, and no secret is sent to it or read from it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _describe_manager(connection: Connection) -> ManagerDescription | None:
     except ManagementError:
         return None
     if manager.aid in (b"", APPLET_AID):
-        # Who names no application gets the one that is selected by default: here, not a manager.
+        # SELECT without an AID gives the default application: here it is not a card manager.
         return None
     return ManagerDescription(manager.aid, tuple(manager.protocols()), manager.production())
 

@@ -1,8 +1,8 @@
-"""The yearly drill: does this card still open what it should?
+"""The yearly drill: checks that a card still opens the files that it should.
 
 Nothing is decrypted: the card is asked for the check of a content-encryption key (CHECK), which
-tells that a recipient info opens and shows nothing of the key. That a file's content is whole is
-for whoever decrypts it.
+shows that a recipient info opens, and nothing of the key. Whether a file's content is intact shows
+only when it is decrypted.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _CHECK_BYTES = 8
 
 @dataclass(frozen=True)
 class KeyCheck:
-    """The key of a card, by its digest (32 bytes), held against its public key.
+    """The key of a card, by its digest (32 bytes), compared with its public key.
 
-    `matches`: whether the public key given is that of the card, None where none was given.
-    `opens`: whether the card opens what is encrypted to that key now; None where the public key is
-    not known, since nobody gave it and the card does not show it, or is another.
+    `matches`: whether the given public key is that of the card; None if none was given. `opens`:
+    whether the card opens a test encrypted to that key; None if the public key is another, or
+    unknown (not given, and not shown by the card).
     """
 
     digest: bytes
@@ -51,12 +51,12 @@ class KeyCheck:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing that was tried went wrong."""
+        """Whether no test failed."""
         return self.matches is not False and self.opens is not False
 
 
 class CheckOutcome(Enum):
-    """What the card makes of a file."""
+    """The result for a file."""
 
     OPENS = N_("opens")
     NOT_ENCRYPTED = N_("is not an encrypted file")
@@ -108,9 +108,9 @@ def check_files(
 ) -> tuple[FileCheck, ...]:
     """Try every file in `paths` (folders with all below them).
 
-    A file that fails is reported and the others go on. `on_event` hears of each as soon as it was
-    tried; when all were they are returned. Without `pin` the PIN must be verified.
-    Raises NoKeyError when the card has none, CardError, TransportError.
+    A file that fails is reported and the others go on. `on_event` is called for each as soon as it
+    was tried; all results are returned at the end. Without `pin` the PIN must be verified. Raises
+    NoKeyError when the card has none, CardError, TransportError.
     """
     checker = CardChecker(card, pin)
     files = []
@@ -122,7 +122,7 @@ def check_files(
 
 
 def _opens(card: Card, public_key: PublicKey) -> bool:
-    """Whether the card opens a key that was drawn and encrypted just now."""
+    """Whether the card opens a key generated and encrypted just now."""
     key = os.urandom(_CEK_BYTES)
     expected = hashlib.sha256(b"cek" + key).digest()[:_CHECK_BYTES]
     try:

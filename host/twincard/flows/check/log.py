@@ -1,4 +1,4 @@
-"""Reading a card's log and believing it: signature, chain, and what it says since last time."""
+"""Reads a card's log and verifies it: signature, chain, and continuation of an earlier reading."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from twincard.identity.device_certificate import IdentityError, fingerprint, ver
 
 
 class LogError(ProtocolError):
-    """A log that is not what the card should have; one plain sentence."""
+    """The log is not authentic, or does not continue the earlier one; one plain sentence."""
 
 
 class Signer(Enum):
-    """Who stands behind a log."""
+    """Who vouches for a log."""
 
     GIVEN_ISSUER = "a card that the issuer given has certified"
     ISSUER = "a card that its own issuer has certified"
@@ -30,7 +30,7 @@ class Signer(Enum):
 
 @dataclass(frozen=True)
 class LogState:
-    """What is kept of a log, to tell later whether another reading continues it.
+    """The state of a log, kept to check later that another reading continues it.
 
     `chain` (32 bytes) is the chain over all `count` events of the card (id 16 bytes).
     `device_key` (the SHA-256 of the point, 32 bytes) signed it; None where nobody did.
@@ -46,8 +46,8 @@ class LogState:
 class CardLog:
     """A log whose signature and chain are right.
 
-    `missing` is how many events happened after the earlier reading and are no longer told; None
-    where none was given. `issuer_public_key` (a point) is the issuer's, None unless certified.
+    `missing` counts the events after the earlier reading that the log no longer lists; None without
+    an earlier reading. `issuer_public_key` (a point) is the issuer's, None unless certified.
     `device_key` (its SHA-256, 32 bytes) is None where nobody signed.
     """
 
@@ -60,7 +60,7 @@ class CardLog:
 
     @property
     def state(self) -> LogState:
-        """To be kept for the next time."""
+        """The state to keep for the next reading."""
         count = self.answer.count
         return LogState(self.card_id, count, self.answer.chain_at(count), self.device_key)
 
@@ -121,7 +121,7 @@ def _signer(
 
 
 def _check_same_key(report: CardReport, device_key: bytes | None, earlier: LogState) -> None:
-    """Anybody can go on with a chain that everybody may read, under a key of his own."""
+    """Anybody can read the chain, so anybody could continue it under another key."""
     wiped = device_key is None and report.life_cycle is LifeCycle.TERMINATED
     if earlier.device_key not in (None, device_key) and not wiped:
         raise LogError(
@@ -133,7 +133,7 @@ def _check_same_key(report: CardReport, device_key: bytes | None, earlier: LogSt
 
 
 def _missing(card_id: bytes, answer: LogAnswer, earlier: LogState) -> int:
-    """How many events between the two readings are told by neither."""
+    """The number of events between the two readings that neither lists."""
     if earlier.card_id != card_id:
         raise LogError(_("The earlier log belongs to another card."))
     if answer.count < earlier.count:

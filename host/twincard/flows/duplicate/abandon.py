@@ -22,9 +22,9 @@ class Cancelled(Enum):
 def cancel(original: Card, backup: Card) -> Cancelled:
     """Make the backup's ticket void, and free the original's slot with its receipt.
 
-    Both PINs must be verified, the backup's not where its ticket is void already: so a backup that
-    was terminated also frees the slot. May be interrupted and repeated. Raises ProtocolError when
-    the backup has no ticket or has the key already, CardError, TransportError.
+    Both PINs must be verified, except the backup's if its ticket is already void: so a terminated
+    backup also frees the slot. May be interrupted and repeated. Raises ProtocolError when the
+    backup has no ticket or has the key already, CardError, TransportError.
     """
     before, asked = original.kept_report(), backup.kept_report()
     side = asked.import_
@@ -45,10 +45,10 @@ def cancel(original: Card, backup: Card) -> Cancelled:
 def abandon(original: Card, transport_key: Secret, pin: Secret, *, plain: bool = False) -> None:
     """Spend the pending slot of an original whose backup is destroyed.
 
-    Both authorities are proved here, the issuer's first, since it comes with a secure channel: that
-    there is none is believed only where `plain` says so, or the channel that is open already is one
-    with a card of an issuer who was named. Raises NoIssuerChannelError, ProtocolError when nothing
-    is pending, IssuerRefusedError, CardError, TransportError.
+    Both authorities are proved here, the issuer's first, since it opens a secure channel. A card
+    may do without one only if `plain` is set, or if an open channel has already authenticated a
+    card of a given issuer. Raises NoIssuerChannelError, ProtocolError when nothing is pending,
+    IssuerRefusedError, CardError, TransportError.
     """
     report = original.kept_report()
     if report.export is None or report.export.state is not ExportState.PENDING:

@@ -1,7 +1,7 @@
 """Duplicate: the original's key goes, wrapped, to exactly one backup.
 
 Which steps are left is read from the state reports of the two cards alone, so that after any
-interruption the same call goes on where the cards are.
+interruption the same call continues from there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class DuplicationStep(Enum):
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The cards that do something in it."""
+        """The cards that act in this step."""
         if self in (DuplicationStep.COMPONENT, DuplicationStep.CERTIFICATES):
             return Role.ORIGINAL, Role.BACKUP
         if self in (DuplicationStep.TICKET, DuplicationStep.IMPORT):
@@ -80,16 +80,16 @@ def duplicate_key(
     forget_void: bool = False,
     on_event: Listener[DuplicationEvent] = ignore,
 ) -> Duplicated:
-    """Bring the pair to where both cards hold the original's key and its export is closed.
+    """Bring the pair to where both cards have the original's key and the export is closed.
 
-    Both PINs must be verified. `components` are for the places that are still empty on either
-    card. A key pair of `key_type` is made when the original has none, or one that was never shown
-    and can have no backup any more; by default it is of the type it had, or RSA-2048. The key goes
-    in host-blind mode where both cards are certified, and where a ticket is open, in its mode.
-    `forget_void` lets a backup go on that made a ticket for another original void, whose receipt is
-    not needed there.
-    May be interrupted anywhere and repeated, then with fewer steps or none.
-    Raises ComponentMissingError, ProtocolError where no way leads on, CardError, TransportError.
+    Both PINs must be verified. `components` are for the places that are still empty on either card.
+    A key pair of `key_type` is made when the original has none, or one that was never shown and
+    cannot get a backup any more; by default it is of the type it had, or RSA-2048. The key goes in
+    host-blind mode where both cards are certified, and where a ticket is open, in its mode.
+    `forget_void` reuses a backup with a void ticket for another original that does not need the
+    receipt. May be interrupted anywhere and repeated, then with fewer steps or none. Raises
+    ComponentMissingError, ProtocolError where the duplication cannot continue, CardError,
+    TransportError.
     """
     reports = original.kept_report(), backup.kept_report()
     ids = {Role.ORIGINAL: reports[0].card_id, Role.BACKUP: reports[1].card_id}

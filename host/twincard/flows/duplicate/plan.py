@@ -24,8 +24,8 @@ from twincard.ground.language import _, plural
 class Plan:
     """The steps left, in the order of the fields.
 
-    `deliver_void`: the original still waits for the ticket that the backup made void.
-    `copy`: ticket, export and import; `void_delivered` lets a void backup draw a new ticket.
+    `deliver_void`: the original still waits for the ticket that the backup made void. `copy`:
+    ticket, export and import; `void_delivered` lets a backup with a void ticket issue a new one.
     `confirm`: the backup's receipt goes to the original. `mode` is that of the copy.
     """
 
@@ -49,8 +49,9 @@ def plan_duplication(
 ) -> Plan:
     """The steps left from here, whatever happened before.
 
-    `used` are the original's used slots. `forget_void` gives up on a void receipt that another
-    original may wait for. Raises ProtocolError where no way leads on, saying what would.
+    `used` are the original's used slots. `forget_void` discards a void receipt that another
+    original may wait for. Raises ProtocolError, with the way out, where the duplication cannot
+    continue.
     """
     export, import_ = _sides(original, backup)
     if export.state is ExportState.PENDING:
@@ -58,7 +59,7 @@ def plan_duplication(
     if import_.state is ImportState.IMPORTED:
         return _when_imported(import_, original, backup)
     _check_open(original, backup, used)
-    # A key that was never shown, and has no backup, opens nothing that anybody has.
+    # No file can exist for a key that was never shown and has no backup.
     generate = original.key is None or original.key_is_dead
     if original.key_is_dead and original.key_from_service:
         raise ProtocolError(
@@ -152,7 +153,7 @@ def _check_open(original: CardReport, backup: CardReport, used: tuple[UsedSlot, 
 
 
 def _mode(original: CardReport, backup: CardReport) -> Mode:
-    """The mode of a ticket that is not drawn yet: host-blind wherever both cards are certified."""
+    """The mode of a ticket not issued yet: host-blind if both cards are certified."""
     if original.certified and backup.certified:
         return Mode.HOST_BLIND
     for report, role in ((original, Role.ORIGINAL), (backup, Role.BACKUP)):

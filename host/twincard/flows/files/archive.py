@@ -1,4 +1,4 @@
-"""Files for the archive key of a card: no public key is used, neither to write nor to read them."""
+"""Files for the archive key of a card, which need no public key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CardArchive(CardHolder):
         return ArchiveRecipient(KeyIdentifier(self.archive_id), wrapped.wrapped_key)
 
     def open(self, recipient: ArchiveRecipient, /) -> bytes:
-        """See ArchiveOpener. Raises also the CardErrors that say more than that."""
+        """See ArchiveOpener. Also raises CardErrors with more specific reasons."""
         cryptogram = ArchiveCryptogram(recipient.wrapped_key)
         try:
             return self.with_pin(lambda: self.card.usage.unwrap(cryptogram))

@@ -23,8 +23,8 @@ def decrypt_file(
 ) -> Decrypted:
     """Decrypt a file with a card: one card operation, whatever the file's size.
 
-    With `mail` also one that mail programs made, which may have been changed by anybody. Without
-    `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
+    With `mail`, also one made by a mail program, which anybody may have changed. Without `pin` the
+    PIN must be verified. Raises FilesError, CardError, TransportError.
     """
     opener = CardOpener(card, pin)
     progress = counting(on_event, name_of(source), (opener.card_id,))
@@ -41,7 +41,7 @@ def transcode_file(
     pin: PinProvider | None = None,
     on_event: Listener[BytesEvent] = ignore,
 ) -> None:
-    """Give an encrypted file to another key; nobody sees its content, nor the key to it.
+    """Re-encrypt a file to another key; its content, and the key to it, stay hidden.
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """

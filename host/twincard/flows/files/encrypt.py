@@ -18,14 +18,14 @@ from twincard.ground.language import _
 from twincard.ground.system_words import reason
 
 SUFFIX = ".p7m"
-"""What the name of an encrypted file ends with, unless its user names another."""
+"""The default suffix of encrypted files."""
 
 
 @dataclass(frozen=True)
 class StreamSource:
     """What is read in place of a file, such as standard input; it is left open.
 
-    `name` is what events call it.
+    `name` is its name in events.
     """
 
     stream: Readable
@@ -37,7 +37,7 @@ Source = str | PathLike[str] | StreamSource
 
 
 def name_of(source: Source) -> Path:
-    """What events call it."""
+    """Its name in events."""
     return source.name if isinstance(source, StreamSource) else Path(source)
 
 

@@ -25,7 +25,7 @@ from twincard.keys.public import KEY_ID_BYTES
 from twincard.keys.secret import Secret
 
 PinProvider = Callable[[], Secret]
-"""Gives the PIN when a card asks for it, perhaps again in the middle of a long job."""
+"""Returns the PIN when a card requires it, possibly again during a long job."""
 
 _PADDINGS = {
     RsaAlgorithm.OAEP_SHA256: Padding.OAEP_SHA256,
@@ -64,7 +64,7 @@ class CardHolder:
         self._pin = pin
 
     def use(self, recipient: OpenableRecipient, command: Callable[[Cryptogram, Padding], _T]) -> _T:
-        """What a command of the card makes of a recipient info.
+        """The result of a card command for a recipient info.
 
         Raises RecipientRejectedError when it does not open, AlgorithmRejectedError when the chip
         lacks its algorithm, other CardErrors as they come.
@@ -78,7 +78,7 @@ class CardHolder:
             raise AlgorithmRejectedError(told_by(error)) from None
 
     def with_pin(self, action: Callable[[], _T]) -> _T:
-        """Do it, and once more after verifying the PIN if the card asks for that."""
+        """Call it, and once more after verifying the PIN if the card requires that."""
         try:
             return action()
         except AuthorityMissingError:
@@ -92,7 +92,7 @@ class CardOpener(CardHolder):
     """Opens recipient infos with a card (twincard.cms.Opener)."""
 
     def open(self, recipient: OpenableRecipient, /) -> bytes:
-        """See Opener. Raises also the CardErrors that say more than that it does not open."""
+        """See Opener. Also raises CardErrors with more specific reasons."""
         return self.use(recipient, self.card.usage.decipher)
 
 
@@ -105,7 +105,7 @@ class CardRecipient:
 
 
 class CardTranscoder(CardHolder):
-    """Gives recipient infos to another key inside a card (twincard.cms.Transcoder)."""
+    """Re-encrypts recipient infos to another key inside a card (twincard.cms.Transcoder)."""
 
     def __init__(self, card: Card, target: Recipient, pin: PinProvider | None = None) -> None:
         """`target` gets the recipient infos. Raises ProtocolError, CardError."""
@@ -118,7 +118,7 @@ class CardTranscoder(CardHolder):
         return self.transcode_with_check(recipient).recipient
 
     def transcode_with_check(self, recipient: OpenableRecipient, /) -> CardRecipient:
-        """The same, with the check that the target's card can be asked for."""
+        """The same, with the check value that the target's card can confirm."""
         transcoded = self.use(
             recipient,
             lambda cryptogram, padding: self.card.usage.transcode(
@@ -129,7 +129,7 @@ class CardTranscoder(CardHolder):
 
 
 class CardChecker(CardHolder):
-    """Tells on which key a recipient info opens, without showing it."""
+    """Checks which key a recipient info contains, without revealing it."""
 
     def check(self, recipient: OpenableRecipient, /) -> bytes:
         """The check (8 bytes) of the content-encryption key. Raises as CardOpener.open does."""

@@ -24,7 +24,7 @@ _FILE_NAMES = {MEMBER_NUMBER: N_("member's number"), EXPIRY_DATE: N_("expiry dat
 
 
 class Issuing:
-    """One card on its way to operation."""
+    """One card while it is issued."""
 
     def __init__(
         self,
@@ -72,9 +72,9 @@ class Issuing:
             raise NoIssuerChannelError
 
     def prove(self, *, needed: bool) -> None:
-        """Let the card prove that it has this transport key, as its issuer's channel does.
+        """Let the card prove that it has this transport key, by opening the issuer's channel.
 
-        What the card says of itself counts from then on: before, anybody on the way could say it.
+        From then on the card's report is authentic; before, anybody in between could forge it.
         Raises ProtocolError for a card without such a channel where that is `needed`; CardError.
         """
         if Features.SCP03 in self._card.features | self.report.features:
@@ -114,7 +114,7 @@ class Issuing:
         self._card.issuer.activate()
 
     def check(self, group_id: bytes) -> bytes:
-        """See that the card is as it would be issued now; returns its group id.
+        """Check that the card is as it would be issued now; returns its group id.
 
         An empty `group_id`: any. Raises ProtocolError that names what differs.
         """
@@ -282,7 +282,7 @@ class Issuing:
             if same_size and group_id in (b"", group.group_id):
                 self._group_was_there = True
                 return group.group_id
-            # Left by an issue that was broken off with other arguments; nothing depends on it.
+            # Left by an interrupted issue with other arguments; nothing depends on it.
             self._card.group.clear()
         return self._card.group.begin(self._profile.group_size, group_id)
 
@@ -312,7 +312,7 @@ class Issuing:
 
     @property
     def _label(self) -> str:
-        """What other programs show the card as: by its member's number, where it has that."""
+        """The label that other programs show: with the member's number, if there is one."""
         number = self._profile.member_number if self._role is Role.ORIGINAL else None
         name = self._role.name.lower() if number is None else number.decode(errors="replace")
         return f"twincard {name}"

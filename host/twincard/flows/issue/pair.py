@@ -30,11 +30,11 @@ __all__ = [
 
 
 class OtherIssuerError(ProtocolError):
-    """A card needs a certificate by the issuer of the other one, whose signing key is not here."""
+    """A card needs a certificate by the other card's issuer, whose signing key was not given."""
 
 
 class NoHostBlindModeError(ProtocolError):
-    """A card that says that it has no host-blind mode, where the pair is issued for it alone."""
+    """A card reports no host-blind mode, but the pair is to be issued for that mode only."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,8 @@ class IssuedPair:
     """Card ids and group id, 16 bytes each; the mode in which the two exchange a key.
 
     `issuer_public_key` (a point) is that of the issuer who certified them: where a card was
-    operational before, the one that it tells through the channel of its transport key. `kcvs` (3
-    bytes each) are of the original's components in the order of their numbers, None for one that
-    is not set.
+    operational before, the one it reports through the channel of its transport key. `kcvs` (3 bytes
+    each) are those of the original's components in order, None for one that is not set.
     """
 
     original_id: bytes
@@ -73,15 +72,15 @@ def issue_pair(
 ) -> IssuedPair:
     """Make the cards an operational original and backup with the same key group.
 
-    `components` are those the issuer knows: none, some or all. The original draws the group id.
-    `issuer` certifies the cards; without it a key is drawn for this pair and forgotten, so that no
-    third card can ever join it. PIN, PUK and components go to a card without its issuer's secure
-    channel only where `plain` allows it. Both cards are certified before either is operational.
-    May be interrupted anywhere and repeated with the same arguments: a card that is operational
-    already proves that it has the transport key, is only checked, and refused where it differs from
-    them (its PIN and PUK cannot be seen). So, with `issuer`, a further backup can be issued to an
-    original in use.
-    Raises NoHostBlindModeError, NoIssuerChannelError, ProtocolError, CardError, TransportError.
+    `components` are those the issuer knows: none, some or all. The original generates the group id.
+    `issuer` certifies the cards; without it a key is generated for this pair and forgotten, so that
+    no third card can ever join it. PIN, PUK and components go to a card without its issuer's secure
+    channel only where `plain` allows it. Both cards are certified before either is operational. May
+    be interrupted anywhere and repeated with the same arguments: an operational card must prove
+    that it has the transport key; it is only checked, and refused if it differs from the arguments
+    (its PIN and PUK cannot be checked). So, with `issuer`, a further backup can be issued to an
+    original in use. Raises NoHostBlindModeError, NoIssuerChannelError, ProtocolError, CardError,
+    TransportError.
     """
     _check_arguments(profile, components)
     if original.card is backup.card:
@@ -118,7 +117,7 @@ def issue_pair(
 
 
 def _check_able(original: Blank, backup: Blank, profile: Profile) -> None:
-    """Where host-blind mode is asked for, a card without it is no reason to do without."""
+    """Refuse a card without host-blind mode where that mode is required."""
     if profile.modes is Modes.HOST_BLIND and modes_of(original, backup, profile) is Modes.BASE:
         raise NoHostBlindModeError(
             _(
@@ -129,7 +128,7 @@ def _check_able(original: Blank, backup: Blank, profile: Profile) -> None:
 
 
 def _check_unable(original: Blank, backup: Blank) -> None:
-    """What a card lacks it said in the clear; now it says it through a channel, if it has one."""
+    """The cards reported missing features in the clear; check again through the channel, if any."""
     if (
         Features.HOST_BLIND
         in original.card.kept_report().features & backup.card.kept_report().features
@@ -159,9 +158,9 @@ def _finished(
 ) -> list[Issuing]:
     """The cards that have the certificate they will keep.
 
-    A card that is operational has it for good; one that waits for activation, where it got its own
-    from the same issuer before an interruption, is not given another by a key forgotten since.
-    Raises OtherIssuerError, ProtocolError.
+    An operational card has it for good. A card waiting for activation that was certified by the
+    same issuer before an interruption is not certified again with a new key. Raises
+    OtherIssuerError, ProtocolError.
     """
     if not operational:
         return []

@@ -1,4 +1,4 @@
-"""What a pair of cards is issued with, and how far its issue is."""
+"""The settings with which a pair is issued, and the steps of issuing."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ class Modes(Enum):
 class Profile:
     """What the cards of a pair have in common.
 
-    `backups` is how many backups the original may make of one key. Member's number and expiry
-    date are the contents of their files on the original; None leaves the file out. Where a chip
-    lacks host-blind mode, EITHER comes to BASE, and HOST_BLIND to a refusal. By default the key
-    group is erased after the last backup. `policy` is without BASE_MODE_FORBIDDEN, which `modes`
-    decides, and without PUBLIC_KEY_WITHHELD: where a key may have backups, the public key
-    waits for one, unless it is to be had `public_key_at_once`. `transport_pin`: with the PIN that
-    they are issued with the cards can be duplicated, and no more.
-    `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
+    `backups` is how many backups the original may make of one key. Member's number and expiry date
+    are the contents of their files on the original; None leaves the file out. Where a chip lacks
+    host-blind mode, EITHER comes to BASE, and HOST_BLIND to a refusal. By default the key group is
+    erased after the last backup. `policy` is without BASE_MODE_FORBIDDEN, which `modes` decides,
+    and without PUBLIC_KEY_WITHHELD: where a key may have backups, the public key waits for one,
+    unless `public_key_at_once` is set. `transport_pin`: the PIN of the issue allows only the
+    duplication. `certificate_bytes` and `chain_bytes` are the sizes of the files for each key's
     certificate and for those of its issuers; None: see make_certificate_files.
     """
 
@@ -55,7 +54,7 @@ class Profile:
 
     @property
     def whole_policy(self) -> PolicyFlags:
-        """The policy as the cards get it."""
+        """The complete policy for the cards."""
         policy = self.policy
         if self.modes is Modes.HOST_BLIND:
             policy |= PolicyFlags.BASE_MODE_FORBIDDEN
@@ -66,9 +65,9 @@ class Profile:
 
 @dataclass(frozen=True)
 class Blank:
-    """A card to be issued: its session, its transport key, and the PIN and PUK it shall have.
+    """A card to be issued: its session, its transport key, and its future PIN and PUK.
 
-    A card that is issued already needs neither PIN nor PUK.
+    An operational card needs neither PIN nor PUK.
     """
 
     card: Card

@@ -1,1 +1,1 @@
-"""The applet goes onto a real card, and off it."""
+"""Loads the applet onto a card, and removes it."""

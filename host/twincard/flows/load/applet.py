@@ -1,8 +1,8 @@
-"""Load: a card without the applet gets it, under management keys that nobody else has.
+"""Load: installs the applet on a card, under new management keys.
 
-Every prefix is safe. Keys are in the key store before a card is given them; a load that breaks off
-leaves nothing on the card; what is there of the package, without an applet, is deleted and loaded
-anew, since no card tells what code it holds. So repeating the same steps finishes them.
+It may be interrupted at any step. Keys are in the key store before a card gets them; an interrupted
+load leaves nothing on the card; a package without an applet is deleted and loaded again, since no
+card reveals what code it holds. So repeating the same call finishes it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class AppletSizes:
     """What the applet sets up at its installation; None leaves it to the applet.
 
     `files` (1 to 127) in the file table, `file_bytes` (up to 32767) for their contents, `contacts`
-    (up to 16). `channel_required` False: the issuer may also prove himself without SCP03.
+    (up to 16). `channel_required` False: the issuer may also authenticate without SCP03.
     """
 
     files: int | None = None
@@ -71,12 +71,12 @@ class AppletSizes:
 
 @dataclass(frozen=True)
 class LoadOrder:
-    """What shall be on the card.
+    """What to load onto the card.
 
-    `keys` are its present management keys; those of the name `new_keys` in the key store replace
-    them, and are drawn where there are none; None leaves the present ones. `applet` (an AID) is one
-    of the CAP file's. `transport_key` is the name of the transport key, which is drawn likewise;
-    None names it after the card. `replace`: an applet that is there is deleted, with its keys.
+    `keys` are its present management keys. The keys named `new_keys` in the key store replace them,
+    and are generated if missing; None keeps the present ones. `applet` (an AID) is one of the CAP
+    file's. `transport_key` is the name of the transport key, which is also generated if missing;
+    None names it after the card. `replace`: an existing applet is deleted, with its keys.
     """
 
     cap: CapFile
@@ -90,7 +90,7 @@ class LoadOrder:
 
 @dataclass(frozen=True)
 class LoadedCard:
-    """A card that has the applet; `changed` is False where an earlier run had put it there.
+    """A card with the applet; `changed` is False if an earlier run installed it.
 
     `transport_key` is the name of its transport key in the key store.
     """
@@ -126,7 +126,7 @@ def load_card(
     *,
     on_event: Listener[LoadEvent | SentEvent] = ignore,
 ) -> LoadedCard:
-    """Everything from a card with nothing on it to one that can be issued.
+    """Turn a blank card into one that can be issued.
 
     May be interrupted anywhere and repeated with the same order and store. Raises
     WrongManagementKeysError, ManagementError, ProtocolError, CardError, CapError,
@@ -179,22 +179,23 @@ def install_data(transport_key: Secret, sizes: AppletSizes) -> bytes:
         data += tlv.encode(0x82, sizes.file_bytes.to_bytes(2, "big"))
     if sizes.contacts is not None:
         data += tlv.encode(0x83, bytes([sizes.contacts]))
-    # A base build does not know the tag, so that it is sent only where it says something.
+    # A base build does not know the tag, so it is sent only where needed.
     return data if sizes.channel_required else data + tlv.encode(0x84, b"\x00")
 
 
 def _sizes(order: LoadOrder) -> AppletSizes:
-    """An applet with the name that OpenSC looks for gets room for what OpenSC reads."""
+    """An applet with the AID that OpenSC looks for gets room for OpenSC's files."""
     if order.applet == OPENSC_AID and order.sizes.file_bytes is None:
         return replace(order.sizes, file_bytes=FILE_BYTES)
     return order.sizes
 
 
 def replace_keys(manager: CardManager, new: Scp03Keys) -> None:
-    """Give the card new management keys, and see that they open its security domain.
+    """Give the card new management keys, and check that they open its security domain.
 
-    The keys must be in a key store by now: whether a card whose answer is lost took them, only they
-    can tell. Raises CardError, UnexpectedAnswerError, WrongManagementKeysError, TransportError.
+    The keys must already be in a key store: if the card's answer is lost, only they can show
+    whether the card accepted them. Raises CardError, UnexpectedAnswerError,
+    WrongManagementKeysError, TransportError.
     """
     manager.put_keys(new)
     manager.select()
@@ -219,7 +220,7 @@ def remove(manager: CardManager, package_aid: bytes, present: Sequence[RegistryE
     """
     packages = [entry.aid for entry in manager.contents(Kind.PACKAGE)]
     doomed = [package_aid] if package_aid in packages else []
-    # An applet of somebody else's package goes alone: others may belong to that package.
+    # From a foreign package only this applet is deleted: others may use that package.
     doomed += [entry.aid for entry in present if entry.package_aid != package_aid]
     for aid in doomed:
         try:
@@ -237,7 +238,7 @@ def load_and_install(
     *,
     on_event: Listener[LoadEvent | SentEvent] = ignore,
 ) -> None:
-    """Load a package and install an applet of it, in place of what there is of both.
+    """Load a package and install an applet of it, replacing existing ones.
 
     Raises ProtocolError, MemoryFullError, CapError, TransportError.
     """
@@ -263,7 +264,7 @@ def load_and_install(
 
 @contextmanager
 def _explaining(refused: str) -> Iterator[None]:
-    """Says why the card may have refused, unless it says itself that it has no memory left."""
+    """Explains why the card may have refused, unless it reported that its memory is full."""
     try:
         yield
     except CardError as error:
@@ -287,7 +288,7 @@ def card_id_under(connection: Connection, transport_key: Secret) -> bytes | None
 
 
 def _key_names(connection: Connection, order: LoadOrder, first_name: str) -> list[str]:
-    """What the transport key of the applet that is on the card may be called."""
+    """The possible names of the transport key of the applet on the card."""
     if order.transport_key is not None:
         return [order.transport_key]
     try:
@@ -297,7 +298,7 @@ def _key_names(connection: Connection, order: LoadOrder, first_name: str) -> lis
 
 
 def _proven(connection: Connection, store: KeyStore, names: Sequence[str]) -> tuple[bytes, Secret]:
-    """Id and key of an applet that one of these keys opens: it is the one that was given that key.
+    """Id and key of an applet that one of these keys opens, which proves that it is the one.
 
     Raises ProtocolError.
     """
@@ -315,9 +316,9 @@ def _proven(connection: Connection, store: KeyStore, names: Sequence[str]) -> tu
 
 
 def _kept(store: KeyStore, order: LoadOrder, first_name: str, card_id: bytes, key: Secret) -> str:
-    """Where the key stays: under the card's own name, unless the user named one.
+    """Keep the key under a name made from the card id, unless the user chose one.
 
-    The first name is of what the card manager tells, which others may tell as well: the next such
+    The first name comes from data of the card manager that other cards may share: the next such
     card must not get a key that is in use.
     """
     if order.transport_key is not None:
@@ -345,10 +346,10 @@ def _transport_key(store: KeyStore, name: str, on_event: Listener[LoadEvent]) ->
 
 
 def _key_name(card: bytes) -> str:
-    """What a transport key is called: after the card id, or what the card manager tells before."""
+    """The name of a transport key, from the card id or the card manager's data."""
     return f"card-{card.hex()}.transport-key"
 
 
 def _next_version(version: int) -> int:
-    """The version of keys that replace those of `version`."""
+    """The version for keys that replace those of `version`."""
     return 1 if version == INITIAL_VERSION else version % LAST_VERSION + 1

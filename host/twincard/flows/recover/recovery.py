@@ -1,7 +1,7 @@
-"""Recover: every file of a lost original moves to a new one, by means of the backup.
+"""Recover: every file of a lost original moves to a new one, with the help of the backup.
 
 Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card for
-each that opens, usually one a file, whatever its size; the key to a file is seen by no host.
+each that opens, usually one per file, whatever its size; no host sees the key to a file.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _UNFINISHED = ".twincard-*.part"
 
 
 class RecoverOutcome(Enum):
-    """What became of a file."""
+    """The result for a file."""
 
     MOVED = N_("moved to the new card")
     ALREADY_MOVED = N_("is already encrypted to the new card")
@@ -59,7 +59,7 @@ class RecoveredFile:
 
 @dataclass(frozen=True)
 class RecoverEvent(FlowEvent):
-    """One file is done, whatever became of it."""
+    """One file is done, with whatever result."""
 
     name: ClassVar[str] = "recover.file"
     file: RecoveredFile
@@ -141,7 +141,7 @@ class _Moving:
         return {one.recipient: one.result.recipient for one in moved}
 
     def _checks(self, recipients: Sequence[RecipientInfo]) -> frozenset[bytes]:
-        """Of what is for the new card by name, and opens."""
+        """The check values of the recipient infos for the new card that open."""
         named = [recipient for recipient in recipients if is_named(recipient, self.new)]
         try:
             return frozenset(one.result for one in open_all(named, self.new, self.new.check))
@@ -179,7 +179,7 @@ def _move(path: Path, moving: _Moving, progress: Callable[[int], None]) -> Recov
 
 @contextmanager
 def failing_alone() -> Iterator[None]:
-    """Whatever a hostile file brings about, those after it are moved. No card is used inside."""
+    """Turn any error of a hostile file into a FilesError. No card is used inside."""
     try:
         yield
     except (FilesError, OSError):
@@ -208,7 +208,7 @@ def _rewrite(
         return replacements.get(recipient, recipient)
 
     mode = stat.S_IMODE(path.stat().st_mode)
-    # The input is closed before it is replaced: Windows wants it so.
+    # The input is closed before it is replaced: Windows requires that.
     with FileOutput(path, overwrite=True, mode=mode) as sink, open_source(path) as stream:
         replace_recipients(stream, sink, replace, progress=progress)
         if left:
