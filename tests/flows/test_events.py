@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench import Bench, Specimen, Stage, components
+from tests.chips.issuing import issue_as_able
 from tests.flows.event_samples import COUNTS, NAMES, SENTENCES
 
 import twincard.flows
@@ -22,7 +23,7 @@ from twincard.flows.duplicate.duplication import DuplicationEvent, duplicate_key
 from twincard.flows.events import BytesEvent, FlowEvent
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.issue.pair import Blank, IssueEvent, Profile, issue_pair
+from twincard.flows.issue.pair import Blank, IssueEvent, Profile
 from twincard.flows.recover.recovery import (
     RecoveredFile,
     RecoverEvent,
@@ -68,7 +69,7 @@ def test_one_listener_hears_every_flow_and_which_cards_it_concerns(
         Role.BACKUP: backup.card.report().card_id,
     }
     events: list[FlowEvent] = []
-    issue_pair(original, backup, Profile(), components()[:1], on_event=events.append)
+    issue_as_able(original, backup, Profile(), components()[:1], on_event=events.append)
     issued = [event for event in events if isinstance(event, IssueEvent)]
     assert issued == events
     assert {(event.role, event.card_ids) for event in issued} == {

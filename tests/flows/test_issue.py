@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from tests.bench import Bench, Specimen, Stage, component, components
+from tests.chips.issuing import issue_as_able
 from tests.flows.unplugged import Cable, Unplugged
 
 from twincard.card.files import (
@@ -28,7 +29,6 @@ from twincard.flows.issue.pair import (
     IssueStep,
     Modes,
     Profile,
-    issue_pair,
 )
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.iso.status import IssuerRefusedError
@@ -81,7 +81,7 @@ def read(card: Card, fid: int) -> bytes:
 
 def test_a_pair_is_issued_with_one_component_and_its_files(bench: Bench) -> None:
     events: list[IssueEvent] = []
-    pair = issue_pair(
+    pair = issue_as_able(
         blank(bench.original),
         blank(bench.backup),
         PROFILE,
@@ -100,7 +100,7 @@ def test_a_pair_is_issued_with_one_component_and_its_files(bench: Bench) -> None
 def test_a_pair_can_be_issued_with_all_components_or_none(bench: Bench) -> None:
     for given in ([], components()):
         bench.at(Stage.BLANK)
-        issue_pair(blank(bench.original), blank(bench.backup), Profile(), given)
+        issue_as_able(blank(bench.original), blank(bench.backup), Profile(), given)
         for specimen in (bench.original, bench.backup):
             group = specimen.card().report().group
             assert group is not None
@@ -120,12 +120,12 @@ def test_issue_is_repeated_after_an_interruption_at_any_exchange(
         readers = (bench.original, bench.backup)
         try:
             blanks = [blank(item, Card(Unplugged(item.lab, cable))) for item in readers]
-            issue_pair(blanks[0], blanks[1], PROFILE, [component(1)])
+            issue_as_able(blanks[0], blanks[1], PROFILE, [component(1)])
             finished = True
         except CardGoneError:
             for item in readers:
                 item.lab.reset()
-        pair = issue_pair(blank(bench.original), blank(bench.backup), PROFILE, [component(1)])
+        pair = issue_as_able(blank(bench.original), blank(bench.backup), PROFILE, [component(1)])
         assert_issued(bench, pair)
     assert at > 20
 
@@ -134,13 +134,13 @@ def test_an_interrupted_issue_may_be_repeated_with_other_components_and_files(
     bench: Bench,
 ) -> None:
     original, backup = blank(bench.original), blank(bench.backup)
-    take_authority(original.card, original.card.report(), original.transport_key)
+    take_authority(original.card, original.card.report(), original.transport_key, plain=True)
     original.card.group.begin(5)
     original.card.group.set_component(component(2, size=5))
-    take_authority(backup.card, backup.card.report(), backup.transport_key)
+    take_authority(backup.card, backup.card.report(), backup.transport_key, plain=True)
     backup.card.group.begin(3)
     backup.card.group.set_component(draw_group(3)[0])
-    pair = issue_pair(original, backup, PROFILE, [component(1)])
+    pair = issue_as_able(original, backup, PROFILE, [component(1)])
     assert_issued(bench, pair)
 
 
@@ -149,8 +149,8 @@ def test_a_further_backup_is_issued_to_an_original_in_use(bench: Bench) -> None:
     given = [component(1)]
     issuer = IssuerSigningKey.draw()
     original = blank(bench.original)
-    first = issue_pair(original, blank(bench.backup), PROFILE, given, issuer=issuer)
-    second = issue_pair(original, blank(bench.backup2), PROFILE, given, issuer=issuer)
+    first = issue_as_able(original, blank(bench.backup), PROFILE, given, issuer=issuer)
+    second = issue_as_able(original, blank(bench.backup2), PROFILE, given, issuer=issuer)
     assert (first.original_id, first.group_id) == (second.original_id, second.group_id)
     assert first.backup_id != second.backup_id
 
@@ -160,7 +160,7 @@ def test_the_issuers_key_of_another_card_is_refused(bench: Bench) -> None:
         bench.original.card(), bench.backup.transport_key, Secret("123456"), Secret("12345678")
     )
     with pytest.raises(IssuerRefusedError):
-        issue_pair(wrong, blank(bench.backup), PROFILE)
+        issue_as_able(wrong, blank(bench.backup), PROFILE)
     assert bench.original.card().report().role is Role.NONE
 
 
@@ -177,14 +177,14 @@ def test_wrong_arguments_touch_no_card(
     bench: Bench, profile: Profile, given: list[Component], message: str
 ) -> None:
     with pytest.raises(ProtocolError, match=message):
-        issue_pair(blank(bench.original), blank(bench.backup), profile, given)
+        issue_as_able(blank(bench.original), blank(bench.backup), profile, given)
     assert bench.original.card().report().role is Role.NONE
 
 
 def test_one_card_is_no_pair(bench: Bench) -> None:
     both = blank(bench.original)
     with pytest.raises(ProtocolError, match="two different cards"):
-        issue_pair(both, both, PROFILE)
+        issue_as_able(both, both, PROFILE)
     assert bench.original.card().report().role is Role.NONE
 
 
@@ -199,20 +199,20 @@ def test_cards_in_use_elsewhere_are_told_apart(bench: Bench) -> None:
         ("original", "backup", BASE, [other], "another component 1"),
     ):
         with pytest.raises(ProtocolError, match=re.escape(message)):
-            issue_pair(cards[original], cards[backup], profile, given)
-    issue_pair(cards["original"], cards["backup"], BASE, [component(1)])
+            issue_as_able(cards[original], cards[backup], profile, given)
+    issue_as_able(cards["original"], cards["backup"], BASE, [component(1)])
     bench.at(Stage.BLANK)
     fresh = blank(bench.original2)
     bench.at(Stage.ISSUED)
     with pytest.raises(ProtocolError, match="another key group"):
-        issue_pair(fresh, blank(bench.backup), BASE)
+        issue_as_able(fresh, blank(bench.backup), BASE)
 
 
 def test_equal_components_are_refused_before_a_card_is_touched(bench: Bench) -> None:
     cards = blank(bench.original), blank(bench.backup)
     equal = [component(1), Component(2, 3, component(1).value)]
     with pytest.raises(ProtocolError, match="Components 1 and 2 are the same"):
-        issue_pair(*cards, PROFILE, equal)
+        issue_as_able(*cards, PROFILE, equal)
     assert bench.original.card().report().role is Role.NONE
 
 
@@ -224,10 +224,10 @@ def test_a_component_left_by_an_issue_that_was_broken_off_is_not_set_twice(bench
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        issue_pair(*cards, PROFILE, [component(1)], on_event=stop)
+        issue_as_able(*cards, PROFILE, [component(1)], on_event=stop)
     again = blank(bench.original), blank(bench.backup)
     with pytest.raises(ProtocolError, match="twincard group clear"):
-        issue_pair(*again, PROFILE, [Component(2, 3, component(1).value)])
+        issue_as_able(*again, PROFILE, [Component(2, 3, component(1).value)])
 
 
 OTHERS = {
@@ -252,18 +252,18 @@ def test_issued_cards_that_are_not_as_asked_for_are_refused_and_the_difference_i
 ) -> None:
     profile, given, message = OTHERS[what]
     cards = blank(bench.original), blank(bench.backup)
-    issue_pair(*cards, PROFILE, [component(1)])
+    issue_as_able(*cards, PROFILE, [component(1)])
     with pytest.raises(ProtocolError, match=re.escape(message)):
-        issue_pair(*cards, profile, given)
-    assert issue_pair(*cards, PROFILE, [component(1)])
+        issue_as_able(*cards, profile, given)
+    assert issue_as_able(*cards, PROFILE, [component(1)])
 
 
 def test_an_issued_original_without_the_files_asked_for_is_refused(bench: Bench) -> None:
     cards = blank(bench.original), blank(bench.backup)
-    issue_pair(*cards, Profile())
+    issue_as_able(*cards, Profile())
     with pytest.raises(ProtocolError, match="different member's number, or with none"):
-        issue_pair(*cards, Profile(member_number=b"4711"))
-    assert issue_pair(*cards, Profile())
+        issue_as_able(*cards, Profile(member_number=b"4711"))
+    assert issue_as_able(*cards, Profile())
 
 
 def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
@@ -271,7 +271,7 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
 ) -> None:
     original, backup = blank(bench.original), blank(bench.backup)
     profile = replace(PROFILE, modes=Modes.BASE)
-    issue_pair(original, backup, profile)
+    issue_as_able(original, backup, profile)
     report = original.card.report()
     assert report.group is not None
     for policy, given, message in (
@@ -284,7 +284,7 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
     ):
         stranger = blank(bench.backup2 if given else bench.backup3)
         issuer = stranger.card.issuer
-        take_authority(stranger.card, stranger.card.report(), stranger.transport_key)
+        take_authority(stranger.card, stranger.card.report(), stranger.transport_key, plain=True)
         issuer.personalise(Personalisation(Role.BACKUP, stranger.pin, stranger.puk, 0, policy))
         stranger.card.group.begin(3, report.group.group_id)
         for item in given:
@@ -294,10 +294,10 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
         original.card.pin.verify(original.pin)
         original.card.group.set_component(component(1))
         with pytest.raises(ProtocolError, match=re.escape(message)):
-            issue_pair(original, stranger, profile, [component(1)])
+            issue_as_able(original, stranger, profile, [component(1)])
 
 
 def test_a_terminated_card_is_not_issued(bench: Bench) -> None:
     bench.original.as_issuer().terminate()
     with pytest.raises(ProtocolError, match="is terminated"):
-        issue_pair(blank(bench.original), blank(bench.backup), PROFILE)
+        issue_as_able(blank(bench.original), blank(bench.backup), PROFILE)
