@@ -11,6 +11,7 @@ help: ## list the targets
 
 setup: ## install what is missing, create .venv, build the simulated card
 	@tools/setup.sh
+	@$(if $(filter setup,$(MAKECMDGOALS)),tools/next-step.sh)
 
 demo: setup ## run the whole story on simulated cards (FILES="a b": with copies of these files)
 	@.venv/bin/twincard demo $(FILES)

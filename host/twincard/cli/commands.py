@@ -30,6 +30,9 @@ class Branch:
 
 
 COMMANDS: Mapping[str, Leaf | Branch] = {
+    "start": Leaf(
+        N_("Set up a pair of cards step by step: the place to begin."), "start.command:start"
+    ),
     "demo": Leaf(N_("Demonstrate backup, loss and recovery on simulated cards."), "demo:demo"),
     "readers": Leaf(N_("List simulated cards and PC/SC readers."), "reader.readers:readers"),
     "sim": Branch(
@@ -144,6 +147,10 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
     "issue": Leaf(N_("Issue a pair of cards: an original and its backup."), "pair.issue:issue"),
     "duplicate": Leaf(
         N_("Copy the key of the original to its backup."), "pair.duplicate:duplicate"
+    ),
+    "sheet": Leaf(
+        N_("Print the sheet that is kept with the backup: which card it is, and how it is used."),
+        "pair.sheet:sheet",
     ),
     "public-key": Leaf(
         N_("Print the public key of a card in PEM format. No PIN is needed."),

@@ -60,6 +60,22 @@ class Copied:
 
 
 @dataclass(frozen=True)
+class SafeSheet:
+    """What the sheet says that is kept with the backup.
+
+    `holders` are who keeps the components, in their order; `public_key` is the file for the drill.
+    """
+
+    original_id: Id
+    backup_id: Id
+    key: KeyType
+    public_key_sha256: Sha256
+    holders: tuple[str, ...]
+    public_key: Path
+    date: str
+
+
+@dataclass(frozen=True)
 class TicketCancelled:
     """The backup's ticket is void; whether the original took its slot back."""
 

@@ -13,9 +13,23 @@ _PAIR = "--original sim:alice --backup sim:alice-backup"
 
 EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "": (
+        (N_("Set up a pair of cards step by step:"), "start"),
         (N_("Run the demo on temporary simulated cards:"), "demo"),
         (N_("Create two simulated cards, for an original and its backup:"), "sim new alice"),
         ("", "sim new alice-backup"),
+    ),
+    "start": (
+        (N_("Answer the questions at the prompt:"), "start"),
+        (
+            N_("Use simulated cards and the defaults; only PIN and PUK are asked for:"),
+            "start --name alice --yes",
+        ),
+    ),
+    "sheet": (
+        (
+            N_("Write a page to print, with the names of the holders:"),
+            f"sheet {_PAIR} --holder Alice --holder Bob --holder Carol -o sheet.txt",
+        ),
     ),
     "demo": ((N_("Include a copy of your own file:"), "demo letter.pdf"),),
     "sim new": (

@@ -26,6 +26,7 @@ from twincard.keys.value_lines import parse_hex
 _STANDARD_INPUT = Path("-")
 _MOST_FILE_BYTES = 4096
 _ATTEMPTS = 3
+_PIN_OPTIONS = ("--pin-file", "--backup-pin-file")
 _T = TypeVar("_T")
 _input_is_data: ContextVar[bool] = ContextVar("input_is_data", default=False)
 
@@ -62,7 +63,7 @@ def pin(path: Path | None, what: str, option: str) -> Secret:
     """A PIN or PUK that the card knows. A prompt asks for `what`; `option` would give its file."""
     if path is not None:
         return pin_in(path)
-    return _checked(ask_secret(what, option))
+    return _known_pin(what, option) or _noted(_checked(ask_secret(what, option)), option)
 
 
 def pin_in(path: Path) -> Secret:
@@ -77,7 +78,7 @@ def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked
     """
     if path is not None:
         return pin_in(path)
-    if not asked:
+    if not asked or _known.get():
         return first
     secret = ask_secret(_("{what} (Enter: the same)").format(what=what), option, may_be_empty=True)
     return _checked(secret) if secret else first
@@ -94,7 +95,38 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
         first = _checked(ask_secret(question, option))
         return _confirmed(first, lambda: ask_secret(_("{what} again").format(what=what), option))
 
-    return repeated(ask)
+    return _noted(repeated(ask), option)
+
+
+@contextmanager
+def one_pin() -> Iterator[None]:
+    """For several commands one after the other: the PIN that was typed first serves them all."""
+    typed: list[Secret] = []
+    token = _known.set(typed)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+        for secret in typed:
+            secret.wipe()
+
+
+_known: ContextVar[list[Secret] | None] = ContextVar("known_pin", default=None)
+
+
+def _known_pin(what: str, option: str) -> Secret | None:
+    typed = _known.get()
+    if not typed or option not in _PIN_OPTIONS:
+        return None
+    sys.stderr.write(visible(_("{what}: as typed before.").format(what=what)) + "\n")
+    return Secret(typed[0].reveal())
+
+
+def _noted(secret: Secret, option: str) -> Secret:
+    typed = _known.get()
+    if typed is not None and not typed and option in _PIN_OPTIONS:
+        typed.append(Secret(secret.reveal()))
+    return secret
 
 
 def transport_key(path: Path | None, what: str) -> Secret:
@@ -158,15 +190,29 @@ def confirm(question: str, option: str, *, yes: bool = False) -> None:
         raise InputError(_("Not confirmed; nothing was done."))
 
 
-def agrees(question: str) -> bool:
-    """Whether the answer, typed at the terminal, is yes."""
+def agrees(question: str, *, usual: bool = False) -> bool:
+    """Whether the answer, typed at the terminal, is yes; `usual` is what Enter means."""
+    shown = _("{question} [Y/n] ") if usual else _("{question} [y/N] ")
+    line = _typed_line(shown.format(question=question))
+    return line.strip().lower() in _agreement() if line.strip() else usual and bool(line)
+
+
+def ask_line(question: str) -> str:
+    """A line that is typed, without the spaces around it. Raises InputError at the end of input."""
+    line = _typed_line(question)
+    if not line:
+        raise InputError(_("Nothing was typed: the input has ended."))
+    return line.strip()
+
+
+def _typed_line(question: str) -> str:
+    """With its end; an input method may leave its own forms of letters, which become the usual."""
     with _ending_the_line():
-        sys.stderr.write(visible(_("{question} [y/N] ").format(question=question)))
+        sys.stderr.write(visible(question))
         sys.stderr.flush()
         typed_ahead.note_question()
         line = sys.stdin.readline()
-    # An input method may leave its own forms of y and yes.
-    return unicodedata.normalize("NFKC", line).strip().lower() in _agreement()
+    return unicodedata.normalize("NFKC", line)
 
 
 def _agreement() -> tuple[str, ...]:

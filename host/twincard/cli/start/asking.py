@@ -1,0 +1,191 @@
+"""The questions of the guided set-up, and the answers that are taken without a question.
+
+Questions go to standard error, as those of all commands do; Enter takes what stands in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from twincard.card.report import LifeCycle
+from twincard.card.session import Card, NoAppletError
+from twincard.cli.start.answers import Components, Stage
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import connected
+from twincard.cli.terminal.errors import InputError
+from twincard.ground.control_characters import visible
+from twincard.ground.language import N_, _
+from twincard.keys.component import LARGEST_GROUP
+from twincard.simulator.folder import list_cards
+from twincard.transport import TransportError
+from twincard.transport.slots import Slot, slots
+
+_NAME = re.compile(r"\w[\w.-]{0,40}")
+_USUAL_NAME = "alice"
+_USUAL_SIZE = 3
+_WAYS = {
+    Components.FILES: N_("Generate them here, in files: for trying."),
+    Components.MAILERS: N_("Generate them here and print a page for each holder (PDF)."),
+    Components.TYPED: N_("The holders have theirs already and type them."),
+}
+
+
+class Asker:
+    """Asks at the terminal; with `yes` it takes the usual answer of every question."""
+
+    def __init__(self, *, yes: bool) -> None:
+        self._yes = yes
+
+    def tell(self, text: str) -> None:
+        """Something to know before the next question, after an empty line."""
+        if not self._yes:
+            sys.stderr.write("".join(f"{visible(line)}\n" for line in ("", *text.split("\n"))))
+            sys.stderr.flush()
+
+    def line(self, question: str, usual: str, check: Callable[[str], str]) -> str:
+        """One line; `check` gives what it means, or raises InputError, and it is asked again."""
+        if self._yes:
+            return check(usual)
+        shown = f"{question} [{usual}]: " if usual else f"{question}: "
+        return prompts.repeated(lambda: check(prompts.ask_line(shown) or usual))
+
+    def choice(self, question: str, options: Sequence[str], usual: int = 0) -> int:
+        """Which of several; the place of it in `options`."""
+        if self._yes:
+            return usual
+        self.tell("\n".join([question, *(f"  {at}  {one}" for at, one in enumerate(options, 1))]))
+
+        def number(text: str) -> str:
+            if not (text.isascii() and text.isdigit() and 1 <= int(text) <= len(options)):
+                raise InputError(_("Type a number from 1 to {most}.").format(most=len(options)))
+            return text
+
+        return int(self.line(_("Number"), str(usual + 1), number)) - 1
+
+    def agreed(self, question: str) -> bool:
+        """Whether the answer is yes, as Enter is."""
+        return self._yes or prompts.agrees(question, usual=True)
+
+
+def readers(asker: Asker) -> tuple[str, str] | None:
+    """The readers of original and backup if real cards shall be used; None: simulated ones."""
+    asker.tell(
+        _(
+            "Simulated cards cost nothing and can be thrown away. They are files on this computer, "
+            "so they protect nothing: use them to try and to learn."
+        )
+    )
+    found = _slots(asker)
+    real = _("Real cards, in the readers of this computer")
+    if not asker.choice(_("Which cards?"), [_("Simulated cards"), real]):
+        return None
+    if len(found) < 2:
+        raise InputError(
+            _(
+                "Real cards need two readers at once, and {count} were found. Connect the readers, "
+                "see `twincard readers`, and run `twincard start` again."
+            ).format(count=len(found))
+        )
+    shown = [f"{slot.reader}  {_(slot.holds.value)}" for slot in found]
+    original = asker.choice(_("Which reader holds the original, the card for every day?"), shown)
+    others = [at for at in range(len(found)) if at != original]
+    backup = asker.choice(
+        _("Which reader holds the backup, the card for the safe?"), [shown[at] for at in others]
+    )
+    return f"pcsc:{found[original].reader}", f"pcsc:{found[others[backup]].reader}"
+
+
+def _slots(asker: Asker) -> list[Slot]:
+    try:
+        return slots()
+    except TransportError as error:
+        asker.tell(str(error))
+        return []
+
+
+def name(asker: Asker) -> str:
+    """What the pair is called."""
+    asker.tell(_("The name of the pair begins the names of its files."))
+    return asker.line(_("Name of the pair"), _USUAL_NAME, checked_name)
+
+
+def checked_name(text: str) -> str:
+    """Raises InputError for what is no part of a file's name."""
+    if not _NAME.fullmatch(text):
+        raise InputError(
+            _("A name has letters, digits, '.', '_' and '-', and begins with a letter or digit.")
+        )
+    return text
+
+
+def group_size(asker: Asker) -> int:
+    """How many holders there are."""
+    asker.tell(
+        _(
+            "The original hands its key to the backup under the authority of a few people, the "
+            "holders. Each keeps one component, and it takes all of them."
+        )
+    )
+
+    def number(text: str) -> str:
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_GROUP):
+            raise InputError(_("Type a number from 1 to {most}.").format(most=LARGEST_GROUP))
+        return text
+
+    return int(asker.line(_("How many holders?"), str(_USUAL_SIZE), number))
+
+
+def components(asker: Asker, *, simulated: bool) -> Components:
+    """How the holders come to their components."""
+    ways = list(_WAYS)
+    usual = Components.FILES if simulated else Components.MAILERS
+    texts = [_(text) for text in _WAYS.values()]
+    question = _("How do the holders get their components?")
+    return ways[asker.choice(question, texts, ways.index(usual))]
+
+
+def holders(asker: Asker, size: int) -> tuple[str, ...]:
+    """Their names, for the sheet; none where nobody is named."""
+
+    def counted(text: str) -> str:
+        if text and len(_names(text)) != size:
+            raise InputError(_("Type {count} names, with commas between.").format(count=size))
+        return text
+
+    question = _("Names of the holders, with commas between (Enter: leave them out)")
+    return _names(asker.line(question, "", counted))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.replace("、", ",").split(",") if name.strip())
+
+
+def existing_file(asker: Asker, question: str, usual: str, option: str) -> Path:
+    """The name of a file that is there."""
+
+    def there(text: str) -> str:
+        if not Path(text).is_file():
+            raise InputError(
+                _("{file} is no file: name another, or give {option}.").format(
+                    file=text, option=option
+                )
+            )
+        return text
+
+    return Path(asker.line(question, usual, there))
+
+
+def stage(reader: str) -> Stage:
+    """How far the card in a reader is. Raises TransportError, CardError."""
+    kind, _colon, simulated = reader.partition(":")
+    if kind == "sim" and simulated not in list_cards():
+        return Stage.ABSENT
+    with connected(reader) as connection:
+        try:
+            report = Card(connection).report()
+        except NoAppletError:
+            return Stage.WITHOUT_APPLET
+    return Stage.NEW if report.life_cycle is LifeCycle.INITIALISATION else Stage.ISSUED

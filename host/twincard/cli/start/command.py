@@ -1,0 +1,234 @@
+"""The command `twincard start`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twincard.cli.pair.sheet import Holders
+from twincard.cli.start import asking, running
+from twincard.cli.start.answers import Answers, Components, Management, Stage
+from twincard.cli.start.asking import Asker
+from twincard.cli.start.plan import Files, plan
+from twincard.cli.terminal import prompts
+from twincard.cli.terminal.cards import SIMULATED
+from twincard.cli.terminal.errors import InputError
+from twincard.cli.terminal.options import READER_HELP, Json, PinFile, PukFile
+from twincard.cli.terminal.output import Printer
+from twincard.flows.errors import ProtocolError
+from twincard.ground.language import _
+from twincard.keys.component import LARGEST_GROUP
+from twincard.results.start import Started
+
+_OR_ASKED = " Without it, a prompt asks."
+
+
+def start(
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name", metavar="NAME", help="Begins the names of cards and files." + _OR_ASKED
+        ),
+    ] = None,
+    original: Annotated[
+        str | None,
+        typer.Option("--original", metavar="READER", help="The original: " + READER_HELP),
+    ] = None,
+    backup: Annotated[
+        str | None, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
+    ] = None,
+    group_size: Annotated[
+        int | None,
+        typer.Option(
+            "--group-size",
+            min=1,
+            max=LARGEST_GROUP,
+            help="Components of the key group." + _OR_ASKED,
+        ),
+    ] = None,
+    components: Annotated[
+        Components | None,
+        typer.Option(
+            "--components",
+            help="How the holders get their components: generated into files, generated and "
+            "printed as mailers, or typed by holders who have them." + _OR_ASKED,
+        ),
+    ] = None,
+    holder: Holders = None,
+    cap: Annotated[
+        Path | None,
+        typer.Option(
+            "--cap", metavar="FILE.cap", help="The applet, for cards that do not have it yet."
+        ),
+    ] = None,
+    management_keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--management-keys",
+            metavar="FILE",
+            help="File with the management keys of such cards, if they are not the default keys.",
+        ),
+    ] = None,
+    pin_file: PinFile = None,
+    puk_file: PukFile = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Ask nothing but secrets: take the options, and the usual answers."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Set up a pair of cards step by step: the place to begin.
+
+    Asks what it has to know, shows the commands that this comes to, and runs them: both cards are
+    made or loaded, issued, given their key and tried with a file. If it is interrupted, start it
+    again: it continues where the cards are.
+    """
+    if not yes and (json or not prompts.has_terminal()):
+        raise InputError(
+            _(
+                "`twincard start` asks its questions at a terminal. In a script give the answers "
+                "as options, with --yes, --pin-file and --puk-file."
+            )
+        )
+    if (original is None) is not (backup is None):
+        raise InputError(_("Give both --original and --backup, or neither."))
+    asker = Asker(yes=yes)
+    asker.tell(
+        _(
+            "This sets up two cards: an original for every day, and a backup that holds the same "
+            "key.\nIt asks a few questions, then shows each command before it runs it.\n"
+            "Ctrl-C stops it at any time."
+        )
+    )
+    pair = (original, backup) if original and backup else asking.readers(asker)
+    given = asking.checked_name(name) if name is not None else asking.name(asker)
+    readers = pair or (f"{SIMULATED}{given}", f"{SIMULATED}{given}-backup")
+    answers = _answers(
+        asker, given, readers, (group_size, components, holder), (cap, management_keys)
+    )
+    answers = replace(answers, pin_file=pin_file, puk_file=puk_file)
+    out = Printer(json)
+    steps, files = plan(answers), Files(given)
+    lines = "\n".join(f"  {step.line}" for step in steps)
+    asker.tell(_("These commands will run:") + f"\n\n{lines}")
+    if files.overwritten:
+        paths = ", ".join(map(str, files.overwritten))
+        asker.tell(_("These files exist and will be overwritten: {files}").format(files=paths))
+    if not asker.agreed(_("Run them now?")):
+        raise InputError(
+            _("Nothing was done. To use the same answers later: {command}").format(
+                command=answers.command
+            )
+        )
+    with _telling_how_to_continue(answers):
+        running.run_all(steps, ask=not yes, as_json=json)
+    _check_opened(files)
+    started = Started(*readers, files.public_key, files.sheet, tuple(step.line for step in steps))
+    out.result(started, _next(answers, files))
+
+
+def _answers(
+    asker: Asker,
+    name: str,
+    readers: tuple[str, str],
+    group: tuple[int | None, Components | None, list[str] | None],
+    loading: tuple[Path | None, Path | None],
+) -> Answers:
+    size, components, holder = group
+    simulated = all(reader.startswith(SIMULATED) for reader in readers)
+    stages = asking.stage(readers[0]), asking.stage(readers[1])
+    lacking = [
+        reader
+        for reader, stage in zip(readers, stages, strict=True)
+        if stage is Stage.WITHOUT_APPLET
+    ]
+    management = _management(asker, lacking, *loading) if lacking else None
+    size = size or asking.group_size(asker)
+    components = components or asking.components(asker, simulated=simulated)
+    named = tuple(holder) if holder else asking.holders(asker, size)
+    if named and len(named) != size:
+        raise InputError(
+            _("--holder is given {given} times, for {size} components.").format(
+                given=len(named), size=size
+            )
+        )
+    return Answers(name, *readers, size, components, named, management, stages=stages)
+
+
+def _management(
+    asker: Asker, lacking: list[str], cap: Path | None, keys: Path | None
+) -> Management:
+    asker.tell(
+        _("There is no applet yet on {readers}. docs/real-card.md says more about loading.").format(
+            readers=", ".join(lacking)
+        )
+    )
+    cap = cap or asking.existing_file(
+        asker, _("The applet's CAP file"), "build/twincard.cap", "--cap"
+    )
+    if keys is None and not asker.agreed(
+        _("Do the cards have the default keys, which everybody knows?")
+    ):
+        keys = asking.existing_file(
+            asker, _("File with their management keys"), "", "--management-keys"
+        )
+    return Management(cap, keys)
+
+
+@contextlib.contextmanager
+def _telling_how_to_continue(answers: Answers) -> Iterator[None]:
+    """Whatever ends it, the next run need not ask again."""
+    try:
+        yield
+    except BaseException:
+        text = _("To continue later: {command}").format(command=answers.command)
+        sys.stderr.write(f"\n{text}\n")
+        raise
+
+
+def _check_opened(files: Files) -> None:
+    content = files.test.read_bytes()
+    for role in ("original", "backup"):
+        if files.opened(role).read_bytes() != content:
+            raise ProtocolError(
+                _("{file} is not what was encrypted: do not use these cards.").format(
+                    file=files.opened(role)
+                )
+            )
+
+
+def _next(answers: Answers, files: Files) -> str:
+    lines = [
+        "",
+        _("Both cards are ready: what was encrypted, each of them opened."),
+        "",
+        _("What to do next:"),
+        _("- Print {sheet}, and put it into a safe with the backup.").format(sheet=files.sheet),
+    ]
+    if answers.components is Components.FILES:
+        lines.append(
+            _(
+                "- Give each file in {folder} to its holder, or delete them if this was a trial."
+            ).format(folder=files.components)
+        )
+    lines += [
+        _("- Encrypt a file:  twincard encrypt --to {key} FILE").format(key=files.public_key),
+        _("- Open it again:   twincard decrypt -r {reader} FILE.p7m").format(
+            reader=answers.original
+        ),
+        _(
+            "- Once a year, try the backup:  twincard card check -r {reader} --public-key {key}"
+        ).format(reader=answers.backup, key=files.public_key),
+        _("- If a card is lost: docs/when-the-original-is-lost.md"),
+    ]
+    if answers.original.startswith(SIMULATED):
+        lines.append(_("- With real cards: docs/real-card.md, then `twincard start` again"))
+    return "\n".join(lines)
