@@ -160,7 +160,7 @@ def test_a_wrong_pin_ends_it_and_is_not_tried_again(desk: Desk) -> None:
         terminal.answer("PIN of the original:", "000000")
         assert terminal.wait() == 5
         assert "To continue later" in terminal.shown
-    assert desk.json("card", "info", "-r", "sim:alice")["tries"]["pin"] == 2
+    assert desk.json("card", "info", "-r", "sim:alice")["pin"]["tries_left"] == 2
 
 
 def test_components_that_holders_have_are_typed_by_them(desk: Desk) -> None:
