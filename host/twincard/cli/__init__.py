@@ -12,13 +12,13 @@ _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (see docs/cli.md). Nothing is raised.
+    """Run one command; returns its exit code (see docs/cli.md) and raises nothing.
 
     `arguments` are those after the program's name; None takes the program's own.
     """
     _open_closed_streams()
     try:
-        # Most of a short command's time goes here, and Ctrl-C is to be heard all the time.
+        # A short command spends most of its time here, and Ctrl-C must work then too.
         from twincard.cli.app import main as run
     except KeyboardInterrupt:
         sys.stderr.write("Error: Interrupted.\n")
@@ -27,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_closed_streams() -> None:
-    """What a program started without one of its streams reads is empty, what it writes is gone.
+    """Replace missing standard streams by the null device.
 
-    No file that is opened later, such as one with a secret, may get the place of such a stream.
+    Otherwise a file that is opened later, such as one with a secret, could take the place of a
+    stream.
     """
     if None not in (sys.stdin, sys.stdout, sys.stderr):
         return

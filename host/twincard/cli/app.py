@@ -1,4 +1,4 @@
-"""The commands put together, and the one way into them."""
+"""The program `twincard`: all commands, and how one is run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _app = typer.Typer(
     context_settings={"help_option_names": list(HELP_NAMES)},
 )
 COMPLETE = "__complete"
-"""The word by which a shell asks what could stand at the cursor."""
+"""The word with which a shell asks for completions."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -60,7 +60,7 @@ def _root(
 
 
 def program() -> TyperGroup:
-    """The tree of commands, made anew in the language in use."""
+    """A new tree of commands, in the language in use."""
     root = typer.main.get_command(_app)
     assert isinstance(root, TyperGroup)  # noqa: S101 -- an app with a callback
     fill(root, COMMANDS)
@@ -72,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     `arguments` are those after the program's name; None takes the program's own.
     """
-    # Plugins of pydantic, which Typer uses, would be looked for at each start, and be let in.
+    # Otherwise pydantic, which Typer uses, would search for plugins at each start and load them.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words[:1] == [COMPLETE]:
         return _complete(words[1:])
     for stream in (sys.stdout, sys.stderr):
-        # A name of a file that the terminal cannot show must not end the command.
+        # A file name that the terminal cannot encode must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     with speaking((sys.stdout, sys.stderr)), wiping():
@@ -92,7 +92,7 @@ def _run(words: Sequence[str]) -> int:
         with naming_standard_output():
             sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
-        # Typer ends the program when a pipe is closed: nobody reads on, so nobody is told.
+        # Typer ends the program if a pipe is closed; then nobody reads an error.
         _stop_writing(sys.__stdout__)
         return ExitCode.FILE
     except BaseException as error:
@@ -103,7 +103,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _complete(words: Sequence[str]) -> int:
-    # Somebody is in the middle of typing: nothing is the best answer to whatever goes wrong.
+    # The user is typing: if anything goes wrong, the best answer is nothing.
     with contextlib.suppress(Exception), speaking((sys.stdout,)):
         from twincard.cli.shell.completing import answer
 
@@ -114,12 +114,12 @@ def _complete(words: Sequence[str]) -> int:
 
 
 def _stop_writing(stream: TextIO | None) -> None:
-    # What is still buffered would fail once more when Python ends.
+    # Otherwise what is still buffered would fail again when Python ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno() if stream else 1)
 
 
 def _failed(error: BaseException, words: Sequence[str]) -> ExitCode:
-    # Where a stream is full or closed, the exit code still tells.
+    # Even if a stream is full or closed, the exit code tells of the failure.
     with typed_ahead.discarded():
         with contextlib.suppress(OSError):
             _tell(error, words)
@@ -137,5 +137,5 @@ def _tell(error: BaseException, words: Sequence[str]) -> None:
 
         traceback.print_exception(error)
     failure = describe(error)
-    # A wrong option can end the command before it has looked at --json.
+    # A wrong option can end the command before it reads --json.
     print_failure(failure, as_json="--json" in words)

@@ -1,7 +1,7 @@
-"""The commands of `twincard`: the name, one sentence and the home of each, in order of use.
+"""The commands of `twincard`, in order of use: name, summary and module of each.
 
-A command's module is imported when the command is called, or asked for its help; the list of
-commands needs none of them. The sentence is the first of the command's docstring.
+The module of a command is imported only when the command runs or shows its help. The summary is the
+first sentence of the command's docstring.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _cards_for_a_while() -> Iterator[None]:
-    """Simulated cards apart from the user's own, gone at the end."""
+    """A folder for simulated cards apart from the user's own, deleted at the end."""
     before = os.environ.get(HOME_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="twincard-cards-") as name:
         os.environ[HOME_VARIABLE] = name

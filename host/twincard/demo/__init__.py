@@ -1,1 +1,1 @@
-"""`twincard demo`: the whole story on simulated cards, with a check after every claim."""
+"""`twincard demo`: backup, loss and recovery on simulated cards, with a check after every claim."""

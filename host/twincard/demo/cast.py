@@ -1,4 +1,4 @@
-"""The simulated cards of the demo, each with the secrets that its people know."""
+"""The simulated cards of the demo, with their secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DIGITS = "0123456789"
 
 @dataclass(frozen=True)
 class Actor:
-    """A card in its reader for as long as it plays; PIN and PUK are drawn and told to nobody."""
+    """A card in its reader for as long as the demo needs it; its PIN and PUK are random."""
 
     name: str
     card: Card
@@ -40,7 +40,7 @@ class Actor:
 
 
 class Cast:
-    """All cards that play; at the end, however it comes, every one leaves."""
+    """All cards of the demo; at the end, even after an error, all are taken out."""
 
     def __init__(self) -> None:
         self._sessions = ExitStack()
@@ -60,5 +60,5 @@ class Cast:
 
 
 def draw_pin() -> Secret:
-    """Eight digits."""
+    """A random PIN of eight digits."""
     return Secret("".join(secrets.choice(_DIGITS) for _ in range(8)))

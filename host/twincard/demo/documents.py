@@ -63,7 +63,7 @@ def _mail() -> EmailMessage:
     message.set_content("The offer is attached; please tell nobody.\n")
     rows = ["item,pieces,price"] + [f"card {number},{number * 10},980" for number in range(1, 500)]
     message.add_attachment("\n".join(rows), subtype="csv", filename="見積.csv")
-    # A boundary of its own would be drawn at random.
+    # Otherwise the boundary would be random.
     message.set_boundary("=-twincard-demo-=")
     return message
 
@@ -75,7 +75,7 @@ def _copy_sources(target: Path) -> None:
 
 
 def _write_large(path: Path) -> None:
-    # The key stream of AES under a key of zeros: always the same, quick, and nothing compresses it.
+    # The key stream of AES with a key of zeros is fast, always the same, and cannot be compressed.
     stream = Cipher(AES(bytes(32)), CTR(bytes(16))).encryptor()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

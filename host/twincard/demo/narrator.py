@@ -1,4 +1,4 @@
-"""Tells the story of the demo to a person, and keeps count of its checks."""
+"""Prints what the demo does, and records its checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLACE_CELLS = 16
 
 
 class CheckFailedError(Exception):
-    """A check of the product on itself failed; one plain sentence."""
+    """A check of the demo failed; the sentence names it."""
 
 
 class Narrator:
@@ -33,7 +33,7 @@ class Narrator:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """All that was checked so far."""
+        """The checks passed so far."""
         return tuple(self._checks)
 
     def chapter(self, title: str) -> None:
@@ -45,17 +45,17 @@ class Narrator:
             self._console.print(Rule(f"{self._chapters}  {title}", align="left", style="cyan"))
 
     def tell(self, text: str) -> None:
-        """A sentence, on one line or more."""
+        """Print a sentence, on one or more lines."""
         for line in text.split("\n"):
             self._print(Text(visible(line)))
 
     def detail(self, text: str) -> None:
-        """Something to look at: a file name, a check value."""
+        """Print a detail, such as a file name or a KCV."""
         self._print(Text(f"    {visible(text)}", style="dim"))
 
     @contextmanager
     def step(self, where: str, text: str) -> Iterator[None]:
-        """Something is done, on a card or on this computer, and takes its time."""
+        """Print a step on a card or on this computer, with the time that the block takes."""
         start = time.perf_counter()
         if self._console is not None and self._console.is_terminal:
             with self._console.status(f"{where}: {text}"):
@@ -71,7 +71,7 @@ class Narrator:
 
     @contextmanager
     def steps(self) -> Iterator[Callable[[str, str], None]]:
-        """Steps one after the other: gives a function that ends one and begins the next."""
+        """Several steps: gives a function that ends one step and begins the next."""
         with ExitStack() as running:
 
             def begin(where: str, text: str) -> None:

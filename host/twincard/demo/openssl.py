@@ -1,4 +1,4 @@
-"""A second opinion on CMS: the program openssl, and a key in software that it holds."""
+"""A second opinion on CMS: the program openssl, with a software key."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class SoftwareKey:
 
     @classmethod
     def make(cls, folder: Path, key_type: KeyType) -> SoftwareKey:
-        """Draw a key, and sign a certificate for it with itself."""
+        """Generate a key, and a self-signed certificate for it."""
         key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
         if key_type is KeyType.RSA_2048:
             key = rsa.generate_private_key(65537, 2048)

@@ -1,4 +1,4 @@
-"""The chapters about cards: a key group, a pair, one backup and no second one."""
+"""The chapters about cards: a key group, a pair, and one backup but no second one."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ERASE_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.ERASE_GROUP)
 
 @dataclass(frozen=True)
 class Pair:
-    """An original and its backup, in their readers, unlocked once they are duplicated."""
+    """An original and its backup in their readers; the duplication unlocks them."""
 
     original: Actor
     backup: Actor
 
 
 def make_group(narrator: Narrator, folder: Path) -> list[Path]:
-    """Draw a key group; the files of its holders, below `folder`."""
+    """Generate a key group; gives the files of its holders, below `folder`."""
     paths = []
     for component in draw_group(GROUP_SIZE):
         holder = folder / f"holder-{component.number}"
@@ -103,7 +103,7 @@ def issue(narrator: Narrator, cast: Cast, owner: str, profile: Profile, office: 
 def duplicate_pair(
     narrator: Narrator, pair: Pair, components: Sequence[Component], key_type: KeyType
 ) -> PublicKey:
-    """Set the missing components, make the key pair, hand it to the backup; the public key."""
+    """Set the missing components, generate the key pair and hand it over; gives the public key."""
     pair.original.unlock()
     pair.backup.unlock()
     cards = pair.original.card, pair.backup.card

@@ -1,6 +1,6 @@
 """The story of the demo: two cards, a loss, and every file back.
 
-Each chapter calls the protocols that the commands call; whatever it claims it checks.
+Each chapter calls the flows that the commands call, and checks whatever it claims.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Places:
 
 
 class Story:
-    """The chapters in order, and what one hands to the next."""
+    """The chapters in order, and what they pass on."""
 
     def __init__(self, narrator: Narrator, cast: Cast, folder: Path, key_type: KeyType) -> None:
         self._narrator = narrator
@@ -69,7 +69,7 @@ class Story:
         self._software_key = SoftwareKey.make(self._places.software, key_type)
 
     def run(self, given: Sequence[Path]) -> int:
-        """Tell it all, with copies of the files `given` too; how many files came through.
+        """Run all chapters, also with copies of the files `given`; gives the number of files.
 
         Raises CheckFailedError at the first check that fails, and whatever the product raises.
         """
@@ -128,7 +128,7 @@ class Story:
         for group in sorted({path.parts[0] for path in self._digests}):
             tell.detail(self._describe(group))
         recipient = Recipient.of(public_key)
-        # Bob has no card: openssl stands for whatever program he uses.
+        # Bob has no card; openssl stands for the program that he uses.
         both = [recipient, self._software_key.recipient()]
         with tell.step(
             _(_THIS_COMPUTER),
@@ -212,7 +212,7 @@ class Story:
             source = self._places.encrypted / (str(path) + SUFFIX)
             target = self._places.software / "nothing"
             try:
-                # After 32 files that do not open the card wants its PIN again.
+                # After 32 files that it cannot open, the card requires its PIN again.
                 decrypt_file(holder.card, source, FileOutput(target), pin=holder.pin)
             except NotForThisKeyError:
                 continue

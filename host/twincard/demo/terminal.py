@@ -1,4 +1,4 @@
-"""What a terminal could do that keeps all that it carries, and knows every component."""
+"""An attacking terminal, which keeps all that it carries and knows every component."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEADERS = {KeyType.RSA_2048: RSA_HEADER, KeyType.P_256: EC_HEADER}
 
 @dataclass(frozen=True)
 class Carried:
-    """Ticket and exported key, as they went from one card to the other."""
+    """Ticket and exported key, as the terminal carried them from card to card."""
 
     ticket: Ticket
     key: ExportedKey
@@ -27,7 +27,7 @@ class Carried:
 
     @classmethod
     def between(cls, original: Card, backup: Card, mode: Mode = Mode.HOST_BLIND) -> Carried:
-        """Ask both cards once more, while the export is pending: they repeat what they said."""
+        """Ask both cards again while the export is pending; they repeat their answers."""
         report = original.report()
         assert report.group is not None  # noqa: S101 -- it exports
         ticket = backup.duplication.ticket(report.card_id, mode)

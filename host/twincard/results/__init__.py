@@ -1,4 +1,4 @@
-"""What a command, an HTTP answer or an event says: one set of types, and their JSON."""
+"""The results of commands, HTTP answers and events: one set of types, and their JSON."""
 
 JSON_VERSION = 1
-"""Of all results: within it they only grow."""
+"""The version of all results; within one version, members are only added."""

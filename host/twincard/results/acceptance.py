@@ -1,4 +1,4 @@
-"""What whoever receives a card finds on it."""
+"""The check of a card that somebody received."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FaultName = Annotated[str, OneOf.names(Fault)]
 
 @dataclass(frozen=True)
 class FaultInfo:
-    """What is wrong, as a name and as a sentence; `event` is the number of the event, if one is."""
+    """A fault, as a name and a sentence; `event` is the number of a wrong event, or None."""
 
     fault: FaultName
     event: int | None
@@ -26,9 +26,10 @@ class FaultInfo:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A card of the issuer named (SHA-256 of the public key), as it came to who shall use it.
+    """A card as it was received, certified by the issuer with this SHA-256.
 
-    `hidden` events happened before those that `events` tell. `accepted`: nothing is wrong.
+    `hidden` is the number of events before those in `events`. `accepted` is true if there is no
+    fault.
     """
 
     card_id: Id

@@ -1,4 +1,4 @@
-"""Cards with a new PIN, with other keys, at the end of their life."""
+"""Cards with a new PIN, with new keys, and terminated cards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twincard.results.marks import Id
 
 @dataclass(frozen=True)
 class PinSet:
-    """A card that has a new PIN."""
+    """A card with a new PIN."""
 
     card_id: Id
     pin: TriesInfo
@@ -19,7 +19,7 @@ class PinSet:
 
 @dataclass(frozen=True)
 class KeysReplaced:
-    """A card whose issuer has other keys now."""
+    """A card with new SCP03 keys."""
 
     card_id: Id
     key_version: int
@@ -27,7 +27,7 @@ class KeysReplaced:
 
 @dataclass(frozen=True)
 class Terminated:
-    """A card whose life is over."""
+    """A terminated card."""
 
     card_id: Id
     life_cycle: LifeCycle

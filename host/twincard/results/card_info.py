@@ -1,4 +1,4 @@
-"""What a card tells of itself: its state report."""
+"""The state report of a card."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from twincard.keys.key_type import KeyType
 from twincard.results.marks import Id, Kcv, OneOf, Sha256
 
 TransferState = Annotated[str, OneOf.names([*ExportState, *ImportState])]
-"""Of an original's export or of a backup's import."""
+"""The state of an original's export or of a backup's import."""
 PolicyName = Annotated[str, OneOf.names(flag for flag in PolicyFlags if flag)]
 
 
 @dataclass(frozen=True)
 class ComponentInfo:
-    """One place of the key group; `kcv` (3 bytes) and `way` are None where none is set.
+    """A place for a component in the key group; `kcv` (3 bytes) and `way` are None if it is empty.
 
-    `way` is how the component came to the card: plain, scp03 or scp11b.
+    `way` is how the component reached the card: plain, scp03 or scp11b.
     """
 
     number: int
@@ -42,8 +42,8 @@ class ComponentInfo:
 class GroupInfo:
     """The key group.
 
-    `quantum_safe`: the issuer set a component through SCP03, so that who records everything else,
-    and has a quantum computer later, does not know them all.
+    `quantum_safe`: the issuer set a component through SCP03. Somebody who recorded everything else
+    and later has a quantum computer does not learn that component.
     """
 
     id: Id
@@ -56,8 +56,8 @@ class GroupInfo:
 class KeyInfo:
     """The decipher key; `public_key_sha256` is the card's own digest of it.
 
-    `released` is false where the public key can be had only once a backup holds the key.
-    `archive_id` is what files call the archive key by that goes with it.
+    `released` is false while the card withholds the public key until a backup holds the key.
+    `archive_id` is the id by which files name the archive key that belongs to it.
     """
 
     type: KeyType
@@ -69,11 +69,12 @@ class KeyInfo:
 
 @dataclass(frozen=True)
 class ExportInfo:
-    """The duplication, seen from this card.
+    """The duplication, as this card reports it.
 
-    An original's `state` is none, pending or done, a backup's empty, ticketed, imported or void.
-    `done` and `allowed` count backups of the present key. `other_card` is the id of the card that
-    a pending export, or a backup's ticket or key, is about, `mode` how that key goes or went.
+    The `state` of an original is none, pending or done; that of a backup is empty, ticketed,
+    imported or void. `done` and `allowed` count backups of the present key. `other_card` is the id
+    of the other card of a pending export, or of a backup's ticket or key; `mode` is the mode of
+    that transfer.
     """
 
     state: TransferState
@@ -85,7 +86,7 @@ class ExportInfo:
 
 @dataclass(frozen=True)
 class Scp03KeysInfo:
-    """The applet's SCP03 keys; `required`: there is no other way to his authority."""
+    """The applet's SCP03 keys; `required`: the issuer can get authority only with them."""
 
     version: int
     required: bool
@@ -93,10 +94,10 @@ class Scp03KeysInfo:
 
 @dataclass(frozen=True)
 class KeyServiceInfo:
-    """An original's dealings with key services.
+    """The state of an original towards key services.
 
-    `state` is empty, ticketed, imported or void, `origin` who made the present key, `service` the
-    id (16 bytes) of the service that the state is about.
+    `state` is empty, ticketed, imported or void. `origin` is who made the present key. `service` is
+    the id (16 bytes) of the service to which the state applies.
     """
 
     state: TransferState
@@ -106,18 +107,18 @@ class KeyServiceInfo:
 
 @dataclass(frozen=True)
 class TriesInfo:
-    """Tries left before PIN or PUK is blocked."""
+    """Tries left before the PIN or PUK is blocked."""
 
     tries_left: int
 
 
 @dataclass(frozen=True)
 class CardInfo:
-    """All that a card tells without a PIN.
+    """All that a card reports without a PIN.
 
-    `mode` is how a key goes to or from the card. `issuer_public_key_sha256` (32 bytes) names the
-    issuer who certified it, as far as the card is to be believed. `transport_pin`: the PIN is
-    still that which the card was issued with, for duplication alone.
+    `mode` is how a key is transferred to or from the card. `issuer_public_key_sha256` (32 bytes) is
+    the issuer that the card claims. `transport_pin`: the PIN is still the one from the issue, which
+    serves only for duplication.
     """
 
     card_id: Id

@@ -10,11 +10,11 @@ from twincard.results.marks import OneOf, Sha256
 
 @dataclass(frozen=True)
 class CertificateInfo:
-    """A certificate; `key` is "decipher" or "signature", `stored` whether the card keeps it.
+    """A certificate for a card's decipher key or signature key; `stored`: it is on the card.
 
-    `not_after` is in ISO 8601, `sha256` the fingerprint of the whole. `issuers` are, in PEM, the
-    certificates above it: those on the card, and for one that no card keeps the one that signed it.
-    `made` is False for one that was there before.
+    `not_after` is in ISO 8601, and `sha256` is the fingerprint of the certificate. `issuers` are
+    the certificates above it, in PEM: those on the card, and for a certificate that is not stored
+    the one that signed it. `made` is false if the certificate existed before.
     """
 
     key: Annotated[str, OneOf(("decipher", "signature"))]

@@ -1,4 +1,4 @@
-"""What real chips can do, and how long it takes them."""
+"""What real chips can do, and how long they take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twincard.chips.profile import Answer
 
 @dataclass(frozen=True)
 class ChipFeature:
-    """Whether a feature runs, and the needs (columns of the table) that stand against it."""
+    """Whether a chip supports a feature, and which needs (columns of the table) it lacks."""
 
     feature: str
     answer: Answer
@@ -20,7 +20,7 @@ class ChipFeature:
 
 @dataclass(frozen=True)
 class ChipTime:
-    """Seconds a flow takes: see twincard.chips.estimate."""
+    """How many seconds a flow takes; see twincard.chips.estimate."""
 
     flow: Flow
     way: Way
@@ -34,7 +34,7 @@ class ChipTime:
 
 @dataclass(frozen=True)
 class Chip:
-    """A chip that was tested; `simulated`: whether `sim new --chip` takes it."""
+    """A tested chip; `simulated`: `sim new --chip` can imitate it."""
 
     name: str
     model: str
@@ -47,7 +47,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class ChipShare:
-    """Of the chips from Java Card 3.0.4 on that have RSA or P-256, how many run a feature."""
+    """How many chips with Java Card 3.0.4 or later and RSA or P-256 support a feature."""
 
     feature: str
     yes: int
@@ -58,7 +58,7 @@ class ChipShare:
 
 @dataclass(frozen=True)
 class Chips:
-    """The chips asked for, and the shares of all."""
+    """The requested chips, and the shares among all chips."""
 
     chips: tuple[Chip, ...]
     shares: tuple[ChipShare, ...]

@@ -1,4 +1,4 @@
-"""A shell's completion."""
+"""The completion script of a shell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class ShellName(Enum):
-    """Shells that can complete."""
+    """Shells with a completion script."""
 
     BASH = "bash"
     ZSH = "zsh"

@@ -1,4 +1,4 @@
-"""What is on a card beside and below the applet."""
+"""Packages and applets on a card."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class ContentInfo:
     """A package or an applet on a card; `life_cycle` is the card manager's own number.
 
-    `version` is a package's, `package` an applet's; None where the card does not tell.
+    `version` belongs to a package, `package` to an applet; both are None if the card does not
+    report them.
     """
 
     aid: bytes
@@ -20,7 +21,7 @@ class ContentInfo:
 
 @dataclass(frozen=True)
 class ProductionInfo:
-    """Who made a card: numbers in hex digits."""
+    """The production data of a card, as numbers in hex digits."""
 
     maker: str
     chip: str
@@ -30,7 +31,7 @@ class ProductionInfo:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a card manager tells: of itself, and of what it manages."""
+    """What a card manager reports about itself and its contents."""
 
     security_domain: bytes
     key_version: int
@@ -42,7 +43,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Unloaded:
-    """A card without this package; `changed` is False where it had none."""
+    """A card without this package; `changed` is false if it had none before."""
 
     package: bytes
     changed: bool

@@ -1,4 +1,4 @@
-"""What the demo came to."""
+"""The result of the demo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Check:
-    """Something that was checked and found true, and in which chapter."""
+    """A passed check, and its chapter."""
 
     chapter: str
     text: str
@@ -16,7 +16,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Told:
-    """What the demo came to; every check in the list was passed, or it would have failed."""
+    """The result of the demo; all checks in the list passed."""
 
     files: int
     seconds: float

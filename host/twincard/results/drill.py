@@ -1,4 +1,4 @@
-"""How a card did in the yearly drill."""
+"""The result of the yearly drill."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from twincard.results.marks import Id, Sha256
 
 @dataclass(frozen=True)
 class Checked:
-    """How a card did in the drill; `passed` is False as soon as one thing went wrong.
+    """The result of the drill; `passed` is false if any check failed.
 
-    `key_matches` and `key_opens` are None where the public key was not known, and so not tried.
-    `opensc_files`: whether the files that OpenSC reads say what is so; None on a card without them.
+    `key_matches` and `key_opens` are None if the public key was not given. `opensc_files`: the
+    files that OpenSC reads are correct; None on a card without them.
     """
 
     card_id: Id

@@ -1,4 +1,4 @@
-"""How a command ended, and why it failed."""
+"""Exit codes and errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twincard.results.marks import MAY_BE_ABSENT, OneOf
 
 
 class ExitCode(IntEnum):
-    """How a command ended."""
+    """The exit code of a command."""
 
     DONE = 0
     UNEXPECTED = 1
@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True)
 class ErrorInfo:
-    """Why a command failed; `tries_left` is there after a wrong PIN or PUK only."""
+    """Why a command failed; `tries_left` is present only after a wrong PIN or PUK."""
 
     code: int
     name: Annotated[str, OneOf.names(ExitCode)]
@@ -37,6 +37,6 @@ class ErrorInfo:
 
 @dataclass(frozen=True)
 class Failed:
-    """What a command that failed prints."""
+    """The output of a command that failed."""
 
     error: ErrorInfo

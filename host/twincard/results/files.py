@@ -1,4 +1,4 @@
-"""Files that were encrypted, decrypted or given to other keys."""
+"""Files that were encrypted, decrypted or re-encrypted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file; `output` is None when it failed, `error` when it did not."""
+    """The result for one file; `output` is None if it failed, `error` if it did not."""
 
     file: Path
     output: Path | None
@@ -24,7 +24,7 @@ class FileResults:
 
 @dataclass(frozen=True)
 class DecryptedFile(FileResult):
-    """Whether the content is known to be unchanged; None when the file failed."""
+    """The result for one file; `authenticated`: tampering would be detected; None if it failed."""
 
     authenticated: bool | None
 

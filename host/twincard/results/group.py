@@ -1,4 +1,4 @@
-"""Components of a key group, whole and in shares."""
+"""Components of a key group, and their shares."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twincard.results.marks import Id, Kcv, OneOf
 
 @dataclass(frozen=True)
 class ComponentFile:
-    """A component's key check value (3 bytes), and where it was written; None: on paper only."""
+    """A component's key check value (3 bytes), and its file; None if it is only on paper."""
 
     number: int
     kcv: Kcv
@@ -20,7 +20,7 @@ class ComponentFile:
 
 @dataclass(frozen=True)
 class NewGroup:
-    """The files of a new key group; `mailers` is the PDF, if there is one."""
+    """The files of a new key group; `mailers` is the PDF, or None."""
 
     components: tuple[ComponentFile, ...]
     mailers: Path | None
@@ -28,7 +28,7 @@ class NewGroup:
 
 @dataclass(frozen=True)
 class Split:
-    """A component shared out: its key check value (3 bytes), the files, and the PDF if any."""
+    """The shares of a component: its key check value (3 bytes), the files, and the PDF or None."""
 
     number: int
     kcv: Kcv
@@ -39,7 +39,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Joined:
-    """A component that is whole again, and where it was written."""
+    """A restored component, and its file."""
 
     number: int
     size: int
@@ -58,11 +58,11 @@ class GroupCleared:
 
 @dataclass(frozen=True)
 class VerifiedPart:
-    """A component or a share that was checked: from a file, typed or scanned (`file` is None).
+    """A component or share that was checked; `file` is None if it was typed or scanned.
 
-    `kcv` (3 bytes) is that of the component, for a share as it says. `number` and `size` are None
-    where groups or words were typed, and all are where nothing could be read. `share` is its place
-    among the shares, `threshold` how many are needed. `error` is None where all is in order.
+    `kcv` (3 bytes) is that of the component; a share states it. `number` and `size` are None if
+    groups or words were typed; all members are None if nothing could be read. `share` is its place
+    among the shares, and `threshold` is how many are needed. `error` is None if nothing is wrong.
     """
 
     file: Path | None
@@ -77,7 +77,7 @@ class VerifiedPart:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was checked, and whether all of it is in order."""
+    """All that was checked, and whether all of it passed."""
 
     passed: bool
     parts: tuple[VerifiedPart, ...]

@@ -1,8 +1,8 @@
-"""How results stand in JSON: pydantic writes them, and says what it writes.
+"""Results as JSON: pydantic writes them and gives their schema.
 
-Bytes are hexadecimal digits, in lower case; enumerations the names of their members, in lower case
-too, or their values where these are texts. pydantic is imported here and in schema.py only, when
-there is JSON to make, for it takes long.
+Bytes are written as lower-case hexadecimal digits. Enumerations are written as the lower-case names
+of their members, or as their values if these are texts. Only this module and schema.py import
+pydantic, and only if there is JSON to write, because the import takes long.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ from twincard.flows.events import FlowEvent
 from twincard.results import JSON_VERSION
 from twincard.results.marks import MAY_BE_ABSENT
 
-# A sentence is a str in the language in which it was made: `str` gives that of the reader.
+# A sentence is a str in the language in which it was made; `str()` gives the reader's language.
 _SHOWN = core_schema.plain_serializer_function_ser_schema(
     str, return_schema=core_schema.str_schema()
 )
 
 
 def to_json(result: object, *, escaped: bool = False) -> str:
-    """One object, with the version of all; `escaped`: in ASCII."""
+    """A result as one JSON object, with the version; `escaped`: in ASCII."""
     kind: type = type(result)
     members = _serializer(kind).to_python(result, mode="json", warnings="error")
     return json.dumps({"version": JSON_VERSION, **members}, ensure_ascii=escaped, indent=2)
 
 
 def event_to_json(event: FlowEvent) -> str:
-    """One event of a flow, as one object on one line; `event` is its name.
+    """An event of a flow, as one JSON object on one line; `event` is its name.
 
-    In ASCII: names of files may have what ends lines elsewhere, or what no encoding has.
+    The line is in ASCII, because file names may contain line separators, or bytes that are not
+    text.
     """
     kind: type = type(event)
     members = _serializer(kind).to_python(event, mode="json", warnings="error")
@@ -51,10 +52,10 @@ def _serializer(kind: type) -> SchemaSerializer:
 
 
 def schema_of_type(kind: type) -> CoreSchema:
-    """pydantic's description of a type of results, and how its members are written."""
+    """pydantic's schema of a result type, with our ways of writing its members."""
     whole: dict[str, Any] = dict(TypeAdapter(kind).core_schema)
     definitions = whole.get("definitions", ())
-    # They stand in each member: only dataclasses have definitions of their own.
+    # Enumerations are written out in each member; only dataclasses have definitions of their own.
     enums = {part["ref"]: part for part in definitions if part["type"] == "enum"}
     if enums:
         whole["definitions"] = [part for part in definitions if part["type"] != "enum"]
@@ -63,7 +64,7 @@ def schema_of_type(kind: type) -> CoreSchema:
 
 
 def _written(part: Any, enums: Mapping[str, Any]) -> Any:
-    """A part of a description, with the ways of writing that are ours."""
+    """A part of a schema, with our ways of writing it."""
     if isinstance(part, list):
         return [_written(item, enums) for item in part]
     if not isinstance(part, dict):
@@ -99,7 +100,7 @@ def _bytes(length: int | None) -> CoreSchema:
 
 
 def _dataclass(part: dict[str, Any]) -> dict[str, Any]:
-    """Defaults are for who makes a result: a member is always there, or left out when null."""
+    """Members with defaults are always written, or left out if they are null and may be absent."""
     absent = {item.name for item in fields(part["cls"]) if item.metadata == MAY_BE_ABSENT}
     members = [_member(member, member["name"] in absent) for member in part["schema"]["fields"]]
     return part | {"schema": part["schema"] | {"fields": members}}
@@ -111,7 +112,7 @@ def _member(member: dict[str, Any], may_be_absent: bool) -> dict[str, Any]:
         return member
     if not may_be_absent:
         return member | {"schema": value["schema"]}
-    there = value | {"schema": value["schema"]["schema"]}  # what may be null, without that
+    there = value | {"schema": value["schema"]["schema"]}  # the type, without null
     return member | {"schema": there, "serialization_exclude_if": _is_null}
 
 

@@ -20,7 +20,7 @@ class CardPublicKey:
 
 @dataclass(frozen=True)
 class NewIssuer:
-    """Where a signing key and its public key were written; the SHA-256 of the public key."""
+    """The files of a signing key and its public key, and the SHA-256 of the public key."""
 
     file: Path
     public_key_file: Path

@@ -1,4 +1,4 @@
-"""The applet, and a card that it was loaded onto."""
+"""CAP files, and cards with a loaded applet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twincard.results.marks import Id, Sha256
 
 @dataclass(frozen=True)
 class PackageInfo:
-    """A package by its AID, and its version."""
+    """A package: its AID and version."""
 
     aid: bytes
     version: str
@@ -18,7 +18,7 @@ class PackageInfo:
 
 @dataclass(frozen=True)
 class CapInfo:
-    """What a CAP file holds, and what of it a card is sent."""
+    """The contents of a CAP file, and the load file that is sent to a card."""
 
     file: Path
     package: PackageInfo
@@ -27,15 +27,15 @@ class CapInfo:
     load_file_bytes: int
     load_file_sha256: Sha256
     stand_in: bool
-    """Whether it has no code, and is for blank simulated cards alone."""
+    """The file contains no code and is only for blank simulated cards."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A card that has the applet; `changed` is False where it had it before, from the same run.
+    """A card with the applet; `changed` is false if an earlier run had already loaded it.
 
-    `transport_key_file` holds its transport key; `key_version` is that of its management keys, in
-    `management_keys_file`, or None where they are the default keys.
+    `transport_key_file` contains the transport key of the applet. `key_version` is the version of
+    the management keys in `management_keys_file`, which is None for the default keys.
     """
 
     card_id: Id

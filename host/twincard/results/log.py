@@ -14,7 +14,7 @@ EventName = Annotated[str, OneOf.names(Event)]
 
 @dataclass(frozen=True)
 class EventInfo:
-    """One event; `event` is None where this program does not know its code."""
+    """One event; `event` is None if this program does not know its code."""
 
     number: int
     event: EventName | None
@@ -25,9 +25,11 @@ class EventInfo:
 
 @dataclass(frozen=True)
 class LogInfo:
-    """A verified log. `chain` is that over all `count` events: the next reading must continue it.
+    """A verified log.
 
-    `missing` events happened since the earlier reading and are told by neither; None without one.
+    `chain` is the hash chain over all `count` events; the next reading must continue it. `missing`
+    is the number of events between the earlier reading and this one that neither shows; None
+    without an earlier reading.
     """
 
     card_id: Id

@@ -1,7 +1,8 @@
-"""What stands in the members of results, more exactly than Python's types say it.
+"""Describes members of results more exactly than Python's types.
 
-`Annotated[bytes, Size(16)]` is 16 bytes; `Annotated[str, OneOf(...)]` one of these words. From them
-comes the published schema (schema.py): pydantic calls their methods, and is not imported before.
+`Annotated[bytes, Size(16)]` is 16 bytes; `Annotated[str, OneOf(...)]` is one of these words. The
+published schema is made from them (schema.py): pydantic calls their methods, and is not imported
+before.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Size:
-    """A number of bytes; in JSON twice as many hexadecimal digits."""
+    """A number of bytes; in JSON, twice as many hexadecimal digits."""
 
     length: int
 
     def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As many bytes as this."""
+        """The schema of so many bytes."""
         from pydantic_core import core_schema
 
         return core_schema.bytes_schema(min_length=self.length, max_length=self.length)
@@ -31,26 +32,26 @@ class Size:
 
 @dataclass(frozen=True)
 class OneOf:
-    """The words that a text can be."""
+    """The possible values of a text."""
 
     words: tuple[str, ...]
 
     def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """These words alone."""
+        """The schema of these values."""
         from pydantic_core import core_schema
 
         return core_schema.literal_schema(list(self.words))
 
     @classmethod
     def names(cls, members: Iterable[Enum]) -> OneOf:
-        """Names of members of enumerations, in lower case, each once."""
+        """The names of members of enumerations, in lower case, each once."""
         return cls(tuple(dict.fromkeys(member.name.lower() for member in members)))
 
 
 MAY_BE_ABSENT = {"may_be_absent": True}
-"""Metadata of a member that is left out where it would be null."""
+"""Metadata of a member that is left out if it is null."""
 
 Id = Annotated[bytes, Size(16)]
-"""Of a card or a key group."""
+"""The id of a card or a key group."""
 Sha256 = Annotated[bytes, Size(32)]
 Kcv = Annotated[bytes, Size(3)]

@@ -1,4 +1,4 @@
-"""A pair of cards: issued, with its key, without, and recovered."""
+"""Pairs of cards: issue, duplication and recovery."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ class ComponentKcv:
 
 @dataclass(frozen=True)
 class Issued:
-    """The pair; `changed` is False where both cards were issued before.
+    """An issued pair; `changed` is false if both cards were issued before.
 
-    `mode` is how the key will go; `issuer_public_key_sha256` (32 bytes) names who certified the
-    cards, None in base mode. `pin_letters` are the files with PIN and PUK, if they were drawn.
+    `mode` is how the key will be transferred. `issuer_public_key_sha256` (32 bytes) is the issuer
+    that certified the cards; None in base mode. `pin_letters` are the files with PIN and PUK, if
+    the command generated them.
     """
 
     original_id: Id
@@ -39,11 +40,11 @@ class Issued:
 
 @dataclass(frozen=True)
 class Copied:
-    """A pair that holds one key; what was done now, and what was done before.
+    """A pair that holds one key, and what this run did.
 
-    `mode` is how the key went now; None where the backup held it before. `certificates` says of the
-    original, then of the backup, whether it has a certificate of the key. `released`: the original
-    waited for a backup with its public key, and shows it from now on.
+    `mode` is how this run transferred the key; None if the backup held it before. `certificates`:
+    the original, and the backup, have a certificate for the key. `released`: the original withheld
+    its public key until now, and gives it out from now on.
     """
 
     original_id: Id
@@ -77,7 +78,7 @@ class SafeSheet:
 
 @dataclass(frozen=True)
 class TicketCancelled:
-    """The backup's ticket is void; whether the original took its slot back."""
+    """The backup's ticket is void; `slot_free`: the original has its export slot back."""
 
     backup_id: Id
     slot_free: bool
@@ -85,7 +86,7 @@ class TicketCancelled:
 
 @dataclass(frozen=True)
 class ExportAbandoned:
-    """A slot was spent without a backup."""
+    """An export slot was used up without a backup."""
 
     original_id: Id
     done: int
@@ -94,7 +95,7 @@ class ExportAbandoned:
 
 @dataclass(frozen=True)
 class Recovered:
-    """What became of each file, and how many went each way."""
+    """The result for each file, and the number of files for each result."""
 
     moved: int
     already_moved: int

@@ -1,4 +1,4 @@
-"""Where cards can be, and what is there."""
+"""Readers, and the cards in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Readers:
     simulated: tuple[str, ...]
     pcsc: tuple[str, ...]
     slots: tuple[Slot, ...]
-    """What the PC/SC readers hold."""
+    """The contents of the PC/SC readers."""
     pcsc_problem: str | None
     simulated_problem: str | None = field(default=None, metadata=MAY_BE_ABSENT)
-    """Why there are no simulated cards, where their folder cannot be read."""
+    """Why the folder of simulated cards cannot be read."""

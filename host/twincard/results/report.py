@@ -1,4 +1,4 @@
-"""A card that is described for the project."""
+"""The description of a card for the project."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ChannelInfo:
 class ChipInfo:
     """The card's production data (CPLC), in hex digits as the card has them.
 
-    `serial` tells this card from all others of its kind: null unless it was asked for.
+    `serial` identifies this card; it is null unless it was requested.
     """
 
     maker: str
@@ -38,7 +38,7 @@ class ChipInfo:
 
 @dataclass(frozen=True)
 class ManagerInfo:
-    """The card manager; `production` is null where it does not tell."""
+    """The card manager; `production` is null if it does not report that."""
 
     security_domain: bytes
     channels: tuple[ChannelInfo, ...]
@@ -47,7 +47,7 @@ class ManagerInfo:
 
 @dataclass(frozen=True)
 class TimeInfo:
-    """How long the card takes for an operation: the median of `runs`."""
+    """How long an operation takes: the median of `runs`."""
 
     operation: Operation
     milliseconds: float
@@ -56,7 +56,7 @@ class TimeInfo:
 
 @dataclass(frozen=True)
 class AppletInfo:
-    """The applet; `opensc` tells whether it was installed for OpenSC."""
+    """The applet; `opensc`: it was installed for OpenSC."""
 
     version: str
     feature_bits: int
@@ -68,7 +68,7 @@ class AppletInfo:
 
 @dataclass(frozen=True)
 class ReportedCard:
-    """A card as others may know of it: no secret, no card id, no name of a reader."""
+    """A card as others may know it: without secrets, card id and name of the reader."""
 
     twincard: str
     system: str

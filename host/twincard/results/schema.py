@@ -12,18 +12,18 @@ from twincard.results.in_json import schema_of_type
 
 _WRITTEN: JsonSchemaMode = "serialization"
 _PUBLISHED = {"RecoveredFile": "FileEvent"}
-"""Types whose definitions version 1 published under other names than they have now."""
+"""Types that were renamed; version 1 keeps the published names of their definitions."""
 
 
 def definitions_of(kinds: Iterable[type]) -> dict[str, JsonSchemaValue]:
-    """The definitions of these types, and of all that stand in them."""
+    """The definitions of these types, and of all types in them."""
     inputs = [(kind, _WRITTEN, schema_of_type(kind)) for kind in kinds]
     _references, definitions = _Generator().generate_definitions(inputs)
     return {str(name): definition for name, definition in definitions.items()}
 
 
 class _Generator(GenerateJsonSchema):
-    """Says what the members are, in the fewest words, and of words only which they are."""
+    """Writes short schemas of the members; enumerations only list their values."""
 
     def normalize_name(self, name: str) -> str:
         """The name of a definition: that of the type, or the one it was published under."""
@@ -31,11 +31,11 @@ class _Generator(GenerateJsonSchema):
         return _PUBLISHED.get(usual, usual)
 
     def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
-        """Members stay in their order."""
+        """Keep the order of the members."""
         return value
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """A member's title would only repeat its name."""
+        """Give members no title, which would only repeat the name."""
         return False
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:

@@ -10,13 +10,13 @@ from twincard.results.marks import MAY_BE_ABSENT
 
 @dataclass(frozen=True)
 class NewCard:
-    """A simulated card that was made."""
+    """A new simulated card."""
 
     reader: str
     transport_key_file: Path | None
-    """None: the card is blank, and `card load` makes the key."""
+    """None if the card is blank: `card load` generates the key."""
     chip: str | None = None
-    """The real chip that it behaves as; None: one that lacks nothing."""
+    """The real chip that the card imitates; None if it lacks nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,19 @@ class Cards:
 
     cards: tuple[str, ...]
     unreadable: tuple[UnreadableCard, ...] | None = field(default=None, metadata=MAY_BE_ABSENT)
-    """Those of them whose files cannot be read; absent where all can."""
+    """The cards whose files cannot be read; absent if there are none."""
 
 
 @dataclass(frozen=True)
 class RemovedCard:
-    """A simulated card that is no more."""
+    """A simulated card that was destroyed."""
 
     removed: str
 
 
 @dataclass(frozen=True)
 class ServedCard:
-    """A simulated card, and the virtual reader that it is in."""
+    """A simulated card, and its virtual reader."""
 
     reader: str
     vpcd: str

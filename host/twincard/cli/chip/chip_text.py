@@ -1,4 +1,4 @@
-"""What `twincard chips` tells people: a line a chip, or all of one."""
+"""The text of `twincard chips`: a line for each chip, or all about one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TOLD_FEATURES = (Feature.BASE, Feature.ORIGINAL, Feature.HOST_BLIND)
 
 
 def ways_of(profile: ChipProfile) -> list[tuple[Way, KeyType]]:
-    """How such a chip can be used, or perhaps can."""
+    """The modes and key types that such a chip supports, or may support."""
     found = find_features(profile)
     keys = [key for key, feature in KEY_FEATURES.items() if found[feature].answer is not Answer.NO]
     blind = found[Feature.HOST_BLIND].answer is not Answer.NO
@@ -66,13 +66,13 @@ def _row(profile: ChipProfile) -> tuple[str, ...]:
 
 
 def usual_key(profile: ChipProfile) -> KeyType:
-    """The type of key that is told of first: RSA, unless only the other one can be made."""
+    """The key type to show first: RSA, unless the chip can generate only the other one."""
     ways = ways_of(profile)
     return ways[0][1] if ways else KeyType.RSA_2048
 
 
 def _fitting(widths: Sequence[int]) -> list[int]:
-    """Of the columns that fit on the terminal: names are cut short, then the last ones left out."""
+    """The widths of the columns that fit on the terminal: names are cut, then columns left out."""
     name, *others = widths
     if not sys.stdout.isatty():
         return [name, *others]
@@ -103,7 +103,7 @@ def shares_text() -> list[str]:
 
 
 def details(profiles: Iterable[ChipProfile]) -> str:
-    """All of each chip."""
+    """All that is known about each chip."""
     return "\n\n".join("\n".join(_details(profile)) for profile in profiles)
 
 

@@ -68,7 +68,7 @@ def _feature(name: str) -> Feature:
 
 def _chosen(models: Sequence[str], *, all_: bool) -> Iterable[ChipProfile]:
     if models:
-        # A chip that is named is told of however old it is.
+        # A chip that is named is shown, however old it is.
         return dict.fromkeys(profile for part in models for profile in find_profiles(part))
     return [item for item in load_profiles() if all_ or item.at_least_304 is Answer.YES]
 

@@ -1,4 +1,4 @@
-"""`twincard group clear`: exposed or wrong components are taken off a card."""
+"""`twincard group clear`: clears exposed or wrong components on a card."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ def clear(
         plan = plan_clearing(before, wanted)
     if plan.numbers:
         prompts.confirm(_question(plan, reader), "--yes", yes=yes)
-    # A card in initialisation is known by its issuer's channel alone: what it said until now
-    # anybody on the way could have said.
+    # Only the issuer's channel authenticates a card in initialisation; its report so far could have
+    # been forged.
     blank = before.life_cycle is LifeCycle.INITIALISATION
     key = transport_key(reader, transport_key_file) if plan.by_issuer or blank else None
     pin = pin_of(reader, pin_file, "PIN", issuer) if plan.by_user else None
     with opened(reader) as card:
         with same_card(card, before, reader):
             _report(card, issuer)
-            # Both authorities before anything is cleared: if one is refused, nothing has changed.
+            # Take both authorities before anything is cleared, so that a refusal changes nothing.
             if key is not None:
                 take_authority(card, card.kept_report(), key, plain=plain or issuer is not None)
         plan = plan_clearing(card.kept_report(), wanted)

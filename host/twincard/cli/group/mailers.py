@@ -39,7 +39,7 @@ def printed_in(chosen: Language | None) -> Language:
 
 
 def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
-    """Make the folder, and remove what has the names of files to come if `force` says so.
+    """Make the folder; with `force`, remove files that have the names of the new ones.
 
     Raises InputError, OSError.
     """
@@ -54,7 +54,7 @@ def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
 
 
 def print_it(paper: Path) -> str:
-    """What is to be done with a PDF of mailers."""
+    """What to do with the PDF of the mailers."""
     return _("Print {file}, give each holder their page, and delete the file.").format(file=paper)
 
 
@@ -63,7 +63,7 @@ def mailers(
 ) -> bytes:
     """A PDF with a page for each holder. Raises InputError."""
     try:
-        # What the extra `paper` brings is not needed for anything else.
+        # Only mailers need the packages of the extra `paper`.
         from twincard.paper.mailers import Printing, print_mailers
         from twincard.paper.sheet import PaperError
     except ModuleNotFoundError:

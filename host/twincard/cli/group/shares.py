@@ -1,4 +1,4 @@
-"""`twincard group split` and `join`: a component as SLIP-39 words, so that a paper may be lost."""
+"""`twincard group split` and `join`: SLIP-39 shares of a component."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
 
 
 def _read(path: Path) -> list[x509.Certificate]:
-    """The certificates in a file; in PEM there may be several."""
+    """The certificates in a file; a PEM file may contain several."""
     content = read_bounded(path, _MOST_FILE_BYTES) or b""
     try:
         found = x509.load_pem_x509_certificates(content)
@@ -234,7 +234,7 @@ def _read(path: Path) -> list[x509.Certificate]:
 
 
 def _store(card: Card, given: list[x509.Certificate]) -> CertificateInfo:
-    """The first is for a key of the card, whatever order the others have."""
+    """Store certificates; the first is for a key of the card, the others may be in any order."""
     fid = store_certificate(card, given[0], given[1:])
     issuers = _issuers(card, given[0])
     is_signature = fid == SIGNATURE_CERTIFICATE
@@ -242,7 +242,7 @@ def _store(card: Card, given: list[x509.Certificate]) -> CertificateInfo:
 
 
 def _issuers(card: Card, certificate: x509.Certificate) -> list[x509.Certificate]:
-    """Those on the card that are above it; the signature key's own may be."""
+    """The issuer certificates on the card; the signature key's certificate may be one of them."""
     root = read_certificate(card, SIGNATURE_CERTIFICATE)
     known = read_chain(card) if root is None else (root, *read_chain(card))
     return above([certificate], known)

@@ -1,4 +1,4 @@
-"""`twincard public-key`: what others need to encrypt to a card."""
+"""`twincard public-key`: prints the public key of a card."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def public_key(
     """Print the public key of a card in PEM format. No PIN is needed."""
     check_output(output, force=force, json=json)
     issuer = issuer_public_key(issuer_public_key_file)
-    # Who puts his own key in the place of the card's could open all that is encrypted to it.
+    # An attacker who replaced the key could decrypt everything encrypted to it.
     with protected(reader, issuer) as card:
         report = card.kept_report()
         if report.key is None:

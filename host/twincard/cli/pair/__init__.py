@@ -1,1 +1,1 @@
-"""`twincard issue`, `duplicate` and `recover`: what takes two cards."""
+"""`twincard issue`, `duplicate` and `recover`: the commands that need two cards."""

@@ -1,4 +1,4 @@
-"""Components given as NUMBER=FILE, or as NUMBER alone to be typed."""
+"""Components given as NUMBER=FILE, or as NUMBER alone for a prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`twincard duplicate`: the original's key goes to its backup; and the ways out of that."""
+"""`twincard duplicate`: copies the original's key to its backup, or cancels that."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Place:
 
 @dataclass(frozen=True)
 class _Done:
-    """What came of it; whether original and backup have a certificate of the key.
+    """The result; `certificates`: the original, and the backup, have a certificate for the key.
 
-    `released`: the original shows its public key from now on, as it did not before.
+    `released`: the original withheld its public key until now, and gives it out from now on.
     """
 
     result: Duplicated
@@ -70,7 +70,7 @@ class _Done:
 
 
 class PlacesMissingError(Exception):
-    """Components are needed: `places` says where, `error` is what to tell without a terminal.
+    """The `places` need components; `error` is the error without a terminal.
 
     `held` are the KCVs of the components that a card has, by their numbers.
     """
@@ -194,7 +194,7 @@ def duplicate(
 
 
 def duplicate_first(out: Printer, original: Holder, backup: Holder, *, scan: bool) -> None:
-    """The duplication that another command waits for; components are asked for."""
+    """The duplication that another command needs first; prompts ask for components."""
 
     def run(given: list[Component]) -> _Done:
         return _run(out, (original, backup), given, None, forget_void=False, keep=None)
@@ -205,7 +205,7 @@ def duplicate_first(out: Printer, original: Holder, backup: Holder, *, scan: boo
 def _with_prompts(
     run: Callable[[list[Component]], _Done], components: list[Component], *, scan: bool
 ) -> _Done:
-    """Ask for missing components while no card is open, since a card in a reader may not wait."""
+    """Ask for missing components while no card is open, because an open card may not wait."""
     try:
         return run(components)
     except PlacesMissingError as missing:

@@ -24,13 +24,13 @@ from twincard.results.pair import ExportAbandoned, TicketCancelled
 
 
 def cancel(out: Printer, original: Holder, backup: Holder) -> None:
-    """Void the backup's ticket and give the original its slot back."""
+    """Make the backup's ticket void, and give the original its slot back."""
     names = [(holder.name, holder.reader) for holder in (original, backup)]
     with opened_pair(names[0], names[1]) as (first, second):
         report = second.kept_report()
         locked = [(original, first), (backup, second)]
         if report.life_cycle is LifeCycle.TERMINATED:
-            del locked[1]  # it takes no PIN, and shows its receipt without
+            del locked[1]  # it takes no PIN, and gives its receipt without one
         unlock_all(locked)
         freed = cancel_ticket(first, second) is Cancelled.SLOT_FREE
     if freed:
@@ -50,10 +50,10 @@ def abandon(
     plain: bool,
     yes: bool,
 ) -> None:
-    """Spend the slot of a backup that will never answer.
+    """Use up the export slot of a backup that will never answer.
 
-    `issuer` is the public key (a point) of the one who must have certified the original, if any.
-    Without it the card must have its issuer's channel, or the PIN may go in the clear (`plain`).
+    The issuer with the public key `issuer` (a point) must have certified the original. Without it,
+    the card must have its issuer's channel, or `plain` allows to send the PIN unencrypted.
     """
     check_reader(reader)
     prompts.confirm(

@@ -1,4 +1,4 @@
-"""`twincard issue`: two blank cards become an original and a backup."""
+"""`twincard issue`: issues two blank cards as an original and its backup."""
 
 from __future__ import annotations
 
@@ -357,9 +357,9 @@ def _modes(*, allow_base: bool, base_mode: bool) -> Modes:
 
 
 def _check_features(blanks: tuple[Blank, Blank], profile: Profile, *, plain: bool) -> None:
-    """Raises InputError for cards that lack what was not given up.
+    """Raises InputError if a card lacks a feature that no option gives up.
 
-    What a card has it says in the clear: somebody on the way could take it out of the answer.
+    The feature bits are not authenticated: an attacker could remove some from the answer.
     """
     if not plain and any(Features.SCP03 not in blank.card.features for blank in blanks):
         raise InputError(_(_HEARD))
@@ -373,7 +373,7 @@ def _notes(
     components: Sequence[Component],
     issuer: IssuerSigningKey | None,
 ) -> Iterator[str]:
-    """What the issuer should know about the pair before it is one."""
+    """Warnings to print before the pair is issued."""
     if modes_of(*blanks, profile) is Modes.BASE:
         if not components:
             yield _(_UNBOUND)

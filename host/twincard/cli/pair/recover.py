@@ -1,4 +1,4 @@
-"""`twincard recover`: the files of a lost original move to a new one."""
+"""`twincard recover`: moves the files of a lost original to a new one."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def recover(
     try:
         files = _move(out, holders_of(from_old, to_new, issuer), paths)
     except (NotReleasedError, NoKeyError) as error:
-        # A dead key is replaced by the duplication, and a card without one gets it there.
+        # The duplication replaces a dead key, and generates a missing one.
         if new_backup is None or not prompts.has_terminal() or not _wants_backup(new):
             raise
         if not _wants_duplication(out, new, new_backup, error):

@@ -1,1 +1,1 @@
-"""`twincard readers` and `sim`: where cards are."""
+"""`twincard readers` and `sim`: readers and simulated cards."""

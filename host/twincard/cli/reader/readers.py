@@ -1,4 +1,4 @@
-"""`twincard readers`: where cards can be, and what is there."""
+"""`twincard readers`: lists readers and their cards."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _lines(found: Sequence[Slot]) -> list[str]:
     from rich.cells import cell_len
 
     widths = [cell_len(slot.reader) for slot in found]
-    # One long name must not push what the others hold off the screen.
+    # One long name must not push the states of all others off the screen.
     column = max((width for width in widths if width <= _WIDEST), default=0)
     return [
         slot.reader + " " * max(column - width, 0) + f"  {_(slot.holds.value)}"

@@ -1,4 +1,4 @@
-"""`twincard sim serve`: a simulated card in a reader that every PC/SC program sees."""
+"""`twincard sim serve`: puts a simulated card into a reader that every PC/SC program sees."""
 
 from __future__ import annotations
 
