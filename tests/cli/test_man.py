@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from tools.man.__main__ import main
 from tools.man.pages import pages
+from tools.man.words import ENGLISH, JAPANESE
 from twincard.cli.app import program
 from twincard.cli.shell.examples import EXAMPLES
 from twincard.cli.shell.tree import Command, commands
@@ -101,7 +102,7 @@ def test_pages_are_written_alike_every_time(
     found = []
     for name in ("a", "b"):
         main(tmp_path / name)
-        found.append({path.name: path.read_text() for path in (tmp_path / name).iterdir()})
+        found.append({path.name: path.read_text() for path in (tmp_path / name).glob("*.1")})
     assert found[0] == found[1]
     assert '"2030-01-01"' in found[0]["twincard.1"]
     assert found[0].keys() == written().keys()
@@ -116,7 +117,7 @@ def test_no_program_that_shows_them_has_a_warning(checker: list[str], tmp_path: 
         pytest.skip(f"{checker[0]} is not installed")
     main(tmp_path)
     # `man` takes its time for each.
-    chosen = sorted(tmp_path.iterdir())[: 3 if checker[0] == "man" else None]
+    chosen = sorted(tmp_path.glob("*.1"))[: 3 if checker[0] == "man" else None]
     ran = subprocess.run([*checker, *chosen], capture_output=True, text=True, check=False)
     told = ran.stdout if checker[0] == "mandoc" else ""
     assert (ran.returncode, told + ran.stderr) == (0, "")
@@ -130,3 +131,36 @@ def test_what_is_shown_can_be_typed() -> None:
     assert "-h, --help" in page
     assert "'-' for standard input" in page
     assert "`" not in page
+
+
+def test_every_page_is_there_in_japanese_too(tmp_path: Path) -> None:
+    main(tmp_path)
+    assert {path.name for path in (tmp_path / "ja").iterdir()} == written().keys()
+    assert JAPANESE.exit_codes.keys() == ENGLISH.exit_codes.keys()
+    assert JAPANESE.environment.keys() == ENGLISH.environment.keys()
+    assert JAPANESE.files.keys() == ENGLISH.files.keys()
+    for name, english in written().items():
+        page = (tmp_path / "ja" / name).read_text()
+        headings = re.findall(r"^\.SH (.+)$", page, re.M)
+        titles = re.findall(r"^\.SH (.+)$", english, re.M)
+        assert headings == [JAPANESE.headings[title] for title in titles]
+        for sentence in (ENGLISH.required, ENGLISH.repeated, ENGLISH.help):
+            assert sentence not in page
+    assert "ファイルを暗号化し" in (tmp_path / "ja/twincard-encrypt.1").read_text()
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_groff_has_no_warning_of_a_japanese_page(tmp_path: Path) -> None:
+    main(tmp_path)
+    checker = [
+        "groff",
+        "-Kutf8",
+        "-Tutf8",
+        "-mja",
+        "-man",
+        "-ww",
+        "-z",
+        *sorted((tmp_path / "ja").iterdir()),
+    ]
+    ran = subprocess.run(checker, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")

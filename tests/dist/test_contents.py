@@ -58,7 +58,7 @@ def test_the_wheel_has_the_package_the_card_and_the_notices(wheel: zipfile.ZipFi
     }
     assert {JAR, "twincard/py.typed"} <= package
     assert package <= names
-    pages = {name for name in names if ".data/data/share/man/man1/" in name}
+    pages = {name for name in names if ".data/data/share/man/" in name}
     made = {path.name for path in SOURCE.built() if path.suffix == ".1"}
     assert {name.rpartition("/")[2] for name in pages} == made
     rest = {name.partition(".dist-info/")[2] for name in names - package - pages}

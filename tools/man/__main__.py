@@ -12,14 +12,16 @@ import time
 from pathlib import Path
 
 from tools.man.pages import pages
+from tools.man.words import ENGLISH, JAPANESE
 
 
 def main(folder: Path) -> None:
-    """The folder holds these pages alone, afterwards."""
+    """The folder holds these pages alone, afterwards; each other language has a folder in it."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, text in pages(_date()).items():
-        (folder / name).write_text(text, encoding="utf-8")
+    for place, words in ((folder, ENGLISH), (folder / JAPANESE.language, JAPANESE)):
+        place.mkdir(parents=True)
+        for name, text in pages(_date(), words).items():
+            (place / name).write_text(text, encoding="utf-8")
 
 
 def _date() -> str:
