@@ -152,7 +152,7 @@ def test_every_page_is_there_in_japanese_too(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_groff_has_no_warning_of_a_japanese_page(tmp_path: Path) -> None:
     main(tmp_path)
-    checker = [
+    checker: list[str | Path] = [
         "groff",
         "-Kutf8",
         "-Tutf8",
