@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench import Bench, Stage
+from tests.ceremonies.codes import picture_of
 from tests.cli.commands import Desk
 from tests.cli.conftest import COMPONENTS, PAIR, PINS
 
@@ -72,6 +73,10 @@ def stop(*_: object) -> None:
         (0, ("card", "scp03-keys", "-r", "sim:alice", "--new-transport-key-file", "new-key")),
         (0, ("duplicate", *PAIR, *PINS, *COMPONENTS)),
         (7, ("issue", *PAIR, *PINS, "--puk-file", "puk", "--component", "1=g/component-1.txt")),
+        (0, ("group", "verify", "g/component-2.txt")),
+        (0, ("group", "verify", "component.png")),
+        (9, ("group", "verify", "g/component-2.txt", "component.png", "letter.p7m")),
+        (0, ("duplicate", *PAIR, *PINS, "--component", "3=component.png")),
         (5, ("decrypt", *ALICE[:3], "wrong", "letter.p7m")),
         (8, ("decrypt", *ALICE, "g/none.p7m")),
         (7, ("duplicate", "--original", "sim:控え", "--backup", "sim:alice", *PINS, *COMPONENTS)),
@@ -88,6 +93,7 @@ def test_by_success_or_by_an_error(
     Path("letter").unlink()
     Path("key").write_bytes(transport_key_file("alice").read_bytes())
     Path("new-key").write_text("ab" * 32)
+    Path("component.png").write_bytes(picture_of(Path("g/component-3.txt").read_text()))
     made.clear()
     ran = duplicated.run(*words)
     assert ran.code == code, ran.err

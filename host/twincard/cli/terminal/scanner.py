@@ -46,7 +46,7 @@ def scan(what: str, option: str) -> Secret:
             raise InputError(_("This is longer than a QR code can be."))
         if not text.strip():
             raise InputError(_("No QR code was scanned."))
-        return Secret(text.strip())
+        return Secret(text)
     finally:
         text[:] = bytes(len(text))
         sys.stderr.write("\n")
