@@ -67,6 +67,19 @@ def test_at_a_terminal_the_backup_is_made_first(lost: Desk, *, has_key: bool) ->
     assert Path("opened").read_text() == "拝啓"
 
 
+def test_the_new_backup_gets_components_that_are_scanned(lost: Desk) -> None:
+    lost.done("group", "clear", "-r", "sim:new", "3", "--yes")
+    lost.done("group", "clear", "-r", "sim:new-backup", "3", "--yes")
+    with Terminal(*WITH_BACKUP, "--scan") as terminal:
+        terminal.answer("Duplicate sim:new to sim:new-backup first? [y/N]", "y")
+        terminal.answer("PIN of the new card's backup (Enter: the same):", BACKUP_PIN)
+        terminal.expect("Component 3 of 3, scan the QR code:")
+        terminal.type(Path("h/component-3.txt").read_text())
+        terminal.answer("the KCV of component 3?", "y")
+        terminal.expect("moved to the new card")
+        assert terminal.wait() == 0
+
+
 def test_who_declines_is_told_what_is_missing(lost: Desk) -> None:
     make_key()
     with Terminal(*WITH_BACKUP) as terminal:

@@ -74,7 +74,8 @@ Components = Annotated[
     typer.Option(
         "--component",
         metavar="NUMBER=FILE",
-        help="File with component NUMBER of the key group. Default: prompt for missing components.",
+        help="File with component NUMBER of the key group, or a picture of its QR code. Default: "
+        "prompt for missing components.",
     ),
 ]
 IssuerComponents = Annotated[
@@ -82,7 +83,8 @@ IssuerComponents = Annotated[
     typer.Option(
         "--component",
         metavar="NUMBER=FILE",
-        help="File with component NUMBER, which the issuer sets. With NUMBER alone, prompt for it.",
+        help="File with component NUMBER, which the issuer sets, or a picture of its QR code. With "
+        "NUMBER alone, prompt for it.",
     ),
 ]
 Scan = Annotated[
