@@ -34,6 +34,7 @@ from twincard.keys.component import Component
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.simulator.laboratory import Laboratory, Snapshot
+from twincard.simulator.process import shared_program
 from twincard.simulator.shared_program import one_program
 from twincard.transport.connection import Connection
 
@@ -174,8 +175,10 @@ class Bench:
         self._mode = Mode.BASE
         self._setting = Setting(Stage.BLANK)
         self._ready: set[str] = set()
-        # Of its own: cards that a test opens, and may kill, are not in this program.
+        # Of its own: cards that a test opens, and may kill, are not in this program, which outlives
+        # that of a test's module (tests/one_program.py).
         self._context = copy_context()
+        self._context.run(shared_program.set, None)
         self._program = ExitStack()
         self._context.run(self._program.enter_context, one_program())
 
