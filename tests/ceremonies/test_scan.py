@@ -81,7 +81,7 @@ def foreign_codes() -> dict[str, tuple[str, str]]:
         "of two at once": (both, "cannot be read"),
         "altered": (text_of(component(2)).replace("number: 2", "number: 3"), "component 3 of 3"),
         "with control characters": ("twincard component: 1\x1b[2J\x07\n", "has characters"),
-        "too long": ("twincard component: 1" * 400 + "\n", "longer than a QR code"),
+        "too long": ("twincard component: 1" * 400 + "\n", "longer than any QR code"),
         "cut": (text_of(component(2))[:90] + "\n", "component"),
         "nothing": ("\n", "No QR code was scanned."),
     }
@@ -144,9 +144,9 @@ def test_shares_are_joined_from_their_codes(desk: Desk) -> None:
         terminal.expect("of a component, not of a share")
         terminal.answer("Share 1, scan the QR code:", texts[2])
         terminal.answer("Share 2, scan the QR code:", texts[2])
-        terminal.expect("scanned before")
+        terminal.expect("already scanned")
         terminal.answer("Share 2, scan the QR code:", foreign)
-        terminal.expect("of another component")
+        terminal.expect("a different component")
         terminal.answer("Share 2, scan the QR code:", texts[0])
         assert terminal.wait() == 0
     assert read_component(Path("joined.txt")) == component(2)

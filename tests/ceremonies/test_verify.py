@@ -85,7 +85,7 @@ def test_parts_that_are_right_one_by_one_and_wrong_together(drawn: Desk) -> None
     assert "group of 2" in refused(drawn, file(1), "other/component-2.txt")
     same = text_of(Component(3, 3, component(1).value))
     Path("component-same.txt").write_text(same)
-    assert f"KCV of {file(1)}" in refused(drawn, file(1), "component-same.txt")
+    assert f"same KCV as {file(1)}" in refused(drawn, file(1), "component-same.txt")
     drawn.done("group", "new", "--out", "third")
     assert "another component 1" in refused(drawn, file(1), "third/component-1.txt")
     drawn.done(
@@ -118,7 +118,7 @@ def test_a_mailer_is_typed_and_its_kcv_told(drawn: Desk) -> None:
                 terminal.answer("group 4 of 16:", "00000")
                 terminal.expect("wrong")
             terminal.answer(f"Component, group {place} of 16:", group)
-        terminal.expect(f"KCV {kcv}: compare it")
+        terminal.expect(f"Compare the KCV {kcv} with")
         assert terminal.wait() == 0
     assert not any(group in terminal.shown for group in groups)
     with Terminal("group", "verify", "--kcv", "000000") as terminal:
@@ -132,14 +132,14 @@ def test_the_words_of_a_share_are_typed(drawn: Desk) -> None:
     with Terminal("group", "verify", "--words") as terminal:
         for start in (0, 11, 22):
             terminal.answer("Share 1, words", " ".join(words[start : start + 11]))
-        terminal.expect("The words are in order: share 2, of which 2 are needed.")
+        terminal.expect("The words are correct: share 2. 2 shares are needed.")
         assert terminal.wait() == 0
 
 
 def test_without_a_terminal_a_file_is_wanted(drawn: Desk) -> None:
     for words in ((), ("--scan",), ("--words",)):
         drawn.run("group", "verify", *words).failed(2, "no terminal")
-    drawn.run("group", "verify", "--scan", file(1)).failed(2, "leave the files out")
+    drawn.run("group", "verify", "--scan", file(1)).failed(2, "combined with files")
 
 
 def test_pictures_serve_as_files_do(drawn: Desk) -> None:

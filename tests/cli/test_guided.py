@@ -62,7 +62,7 @@ def test_a_newcomer_is_led_to_a_pair_that_opens_a_file(desk: Desk) -> None:
         type_secrets(terminal)
         assert terminal.wait() == 0
         shown = terminal.shown
-    assert _("Both cards are ready: what was encrypted, each of them opened.") in shown
+    assert _("Both cards are ready: each of them decrypted the test file.") in shown
     assert "twincard card check -r sim:alice-backup --public-key alice.pem" in shown
     assert PIN not in shown
     assert PUK not in shown

@@ -49,4 +49,4 @@ def test_names_do_nothing_to_the_terminal(desk: Desk) -> None:
     desk.done("duplicate", *PAIR, "--key", "p256", "--pin-file", "pin")
     text = desk.done("sheet", *PAIR, "--holder", "A\x1b[2J").text
     assert "\x1b" not in text
-    desk.run("sheet", *PAIR, "--holder", "A\nB").failed(2, "one line")
+    desk.run("sheet", *PAIR, "--holder", "A\nB").failed(2, "single line")

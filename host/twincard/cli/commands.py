@@ -30,9 +30,7 @@ class Branch:
 
 
 COMMANDS: Mapping[str, Leaf | Branch] = {
-    "start": Leaf(
-        N_("Set up a pair of cards step by step: the place to begin."), "start.command:start"
-    ),
+    "start": Leaf(N_("Set up a pair of cards step by step. Begin here."), "start.command:start"),
     "demo": Leaf(N_("Demonstrate backup, loss and recovery on simulated cards."), "demo:demo"),
     "readers": Leaf(N_("List simulated cards and PC/SC readers."), "reader.readers:readers"),
     "sim": Branch(
@@ -149,7 +147,7 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
         N_("Copy the key of the original to its backup."), "pair.duplicate:duplicate"
     ),
     "sheet": Leaf(
-        N_("Print the sheet that is kept with the backup: which card it is, and how it is used."),
+        N_("Print a sheet to keep with the backup, with its card id and instructions."),
         "pair.sheet:sheet",
     ),
     "public-key": Leaf(

@@ -30,7 +30,7 @@ Kcv = Annotated[
     typer.Option(
         "--kcv",
         metavar="KCV",
-        help="Key check value of the component, as printed on the mailers: 6 hex digits.",
+        help="Key check value of the component, as printed on the mailer: 6 hex digits.",
     ),
 ]
 
@@ -128,7 +128,7 @@ def join(
     """Restore a component from share files or from typed words.
 
     To type the words, give --number, --size and --kcv as printed on the shares. The words are not
-    shown as they are typed. With --scan, the QR codes of the shares say it all.
+    shown as they are typed. With --scan, the QR codes of the shares contain these values.
     """
     if files:
         component = _joined([share_in(file) for file in files], list(map(str, files)))

@@ -15,7 +15,7 @@ from twincard.cli.terminal.component_files import part_in
 from twincard.cli.terminal.errors import InputError, describe
 from twincard.cli.terminal.options import Json, Scan
 from twincard.cli.terminal.output import Printer
-from twincard.ground.language import _, plural
+from twincard.ground.language import _
 from twincard.keys.component import Component, ComponentError
 from twincard.keys.derivation import cmac_kcv
 from twincard.keys.shares import Share, ShareError, join_shares, share_index, share_threshold
@@ -42,8 +42,8 @@ def verify(
         list[Path] | None,
         typer.Argument(
             metavar="[FILE...]",
-            help="Files of components and shares, or pictures of their QR codes. Without them, a "
-            "prompt asks for a component.",
+            help="Files of components and shares, or pictures of their QR codes. Default: "
+            "prompt for a component.",
         ),
     ] = None,
     scan: Scan = False,
@@ -55,14 +55,14 @@ def verify(
 ) -> None:
     """Check components and shares, from files, typed or scanned. No card is needed.
 
-    Their form, check digits and KCVs are checked, and whether those given together
-    can be of one group. Exit code 9 if anything is wrong.
+    The command checks their form, check digits and KCVs, and whether they can belong to one group.
+    The exit code is 9 if anything is wrong.
     """
     expected = None if kcv is None else ceremony.kcv_bytes(kcv)
     if files and (scan or words):
-        raise InputError(_("--scan and --words are for prompts: leave the files out."))
+        raise InputError(_("--scan and --words cannot be combined with files."))
     if scan and words:
-        raise InputError(_("--scan and --words exclude each other: give one of them."))
+        raise InputError(_("Give either --scan or --words, not both."))
     if files:
         found = [_read(file) for file in files]
     elif scan:
@@ -129,14 +129,16 @@ def _against(item: _Found, before: Sequence[_Found], expected: bytes | None) -> 
             continue
         name = other.file or _("this mailer")
         if item.part.size != other.part.size:
-            told = _("This is of a group of {size}, and {other} is of a group of {others}.")
+            told = _(
+                "This belongs to a group of {size}, but {other} belongs to a group of {others}."
+            )
             yield told.format(size=item.part.size, other=name, others=other.part.size)
         same_number = item.part.number == other.part.number
         if same_number and item.kcv != other.kcv:
-            told = _("This is of another component {number} than {other}.")
+            told = _("This belongs to a different component {number} than {other}.")
             yield told.format(number=item.part.number, other=name)
         if not same_number and item.kcv == other.kcv:
-            told = _("This has the KCV of {other}: each component must be another.")
+            told = _("This has the same KCV as {other}, but all components must differ.")
             yield told.format(other=name)
 
 
@@ -188,9 +190,7 @@ def _lines(found: Sequence[_Found], compared: bool) -> Iterator[str]:
     }
     faults = sum(item.error is not None for item in found)
     if faults:
-        yield plural("{count} is NOT in order.", "{count} are NOT in order.", faults).format(
-            count=faults
-        )
+        yield _("{count} FAILED the check.").format(count=faults)
     elif components and set(components) == set(range(1, max(components.values()) + 1)):
         yield _("All {size} components of the group are there.").format(size=len(components))
 
@@ -210,11 +210,11 @@ def _words(item: _Found, compared: bool) -> str:
             threshold=part.threshold,
         )
     if item.share is not None:
-        text = _("The words are in order: share {share}, of which {threshold} are needed.")
+        text = _("The words are correct: share {share}. {threshold} shares are needed.")
         return text.format(share=item.share, threshold=item.threshold)
     if compared:
-        return _("The check digits are in order, and the KCV is {kcv}.").format(kcv=kcv)
-    text = _("The check digits are in order. KCV {kcv}: compare it with the one on the cover.")
+        return _("The check digits are correct, and the KCV is {kcv}.").format(kcv=kcv)
+    text = _("The check digits are correct. Compare the KCV {kcv} with the one on the cover.")
     return text.format(kcv=kcv)
 
 

@@ -29,7 +29,8 @@ Holders = Annotated[
     typer.Option(
         "--holder",
         metavar="NAME",
-        help="Who keeps a component; once for each holder, in the order of the components.",
+        help="Name of the holder of a component. Give it once for each holder, in the "
+        "order of the components.",
     ),
 ]
 
@@ -48,9 +49,9 @@ def sheet(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Print the sheet that is kept with the backup: which card it is, and how it is used.
+    """Print a sheet to keep with the backup, with its card id and instructions.
 
-    It holds no secret. No PIN is needed.
+    The sheet contains no secrets. No PIN is needed.
     """
     check_two_cards(original, backup)
     check_output(output, force=force, json=json)
@@ -85,7 +86,7 @@ def _sheet(
             _("The backup does not hold the original's key yet. Run `twincard duplicate` first.")
         )
     if any("\n" in name for name in holders):
-        raise InputError(_("A holder's name has one line."))
+        raise InputError(_("A holder's name must be a single line."))
     return SafeSheet(
         original.card_id,
         backup.card_id,

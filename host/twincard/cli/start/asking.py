@@ -27,7 +27,7 @@ _NAME = re.compile(r"\w[\w.-]{0,40}")
 _USUAL_NAME = "alice"
 _USUAL_SIZE = 3
 _WAYS = {
-    Components.FILES: N_("Generate them here, in files: for trying."),
+    Components.FILES: N_("Generate them here, in files (for a trial)."),
     Components.MAILERS: N_("Generate them here and print a page for each holder (PDF)."),
     Components.TYPED: N_("The holders have theirs already and type them."),
 }
@@ -125,8 +125,9 @@ def group_size(asker: Asker) -> int:
     """How many holders there are."""
     asker.tell(
         _(
-            "The original hands its key to the backup under the authority of a few people, the "
-            "holders. Each keeps one component, and it takes all of them."
+            "The original hands its key to the backup under the authority of a few "
+            "people, the holders. Each holder keeps one component, and all components "
+            "are needed."
         )
     )
 
@@ -169,7 +170,7 @@ def existing_file(asker: Asker, question: str, usual: str, option: str) -> Path:
     def there(text: str) -> str:
         if not Path(text).is_file():
             raise InputError(
-                _("{file} is no file: name another, or give {option}.").format(
+                _("{file} is not a file. Give another one, or use {option}.").format(
                     file=text, option=option
                 )
             )

@@ -26,14 +26,16 @@ from twincard.ground.language import _
 from twincard.keys.component import LARGEST_GROUP
 from twincard.results.start import Started
 
-_OR_ASKED = " Without it, a prompt asks."
+_OR_ASKED = " Default: prompt for it."
 
 
 def start(
     name: Annotated[
         str | None,
         typer.Option(
-            "--name", metavar="NAME", help="Begins the names of cards and files." + _OR_ASKED
+            "--name",
+            metavar="NAME",
+            help="Name of the pair: the names of cards and files begin with it." + _OR_ASKED,
         ),
     ] = None,
     original: Annotated[
@@ -49,7 +51,7 @@ def start(
             "--group-size",
             min=1,
             max=LARGEST_GROUP,
-            help="Components of the key group." + _OR_ASKED,
+            help="Number of components in the key group." + _OR_ASKED,
         ),
     ] = None,
     components: Annotated[
@@ -64,7 +66,9 @@ def start(
     cap: Annotated[
         Path | None,
         typer.Option(
-            "--cap", metavar="FILE.cap", help="The applet, for cards that do not have it yet."
+            "--cap",
+            metavar="FILE.cap",
+            help="CAP file with the applet, for cards that do not have it yet.",
         ),
     ] = None,
     management_keys: Annotated[
@@ -80,16 +84,17 @@ def start(
     yes: Annotated[
         bool,
         typer.Option(
-            "--yes", help="Ask nothing but secrets: take the options, and the usual answers."
+            "--yes",
+            help="Ask only for secrets, and use the default for everything that is not given.",
         ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Set up a pair of cards step by step: the place to begin.
+    """Set up a pair of cards step by step. Begin here.
 
-    Asks what it has to know, shows the commands that this comes to, and runs them: both cards are
-    made or loaded, issued, given their key and tried with a file. If it is interrupted, start it
-    again: it continues where the cards are.
+    The command asks a few questions, shows the commands that it will run, and runs them: it creates
+    or loads both cards, issues them, gives them their key and tests them with a file. If
+    interrupted, run it again to resume.
     """
     if not yes and (json or not prompts.has_terminal()):
         raise InputError(
@@ -199,7 +204,7 @@ def _check_opened(files: Files) -> None:
     for role in ("original", "backup"):
         if files.opened(role).read_bytes() != content:
             raise ProtocolError(
-                _("{file} is not what was encrypted: do not use these cards.").format(
+                _("{file} differs from what was encrypted. Do not use these cards.").format(
                     file=files.opened(role)
                 )
             )
@@ -208,7 +213,7 @@ def _check_opened(files: Files) -> None:
 def _next(answers: Answers, files: Files) -> str:
     lines = [
         "",
-        _("Both cards are ready: what was encrypted, each of them opened."),
+        _("Both cards are ready: each of them decrypted the test file."),
         "",
         _("What to do next:"),
         _("- Print {sheet}, and put it into a safe with the backup.").format(sheet=files.sheet),

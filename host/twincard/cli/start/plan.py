@@ -112,7 +112,7 @@ def plan(answers: Answers) -> list[Step | TestFile]:
             ("duplicate", *pair, *_others(answers, files), *pin),
         ),
         Step(
-            _("Save the public key, which everybody may have"),
+            _("Save the public key, which is not secret"),
             ("public-key", "-r", answers.original, "-o", str(files.public_key), "--force"),
         ),
         TestFile(_("Write a file to try the cards with"), files.test),

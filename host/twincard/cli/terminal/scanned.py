@@ -12,7 +12,7 @@ from twincard.keys.component import Component, ComponentError
 from twincard.keys.secret import Secret
 from twincard.keys.shares import Share, ShareError
 
-_ALONE = N_("{what}: its holder alone with the scanner, please. Nothing is shown.")
+_ALONE = N_("{what}: only its holder should be at the scanner. Nothing is shown.")
 
 
 def component(number: int, size: int, known: Mapping[int, bytes], option: str) -> Component:
@@ -86,9 +86,9 @@ def _check_share(found: Component | Share, before: list[Share]) -> None:
         return
     first = before[0]
     if (found.number, found.size, found.kcv) != (first.number, first.size, first.kcv):
-        raise InputError(_("This is a share of another component than the one before."))
+        raise InputError(_("This share belongs to a different component than the one before."))
     if any(found.index == share.index for share in before):
-        raise InputError(_("This share was scanned before: another is needed."))
+        raise InputError(_("This share was already scanned. Scan a different one."))
 
 
 def _code(what: str, option: str) -> Component | Share:

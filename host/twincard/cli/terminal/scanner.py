@@ -43,7 +43,7 @@ def scan(what: str, option: str) -> Secret:
             sys.stderr.flush()
             too_long = _fill(text, read)
         if too_long:
-            raise InputError(_("This is longer than a QR code can be."))
+            raise InputError(_("This is longer than any QR code."))
         if not text.strip():
             raise InputError(_("No QR code was scanned."))
         return Secret(text)
