@@ -87,7 +87,7 @@ def test_parts_that_are_right_one_by_one_and_wrong_together(drawn: Desk) -> None
     Path("component-same.txt").write_text(same)
     assert f"same KCV as {file(1)}" in refused(drawn, file(1), "component-same.txt")
     drawn.done("group", "new", "--out", "third")
-    assert "another component 1" in refused(drawn, file(1), "third/component-1.txt")
+    assert "different component 1" in refused(drawn, file(1), "third/component-1.txt")
     drawn.done(
         "group", "split", "third/component-2.txt", "--shares", "2", "--threshold", "2", "-o", "t"
     )
