@@ -64,7 +64,7 @@ def test_a_name_of_several_or_of_no_reader_is_refused(
 
 
 def test_an_empty_reader_says_so(left: Reader) -> None:
-    with pytest.raises(CardNotFoundError, match="no card in the reader Left 00 00"):
+    with pytest.raises(CardNotFoundError, match="no card in Left 00 00"):
         connect(f"pcsc:{left.name}")
 
 
