@@ -60,7 +60,6 @@ def test_a_blank_card_takes_the_applet_and_keeps_it(desk: Desk, home: Path) -> N
     assert made == {
         "version": 1,
         "reader": "sim:alice",
-        "transport_key_file": None,
         "chip": None,
     }
     assert (home / "alice.card").stat().st_mode & 0o777 == 0o600

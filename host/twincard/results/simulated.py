@@ -13,10 +13,18 @@ class NewCard:
     """A new simulated card."""
 
     reader: str
-    transport_key_file: Path | None
-    """None if the card is blank: `card load` generates the key."""
+    transport_key_file: Path
     chip: str | None = None
     """The real chip that the card imitates; None if it lacks nothing."""
+
+
+@dataclass(frozen=True)
+class NewBlankCard:
+    """A simulated card that was made without its applet; `card load` generates its transport key."""
+
+    reader: str
+    chip: str | None = None
+    """As NewCard's."""
 
 
 @dataclass(frozen=True)

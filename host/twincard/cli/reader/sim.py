@@ -20,7 +20,14 @@ from twincard.globalplatform.stand_in import write_stand_in
 from twincard.ground.language import _
 from twincard.pkcs15.opensc import INSTALLATION
 from twincard.results.failure import ExitCode
-from twincard.results.simulated import Cards, NewCard, RemovedCard, StandIn, UnreadableCard
+from twincard.results.simulated import (
+    Cards,
+    NewBlankCard,
+    NewCard,
+    RemovedCard,
+    StandIn,
+    UnreadableCard,
+)
 from twincard.simulator.folder import (
     check_file,
     create_blank_card,
@@ -82,7 +89,11 @@ def new(
         create_card(name, *((OPENSC_AID, INSTALLATION) if opensc else (b"", b"")), make=make)
         text = _("{reader} is ready to be issued.")
     model = copied.profile.name if copied else None
-    made = NewCard(_reader(name), None if blank else transport_key_file(name), model)
+    made = (
+        NewBlankCard(_reader(name), model)
+        if blank
+        else NewCard(_reader(name), transport_key_file(name), model)
+    )
     lines = [text.format(reader=made.reader), *(simulation_text(copied) if copied else ())]
     Printer(json).result(made, "\n".join(lines))
 

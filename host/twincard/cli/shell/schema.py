@@ -26,7 +26,7 @@ JsonSchema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: dict[str, tuple[str, ...]] = {
     "demo": ("demo:Told",),
-    "sim new": ("simulated:NewCard",),
+    "sim new": ("simulated:NewCard", "simulated:NewBlankCard"),
     "sim list": ("simulated:Cards",),
     "sim remove": ("simulated:RemovedCard",),
     "sim serve": ("simulated:ServedCard",),

@@ -90,19 +90,19 @@ class Session:
         if header[2] not in LEVELS[self._parameter & 0x60]:
             raise SecurityError("level")
         if not hmac.compare_digest(cryptogram, self._expected):
-            raise SecurityError("host cryptogram")
+            raise SecurityError("cryptogram")
         self.level = header[2]
 
     def open(self, header: bytes, data: bytes) -> bytes:
         """6.2.6: the data of a command."""
         if not self.level:
-            raise SecurityError("no session")
+            raise SecurityError("session")
         self._counter += 1
         encrypted = self._without_mac(header, data)
         if not encrypted:
             return b""
         if len(encrypted) % BLOCK:
-            raise SecurityError("not whole blocks")
+            raise SecurityError("blocks")
         decryptor = self._cipher(0x00).decryptor()
         padded = decryptor.update(encrypted) + decryptor.finalize()
         plain = padded.rstrip(b"\x00")
