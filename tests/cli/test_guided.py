@@ -100,7 +100,7 @@ def test_what_it_shows_can_be_typed_in_a_shell(desk: Desk, tmp_path: Path) -> No
 def test_it_is_interrupted_and_continues_without_its_questions(desk: Desk) -> None:
     with Terminal("start", "--name", "alice", "--holder", "A b", "--yes") as terminal:
         assert terminal.wait() == 2
-        assert "--holder is given 1 time" in terminal.shown
+        assert "--holder was given 1 time" in terminal.shown
     with Terminal("start", "--name", "alice", "--group-size", "1", "--holder", "A b") as terminal:
         terminal.answer("Number [1]", "1")
         terminal.answer("Number [1]", "1")
@@ -200,6 +200,7 @@ def test_without_a_terminal_it_wants_its_answers_as_options(desk: Desk, home: Pa
     desk.run("start", "--yes").failed(2, "--pin-file")
     assert not Path("alice-sheet.txt").exists()
     desk.run("start", "--yes", "--original", "sim:a").failed(2, "--original", "--backup")
+    desk.run("start", "--yes", "--pin-file", "-").failed(2, "use files")
     Path("pin").write_text(PIN)
     Path("puk").write_text(PUK)
     words = ("--name", "bob", "--pin-file", "pin", "--puk-file", "puk", "--yes")
@@ -228,7 +229,7 @@ def test_real_cards_are_loaded_issued_and_tried(
         terminal.expect("card for the safe")
         terminal.answer("Number [1]", "2")
         terminal.answer("Name of the pair", "carol")
-        terminal.expect("There is no applet yet on")
+        terminal.expect("There is no applet on")
         terminal.answer("The applet's CAP file", "twincard.cap")
         terminal.answer("default keys", "")
         terminal.answer("How many holders?", "1")

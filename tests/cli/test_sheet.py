@@ -38,6 +38,7 @@ def test_the_sheet_is_of_a_pair_that_holds_one_key(desk: Desk) -> None:
     assert "--public-key alice.pem" in text
     secrets = (Path("pin").read_text(), Path("puk").read_text())
     assert not any(secret in text for secret in secrets)
+    assert desk.done("sheet", *PAIR, "-o", "-").text == desk.done("sheet", *PAIR).text
     desk.done("sheet", *PAIR, "-o", "sheet.txt")
     assert told["backup_id"] in Path("sheet.txt").read_text()
     desk.run("sheet", *PAIR, "-o", "sheet.txt").failed(2, "--force")

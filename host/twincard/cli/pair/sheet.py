@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from twincard.card.report import CardReport, Role
-from twincard.cli.file.targets import check_output, output_for
+from twincard.cli.file.targets import STANDARD_OUTPUT, check_output, output_for
 from twincard.cli.terminal.cards import check_two_cards, check_usable, opened_pair
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Backup, Force, Json, Original, OutputFile
@@ -61,16 +60,14 @@ def sheet(
         reports = cards[0].kept_report(), cards[1].kept_report()
     made = _sheet(reports[0], reports[1], tuple(holder or ()), public_key)
     text = visible_lines(_text(made))
-    if output is not None:
+    to_file = output not in (None, STANDARD_OUTPUT)
+    if output is not None and to_file:
         with output_for(output, force=force, mode=_READABLE) as sink:
             sink.write(f"{text}\n".encode())
-        text = _("{file} holds the sheet. Print it, and keep it with the backup.").format(
+        text = _("The sheet is in {file}. Print it and keep it with the backup card.").format(
             file=output
         )
-    if output is None and not json:
-        sys.stdout.write(f"{text}\n")
-    else:
-        Printer(json).result(made, text)
+    Printer(json).result(made, text)
 
 
 def visible_lines(text: str) -> str:
@@ -120,7 +117,7 @@ def _text(made: SafeSheet) -> str:
         _("Keep it in a safe, in another building than the original."),
         _("Keep its PIN and PUK elsewhere, never on this sheet."),
         "",
-        _("Once a year, check that it still works, and write that down:"),
+        _("Once a year, check that the card still works, and note the date:"),
         "",
         f"    {drill}",
         "",
@@ -129,7 +126,7 @@ def _text(made: SafeSheet) -> str:
             for _drill in range(_DRILLS)
         ),
         "",
-        _("If the original is lost or broken, open a file with this card:"),
+        _("If the original is lost or broken, open files with this card:"),
         "",
         "    twincard decrypt -r READER FILE.p7m",
         "",

@@ -29,7 +29,7 @@ _USUAL_SIZE = 3
 _WAYS = {
     Components.FILES: N_("Generate them here, in files (for a trial)."),
     Components.MAILERS: N_("Generate them here and print a page for each holder (PDF)."),
-    Components.TYPED: N_("The holders have theirs already and type them."),
+    Components.TYPED: N_("The holders already have components and type them."),
 }
 
 
@@ -74,19 +74,19 @@ def readers(asker: Asker) -> tuple[str, str] | None:
     """The readers of original and backup if real cards shall be used; None: simulated ones."""
     asker.tell(
         _(
-            "Simulated cards cost nothing and can be thrown away. They are files on this computer, "
-            "so they protect nothing: use them to try and to learn."
+            "Simulated cards are files on this computer. They protect nothing, but cost nothing: "
+            "use them to learn and to test."
         )
     )
     found = _slots(asker)
     real = _("Real cards, in the readers of this computer")
-    if not asker.choice(_("Which cards?"), [_("Simulated cards"), real]):
+    if not asker.choice(_("Which cards do you want to use?"), [_("Simulated cards"), real]):
         return None
     if len(found) < 2:
         raise InputError(
             _(
-                "Real cards need two readers at once, and {count} were found. Connect the readers, "
-                "see `twincard readers`, and run `twincard start` again."
+                "Real cards need two readers (found: {count}). Connect both readers, check with "
+                "`twincard readers`, and run `twincard start` again."
             ).format(count=len(found))
         )
     shown = [f"{slot.reader}  {_(slot.holds.value)}" for slot in found]
@@ -108,7 +108,7 @@ def _slots(asker: Asker) -> list[Slot]:
 
 def name(asker: Asker) -> str:
     """What the pair is called."""
-    asker.tell(_("The name of the pair begins the names of its files."))
+    asker.tell(_("The names of cards and files will begin with the name of the pair."))
     return asker.line(_("Name of the pair"), _USUAL_NAME, checked_name)
 
 
@@ -116,7 +116,10 @@ def checked_name(text: str) -> str:
     """Raises InputError for what is no part of a file's name."""
     if not _NAME.fullmatch(text):
         raise InputError(
-            _("A name has letters, digits, '.', '_' and '-', and begins with a letter or digit.")
+            _(
+                "A name consists of letters, digits, '.', '_' and '-', and begins with a letter or "
+                "digit."
+            )
         )
     return text
 

@@ -27,6 +27,7 @@ from twincard.keys.component import LARGEST_GROUP
 from twincard.results.start import Started
 
 _OR_ASKED = " Default: prompt for it."
+_STANDARD_INPUT = Path("-")
 
 
 def start(
@@ -99,18 +100,22 @@ def start(
     if not yes and (json or not prompts.has_terminal()):
         raise InputError(
             _(
-                "`twincard start` asks its questions at a terminal. In a script give the answers "
-                "as options, with --yes, --pin-file and --puk-file."
+                "`twincard start` asks its questions at a terminal. In a script, use --yes, "
+                "--pin-file and --puk-file, and options for the answers."
             )
         )
     if (original is None) is not (backup is None):
         raise InputError(_("Give both --original and --backup, or neither."))
+    if _STANDARD_INPUT in (pin_file, puk_file):
+        raise InputError(
+            _("Several commands read the PIN: use files for --pin-file and --puk-file, not '-'.")
+        )
     asker = Asker(yes=yes)
     asker.tell(
         _(
-            "This sets up two cards: an original for every day, and a backup that holds the same "
-            "key.\nIt asks a few questions, then shows each command before it runs it.\n"
-            "Ctrl-C stops it at any time."
+            "This sets up two cards: an original for everyday use, and a backup with the same "
+            "key.\nAnswer a few questions; Enter takes the answer in brackets. Each command is "
+            "shown before it runs.\nPress Ctrl-C to stop at any time."
         )
     )
     pair = (original, backup) if original and backup else asking.readers(asker)
@@ -161,7 +166,7 @@ def _answers(
     named = tuple(holder) if holder else asking.holders(asker, size)
     if named and len(named) != size:
         raise InputError(
-            _("--holder is given {given} times, for {size} components.").format(
+            _("{size} components need {size} holders; --holder was given {given} times.").format(
                 given=len(named), size=size
             )
         )
@@ -172,7 +177,7 @@ def _management(
     asker: Asker, lacking: list[str], cap: Path | None, keys: Path | None
 ) -> Management:
     asker.tell(
-        _("There is no applet yet on {readers}. docs/real-card.md says more about loading.").format(
+        _("There is no applet on {readers} yet. See docs/real-card.md about loading it.").format(
             readers=", ".join(lacking)
         )
     )

@@ -108,7 +108,7 @@ def plan(answers: Answers) -> list[Step | TestFile]:
         *_group(answers, files),
         *_issue(answers, files, pin),
         Step(
-            _("Make the key on the original, and hand it to the backup"),
+            _("Generate the key on the original and copy it to the backup"),
             ("duplicate", *pair, *_others(answers, files), *pin),
         ),
         Step(
@@ -134,7 +134,7 @@ def plan(answers: Answers) -> list[Step | TestFile]:
             )
         ),
         Step(
-            _("Write the sheet that is kept with the backup"),
+            _("Write the sheet to keep with the backup"),
             (
                 *("sheet", *pair, "--public-key", str(files.public_key)),
                 *(word for holder in answers.holders for word in ("--holder", holder)),
@@ -148,7 +148,7 @@ def _cards(answers: Answers, files: Files) -> Iterator[Step]:
     pair = ((answers.original, "original"), (answers.backup, "backup"))
     for (reader, role), stage in zip(pair, answers.stages, strict=True):
         if stage is Stage.ABSENT:
-            title = _("Make a simulated card: the {role}").format(role=_role(role))
+            title = _("Create the simulated card for the {role}").format(role=_role(role))
             yield Step(title, ("sim", "new", reader.removeprefix(SIMULATED)))
         if stage is Stage.WITHOUT_APPLET and answers.management is not None:
             management, transport = files.keys(role)

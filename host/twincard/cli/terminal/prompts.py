@@ -118,7 +118,9 @@ def _known_pin(what: str, option: str) -> Secret | None:
     typed = _known.get()
     if not typed or option not in _PIN_OPTIONS:
         return None
-    sys.stderr.write(visible(_("{what}: as typed before.").format(what=what)) + "\n")
+    sys.stderr.write(
+        visible(_("{what}: using the PIN that you typed before.").format(what=what)) + "\n"
+    )
     return Secret(typed[0].reveal())
 
 
@@ -201,7 +203,7 @@ def ask_line(question: str) -> str:
     """A line that is typed, without the spaces around it. Raises InputError at the end of input."""
     line = _typed_line(question)
     if not line:
-        raise InputError(_("Nothing was typed: the input has ended."))
+        raise InputError(_("The input ended before an answer was typed."))
     return line.strip()
 
 
