@@ -20,7 +20,7 @@ class NewCard:
 
 @dataclass(frozen=True)
 class NewBlankCard:
-    """A simulated card that was made without its applet; `card load` generates its transport key."""
+    """A simulated card without its applet; `card load` generates its transport key."""
 
     reader: str
     chip: str | None = None
