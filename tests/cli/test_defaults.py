@@ -70,6 +70,7 @@ ELSEWHERE = {
     "create_card(parameters)": "further data of the installation",
     "duplicate_key(components)": "none, as without --component",
     "encrypt(mail)": "no command makes mail",
+    "Blank.__init__(puk)": "none, which a blank card refuses",
     "issue_pair(components)": "none, as without --component",
     "one_program(every_thread)": "a matter of processes",
     "store_certificate(issuers)": "those in the file",
@@ -87,6 +88,7 @@ ONE_CARD = "twincard.card."
 def with_defaults() -> dict[str, Any]:
     """What the library does by default, by function and parameter."""
     made = (
+        "IssuedPair",
         "Make",
         "RecoveredFile",
         "FileCheck",
