@@ -100,7 +100,7 @@ def test_options_that_contradict_each_other_and_names_in_use_are_refused(
     desk.run("sim", "new", "alice", "--blank", "--opensc").failed(2, "--opensc", "--blank")
     desk.done("sim", "new", "alice")
     desk.run("sim", "new", "alice", "--blank").failed(3, "already")
-    desk.run(*LOAD).failed(2, "from the start", "--blank")
+    desk.run(*LOAD).failed(2, "already has the applet", "--blank")
     (home / "bob.transport-key").write_text("of a card that was moved away")
     desk.run("sim", "new", "bob", "--blank").failed(3, "transport key")
     assert not (home / "bob.card").exists()
