@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.ceremonies.codes import text_of, write_picture
+from tests.ceremonies.codes import picture_of, text_of, write_picture
 from tests.cli.commands import Desk
 from tests.cli.terminal import Terminal
 
@@ -149,3 +151,19 @@ def test_pictures_serve_as_files_do(drawn: Desk) -> None:
     told = drawn.json("group", "verify", "one.png", "two.jpg", file(3), "share.png", share(2))
     assert told["passed"]
     assert told["parts"][1]["kcv"] == component(2).kcv.hex()
+
+
+def test_a_file_may_be_a_pipe(drawn: Desk) -> None:
+    """As with `<(gpg -d component.gpg)`: nothing of it can be read twice."""
+    for number, content in (
+        (1, text_of(component(1)).encode()),
+        (2, picture_of(text_of(component(2)))),
+        (3, text_of(read_share(Path(share(1)))).encode()),
+    ):
+        pipe = f"pipe-{number}"
+        os.mkfifo(pipe)
+        with ThreadPoolExecutor() as pool:
+            writing = pool.submit(Path(pipe).write_bytes, content)
+            told = drawn.json("group", "verify", pipe)
+            writing.result()
+        assert told["passed"]

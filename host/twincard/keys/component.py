@@ -97,8 +97,13 @@ def format_component(component: Component) -> str:
 
 def read_component(path: str | PathLike[str]) -> Component:
     """Read a component file. Raises ComponentError, OSError."""
-    path = Path(path)
-    content = read_bounded(path, _MOST_FILE_BYTES)
+    return component_of(read_bounded(Path(path), _MOST_FILE_BYTES), path)
+
+
+def component_of(content: bytes | None, path: str | PathLike[str]) -> Component:
+    """The component in the content of a file, None if it was too long. Raises ComponentError."""
+    if content is not None and len(content) > _MOST_FILE_BYTES:
+        content = None
     if content is not None and not content.isascii():  # a UnicodeDecodeError would contain the text
         raise ComponentError(_("{path} is not a component file.").format(path=path))
     try:

@@ -159,9 +159,12 @@ def write_share(share: Share, path: str | PathLike[str]) -> None:
 
 def read_share(path: str | PathLike[str]) -> Share:
     """Read a share file. Raises ShareError, which never repeats a word, and OSError."""
-    path = Path(path)
-    content = read_bounded(path, _MOST_FILE_BYTES)
-    if content is None or not content.isascii():
+    return share_of(read_bounded(Path(path), _MOST_FILE_BYTES), path)
+
+
+def share_of(content: bytes | None, path: str | PathLike[str]) -> Share:
+    """The share in the content of a file, None if it was too long. Raises ShareError."""
+    if content is None or len(content) > _MOST_FILE_BYTES or not content.isascii():
         raise ShareError(_("{path} is not a share file.").format(path=path))
     try:
         return parse_share(content.decode("ascii"))
