@@ -2,7 +2,7 @@
 
 python tools/api.py FOLDER
 
-pdoc is imported where it is needed: tests import this module for the names alone.
+pdoc is imported where it is needed: tests import this module only for the names.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ def write_reference(folder: Path) -> None:
 
 
 def _look_up(name: str) -> None:
-    """Put what a module finds only when it is asked for into it, where pdoc looks."""
+    """Load the lazy names of a module, so that pdoc finds them."""
     module = importlib.import_module(name)
     for public in module.__all__:
         setattr(module, public, getattr(module, public))
 
 
 def constant_docstrings(name: str) -> dict[str, str]:
-    """The docstrings of the constants of a public module, which stand where these are defined.
+    """The docstrings of a public module's constants, which are where the constants are defined.
 
-    pdoc, which looks for them in the module itself only, finds them after this.
+    pdoc looks for them in the module itself, and finds them there after this.
     """
     from pdoc import doc_ast
 

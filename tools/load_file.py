@@ -1,4 +1,4 @@
-"""Prints how much of a CAP file is loaded onto a card, and the digest of exactly that.
+"""Prints the size and digest of the part of a CAP file that is loaded onto a card.
 
 The file itself differs with every build (times, names of tools); its load file does not.
 """

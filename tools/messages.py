@@ -1,8 +1,8 @@
 """Brings the catalogues of messages up to date with the code: `make messages`.
 
-New sentences come without a translation, changed ones with that of the sentence most like them,
-marked "fuzzy": both are listed, until somebody has written them into the .po. Sentences that are
-gone leave the catalogue. `--check` writes nothing, and fails where something is left to do.
+New sentences get no translation. Changed ones get that of the most similar sentence, marked
+"fuzzy". Both are listed until they are translated in the .po file. Removed sentences leave the
+catalogue. `--check` writes nothing, and fails if anything is left to do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from twincard.ground.language import DOMAIN, FOLDER
 CODE = FOLDER.parent
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "plural": (1, 2)}
 _HELP = "cli/help"
-"""Where the catalogue says that a help text is from."""
+"""The location that the catalogue gives for help texts."""
 
 
 def catalogues() -> list[Path]:
@@ -42,7 +42,7 @@ def template() -> Catalog:
     for text in help_texts(program()):
         found.add(text, locations=[(_HELP, 0)])
     for entry in iter(found):
-        # A file is named once, and no line: else every change of code would change the catalogue.
+        # Each file once, without lines: else every change of code would change the catalogue.
         entry.locations = sorted(set(entry.locations))
     return found
 
@@ -51,14 +51,14 @@ def updated(path: Path, wanted: Catalog) -> Catalog:
     """The catalogue in a file, brought up to date."""
     with path.open("rb") as file:
         catalogue = read_po(file, locale=path.parts[-3])
-    catalogue.fuzzy = False  # its head, which is nobody's to translate
+    catalogue.fuzzy = False  # the header, which needs no translation
     wanted.creation_date = catalogue.creation_date
     catalogue.update(wanted, update_header_comment=False)
     return catalogue
 
 
 def to_do(catalogue: Catalog) -> Iterator[Message]:
-    """What a person must still translate, or look at."""
+    """The messages that a person must still translate or check."""
     for message in catalogue:
         texts = message.string if isinstance(message.string, list | tuple) else [message.string]
         if message.id and (message.fuzzy or not all(texts)):
@@ -73,7 +73,7 @@ def text_of(catalogue: Catalog) -> bytes:
 
 
 def main() -> int:
-    """0 when everything is translated, and with --check written down too."""
+    """0 if everything is translated and, with --check, up to date."""
     check = "--check" in sys.argv[1:]
     wanted = template()
     left = False

@@ -1,6 +1,6 @@
 """Writes docs/schema/twincard-N.json, the published schema of what --json prints.
 
-Within a version it may only grow: what a reader of the objects relies on is never taken away.
+Within a version it may only grow: nothing that a reader relies on is ever removed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TEXT = ("description", "title")
 
 
 def current() -> str:
-    """The file as it has to be now."""
+    """The current content of the file."""
     return to_text(schema_of(RESULTS))
 
 

@@ -1,4 +1,4 @@
-"""What each build of the applet takes: memory on a card, and bytes to load where a kit is given."""
+"""Sizes of each build of the applet: memory on a card, and bytes to load if a kit is given."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Build(Enum):
 
 @dataclass(frozen=True)
 class Kit:
-    """What builds CAP files: the task for ant (a jar), and the folder of a development kit."""
+    """The tools that build CAP files: the ant task (a jar), and the folder of a development kit."""
 
     ant_javacard: str
     jc_home: str

@@ -1,4 +1,4 @@
-"""Runs the flows on cards that tell their memory."""
+"""Runs the flows on cards that report their memory."""
 
 from __future__ import annotations
 

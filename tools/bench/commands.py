@@ -1,4 +1,4 @@
-"""The commands of the product on simulated cards, and what each one sends, unlocking included."""
+"""Runs the commands on simulated cards, and counts what each sends, unlocking included."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from twincard.transport import Connection, connect
 
 _FIRST, _SECOND = ("original", "backup"), ("new-original", "new-backup")
 _HOLDERS = (2, 3)
-"""Whose components are not the issuer's."""
+"""A pair whose components are not the issuer's."""
 
 
 _GENERATE = bytes.fromhex("468000")
@@ -30,7 +30,7 @@ _GENERATE = bytes.fromhex("468000")
 
 @dataclass(frozen=True)
 class Flow:
-    """What one flow took."""
+    """The figures of one flow."""
 
     name: str
     key_type: KeyType
@@ -69,7 +69,7 @@ class _Wire:
         self.waited += time.perf_counter() - start
 
     def close(self, connection: Connection) -> None:
-        """Close it, which is no part of the command either."""
+        """Close it; this does not count as part of the command."""
         with self._waiting():
             connection.close()
 
@@ -93,7 +93,7 @@ class _Story:
         self.flows: list[Flow] = []
 
     def run(self) -> None:
-        """All of it; what is measured is in `flows`."""
+        """Run everything; the measurements are in `flows`."""
         self._write("pin", b"123456")
         self._write("puk", b"12345678")
         message = secrets.token_bytes(1000)

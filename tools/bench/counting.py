@@ -1,4 +1,4 @@
-"""A connection that counts what passes through it."""
+"""A connection that counts its exchanges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twincard.transport.connection import Connection
 
 @dataclass(frozen=True)
 class Exchange:
-    """One APDU: who carried it out, its header (4 bytes), bytes sent and received, seconds."""
+    """One APDU: the card, its header (4 bytes), bytes sent and received, seconds."""
 
     card: str
     header: bytes

@@ -1,4 +1,4 @@
-"""The flows of the product on cards that somebody else looks at."""
+"""Runs the flows on cards that the caller watches."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Story:
         self._new_card = new_card
 
     def run(self) -> None:
-        """All of it."""
+        """Run everything."""
         components = draw_group(_GROUP_SIZE)
         profile = Profile(group_size=_GROUP_SIZE, policy=PolicyFlags.NONE)
         blanks = self._blank("original"), self._blank("backup")
@@ -74,7 +74,7 @@ class _Story:
 
     @staticmethod
     def _unlocked(blank: Blank) -> Card:
-        blank.card.reset()  # The issuer's channel ends; the user's session is one of its own.
+        blank.card.reset()  # End the issuer's channel; the user has a session of their own.
         blank.card.pin.verify(_PIN)
         return blank.card
 

@@ -42,7 +42,7 @@ _ENGINE_CHIPS = ("NXP JCOP3 J3H145 RSA4096", "NXP JCOP4 J3R180", "Feitian H19CR 
 
 @dataclass(frozen=True)
 class Measurements:
-    """All that one run found."""
+    """The results of one run."""
 
     rate: Compared
     reader_rate: float

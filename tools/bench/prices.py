@@ -1,4 +1,4 @@
-"""What each part beyond base mode costs, held against the same without it, in one run."""
+"""The cost of each part beyond base mode, compared with the same flow without it, in one run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from twincard.simulator.laboratory import Laboratory, Snapshot
 
 _TRANSPORT_KEY = Secret(bytes(range(32)))
 _INSTALL = b"\x80\x20" + _TRANSPORT_KEY.reveal() + b"\x84\x01\x00"
-"""The challenge-response serves too, since SCP03 is held against it."""
+"""The challenge-response is allowed too, since SCP03 is compared with it."""
 _PIN, _PUK = Secret(b"123456"), Secret(b"12345678")
 _GROUP_SIZE = 3
 _CONTACT = 1
@@ -37,7 +37,7 @@ _REPEATS = 15
 
 @dataclass(frozen=True)
 class Cost:
-    """APDUs, bytes both ways, and the least seconds of several times."""
+    """APDUs, bytes both ways, and the shortest time of several runs."""
 
     apdus: int
     bytes: int
@@ -46,7 +46,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Price:
-    """What something takes with a part, and what it is held against."""
+    """The cost of something with a part, and without it."""
 
     part: str
     against: str
@@ -102,7 +102,7 @@ class Subject:
 
 
 def measure_prices() -> Iterator[Price]:
-    """Every price."""
+    """All costs."""
     yield _secure_issuing()
     yield _secure_components()
     for key_type in KeyType:
@@ -231,7 +231,7 @@ def _friend() -> PublicKey:
 
 
 def _cost(action: Callable[..., object], *subjects: Subject) -> Cost:
-    """What the action takes with a session of each card; the cards are as before then."""
+    """Measure the action with a session of each card, then restore the cards."""
     kept = [subject.lab.snapshot() for subject in subjects]
     costs = [_measured(action, subjects, kept) for _ in range(_REPEATS)]
     for subject, snapshot in zip(subjects, kept, strict=True):

@@ -17,7 +17,7 @@ _APDUS = 10_000
 
 
 def measure_reader_rate(folder: Path) -> float:
-    """Commands that write nothing, each second."""
+    """Commands per second that write nothing."""
     os.environ[HOME_VARIABLE] = str(folder / "cards")
     os.environ[SOCKET_VARIABLE] = str(folder / SOCKET_NAME)
     create_card("rate")

@@ -56,12 +56,12 @@ _BY_PARAMETERS = {
         "the key to which files are encrypted",
     ),
 }
-"""Those that are told apart by P1 and P2."""
+"""Commands that P1 and P2 distinguish."""
 _CHAINING, _SECURED = 0x10, 0x04
 
 
 def explain(exchange: Exchange) -> tuple[str, str]:
-    """The command's name, and why it is sent. KeyError when nobody has said why."""
+    """The command's name, and why it is sent. KeyError if no reason is listed."""
     cla, code, *parameters = exchange.header
     ins = Ins.sent(cla & ~(_CHAINING | _SECURED), code)
     if ins is None:

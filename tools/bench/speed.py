@@ -1,4 +1,4 @@
-"""How fast simulated cards start and answer, each against what it could be at best, in one run."""
+"""How fast simulated cards start and answer, compared with the possible best, in one run."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _STARTS = 5
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure, and the same without our part in it."""
+    """A figure, and the same without our part of it."""
 
     ours: float
     bare: float
 
 
 def measure_rate(folder: Path) -> Compared:
-    """Commands that write nothing, each second: through `sim:`, and in jCardSim in process."""
+    """Commands per second that write nothing: through `sim:`, and in jCardSim in process."""
     with _new_card(folder / "rate.card") as connection:
         Card(connection)
         seconds_of_reports(connection, _APDUS)
@@ -45,7 +45,7 @@ def _new_card(state: Path) -> SimulatedCard:
 
 
 def seconds_of_reports(connection: Connection, apdus: int) -> float:
-    """How long so many commands take that write nothing."""
+    """The time of so many commands that write nothing."""
     start = time.perf_counter()
     for _ in range(apdus):
         connection.transmit(_REPORT)
@@ -69,7 +69,7 @@ def _rate_in_process() -> float:
 
 
 def measure_start(folder: Path) -> Compared:
-    """Seconds from nothing to the answer to SELECT of a saved card; and of Java alone."""
+    """Seconds from the start to the answer to SELECT of a saved card; and of Java alone."""
     state = folder / "start.card"
     _new_card(state).close()
     ours = min(_seconds_to_first_answer(state) for _ in range(_STARTS))

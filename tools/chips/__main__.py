@@ -1,6 +1,6 @@
-"""Counts anew, and writes the counted numbers, docs/chips.md and docs/chips.svg (`make chips`).
+"""Counts operations; writes the numbers, docs/chips.md and docs/chips.svg (`make chips`).
 
-With `--page` the page alone, from the numbers there are.
+With `--page` it writes only the page, from the existing numbers.
 """
 
 from __future__ import annotations

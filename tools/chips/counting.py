@@ -1,4 +1,4 @@
-"""Counts what each flow asks of a chip, on simulated cards in memory."""
+"""Counts the operations of each flow, on simulated cards in memory."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WITHOUT_P256 = "-ec_p256_keygen,-ecdh_plain,-ecdsa_sha256"
 
 
 class _Specimen:
-    """A card, how often it was spoken to, and who knows its transport key."""
+    """A card, its number of exchanges, and its transport key."""
 
     def __init__(self, name: str, way: Way, lab: Laboratory) -> None:
         self.name = name
@@ -86,7 +86,7 @@ class _Story:
         self.counts: list[FlowCount] = []
 
     def run(self) -> None:
-        """All of it; what was counted is in `counts`."""
+        """Run everything; the numbers are in `counts`."""
         components = draw_group(_GROUP_SIZE)
         original, backup, new, other = map(
             self._specimen, ("original", "backup", "new original", "its backup")
@@ -112,7 +112,7 @@ class _Story:
             raise AssertionError(f"Recovery ended with {events}.")
 
     def largest_transaction(self) -> int:
-        """Bytes that one transaction of any card has written."""
+        """The most bytes that one transaction of any card wrote."""
         return max(lab.sizes().largest_transaction for lab in self._labs)
 
     def _specimen(self, name: str) -> _Specimen:
@@ -139,7 +139,7 @@ class _Story:
 
 
 def count(folder: Path) -> Counted:
-    """Everything anew; files of the flows are made in `folder`."""
+    """Count everything; files of the flows are made in `folder`."""
     flows: list[FlowCount] = []
     largest = 0
     for way in Way:
@@ -161,7 +161,7 @@ def count_flows(folder: Path, way: Way, key: KeyType) -> tuple[list[FlowCount], 
 
 
 def count_memory() -> dict[Build, Memory]:
-    """What the builds take."""
+    """The memory of the builds."""
     return {build: _memory(build) for build in Build}
 
 
@@ -170,7 +170,7 @@ def _memory(build: Build) -> Memory:
 
 
 def count_engines(build: Build) -> Engines:
-    """On a chip that lacks nothing."""
+    """On a chip with all features."""
     with Laboratory.start(APPLETS[build, True]) as lab:
         lab.install(_INSTALL)
         return lab.engines()
@@ -188,7 +188,7 @@ def _persistent(build: Build, chip: str) -> int:
 
 
 def _least_transient(build: Build) -> int:
-    """By halves: the least transient memory of a chip on which the applet installs."""
+    """By bisection: the least transient memory of a chip on which the applet installs."""
     least, enough = 0, 4096
     while enough - least > 1:
         middle = (least + enough) // 2
@@ -200,7 +200,7 @@ def _least_transient(build: Build) -> int:
 
 
 def installs(build: Build, chip: str) -> bool:
-    """Whether the build can be put on a chip."""
+    """Whether the build can be installed on a chip."""
     with Laboratory.start(APPLETS[build, True], chip) as lab:
         try:
             lab.install(_INSTALL)

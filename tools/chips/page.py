@@ -1,4 +1,4 @@
-"""docs/chips.md: the table of all chips, and how what it says is known."""
+"""docs/chips.md: the table of all chips, and its sources."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ _BEFORE = {
     Feature.MEMORY_BASE: 68,
     Feature.MEMORY_FULL: 67,
 }
-"""How many chips certainly had what, in version 1.1 of the interface."""
+"""How many chips certainly had each feature, in version 1.1 of the interface."""
 
 
 def page() -> str:
@@ -185,7 +185,7 @@ def _changes(candidates: Sequence[ChipProfile]) -> str:
 
 
 def _with_use(profile: ChipProfile) -> ChipProfile:
-    """As if the chip computed with every RSA key that it takes."""
+    """As if the chip computed with every RSA key that it accepts."""
     chip = profile.algorithms
     return replace(profile, algorithms=replace(chip, rsa_2048_nopad_use=Answer.YES))
 
@@ -214,7 +214,7 @@ def _times(profiles: Iterable[ChipProfile]) -> str:
 
 
 def _told_ways(profile: ChipProfile) -> Iterable[tuple[Way, KeyType]]:
-    """A secure channel is told of by `twincard chips MODEL`."""
+    """`twincard chips MODEL` shows secure channels."""
     found = find_features(profile)
     for way in (Way.BASE, Way.HOST_BLIND):
         blind = found[Feature.HOST_BLIND].answer is Answer.YES

@@ -56,7 +56,7 @@ def _is_told(profile: ChipProfile) -> bool:
 
 
 def _time(profile: ChipProfile, flow: Flow, key: KeyType) -> Estimate | None:
-    """None where such a key does not run, or its time cannot be told."""
+    """None if the chip cannot use such a key, or its time cannot be estimated."""
     time = estimate(profile, flow, Way.BASE, key)
     runs = find_features(profile)[KEY_FEATURES[key]].answer is Answer.YES
     return time if runs and time.total_low is not None else None

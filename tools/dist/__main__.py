@@ -25,7 +25,7 @@ _SUMS = "SHA256SUMS"
 
 
 def main() -> int:
-    """Fill dist/ anew. Arguments, both or none: see Kit."""
+    """Fill dist/ again. Arguments, both or none: see Kit."""
     kit = Kit(*sys.argv[1:]) if any(sys.argv[1:]) else None
     source = Source(Path.cwd())
     try:
@@ -65,7 +65,7 @@ def make(source: Source, kit: Kit | None) -> list[str]:
 
 
 def _packages(source: Source, stage: Path, out: Path) -> list[Path]:
-    """Wheel and source distribution, from what git tracks and what is built, and nothing else."""
+    """Wheel and source distribution, only from files that git tracks or the build makes."""
     if not (source.root / "host/twincard/simulator/simulator.jar").is_file():
         raise DistError("The simulated card is not built: run `make setup`.")
     source.copy(stage)
@@ -84,7 +84,7 @@ def _reference(stage: Path, folder: Path, archive: Path) -> None:
 
 
 def _run(command: list[str], folder: Path, **variables: str) -> None:
-    """Raises DistError with the program's own words."""
+    """Raises DistError with the program's own message."""
     done = subprocess.run(
         command,
         cwd=folder,

@@ -10,7 +10,7 @@ _TIME = (1980, 2, 1, 0, 0, 0)
 
 
 def add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a file, without anything that tells when, where or by whom it was made."""
+    """Add a file, without metadata of when, where or by whom it was made."""
     entry = zipfile.ZipInfo(name, _TIME)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16

@@ -1,4 +1,4 @@
-"""The software bill of materials (CycloneDX 1.6): what is in the packages, and what they ask for."""
+"""The software bill of materials (CycloneDX 1.6): contents and dependencies of the packages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _JAVA_LICENCES = {"jcardsim": "Apache-2.0", "asm-util": "BSD-3-Clause"}
 
 
 def bill(source: Source, made: Iterable[Path]) -> str:
-    """The bill as JSON. `made` are the files that it speaks for; their digests are in it."""
+    """The bill as JSON. `made` are the files that it covers, with their digests."""
     project = source.project
     name, version = project["name"], project["version"]
     whole = Component(
@@ -59,7 +59,7 @@ def bill(source: Source, made: Iterable[Path]) -> str:
 
 
 def _add_packages(bom: Bom, whole: Component, source: Source) -> None:
-    """What an installation takes besides, with and without extras."""
+    """The other packages of an installation, with and without extras."""
     lock = parse_locked((source.root / "requirements.txt").read_text(encoding="utf-8"))
     by_extra = direct(source.project)
     everything = frozenset().union(*by_extra.values())
@@ -96,7 +96,7 @@ def _package(package: Locked, extras: Iterable[str]) -> Component:
 
 
 def _add_jar(bom: Bom, whole: Component, source: Source, version: str) -> None:
-    """The simulated card inside the wheel, what is in it, and what made it."""
+    """The simulated card inside the wheel, its contents, and its build tools."""
     jar_digest = digest(source.root / _JAR)
     jar = Component(
         name="simulator.jar",
@@ -115,7 +115,7 @@ def _add_jar(bom: Bom, whole: Component, source: Source, version: str) -> None:
 
 
 def _fetched(source: Source, kind: str, scope: ComponentScope) -> list[Component]:
-    """What ivy.xml brings for this configuration."""
+    """The jars of this configuration in ivy.xml."""
     return [
         _java(found["org"], found["name"], found["rev"], _JAVA_LICENCES[found["name"]], scope)
         for found in (

@@ -13,7 +13,7 @@ from tools.dist.archive import add
 from tools.dist.source import DistError
 from twincard.globalplatform.cap import CapFile
 
-# Lines of the manifest that tell when and by which tools a file was made.
+# Lines of the manifest that depend on the time and the tools of the build.
 _OF_ONE_BUILD = re.compile(
     rb"^(Created-By|Java-Card-CAP-Creation-Time|Java-Card-Converter-\w+):.*\n( .*\n)*", re.MULTILINE
 )
@@ -53,7 +53,7 @@ def build_caps(root: Path, kit: Kit, folder: Path, name: str) -> list[Path]:
 
 
 def load_files(caps: list[Path]) -> str:
-    """A line for each CAP file: the digest of what is loaded onto a card, and its size in bytes."""
+    """A line for each CAP file: digest and size in bytes of the part that is loaded."""
     lines = []
     for path in caps:
         cap = CapFile.read(path)
@@ -62,7 +62,7 @@ def load_files(caps: list[Path]) -> str:
 
 
 def write_plain(built: Path, path: Path) -> None:
-    """Copy a CAP file without what tells one build from another; what is loaded stays as it is."""
+    """Copy a CAP file without what differs between builds; the loaded part is unchanged."""
     with zipfile.ZipFile(built) as old, zipfile.ZipFile(path, "w") as new:
         for name in sorted(old.namelist()):
             content = old.read(name)

@@ -1,4 +1,4 @@
-"""Under which licence a package comes, as an SPDX expression."""
+"""The licence of a package, as an SPDX expression."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _READ = {
 
 
 def licence(package: str) -> str:
-    """The expression; raises KeyError for a package of which nobody knows it."""
+    """The expression; raises KeyError for a package whose licence is unknown."""
     try:
         told = metadata.metadata(package)["License-Expression"]
     except metadata.PackageNotFoundError:  # installed on other systems only

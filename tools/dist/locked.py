@@ -1,4 +1,4 @@
-"""The Python packages that requirements.txt locks, and which of them an installation takes."""
+"""The Python packages locked in requirements.txt, and those that an installation needs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NOT_AT_RUN_TIME = "dev"
 
 @dataclass(frozen=True)
 class Locked:
-    """A package: `marker` says where it is installed, `hashes` are of all its files (SHA-256, hex).
+    """A package: `marker` is its install condition, `hashes` are of all its files (SHA-256, hex).
 
-    `parents` are the packages that want it.
+    `parents` are the packages that require it.
     """
 
     name: str
@@ -35,7 +35,7 @@ def parse_locked(text: str) -> list[Locked]:
 
 
 def wanted(packages: Iterable[Locked], names: Iterable[str]) -> list[Locked]:
-    """Those of the packages that have these names, or that one of these wants, and so on."""
+    """The packages with these names, and all that they require."""
     found: set[str] = set(names)
     packages = list(packages)
     while more := {
@@ -46,7 +46,7 @@ def wanted(packages: Iterable[Locked], names: Iterable[str]) -> list[Locked]:
 
 
 def direct(project: dict[str, Any]) -> dict[str, frozenset[str]]:
-    """The packages that the project itself asks for, by extra; "" are those without one."""
+    """The packages that the project itself requires, by extra; "" are those without one."""
     extras = {"": project["dependencies"], **project["optional-dependencies"]}
     return {
         extra: frozenset(canonicalize_name(Requirement(line).name) for line in lines)

@@ -1,4 +1,4 @@
-"""What the parts of a distribution are made of, and the one time that all of them carry."""
+"""The source of a distribution, and the one timestamp of all its parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EPOCH = "SOURCE_DATE_EPOCH"
 
 
 class DistError(Exception):
-    """Nothing can be distributed; the message is one plain sentence."""
+    """The distribution cannot be built; the message is one plain sentence."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Source:
     def time(self) -> int:
         """Seconds since 1970: SOURCE_DATE_EPOCH, else the last commit's.
 
-        In an unpacked source distribution every file has the time that it was made with. Raises
+        In an unpacked source distribution every file has the time of that distribution. Raises
         DistError.
         """
         if given := os.environ.get(_EPOCH):
@@ -51,7 +51,7 @@ class Source:
         return int(information.stat().st_mtime)
 
     def built(self) -> list[Path]:
-        """What git ignores and the packages hold: the simulated card, catalogues, manual pages."""
+        """Built files, ignored by git but packaged: the simulated card, catalogues, manual pages."""
         patterns = self._distribution["artifacts"]
         return [path for pattern in patterns for path in sorted(self.root.glob(pattern))]
 
@@ -71,7 +71,7 @@ class Source:
         return [path for path in paths if path.is_file()]
 
     def changes(self) -> Sequence[str]:
-        """In what the folder differs from the last commit, a line for each file."""
+        """The files that differ from the last commit, one line each."""
         return self._git("status", "--porcelain").splitlines() if self.in_git else ()
 
     def copy(self, folder: Path, *, with_built: bool = True) -> None:
@@ -83,7 +83,7 @@ class Source:
 
     @property
     def _distribution(self) -> dict[str, list[str]]:
-        """What pyproject.toml says of the source distribution."""
+        """The settings of the source distribution in pyproject.toml."""
         targets = self._settings["tool"]["hatch"]["build"]["targets"]
         distribution: dict[str, list[str]] = targets["sdist"]
         return distribution

@@ -1,4 +1,4 @@
-"""Text as the `man` macros of roff want it (man(7))."""
+"""Text for the `man` macros of roff (man(7))."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _MARKS = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~"
 
 
 def plain(text: str) -> str:
-    """Escaped: nothing in it is taken for markup, and it can be copied out of the page."""
+    """Escaped, so that nothing is taken for markup, and it can be copied from the page."""
     return "".join(_MARKS.get(character, character) for character in text)
 
 
 def bold(text: str) -> str:
-    """What is typed as it stands."""
+    """Text to type literally."""
     return f"\\fB{plain(text)}\\fR"
 
 
 def italic(text: str) -> str:
-    """What something else is to be put in the place of."""
+    """A placeholder."""
     return f"\\fI{plain(text)}\\fR"
 
 
@@ -46,7 +46,7 @@ def tagged(tag: str, text: str) -> list[str]:
 
 
 def example(comment: str, command: str) -> list[str]:
-    """A line to type, and what for."""
+    """A line to type, and its purpose."""
     said = [".PP", prose(comment)] if comment else []
     lines = textwrap.wrap(command, _EXAMPLE_WIDTH, subsequent_indent="    ", break_on_hyphens=False)
     typed = plain(" \\\n".join(lines))

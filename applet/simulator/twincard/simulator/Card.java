@@ -79,7 +79,7 @@ public final class Card {
         out.writeBytes(data);
         if (aid.length < 5 || aid.length > 16 || out.size() > MOST_PARAMETERS) {
             throw new CardException(Failure.WRONG_USE,
-                    "An AID has 5 to 16 bytes, and all install parameters at most 127.");
+                    "An AID must have 5 to 16 bytes, and all install parameters together at most 127.");
         }
         return out.toByteArray();
     }

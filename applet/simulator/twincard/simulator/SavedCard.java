@@ -98,7 +98,7 @@ final class SavedCard {
     void keep(byte[] bytes) throws CardException {
         requireSaved();
         if (bytes.length > Short.MAX_VALUE) {
-            throw new CardException(Failure.WRONG_USE, "At most 32,767 bytes are kept.");
+            throw new CardException(Failure.WRONG_USE, "At most 32,767 bytes can be kept.");
         }
         changed = true;
         kept = bytes;

@@ -67,7 +67,7 @@ final class SeveralCards {
         } else if (cards.containsKey(number)) {
             cards.get(number).session.answer(rest, frames);
         } else {
-            throw new CardException(Failure.WRONG_USE, "There is no card of this number.");
+            throw new CardException(Failure.WRONG_USE, "There is no card with this number.");
         }
     }
 

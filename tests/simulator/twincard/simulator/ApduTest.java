@@ -104,7 +104,7 @@ public class ApduTest {
     public void refusedInstallationSaysTheStatusWord() {
         CardException refused = assertThrows(CardException.class,
                 () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), Probe.bytes("00")));
-        assertEquals("The applet refused its installation with status word 6985.", refused.getMessage());
+        assertEquals("The applet refused its installation (6985).", refused.getMessage());
         assertThrows(CardException.class, () -> Card.install(ProbeApplet.class, Probe.bytes(Probe.AID), new byte[120]));
     }
 

@@ -122,10 +122,10 @@ public class ProcessTest {
     public void blankCardHasAnAnswerToResetAndNothingElse() throws Exception {
         Program program = startCard(newState());
         assertEquals("003b8e8131fe458073f001c0585457494e434152440f", program.hex("01"));
-        assertEquals("No card is installed.", program.sentence("02" + Probe.SELECT));
+        assertEquals("The simulated card has no applet installed.", program.sentence("02" + Probe.SELECT));
         assertEquals("There is no operation 33.", program.sentence("33"));
         assertEquals("00", program.hex(INSTALL));
-        assertEquals("A card is installed already.", program.sentence(INSTALL));
+        assertEquals("The applet is already installed.", program.sentence(INSTALL));
     }
 
     @Test
@@ -203,7 +203,7 @@ public class ProcessTest {
         startCard(state).call(INSTALL);
         Program second = startCard(state);
         assertEquals(3, second.process.waitFor());
-        assertEquals("Another process uses this card.\n", second.errors());
+        assertEquals("Another process is using this card.\n", second.errors());
     }
 
     @Test
@@ -230,8 +230,8 @@ public class ProcessTest {
         Program full = startUnder("ulimit -f 64;",
                 "run", "--state", state.toString(), "--applet", "twincard.probe.ProbeApplet");
         select(full);
-        assertTrue(full.sentence("0280100000").startsWith("The card could not be saved: "));
-        assertEquals("The card could not be saved earlier; start it again.", full.sentence("0280110000"));
+        assertTrue(full.sentence("0280100000").startsWith("Cannot save the card: "));
+        assertEquals("The card could not be saved earlier. Open it again.", full.sentence("0280110000"));
         full.process.destroyForcibly().waitFor();
         Program again = startCard(state);
         select(again);

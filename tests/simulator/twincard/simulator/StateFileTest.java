@@ -118,7 +118,7 @@ public class StateFileTest {
         for (byte[] content : new byte[][] {{}, new byte[100], "no card at all".getBytes()}) {
             Files.write(path, content);
             CardException damaged = assertThrows(CardException.class, this::run);
-            assertEquals("The card file " + path + " is damaged: it holds no whole state.", damaged.getMessage());
+            assertEquals("The card file " + path + " is damaged: it has no complete state.", damaged.getMessage());
             assertArrayEquals(content, Files.readAllBytes(path));
         }
     }
