@@ -87,7 +87,7 @@ def test_a_chip_is_found_by_a_unique_part_of_its_name_whatever_its_case() -> Non
     assert find_profile("secid feitian").name == "NXP JCOP4 J3R180 SecID Feitian"
     assert find_profile("feitian javacos a22cr").name == "Feitian JavaCOS A22CR"
     assert len(find_profiles("J3H145")) > 5
-    with pytest.raises(NoSuchChipError, match=r"More than one.*…; give more"):
+    with pytest.raises(NoSuchChipError, match=r"More than one chip matches .*…\. Give more"):
         find_profile("J3H145")
     with pytest.raises(NoSuchChipError, match="twincard chips --all"):
         find_profile("J9Z999")

@@ -19,7 +19,7 @@ from tests.opensc.conftest import CERTIFICATE, CardInReader, run
 SECRET = b"for this card\r\n"
 SSHD = "/usr/sbin/sshd"
 SIGNER = "signer.crt"
-_SECONDS = 20
+_SECONDS = 60
 
 
 class RefusedError(AssertionError):

@@ -16,7 +16,7 @@ from twincard.transport.connection import Connection, TransportError
 from twincard.transport.pcsc import PcscCard
 from twincard.transport.slots import slots
 
-_SECONDS = 10
+_SECONDS = 60
 # pcscd looks for cards every 0.4 s. A card that is lost in use and back before it has looked
 # is there for its eyes and gone for all others.
 _LOOK_SECONDS = 0.5

@@ -28,7 +28,7 @@ _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 # vpcd gives each of its entries two readers, on ports next to each other.
 # The last two are names that programs trip over: not ASCII, and long. Each is there in every test.
 _NAMES = ("Left", "Right", "Spare", "読取機", "Long" * 30)
-_SECONDS = 10
+_SECONDS = 60
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Self
 from tests.pcsc.inserted import wait_until
 from tests.pcsc.service import Reader
 
-_SECONDS = 30
+_SECONDS = 60
 
 
 class Serving:
