@@ -1,4 +1,4 @@
-"""`twincard group verify`: components and shares are checked, without a card."""
+"""`twincard group verify`: checks components and shares without a card."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FILES = "FILE..."
 
 @dataclass
 class _Found:
-    """What one file, or one holder, gave; `error` says what is wrong with it."""
+    """A component or share from a file or a holder; `error` is what is wrong with it."""
 
     file: Path | None
     part: Component | Share | None = None
@@ -104,7 +104,7 @@ def _typed_share() -> _Found:
 
 
 def _check_together(found: list[_Found], expected: bytes | None) -> None:
-    """Find what is wrong with parts that are right one by one."""
+    """Find faults between parts that are each correct."""
     before: list[_Found] = []
     for item in found:
         if item.error is None:
@@ -143,7 +143,7 @@ def _against(item: _Found, before: Sequence[_Found], expected: bytes | None) -> 
 
 
 def _enough_shares(found: Sequence[_Found]) -> Iterator[list[_Found]]:
-    """The shares of each component of which there are enough to make it."""
+    """The shares of each component that has enough of them to be restored."""
     sets: dict[tuple[int, bytes], dict[int, _Found]] = {}
     for item in found:
         if isinstance(item.part, Share) and item.error is None:

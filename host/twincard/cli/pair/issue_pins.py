@@ -1,4 +1,4 @@
-"""PIN and PUK that cards are issued with: typed, from files, or drawn and written into letters.
+"""PIN and PUK for new cards: typed, from files, or generated and written as letters.
 
 A card that was issued before keeps its own, so nobody is asked for them.
 """
@@ -27,7 +27,7 @@ from twincard.paper.words import Language
 
 
 class LetterFormat(Enum):
-    """What a letter is written as."""
+    """The format of a letter."""
 
     PDF = "pdf"
     TEXT = "text"
@@ -56,7 +56,7 @@ class PinFiles:
     backup_puk: Path | None
 
     def check_beside(self, letters: Path | None) -> None:
-        """Raises InputError where letters shall be written too, for PINs that are drawn."""
+        """Raises InputError if letters with generated PINs are requested too."""
         if letters and (self.pin or self.puk or self.backup_pin or self.backup_puk):
             raise InputError(
                 _("--pin-letters generates PIN and PUK. Leave out the files with PIN or PUK.")
@@ -102,7 +102,7 @@ def _new(usual: Path | None, own: Path | None, what: str, option: str) -> Secret
 
 
 def look_at(names: Mapping[Role, tuple[str, str]]) -> dict[Role, CardReport]:
-    """What the cards report before anything is asked or written; the cards are let go again."""
+    """The reports of both cards before anything is asked or written; the cards are closed again."""
     with opened_pair(names[Role.ORIGINAL], names[Role.BACKUP]) as cards:
         return {role: card.kept_report() for role, card in zip(names, cards, strict=True)}
 
@@ -124,7 +124,7 @@ class LetterPlan:
 
 @dataclass(frozen=True)
 class _Letter:
-    """A letter that is on the disk, whole. `new`: this run has drawn it."""
+    """A complete letter on disk. `new`: this run generated it."""
 
     letter: PinLetter
     text: Path

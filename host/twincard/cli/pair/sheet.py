@@ -1,4 +1,4 @@
-"""`twincard sheet`: the page that lies beside the backup in its safe."""
+"""`twincard sheet`: prints the page to keep with the backup."""
 
 from __future__ import annotations
 

@@ -1,2 +1,5 @@
-"""`twincard start`: questions (`asking`), then the commands that they come to (`plan`), each shown
-before it runs in this process (`running`)."""
+"""`twincard start`, the guided set-up.
+
+It asks questions (`asking`), plans commands from the answers (`plan`), and runs them in this process
+(`running`), each after showing it.
+"""

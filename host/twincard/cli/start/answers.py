@@ -1,4 +1,4 @@
-"""What the guided set-up has to know."""
+"""The answers that the guided set-up needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class Components(StrEnum):
-    """How the holders come to their components; the values are those of the command line."""
+    """How the holders get their components; the values are those of the command line."""
 
     FILES = "files"
     MAILERS = "mailers"
@@ -17,10 +17,10 @@ class Components(StrEnum):
 
 
 class Stage(Enum):
-    """How far a card is."""
+    """The stage of a card."""
 
     ABSENT = "absent"
-    """A simulated card that is not made yet."""
+    """A simulated card that does not exist yet."""
     WITHOUT_APPLET = "without applet"
     NEW = "new"
     ISSUED = "issued"
@@ -58,7 +58,7 @@ class Answers:
 
     @property
     def command(self) -> str:
-        """The command that asks none of these questions again."""
+        """The command line that gives these answers, so that no question is asked again."""
         words = ["twincard", "start", "--name", self.name]
         words += ["--original", self.original, "--backup", self.backup]
         words += ["--group-size", str(self.group_size), "--components", self.components]

@@ -1,6 +1,6 @@
-"""The questions of the guided set-up, and the answers that are taken without a question.
+"""The questions of the guided set-up, and the default answers.
 
-Questions go to standard error, as those of all commands do; Enter takes what stands in brackets.
+Questions go to standard error, as in all commands; Enter takes the answer in brackets.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ _WAYS = {
 
 
 class Asker:
-    """Asks at the terminal; with `yes` it takes the usual answer of every question."""
+    """Asks at the terminal; with `yes`, takes the default answer of every question."""
 
     def __init__(self, *, yes: bool) -> None:
         self._yes = yes
 
     def tell(self, text: str) -> None:
-        """Something to know before the next question, after an empty line."""
+        """Print an explanation before the next question, after an empty line."""
         if not self._yes:
             sys.stderr.write("".join(f"{visible(line)}\n" for line in ("", *text.split("\n"))))
             sys.stderr.flush()
 
     def line(self, question: str, usual: str, check: Callable[[str], str]) -> str:
-        """One line; `check` gives what it means, or raises InputError, and it is asked again."""
+        """Ask for one line; `check` gives its meaning, or raises InputError to ask again."""
         if self._yes:
             return check(usual)
         shown = f"{question} [{usual}]: " if usual else f"{question}: "
         return prompts.repeated(lambda: check(prompts.ask_line(shown) or usual))
 
     def choice(self, question: str, options: Sequence[str], usual: int = 0) -> int:
-        """Which of several; the place of it in `options`."""
+        """Ask for one of several options; gives its index in `options`."""
         if self._yes:
             return usual
         self.tell("\n".join([question, *(f"  {at}  {one}" for at, one in enumerate(options, 1))]))
@@ -66,12 +66,12 @@ class Asker:
         return int(self.line(_("Number"), str(usual + 1), number)) - 1
 
     def agreed(self, question: str) -> bool:
-        """Whether the answer is yes, as Enter is."""
+        """Ask a question; Enter means yes."""
         return self._yes or prompts.agrees(question, usual=True)
 
 
 def readers(asker: Asker) -> tuple[str, str] | None:
-    """The readers of original and backup if real cards shall be used; None: simulated ones."""
+    """The readers of original and backup for real cards; None for simulated cards."""
     asker.tell(
         _(
             "Simulated cards are files on this computer. They protect nothing, but cost nothing: "
@@ -107,13 +107,13 @@ def _slots(asker: Asker) -> list[Slot]:
 
 
 def name(asker: Asker) -> str:
-    """What the pair is called."""
+    """The name of the pair."""
     asker.tell(_("The names of cards and files will begin with the name of the pair."))
     return asker.line(_("Name of the pair"), _USUAL_NAME, checked_name)
 
 
 def checked_name(text: str) -> str:
-    """Raises InputError for what is no part of a file's name."""
+    """Raises InputError if the text cannot be part of a file name."""
     if not _NAME.fullmatch(text):
         raise InputError(
             _(
@@ -152,7 +152,7 @@ def components(asker: Asker, *, simulated: bool) -> Components:
 
 
 def holders(asker: Asker, size: int) -> tuple[str, ...]:
-    """Their names, for the sheet; none where nobody is named."""
+    """The names of the holders, for the sheet; may be empty."""
 
     def counted(text: str) -> str:
         if text and len(_names(text)) != size:
@@ -168,7 +168,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def existing_file(asker: Asker, question: str, usual: str, option: str) -> Path:
-    """The name of a file that is there."""
+    """The name of an existing file."""
 
     def there(text: str) -> str:
         if not Path(text).is_file():
@@ -183,7 +183,7 @@ def existing_file(asker: Asker, question: str, usual: str, option: str) -> Path:
 
 
 def stage(reader: str) -> Stage:
-    """How far the card in a reader is. Raises TransportError, CardError."""
+    """The stage of the card in a reader. Raises TransportError, CardError."""
     kind, _colon, simulated = reader.partition(":")
     if kind == "sim" and simulated not in list_cards():
         return Stage.ABSENT

@@ -195,7 +195,7 @@ def _management(
 
 @contextlib.contextmanager
 def _telling_how_to_continue(answers: Answers) -> Iterator[None]:
-    """Whatever ends it, the next run need not ask again."""
+    """If the block fails, print the command that continues without asking again."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""The commands of the guided set-up, from its answers and what there is already."""
+"""The commands of the guided set-up, from the answers and what exists already."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True)
 class TestFile:
-    """A step without a command of ours: a small file is written."""
+    """A step that is no command of twincard: it writes a small file."""
 
     title: str
     path: Path
@@ -47,13 +47,13 @@ class TestFile:
 
 @dataclass(frozen=True)
 class Files:
-    """The names of the files that are made, in the present folder."""
+    """The names of the files that the set-up writes into the current folder."""
 
     name: str
 
     @property
     def overwritten(self) -> tuple[Path, ...]:
-        """Those that are there and will have another content, as after an earlier run."""
+        """Existing files that will be overwritten, for example after an earlier run."""
         opened = (self.opened("original"), self.opened("backup"))
         encrypted = Path(f"{self.test}.p7m")
         made = (self.public_key, self.test, encrypted, *opened, self.sheet)
@@ -99,7 +99,7 @@ class Files:
 
 
 def plan(answers: Answers) -> list[Step | TestFile]:
-    """All steps that are left, in their order."""
+    """All remaining steps, in order."""
     files = Files(answers.name)
     pair = ("--original", answers.original, "--backup", answers.backup)
     pin = () if answers.pin_file is None else ("--pin-file", str(answers.pin_file))

@@ -1,4 +1,4 @@
-"""Runs the steps of the guided set-up in this process, each shown as it is typed."""
+"""Runs the steps of the guided set-up in this process, and shows each command."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _run_all(
 
 
 def _tell(text: str) -> None:
-    """A line for people, between what commands print."""
+    """Print a line between the outputs of commands."""
     sys.stdout.write(visible(text) + "\n")
     sys.stdout.flush()
 

@@ -43,7 +43,7 @@ def share_in(path: Path) -> Share:
 
 
 def part_in(path: Path) -> Component | Share:
-    """Whichever of the two a file holds. Raises InputError, ComponentError, ShareError, OSError."""
+    """The component or share in a file. Raises InputError, ComponentError, ShareError, OSError."""
     content = _content(path)
     if content.startswith(_PICTURES):
         return _pictured(content, path)
@@ -53,7 +53,7 @@ def part_in(path: Path) -> Component | Share:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds, read once, since it may be a pipe. Of any but a picture only the start."""
+    """The content of a file, read once because it may be a pipe; of texts, only the start."""
     with path.open("rb") as file:
         content = file.read(_MOST_TEXT_BYTES + 1)
         if content.startswith(_PICTURES):

@@ -47,7 +47,7 @@ def component(number: int, size: int, known: Mapping[int, bytes], option: str) -
 
 
 def shares(option: str) -> list[Share]:
-    """As many shares of one component as they say that are needed. Raises InputError."""
+    """As many shares of one component as the first one requires. Raises InputError."""
     scanned: list[Share] = []
 
     def ask() -> Share:
@@ -73,7 +73,7 @@ def shares(option: str) -> list[Share]:
 
 
 def part(option: str) -> Component | Share:
-    """Whichever mailer is scanned. Raises InputError."""
+    """The component or share of any mailer. Raises InputError."""
     what = _("Mailer")
     with ceremony.alone(_(_ALONE).format(what=what)):
         return prompts.repeated(lambda: _code(what, option))

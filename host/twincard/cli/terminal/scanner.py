@@ -1,7 +1,7 @@
-"""What a barcode scanner types that presents itself as a keyboard.
+"""Reads what a barcode scanner types that acts as a keyboard.
 
-It types the lines of a code faster than a prompt after the other could take them, and ends with
-Enter, or several. So one question takes all of it, without an echo, until nothing more is typed.
+A scanner types the lines of a code faster than separate prompts could read them, and ends with
+Enter once or more. So one question reads everything, without an echo, until typing stops.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from twincard.keys.codes import MOST_CODE_BYTES, is_unfinished
 from twincard.keys.secret import Secret
 
 _SILENCE_SECONDS = 0.5
-"""After Enter: the scanner has ended."""
+"""The silence after Enter that ends a scan."""
 _PAUSE_SECONDS = 5.0
-"""The same in the middle of a code, which may come over a slow line."""
+"""The silence within a code, which may come over a slow line."""
 _END_OF_INPUT = b"\x04"
 _PIECE = 4096
 
 Read = Callable[[float | None], bytes]
-"""What was typed within so many seconds, nothing if nothing was; None waits for it."""
+"""What is typed within so many seconds, or nothing; None waits for it."""
 
 
 def scan(what: str, option: str) -> Secret:
@@ -54,7 +54,7 @@ def scan(what: str, option: str) -> Secret:
 
 
 def _fill(text: bytearray, read: Read) -> bool:
-    """Take what is typed until it ends; whether it was longer than any code."""
+    """Read until typing stops; true if it was longer than any code."""
     too_long = False
     while True:
         ended = text.endswith((b"\r", b"\n"))
