@@ -57,7 +57,9 @@ def test_a_newcomer_is_led_to_a_pair_that_opens_a_file(desk: Desk) -> None:
         terminal.answer(f"{_('Name of the pair')} [alice]", "")
         terminal.answer(f"{_('How many holders?')} [3]", "2")
         terminal.answer(f"{_('Number')} [1]", "")
-        terminal.answer(_("Names of the holders, with commas between"), "Alice、花子")
+        terminal.answer(
+            _("Names of the holders, with commas between (Enter: leave them out)"), "Alice、花子"
+        )
         terminal.answer(_("Run them now?"), "")
         type_secrets(terminal)
         assert terminal.wait() == 0
