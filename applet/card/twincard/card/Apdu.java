@@ -134,7 +134,7 @@ final class Apdu extends CardPart {
         flags[Ram.ANSWER_IN] = IN_STORE;
     }
 
-    /** GET RESPONSE; without Le too, which nobody means who sends it. */
+    /** GET RESPONSE; also without Le, which no sender intends. */
     void more(APDU apdu) {
         if (words[Ram.REST_LENGTH] == 0) {
             Refusal.state();

@@ -120,8 +120,8 @@ final class Export extends Ticket {
     }
 
     /**
-     * Whoever used a slot, for an earlier key too, takes no other key: a ticket of his would leave the export pending
-     * for good.
+     * A backup that used a slot, even for an earlier key, cannot take another key: its ticket would leave the export
+     * pending for good.
      */
     private void requireFreeSlot() {
         boolean free = used < authority.backups;

@@ -28,7 +28,7 @@ abstract class FileTable extends OnChip {
 
     static final short MF = 0;
     static final short MF_FID = 0x3F00;
-    /** Where a row is expected: there is no such file. The MF is nobody's child. */
+    /** Where a row is expected: there is no such file. The MF has no parent. */
     static final short NONE = 0;
 
     private static final byte FREE = 0;

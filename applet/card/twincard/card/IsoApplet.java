@@ -3,7 +3,7 @@ package twincard.card;
 import javacard.framework.Util;
 
 /**
- * What OpenSC's driver for IsoApplet asks of a card, told by one that was installed under that applet's AID: then
+ * Answers what OpenSC's driver for IsoApplet asks of a card, if the applet was installed under that applet's AID. Then
  * OpenSC works with it unchanged. All commands are the same under either AID.
  */
 final class IsoApplet {

@@ -68,7 +68,7 @@ final class Counts {
         }
     }
 
-    /** All counts, which begin anew. */
+    /** All counts, which start from zero again. */
     int[] take() {
         int[] taken = counts.clone();
         Arrays.fill(counts, 0);

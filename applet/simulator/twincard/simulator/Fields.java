@@ -18,7 +18,7 @@ final class Fields {
 
     private static Field[] declared(Class<?> type) {
         Field[] fields = type.getDeclaredFields();
-        // Not Comparator.comparing, whose parts Java would put together anew at each start.
+        // Not Comparator.comparing, whose parts Java would link again at each start.
         Arrays.sort(fields, (one, other) -> one.getName().compareTo(other.getName()));
         for (Field field : fields) {
             field.setAccessible(true);

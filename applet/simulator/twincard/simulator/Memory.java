@@ -9,7 +9,7 @@ final class Memory {
     final Transients transients = new Transients();
     final Faults faults = new Faults();
     final Exchange exchange;
-    /** The card is about to get its memory from a file: keys that are drawn until then are nobody's. */
+    /** The card is about to get its memory from a file: keys generated until then are discarded. */
     boolean isLoading;
     private boolean changed;
     private int deepestStack;

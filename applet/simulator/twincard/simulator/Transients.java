@@ -27,7 +27,7 @@ final class Transients extends TransientMemory {
         return event != null && event == JCSystem.NOT_A_TRANSIENT_OBJECT;
     }
 
-    /** How many arrays there are, those included that nobody refers to and that are not yet collected. */
+    /** How many arrays exist, including unreferenced ones that are not yet collected. */
     int size() {
         return arrays.size();
     }

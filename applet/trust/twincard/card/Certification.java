@@ -42,7 +42,7 @@ final class Certification extends CardPart {
         certified = false;
     }
 
-    /** CERTIFY: the issuer's point and a certificate of his over this very card. */
+    /** CERTIFY: the issuer's point, and the issuer's certificate for this card. */
     void certify(short length) {
         byte[] data = work;
         byte[] own = aux;
@@ -111,7 +111,10 @@ final class Certification extends CardPart {
         Certificate.frame(out);
     }
 
-    /** Writes the issuer's name, the beginning of SHA-256 of his point, to its place in the certificate in Ram.aux. */
+    /**
+     * Writes the issuer's name, the beginning of SHA-256 of the issuer's point, to its place in the
+     * certificate in Ram.aux.
+     */
     private void name(byte[] point, short offset) {
         chip.sha256.doFinal(point, offset, P256.POINT, hash, (short) 0);
         Util.arrayCopyNonAtomic(hash, (short) 0, aux, Certificate.ISSUER, Certificate.ISSUER_LENGTH);

@@ -41,7 +41,7 @@ final class Device extends CardPart {
     }
 
     /**
-     * Draws both pairs anew, before the transaction that holds {@link #renewed}: until that there are none. Uses
+     * Generates both pairs again, before the transaction that holds {@link #renewed}: until that there are none. Uses
      * Ram.hash, Ram.aux and Ram.cmac.
      */
     void renew() {

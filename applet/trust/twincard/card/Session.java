@@ -107,7 +107,7 @@ final class Session extends OnChip {
         return good;
     }
 
-    /** Verifies and decrypts {@code length} bytes in place; bytes of plain data, or -1 for what is not right. */
+    /** Verifies and decrypts {@code length} bytes in place; the number of plain bytes, or -1 on an error. */
     short open(byte[] data, short length) {
         short text = (short) (length - MAC);
         short count = Util.getShort(memory, COUNTER);

@@ -12,7 +12,7 @@ final class TrustParts extends Parts {
     private static final short SIGNATURE_KEY = 0x1000;
     private static final short LOG = 0x2000;
 
-    /** Instruction bytes, all of our class; what is not a command of the base. */
+    /** Instruction bytes of the commands beyond the base, all of our class. */
     static final byte CERTIFY = 0x04;
     static final byte READ_LOG = 0x46;
     static final byte INITIALIZE_UPDATE = 0x50;
