@@ -19,7 +19,7 @@ error. Of the chips that have RSA or P-256:
 
 REACH = """\
 *Base functions* are duplication in base mode, opening files and recovery, with RSA or P-256. A chip
-that does not *make its key itself* can use keys, and can be the backup of another chip. The NoECC
+that does not *generate its own key* can use keys, and can be the backup of another chip. The NoECC
 and EMV variants are configured not to generate RSA keys, although the hardware could. *Host-blind
 mode* needs P-256 with plain ECDH, and ECDSA with SHA-256.
 
