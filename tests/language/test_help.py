@@ -71,7 +71,7 @@ def test_every_page_is_in_japanese_and_fits_the_terminal(
 def is_in_japanese_and_fits(words: tuple[str, ...], page: str) -> None:
     """Of the page of one command."""
     assert page.startswith("使い方: twincard")
-    assert "この説明を表示して終了します。" in page
+    assert "このヘルプを表示して終了します。" in page
     assert "\nオプション:\n" in page
     told = " ".join(page.split())
     left = [text for text in help_texts(at(words)) if text in told]

@@ -25,8 +25,10 @@ JsonSchema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: dict[str, tuple[str, ...]] = {
+    "start": ("start:Started",),
     "demo": ("demo:Told",),
     "sim new": ("simulated:NewCard", "simulated:NewBlankCard"),
+    "sim cap": ("simulated:StandIn",),
     "sim list": ("simulated:Cards",),
     "sim remove": ("simulated:RemovedCard",),
     "sim serve": ("simulated:ServedCard",),
@@ -56,6 +58,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
         "pair:TicketCancelled",
         "pair:ExportAbandoned",
     ),
+    "sheet": ("pair:SafeSheet",),
     "public-key": ("keys:CardPublicKey",),
     "certificate": ("certificate:CertificateInfo",),
     "csr": ("certificate:Request",),
