@@ -100,7 +100,9 @@ def test_no_card_and_no_file(duplicated: Desk) -> None:
     duplicated.run("card", "info", "-r", "sim:bob").failed(
         3, "シミュレーションカード bob はありません。"
     )
-    duplicated.run("card", "info", "-r", "nonsense").failed(3, "リーダーではありません: nonsense")
+    duplicated.run("card", "info", "-r", "nonsense").failed(
+        3, "リーダー nonsense は正しくありません。"
+    )
     duplicated.run("issuer", "show", "手紙").failed(
         8, "手紙: ファイルまたはフォルダーがありません。"
     )
@@ -121,7 +123,7 @@ def test_what_the_operating_system_says_is_in_japanese(code: int) -> None:
 def test_swapped_readers_are_named_in_japanese(duplicated: Desk) -> None:
     swapped = ("--original", "sim:控え", "--backup", "sim:alice")
     duplicated.run("duplicate", *swapped, *PINS).failed(
-        7, "原本カード sim:控え: このカードは予備カードとして発行されました。"
+        7, "原本カード sim:控え: このカードは予備カードとして発行されています。"
     )
 
 
@@ -189,7 +191,7 @@ def test_yes_of_another_language_is_no(keyboard: Keyboard) -> None:
 def test_a_card_is_destroyed_after_a_yes_in_japanese(desk: Desk) -> None:
     desk.done("sim", "new", "alice")
     with Terminal("sim", "remove", "alice") as terminal:
-        terminal.answer("sim:alice とその中の鍵をすべて破棄しますか? [y/N] ", "はい")
+        terminal.answer("sim:alice を中の鍵ごと破棄しますか? [y/N] ", "はい")
         assert terminal.wait() == 0, terminal.shown
     assert desk.json("sim", "list")["cards"] == []
 

@@ -20,8 +20,8 @@ TELLING = {
     *("confirm", "pin", "new_pin", "other_pin", "ask_secret", "transport_key"),
     *("send", "error_for", "_get", "_perform", "_command", "_tell", "_begin", "verify_signature"),
 }
-# Mailers have both languages beside each other; the demo's documents are files.
-NOT_MESSAGES = {"paper/words.py", "demo/documents.py"}
+# What is printed has both languages beside each other; the demo's documents are files.
+NOT_MESSAGES = {"paper/words.py", "paper/letter_words.py", "demo/documents.py"}
 SENTENCE = re.compile(r"[A-Z][^\n]*[a-z] [^\n]*[.?!:]")
 WORDS = re.compile(r"[a-z]{2}")
 FILES = [

@@ -11,7 +11,7 @@ from twincard.cli.start.answers import Answers, Components, Stage
 from twincard.cli.terminal.cards import SIMULATED
 from twincard.ground.language import _
 
-_TEST_TEXT = "Both cards can read this."
+_TEST_TEXT = "a test of both cards"
 
 
 @dataclass(frozen=True)

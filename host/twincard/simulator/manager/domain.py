@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twincard.simulator.manager.commands import (
@@ -62,7 +62,7 @@ class _Loading:
     """A load that is under way."""
 
     aid: bytes
-    received: bytes = b""
+    received: bytes = field(default=b"", repr=False)
     blocks: int = 0
 
 
