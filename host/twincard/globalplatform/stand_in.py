@@ -7,10 +7,12 @@ real card refuses the stand-in: it imports a package that no card has.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
 from twincard.globalplatform.cap import STAND_IN, TAGS
+from twincard.ground.private_file import write_private
 
 PACKAGE_AID = bytes.fromhex("F05457494E43415244")
 APPLET_AID = PACKAGE_AID + b"\x01"
@@ -27,10 +29,12 @@ _INSTALL_METHOD = b"\x00\x0a"
 
 
 def write_stand_in(path: Path) -> None:
-    """Write the file. Raises FileExistsError where one is there, OSError."""
-    with path.open("xb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in stand_in().items():
-            archive.writestr(f"twincard/card/javacard/{name}.cap", content)
+    """Write the file, whole or not at all. Raises FileExistsError if it exists, OSError."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, component in stand_in().items():
+            archive.writestr(f"twincard/card/javacard/{name}.cap", component)
+    write_private(path, content.getvalue())
 
 
 def stand_in() -> dict[str, bytes]:

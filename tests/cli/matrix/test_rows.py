@@ -24,7 +24,8 @@ PLACES = {
 
 
 def test_every_command_has_a_row() -> None:
-    assert set(ROWS) == set(LEAVES)
+    """But `start`, which runs commands of other rows: see test_start.py."""
+    assert {*ROWS, "start"} == set(LEAVES)
 
 
 @pytest.mark.parametrize("name", ROWS)
