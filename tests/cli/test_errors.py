@@ -146,7 +146,7 @@ def test_ctrl_c_ends_the_demo_and_leaves_nothing(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors == "Error: Interrupted.\n"
+    assert errors == "Error: Interrupted. To finish, run the command again.\n"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("twincard")] == []
 
 

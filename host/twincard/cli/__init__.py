@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A short command spends most of its time here, and Ctrl-C must work then too.
         from twincard.cli.app import main as run
     except KeyboardInterrupt:
-        sys.stderr.write("Error: Interrupted.\n")
+        sys.stderr.write("Error: Interrupted. To finish, run the command again.\n")
         return _INTERRUPTED
     return run(arguments)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
 from twincard.ground.language import N_, _
 from twincard.ground.system_words import reason
@@ -68,14 +69,26 @@ class NotAuthenticatedError(FilesError):
     """The message is EnvelopedData, whose content is not protected from changes."""
 
 
+_BY_KIND: Mapping[type[FilesError], str] = {
+    AlteredError: N_("Use another copy of the file."),
+    NotForThisKeyError: N_("Use a card that the file is encrypted to."),
+}
+
+
 def told(error: FilesError | OSError) -> str:
     """A sentence on what went wrong with a file, and if known, what to do next."""
     text = str(error) if isinstance(error, FilesError) else _told(error)
-    cause = error if isinstance(error, OSError) else error.__cause__
-    advice = _ADVICE.get(cause.errno or 0) if isinstance(cause, OSError) else None
+    advice = _advice(error)
     if advice is None:
         return text
     return _("{sentence} {advice}").format(sentence=text, advice=_(advice))
+
+
+def _advice(error: FilesError | OSError) -> str | None:
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(cause, OSError):
+        return _ADVICE.get(cause.errno or 0)
+    return next((advice for kind, advice in _BY_KIND.items() if isinstance(error, kind)), None)
 
 
 def _told(error: OSError) -> str:

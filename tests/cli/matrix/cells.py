@@ -5,18 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.commands import Ran
+from tests.cli.next_steps import names_next_step
 
 from twincard.results.failure import ExitCode
 
 
 def assert_told(ran: Ran, code: ExitCode, *words: str) -> None:
-    """A command with --json failed: a sentence on standard error, the same as JSON, no more."""
-    sentence = ran.failed(code, *words).removeprefix("Error: ")
+    """A command with --json failed: a sentence on standard error, the same as JSON, no more.
+
+    It names a next step, also in Japanese.
+    """
+    sentence = ran.failed(code, *words).removeprefix("Error: ").removeprefix("エラー: ")
     assert "Traceback" not in ran.err
     error = ran.json["error"]
     assert (error["code"], error["name"]) == (code.value, code.name.lower())
     assert error["message"] == sentence
-    assert sentence[-1] in ".?"
+    assert sentence[-1] in ".?。"
+    assert names_next_step(sentence), sentence
 
 
 def contents(folder: Path) -> dict[str, bytes]:

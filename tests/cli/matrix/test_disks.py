@@ -12,6 +12,7 @@ from tests.cli.matrix import disks
 from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import ROWS, SEALED, Row, rows
+from tests.cli.next_steps import names_next_step
 
 from twincard.results.failure import ExitCode
 
@@ -40,6 +41,7 @@ def assert_file_told(ran: Ran, *words: str) -> None:
         assert_told(ran, ExitCode.FILE, *words)
         return
     sentence = ran.failed(ExitCode.FILE, *words).removeprefix("Error: ")
+    assert names_next_step(sentence), sentence
     (file,) = ran.json["files"]
     assert sentence.endswith(file.get("error") or file["reason"])
 

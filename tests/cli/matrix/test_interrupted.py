@@ -47,7 +47,10 @@ def interrupt(process: subprocess.Popen[str], ready: Callable[[], bool]) -> None
         time.sleep(0.001)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=_SECONDS)
-    assert (process.returncode, errors) == (130, "Error: Interrupted.\n")
+    assert (process.returncode, errors) == (
+        130,
+        "Error: Interrupted. To finish, run the command again.\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the process in /proc")
@@ -100,7 +103,7 @@ def test_ctrl_c_at_a_prompt(duplicated: Desk, words: tuple[str, ...], question: 
         terminal.signal(signal.SIGINT)
         assert terminal.wait() == ExitCode.INTERRUPTED
     last = re.sub(r"\x1b\[[\d;]*[mJH]", "", terminal.shown).splitlines()[-1]
-    assert last == "Error: Interrupted."
+    assert last == "Error: Interrupted. To finish, run the command again."
     assert terminal.shown.count("Error") == 1
     assert "Traceback" not in terminal.shown
     assert contents(duplicated.folder) == before

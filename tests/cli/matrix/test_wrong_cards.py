@@ -10,6 +10,7 @@ from tests.bench import Stage, certify
 from tests.cli.matrix.cells import assert_told, contents
 from tests.cli.matrix.rack import Rack
 from tests.cli.matrix.rows import BACKUP, NEXT, ORIGINAL, OTHER, ROWS, Row, rows
+from tests.cli.next_steps import names_next_step
 
 from twincard.card.issuer import Personalisation
 from twincard.card.report import Role
@@ -106,7 +107,9 @@ def test_files_for_another_card_stay_as_they_are(rack: Rack, name: str) -> None:
     ran = rack.desk.run(*row.filled(a=NEXT, pin="次.pin"), "--json")
     assert ran.code == (ExitCode.CHECK_FAILED if name == "card check" else ExitCode.FILE)
     (told,) = ran.json["files"]
-    assert "not encrypted to this key" in (told.get("error") or told["reason"])
+    reason = told.get("error") or told["reason"]
+    assert "not encrypted to this key" in reason
+    assert names_next_step(reason)
     assert contents(rack.desk.folder) == files
 
 

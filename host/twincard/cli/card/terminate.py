@@ -44,7 +44,12 @@ def terminate(
     with opened(reader) as card:
         before = card.kept_report()
     if before.life_cycle is LifeCycle.TERMINATED:
-        raise ProtocolError(_("This card is already terminated; nothing was changed."))
+        raise ProtocolError(
+            _(
+                "This card is already terminated; nothing was changed. If you meant another "
+                "card, look for its reader with `twincard readers`."
+            )
+        )
     prompts.confirm(
         _("Permanently erase everything on {reader}?").format(reader=reader), "--yes", yes=yes
     )

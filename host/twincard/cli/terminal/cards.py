@@ -149,8 +149,18 @@ def check_usable(card: Card, role: Role | None = None) -> None:
     check_living(card)
     if role not in (None, report.role):
         if report.role is Role.ORIGINAL:
-            raise ProtocolError(_("This card was issued as an original: are the readers swapped?"))
-        raise ProtocolError(_("This card was issued as a backup: are the readers swapped?"))
+            raise ProtocolError(
+                _(
+                    "This card was issued as an original: are the readers swapped? "
+                    "`twincard card info` shows what a card was issued as."
+                )
+            )
+        raise ProtocolError(
+            _(
+                "This card was issued as a backup: are the readers swapped? "
+                "`twincard card info` shows what a card was issued as."
+            )
+        )
 
 
 def check_living(card: Card) -> None:

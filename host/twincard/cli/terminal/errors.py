@@ -75,7 +75,8 @@ CODES: Mapping[str, ExitCode] = {
 
 ADVICE: Mapping[str, str] = {
     "twincard.card.pin.PinFormatError": N_(
-        "A digit or an unaccented letter is one byte, any other character is two to four."
+        "Choose another one. A digit or an unaccented letter is one byte, any other "
+        "character is two to four."
     ),
     "twincard.card.session.NoAppletError": N_("Load it with `twincard card load`."),
     "twincard.iso.status.IssuerRefusedError": N_(
@@ -112,6 +113,7 @@ ADVICE: Mapping[str, str] = {
     ),
     "twincard.transport.connection.CardGoneError": N_("Run the command again to resume."),
     "twincard.transport.connection.PowerCutError": N_("Run the command again to resume."),
+    "builtins.KeyboardInterrupt": N_("To finish, run the command again."),
 }
 """What to do next, where the sentence does not say it already."""
 
