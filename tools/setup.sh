@@ -212,7 +212,15 @@ exec 9>build/setup.lock
 ! command -v flock >/dev/null || flock 9
 : >"$log"
 install_packages
+# The jar needs no Python: it is built while Python's packages are installed, and has a log of its own.
+(
+  log=build/setup-jar.log
+  : >"$log"
+  build_jar
+) &
+jar_job=$!
+trap 'kill "$jar_job" 2>/dev/null || true' EXIT
 install_python
 compile_messages
-build_jar
+wait "$jar_job"
 make_archives
