@@ -14,6 +14,7 @@ from twincard.cli.terminal.cards import (
     check_reader,
     issuer_public_key,
     opened,
+    protect_usable,
     same_card,
     transport_key,
 )
@@ -29,6 +30,7 @@ from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import pin_of
 from twincard.flows.authority import take_authority
 from twincard.flows.clear import Clearing, clear_components, plan_clearing
+from twincard.flows.errors import ProtocolError
 from twincard.flows.identity import protect
 from twincard.ground.language import _, listed, plural
 from twincard.keys.component import LARGEST_GROUP
@@ -78,11 +80,14 @@ def clear(
     pin = pin_of(reader, pin_file, "PIN", issuer) if plan.by_user else None
     with opened(reader) as card:
         with same_card(card, before, reader):
-            _report(card, issuer)
+            if not blank:
+                # A card that says it is blank all of a sudden must not get the PIN in the clear.
+                protect_usable(card, issuer)
             # Take both authorities before anything is cleared, so that a refusal changes nothing.
             if key is not None:
-                take_authority(card, card.kept_report(), key, plain=plain or issuer is not None)
-        plan = plan_clearing(card.kept_report(), wanted)
+                proved = issuer is not None and not blank
+                take_authority(card, card.kept_report(), key, plain=plain or proved)
+        _check_agreed(plan, plan_clearing(card.kept_report(), wanted), reader)
         if pin is not None:
             card.pin.verify(pin)
         clear_components(card, plan.numbers)
@@ -95,6 +100,20 @@ def _report(card: Card, issuer: bytes | None) -> CardReport:
     if card.kept_report().life_cycle is LifeCycle.OPERATIONAL:
         protect(card, issuer)
     return card.kept_report()
+
+
+def _check_agreed(agreed: Clearing, plan: Clearing, reader: str) -> None:
+    """Raises ProtocolError if the plan is not the one that was agreed to.
+
+    The first report may have come in the clear, and been forged.
+    """
+    if plan != agreed:
+        raise ProtocolError(
+            _(
+                "{reader} holds other components than it reported before the question. Run the "
+                "command again."
+            ).format(reader=reader)
+        )
 
 
 def _question(plan: Clearing, reader: str) -> str:
