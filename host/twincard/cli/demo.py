@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from twincard.demo.story import Story
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyType
 from twincard.results.demo import Told
-from twincard.simulator.folder import HOME_VARIABLE
+from twincard.simulator.folder import cards_in
 
 
 def demo(
@@ -89,13 +88,5 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 @contextmanager
 def _cards_for_a_while() -> Iterator[None]:
     """A folder for simulated cards apart from the user's own, deleted at the end."""
-    before = os.environ.get(HOME_VARIABLE)
-    with tempfile.TemporaryDirectory(prefix="twincard-cards-") as name:
-        os.environ[HOME_VARIABLE] = name
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ[HOME_VARIABLE]
-            else:
-                os.environ[HOME_VARIABLE] = before
+    with tempfile.TemporaryDirectory(prefix="twincard-cards-") as name, cards_in(Path(name)):
+        yield

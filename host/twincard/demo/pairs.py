@@ -21,6 +21,7 @@ from twincard.iso.status import CardError, Sw
 from twincard.keys.component import Component, draw_group, read_component, write_component
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
+from twincard.keys.value_lines import kcv_text
 
 GROUP_SIZE = 3
 KEEP_GROUP = Profile(GROUP_SIZE, policy=PolicyFlags.NONE)
@@ -45,7 +46,7 @@ def make_group(narrator: Narrator, folder: Path) -> list[Path]:
         write_component(component, path)
         narrator.detail(
             _("{path}  KCV {kcv}").format(
-                path=path.relative_to(folder), kcv=component.kcv.hex().upper()
+                path=path.relative_to(folder), kcv=kcv_text(component.kcv)
             )
         )
         paths.append(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twincard.ground.language import _, plural
+from twincard.keys.value_lines import kcv_text
 
 
 class ProtocolError(Exception):
@@ -107,7 +108,7 @@ class WrongComponentError(ProtocolError):
                 "If the cards hold the wrong one, clear it on both with `twincard group clear "
                 "-r READER {number}`."
             )
-        told = told.format(number=number, kcv=_hex(kcv), held=_hex(held))
+        told = told.format(number=number, kcv=kcv_text(kcv), held=kcv_text(held))
         way = way.format(number=number)
         super().__init__(_("{sentence} {advice}").format(sentence=told, advice=way))
 
@@ -136,7 +137,3 @@ class DifferentGroupsError(ProtocolError):
                 "this one, or issue a blank card as its backup with `twincard issue`."
             )
         )
-
-
-def _hex(kcv: bytes) -> str:
-    return kcv.hex().upper()

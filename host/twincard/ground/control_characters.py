@@ -13,3 +13,8 @@ _ESCAPED = _CONTROLS | {code: f"\\u{code:04x}" for code in _TURNS}
 def visible(text: str) -> str:
     """A line with its control characters escaped."""
     return str(text).translate(_ESCAPED)
+
+
+def visible_lines(text: str) -> str:
+    """The same for several lines, whose ends stay."""
+    return "\n".join(map(visible, text.split("\n")))

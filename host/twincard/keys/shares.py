@@ -20,7 +20,7 @@ from twincard.ground.private_file import write_private
 from twincard.keys.component import COMPONENT_BYTES, LARGEST_GROUP, Component
 from twincard.keys.derivation import KCV_BYTES
 from twincard.keys.secret import Secret
-from twincard.keys.value_lines import format_lines, parse_hex, parse_lines
+from twincard.keys.value_lines import format_lines, kcv_text, parse_hex, parse_lines
 
 MOST_SHARES = 16
 SHARE_WORDS = 33
@@ -131,7 +131,7 @@ def join_shares(shares: Sequence[Secret], number: int, size: int, kcv: bytes) ->
     if component.kcv != kcv:
         raise ShareError(
             _("The shares give a component with the key check value {kcv}, not {expected}.").format(
-                kcv=component.kcv.hex().upper(), expected=kcv.hex().upper()
+                kcv=kcv_text(component.kcv), expected=kcv_text(kcv)
             )
         )
     return component

@@ -44,6 +44,11 @@ def parse_lines(
     return values
 
 
+def kcv_text(kcv: bytes) -> str:
+    """A KCV as people read it everywhere: `36CB71`."""
+    return kcv.hex().upper()
+
+
 def parse_hex(digits: str | bytes, size: int) -> bytes:
     """Exactly `size` bytes from as many pairs of digits.
 

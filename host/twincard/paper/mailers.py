@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from twincard.keys.checked_groups import checked_groups
 from twincard.keys.component import Component, format_component
 from twincard.keys.shares import Share, format_share
+from twincard.keys.value_lines import kcv_text
 from twincard.paper.sheet import Cell, Sheet, pdf_of
 from twincard.paper.words import WORDS, Language, Words
 
@@ -95,5 +96,5 @@ def _facts(printing: Printing, kcv: bytes) -> tuple[tuple[str, str], ...]:
     return (
         *group,
         (words.date, printing.date.isoformat()),
-        (words.kcv, kcv.hex().upper()),
+        (words.kcv, kcv_text(kcv)),
     )

@@ -39,6 +39,20 @@ def folder() -> Path:
     return Path(home) if home else Path(platformdirs.user_data_dir("twincard", appauthor=False))
 
 
+@contextlib.contextmanager
+def cards_in(home: Path) -> Iterator[None]:
+    """In the block, this process and those that it starts keep simulated cards in `home`."""
+    before = os.environ.get(HOME_VARIABLE)
+    os.environ[HOME_VARIABLE] = str(home)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[HOME_VARIABLE]
+        else:
+            os.environ[HOME_VARIABLE] = before
+
+
 def list_cards() -> list[str]:
     """Names of the simulated cards, sorted; `check_file` tests whether a file can be read.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
 from twincard.keys.transport_key import read_transport_key
-from twincard.simulator.folder import HOME_VARIABLE, create_card, transport_key_file
+from twincard.simulator.folder import cards_in, create_card, transport_key_file
 from twincard.simulator.shared_program import Shared
 from twincard.testing.cards import CardPair, DuplicatedPair, NamedCard
 
@@ -54,7 +53,7 @@ class Templates:
         """A copy of the blank card in the folder `home`."""
         place = self._folder / "card"
         if self._card is None:
-            with _home(place):
+            with cards_in(place):
                 self._card = _created("card")
         _copy(place, home)
         return self._card
@@ -75,13 +74,13 @@ class Templates:
 
     def _issued_pair(self) -> CardPair:
         if self._issued is None:
-            with _home(self._folder / "issued"):
+            with cards_in(self._folder / "issued"):
                 original, backup = _created("issued-original"), _created("issued-backup")
                 self._issued = _issue(original, backup)
         return self._issued
 
     def _duplicate(self, place: Path, key_type: KeyType) -> DuplicatedPair:
-        with _home(place):
+        with cards_in(place):
             original, backup = _created("original"), _created("backup")
             pair = _issue(original, backup)
             with original.unlocked() as first, backup.unlocked() as second:
@@ -107,16 +106,3 @@ def _issue(original: NamedCard, backup: NamedCard) -> CardPair:
 
 def _copy(template: Path, home: Path) -> None:
     shutil.copytree(template, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock"))
-
-
-@contextmanager
-def _home(folder: Path) -> Iterator[None]:
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[HOME_VARIABLE]
-        else:
-            os.environ[HOME_VARIABLE] = before

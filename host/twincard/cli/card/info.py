@@ -22,6 +22,7 @@ from twincard.cli.terminal.output import Printer, aligned
 from twincard.ground.language import N_, _, plural
 from twincard.identity.device_certificate import fingerprint
 from twincard.iso.status import AuthorityMissingError, NotFoundError
+from twincard.keys.value_lines import kcv_text
 from twincard.results.card_info import (
     CardInfo,
     ComponentInfo,
@@ -141,7 +142,7 @@ _WAYS = {
 def _component_words(item: ComponentInfo) -> str:
     if item.kcv is None or item.way is None:
         return _("not set")
-    return _(_WAYS[item.way]).format(kcv=item.kcv.hex().upper())
+    return _(_WAYS[item.way]).format(kcv=kcv_text(item.kcv))
 
 
 def _identity_rows(info: CardInfo) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from twincard.card.log import Event, LogEntry
 from twincard.card.report import PolicyFlags, Role, SetBy
 from twincard.ground.language import N_, _, listed, plural
 from twincard.keys.derivation import KCV_BYTES
+from twincard.keys.value_lines import kcv_text
 
 _SHORT = 8
 _BY = 0x0F
@@ -68,7 +69,7 @@ def _component(detail: bytes) -> str:
     return _("component {number} set by {by}, KCV {kcv}").format(
         number=detail[0],
         by=_(_ACTING.get(detail[1] & _BY, _NOBODY_KNOWN)),
-        kcv=detail[2 : 2 + KCV_BYTES].hex().upper(),
+        kcv=kcv_text(detail[2 : 2 + KCV_BYTES]),
     )
 
 

@@ -14,6 +14,7 @@ from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
 from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
+from twincard.keys.value_lines import kcv_text
 from twincard.results.group import ComponentFile, NewGroup
 
 
@@ -64,9 +65,7 @@ def new(
 
 
 def _lines(made: tuple[ComponentFile, ...], paper: Path | None) -> list[str]:
-    lines = [
-        f"{item.file or _component(item.number)}  KCV {item.kcv.hex().upper()}" for item in made
-    ]
+    lines = [f"{item.file or _component(item.number)}  KCV {kcv_text(item.kcv)}" for item in made]
     if any(item.file for item in made):
         lines.append(_("Give each file to its holder, and keep no copy."))
     if paper is not None:

@@ -23,6 +23,7 @@ from twincard.keys.shares import (
     split_component,
     write_share,
 )
+from twincard.keys.value_lines import kcv_text
 from twincard.results.group import Joined, Split
 
 Kcv = Annotated[
@@ -143,7 +144,7 @@ def join(
         file=output,
         number=component.number,
         size=component.size,
-        kcv=component.kcv.hex().upper(),
+        kcv=kcv_text(component.kcv),
     )
     Printer(json).result(told, text)
     component.value.wipe()

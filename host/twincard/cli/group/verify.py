@@ -19,6 +19,7 @@ from twincard.ground.language import _
 from twincard.keys.component import Component, ComponentError
 from twincard.keys.derivation import cmac_kcv
 from twincard.keys.shares import Share, ShareError, join_shares, share_index, share_threshold
+from twincard.keys.value_lines import kcv_text
 from twincard.results.failure import ExitCode
 from twincard.results.group import Verified, VerifiedPart
 
@@ -123,7 +124,7 @@ def _check_together(found: list[_Found], expected: bytes | None) -> None:
 def _against(item: _Found, before: Sequence[_Found], expected: bytes | None) -> Iterator[str]:
     if expected is not None and item.kcv is not None and item.kcv != expected:
         told = _("The KCV is {kcv}, not {expected}.")
-        yield told.format(kcv=_hex(item.kcv), expected=_hex(expected))
+        yield told.format(kcv=kcv_text(item.kcv), expected=kcv_text(expected))
     for other in before:
         if item.part is None or other.part is None:
             continue
@@ -196,7 +197,7 @@ def _lines(found: Sequence[_Found], compared: bool) -> Iterator[str]:
 
 
 def _words(item: _Found, compared: bool) -> str:
-    part, kcv = item.part, _hex(item.kcv or b"")
+    part, kcv = item.part, kcv_text(item.kcv or b"")
     if isinstance(part, Component):
         text = _("component {number} of {size}, KCV {kcv}")
         return text.format(number=part.number, size=part.size, kcv=kcv)
@@ -216,7 +217,3 @@ def _words(item: _Found, compared: bool) -> str:
         return _("The check digits are correct, and the KCV is {kcv}.").format(kcv=kcv)
     text = _("The check digits are correct. Compare the KCV {kcv} with the one on the cover.")
     return text.format(kcv=kcv)
-
-
-def _hex(kcv: bytes) -> str:
-    return kcv.hex().upper()

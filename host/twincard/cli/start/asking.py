@@ -16,7 +16,7 @@ from twincard.cli.start.answers import Components, Stage
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import connected
 from twincard.cli.terminal.errors import InputError
-from twincard.ground.control_characters import visible
+from twincard.ground.control_characters import visible_lines
 from twincard.ground.language import N_, _
 from twincard.keys.component import LARGEST_GROUP
 from twincard.simulator.folder import list_cards
@@ -42,7 +42,7 @@ class Asker:
     def tell(self, text: str) -> None:
         """Print an explanation before the next question, after an empty line."""
         if not self._yes:
-            sys.stderr.write("".join(f"{visible(line)}\n" for line in ("", *text.split("\n"))))
+            sys.stderr.write(f"\n{visible_lines(text)}\n")
             sys.stderr.flush()
 
     def line(self, question: str, usual: str, check: Callable[[str], str]) -> str:

@@ -26,7 +26,7 @@ from twincard.keys.shares import (
     share_threshold,
     whole_words,
 )
-from twincard.keys.value_lines import parse_hex
+from twincard.keys.value_lines import kcv_text, parse_hex
 
 _LINE_WORDS = 11
 # Erase the screen and the scrollback, and go to the top (ECMA-48; 3J is from xterm).
@@ -147,7 +147,7 @@ def check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> None
         )
         raise InputError(
             differs.format(
-                kcv=_spelled(typed.kcv), expected=_spelled(expected), number=typed.number
+                kcv=kcv_text(typed.kcv), expected=kcv_text(expected), number=typed.number
             )
         )
     other = equal_to(typed, known)
@@ -155,7 +155,7 @@ def check_kcv(typed: Component, known: Mapping[int, bytes], option: str) -> None
         same = _("This is component {other}, which was entered before. Enter component {number}.")
         raise InputError(same.format(other=other, number=typed.number))
     question = _("Is {kcv} the KCV of component {number}?")
-    prompts.confirm(question.format(kcv=_spelled(typed.kcv), number=typed.number), option)
+    prompts.confirm(question.format(kcv=kcv_text(typed.kcv), number=typed.number), option)
 
 
 def _share(place: int, known: set[int]) -> Secret:
@@ -218,7 +218,3 @@ def _clear_screen() -> None:
 def _tell(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
-
-
-def _spelled(kcv: bytes) -> str:
-    return kcv.hex().upper()

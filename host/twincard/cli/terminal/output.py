@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twincard.cli.terminal.errors import Failure
-from twincard.ground.control_characters import visible
+from twincard.ground.control_characters import visible, visible_lines
 from twincard.ground.language import _
 from twincard.results.failure import ErrorInfo, Failed
 
@@ -38,7 +38,7 @@ class Printer:
             print_json(result)
             return
         with naming_standard_output():
-            sys.stdout.write(_visible_lines(text) + "\n")
+            sys.stdout.write(visible_lines(text) + "\n")
 
     def step(self, text: str) -> None:
         """Print what is being done, for people only."""
@@ -97,10 +97,6 @@ def aligned(rows: Sequence[tuple[str, str]]) -> str:
         else:
             lines.append(name + " " * (width - cell_len(name)) + value)
     return "\n".join(lines)
-
-
-def _visible_lines(text: str) -> str:
-    return "\n".join(map(visible, text.split("\n")))
 
 
 @contextmanager

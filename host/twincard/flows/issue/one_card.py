@@ -19,6 +19,7 @@ from twincard.ground.language import N_, _, listed
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.iso.status import CardError
 from twincard.keys.component import Component
+from twincard.keys.value_lines import kcv_text
 
 _FILE_NAMES = {MEMBER_NUMBER: N_("member's number"), EXPIRY_DATE: N_("expiry date")}
 
@@ -219,8 +220,8 @@ class Issuing:
             name=self.name,
             state=self._state,
             number=number,
-            held=kcv.hex().upper(),
-            kcv=component.kcv.hex().upper(),
+            held=kcv_text(kcv),
+            kcv=kcv_text(component.kcv),
         )
         if self.report.key is not None:
             way = _("Give the one with KCV {held}: a card that holds a key keeps its components.")
@@ -230,7 +231,7 @@ class Issuing:
                 "`twincard group clear -r READER {number}`, leave --component {number} out, "
                 "and set it with `twincard duplicate`."
             )
-        way = way.format(held=kcv.hex().upper(), number=number)
+        way = way.format(held=kcv_text(kcv), number=number)
         return _("{sentence} {advice}").format(sentence=told, advice=way)
 
     def _check_files(self) -> None:
