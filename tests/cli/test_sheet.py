@@ -36,6 +36,9 @@ def test_the_sheet_is_of_a_pair_that_holds_one_key(desk: Desk) -> None:
     for part in (told["backup_id"], told["original_id"], told["public_key_sha256"], "花子"):
         assert part in text
     assert "--public-key alice.pem" in text
+    assert (
+        "--public-key 'my key.pem'" in desk.done("sheet", *PAIR, "--public-key", "my key.pem").text
+    )
     secrets = (Path("pin").read_text(), Path("puk").read_text())
     assert not any(secret in text for secret in secrets)
     assert desk.done("sheet", *PAIR, "-o", "-").text == desk.done("sheet", *PAIR).text

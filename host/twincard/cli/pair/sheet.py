@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Backup, Force, Json, Original, OutputFile
 from twincard.cli.terminal.output import Printer, aligned
 from twincard.flows.errors import ProtocolError
-from twincard.ground.control_characters import visible
+from twincard.ground.control_characters import visible_lines
 from twincard.ground.language import _
 from twincard.results.pair import SafeSheet
 
@@ -59,20 +60,15 @@ def sheet(
             check_usable(card, role)
         reports = cards[0].kept_report(), cards[1].kept_report()
     made = _sheet(reports[0], reports[1], tuple(holder or ()), public_key)
-    text = visible_lines(_text(made))
+    text = _text(made)
     to_file = output not in (None, STANDARD_OUTPUT)
     if output is not None and to_file:
         with output_for(output, force=force, mode=_READABLE) as sink:
-            sink.write(f"{text}\n".encode())
+            sink.write(f"{visible_lines(text)}\n".encode())
         text = _("The sheet is in {file}. Print it and keep it with the backup card.").format(
             file=output
         )
     Printer(json).result(made, text)
-
-
-def visible_lines(text: str) -> str:
-    """Names that somebody typed can do nothing to a terminal."""
-    return "\n".join(map(visible, text.split("\n")))
 
 
 def _sheet(
@@ -107,7 +103,8 @@ def _text(made: SafeSheet) -> str:
             for number, name in enumerate(made.holders, 1)
         ),
     ]
-    drill = f"twincard card check -r READER --public-key {made.public_key} FILE.p7m"
+    key = shlex.quote(str(made.public_key))
+    drill = f"twincard card check -r READER --public-key {key} FILE.p7m"
     lines = [
         _("BACKUP CARD: keep this sheet with it"),
         "",

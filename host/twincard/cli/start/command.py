@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import READER_HELP, Json, PinFile, PukFile
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import ProtocolError
+from twincard.ground.control_characters import visible
 from twincard.ground.language import _
 from twincard.keys.component import LARGEST_GROUP
 from twincard.results.start import Started
@@ -200,7 +202,7 @@ def _telling_how_to_continue(answers: Answers) -> Iterator[None]:
         yield
     except BaseException:
         text = _("To continue later: {command}").format(command=answers.command)
-        sys.stderr.write(f"\n{text}\n")
+        sys.stderr.write(f"\n{visible(text)}\n")
         raise
 
 
@@ -216,6 +218,10 @@ def _check_opened(files: Files) -> None:
 
 
 def _next(answers: Answers, files: Files) -> str:
+    # To be copied into a shell: the names of PC/SC readers contain spaces.
+    key, original, backup = map(
+        shlex.quote, (str(files.public_key), answers.original, answers.backup)
+    )
     lines = [
         "",
         _("Both cards are ready: each of them decrypted the test file."),
@@ -230,13 +236,11 @@ def _next(answers: Answers, files: Files) -> str:
             ).format(folder=files.components)
         )
     lines += [
-        _("- Encrypt a file:  twincard encrypt --to {key} FILE").format(key=files.public_key),
-        _("- Open it again:   twincard decrypt -r {reader} FILE.p7m").format(
-            reader=answers.original
-        ),
+        _("- Encrypt a file:  twincard encrypt --to {key} FILE").format(key=key),
+        _("- Open it again:   twincard decrypt -r {reader} FILE.p7m").format(reader=original),
         _(
             "- Once a year, try the backup:  twincard card check -r {reader} --public-key {key}"
-        ).format(reader=answers.backup, key=files.public_key),
+        ).format(reader=backup, key=key),
         _("- If a card is lost: docs/when-the-original-is-lost.md"),
     ]
     if answers.original.startswith(SIMULATED):

@@ -10,6 +10,7 @@ from pathlib import Path
 from twincard.cli.start.answers import Answers, Components, Stage
 from twincard.cli.terminal.cards import SIMULATED
 from twincard.ground.language import _
+from twincard.simulator.folder import transport_key_file
 
 _TEST_TEXT = "a test of both cards"
 
@@ -185,9 +186,8 @@ def _group(answers: Answers, files: Files) -> Iterator[Step]:
 
 
 def _issue(answers: Answers, files: Files, pin: tuple[str, ...]) -> Iterator[Step]:
-    """Not where it was done before: it would ask for the PIN of new cards."""
     if answers.stages == (Stage.ISSUED, Stage.ISSUED):
-        return
+        return  # it would only ask for component 1 again
     pair = ("--original", answers.original, "--backup", answers.backup)
     puk = () if answers.puk_file is None else ("--puk-file", str(answers.puk_file))
     yield Step(
@@ -197,13 +197,36 @@ def _issue(answers: Answers, files: Files, pin: tuple[str, ...]) -> Iterator[Ste
 
 
 def _issuing(answers: Answers, files: Files) -> tuple[str, ...]:
-    transport = files.keys("original")[1], files.keys("backup")[1]
-    keys: tuple[str, ...] = ()
-    if Stage.WITHOUT_APPLET in answers.stages or all(path.exists() for path in transport):
-        keys = ("--transport-key-file", str(transport[0]))
-        keys += ("--backup-transport-key-file", str(transport[1]))
     first = f"1={files.component(1)}" if answers.components is Components.FILES else "1"
+    keys = _transport_keys(answers, files)
     return ("--group-size", str(answers.group_size), "--component", first, *keys)
+
+
+def _transport_keys(answers: Answers, files: Files) -> tuple[str, ...]:
+    """Options for the transport keys that `card load` writes, or wrote in an earlier run."""
+    original, backup = (
+        _loaded_key(reader, stage, files.keys(role)[1])
+        for reader, role, stage in zip(
+            (answers.original, answers.backup), ("original", "backup"), answers.stages, strict=True
+        )
+    )
+    if original is not None and backup is None and answers.backup.startswith(SIMULATED):
+        # Otherwise `issue` would take the original's key for the backup too.
+        backup = transport_key_file(answers.backup.removeprefix(SIMULATED))
+    given = (("--transport-key-file", original), ("--backup-transport-key-file", backup))
+    return tuple(word for option, path in given if path for word in (option, str(path)))
+
+
+def _loaded_key(reader: str, stage: Stage, written: Path) -> Path | None:
+    """The file `written` by `card load`; None for a card whose key comes from elsewhere."""
+    if stage is Stage.WITHOUT_APPLET:
+        return written
+    if stage is Stage.ABSENT or not written.exists():
+        return None
+    simulated = reader.startswith(SIMULATED)
+    if simulated and transport_key_file(reader.removeprefix(SIMULATED)).exists():
+        return None
+    return written
 
 
 def _others(answers: Answers, files: Files) -> tuple[str, ...]:
