@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from tests.cli.commands import Desk
 from tests.cli.conftest import FIRST, PAIR, PINS
 from tests.cli.terminal import Terminal
 
-from twincard.card.report import LifeCycle
+from twincard.card.report import LifeCycle, Role
 from twincard.card.session import Card
+from twincard.cli.pair import issue, issue_pins
+from twincard.cli.pair.issue_pins import LetterPlan, Letters
 from twincard.keys.pin_letter import PinLetter, read_letter
 from twincard.keys.secret import Secret
 from twincard.transport import connect
@@ -164,6 +166,82 @@ def test_a_letter_without_its_text_is_not_trusted(blank: Desk) -> None:
     Path(f"{name}.txt").write_text("pin: 123456\n")
     blank.run(*LETTERS).failed(2, "PIN letter")
     assert Path(f"{name}.pdf").read_bytes() == b"printed already"
+
+
+def planted(reader: str, *, pin: str = "000000") -> Path:
+    """A letter that is there before the card is issued."""
+    with Card(connect(reader)) as card:
+        card_id = card.report().card_id.hex()
+    lines = ("format: twincard-pin-letter-1", f"card: {card_id}", "role: original")
+    path = Path("letters", f"pin-letter-{card_id}.txt")
+    path.parent.mkdir()
+    path.write_text("\n".join((*lines, f"pin: {pin}", "puk: 00000000", "")))
+    path.chmod(0o600)
+    return path
+
+
+def a_symbolic_link(path: Path) -> None:
+    path.symlink_to(path.rename("elsewhere"))
+
+
+def a_link_to_nothing(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nothing")
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda path: path.chmod(0o644),
+        lambda path: path.chmod(0o620),
+        a_symbolic_link,
+        a_link_to_nothing,
+        a_pipe,
+    ],
+    ids=["read-by-all", "written-by-a-group", "link", "link-to-nothing", "pipe"],
+)
+def test_a_letter_that_somebody_else_may_have_written_is_not_taken(
+    blank: Desk, plant: Callable[[Path], None]
+) -> None:
+    plant(planted("sim:alice"))
+    blank.run(*TEXT).failed(2, "somebody else may know")
+    with Card(connect("sim:alice")) as card:
+        assert card.report().life_cycle is LifeCycle.INITIALISATION
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_a_letter_of_another_user_is_not_taken(blank: Desk) -> None:
+    os.chown(planted("sim:alice"), 65534, 65534)
+    blank.run(*TEXT).failed(2, "somebody else may know")
+
+
+def test_a_letter_with_a_pin_that_was_not_drawn_is_not_taken(blank: Desk) -> None:
+    planted("sim:alice", pin="0")
+    blank.run(*TEXT).failed(2, "not a PIN letter")
+
+
+def test_a_card_swapped_after_its_letter_was_written_does_not_get_its_pin(
+    blank: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank.done("sim", "new", "other")
+    folder = Path("cards")
+    usual = issue_pins.write_letters
+
+    def swapped(names: Mapping[Role, tuple[str, str]], plan: LetterPlan) -> Letters:
+        written = usual(names, plan)
+        for suffix in (".card", ".transport-key"):
+            (folder / f"other{suffix}").replace(folder / f"alice{suffix}")
+        return written
+
+    monkeypatch.setattr(issue, "write_letters", swapped)
+    blank.run(*TEXT).failed(7, "sim:alice", "swapped")
+    with Card(connect("sim:alice")) as card:
+        assert card.report().life_cycle is LifeCycle.INITIALISATION
 
 
 def test_letters_or_files_not_both(blank: Desk) -> None:

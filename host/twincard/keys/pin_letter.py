@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
 import string
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ PUK_DIGITS = 8
 _CARD_ID_BYTES = 16
 _MOST_FILE_BYTES = 4096
 _FORMAT = "twincard-pin-letter-1"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NAMES = ("format", "card", "role", "pin", "puk")
 
 
@@ -49,13 +52,16 @@ def write_letter(letter: PinLetter, path: Path) -> None:
 
 def read_letter(path: Path) -> PinLetter:
     """Read such a file. Raises PinLetterError, OSError."""
+    _check_private(path)
     content = read_bounded(path, _MOST_FILE_BYTES)
     try:
         if content is None or not content.isascii():
             raise PinLetterError(_("it is too long, or not plain text"))
         values = parse_lines(content.decode("ascii"), _NAMES, _("PIN letter"), PinLetterError)
         known = values["format"] == _FORMAT and values["role"] in ("original", "backup")
-        if not (known and _is_digits(values["pin"]) and _is_digits(values["puk"])):
+        lengths = len(values["pin"]), len(values["puk"])
+        digits = _is_digits(values["pin"] + values["puk"])
+        if not (known and digits and lengths == (PIN_DIGITS, PUK_DIGITS)):
             raise PinLetterError(_("This is not a PIN letter that can be read."))
         card_id = parse_hex(values["card"], _CARD_ID_BYTES)
     except PinLetterError as error:
@@ -63,6 +69,24 @@ def read_letter(path: Path) -> PinLetter:
     except ValueError:
         raise PinLetterError(_("{path} names no card.").format(path=path)) from None
     return PinLetter(card_id, values["role"], Secret(values["pin"]), Secret(values["puk"]))
+
+
+def _check_private(path: Path) -> None:
+    """Raises PinLetterError if somebody else may have written or read the letter; OSError.
+
+    The PIN in it would be theirs too.
+    """
+    status = path.lstat()
+    private = stat.S_ISREG(status.st_mode)
+    if hasattr(os, "getuid"):  # a system without it has no such modes either
+        private &= status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & _OTHERS
+    if not private:
+        raise PinLetterError(
+            _(
+                "{path} is not a PIN letter that only you can read and change: somebody else may "
+                "know its PIN. Remove it, or give another folder."
+            ).format(path=path)
+        )
 
 
 def _digits(count: int) -> Secret:

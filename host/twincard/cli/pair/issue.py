@@ -26,7 +26,7 @@ from twincard.cli.pair.issue_pins import (
     new_pins,
     write_letters,
 )
-from twincard.cli.terminal.cards import check_two_cards, opened_pair, transport_key
+from twincard.cli.terminal.cards import check_two_cards, naming, opened_pair, transport_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import (
@@ -294,6 +294,9 @@ def issue(
             _blank(cards[0], keys[0], pins[Role.ORIGINAL]),
             _blank(cards[1], keys[1], pins[Role.BACKUP]),
         )
+        for role, card in zip(names, cards, strict=True):
+            with naming(*names[role]):
+                letters.check(role, card.kept_report())
         _check_features(blanks, profile, plain=plain)
         for note in _notes(blanks, profile, components, issuer):
             out.note(note)

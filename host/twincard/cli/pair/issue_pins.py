@@ -19,6 +19,7 @@ from twincard.cli.group.mailers import printed_in
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import opened_pair
 from twincard.cli.terminal.errors import InputError
+from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _, told_by
 from twincard.ground.private_file import write_private
 from twincard.keys.pin_letter import PinLetter, draw_letter, read_letter, write_letter
@@ -147,6 +148,13 @@ class Letters:
         pins = {role: NewPin(one.letter.pin, one.letter.puk) for role, one in self.of.items()}
         return {role: pins.get(role, NewPin()) for role in (Role.ORIGINAL, Role.BACKUP)}
 
+    def check(self, role: Role, report: CardReport) -> None:
+        """Raises ProtocolError if the card to be issued is not the one that the letter names."""
+        if role in self.of and self.of[role].letter.card_id != report.card_id:
+            raise ProtocolError(
+                _("The card was swapped after its PIN letter was written. Run the command again.")
+            )
+
     def finish(self, given: set[Role]) -> Letters:
         """The letters that hold; to be called when both cards are issued.
 
@@ -189,7 +197,7 @@ def write_letters(names: Mapping[Role, tuple[str, str]], plan: LetterPlan) -> Le
 
 def _letter(role: Role, report: CardReport, plan: LetterPlan) -> _Letter | None:
     text, pdf = _paths(plan.folder, report.card_id)
-    there = text.exists()
+    there = text.is_symlink() or text.exists()
     if not there and _is_issued(report):
         return None
     if not there and pdf.exists():
