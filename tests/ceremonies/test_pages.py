@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.ceremonies.pages import pages_of
-from tests.cli.terminal import Terminal
 from tests.docs.examples import search_path
+from tests.docs.typed import Walk
 
 from twincard import Card, Secret, connect
 from twincard.card.report import Mode
 from twincard.flows.identity import introduce
+from twincard.ground.language import speaking
 from twincard.keys.checked_groups import checked_groups
-from twincard.keys.component import Component, parse_component, read_component
+from twincard.keys.component import parse_component, read_component
 from twincard.keys.key_type import KeyType
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -64,58 +63,31 @@ def ask(command: str) -> dict[str, Any]:
 # --- docs/ceremonies.md ----------------------------------------------------------------------
 
 
-def test_a_ceremony_with_three_holders_and_its_yearly_drill(folder: Path) -> None:
-    holders: list[Component] = []
-    shown = ""
-    for script in blocks("ceremonies.md"):
-        if script.startswith("rm "):  # what the holders have on paper from now on
-            pages = pages_of(Path("components/mailers.pdf").read_bytes())
-            holders = [parse_component(code) for page in pages for code in page.codes]
-        if script.startswith("twincard issue"):
-            shown += typed(script, holders[:1], issue_answers)
-        elif script.startswith("twincard duplicate"):
-            shown += typed(script, holders[1:], duplicate_answers)
-        else:
-            shell(script)
+@pytest.mark.parametrize(("language", "page"), [("en", "ceremonies"), ("ja", "ceremonies.ja")])
+def test_a_ceremony_with_three_holders_and_its_yearly_drill(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, language: str, page: str
+) -> None:
+    monkeypatch.setenv("TWINCARD_LANGUAGE", language)
+    monkeypatch.setenv("PATH", search_path())
+    secrets = {"--pin-file": PIN, "--puk-file": PUK}
+    with speaking([language]), Walk(secrets) as walk:
+        for script in blocks(f"{page}.md"):
+            if script.startswith("rm "):  # what the holders have on paper from now on
+                pages = pages_of(Path("components/mailers.pdf").read_bytes())
+                walk.holders = [parse_component(code) for each in pages for code in each.codes]
+            walk.block(script)
+        # Components with their KCVs, PIN and PUK twice, two PINs of `duplicate`, one of the drill.
+        assert walk.questions == 3 * 17 + 4 + 2 + 1
     assert ask("twincard card info -r sim:alice-backup")["export"]["state"] == "imported"
     assert not Path("components/mailers.pdf").exists()
     joined, split = (read_component(Path(f"{at}component-2.txt")) for at in ("", "example/"))
     assert joined == split
-    for holder in holders:
-        assert checked_groups(holder.value.reveal())[0] not in shown
+    for holder in walk.holders:
+        assert checked_groups(holder.value.reveal())[0] not in walk.shown
     (minutes,) = blocks("ceremony-minutes.md")
     values = shell(minutes)
-    assert all(holder.kcv.hex().upper() in values.replace(" ", "") for holder in holders)
+    assert all(holder.kcv.hex().upper() in values.replace(" ", "") for holder in walk.holders)
     assert len(re.findall(r'"chain": "[0-9a-f]{64}"', values)) == 2
-
-
-def typed(script: str, holders: list[Component], answer: Callable[..., None]) -> str:
-    """Run a command at a terminal, its holders typing one after the other; what was shown."""
-    with Terminal(*shlex.split(script)[1:]) as terminal:
-        answer(terminal, holders)
-        assert terminal.wait() == 0
-        return terminal.shown
-
-
-def issue_answers(terminal: Terminal, holders: list[Component]) -> None:
-    type_components(terminal, holders)
-    for name, secret in (("PIN", PIN), ("PUK", PUK)):
-        terminal.answer(f"{name} of the cards (6 to 16 bytes):", secret)
-        terminal.answer("again:", secret)
-
-
-def duplicate_answers(terminal: Terminal, holders: list[Component]) -> None:
-    terminal.answer("PIN of the original:", PIN)
-    terminal.answer("PIN of the backup", "")
-    type_components(terminal, holders)
-
-
-def type_components(terminal: Terminal, holders: list[Component]) -> None:
-    for holder in holders:
-        for place, group in enumerate(checked_groups(holder.value.reveal()), 1):
-            terminal.answer(f"Component {holder.number} of 3, group {place} of 16:", group)
-        kcv = holder.kcv.hex().upper()
-        terminal.answer(f"Is {kcv} the KCV of component {holder.number}?", "y")
 
 
 def test_the_check_digits_on_the_page_are_those_of_the_program() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
 import termios
 import time
+from collections.abc import Sequence
 from typing import Self
 
 _SECONDS = 60
@@ -19,17 +21,23 @@ _PIECE = 4096
 class Terminal:
     """The real program with a pseudo-terminal as its standard input, output and errors.
 
-    `around` is a script that runs it as "$@", with such a shell as a user has around it.
+    `around` is a script that runs it as "$@", with such a shell as a user has around it. `program`
+    is what Python runs.
     """
 
-    def __init__(self, *words: str, around: str | None = None) -> None:
+    def __init__(
+        self,
+        *words: str,
+        around: str | None = None,
+        program: Sequence[str] = ("-m", "twincard.cli"),
+    ) -> None:
         self.shown = ""
         self._read_up_to = 0
         self._master, slave = pty.openpty()
-        program = [sys.executable, "-m", "twincard.cli", *words]
+        command = [sys.executable, *program, *words]
         shell = [] if around is None else ["sh", "-c", around, "sh"]
         self._process = subprocess.Popen(
-            [*shell, *program],
+            [*shell, *command],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -50,6 +58,14 @@ class Terminal:
         """Wait for a question, then type a line."""
         self.expect(question)
         os.write(self._master, line.encode() + b"\n")
+
+    def question(self) -> str | None:
+        """Read on; the line that is not ended yet, without control sequences; None at the end."""
+        return self._last_line() if self._read() else None
+
+    def _last_line(self) -> str:
+        unread = self.shown[self._read_up_to :]
+        return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", unread).rpartition("\n")[2].lstrip("\r")
 
     def type(self, text: str) -> None:
         """Type this, whatever is asked."""

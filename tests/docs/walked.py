@@ -35,9 +35,20 @@ class Step:
 
 def walk(text: str, folder: Path) -> list[Step]:
     """Run all blocks of a page in a folder, those of its practice section first."""
+    return [
+        Step(found["code"], found["printed"] or "", _run(found["code"], folder))
+        for found in _in_order(text)
+    ]
+
+
+def blocks_in_order(text: str) -> list[str]:
+    """The commands of all blocks of a page, in the order in which they run."""
+    return [found["code"] for found in _in_order(text)]
+
+
+def _in_order(text: str) -> list[re.Match[str]]:
     main, _, practice = text.partition(PRACTICE)
-    blocks = [*_BLOCK.finditer(practice), *_BLOCK.finditer(main)]
-    return [Step(b["code"], b["printed"] or "", _run(b["code"], folder)) for b in blocks]
+    return [*_BLOCK.finditer(practice), *_BLOCK.finditer(main)]
 
 
 def _run(script: str, folder: Path) -> str:
