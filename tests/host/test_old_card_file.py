@@ -58,7 +58,7 @@ def test_a_card_of_the_first_format_opens_its_files_and_is_saved_in_the_new_one(
                 card, DATA / "old-card-v1.p7m", FileOutput(tmp_path / "opened", overwrite=True)
             )
         assert (tmp_path / "opened").read_bytes() == b"old\n"
-    assert version(state) == 2
+    assert version(state) == 3
 
 
 def test_a_pair_that_was_issued_then_is_duplicated_in_host_blind_mode(home: Path) -> None:

@@ -123,7 +123,7 @@ def test_what_the_operating_system_says_is_in_japanese(code: int) -> None:
 def test_swapped_readers_are_named_in_japanese(duplicated: Desk) -> None:
     swapped = ("--original", "sim:控え", "--backup", "sim:alice")
     duplicated.run("duplicate", *swapped, *PINS).failed(
-        7, "原本カード sim:控え: このカードは予備カードとして発行されています。"
+        7, "原本カード sim:控え: このカードは予備カードとして発行されました。"
     )
 
 
