@@ -1,4 +1,4 @@
-"""Components cleared from a card that holds no key yet: exposed ones, and wrong ones."""
+"""Clears exposed or wrong components on a card that holds no key yet."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Clearing:
 
 
 def plan_clearing(report: CardReport, numbers: Iterable[int] = ()) -> Clearing:
-    """What there is to clear on a card: these components, or all; those not set are left out.
+    """Plan to clear these components on a card, or all; those that are not set are left out.
 
     Raises GroupFixedError, ProtocolError for a card without a group, or with a smaller one.
     """
@@ -48,7 +48,10 @@ def plan_clearing(report: CardReport, numbers: Iterable[int] = ()) -> Clearing:
         )
     if report.key_service is not None and report.key_service.state is ImportState.TICKETED:
         raise GroupFixedError(
-            _("This card has asked a key service for a key: that must end or be cancelled first.")
+            _(
+                "This card is waiting for a key from a key service. Wait for that key, or cancel "
+                "the request, then run this command again."
+            )
         )
     wanted = sorted(set(numbers)) or range(1, report.group.size + 1)
     for number in wanted:
@@ -66,10 +69,10 @@ def plan_clearing(report: CardReport, numbers: Iterable[int] = ()) -> Clearing:
 
 
 def clear_components(card: Card, numbers: Iterable[int]) -> None:
-    """Clear components; the card must have been given the authority that set each.
+    """Clear components, each under the authority that set it, which the card must have by now.
 
-    May be interrupted and repeated. Raises ProtocolError where the card reports afterwards that it
-    holds one still, CardError, TransportError.
+    May be interrupted and repeated. Raises ProtocolError if the card reports afterwards that it
+    still holds one, CardError, TransportError.
     """
     cleared = tuple(numbers)
     for number in cleared:
@@ -82,8 +85,8 @@ def clear_components(card: Card, numbers: Iterable[int]) -> None:
 def _fixed(role: Role) -> str:
     if role is Role.BACKUP:
         return _(
-            "This backup holds a key, so its key group can no longer be changed. It needs its "
-            "components no more."
+            "This backup holds a key, so its key group can no longer be changed. It no longer "
+            "needs its components."
         )
     return _(
         "This card holds a key, so its key group can no longer be changed. If a component is lost "

@@ -1,4 +1,4 @@
-"""PIN and PUK of one card, drawn at random, and the file from which its letter is printed."""
+"""Random PIN and PUK for one card, and the file from which their letter is printed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PinLetterError(ValueError):
 
 @dataclass(frozen=True)
 class PinLetter:
-    """What the letter of a card (id 16 bytes) tells; `role` is original or backup."""
+    """The content of a card's letter; the id has 16 bytes, `role` is original or backup."""
 
     card_id: bytes
     role: str
@@ -56,7 +56,7 @@ def read_letter(path: Path) -> PinLetter:
     content = read_bounded(path, _MOST_FILE_BYTES)
     try:
         if content is None or not content.isascii():
-            raise PinLetterError(_("it is too long, or not plain text"))
+            raise PinLetterError(_("The file is too long, or not plain text."))
         values = parse_lines(content.decode("ascii"), _NAMES, _("PIN letter"), PinLetterError)
         known = values["format"] == _FORMAT and values["role"] in ("original", "backup")
         lengths = len(values["pin"]), len(values["puk"])
@@ -67,7 +67,7 @@ def read_letter(path: Path) -> PinLetter:
     except PinLetterError as error:
         raise PinLetterError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
     except ValueError:
-        raise PinLetterError(_("{path} names no card.").format(path=path)) from None
+        raise PinLetterError(_("{path} has no valid card id.").format(path=path)) from None
     return PinLetter(card_id, values["role"], Secret(values["pin"]), Secret(values["puk"]))
 
 

@@ -13,7 +13,7 @@ from twincard.keys.secret import Secret
 
 _FORMATS = ("PNG", "JPEG")
 _MOST_PIXELS = 100_000_000
-"""More than any camera of a telephone makes."""
+"""More than a picture of one code needs; decoding even more would take too much memory."""
 
 
 class PictureError(ValueError):
@@ -31,10 +31,13 @@ def code_in_picture(content: bytes) -> Secret:
         picture.close()
     if not codes:
         raise PictureError(
-            _("There is no QR code to be read in it: take a sharp picture of the whole code.")
+            _(
+                "There is no QR code in the picture that can be read. Take a sharp picture of the "
+                "whole code."
+            )
         )
     if len(codes) > 1:
-        raise PictureError(_("There are several QR codes in it: leave only one in the picture."))
+        raise PictureError(_("There are several QR codes in the picture. Leave only one."))
     return Secret(codes.pop())
 
 
@@ -53,7 +56,7 @@ def _opened(content: bytes) -> Image.Image:
             return picture.convert("L")
     except Image.DecompressionBombError:
         pass
-    except Exception:  # its decoders raise many kinds, and nobody has looked at their messages
+    except Exception:  # decoders raise many kinds; their messages may quote the picture
         raise PictureError(_("The picture is damaged and cannot be read.")) from None
     raise PictureError(
         _("The picture is too large: at most {most} million pixels.").format(

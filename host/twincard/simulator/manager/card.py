@@ -26,7 +26,7 @@ class ManagedCard:
         self.reader: str | None = getattr(carrier, "reader", None)
         self.domain = domain
         if not domain.state.running:
-            # Its installation or its deletion was cut before the end.
+            # An installation or deletion was interrupted.
             carrier.remove()
         self._forget()
 

@@ -124,7 +124,7 @@ class SecurityDomain:
             return self._external_authenticate(header, data)
         if (cla, ins) == (0x80, 0xCA) and self._session is None:
             return self._get_data(p1 << 8 | p2), Sw.DONE
-        session, self._session = self._session, None  # which goes on only if all is right
+        session, self._session = self._session, None  # kept only if everything is right
         if cla != 0x84 or session is None:
             raise RefusedError(Sw.SECURITY)
         try:
@@ -294,7 +294,7 @@ class SecurityDomain:
         ends = state.running in doomed
         if ends:
             state.running = b""
-        # Kept first: an applet that nothing is known of any more goes when the card is next used.
+        # The state first: if the power fails now, the next start deletes the applet (ManagedCard).
         self._keep()
         if ends:
             self._applets.remove()
@@ -309,7 +309,7 @@ class SecurityDomain:
         version, keys = data[0] if data else 0, self._new_keys(data[1:])
         if not 1 <= version <= 0x7F:
             raise RefusedError(Sw.DATA)
-        # The keys that the card came with go when others come; others only when named.
+        # New keys replace the initial ones; any other key set only if it is named.
         self.state.keys.pop(p1 or INITIAL_VERSION, None)
         self.state.keys[version] = StaticKeys(*keys)
         self.state.counters[version] = 0

@@ -1,7 +1,7 @@
 """The card's side of SCP03: GPC Amendment D.
 
-What the host has `cryptography` derive (twincard.iso.scp03), this does step by step: a mistake of
-one is then not the other's. Anything that is not as it should be is refused, and ends the session.
+The host lets `cryptography` derive keys (twincard.iso.scp03); here it is done step by step, so that
+both sides do not share a mistake. Whatever is malformed is refused, and ends the session.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def unwrap_key(dek: bytes, wrapped: bytes, size: int) -> bytes:
 
 
 class Session:
-    """From INITIALIZE UPDATE on; `level` is 0 until EXTERNAL AUTHENTICATE was right."""
+    """Begins with INITIALIZE UPDATE; `level` is 0 until EXTERNAL AUTHENTICATE succeeds."""
 
     def __init__(
         self, keys: StaticKeys, host_challenge: bytes, parameter: int, counter: bytes, aid: bytes

@@ -1,4 +1,4 @@
-"""What the card manager of a simulated card knows, as it is kept in the card's file."""
+"""The state of a simulated card's card manager, as it is stored in the card's file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DIVERSIFICATION_BYTES = 10
 
 @dataclass(frozen=True)
 class Instance:
-    """An applet that was installed: of which package and applet class, with which privileges."""
+    """An installed applet: its package, its applet class and its privileges."""
 
     package: bytes
     applet: bytes
@@ -105,5 +105,5 @@ class ManagerState:
             )
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise CardFileError(
-                _("What the card manager of the simulated card has kept cannot be read.")
+                _("The stored state of the simulated card's card manager is damaged.")
             ) from None
