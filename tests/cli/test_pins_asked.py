@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.cli.commands import BACKUP_PIN, PIN, PUK, Desk
 from tests.cli.conftest import PAIR
@@ -101,3 +103,35 @@ def test_a_terminated_backup_is_asked_for_no_pin_to_cancel_its_ticket(issued: De
         terminal.answer("PIN of the original:", PIN)
         terminal.wait()
     assert "PIN of the backup" not in terminal.shown
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("decrypt", *ALICE, "letter.p7m"), "PIN:"),
+        (("card", "pin", *ALICE, "--set-pin-file", "pin"), "Old PIN:"),
+        (("card", "unblock", *ALICE, "--set-pin-file", "pin"), "PUK:"),
+        (("duplicate", *PAIR), "PIN of the original:"),
+    ],
+    ids=lambda words: "-".join(words[:2]) if isinstance(words, tuple) else None,
+)
+def test_a_card_swapped_at_the_prompt_gets_neither_pin_nor_puk(
+    duplicated: Desk, words: tuple[str, ...], asked: str
+) -> None:
+    for name in ("bob", "bob-backup"):
+        duplicated.done("sim", "new", name)
+    pair = ("--original", "sim:bob", "--backup", "sim:bob-backup")
+    duplicated.done("issue", *pair, "--pin-file", "pin", "--puk-file", "puk")
+    given = [f"{number}=g/component-{number}.txt" for number in (1, 2, 3)]
+    components = [word for one in given for word in ("--component", one)]
+    duplicated.done("duplicate", *pair, "--pin-file", "pin", *components)
+    with Terminal(*words) as terminal:
+        terminal.expect(asked)
+        Path("cards/bob.card").replace("cards/alice.card")
+        terminal.type("wrong-pin\n")
+        if words[0] == "duplicate":
+            terminal.answer("PIN of the backup (Enter: the same):", BACKUP_PIN)
+        terminal.expect("The card in sim:alice was swapped")
+        assert terminal.wait() == 7
+    tries = duplicated.json("card", "info", "-r", "sim:alice")
+    assert (tries["pin"]["tries_left"], tries["puk"]["tries_left"]) == (3, 10)

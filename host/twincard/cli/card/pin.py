@@ -18,7 +18,7 @@ from twincard.cli.terminal.options import (
     SetPinFile,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.pins import pin_of, puk_of
+from twincard.cli.terminal.pins import asked_pin, asked_puk
 from twincard.flows.certify.opensc import update_opensc_files
 from twincard.ground.language import _
 from twincard.results.card_changes import PinSet
@@ -37,9 +37,9 @@ def pin(
     """Change the PIN."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    old = pin_of(reader, pin_file, _("Old PIN"), issuer)
+    old, before = asked_pin(reader, pin_file, _("Old PIN"), issuer)
     new = prompts.new_pin(set_pin_file, _("New PIN"), "--set-pin-file")
-    with protected(reader, issuer) as card, _pin_unsettled():
+    with protected(reader, issuer, before) as card, _pin_unsettled():
         first = card.kept_report().transport_pin
         card.pin.change(old, new)
         if first:
@@ -59,9 +59,9 @@ def unblock(
     """Set a new PIN with the PUK."""
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
-    puk = puk_of(reader, puk_file, issuer)
+    puk, before = asked_puk(reader, puk_file, issuer)
     new = prompts.new_pin(set_pin_file, _("New PIN"), "--set-pin-file")
-    with protected(reader, issuer) as card:
+    with protected(reader, issuer, before) as card:
         card.pin.unblock(puk, new)
         _pin_is_set(card, json)
 

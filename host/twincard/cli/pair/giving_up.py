@@ -15,7 +15,7 @@ from twincard.cli.terminal.cards import (
     unlock_all,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.pins import pin_of
+from twincard.cli.terminal.pins import asked_pin
 from twincard.flows.duplicate.abandon import Cancelled
 from twincard.flows.duplicate.abandon import abandon as abandon_export
 from twincard.flows.duplicate.abandon import cancel as cancel_ticket
@@ -62,8 +62,8 @@ def abandon(
         yes=yes,
     )
     key = transport_key(reader, key_file)
-    pin = pin_of(reader, pin_file, _("PIN of the original"), issuer)
-    with protected(reader, issuer) as card:
+    pin, before = asked_pin(reader, pin_file, _("PIN of the original"), issuer)
+    with protected(reader, issuer, before) as card:
         abandon_export(card, key, pin, plain=plain or issuer is not None)
         report = card.kept_report()
     done = report.export.slots_used if report.export else 0

@@ -42,6 +42,8 @@ class Holder:
     issuer: bytes | None = field(default=None, repr=False)
     own_pin: bool = False
     """Whether the PIN must be the user's own; a transport PIN is then refused."""
+    before: CardReport | None = field(default=None, repr=False)
+    """Of the card that was there when the PIN was asked for; no other card gets it."""
 
 
 @contextmanager
@@ -63,13 +65,16 @@ def opened(reader: str) -> Iterator[Card]:
 
 
 @contextmanager
-def protected(reader: str, issuer: bytes | None) -> Iterator[Card]:
+def protected(
+    reader: str, issuer: bytes | None, before: CardReport | None = None
+) -> Iterator[Card]:
     """The same with an issued card, through a secure channel where it has one.
 
-    `issuer` is as for a Holder.
+    `issuer` and `before` are as for a Holder.
     """
     with opened(reader) as card:
-        protect_usable(card, issuer)
+        with same_card(card, before, reader):
+            protect_usable(card, issuer)
         yield card
 
 
@@ -100,7 +105,8 @@ def unlock_all(locked: Sequence[tuple[Holder, Card]]) -> None:
     """
     for holder, card in locked:
         with naming(holder.name, holder.reader):
-            protect_usable(card, holder.issuer, holder.role)
+            with same_card(card, holder.before, holder.reader):
+                protect_usable(card, holder.issuer, holder.role)
             if holder.own_pin:
                 check_own_pin(card.kept_report())
     for holder, card in locked:
@@ -172,8 +178,8 @@ def check_living(card: Card) -> None:
 
 
 @contextmanager
-def same_card(card: Card, before: CardReport, reader: str) -> Iterator[None]:
-    """The block opens a channel to the card of `before`.
+def same_card(card: Card, before: CardReport | None, reader: str) -> Iterator[None]:
+    """The block opens a channel to the card of `before`, or to any if that is None.
 
     If it fails with another card, the error says that the card was swapped.
     """
@@ -185,8 +191,8 @@ def same_card(card: Card, before: CardReport, reader: str) -> Iterator[None]:
     _check_same(card, before, reader)
 
 
-def _check_same(card: Card, before: CardReport, reader: str) -> None:
-    if card.kept_report().card_id != before.card_id:
+def _check_same(card: Card, before: CardReport | None, reader: str) -> None:
+    if before is not None and card.kept_report().card_id != before.card_id:
         raise ProtocolError(
             _("The card in {reader} was swapped after the question. Run the command again.").format(
                 reader=reader

@@ -1,8 +1,8 @@
 """Prompts for PINs and PUKs, with the tries left, and only if the card can take them.
 
 The card is read through its secure channel before the prompt, and released again, because some
-systems take a card away from a program that waits. The reading only decides what to ask; the card
-is checked again before it gets the PIN.
+systems take a card away from a program that waits. The reading only decides what to ask; before the
+card gets the PIN it is checked again, and must be the same one.
 """
 
 from __future__ import annotations
@@ -69,7 +69,15 @@ def pin_of(
 
     `issuer` is as for a Holder. Raises PinBlockedError, and what `check` raises.
     """
+    return asked_pin(reader, path, what, issuer, check)[0]
+
+
+def asked_pin(
+    reader: str, path: Path | None, what: str, issuer: bytes | None, check: Check = any_card
+) -> tuple[Secret, CardReport | None]:
+    """The same; and where it was typed, the report of the card it was typed for."""
     option = "--pin-file"
+    report = None
     if path is None:
         prompts.check_terminal(what, option)
         with opened(reader) as card:
@@ -78,7 +86,7 @@ def pin_of(
         check(report)
         _check_pin(report)
         _tell_tries(what, report.pin_tries_left, PIN_TRIES)
-    return prompts.pin(path, what, option)
+    return prompts.pin(path, what, option), report
 
 
 @dataclass(frozen=True)
@@ -113,17 +121,18 @@ def unlocked(
         check_own_pin(report)
         check(report)
 
-    with (
-        pin_of(reader, pin_file, "PIN", issuer, usable) as pin,
-        protected(reader, issuer) as card,
-    ):
+    secret, before = asked_pin(reader, pin_file, "PIN", issuer, usable)
+    with secret as pin, protected(reader, issuer, before) as card:
         usable(card.kept_report())
         card.pin.verify(pin)
         yield Unlocked(card, pin)
 
 
-def puk_of(reader: str, path: Path | None, issuer: bytes | None) -> Secret:
-    """The PUK of a card, from --puk-file or typed."""
+def asked_puk(
+    reader: str, path: Path | None, issuer: bytes | None
+) -> tuple[Secret, CardReport | None]:
+    """The PUK of a card, from --puk-file or typed; and the report as from `asked_pin`."""
+    report = None
     if path is None:
         prompts.check_terminal("PUK", "--puk-file")
         with opened(reader) as card:
@@ -132,7 +141,7 @@ def puk_of(reader: str, path: Path | None, issuer: bytes | None) -> Secret:
         if not report.puk_tries_left:
             raise PukBlockedError(Sw.BLOCKED, _(UNBLOCK))
         _tell_tries("PUK", report.puk_tries_left, PUK_TRIES)
-    return prompts.pin(path, "PUK", "--puk-file")
+    return prompts.pin(path, "PUK", "--puk-file"), report
 
 
 def holders_of(
@@ -144,23 +153,24 @@ def holders_of(
     checks raise.
     """
     asked = first.path is None
-    reports: tuple[CardReport, ...] = ()
+    before: tuple[CardReport, CardReport] | tuple[None, None] = None, None
     if asked:
         prompts.check_terminal(first.what, first.option)
-        reports = _looked_at(first, second, issuer, second_may_be_terminated)
-        _tell_tries(first.what, reports[0].pin_tries_left, PIN_TRIES)
+        before = _looked_at(first, second, issuer, second_may_be_terminated)
+        _tell_tries(first.what, before[0].pin_tries_left, PIN_TRIES)
     pin = prompts.pin(first.path, first.what, first.option)
-    if asked and reports[1].life_cycle is not LifeCycle.TERMINATED and second.path is None:
-        _tell_tries(second.what, reports[1].pin_tries_left, PIN_TRIES)
-    elif asked and second.path is None:
-        asked = False
+    if before[1] is not None and second.path is None:
+        if before[1].life_cycle is LifeCycle.TERMINATED:
+            asked = False
+        else:
+            _tell_tries(second.what, before[1].pin_tries_left, PIN_TRIES)
     other = prompts.other_pin(second.path, second.what, second.option, pin, asked=asked)
-    return _holder(first, pin, issuer), _holder(second, other, issuer)
+    return _holder(first, pin, issuer, before[0]), _holder(second, other, issuer, before[1])
 
 
 def _looked_at(
     first: Wanted, second: Wanted, issuer: bytes | None, second_may_be_terminated: bool
-) -> tuple[CardReport, ...]:
+) -> tuple[CardReport, CardReport]:
     reports = []
     with opened_pair((first.name, first.reader), (second.name, second.reader)) as cards:
         for wanted, card in zip((first, second), cards, strict=True):
@@ -170,11 +180,11 @@ def _looked_at(
                     protect_usable(card, issuer, wanted.role)
                     wanted.usable(card.kept_report())
                 reports.append(card.kept_report())
-    return tuple(reports)
+    return reports[0], reports[1]
 
 
-def _holder(wanted: Wanted, pin: Secret, issuer: bytes | None) -> Holder:
-    return Holder(wanted.name, wanted.reader, pin, wanted.role, issuer, wanted.own_pin)
+def _holder(wanted: Wanted, pin: Secret, issuer: bytes | None, before: CardReport | None) -> Holder:
+    return Holder(wanted.name, wanted.reader, pin, wanted.role, issuer, wanted.own_pin, before)
 
 
 def _check_pin(report: CardReport) -> None:
