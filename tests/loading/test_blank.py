@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import signal
 from pathlib import Path
@@ -201,6 +203,36 @@ def test_a_card_whose_kept_state_is_none_says_so_and_can_be_removed(
     with pytest.raises(CardFileError, match="card manager"):
         open_card("alice")
     desk.done("sim", "remove", "alice", "--yes")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"failures": math.inf},
+        {"failures": -1},
+        {"keys": {}},
+        {"keys": {"255": ["00", "00", "00"]}},
+        {"keys": {"256": [DEFAULT_KEYS.enc.hex()] * 3}},
+        {"counters": {"255": 0xFFFFFF}},
+        {"diversification": "00"},
+        {"packages": {"aa": {"version": [256, 1], "applets": [], "sha256": ""}}},
+        {"packages": {"aa" * 17: {"version": [1, 1], "applets": [], "sha256": ""}}},
+        {"instances": {"aa": ["bb" * 17, "cc", "dd"]}},
+        {"running": "aabb"},
+    ],
+    ids=lambda wrong: "-".join(wrong),
+)
+def test_a_kept_state_with_a_wrong_value_is_refused_before_a_command(
+    wrong: dict[str, object],
+) -> None:
+    kept = json.loads(ManagerState.of_new_card().encode())
+    with pytest.raises(CardFileError, match="card manager"):
+        ManagerState.decode(json.dumps(kept | wrong).encode())
+
+
+def test_a_kept_state_of_nothing_but_brackets_is_refused() -> None:
+    with pytest.raises(CardFileError, match="card manager"):
+        ManagerState.decode(b"[" * 30_000)
 
 
 def test_too_much_is_not_kept(home: Path) -> None:

@@ -17,6 +17,10 @@ _DEFAULT_KEY = bytes(range(0x40, 0x50))
 DEFAULT_KEYS = StaticKeys(_DEFAULT_KEY, _DEFAULT_KEY, _DEFAULT_KEY)
 """The test keys that everybody knows, which cards for developers come with."""
 DIVERSIFICATION_BYTES = 10
+_KEY_BYTES = {16, 24, 32}
+_MOST_AID_BYTES = 16
+_MOST_BYTE = 0xFF
+_MOST_COUNT = 0xFFFFFF
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,38 @@ class ManagerState:
             separators=(",", ":"),
         ).encode()
 
+    def check(self) -> None:
+        """Raises ValueError for what no card manager keeps, which would fail in some command."""
+        lengths = {
+            len(key) for keys in self.keys.values() for key in (keys.enc, keys.mac, keys.dek)
+        }
+        names = [
+            *self.packages,
+            *self.instances,
+            *(item.package for item in self.instances.values()),
+        ]
+        versions = [part for package in self.packages.values() for part in package.version]
+        right = (
+            len(self.diversification) == DIVERSIFICATION_BYTES
+            and self.keys
+            and lengths <= _KEY_BYTES
+            and all(0 < version <= _MOST_BYTE for version in self.keys)
+            and all(0 <= count < _MOST_COUNT for count in self.counters.values())
+            and self.failures >= 0
+            and all(0 < len(name) <= _MOST_AID_BYTES for name in names)
+            and all(0 <= part <= _MOST_BYTE for part in versions)
+            and (not self.running or self.running in self.instances)
+        )
+        if not right:
+            raise ValueError("state of the card manager")
+
     @classmethod
     def decode(cls, kept: bytes) -> ManagerState:
         """What `encode` made. Raises CardFileError."""
         aid = bytes.fromhex
         try:
             read = json.loads(kept)
-            return cls(
+            state = cls(
                 aid(read["diversification"]),
                 {
                     int(version): StaticKeys(*map(aid, keys))
@@ -103,7 +132,17 @@ class ManagerState:
                 {aid(name): Instance(*map(aid, item)) for name, item in read["instances"].items()},
                 aid(read["running"]),
             )
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            state.check()
+            return state
+        # Too large a number is an OverflowError, too many brackets a RecursionError.
+        except (
+            ArithmeticError,
+            RecursionError,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ):
             raise CardFileError(
                 _("The stored state of the simulated card's card manager is damaged.")
             ) from None
