@@ -203,6 +203,7 @@ def test_without_a_terminal_it_wants_its_answers_as_options(desk: Desk, home: Pa
     assert not Path("alice-sheet.txt").exists()
     desk.run("start", "--yes", "--original", "sim:a").failed(2, "--original", "--backup")
     desk.run("start", "--yes", "--pin-file", "-").failed(2, "use files")
+    assert "standard input" not in desk.done("start", "--help").text
     Path("pin").write_text(PIN)
     Path("puk").write_text(PUK)
     words = ("--name", "bob", "--pin-file", "pin", "--puk-file", "puk", "--yes")

@@ -20,7 +20,7 @@ from twincard.cli.start.plan import Files, plan
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import SIMULATED
 from twincard.cli.terminal.errors import InputError
-from twincard.cli.terminal.options import READER_HELP, Json, PinFile, PukFile
+from twincard.cli.terminal.options import READER_HELP, Json
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import ProtocolError
 from twincard.ground.control_characters import visible
@@ -82,8 +82,18 @@ def start(
             help="File with the management keys of such cards, if they are not the default keys.",
         ),
     ] = None,
-    pin_file: PinFile = None,
-    puk_file: PukFile = None,
+    pin_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--pin-file", metavar="FILE", help="File with the PIN of both cards." + _OR_ASKED
+        ),
+    ] = None,
+    puk_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--puk-file", metavar="FILE", help="File with the PUK of both cards." + _OR_ASKED
+        ),
+    ] = None,
     yes: Annotated[
         bool,
         typer.Option(
