@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import WrapMode
+from fpdf.enums import MethodReturnValue, WrapMode
 from fpdf.fonts import TTFFont
 from pylopdf_fonts_jp import sans_path
 
@@ -25,6 +26,7 @@ _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 18.0  # mm, as all lengths here
 _PANEL = _HEIGHT / 3
 _QR = 46.0
 _TEXT_WIDTH = _WIDTH - 2 * _MARGIN
+_CLOSING = frozenset(")]、。，」』）】〉》・ー")  # noqa: RUF001
 
 
 class PaperError(Exception):
@@ -130,10 +132,26 @@ def _instructions(pdf: FPDF, sheet: Sheet) -> None:
     wrap = WrapMode.CHAR if sheet.break_anywhere else WrapMode.WORD
     for line in sheet.instructions:
         _check(pdf, line)
+        wrapped = pdf.multi_cell(
+            _TEXT_WIDTH, 4.7, line, wrapmode=wrap, dry_run=True, output=MethodReturnValue.LINES
+        )
+        text = line
+        if sheet.break_anywhere:
+            text = "\n".join(_without_leading_marks(cast("list[str]", wrapped)))
         pdf.multi_cell(
-            _TEXT_WIDTH, 4.7, line, align="L", new_x="LMARGIN", new_y="NEXT", wrapmode=wrap
+            _TEXT_WIDTH, 4.7, text, align="L", new_x="LMARGIN", new_y="NEXT", wrapmode=wrap
         )
         pdf.ln(1.6)
+
+
+def _without_leading_marks(lines: Sequence[str]) -> list[str]:
+    """Lines of which none begins with a closing mark: the character before it comes along."""
+    moved = list(lines)
+    for index in range(1, len(moved)):
+        while moved[index][:1] in _CLOSING and len(moved[index - 1]) > 1:
+            moved[index] = moved[index - 1][-1] + moved[index]
+            moved[index - 1] = moved[index - 1][:-1]
+    return moved
 
 
 def _fold(pdf: FPDF, y: float, text: str) -> None:

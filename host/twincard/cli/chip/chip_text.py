@@ -24,6 +24,7 @@ from twincard.chips.words import (
     reason,
     way_name,
 )
+from twincard.cli.shell.help_page import wrapped
 from twincard.ground.language import _, plural
 from twincard.keys.key_type import KeyType
 
@@ -49,9 +50,10 @@ def overview(profiles: Sequence[ChipProfile]) -> str:
         _GAP.join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=False))
         for row in rows
     ]
-    count = plural("{count} chip", "{count} chips", len(profiles)).format(count=len(profiles))
+    count = plural("{count} chip.", "{count} chips.", len(profiles)).format(count=len(profiles))
     hint = _("`twincard chips MODEL` shows one chip in detail; docs/chips.md gives the sources.")
-    return "\n".join([*(line.rstrip() for line in lines), "", count + ".", *shares_text(), hint])
+    prose = _fitted([count, *shares_text(), hint])
+    return "\n".join([*(line.rstrip() for line in lines), "", *prose])
 
 
 def _row(profile: ChipProfile) -> tuple[str, ...]:
@@ -74,13 +76,26 @@ def usual_key(profile: ChipProfile) -> KeyType:
 def _fitting(widths: Sequence[int]) -> list[int]:
     """The widths of the columns that fit on the terminal: names are cut, then columns left out."""
     name, *others = widths
-    if not sys.stdout.isatty():
+    if (room := _room()) is None:
         return [name, *others]
     while True:
-        free = shutil.get_terminal_size().columns - sum(others) - len(_GAP) * len(others)
+        free = room - sum(others) - len(_GAP) * len(others)
         if free >= min(name, _SHORTEST_NAME) or not others:
             return [min(name, max(free, _SHORTEST_NAME)), *others]
         others.pop()
+
+
+def _room() -> int | None:
+    """The columns of the terminal; None where the text goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _fitted(prose: Iterable[str]) -> list[str]:
+    """Sentences in lines that fit on the terminal."""
+    room = _room()
+    if room is None:
+        return list(prose)
+    return [line for sentence in prose for line in wrapped(sentence, room)]
 
 
 def shares_text() -> list[str]:
@@ -108,26 +123,53 @@ def details(profiles: Iterable[ChipProfile]) -> str:
 
 
 def _details(profile: ChipProfile) -> Iterable[str]:
-    yield profile.name
-    yield _("Java Card {version}, tested in {year}").format(
+    tested = _("Java Card {version}, tested in {year}").format(
         version=profile.version, year=profile.year
     )
-    yield _memory(profile)
+    yield from _fitted([profile.name, tested, _memory(profile)])
     yield ""
     found = find_features(profile)
     rows = [
         (feature_name(feature), answer_word(finding.answer), reason(finding))
         for feature, finding in found.items()
     ]
-    yield from _columns(rows)
+    yield from _with_reasons(rows)
     if not profile.timings.measured:
         yield ""
         yield _("No timings: this chip was not measured.")
         return
     yield ""
-    heads = (_("times"), "", *(flow_name(flow) for flow in Flow))
-    yield from _columns([heads, *(_times(profile, way, key) for way, key in ways_of(profile))])
-    yield from _doubts(profile)
+    yield from _table_of_times([_times(profile, way, key) for way, key in ways_of(profile)])
+    yield from _fitted(_doubts(profile))
+
+
+def _with_reasons(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    """The columns; a reason that is too long for the terminal continues below itself."""
+    room = _room()
+    start = sum(
+        max(map(cell_len, column)) + len(_GAP) for column in list(zip(*rows, strict=True))[:-1]
+    )
+    for line, (*_cells, why) in zip(_columns(rows), rows, strict=True):
+        if room is None or cell_len(line) <= room:
+            yield line
+            continue
+        first, *others = wrapped(why, max(room - start, 1))
+        yield line.removesuffix(why) + first
+        yield from (" " * start + other for other in others)
+
+
+def _table_of_times(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    """One table, or where that is wider than the terminal, one for each key type and mode."""
+    flows = [flow_name(flow) for flow in Flow]
+    table = list(_columns([(_("times"), "", *flows), *rows]))
+    room = _room()
+    if room is None or max(map(cell_len, table)) <= room:
+        yield from table
+        return
+    yield _("times")
+    for key, way, *times in rows:
+        yield f"{key}{_GAP}{way}"
+        yield from _columns([("", *pair) for pair in zip(flows, times, strict=True)])
 
 
 def _times(profile: ChipProfile, way: Way, key: KeyType) -> tuple[str, ...]:

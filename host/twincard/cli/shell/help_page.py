@@ -94,7 +94,7 @@ def typed(words: str, width: int) -> list[str]:
 
 def _lines(command: Command, width: int, children: Sequence[tuple[str, str]]) -> Iterator[str]:
     head = _("Usage: ")
-    first, *more = _wrapped(usage(command), width - _cells(head))
+    first, *more = wrapped(usage(command), width - _cells(head))
     yield head + first
     yield from (" " * _cells(head) + line for line in more)
     for paragraph in command.text.split("\n\n"):
@@ -141,7 +141,7 @@ def _table(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     most = _COLUMNS[width >= _WIDE]
     column = len(_INDENT) + min(max(len(first) for first, _second in rows), most) + 2
     for first, second in rows:
-        lines = _wrapped(second, width - column)
+        lines = wrapped(second, width - column)
         head = _INDENT + first
         if len(head) + 2 <= column and lines:
             head = f"{head:{column}}{lines.pop(0)}"
@@ -150,11 +150,11 @@ def _table(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
 
 
 def _indented(text: str, width: int, indent: str) -> Iterator[str]:
-    for line in _wrapped(" ".join(text.split()), width - len(indent)):
+    for line in wrapped(" ".join(text.split()), width - len(indent)):
         yield indent + line
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` cells; no line begins with a closing mark."""
     lines: list[list[str]] = [[]]
     for piece in _PIECES.findall(text):
