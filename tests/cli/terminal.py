@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from typing import Self
 
@@ -33,6 +34,8 @@ class Terminal:
     ) -> None:
         self.shown = ""
         self._read_up_to = 0
+        # A piece may end inside of a character.
+        self._decoder = getincrementaldecoder("utf-8")(errors="replace")
         self._master, slave = pty.openpty()
         command = [sys.executable, *program, *words]
         shell = [] if around is None else ["sh", "-c", around, "sh"]
@@ -97,7 +100,7 @@ class Terminal:
             piece = os.read(self._master, _PIECE)
         except OSError:  # how Linux says that nobody has the terminal open any more
             return False
-        self.shown += piece.decode(errors="replace")
+        self.shown += self._decoder.decode(piece)
         return bool(piece)
 
 

@@ -20,6 +20,10 @@ _LINE = 4096
 
 def _run(line: str) -> int:
     words = shlex.split(line)
+    if words[0] == "export":
+        name, _equals, value = words[1].partition("=")
+        os.environ[name] = value
+        return 0
     target = words[-1] if words[-2:-1] == [">"] else None
     if words[0] != "twincard" or "|" in words:
         return subprocess.run(["bash", "-euc", line], check=False).returncode
