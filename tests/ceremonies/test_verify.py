@@ -140,7 +140,7 @@ def test_the_words_of_a_share_are_typed(drawn: Desk) -> None:
 
 def test_without_a_terminal_a_file_is_wanted(drawn: Desk) -> None:
     for words in ((), ("--scan",), ("--words",)):
-        drawn.run("group", "verify", *words).failed(2, "no terminal")
+        drawn.run("group", "verify", *words).failed(2, "no terminal", "Give the files")
     drawn.run("group", "verify", "--scan", file(1)).failed(2, "combined with files")
 
 

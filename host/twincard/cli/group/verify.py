@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.group.shares import Kcv
-from twincard.cli.terminal import ceremony, scanned
+from twincard.cli.terminal import ceremony, prompts, scanned
 from twincard.cli.terminal.component_files import part_in
 from twincard.cli.terminal.errors import InputError, describe
 from twincard.cli.terminal.options import Json, Scan
@@ -64,6 +64,10 @@ def verify(
         raise InputError(_("--scan and --words cannot be combined with files."))
     if scan and words:
         raise InputError(_("Give either --scan or --words, not both."))
+    if not files and not prompts.has_terminal():
+        raise InputError(
+            _("There is no terminal to ask at. Give the files of components or shares.")
+        )
     if files:
         found = [_read(file) for file in files]
     elif scan:

@@ -63,6 +63,7 @@ def shares(option: str) -> list[Share]:
     try:
         while not scanned or len(scanned) < scanned[0].threshold:
             what = _("Share {number}").format(number=len(scanned) + 1)
+            prompts.check_terminal(what, option)
             with ceremony.alone(_(_ALONE).format(what=what)):
                 scanned.append(prompts.repeated(ask))
     except BaseException:
