@@ -121,8 +121,8 @@ def _check_able(original: Blank, backup: Blank, profile: Profile) -> None:
     if profile.modes is Modes.HOST_BLIND and modes_of(original, backup, profile) is Modes.BASE:
         raise NoHostBlindModeError(
             _(
-                "A card here says that it has no host-blind mode, which the pair is to be issued "
-                "for; somebody between this computer and the card could say so in its place."
+                "A card reports that it has no host-blind mode, but this pair must have it. "
+                "Somebody between this computer and the card may have changed its answer."
             )
         )
 
