@@ -58,6 +58,18 @@ def test_each_test_has_a_fresh_pair(duplicated_pair, twincard_home, again):
     assert list_cards() == ["backup", "original"]
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_secret_that_is_wiped_is_there_in_the_next_test(duplicated_pair, simulated_card, again):
+    with duplicated_pair.original.unlocked():
+        pass
+    cards = duplicated_pair.original, duplicated_pair.backup, simulated_card
+    secrets = [one for card in cards for one in (card.transport_key, card.pin, card.puk)]
+    secrets += [item.value for item in duplicated_pair.components]
+    assert [len(one) for one in secrets] == [32, 6, 8] * 3 + [32] * 3
+    for one in secrets:
+        one.wipe()
+
+
 def test_what_a_test_left_open_was_pulled_and_removed(simulated_card):
     for card in open_cards:
         with pytest.raises(Exception, match="closed"):
@@ -120,4 +132,4 @@ def test_a_run_without_its_fixtures_imports_nothing(tmp_path: Path) -> None:
 
 
 def test_its_fixtures_give_each_test_cards_of_its_own(tmp_path: Path) -> None:
-    assert "7 passed" in passed(tmp_path, FRESH)
+    assert "9 passed" in passed(tmp_path, FRESH)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from twincard.card.session import Card
 from twincard.cms.recipients.infos import Recipient
@@ -41,6 +42,11 @@ class NamedCard:
             card.pin.verify(self.pin)
             yield card
 
+    def copy(self) -> NamedCard:
+        """The same with secrets of its own, so that wiping them leaves these alone."""
+        secrets = (self.transport_key, self.pin, self.puk)
+        return NamedCard(self.name, *(Secret(secret.reveal()) for secret in secrets))
+
     def blank(self) -> Blank:
         """A new session with a blank card, as `issue_pair` takes it."""
         return Blank(self.session(), self.transport_key, self.pin, self.puk)
@@ -58,6 +64,14 @@ class CardPair:
     backup: NamedCard
     components: tuple[Component, ...]
     issuer: IssuerSigningKey
+
+    def copy(self) -> Self:
+        """The same with secrets of its own, as a card's."""
+        components = tuple(
+            replace(item, value=Secret(item.value.reveal())) for item in self.components
+        )
+        original, backup = self.original.copy(), self.backup.copy()
+        return replace(self, original=original, backup=backup, components=components)
 
 
 @dataclass(frozen=True)

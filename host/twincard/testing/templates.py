@@ -56,13 +56,13 @@ class Templates:
             with cards_in(place):
                 self._card = _created("card")
         _copy(place, home)
-        return self._card
+        return self._card.copy()
 
     def issued(self, home: Path) -> CardPair:
         """A copy of the issued pair in the folder `home`."""
         pair = self._issued_pair()
         _copy(self._folder / "issued", home)
-        return pair
+        return pair.copy()
 
     def duplicated(self, home: Path, key_type: KeyType) -> DuplicatedPair:
         """A copy of the pair with a key of this type in the folder `home`."""
@@ -70,7 +70,7 @@ class Templates:
         if key_type not in self._duplicated:
             self._duplicated[key_type] = self._duplicate(place, key_type)
         _copy(place, home)
-        return self._duplicated[key_type]
+        return self._duplicated[key_type].copy()
 
     def _issued_pair(self) -> CardPair:
         if self._issued is None:
