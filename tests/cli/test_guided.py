@@ -215,6 +215,37 @@ def test_without_a_terminal_it_wants_its_answers_as_options(desk: Desk, home: Pa
     assert Path("bob-test-backup.txt").read_bytes() == Path("bob-test.txt").read_bytes()
 
 
+def test_it_overwrites_no_file_unasked_that_it_has_not_written(desk: Desk, home: Path) -> None:
+    Path("pin").write_text(PIN)
+    Path("puk").write_text(PUK)
+    Path("bob.pem").write_text("another key")
+    words = ("start", "--name", "bob", "--pin-file", "pin", "--puk-file", "puk", "--yes")
+    desk.run(*words).failed(2, "bob.pem would be overwritten", "--name")
+    assert Path("bob.pem").read_text() == "another key"
+    assert desk.json("sim", "list")["cards"] == []
+    Path("bob.pem").unlink()
+    desk.done(*words, "--group-size", "1")
+    desk.done(*words, "--group-size", "1")  # over its own files
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("--original", "sim:--help", "--backup", "sim:b"), 3, "not a valid name"),
+        (("--holder", "A\nB", "--group-size", "1"), 2, "single line"),
+    ],
+)
+def test_what_a_later_step_would_refuse_is_refused_at_once(
+    desk: Desk, words: tuple[str, ...], code: int, told: str
+) -> None:
+    Path("pin").write_text(PIN)
+    Path("puk").write_text(PUK)
+    common = ("--name", "bob", "--pin-file", "pin", "--puk-file", "puk", "--yes")
+    desk.run("start", *common, *words).failed(code, told)
+    assert desk.json("sim", "list")["cards"] == []
+    assert not Path("bob-components").exists()
+
+
 def test_a_blank_card_and_one_with_the_applet_become_a_pair(desk: Desk) -> None:
     Path("pin").write_text(PIN)
     Path("puk").write_text(PUK)

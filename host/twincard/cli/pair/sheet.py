@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -78,8 +79,7 @@ def _sheet(
         raise ProtocolError(
             _("The backup does not hold the original's key yet. Run `twincard duplicate` first.")
         )
-    if any("\n" in name for name in holders):
-        raise InputError(_("A holder's name must be a single line."))
+    check_holders(holders)
     return SafeSheet(
         original.card_id,
         backup.card_id,
@@ -89,6 +89,12 @@ def _sheet(
         public_key or Path("KEY.pem"),
         datetime.date.today().isoformat(),
     )
+
+
+def check_holders(names: Iterable[str]) -> None:
+    """Raises InputError if a name would break the lines of the sheet."""
+    if any("\n" in name for name in names):
+        raise InputError(_("A holder's name must be a single line."))
 
 
 def _text(made: SafeSheet) -> str:

@@ -19,7 +19,7 @@ from twincard.cli.terminal.errors import InputError
 from twincard.ground.control_characters import visible_lines
 from twincard.ground.language import N_, _
 from twincard.keys.component import LARGEST_GROUP
-from twincard.simulator.folder import list_cards
+from twincard.simulator.folder import list_cards, transport_key_file
 from twincard.transport import TransportError
 from twincard.transport.slots import Slot, slots
 
@@ -186,6 +186,7 @@ def stage(reader: str) -> Stage:
     """The stage of the card in a reader. Raises TransportError, CardError."""
     kind, _colon, simulated = reader.partition(":")
     if kind == "sim" and simulated not in list_cards():
+        transport_key_file(simulated)  # raises an error now if this cannot be its name
         return Stage.ABSENT
     with connected(reader) as connection:
         try:

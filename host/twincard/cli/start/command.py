@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli.pair.sheet import Holders
+from twincard.cli.pair.sheet import Holders, check_holders
 from twincard.cli.start import asking, running
 from twincard.cli.start.answers import Answers, Components, Management, Stage
 from twincard.cli.start.asking import Asker
@@ -24,7 +24,7 @@ from twincard.cli.terminal.options import READER_HELP, Json
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import ProtocolError
 from twincard.ground.control_characters import visible
-from twincard.ground.language import _
+from twincard.ground.language import _, listed
 from twincard.keys.component import LARGEST_GROUP
 from twincard.results.start import Started
 
@@ -139,6 +139,7 @@ def start(
     answers = replace(answers, pin_file=pin_file, puk_file=puk_file)
     out = Printer(json)
     steps, files = plan(answers), Files(given)
+    _check_overwritten(answers, files, asked=not yes)
     lines = "\n".join(f"  {step.line}" for step in steps)
     asker.tell(_("These commands will run:") + f"\n\n{lines}")
     if files.overwritten:
@@ -157,6 +158,17 @@ def start(
     out.result(started, _next(answers, files))
 
 
+def _check_overwritten(answers: Answers, files: Files, *, asked: bool) -> None:
+    """Raises InputError if files that no earlier run can have written would be lost unasked."""
+    from_earlier_run = answers.stages == (Stage.ISSUED, Stage.ISSUED)
+    if files.overwritten and not asked and not from_earlier_run:
+        raise InputError(
+            _("{files} would be overwritten. Move them away, or give another --name.").format(
+                files=listed(files.overwritten)
+            )
+        )
+
+
 def _answers(
     asker: Asker,
     name: str,
@@ -165,6 +177,7 @@ def _answers(
     loading: tuple[Path | None, Path | None],
 ) -> Answers:
     size, components, holder = group
+    check_holders(holder or ())
     simulated = all(reader.startswith(SIMULATED) for reader in readers)
     stages = asking.stage(readers[0]), asking.stage(readers[1])
     lacking = [
