@@ -7,8 +7,10 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 from tests.ceremonies.codes import picture_of, text_of, write_picture
 from tests.cli.commands import BACKUP_PIN, PIN, Desk
 from tests.cli.conftest import PAIR, PINS
@@ -18,6 +20,7 @@ from twincard import Card, Secret, connect
 from twincard.keys.codes import CodeError, parse_code
 from twincard.keys.component import Component, ComponentError, draw_group, read_component
 from twincard.keys.shares import ShareError, read_share, split_component
+from twincard.paper.pictures import code_in_picture
 
 KEY = ("--key", "p256")
 
@@ -258,3 +261,30 @@ def test_without_what_reads_pictures_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "zxingcpp", None)
     given = ("--component", "2=two.png")
     issued.run("duplicate", *PAIR, *PINS, *given).failed(2, "pip install 'twincard[scan]'")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_the_pixels_of_a_picture_are_wiped_in_every_copy(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = picture_of(text_of(draw_group(1)[0]), kind=kind)
+    pixels: list[Any] = []
+    usual = Image.open
+
+    def opened(*given: Any, **named: Any) -> Image.Image:
+        picture = usual(*given, **named)
+        usual_convert = picture.convert
+
+        def convert(mode: str) -> Image.Image:
+            made = usual_convert(mode)
+            pixels.extend([picture.im, made.im])
+            return made
+
+        monkeypatch.setattr(picture, "convert", convert)
+        return picture
+
+    monkeypatch.setattr(Image, "open", opened)
+    with code_in_picture(content) as text:
+        assert text
+    assert len(pixels) == 2
+    assert [one.getbbox() for one in pixels] == [None, None]

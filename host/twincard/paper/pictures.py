@@ -26,9 +26,7 @@ def code_in_picture(content: bytes) -> Secret:
     try:
         codes = {found.bytes for found in zxingcpp.read_barcodes(picture, _qr()) if found.valid}
     finally:
-        # The pixels are the secret, too.
-        picture.paste(0, (0, 0, *picture.size))
-        picture.close()
+        _wipe(picture)
     if not codes:
         raise PictureError(
             _(
@@ -46,6 +44,12 @@ def _qr() -> zxingcpp.BarcodeFormats:
     return zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
+def _wipe(picture: Image.Image) -> None:
+    """The pixels are the secret, too."""
+    picture.paste(0, (0, 0, *picture.size))
+    picture.close()
+
+
 def _opened(content: bytes) -> Image.Image:
     """The picture in shades of grey, decoded whole."""
     try:
@@ -53,7 +57,10 @@ def _opened(content: bytes) -> Image.Image:
             warnings.simplefilter("ignore")  # its size is judged here
             picture = Image.open(io.BytesIO(content), formats=_FORMATS)
         if picture.width * picture.height <= _MOST_PIXELS:
-            return picture.convert("L")
+            try:
+                return picture.convert("L")
+            finally:
+                _wipe(picture)
     except Image.DecompressionBombError:
         pass
     except Exception:  # decoders raise many kinds; their messages may quote the picture
