@@ -20,6 +20,7 @@ from tests.pcsc.service import PcscService
 from twincard.ground.language import _, speaking
 from twincard.keys.component import draw_group, read_component
 
+OTHER_PIN = "backup-pin"
 PIN, PUK = "271828", "31415926"
 PAIR = ("--original", "sim:alice", "--backup", "sim:alice-backup")
 
@@ -125,7 +126,9 @@ def test_it_is_interrupted_and_continues_without_its_questions(desk: Desk) -> No
         terminal.expect("These files exist and will be overwritten: alice.pem")
         terminal.answer("Run them now?", "")
         terminal.answer("PIN of the original:", PIN)
+        terminal.answer("PIN of the backup (Enter: the same):", "")
         assert terminal.wait() == 0
+        assert "PIN: using the PIN that you typed before." in terminal.shown
         assert "already held" in terminal.shown
         assert not any(" issue " in command for command in shown_commands(terminal))
 
@@ -154,12 +157,33 @@ def test_answers_that_cannot_be_meant_are_asked_again_and_no_does_nothing(
     assert not Path("alice-components").exists()
 
 
+def test_cards_with_different_pins_get_only_their_own(desk: Desk) -> None:
+    for name, secret in (("pin", PIN), ("other-pin", OTHER_PIN), ("puk", PUK)):
+        Path(name).write_text(secret)
+    for name in ("alice", "alice-backup"):
+        desk.done("sim", "new", name)
+    desk.done("group", "new", "--size", "1", "--out", "alice-components")
+    pair = ("--original", "sim:alice", "--backup", "sim:alice-backup")
+    first = ("--group-size", "1", "--component", "1=alice-components/component-1.txt")
+    pins = ("--pin-file", "pin", "--backup-pin-file", "other-pin", "--puk-file", "puk")
+    desk.done("issue", *pair, *first, *pins)
+    with Terminal("start", "--name", "alice", "--group-size", "1", "--yes") as terminal:
+        terminal.answer("PIN of the original:", PIN)
+        terminal.answer("PIN of the backup (Enter: the same):", OTHER_PIN)
+        terminal.answer("PIN:", PIN)
+        terminal.answer("PIN:", OTHER_PIN)
+        assert terminal.wait() == 0
+    for reader in pair[1::2]:
+        assert desk.json("card", "info", "-r", reader)["pin"]["tries_left"] == 3
+
+
 def test_a_wrong_pin_ends_it_and_is_not_tried_again(desk: Desk) -> None:
     with Terminal("start", "--name", "alice", "--yes") as terminal:
         type_secrets(terminal)
         assert terminal.wait() == 0
     with Terminal("start", "--name", "alice", "--yes") as terminal:
         terminal.answer("PIN of the original:", "000000")
+        terminal.answer("PIN of the backup (Enter: the same):", "")
         assert terminal.wait() == 5
         assert "To continue later" in terminal.shown
     assert desk.json("card", "info", "-r", "sim:alice")["pin"]["tries_left"] == 2

@@ -86,8 +86,10 @@ def new_pins(names: Mapping[Role, tuple[str, str]], files: PinFiles) -> dict[Rol
     if what is None:
         return dict.fromkeys(names, NewPin())
     backup_alone = backup and not original
-    pin = _new(files.pin, files.backup_pin if backup_alone else None, what[0], "--pin-file")
-    puk = _new(files.puk, files.backup_puk if backup_alone else None, what[1], "--puk-file")
+    own_pin, own_puk = (files.backup_pin, files.backup_puk) if backup_alone else (None, None)
+    of_both = original and backup
+    pin = prompts.new_pin(own_pin or files.pin, what[0], "--pin-file", of_both=of_both)
+    puk = prompts.new_pin(own_puk or files.puk, what[1], "--puk-file")
     both = NewPin(pin, puk)
     other = both
     if not backup_alone:
@@ -96,10 +98,6 @@ def new_pins(names: Mapping[Role, tuple[str, str]], files: PinFiles) -> dict[Rol
             prompts.pin_in(files.backup_puk) if files.backup_puk else puk,
         )
     return {Role.ORIGINAL: both, Role.BACKUP: other}
-
-
-def _new(usual: Path | None, own: Path | None, what: str, option: str) -> Secret:
-    return prompts.new_pin(own or usual, what, option)
 
 
 def look_at(names: Mapping[Role, tuple[str, str]]) -> dict[Role, CardReport]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -78,14 +79,21 @@ def other_pin(path: Path | None, what: str, option: str, first: Secret, *, asked
     """
     if path is not None:
         return pin_in(path)
-    if not asked or _known.get():
+    typed = _known.get()
+    if not asked or (typed is not None and typed.of_both):
         return first
     secret = ask_secret(_("{what} (Enter: the same)").format(what=what), option, may_be_empty=True)
-    return _checked(secret) if secret else first
+    if not secret or secret == first:
+        if typed is not None:
+            typed.of_both = True
+        return first
+    if typed is not None:
+        typed.forget()
+    return _checked(secret)
 
 
-def new_pin(path: Path | None, what: str, option: str) -> Secret:
-    """A PIN or PUK to set: typed twice, until a card can take it."""
+def new_pin(path: Path | None, what: str, option: str, *, of_both: bool = False) -> Secret:
+    """A PIN or PUK to set: typed twice, until a card can take it. `of_both`: on both cards."""
     if path is not None:
         return pin_in(path)
 
@@ -95,39 +103,58 @@ def new_pin(path: Path | None, what: str, option: str) -> Secret:
         first = _checked(ask_secret(question, option))
         return _confirmed(first, lambda: ask_secret(_("{what} again").format(what=what), option))
 
-    return _noted(repeated(ask), option)
+    secret = repeated(ask)
+    return _noted(secret, option, of_both=True) if of_both else secret
+
+
+@dataclass
+class _Typed:
+    """The PIN that was typed first; `of_both`: both cards are known to have it."""
+
+    pin: Secret | None = None
+    of_both: bool = False
+    several: bool = False
+    """The cards have different PINs, so each command asks."""
+
+    def note(self, pin: Secret, *, of_both: bool) -> None:
+        if self.pin is None and not self.several:
+            self.pin, self.of_both = Secret(pin.reveal()), of_both
+
+    def forget(self) -> None:
+        if self.pin is not None:
+            self.pin.wipe()
+        self.pin, self.of_both, self.several = None, False, True
 
 
 @contextmanager
 def one_pin() -> Iterator[None]:
-    """For several commands one after the other: the PIN that was typed first serves them all."""
-    typed: list[Secret] = []
+    """For several commands one after the other: a PIN of both cards is typed only once."""
+    typed = _Typed()
     token = _known.set(typed)
     try:
         yield
     finally:
         _known.reset(token)
-        for secret in typed:
-            secret.wipe()
+        typed.forget()
 
 
-_known: ContextVar[list[Secret] | None] = ContextVar("known_pin", default=None)
+_known: ContextVar[_Typed | None] = ContextVar("known_pin", default=None)
 
 
 def _known_pin(what: str, option: str) -> Secret | None:
     typed = _known.get()
-    if not typed or option not in _PIN_OPTIONS:
+    if typed is None or typed.pin is None or option not in _PIN_OPTIONS:
         return None
     sys.stderr.write(
         visible(_("{what}: using the PIN that you typed before.").format(what=what)) + "\n"
     )
-    return Secret(typed[0].reveal())
+    return Secret(typed.pin.reveal())
 
 
-def _noted(secret: Secret, option: str) -> Secret:
+def _noted(secret: Secret, option: str, *, of_both: bool = False) -> Secret:
     typed = _known.get()
-    if typed is not None and not typed and option in _PIN_OPTIONS:
-        typed.append(Secret(secret.reveal()))
+    if typed is not None and option in _PIN_OPTIONS:
+        typed.note(secret, of_both=of_both)
     return secret
 
 
