@@ -319,7 +319,7 @@ def _issue(specimen: Specimen, setting: Setting) -> None:
     card = specimen.as_issuer()
     backups = setting.backups if specimen.role is Role.ORIGINAL else 0
     card.issuer.personalise(
-        Personalisation(specimen.role, specimen.pin, specimen.puk, backups, setting.policy)
+        Personalisation(specimen.role, specimen.pin, specimen.puk, backups, policy=setting.policy)
     )
     card.group.begin(setting.size, GROUP_ID)
     card.group.set_component(component(1, setting.size))

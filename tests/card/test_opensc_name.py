@@ -9,7 +9,7 @@ import pytest
 from tests.card.wire import Command, exchange
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Features, Role
+from twincard.card.report import Features, PolicyFlags, Role
 from twincard.card.session import APPLET_AID, OPENSC_AID, Card, NoAppletError
 from twincard.iso.status import Sw
 from twincard.keys.key_type import KeyType
@@ -106,7 +106,7 @@ def test_the_host_finds_the_applet_by_either_name(lab: Laboratory) -> None:
 def test_the_applet_does_all_it_does_elsewhere(lab: Laboratory) -> None:
     card = Card(lab)
     card.issuer.open_channel(card.report().card_id, TRANSPORT_KEY)
-    card.issuer.personalise(Personalisation(Role.ORIGINAL, PIN, PUK, 1))
+    card.issuer.personalise(Personalisation(Role.ORIGINAL, PIN, PUK, 1, policy=PolicyFlags.NONE))
     card.issuer.activate()
     card.select()
     card.pin.verify(PIN)

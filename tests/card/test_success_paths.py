@@ -10,7 +10,7 @@ from tests.card.sealing import Correspondent, seal
 
 from twincard.card.files import Condition, DfAccess, EfAccess
 from twincard.card.issuer import Personalisation
-from twincard.card.report import PolicyFlags, SlotUse
+from twincard.card.report import Mode, PolicyFlags, SlotUse
 from twincard.card.session import Card
 from twincard.card.usage import OWN_KEY
 from twincard.iso.command import Command
@@ -47,7 +47,9 @@ def issue(card: Card, specimen: Specimen, friend: Correspondent) -> None:
     """As an issuer would, and something undone and done again."""
     card.issuer.authenticate(card.report().card_id, specimen.transport_key)
     policy = PolicyFlags.PUBLIC_KEY_IN_BACKUP
-    card.issuer.personalise(Personalisation(specimen.role, specimen.pin, specimen.puk, 2, policy))
+    card.issuer.personalise(
+        Personalisation(specimen.role, specimen.pin, specimen.puk, 2, policy=policy)
+    )
     certify(card, specimen.role)
     card.group.begin(2)
     card.group.clear()
@@ -114,12 +116,12 @@ def live(bench: Bench, friend: Correspondent, connect: Callable[[Specimen], Card
 def duplicate(original: Card, backup: Card, other: Card) -> None:
     """A void ticket, a backup, an abandoned backup."""
     original_id = original.report().card_id
-    original.duplication.export_key(backup.duplication.ticket(original_id))
+    original.duplication.export_key(backup.duplication.ticket(original_id, Mode.BASE))
     original.duplication.confirm(backup.duplication.cancel())
-    ticket = backup.duplication.ticket(original_id, void_delivered=True)
+    ticket = backup.duplication.ticket(original_id, Mode.BASE, void_delivered=True)
     receipt = backup.duplication.import_key(original.duplication.export_key(ticket))
     original.duplication.confirm(receipt)
-    original.duplication.export_key(other.duplication.ticket(original_id))
+    original.duplication.export_key(other.duplication.ticket(original_id, Mode.BASE))
     original.duplication.abandon()
     uses = [slot.use for slot in original.duplication.used_slots()]
     assert uses == [SlotUse.DONE, SlotUse.ABANDONED]

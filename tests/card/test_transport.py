@@ -10,6 +10,7 @@ from tests.card.sealing import Correspondent, seal
 from tests.card.wire import Command, exchange, status
 
 from twincard.card.public_key import encode_public_key
+from twincard.card.report import Mode
 from twincard.iso.status import Sw
 from twincard.keys.key_type import KeyType
 
@@ -117,7 +118,7 @@ def test_a_refused_part_ends_the_chain(rsa: Specimen) -> None:
 
 def test_an_import_gathers_1160_bytes_and_no_more(bench: Bench) -> None:
     backup = bench.at(Stage.COMPLETE).backup
-    backup.unlocked().duplication.ticket(bytes(16))
+    backup.unlocked().duplication.ticket(bytes(16), Mode.BASE)
     part = Command(0x90, 0x24, data=bytes(255))
     assert [status(backup.lab, part) for _ in range(4)] == [Sw.DONE] * 4
     assert status(backup.lab, Command(0x90, 0x24, data=bytes(140))) == Sw.DONE
@@ -176,7 +177,7 @@ def test_the_rest_of_an_answer_does_not_outlive_select(rsa: Specimen) -> None:
 def test_a_key_block_in_pieces_is_the_same(bench: Bench) -> None:
     bench.at(Stage.KEYED, key=KeyType.RSA_2048)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    ticket = backup.duplication.ticket(original.report().card_id)
+    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
     whole = original.duplication.export_key(ticket).encoded
     command = Command(0x80, 0x22, data=ticket.encoded)
     for answer in (1, 100, 256):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, Role
+from twincard.card.report import LifeCycle, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.chips.counted import counted
 from twincard.flows.load.applet import AppletSizes, install_data
@@ -27,7 +27,7 @@ def installed(lab: Laboratory) -> Card:
 
 
 def personalise(card: Card) -> None:
-    card.issuer.personalise(Personalisation(Role.ORIGINAL, PIN, PUK))
+    card.issuer.personalise(Personalisation(Role.ORIGINAL, PIN, PUK, policy=PolicyFlags.NONE))
 
 
 def test_a_transaction_that_is_too_long_for_the_chip_changes_nothing() -> None:

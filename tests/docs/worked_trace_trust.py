@@ -55,7 +55,7 @@ def _prepared(wire: Recorded, role: Role) -> Card:
         pin, puk = Secret(_PIN), Secret(_PUK)
         policy = PolicyFlags.BASE_MODE_FORBIDDEN
         backups = int(role is Role.ORIGINAL)
-        card.issuer.personalise(Personalisation(role, pin, puk, backups, policy))
+        card.issuer.personalise(Personalisation(role, pin, puk, backups, policy=policy))
         card.group.begin(1, _GROUP_ID)
         card.group.set_component(_COMPONENT)
     return card

@@ -101,9 +101,11 @@ def test_a_pair_whose_issue_was_interrupted_duplicates(bench: Bench) -> None:
     assert duplicate_key(*cards, components(SIZE)[1:]).copied
 
 
-A = Personalisation(Role.ORIGINAL, Secret("first PIN"), Secret("first PUK"), 1)
+A = Personalisation(
+    Role.ORIGINAL, Secret("first PIN"), Secret("first PUK"), 1, policy=PolicyFlags.NONE
+)
 B = Personalisation(
-    Role.BACKUP, Secret("second PIN"), Secret("second PUK"), 0, PolicyFlags.DECIPHER_OFF
+    Role.BACKUP, Secret("second PIN"), Secret("second PUK"), 0, policy=PolicyFlags.DECIPHER_OFF
 )
 
 

@@ -10,7 +10,7 @@ from tests.opensc.conftest import PINS, PUK, TRANSPORT_KEY, blank, unlocked
 
 from twincard.card.files import SIGNATURE_CERTIFICATE, Condition, EfAccess
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.authority import take_authority
 from twincard.flows.certify.card_files import make_room, read_file
@@ -43,7 +43,9 @@ def lab(started: Laboratory) -> Iterator[Laboratory]:
     """A card in initialisation, personalised as an original, without files."""
     start = started.snapshot()
     card = as_issuer(started)
-    card.issuer.personalise(Personalisation(Role.ORIGINAL, PINS[0], PUK, 1))
+    card.issuer.personalise(
+        Personalisation(Role.ORIGINAL, PINS[0], PUK, 1, policy=PolicyFlags.NONE)
+    )
     yield started
     started.restore(start)
     started.drop(start)

@@ -10,7 +10,7 @@ from tests.bench import Bench, Stage
 from tests.faults.power import Place, Scene, Subject, power_fails
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import CardReport, ExportState, PolicyFlags, Role
+from twincard.card.report import CardReport, ExportState, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.iso.status import CardError
 from twincard.keys.key_type import KeyType
@@ -55,7 +55,7 @@ def pending(bench: Bench, backups: int = 1) -> Subject:
     """An original whose block is on its way."""
     bench.at(Stage.KEYED, backups=backups, policy=WITHHELD)
     original = bench.original.unlocked()
-    ticket = bench.backup.unlocked().duplication.ticket(original.report().card_id)
+    ticket = bench.backup.unlocked().duplication.ticket(original.report().card_id, Mode.BASE)
     block = original.duplication.export_key(ticket)
     bench.backup.unlocked().duplication.import_key(block)
     return Subject(bench.original)
@@ -103,7 +103,9 @@ def test_a_pin_is_the_users_own_with_the_first_write_that_changes_it(bench: Benc
     specimen = bench.original
     card = specimen.as_issuer()
     card.issuer.personalise(
-        Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk, transport_pin=True)
+        Personalisation(
+            Role.ORIGINAL, specimen.pin, specimen.puk, transport_pin=True, policy=PolicyFlags.NONE
+        )
     )
     card.issuer.activate()
     scene = Scene(specimen)

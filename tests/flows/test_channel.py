@@ -251,7 +251,7 @@ def test_the_issuer_s_channel_brings_his_authority_and_another_s_key_none(bench:
 def test_an_export_is_abandoned_with_both_authorities_in_one_channel(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    original.duplication.export_key(backup.duplication.ticket(original.report().card_id))
+    original.duplication.export_key(backup.duplication.ticket(original.report().card_id, Mode.BASE))
     wire = Recorder()
     card = Card(wire.on(bench.original.lab))
     abandon(card, bench.original.transport_key, bench.original.pin)

@@ -7,7 +7,7 @@ from tests.bench import Bench, Specimen, Stage, component, components
 from tests.flows.unplugged import Cable, Unplugged
 
 from twincard.card.duplication import Ticket
-from twincard.card.report import CardReport, ExportState, ImportState, PolicyFlags
+from twincard.card.report import CardReport, ExportState, ImportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.flows.duplicate.abandon import Cancelled, abandon, cancel
 from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationStep, duplicate_key
@@ -213,7 +213,7 @@ def test_without_the_pins_nothing_happens(bench: Bench) -> None:
 
 def pending(bench: Bench) -> tuple[Card, Card, Ticket]:
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    ticket = backup.duplication.ticket(original.report().card_id)
+    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
     original.duplication.export_key(ticket)
     return original, backup, ticket
 
@@ -283,7 +283,7 @@ def test_a_backup_of_another_original_is_told_apart(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     first, second = bench.original.unlocked(), bench.original2.unlocked()
     backup = bench.backup.unlocked()
-    backup.duplication.ticket(first.report().card_id)
+    backup.duplication.ticket(first.report().card_id, Mode.BASE)
     with pytest.raises(ProtocolError, match="open ticket for another original"):
         duplicate_key(second, backup)
     backup.duplication.cancel()

@@ -169,7 +169,7 @@ def test_cards_of_different_issuers_do_not_exchange_a_key(bench: Bench) -> None:
     bench.at(Stage.BLANK)
     stranger = bench.backup2.as_issuer()
     pin, puk = bench.backup2.pin, bench.backup2.puk
-    stranger.issuer.personalise(Personalisation(Role.BACKUP, pin, puk, 0))
+    stranger.issuer.personalise(Personalisation(Role.BACKUP, pin, puk, 0, policy=PolicyFlags.NONE))
     bench.at(Stage.KEYED, mode=Mode.HOST_BLIND)
     original = bench.original.unlocked()
     group = original.report().group

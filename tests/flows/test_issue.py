@@ -285,7 +285,9 @@ def test_an_issued_backup_with_other_rules_or_without_a_component_is_refused(
         stranger = blank(bench.backup2 if given else bench.backup3)
         issuer = stranger.card.issuer
         take_authority(stranger.card, stranger.card.report(), stranger.transport_key, plain=True)
-        issuer.personalise(Personalisation(Role.BACKUP, stranger.pin, stranger.puk, 0, policy))
+        issuer.personalise(
+            Personalisation(Role.BACKUP, stranger.pin, stranger.puk, 0, policy=policy)
+        )
         stranger.card.group.begin(3, report.group.group_id)
         for item in given:
             stranger.card.group.set_component(item)

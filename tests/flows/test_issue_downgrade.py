@@ -8,7 +8,7 @@ import pytest
 from tests.bench import Bench, Specimen, Stage
 from tests.trust.authority import Issuer
 
-from twincard.card.report import Features, LifeCycle
+from twincard.card.report import Features, LifeCycle, Mode
 from twincard.card.session import OPENSC_AID, Card
 from twincard.flows.authority import NoIssuerChannelError, take_authority
 from twincard.flows.duplicate.abandon import abandon
@@ -159,7 +159,7 @@ def test_who_abandons_an_export_tells_nobody_the_pin(
     bench: Bench, denied_in: bytes | tuple[bytes, ...]
 ) -> None:
     bench.at(Stage.KEYED)
-    ticket = bench.backup.unlocked().duplication.ticket(bench.original.card_id)
+    ticket = bench.backup.unlocked().duplication.ticket(bench.original.card_id, Mode.BASE)
     original = bench.original
     original.unlocked().duplication.export_key(ticket)
     wire = Denier(original.lab, denied_in)

@@ -22,7 +22,7 @@ from twincard.card import (
     WrongStateError,
 )
 from twincard.card.duplication import ExportedKey, Receipt, ReceiptKind, Ticket
-from twincard.card.report import ExportState, ImportState, SetBy
+from twincard.card.report import ExportState, ImportState, Mode, SetBy
 from twincard.card.session import Card
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
@@ -131,7 +131,7 @@ def test_s249_s261_the_key_goes_wrapped_to_the_backup(bench: Bench, key_type: Ke
     bench.at(Stage.KEYED, key=key_type)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     ids = original.report().card_id, backup.report().card_id
-    ticket = backup.duplication.ticket(ids[0])
+    ticket = backup.duplication.ticket(ids[0], Mode.BASE)
     assert (ticket.original_id, ticket.backup_id) == ids
     exported = original.duplication.export_key(ticket)
     assert len(exported.key_block) == (1008 if key_type is KeyType.RSA_2048 else 192)
@@ -166,8 +166,8 @@ def test_the_takeout_asks_for_the_password_the_key_and_the_whole_group(bench: Be
     bench.at(Stage.KEYED)
     original_id = bench.original.card().report().card_id
     with pytest.raises(AuthorityMissingError):
-        bench.backup.card().duplication.ticket(original_id)
-    ticket = bench.backup.unlocked().duplication.ticket(original_id)
+        bench.backup.card().duplication.ticket(original_id, Mode.BASE)
+    ticket = bench.backup.unlocked().duplication.ticket(original_id, Mode.BASE)
     with pytest.raises(AuthorityMissingError):
         bench.original.card().duplication.export_key(ticket)
     bench.at(Stage.COMPLETE)
@@ -175,7 +175,7 @@ def test_the_takeout_asks_for_the_password_the_key_and_the_whole_group(bench: Be
         bench.original.unlocked().duplication.export_key(ticket)
     bench.at(Stage.ISSUED)
     with pytest.raises(NotFoundError):
-        bench.backup.unlocked().duplication.ticket(original_id)
+        bench.backup.unlocked().duplication.ticket(original_id, Mode.BASE)
 
 
 def test_a_backup_hands_out_nothing_and_an_original_takes_nothing(bench: Bench) -> None:
@@ -186,7 +186,7 @@ def test_a_backup_hands_out_nothing_and_an_original_takes_nothing(bench: Bench) 
         backup.duplication.export_key(ticket)
     # An original asks nobody but a key service, and that in host-blind mode.
     with pytest.raises(CardError) as refused:
-        original.duplication.ticket(backup.report().card_id)
+        original.duplication.ticket(backup.report().card_id, Mode.BASE)
     assert refused.value.sw == Sw.WRONG_P1P2
     with pytest.raises(WrongStateError):
         original.duplication.import_key(ExportedKey(bytes(0x94)))
@@ -200,8 +200,8 @@ def test_another_backup_is_refused_while_pending_and_when_done(bench: Bench) -> 
         bench.backup2.unlocked(),
     )
     original_id = original.report().card_id
-    mine = backup.duplication.ticket(original_id)
-    theirs = other.duplication.ticket(original_id)
+    mine = backup.duplication.ticket(original_id, Mode.BASE)
+    theirs = other.duplication.ticket(original_id, Mode.BASE)
     exported = original.duplication.export_key(mine)
     with pytest.raises(WrongStateError):
         original.duplication.export_key(theirs)
@@ -221,10 +221,10 @@ def test_a_key_block_opens_on_its_own_backup_only_and_once(bench: Bench) -> None
         bench.backup2.unlocked(),
     )
     original_id = original.report().card_id
-    exported = original.duplication.export_key(backup.duplication.ticket(original_id))
+    exported = original.duplication.export_key(backup.duplication.ticket(original_id, Mode.BASE))
     with pytest.raises(WrongStateError):
         other.duplication.import_key(exported)
-    other.duplication.ticket(original_id)
+    other.duplication.ticket(original_id, Mode.BASE)
     with pytest.raises(IntegrityError):
         other.duplication.import_key(exported)
     assert other.report().key is None
@@ -236,7 +236,7 @@ def test_a_key_block_opens_on_its_own_backup_only_and_once(bench: Bench) -> None
 def test_a_ticket_of_another_group_or_for_another_original_is_refused(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     original, second = bench.original.unlocked(), bench.original2.unlocked()
-    ticket = bench.backup.unlocked().duplication.ticket(original.report().card_id)
+    ticket = bench.backup.unlocked().duplication.ticket(original.report().card_id, Mode.BASE)
     with pytest.raises(WrongDataError):
         second.duplication.export_key(ticket)
     altered = bytearray(ticket.encoded)
@@ -251,7 +251,7 @@ def test_a_ticket_of_another_group_or_for_another_original_is_refused(bench: Ben
 def test_a_receipt_counts_only_for_its_own_export(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    ticket = backup.duplication.ticket(original.report().card_id)
+    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
     exported = original.duplication.export_key(ticket)
     receipt = backup.duplication.import_key(exported)
     altered = bytearray(receipt.encoded)
@@ -267,7 +267,7 @@ def test_a_receipt_counts_only_for_its_own_export(bench: Bench) -> None:
 def test_no_new_key_is_made_while_an_export_is_pending(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    original.duplication.export_key(backup.duplication.ticket(original.report().card_id))
+    original.duplication.export_key(backup.duplication.ticket(original.report().card_id, Mode.BASE))
     with pytest.raises(WrongStateError):
         original.usage.generate(KeyType.P_256)
 

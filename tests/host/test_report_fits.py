@@ -6,7 +6,7 @@ from tests.bench import GROUP_ID, Bench, Stage, certify
 from tests.trust.service import Supply, pair_of
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import CardReport, Mode
+from twincard.card.report import CardReport, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.flows.identity import protect
 from twincard.iso import tlv
@@ -27,7 +27,13 @@ def longest(bench: Bench) -> None:
     for specimen in (bench.original, bench.backup):
         card = specimen.as_issuer()
         card.issuer.personalise(
-            Personalisation(specimen.role, specimen.pin, specimen.puk, transport_pin=True)
+            Personalisation(
+                specimen.role,
+                specimen.pin,
+                specimen.puk,
+                transport_pin=True,
+                policy=PolicyFlags.NONE,
+            )
         )
         card.group.begin(PLACES, GROUP_ID)
         for number in range(1, PLACES + 1):

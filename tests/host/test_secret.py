@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.iso.command import Command
 from twincard.keys.component import Component
 from twincard.keys.secret import Secret
@@ -21,7 +21,7 @@ VALUE = b"correct horse battery staple 123"
     [
         Secret(VALUE),
         Component(1, 3, Secret(VALUE)),
-        Personalisation(Role.ORIGINAL, Secret(VALUE), Secret(VALUE)),
+        Personalisation(Role.ORIGINAL, Secret(VALUE), Secret(VALUE), policy=PolicyFlags.NONE),
         Command(0, 0x20, data=VALUE),
     ],
 )

@@ -14,7 +14,7 @@ from tests.card.wire import Command, status
 from tests.refusals.samples import SAMPLES, Sample
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, Role
+from twincard.card.report import LifeCycle, PolicyFlags, Role
 from twincard.iso.ins import Ins
 from twincard.iso.status import Sw
 from twincard.simulator.laboratory import Snapshot
@@ -97,7 +97,9 @@ class Subject:
             if state.role is not Role.NONE:
                 secrets = specimen.pin, specimen.puk
                 card.issuer.personalise(
-                    Personalisation(state.role, *secrets, transport_pin=state.transport)
+                    Personalisation(
+                        state.role, *secrets, transport_pin=state.transport, policy=PolicyFlags.NONE
+                    )
                 )
             card.group.begin(3, GROUP_ID)
             card.group.set_component(component(1))

@@ -16,7 +16,7 @@ from tests.refusals.expect import refused
 
 from twincard.card.files import Condition, EfAccess
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import AuthorityMissingError, Sw
@@ -32,7 +32,9 @@ def issued(specimen: Specimen) -> Card:
     """Operational and certified, with a group that lacks two components; its PIN verified."""
     card = specimen.as_issuer()
     card.issuer.personalise(
-        Personalisation(specimen.role, specimen.pin, specimen.puk, transport_pin=True)
+        Personalisation(
+            specimen.role, specimen.pin, specimen.puk, transport_pin=True, policy=PolicyFlags.NONE
+        )
     )
     card.group.begin(3, GROUP_ID)
     card.group.set_component(components()[0])
@@ -129,7 +131,13 @@ def test_another_personalisation_decides_again(bench: Bench) -> None:
     card = specimen.as_issuer()
     for transport in (True, False, True):
         card.issuer.personalise(
-            Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk, transport_pin=transport)
+            Personalisation(
+                Role.ORIGINAL,
+                specimen.pin,
+                specimen.puk,
+                transport_pin=transport,
+                policy=PolicyFlags.NONE,
+            )
         )
         report = card.report()
         assert report.transport_pin is transport

@@ -14,7 +14,7 @@ from tests.secrets.hunt import Hunt
 
 from twincard.card.cryptogram import RsaCryptogram
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cli.terminal import component_files, prompts
 from twincard.cli.terminal.errors import InputError
@@ -119,7 +119,7 @@ def component_without_pin(card: Card, _: Specimen) -> None:
 
 
 def personalise(card: Card, specimen: Specimen) -> None:
-    values = Personalisation(Role.ORIGINAL, WRONG_PIN, WRONG_PIN)
+    values = Personalisation(Role.ORIGINAL, WRONG_PIN, WRONG_PIN, policy=PolicyFlags.NONE)
     card.issuer.personalise(values)
 
 

@@ -14,7 +14,7 @@ from tests.secrets.hunt import Hunt
 import twincard
 from twincard.card.cryptogram import RsaCryptogram, Transcoded
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.globalplatform.manager import Installation
 from twincard.iso.command import Command
 from twincard.iso.secure_channel import SessionKeys
@@ -125,7 +125,7 @@ def test_bytes_are_hidden_unless_they_are_known_to_be_public() -> None:
     [
         Secret(MARKER),
         Component(1, 1, Secret(MARKER)),
-        Personalisation(Role.BACKUP, Secret(MARKER), Secret(MARKER)),
+        Personalisation(Role.BACKUP, Secret(MARKER), Secret(MARKER), policy=PolicyFlags.NONE),
         GroupKey(MARKER),
         Command(0x00, 0x20, data=MARKER),
         Transcoded(RsaCryptogram(b""), MARKER),

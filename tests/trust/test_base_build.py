@@ -12,7 +12,7 @@ from tests.trust.blind import BASE, Header
 from tests.trust.scene import software_backup
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Features, Role
+from twincard.card.report import Features, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.iso.status import Sw
 from twincard.keys.key_type import KeyType
@@ -45,7 +45,7 @@ def blank(lab: Laboratory) -> Iterator[Card]:
 
 def operational(card: Card, role: Role) -> Card:
     """All components, and an original's key, are there; the PIN is verified."""
-    card.issuer.personalise(Personalisation(role, PIN, PUK))
+    card.issuer.personalise(Personalisation(role, PIN, PUK, policy=PolicyFlags.NONE))
     card.group.begin(3, GROUP_ID)
     for item in components():
         card.group.set_component(item)

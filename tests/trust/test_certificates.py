@@ -40,7 +40,7 @@ class Candidate:
         """An original."""
         specimen = bench.at(Stage.BLANK).original
         card = specimen.as_issuer()
-        values = Personalisation(specimen.role, specimen.pin, specimen.puk, 1, policy)
+        values = Personalisation(specimen.role, specimen.pin, specimen.puk, 1, policy=policy)
         card.issuer.personalise(values)
         return cls(specimen, card)
 

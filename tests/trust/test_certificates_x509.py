@@ -29,7 +29,7 @@ from twincard.card.files import (
     EfAccess,
 )
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.certify.certificate import (
@@ -94,7 +94,9 @@ def with_files(bench: Bench, key: KeyType = KeyType.P_256) -> Specimen:
     """An operational original with a key, and room for certificates as issuing makes it."""
     specimen = bench.at(Stage.BLANK).original
     card = specimen.as_issuer()
-    card.issuer.personalise(Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk))
+    card.issuer.personalise(
+        Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk, policy=PolicyFlags.NONE)
+    )
     access = EfAccess(Condition.ALWAYS, Condition.USER_PIN, Condition.ISSUER)
     for fid, size in ((DECIPHER_CERTIFICATE, 2048), (SIGNATURE_CERTIFICATE, 1024)):
         card.files.select()

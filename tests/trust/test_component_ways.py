@@ -10,7 +10,7 @@ from tests.trust.channel.hosts import Host, as_issuer, as_user
 
 from twincard.card.issuer import Personalisation
 from twincard.card.log import Event, LogEntry
-from twincard.card.report import ComponentWay, GroupReport, SetBy
+from twincard.card.report import ComponentWay, GroupReport, PolicyFlags, SetBy
 from twincard.card.session import Card
 
 SCP03, SCP11B, PLAIN = ComponentWay.SCP03, ComponentWay.SCP11B, ComponentWay.PLAIN
@@ -77,7 +77,9 @@ def test_a_user_who_repeats_the_issuer_s_component_leaves_it_the_issuer_s(bench:
     bench.at(Stage.BLANK)
     card = scp03(bench.original)
     card.issuer.personalise(
-        Personalisation(bench.original.role, bench.original.pin, bench.original.puk)
+        Personalisation(
+            bench.original.role, bench.original.pin, bench.original.puk, policy=PolicyFlags.NONE
+        )
     )
     card.group.begin(3, GROUP_ID)
     card.group.set_component(component(1))

@@ -12,7 +12,7 @@ from tests.interop.independent import objects
 from tests.trust.authority import public_key, verifies
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, Role
+from twincard.card.report import LifeCycle, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.iso.status import Sw
 
@@ -25,7 +25,9 @@ IDENTITY = 0x8D
 
 def personalise(specimen: Specimen, card: Card, role: Role | None = None) -> None:
     """As the issuer; in the specimen's role, or another one."""
-    card.issuer.personalise(Personalisation(role or specimen.role, specimen.pin, specimen.puk))
+    card.issuer.personalise(
+        Personalisation(role or specimen.role, specimen.pin, specimen.puk, policy=PolicyFlags.NONE)
+    )
 
 
 def keys(specimen: Specimen) -> tuple[bytes, bytes, bytes]:

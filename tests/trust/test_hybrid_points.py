@@ -17,7 +17,7 @@ from tests.trust.authority import ISSUER_NAME_BYTES, ORIGINAL, Issuer, encode
 from tests.trust.scene import Scene, software_original
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.iso.chaining import Link
 from twincard.iso.status import Sw
 
@@ -43,7 +43,9 @@ def test_an_issuer_s_key(bench: Bench, form: str) -> None:
     bench.original.card()
     card = bench.original.as_issuer()
     card.issuer.personalise(
-        Personalisation(Role.ORIGINAL, bench.original.pin, bench.original.puk, 1)
+        Personalisation(
+            Role.ORIGINAL, bench.original.pin, bench.original.puk, 1, policy=PolicyFlags.NONE
+        )
     )
     issuer = ISSUER if form == "uncompressed" else HybridIssuer(ISSUER.key)
     point = ISSUER.key.point if form == "uncompressed" else hybrid(ISSUER.key.point)

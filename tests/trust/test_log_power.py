@@ -21,6 +21,7 @@ from twincard.card.report import (
     IdentityState,
     ImportState,
     LifeCycle,
+    Mode,
     PolicyFlags,
     Role,
 )
@@ -89,7 +90,9 @@ def personalising(bench: Bench) -> Case:
     return Case(
         bench.at(Stage.BLANK).original,
         lambda card: card.issuer.personalise(
-            Personalisation(Role.ORIGINAL, bench.original.pin, bench.original.puk, 2)
+            Personalisation(
+                Role.ORIGINAL, bench.original.pin, bench.original.puk, 2, policy=PolicyFlags.NONE
+            )
         ),
         lambda report: report.role is Role.ORIGINAL,
         lambda _: [entry(0x01, b"\x01\x02\x00")],
@@ -99,7 +102,7 @@ def personalising(bench: Bench) -> Case:
 
 def personalised(bench: Bench) -> Specimen:
     specimen = bench.at(Stage.BLANK).original
-    values = Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk)
+    values = Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk, policy=PolicyFlags.NONE)
     specimen.as_issuer().issuer.personalise(values)
     return specimen
 
@@ -279,7 +282,7 @@ def drawing_a_ticket(bench: Bench) -> Case:
     original_id = bench.original.card_id
     return Case(
         bench.backup,
-        lambda card: card.duplication.ticket(original_id),
+        lambda card: card.duplication.ticket(original_id, Mode.BASE),
         lambda report: import_state(report) is ImportState.TICKETED,
         lambda _: [entry(0x30, original_id)],
     )
@@ -439,7 +442,7 @@ def drawn_ticket(
 ) -> Ticket:
     """A ticket of the backup for the original; both are operational and complete."""
     bench.at(max(stage, Stage.COMPLETE), policy=policy)
-    return bench.backup.unlocked().duplication.ticket(bench.original.card_id)
+    return bench.backup.unlocked().duplication.ticket(bench.original.card_id, Mode.BASE)
 
 
 def handed_over(bench: Bench, policy: PolicyFlags = PolicyFlags.NONE) -> ExportedKey:

@@ -12,7 +12,7 @@ from tests.bench import Bench, Stage
 from tests.trust.authority import BACKUP, Issuer
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import ImportState, Role
+from twincard.card.report import ImportState, Mode, PolicyFlags, Role
 from twincard.identity.device_certificate import CardCertificate
 from twincard.iso.status import (
     IssuerRefusedError,
@@ -47,12 +47,12 @@ def test_it_takes_neither_the_block_nor_the_place_of_the_backup_before(
     again.at(Stage.COMPLETE)
     original_id = original.report().card_id
     exported = original.duplication.export_key(
-        bench.backup.unlocked().duplication.ticket(original_id)
+        bench.backup.unlocked().duplication.ticket(original_id, Mode.BASE)
     )
     new = again.backup.unlocked()
     with pytest.raises(WrongStateError):
         new.duplication.import_key(exported)
-    ticket = new.duplication.ticket(original_id)
+    ticket = new.duplication.ticket(original_id, Mode.BASE)
     with pytest.raises(WrongStateError):
         original.duplication.export_key(ticket)
     receipt = bench.backup.unlocked().duplication.import_key(exported)
@@ -64,7 +64,7 @@ def test_it_takes_neither_the_block_nor_the_place_of_the_backup_before(
 def test_the_void_receipt_is_gone_with_the_card_that_made_it(bench: Bench, again: Bench) -> None:
     original = bench.at(Stage.KEYED, key=KeyType.P_256).original.unlocked()
     old = bench.backup.unlocked()
-    original.duplication.export_key(old.duplication.ticket(original.report().card_id))
+    original.duplication.export_key(old.duplication.ticket(original.report().card_id, Mode.BASE))
     old.terminate()
     void = old.duplication.receipt()
     new = again.at(Stage.COMPLETE).backup.unlocked()
@@ -75,7 +75,7 @@ def test_the_void_receipt_is_gone_with_the_card_that_made_it(bench: Bench, again
     assert state.state is ImportState.EMPTY
     # Delivered before, it does what it is for.
     original.duplication.confirm(void)
-    original.duplication.export_key(new.duplication.ticket(original.report().card_id))
+    original.duplication.export_key(new.duplication.ticket(original.report().card_id, Mode.BASE))
 
 
 def test_the_certificate_of_the_card_before_is_not_its_own(bench: Bench, again: Bench) -> None:
@@ -83,7 +83,9 @@ def test_the_certificate_of_the_card_before_is_not_its_own(bench: Bench, again: 
     old = bench.at(Stage.BLANK).backup.as_issuer()
     new = again.at(Stage.BLANK).backup.as_issuer()
     for card, specimen in ((old, bench.backup), (new, again.backup)):
-        card.issuer.personalise(Personalisation(Role.BACKUP, specimen.pin, specimen.puk))
+        card.issuer.personalise(
+            Personalisation(Role.BACKUP, specimen.pin, specimen.puk, policy=PolicyFlags.NONE)
+        )
     assert old.device.keys().device_key != new.device.keys().device_key
     certificate = CardCertificate.parse(
         issuer.certificate(old.report().card_id, BACKUP, old.device.keys().device_key)

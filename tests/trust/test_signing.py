@@ -16,7 +16,7 @@ from tests.faults.keys import Sealed, news
 from tests.faults.power import LONG, Place, Story, interrupt
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import ExportState, Role
+from twincard.card.report import ExportState, Mode, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.iso.status import (
     AuthorityMissingError,
@@ -218,7 +218,9 @@ def test_pss_needs_the_hash_function_on_the_chip() -> None:
         lab.install(b"\x80\x20" + bytes(32))
         card = Card(lab)
         card.issuer.open_channel(card.report().card_id, Secret(bytes(32)))
-        card.issuer.personalise(Personalisation(Role.ORIGINAL, PIN, PIN, 0))
+        card.issuer.personalise(
+            Personalisation(Role.ORIGINAL, PIN, PIN, 0, policy=PolicyFlags.NONE)
+        )
         card.issuer.activate()
         card.select()
         card.pin.verify(PIN)
@@ -290,7 +292,7 @@ def test_a_malformed_command_is_refused(bench: Bench, command: Command, sw: Sw) 
 
 def test_a_pending_export_does_not_keep_the_signature_key_from_being_made(bench: Bench) -> None:
     bench.at(Stage.KEYED)
-    ticket = bench.backup.unlocked().duplication.ticket(bench.original.card_id)
+    ticket = bench.backup.unlocked().duplication.ticket(bench.original.card_id, Mode.BASE)
     card = bench.original.unlocked()
     exported = card.duplication.export_key(ticket)
     with pytest.raises(WrongStateError):

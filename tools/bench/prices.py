@@ -117,7 +117,7 @@ def _secure_issuing() -> Price:
     (component, *_) = draw_group(_GROUP_SIZE)
 
     def issue(card: Card) -> None:
-        card.issuer.personalise(Personalisation(Role.ORIGINAL, _PIN, _PUK))
+        card.issuer.personalise(Personalisation(Role.ORIGINAL, _PIN, _PUK, policy=PolicyFlags.NONE))
         card.group.begin(_GROUP_SIZE)
         card.group.set_component(component)
         card.issuer.activate()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
@@ -33,7 +33,7 @@ class Personalisation:
     pin: Secret
     puk: Secret
     backups: int = 1
-    policy: PolicyFlags = PolicyFlags.NONE
+    policy: PolicyFlags = field(kw_only=True)
     transport_pin: bool = False
     """The PIN allows only duplication until the user sets another."""
 

@@ -13,7 +13,7 @@ from tests.cli.matrix.rows import BACKUP, NEXT, ORIGINAL, OTHER, ROWS, Row, rows
 from tests.cli.next_steps import names_next_step
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import Role
+from twincard.card.report import PolicyFlags, Role
 from twincard.iso.status import CardError
 from twincard.keys.secret import Secret
 from twincard.results.failure import ExitCode
@@ -118,7 +118,9 @@ def test_a_backup_of_another_group_is_not_given_the_key(rack: Rack) -> None:
     rack.back_at(OTHER, Stage.BLANK)
     backup = rack.card(OTHER)
     card = backup.as_issuer()
-    card.issuer.personalise(Personalisation(Role.BACKUP, backup.pin, backup.puk))
+    card.issuer.personalise(
+        Personalisation(Role.BACKUP, backup.pin, backup.puk, policy=PolicyFlags.NONE)
+    )
     card.group.begin(3, bytes(16))
     certify(card, Role.BACKUP)
     card.issuer.activate()

@@ -11,7 +11,7 @@ from tests.trust.channel.hosts import Host, as_issuer, as_user
 from tests.trust.channel.test_handshake import FOR_ISSUER, REPORT, VERIFIED
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import LifeCycle, Role
+from twincard.card.report import LifeCycle, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
@@ -58,7 +58,9 @@ class Personalising(Story):
         specimen = subject.specimen
         card = Card(Host(specimen, as_issuer, connection=subject.wire))
         if card.report().life_cycle is LifeCycle.INITIALISATION:
-            card.issuer.personalise(Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk))
+            card.issuer.personalise(
+                Personalisation(Role.ORIGINAL, specimen.pin, specimen.puk, policy=PolicyFlags.NONE)
+            )
             card.issuer.activate()
 
     repeat = act

@@ -290,7 +290,7 @@ def check_terminal(what: str, option: str) -> None:
     """Raises InputError if there is no terminal to ask for a secret."""
     if not has_terminal():
         raise InputError(
-            _("There is no terminal to ask for the {what}. Use {option}.").format(
+            _("There is no terminal to ask at: {what}. Use {option}.").format(
                 what=what, option=option
             )
         )

@@ -270,8 +270,8 @@ class Issuing:
                 pin,
                 puk,
                 self._backups,
-                self._profile.whole_policy,
-                self._profile.transport_pin,
+                policy=self._profile.whole_policy,
+                transport_pin=self._profile.transport_pin,
             )
         )
 
