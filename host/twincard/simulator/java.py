@@ -16,6 +16,9 @@ FLAGS = (
     "-XX:+UseSerialGC",
     "-XX:CompileThresholdScaling=5",
     "-XX:-UsePerfData",
+    # Java 18 and later make classes for each method that is called by reflection. Here each is
+    # called once, so that it takes longer than it saves. Other versions ignore this.
+    "-Djdk.reflect.useNativeAccessorOnly=true",
     # A class archive that does not fit is ignored silently.
     "-Xshare:auto",
     "-Xlog:disable",

@@ -1,7 +1,5 @@
 package twincard.simulator;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.List;
 import javacard.security.KeyAgreement;
 import javacard.security.MessageDigest;
@@ -31,9 +29,9 @@ final class Engines {
             throw new IllegalStateException("cannot renew a " + engine.getClass().getName());
         }
         for (Class<?> type = engine.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : Fields.of(type)) {
-                if (!Modifier.isStatic(field.getModifiers())) {
-                    Fields.set(field, engine, Fields.get(field, fresh));
+            for (CardField field : Fields.of(type)) {
+                if (!field.isStatic()) {
+                    field.set(engine, field.get(fresh));
                 }
             }
         }

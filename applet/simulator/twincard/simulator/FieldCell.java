@@ -1,35 +1,34 @@
 package twincard.simulator;
 
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 
 /** A field of an object, or a static field when the owner is null. */
 final class FieldCell implements Cell {
     private final Object owner;
-    private final Field field;
+    private final CardField field;
 
-    FieldCell(Object owner, Field field) {
+    FieldCell(Object owner, CardField field) {
         this.owner = owner;
         this.field = field;
     }
 
     @Override
     public Object copy(Names names) {
-        Object value = Fields.get(field, owner);
-        return field.getType().isPrimitive() ? value : names.known(value);
+        Object value = field.get(owner);
+        return field.type().isPrimitive() ? value : names.known(value);
     }
 
     @Override
     public void restore(Object copy) {
-        Fields.set(field, owner, copy);
+        field.set(owner, copy);
     }
 
     @Override
     public void encode(ByteBuffer out, Names names) {
-        Object value = Fields.get(field, owner);
+        Object value = field.get(owner);
         if (value instanceof Boolean flag) {
             out.putInt(flag ? 1 : 0);
-        } else if (field.getType().isPrimitive()) {
+        } else if (field.type().isPrimitive()) {
             out.putInt(((Number) value).intValue());
         } else {
             names.put(out, value);
@@ -38,7 +37,7 @@ final class FieldCell implements Cell {
 
     @Override
     public boolean decode(ByteBuffer in, Names names) {
-        Class<?> type = field.getType();
+        Class<?> type = field.type();
         Object value;
         if (type == boolean.class) {
             value = in.getInt() != 0;
@@ -51,7 +50,7 @@ final class FieldCell implements Cell {
         } else {
             value = names.take(in);
         }
-        Fields.set(field, owner, value);
+        field.set(owner, value);
         return true;
     }
 }

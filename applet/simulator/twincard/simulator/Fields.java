@@ -1,62 +1,61 @@
 package twincard.simulator;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Reads and writes fields of the applet by reflection, past the hooks. */
+/** Finds the fields of the applet's classes. */
 final class Fields {
-    private static final Map<Class<?>, Field[]> DECLARED = new ConcurrentHashMap<>();
+    private static final Map<Class<?>, CardField[]> DECLARED = new ConcurrentHashMap<>();
 
     private Fields() {}
 
     /** What a class declares, by name; not to be changed. */
-    static Field[] of(Class<?> type) {
-        return DECLARED.computeIfAbsent(type, Fields::declared);
+    static CardField[] of(Class<?> type) {
+        CardField[] known = DECLARED.get(type);
+        if (known == null) {
+            known = declared(type);
+            DECLARED.put(type, known);
+        }
+        return known;
     }
 
-    private static Field[] declared(Class<?> type) {
+    private static CardField[] declared(Class<?> type) {
         Field[] fields = type.getDeclaredFields();
         // Not Comparator.comparing, whose parts Java would link again at each start.
         Arrays.sort(fields, (one, other) -> one.getName().compareTo(other.getName()));
-        for (Field field : fields) {
-            field.setAccessible(true);
+        boolean isWoven = Woven.class.isAssignableFrom(type);
+        int next = isWoven ? count(type.getSuperclass()) : 0;
+        CardField[] declared = new CardField[fields.length];
+        for (int i = 0; i < fields.length; i++) {
+            boolean isOfObject = !Modifier.isStatic(fields[i].getModifiers());
+            declared[i] = new CardField(fields[i], isWoven && isOfObject ? next++ : CardField.NOT_WOVEN);
         }
-        return fields;
+        return declared;
+    }
+
+    /** How many fields an object of a class has that the weaver numbered. */
+    private static int count(Class<?> type) {
+        int count = 0;
+        for (Class<?> at = type; Woven.class.isAssignableFrom(at); at = at.getSuperclass()) {
+            for (CardField field : of(at)) {
+                count += field.isWoven() ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     /** The field of that name in the class or the nearest superclass that declares it. */
-    static Field find(Class<?> type, String name) {
+    static CardField find(Class<?> type, String name) {
         for (Class<?> at = type; at != null; at = at.getSuperclass()) {
-            for (Field field : of(at)) {
-                if (field.getName().equals(name)) {
+            for (CardField field : of(at)) {
+                if (field.name().equals(name)) {
                     return field;
                 }
             }
         }
         throw new IllegalStateException(type.getName() + " has no field " + name);
-    }
-
-    static Object get(Field field, Object owner) {
-        try {
-            return field.get(owner);
-        } catch (IllegalAccessException refused) {
-            throw new IllegalStateException(refused);
-        }
-    }
-
-    static void set(Field field, Object owner, Object value) {
-        try {
-            field.set(owner, value);
-        } catch (IllegalAccessException refused) {
-            throw new IllegalStateException(refused);
-        }
-    }
-
-    /** Bytes that the value takes on a card, where a reference is two bytes. */
-    static int size(Field field) {
-        Class<?> type = field.getType();
-        return type == byte.class || type == boolean.class ? 1 : type == int.class ? 4 : 2;
     }
 }

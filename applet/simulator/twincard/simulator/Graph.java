@@ -2,8 +2,6 @@ package twincard.simulator;
 
 import com.licel.jcardsim.crypto.ByteContainer;
 import com.licel.jcardsim.crypto.KeyPairImpl;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -110,21 +108,20 @@ final class Graph {
 
     /** Visits the fields that a class declares: of an object, or the static ones when there is none. */
     private void visitFields(Object owner, Class<?> type, String name) {
-        for (Field field : Fields.of(type)) {
-            int modifiers = field.getModifiers();
+        for (CardField field : Fields.of(type)) {
             // Synthetic fields are no part of the applet: a tool that measures coverage adds one to every class.
-            if (Modifier.isStatic(modifiers) != (owner == null) || field.isSynthetic()) {
+            if (field.isStatic() != (owner == null) || field.isSynthetic()) {
                 continue;
             }
-            String fieldName = name + "." + field.getName();
-            if (!Modifier.isFinal(modifiers)) {
+            String fieldName = name + "." + field.name();
+            if (!field.isFinal()) {
                 cells.put(fieldName + "=", new FieldCell(owner, field));
             }
-            if (field.getType().isPrimitive() || field.getType() == String.class) {
+            if (field.type().isPrimitive() || field.type() == String.class) {
                 continue;
             }
-            Object value = Fields.get(field, owner);
-            if (owner == null && Modifier.isFinal(modifiers) && value instanceof byte[] constant) {
+            Object value = field.get(owner);
+            if (owner == null && field.isFinal() && value instanceof byte[] constant) {
                 names.add(constant, fieldName);
                 constants.put(constant, constant.clone());
             } else {

@@ -15,7 +15,8 @@ import javacard.framework.APDU;
 public final class Hooks {
     static Memory memory = new Memory(Chip.withoutLimits());
 
-    private static final Map<String, Field> FIELDS = new ConcurrentHashMap<>();
+    private static final Map<String, CardField> FIELDS = new ConcurrentHashMap<>();
+    private static final Map<String, Object> CONSTANTS = new ConcurrentHashMap<>();
 
     /** Bytes of the card's stack in use, and the most since {@link #beginStack}. */
     private static int stack;
@@ -98,6 +99,23 @@ public final class Hooks {
         }
     }
 
+    /**
+     * Called with every array or object before a class stores it to a static field of its own, when it is loaded.
+     *
+     * @param name class and field, with a dot between
+     */
+    public static void constant(Object value, String name) {
+        reference(value);
+        if (value != null) {
+            CONSTANTS.put(name, value);
+        }
+    }
+
+    /** What a static final field of a woven class holds; null when {@link #constant(Object, String)} did not get it. */
+    static Object constant(Field field) {
+        return CONSTANTS.get(field.getDeclaringClass().getName() + "." + field.getName());
+    }
+
     private static void beforeStore(Object array, int size, Runnable takeBack) {
         Memory card = memory;
         card.counts.add(Counts.Kind.ARRAY_STORES);
@@ -116,12 +134,12 @@ public final class Hooks {
      */
     public static void field(Object owner, String name) {
         Memory card = memory;
-        Field field = FIELDS.computeIfAbsent(name, Hooks::find);
-        card.counts.wrote(Fields.size(field));
+        CardField field = FIELDS.computeIfAbsent(name, Hooks::find);
+        card.counts.wrote(field.size());
         card.beforeWrite();
         if (card.log.isOpen()) {
-            Object old = Fields.get(field, owner);
-            card.log.save(Fields.size(field), () -> Fields.set(field, owner, old));
+            Object old = field.get(owner);
+            card.log.save(field.size(), () -> field.set(owner, old));
         }
     }
 
@@ -167,7 +185,7 @@ public final class Hooks {
         return new PowerCut();
     }
 
-    private static Field find(String name) {
+    private static CardField find(String name) {
         int dot = name.lastIndexOf('.');
         try {
             Class<?> type = Class.forName(name.substring(0, dot));

@@ -1,7 +1,6 @@
 package twincard.simulator;
 
 import java.lang.reflect.Array;
-import java.lang.reflect.Field;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,9 +66,9 @@ final class OldNames {
 
     private static Object field(Object owner, String name) {
         for (Class<?> type = owner.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : Fields.of(type)) {
-                if (field.getName().equals(name) && !field.getType().isPrimitive()) {
-                    return Fields.get(field, owner);
+            for (CardField field : Fields.of(type)) {
+                if (field.name().equals(name) && !field.type().isPrimitive()) {
+                    return field.get(owner);
                 }
             }
         }

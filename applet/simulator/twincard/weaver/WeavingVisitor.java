@@ -150,7 +150,12 @@ final class WeavingVisitor extends ClassVisitor {
             boolean stores = opcode == Opcodes.PUTFIELD || opcode == Opcodes.PUTSTATIC;
             if (stores && (descriptor.startsWith("[") || descriptor.startsWith("L"))) {
                 super.visitInsn(Opcodes.DUP);
-                hook("reference", "(Ljava/lang/Object;)V");
+                if (opcode == Opcodes.PUTSTATIC && constructing) {
+                    super.visitLdcInsn(field);
+                    hook("constant", "(Ljava/lang/Object;Ljava/lang/String;)V");
+                } else {
+                    hook("reference", "(Ljava/lang/Object;)V");
+                }
             }
             if (!constructing && opcode == Opcodes.PUTFIELD) {
                 requireOneWord(descriptor);
