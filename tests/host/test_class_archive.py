@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from twincard.card.session import Card
 from twincard.simulator import archive
 from twincard.simulator.folder import create_card
-from twincard.simulator.java import java_program
+from twincard.simulator.java import FLAGS, clean_environment, java_program
 from twincard.simulator.laboratory import Laboratory
 from twincard.transport import connect
 
@@ -156,3 +157,16 @@ def test_old_ones_are_removed(tmp_path: Path, cache: Path) -> None:
     assert len(list(cache.iterdir())) == 4
     assert taken() is not None
     assert shutil.which("java") is None or archive.make_archive(shutil.which("java") or "", cache)
+
+
+def test_java_makes_hardly_a_class_when_a_card_starts(tmp_path: Path) -> None:
+    java = java_program()
+    log = tmp_path / "loaded"
+    options = [*FLAGS, *archive.archive_flags(java), f"-Xlog:class+load:file={log}"]
+    rehearsal = ["-cp", str(archive.JAR), archive.MAIN, "rehearse", str(tmp_path)]
+    subprocess.run([java, *options, *rehearsal], check=True, env=clean_environment())
+    loaded = log.read_text().splitlines()
+    assert any("twincard.card.Core " in line for line in loaded)
+    made = [line for line in loaded if "LambdaForm$MH/" in line or "Accessor" in line]
+    # Java 17 makes one, for a lambda expression; with reflection Java 25 made about 20.
+    assert len([line for line in made if "shared objects file" not in line]) <= 1
