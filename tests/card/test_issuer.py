@@ -120,7 +120,8 @@ def test_one_cards_proof_is_worth_nothing_to_another(bench: Bench) -> None:
 
 
 def personalised(specimen: Specimen, **changes: object) -> Personalisation:
-    values = {"role": Role.ORIGINAL, "pin": specimen.pin, "puk": specimen.puk} | changes
+    pin, puk = specimen.pin, specimen.puk
+    values = {"role": Role.ORIGINAL, "pin": pin, "puk": puk, "policy": PolicyFlags.NONE} | changes
     return Personalisation(**values)  # type: ignore[arg-type]
 
 
