@@ -40,7 +40,7 @@ def test_as_many_bytes_as_there_may_be_and_no_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "error", "sentence"),
     [
-        (read_secret, InputError, "more than the one line"),
+        (read_secret, InputError, "one line with the secret, and nothing else"),
         (read_recipient, InputError, "neither a public key nor a certificate"),
         (read_component, ComponentError, "the file is too long"),
         (read_share, ShareError, "is not a share file"),

@@ -12,7 +12,7 @@ from twincard.cms import FileOutput, Recipient
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.issue.pair import Blank, Profile, issue_pair
+from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
 from twincard.flows.recover.recovery import RecoverOutcome, recover_files
 from twincard.keys.component import Component, draw_group
 from twincard.keys.key_type import KeyType
@@ -22,6 +22,8 @@ from twincard.simulator.process import SimulatedCard
 NewCard = Callable[[str], SimulatedCard]
 
 _GROUP_SIZE = 3
+# What the base build can do, which has neither host-blind mode nor the issuer's channel.
+_PROFILE = Profile(group_size=_GROUP_SIZE, policy=PolicyFlags.NONE, modes=Modes.EITHER)
 _PIN = Secret(b"123456")
 _PUK = Secret(b"12345678")
 
@@ -37,9 +39,8 @@ class _Story:
     def run(self) -> None:
         """Run everything."""
         components = draw_group(_GROUP_SIZE)
-        profile = Profile(group_size=_GROUP_SIZE, policy=PolicyFlags.NONE)
         blanks = self._blank("original"), self._blank("backup")
-        issue_pair(*blanks, profile, components[:1])
+        issue_pair(*blanks, _PROFILE, components[:1], plain=True)
         original, backup = (self._unlocked(blank) for blank in blanks)
         duplicate_key(original, backup, components[1:], self._key_type)
 
@@ -60,8 +61,7 @@ class _Story:
 
     def _new_original(self, components: list[Component]) -> Card:
         blanks = self._blank("new original"), self._blank("new backup")
-        profile = Profile(group_size=_GROUP_SIZE, policy=PolicyFlags.NONE)
-        issue_pair(*blanks, profile, components[:1])
+        issue_pair(*blanks, _PROFILE, components[:1], plain=True)
         cards = [self._unlocked(blank) for blank in blanks]
         duplicate_key(cards[0], cards[1], components[1:], self._key_type)
         return cards[0]
