@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import pytest
-from tests.introductions import Certificates, Introduced
+from tests.introductions import Certificates, Introduced, Unintroduced
 from tests.trust.authority import Issuer
 
 from twincard.card.issuer import Personalisation
@@ -131,7 +131,9 @@ class Specimen:
 
     def session(self, connection: Connection) -> Card:
         """A session through any connection to this card, after SELECT, with no authority."""
-        return Introduced(connection, self.known) if self.introduced else Card(connection)
+        if self.introduced:
+            return Introduced(connection, self.known)
+        return Unintroduced(connection)
 
     def card(self) -> Card:
         """A session, after SELECT, with no authority."""

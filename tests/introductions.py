@@ -19,6 +19,22 @@ Certificates = dict[bytes, bytes]
 """By card id."""
 
 
+class Unintroduced(Card):
+    """A session in base mode."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.duplication = _InBaseMode(self._channel)
+
+
+class _InBaseMode(Duplication):
+    def ticket(
+        self, original_id: bytes, mode: Mode = Mode.BASE, *, void_delivered: bool = False
+    ) -> Ticket:
+        """See Duplication."""
+        return super().ticket(original_id, mode, void_delivered=void_delivered)
+
+
 class Introduced(Card):
     """A session in host-blind mode; the certificates may become more while it lasts."""
 
@@ -32,9 +48,11 @@ class _Introducing(Duplication):
         super().__init__(channel)
         self._known = known
 
-    def ticket(self, original_id: bytes, mode: Mode, *, void_delivered: bool = False) -> Ticket:
-        """See Duplication. What tests ask for in base mode is asked for in host-blind mode."""
-        return super().ticket(original_id, Mode.HOST_BLIND, void_delivered=void_delivered)
+    def ticket(
+        self, original_id: bytes, mode: Mode = Mode.HOST_BLIND, *, void_delivered: bool = False
+    ) -> Ticket:
+        """See Duplication."""
+        return super().ticket(original_id, mode, void_delivered=void_delivered)
 
     def export_key(self, ticket: Ticket) -> ExportedKey:
         """See Duplication."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 from tests.faults.power import Scene, Subject
 
 from twincard.card.duplication import ExportedKey, Receipt, Ticket
-from twincard.card.report import CardReport, Mode
+from twincard.card.report import CardReport
 from twincard.card.session import Card
 from twincard.iso.status import CardError
 from twincard.simulator.laboratory import Snapshot
@@ -212,7 +212,7 @@ def import_(block: ExportedKey) -> Act:
 
 def _ticket(original_id: bytes, delivered: bool) -> Act:
     def move(card: Card, known: Messages) -> Messages:
-        ticket = card.duplication.ticket(original_id, Mode.BASE, void_delivered=delivered)
+        ticket = card.duplication.ticket(original_id, void_delivered=delivered)
         if ticket in known.tickets:
             return known
         return replace(known, tickets=(*known.tickets, ticket))

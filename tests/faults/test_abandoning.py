@@ -18,7 +18,7 @@ class AfterExport(Story):
 
     def __init__(self, bench: Bench) -> None:
         original, backup = bench.original.unlocked(), bench.backup.unlocked()
-        self.ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+        self.ticket = backup.duplication.ticket(original.report().card_id)
         self.block = original.duplication.export_key(self.ticket)
         self.sealed = Sealed.by(original)
         super().__init__(bench.original, bench.backup)

@@ -113,9 +113,7 @@ class Siege:
 def _tickets(siege: Siege) -> Messages:
     backups = (siege.backup, siege.backup2)
     return Messages(
-        tickets=tuple(
-            backup.unlocked().duplication.ticket(siege.original_id, Mode.BASE) for backup in backups
-        )
+        tickets=tuple(backup.unlocked().duplication.ticket(siege.original_id) for backup in backups)
     )
 
 
@@ -198,7 +196,7 @@ def test_no_replay_after_a_cut_gives_two_backups_the_key(
 def _freed(siege: Siege, backup: Subject) -> Messages:
     """A ticket was pending, and the original has its slot back."""
     card = backup.unlocked()
-    ticket = card.duplication.ticket(siege.original_id, Mode.BASE, void_delivered=True)
+    ticket = card.duplication.ticket(siege.original_id, void_delivered=True)
     block = siege.original.unlocked().duplication.export_key(ticket)
     receipt = card.duplication.cancel()
     siege.original.unlocked().duplication.confirm(receipt)

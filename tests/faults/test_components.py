@@ -7,7 +7,7 @@ from tests.bench import GROUP_ID, Bench, Stage, component, components
 from tests.faults.keys import group_key, remains
 from tests.faults.power import Place, Story, interrupt, interrupt_twice
 
-from twincard.card.report import Mode, PolicyFlags
+from twincard.card.report import PolicyFlags
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import WrongStateError
 
@@ -45,7 +45,7 @@ class SettingComponents(Story):
 
     def conclude(self) -> None:
         self.check()
-        ticket = self.backup.unlocked().duplication.ticket(self.original_id, Mode.BASE).encoded
+        ticket = self.backup.unlocked().duplication.ticket(self.original_id).encoded
         mac = group_key(len(self.components)).ticket_mac(ticket[_TICKET])
         assert ticket.endswith(mac)
 
@@ -176,7 +176,7 @@ class ConfirmingLast(ErasingGroup):
     def __init__(self, bench: Bench) -> None:
         bench.at(Stage.KEYED, policy=PolicyFlags.ERASE_GROUP)
         original, backup = bench.original.unlocked(), bench.backup.unlocked()
-        ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+        ticket = backup.duplication.ticket(original.report().card_id)
         self.receipt = backup.duplication.import_key(original.duplication.export_key(ticket))
         super().__init__(bench)
 

@@ -33,7 +33,7 @@ class Duplicating(Story):
         self.start = card.report()
         self.mode = BLIND if self.start.certified else BASE
         self.sealed = Sealed.by(card)
-        self.other_ticket = onlooker.unlocked().duplication.ticket(self.start.card_id, Mode.BASE)
+        self.other_ticket = onlooker.unlocked().duplication.ticket(self.start.card_id)
 
     def open(self) -> None:
         """Nothing: the flow verifies its PINs itself, and is cut there too."""

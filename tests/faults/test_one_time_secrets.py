@@ -29,9 +29,7 @@ class OneTimeSecrets(Story):
         self.original, self.backup = self.scene.subjects
         with self.scene.aside():
             original = self.original.unlocked()
-            ticket = self.backup.unlocked().duplication.ticket(
-                original.report().card_id, Mode.HOST_BLIND
-            )
+            ticket = self.backup.unlocked().duplication.ticket(original.report().card_id)
             export = original.duplication.export_key(ticket)
             points = Export.parse(export.encoded).point, Ticket.parse(ticket.encoded).point
             self.places = {
@@ -56,7 +54,7 @@ class OneTimeSecrets(Story):
         if _is_open(backup):
             # The place is the right one: it holds the secret of what the backup says.
             original_id = self.original.card().report().card_id
-            ticket = Ticket.parse(backup.duplication.ticket(original_id, Mode.HOST_BLIND).encoded)
+            ticket = Ticket.parse(backup.duplication.ticket(original_id).encoded)
             assert point_of(private_key(self.secret(self.backup))) == ticket.point
 
     def secret(self, subject: Subject) -> bytes:
@@ -75,7 +73,7 @@ class Cancelled(OneTimeSecrets):
 
     def act(self) -> None:
         original, backup = self.original.unlocked(), self.backup.unlocked()
-        ticket = backup.duplication.ticket(original.report().card_id, Mode.HOST_BLIND)
+        ticket = backup.duplication.ticket(original.report().card_id)
         original.duplication.export_key(ticket)
         self.repeat()
 
@@ -83,7 +81,7 @@ class Cancelled(OneTimeSecrets):
         """A ticket that was never drawn is drawn first."""
         original, backup = self.original.unlocked(), self.backup.unlocked()
         if _state(backup) is ImportState.EMPTY:
-            backup.duplication.ticket(original.report().card_id, Mode.HOST_BLIND)
+            backup.duplication.ticket(original.report().card_id)
         cancel(original, backup)
 
 

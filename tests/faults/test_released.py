@@ -10,7 +10,7 @@ from tests.bench import Bench, Stage
 from tests.faults.power import Place, Scene, Subject, power_fails
 
 from twincard.card.issuer import Personalisation
-from twincard.card.report import CardReport, ExportState, Mode, PolicyFlags, Role
+from twincard.card.report import CardReport, ExportState, PolicyFlags, Role
 from twincard.card.session import Card
 from twincard.iso.status import CardError
 from twincard.keys.key_type import KeyType
@@ -55,7 +55,7 @@ def pending(bench: Bench, backups: int = 1) -> Subject:
     """An original whose block is on its way."""
     bench.at(Stage.KEYED, backups=backups, policy=WITHHELD)
     original = bench.original.unlocked()
-    ticket = bench.backup.unlocked().duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = bench.backup.unlocked().duplication.ticket(original.report().card_id)
     block = original.duplication.export_key(ticket)
     bench.backup.unlocked().duplication.import_key(block)
     return Subject(bench.original)

@@ -31,7 +31,7 @@ class Case:
 
 
 def _export(original: Card, backup: Card) -> None:
-    original.duplication.export_key(backup.duplication.ticket(original.report().card_id, Mode.BASE))
+    original.duplication.export_key(backup.duplication.ticket(original.report().card_id))
 
 
 def _void(original: Card, backup: Card) -> None:
@@ -40,7 +40,7 @@ def _void(original: Card, backup: Card) -> None:
 
 
 def _import(original: Card, backup: Card) -> None:
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     backup.duplication.import_key(original.duplication.export_key(ticket))
 
 

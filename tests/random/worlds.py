@@ -155,7 +155,7 @@ def _duplicates(bench: Bench, world: World) -> Duplicates:
     if not world.opened:
         return Duplicates()
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     export = original.duplication.export_key(ticket)
     receipt = b""
     if world.role is Role.ORIGINAL:

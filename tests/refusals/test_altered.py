@@ -86,7 +86,7 @@ def pending(bench: Bench, key: KeyType = KeyType.P_256) -> tuple[Card, Card, byt
     """
     bench.at(Stage.KEYED, key=key)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     export = original.duplication.export_key(ticket).encoded
     if original.report().certified:
         backup.device.verify_certificate(original.device.certificate())
@@ -106,7 +106,7 @@ def test_every_bit_of_a_ticket(bench: Bench, mode: Mode) -> None:
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     if mode is Mode.HOST_BLIND:
         original.device.verify_certificate(backup.device.certificate())
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     before, expected = original.report(), refusals(TICKET[mode], ticket.encoded)
     for place, altered in every_bit(ticket.encoded):
         refuses(bench.original, EXPORT_KEY, altered, expected[place])

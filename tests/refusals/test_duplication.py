@@ -22,7 +22,7 @@ def mode(bench: Bench, request: pytest.FixtureRequest) -> Mode:
 
 
 def ticket_for(backup: Card, original: Card) -> Ticket:
-    return backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    return backup.duplication.ticket(original.report().card_id)
 
 
 def export(backup: Card, original: Card) -> ExportedKey:
@@ -127,7 +127,7 @@ def test_a_block_after_its_ticket_was_cancelled(bench: Bench) -> None:
     backup.duplication.cancel()
     with refused(Sw.WRONG_STATE, backup):
         backup.duplication.import_key(block)
-    backup.duplication.ticket(original.report().card_id, Mode.BASE, void_delivered=True)
+    backup.duplication.ticket(original.report().card_id, void_delivered=True)
     with refused(Sw.CHECK_FAILED, backup):
         backup.duplication.import_key(block)
 
@@ -198,7 +198,7 @@ def test_a_backup_neither_exports_nor_generates(bench: Bench, key: KeyType) -> N
     with refused(Sw.WRONG_STATE, backup):
         backup.duplication.cancel()
     with refused(Sw.WRONG_STATE, backup):
-        backup.duplication.ticket(bytes(16), Mode.BASE)
+        backup.duplication.ticket(bytes(16))
 
 
 @pytest.mark.parametrize("key", KeyType)
@@ -272,7 +272,7 @@ def test_a_void_ticket_blocks_the_next_until_its_receipt_was_delivered(bench: Be
     original.duplication.confirm(void)
     with refused(Sw.WRONG_STATE, original):
         original.duplication.confirm(void)
-    new = backup.duplication.ticket(original.report().card_id, Mode.BASE, void_delivered=True)
+    new = backup.duplication.ticket(original.report().card_id, void_delivered=True)
     assert new.nonce != first.nonce
     duplicate_key(original, backup)
 

@@ -13,7 +13,7 @@ from tests.card.sealing import point_of, seal
 from tests.refusals.expect import GROUP_KEY, refused
 
 from twincard.card.duplication import ExportedKey, Ticket
-from twincard.card.report import ImportState, Mode
+from twincard.card.report import ImportState
 from twincard.card.session import Card
 from twincard.iso import tlv
 from twincard.iso.status import Sw
@@ -85,7 +85,7 @@ def rsa_pair() -> RsaPair:
 def ticketed(bench: Bench) -> tuple[Card, Ticket]:
     """A backup with an open ticket, for an original that is not there."""
     backup = bench.at(Stage.COMPLETE).backup.unlocked()
-    return backup, backup.duplication.ticket(bytes(16), Mode.BASE)
+    return backup, backup.duplication.ticket(bytes(16))
 
 
 def block(ticket: Ticket, header: bytes, key: bytes) -> ExportedKey:

@@ -10,7 +10,7 @@ from tests.bench import GROUP_ID, Bench, Stage, component
 from tests.card.wire import Command, status
 from tests.refusals.expect import refused
 
-from twincard.card.report import Mode, SetBy
+from twincard.card.report import SetBy
 from twincard.card.session import Card
 from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.iso.status import Sw
@@ -51,7 +51,7 @@ def test_a_ticket_under_a_wrong_component_is_refused(
     original, backup = with_components(bench, second, third)
     with_key = bench.original.unlocked()
     with_key.usage.generate(KeyType.P_256)
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     with refused(Sw.CHECK_FAILED, with_key):
         with_key.duplication.export_key(ticket)
 
@@ -71,7 +71,7 @@ def test_a_ticket_under_another_group_id_is_refused(bench: Bench) -> None:
     backup.group.begin(3, hashlib.sha256(GROUP_ID).digest()[:16])
     for number in (1, 2, 3):
         backup.group.set_component(component(number))
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     with refused(Sw.CHECK_FAILED, original):
         original.duplication.export_key(ticket)
 
@@ -87,10 +87,10 @@ def test_nothing_goes_without_the_last_component(bench: Bench) -> None:
         card.group.set_component(component(2))
     original.usage.generate(KeyType.P_256)
     with refused(Sw.NOT_FOUND, backup):
-        backup.duplication.ticket(original.report().card_id, Mode.BASE)
+        backup.duplication.ticket(original.report().card_id)
     for number in (2, 3):
         complete.group.set_component(component(number))
-    ticket = complete.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = complete.duplication.ticket(original.report().card_id)
     with refused(Sw.NOT_FOUND, original):
         original.duplication.export_key(ticket)
     for card in (original, backup):
@@ -150,7 +150,7 @@ def test_a_group_that_is_there_is_not_begun_again_but_for_the_same(bench: Bench)
 def test_a_group_in_use_is_not_cleared(bench: Bench) -> None:
     bench.at(Stage.KEYED)
     original, backup = with_all_authorities(bench, "original"), with_all_authorities(bench)
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     for card in (original, backup):
         for number in (0, 1, 3):
             with refused(Sw.WRONG_STATE, card):

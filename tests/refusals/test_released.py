@@ -168,7 +168,7 @@ def test_an_unreleased_key_opens_and_transcodes(bench: Bench) -> None:
     """What was encrypted to it by somebody who opened the block with all components."""
     bench.at(Stage.KEYED, policy=WITHHELD)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     scalar, *_ = private_parts(ticket, original.duplication.export_key(ticket), 3, KeyType.P_256)
     private = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
     point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

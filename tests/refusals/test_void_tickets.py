@@ -24,7 +24,7 @@ modes = pytest.mark.parametrize("mode", list(Mode))
 
 def void(original: Card, backup: Card) -> Ticket:
     """The original goes pending for the backup's ticket, and takes the receipt that it is void."""
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE, void_delivered=True)
+    ticket = backup.duplication.ticket(original.report().card_id, void_delivered=True)
     original.duplication.export_key(ticket)
     original.duplication.confirm(backup.duplication.cancel())
     return ticket
@@ -56,9 +56,9 @@ def test_a_later_ticket_of_the_pending_backup_gives_the_slot_back(bench: Bench, 
     bench.in_mode(mode).at(Stage.KEYED)
     original, backup = bench.original.unlocked(), bench.backup.unlocked()
     original_id = original.report().card_id
-    recorded = backup.duplication.ticket(original_id, Mode.BASE)
+    recorded = backup.duplication.ticket(original_id)
     backup.duplication.cancel()
-    later = backup.duplication.ticket(original_id, Mode.BASE, void_delivered=True)
+    later = backup.duplication.ticket(original_id, void_delivered=True)
     original.duplication.export_key(recorded)
     block = original.duplication.export_key(later)
     with refused(Sw.WRONG_STATE, original):
@@ -74,15 +74,11 @@ def test_a_later_ticket_of_another_backup_does_not(bench: Bench, mode: Mode) -> 
     bench.in_mode(mode).at(Stage.KEYED)
     original, other = bench.original.unlocked(), bench.backup2.unlocked()
     original_id = original.report().card_id
-    other.duplication.ticket(original_id, Mode.BASE)
+    other.duplication.ticket(original_id)
     other.duplication.cancel()
-    original.duplication.export_key(
-        bench.backup.unlocked().duplication.ticket(original_id, Mode.BASE)
-    )
+    original.duplication.export_key(bench.backup.unlocked().duplication.ticket(original_id))
     with refused(Sw.WRONG_STATE, original):
-        original.duplication.export_key(
-            other.duplication.ticket(original_id, Mode.BASE, void_delivered=True)
-        )
+        original.duplication.export_key(other.duplication.ticket(original_id, void_delivered=True))
 
 
 @modes
@@ -92,13 +88,13 @@ def test_no_ticket_before_a_void_one_is_taken(bench: Bench, mode: Mode) -> None:
     original_id = original.report().card_id
     earlier = []
     for _ in range(2):
-        earlier.append(backup.duplication.ticket(original_id, Mode.BASE, void_delivered=True))
+        earlier.append(backup.duplication.ticket(original_id, void_delivered=True))
         backup.duplication.cancel()
     void(original, backup)
     for ticket in earlier:
         with refused(Sw.WRONG_STATE, original):
             original.duplication.export_key(ticket)
-    last = backup.duplication.ticket(original_id, Mode.BASE, void_delivered=True)
+    last = backup.duplication.ticket(original_id, void_delivered=True)
     original.duplication.export_key(last)
 
 
@@ -108,7 +104,7 @@ def test_tickets_are_numbered_from_one(bench: Bench) -> None:
     original_id = original.report().card_id
     for number in range(1, 4):
         for _ in range(2):
-            ticket = backup.duplication.ticket(original_id, Mode.BASE, void_delivered=True)
+            ticket = backup.duplication.ticket(original_id, void_delivered=True)
             assert ticket.nonce[:2] == number.to_bytes(2, "big")
         backup.duplication.cancel()
 
@@ -149,7 +145,7 @@ def test_a_ninth_backup_is_refused_where_eight_have_void_tickets(bench: Bench) -
     for known in range(1, REMEMBERED + 1):
         with refused(Sw.WRONG_STATE, original):
             original.duplication.export_key(forged(known, original, GROUP_KEY, 0x7FFE))
-    ticket = backup.duplication.ticket(original.report().card_id, Mode.BASE)
+    ticket = backup.duplication.ticket(original.report().card_id)
     with refused(Sw.NO_MEMORY, original):
         original.duplication.export_key(ticket)
 

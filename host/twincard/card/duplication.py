@@ -94,7 +94,9 @@ class Duplication:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
 
-    def ticket(self, original_id: bytes, mode: Mode, *, void_delivered: bool = False) -> Ticket:
+    def ticket(
+        self, original_id: bytes, mode: Mode = Mode.HOST_BLIND, *, void_delivered: bool = False
+    ) -> Ticket:
         """Backup: ask for the key of the original with this card id (GET TICKET).
 
         An open ticket is returned unchanged. `void_delivered` states that the original has the
