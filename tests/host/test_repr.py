@@ -25,7 +25,7 @@ def test_a_session_names_its_reader_and_the_card_once_it_is_known(home: Path) ->
 
 def test_a_connection_without_a_name_is_called_by_its_type(bench: Bench) -> None:
     bench.at(Stage.DUPLICATED)
-    card = bench.original.unlocked()
+    card = Card(bench.original.lab)
     assert repr(card) == "<Card in Laboratory>"
     card_id = card.report().card_id.hex()
     assert repr(card) == f"<Card in Laboratory, card id {card_id}>"
