@@ -94,7 +94,7 @@ final class SavedCard {
         forget();
     }
 
-    /** Keeps bytes for the host, in place of those before, with an applet or without; to be followed by {@link #save}. */
+    /** Keeps bytes for the host, in place of those before, with an applet or without; {@link #save} must follow. */
     void keep(byte[] bytes) throws CardException {
         requireSaved();
         if (bytes.length > Short.MAX_VALUE) {
