@@ -80,9 +80,7 @@ def asked_pin(
     report = None
     if path is None:
         prompts.check_terminal(what, option)
-        with opened(reader) as card:
-            protect_usable(card, issuer)
-            report = card.kept_report()
+        report = _report_of(reader, issuer)
         check(report)
         _check_pin(report)
         _tell_tries(what, report.pin_tries_left, PIN_TRIES)
@@ -135,9 +133,7 @@ def asked_puk(
     report = None
     if path is None:
         prompts.check_terminal("PUK", "--puk-file")
-        with opened(reader) as card:
-            protect_usable(card, issuer)
-            report = card.kept_report()
+        report = _report_of(reader, issuer)
         if not report.puk_tries_left:
             raise PukBlockedError(Sw.BLOCKED, _(UNBLOCK))
         _tell_tries("PUK", report.puk_tries_left, PUK_TRIES)
@@ -166,6 +162,12 @@ def holders_of(
             _tell_tries(second.what, before[1].pin_tries_left, PIN_TRIES)
     other = prompts.other_pin(second.path, second.what, second.option, pin, asked=asked)
     return _holder(first, pin, issuer, before[0]), _holder(second, other, issuer, before[1])
+
+
+def _report_of(reader: str, issuer: bytes | None) -> CardReport:
+    with opened(reader) as card:
+        protect_usable(card, issuer)
+        return card.kept_report()
 
 
 def _looked_at(
