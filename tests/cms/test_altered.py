@@ -20,7 +20,7 @@ from twincard.cms import (
     read_recipients,
     transcode,
 )
-from twincard.cms.encryption import CHUNK_BYTES
+from twincard.cms.content.encryption import CHUNK_BYTES
 from twincard.cms.framing import ber
 from twincard.keys.key_type import KeyAlgorithm
 

@@ -22,7 +22,7 @@ from twincard.cms import (
     encrypt,
     read_recipients,
 )
-from twincard.cms.encryption import CHUNK_BYTES
+from twincard.cms.content.encryption import CHUNK_BYTES
 from twincard.keys.key_type import KeyAlgorithm
 
 MIB = 1 << 20
@@ -147,7 +147,7 @@ def test_progress_ends_at_the_size_of_the_source() -> None:
 
 def test_more_than_aes_gcm_allows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     message = encrypted(bytes(1001), ec_key())
-    monkeypatch.setattr("twincard.cms.encryption.MAX_GCM_BYTES", 1000)
+    monkeypatch.setattr("twincard.cms.content.encryption.MAX_GCM_BYTES", 1000)
     monkeypatch.setattr("twincard.cms.content.decryption.MAX_GCM_BYTES", 1000)
     assert decrypted(encrypted(bytes(1000), ec_key()), ec_key()) == bytes(1000)
     with pytest.raises(TooLargeError):

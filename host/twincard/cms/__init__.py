@@ -13,7 +13,7 @@ from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
     from twincard.cms.decryption import DATA_CONTENT, Decrypted, decrypt, decrypt_from_archive
-    from twincard.cms.encryption import encrypt, encrypt_to_archive
+    from twincard.cms.encryption import EncryptedOutput, encrypt, encrypt_to_archive
     from twincard.cms.errors import (
         AlgorithmRejectedError,
         AlteredError,
@@ -62,6 +62,7 @@ __all__ = [
     "ArchiveWrapper",
     "Decrypted",
     "EcRecipient",
+    "EncryptedOutput",
     "FileOutput",
     "FilesError",
     "IssuerAndSerial",

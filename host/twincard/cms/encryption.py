@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
 
-from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
-
-from twincard.cms.content.cipher import BLOCK_BYTES, MAX_GCM_BYTES, CipherMode, ContentCipher
-from twincard.cms.errors import TooLargeError
-from twincard.cms.framing import ber
-from twincard.cms.framing.message import DATA, MessageKind, enveloped_version
+from twincard.cms.content.encryption import CHUNK_BYTES, MessageWriter
+from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress, Readable, Writable, read_some
-from twincard.cms.recipients.codec import encode_recipient
-from twincard.cms.recipients.infos import ArchiveWrapper, Recipient, RecipientInfo
-from twincard.cms.recipients.wrapping import wrap_key
-from twincard.ground.language import _
-
-CHUNK_BYTES = 1 << 18
+from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
 
 
 def encrypt(
@@ -34,12 +26,7 @@ def encrypt(
     does not protect its content against change. Raises ValueError without recipients, TooLargeError
     beyond 64 GiB, SourceError, and what the sink raises.
     """
-    if not recipients:
-        raise ValueError("at least one recipient is needed")
-    cipher = ContentCipher.draw(CipherMode.CBC if mail else CipherMode.GCM)
-    cek = os.urandom(cipher.key_length)
-    infos = [wrap_key(cek, recipient) for recipient in recipients]
-    _write(source, sink, infos, cipher, cek, progress)
+    _encrypt(source, MessageWriter(sink, recipients, mail=mail), progress)
 
 
 def encrypt_to_archive(
@@ -54,92 +41,70 @@ def encrypt_to_archive(
     AuthEnvelopedData with AES-256-GCM and one KEKRecipientInfo: no public key is used. Raises
     TooLargeError beyond 64 GiB, SourceError, and what wrapper and sink raise.
     """
-    cipher = ContentCipher.draw(CipherMode.GCM)
-    cek = os.urandom(cipher.key_length)
-    _write(source, sink, [wrapper.wrap(cek)], cipher, cek, progress)
+    _encrypt(source, MessageWriter(sink, wrapper), progress)
 
 
-def _write(
-    source: Readable,
-    sink: Writable,
-    infos: Sequence[RecipientInfo],
-    cipher: ContentCipher,
-    cek: bytes,
-    progress: Progress | None,
-) -> None:
-    mail = cipher.mode is CipherMode.CBC
-    kind = MessageKind.ENVELOPED if mail else MessageKind.AUTH_ENVELOPED
-    version = enveloped_version(infos) if mail else 0
-    # A SET OF is sorted by its encodings (X.690, 11.6); so the order of recipients is not revealed.
-    sink.write(_opening(kind, version, sorted(map(encode_recipient, infos)), cipher))
-    mac = _write_content(sink, cipher, cek, _plaintext(source, progress))
-    sink.write(2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS)
+class EncryptedOutput(Output):
+    """An output that encrypts what is written to it, and passes it on to another output.
+
+    Given to `decrypt`, it makes a new message of another's content, which never lies on a disk
+    unencrypted. It is published with the other output.
+    """
+
+    def __init__(
+        self,
+        inner: Output,
+        encrypted_to: Sequence[Recipient] | ArchiveWrapper,
+        *,
+        mail: bool = False,
+    ) -> None:
+        """To recipients, or to an archive key and nobody else; ``mail`` as for `encrypt`."""
+        self._inner = inner
+        self._encrypted_to = encrypted_to
+        self._mail = mail
+        self._message: MessageWriter | None = None
+
+    def write(self, piece: bytes | memoryview, /) -> None:
+        """Encrypts and writes all of it. Raises TooLargeError, OutputError."""
+        if self._message is None:
+            raise ValueError("an output is written to inside its with statement")
+        self._message.write(piece)
+
+    def __enter__(self) -> Self:
+        """Opens the other output. Raises as `encrypt` and `encrypt_to_archive` do."""
+        self._inner.__enter__()
+        try:
+            self._message = MessageWriter(self._inner, self._encrypted_to, mail=self._mail)
+        except BaseException as error:
+            self._leave(error)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        message, self._message = self._message, None
+        if kind is None and message is not None:
+            try:
+                message.finish()
+            except BaseException as failure:
+                self._leave(failure)
+                raise
+        self._leave(error)
+
+    def _leave(self, error: BaseException | None) -> None:
+        traceback = None if error is None else error.__traceback__
+        self._inner.__exit__(None if error is None else type(error), error, traceback)
 
 
-def _opening(
-    kind: MessageKind, version: int, infos: Iterable[bytes], cipher: ContentCipher
-) -> bytes:
-    sequence = ber.encode_header(ber.SEQUENCE, None)
-    explicit = ber.encode_header(ber.CONTEXT_0, None)
-    return b"".join(
-        (
-            sequence + kind.value + explicit,
-            sequence + ber.encode(ber.INTEGER, bytes((version,))) + ber.encode(ber.SET, *infos),
-            sequence + DATA + cipher.encode() + explicit,
-        )
-    )
-
-
-def _plaintext(source: Readable, progress: Progress | None) -> Iterator[bytes]:
+def _encrypt(source: Readable, message: MessageWriter, progress: Progress | None) -> None:
     done = 0
-    while True:
-        piece = read_some(source, CHUNK_BYTES)
-        if not piece:
-            return
-        yield piece
+    while piece := read_some(source, CHUNK_BYTES):
+        message.write(piece)
         done += len(piece)
         if progress is not None:
             progress(done)
-
-
-def _write_content(
-    sink: Writable, cipher: ContentCipher, cek: bytes, plaintext: Iterator[bytes]
-) -> bytes:
-    """Writes the chunks; returns the encoded MAC, which CBC does not have."""
-    encryptor = cipher.cipher(cek).encryptor()
-    buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
-    if isinstance(encryptor, AEADEncryptionContext):
-        for piece in _limited(plaintext):
-            _write_chunk(sink, buffer[: encryptor.update_into(piece, buffer)])
-        encryptor.finalize()
-        return ber.encode(ber.OCTET_STRING, encryptor.tag)
-    for piece in _padded(plaintext):
-        _write_chunk(sink, buffer[: encryptor.update_into(piece, buffer)])
-    encryptor.finalize()
-    return b""
-
-
-def _limited(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    done = 0
-    for piece in pieces:
-        done += len(piece)
-        if done > MAX_GCM_BYTES:
-            raise TooLargeError(_("The file is larger than 64 GiB, the limit of AES-GCM."))
-        yield piece
-
-
-def _padded(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """With the padding of RFC 5652, 6.3, as a last piece."""
-    done = 0
-    for piece in pieces:
-        done += len(piece)
-        yield piece
-    padding = BLOCK_BYTES - done % BLOCK_BYTES
-    yield bytes((padding,)) * padding
-
-
-def _write_chunk(sink: Writable, chunk: memoryview) -> None:
-    # A pipe may give less than one block of CBC; an empty chunk would be allowed but useless.
-    if chunk:
-        sink.write(ber.encode_header(ber.OCTET_STRING, len(chunk)))
-        sink.write(chunk)
+    message.finish()

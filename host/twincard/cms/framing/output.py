@@ -28,6 +28,27 @@ class Output(ABC):
     Writing and publishing raise OutputError.
     """
 
+    @abstractmethod
+    def write(self, piece: bytes | memoryview, /) -> None:
+        """Writes all of it."""
+
+    @abstractmethod
+    def __enter__(self) -> Self:
+        """Opens it."""
+
+    @abstractmethod
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Publishes what was written, or after an error discards it."""
+
+
+class _HeldOutput(Output):
+    """An output that holds everything in a private file until all is there."""
+
     def __init__(self, name: str) -> None:
         self._name = name
         self._file: BinaryIO | None = None
@@ -87,7 +108,7 @@ class Output(ABC):
             ) from error
 
 
-class FileOutput(Output):
+class FileOutput(_HeldOutput):
     """A file that appears under its name only when it is whole and on the disk.
 
     Until then it is a temporary file of mode 0600 in the same folder; on Linux one without a name,
@@ -172,7 +193,7 @@ class FileOutput(Output):
             self._temporary = None
 
 
-class SpooledOutput(Output):
+class SpooledOutput(_HeldOutput):
     """A stream, such as standard output, that gets its first byte only when all are known.
 
     They are held in an unlinked file of mode 0600 in ``folder``, or where temporary files go.

@@ -1,0 +1,108 @@
+"""Writes a message piece by piece: its opening, the encrypted content, and what follows it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
+
+from twincard.cms.content.cipher import BLOCK_BYTES, MAX_GCM_BYTES, CipherMode, ContentCipher
+from twincard.cms.errors import TooLargeError
+from twincard.cms.framing import ber
+from twincard.cms.framing.message import DATA, MessageKind, enveloped_version
+from twincard.cms.framing.source import Writable
+from twincard.cms.recipients.codec import encode_recipient
+from twincard.cms.recipients.infos import ArchiveWrapper, Recipient, RecipientInfo
+from twincard.cms.recipients.wrapping import wrap_key
+from twincard.ground.language import _
+
+CHUNK_BYTES = 1 << 18
+
+
+class MessageWriter:
+    """A CMS message in BER with indefinite lengths, written to a sink.
+
+    AuthEnvelopedData with AES-256-GCM, or with ``mail`` EnvelopedData with AES-256-CBC. The message
+    is complete after `finish`.
+    """
+
+    def __init__(
+        self,
+        sink: Writable,
+        encrypted_to: Sequence[Recipient] | ArchiveWrapper,
+        *,
+        mail: bool = False,
+    ) -> None:
+        """Writes the opening: to recipients, or to an archive key and nobody else.
+
+        Raises ValueError without recipients, or for mail to an archive key, and what sink and
+        archive key raise.
+        """
+        self._sink = sink
+        self._cipher = ContentCipher.draw(CipherMode.CBC if mail else CipherMode.GCM)
+        cek = os.urandom(self._cipher.key_length)
+        infos = _infos(cek, encrypted_to, mail=mail)
+        kind = MessageKind.ENVELOPED if mail else MessageKind.AUTH_ENVELOPED
+        version = enveloped_version(infos) if mail else 0
+        # A SET OF is sorted by its encodings (X.690, 11.6); so the order of recipients is not
+        # revealed.
+        encoded = sorted(map(encode_recipient, infos))
+        sink.write(_opening(kind, version, encoded, self._cipher))
+        self._encryptor = self._cipher.cipher(cek).encryptor()
+        self._buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
+        self._done = 0
+
+    def write(self, piece: bytes | memoryview, /) -> None:
+        """Encrypts a piece of the content. Raises TooLargeError, and what the sink raises."""
+        view = memoryview(piece)
+        self._done += len(view)
+        if self._done > MAX_GCM_BYTES and self._cipher.mode is CipherMode.GCM:
+            raise TooLargeError(_("The file is larger than 64 GiB, the limit of AES-GCM."))
+        for start in range(0, len(view), CHUNK_BYTES):
+            part = view[start : start + CHUNK_BYTES]
+            self._write_chunk(self._buffer[: self._encryptor.update_into(part, self._buffer)])
+
+    def finish(self) -> None:
+        """Ends the content and the message."""
+        mac = b""
+        if self._cipher.mode is CipherMode.CBC:
+            padding = BLOCK_BYTES - self._done % BLOCK_BYTES  # RFC 5652, 6.3
+            last = self._encryptor.update(bytes((padding,)) * padding)
+            self._write_chunk(memoryview(last))
+        self._encryptor.finalize()
+        if isinstance(self._encryptor, AEADEncryptionContext):
+            mac = ber.encode(ber.OCTET_STRING, self._encryptor.tag)
+        self._sink.write(2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS)
+
+    def _write_chunk(self, chunk: memoryview) -> None:
+        # A pipe may give less than one block of CBC; an empty chunk would be allowed but useless.
+        if chunk:
+            self._sink.write(ber.encode_header(ber.OCTET_STRING, len(chunk)))
+            self._sink.write(chunk)
+
+
+def _infos(
+    cek: bytes, encrypted_to: Sequence[Recipient] | ArchiveWrapper, *, mail: bool
+) -> list[RecipientInfo]:
+    if isinstance(encrypted_to, Sequence):
+        if not encrypted_to:
+            raise ValueError("at least one recipient is needed")
+        return [wrap_key(cek, recipient) for recipient in encrypted_to]
+    if mail:
+        raise ValueError("mail has no archive key")
+    return [encrypted_to.wrap(cek)]
+
+
+def _opening(
+    kind: MessageKind, version: int, infos: Iterable[bytes], cipher: ContentCipher
+) -> bytes:
+    sequence = ber.encode_header(ber.SEQUENCE, None)
+    explicit = ber.encode_header(ber.CONTEXT_0, None)
+    return b"".join(
+        (
+            sequence + kind.value + explicit,
+            sequence + ber.encode(ber.INTEGER, bytes((version,))) + ber.encode(ber.SET, *infos),
+            sequence + DATA + cipher.encode() + explicit,
+        )
+    )
