@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TooLargeError,
         UnsupportedError,
     )
+    from twincard.cms.framing.bytes_output import BytesOutput
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
     from twincard.cms.framing.source import Progress, Readable, Writable
     from twincard.cms.recipients.infos import (
@@ -60,6 +61,7 @@ __all__ = [
     "ArchiveOpener",
     "ArchiveRecipient",
     "ArchiveWrapper",
+    "BytesOutput",
     "Decrypted",
     "EcRecipient",
     "EncryptedOutput",

@@ -69,8 +69,9 @@ def decrypt(
 ) -> Decrypted:
     """Decrypts AuthEnvelopedData with AES-GCM; with ``mail``, EnvelopedData with AES-CBC as well.
 
-    In BER or DER. The sink is an Output because plaintext is written to it before the
-    authentication tag, which comes last, is checked: what was written must vanish if this raises.
+    In BER or DER. The sink is an Output whose block is entered, because plaintext is written to it
+    before the authentication tag, which comes last, is checked: what was written vanishes if this
+    raises, even if the caller goes on. BytesOutput keeps it in memory.
     AES-CBC has no tag at all; there, changes to the content are found only where they break its
     padding. Such a message could also be made of an authenticated one, to decrypt it block by
     block, so ask for it only where it is expected.
@@ -106,6 +107,25 @@ def decrypt_from_archive(
 
 
 def _decrypt(
+    message: MessageReader,
+    sink: Output,
+    find_keys: Callable[[Sequence[RecipientInfo], int], _Keys],
+    *,
+    mail: bool,
+) -> Decrypted:
+    if not isinstance(sink, Output):
+        raise TypeError(
+            "what is decrypted goes to a FileOutput, a SpooledOutput or a BytesOutput, which hold "
+            f"it back until it is authenticated, not to a {type(sink).__name__}"
+        )
+    try:
+        return _decrypt_into(message, sink, find_keys, mail=mail)
+    except BaseException:
+        sink.spoil()
+        raise
+
+
+def _decrypt_into(
     message: MessageReader,
     sink: Output,
     find_keys: Callable[[Sequence[RecipientInfo], int], _Keys],

@@ -70,6 +70,17 @@ class EncryptedOutput(Output):
             raise ValueError("an output is written to inside its with statement")
         self._message.write(piece)
 
+    def restart(self) -> None:
+        """Begins a new message, under a new key. Raises OutputError."""
+        if self._message is None:
+            raise ValueError("an output is written to inside its with statement")
+        self._inner.restart()
+        self._message = MessageWriter(self._inner, self._encrypted_to, mail=self._mail)
+
+    def spoil(self) -> None:
+        """See Output."""
+        self._inner.spoil()
+
     def __enter__(self) -> Self:
         """Opens the other output. Raises as `encrypt` and `encrypt_to_archive` do."""
         self._inner.__enter__()

@@ -33,6 +33,17 @@ class Output(ABC):
         """Writes all of it."""
 
     @abstractmethod
+    def restart(self) -> None:
+        """Drops what was written so far; what is written from now on takes its place."""
+
+    @abstractmethod
+    def spoil(self) -> None:
+        """What was written must never be published, even if the block does not fail.
+
+        Leaving the block discards it and raises OutputError, unless it raises something itself.
+        """
+
+    @abstractmethod
     def __enter__(self) -> Self:
         """Opens it."""
 
@@ -46,19 +57,31 @@ class Output(ABC):
         """Publishes what was written, or after an error discards it."""
 
 
-class _HeldOutput(Output):
+class HeldOutput(Output):
     """An output that holds everything in a private file until all is there."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._file: BinaryIO | None = None
+        self._spoiled = False
 
     def write(self, piece: bytes | memoryview, /) -> None:
         """Writes all of it."""
         with self._writing():
             self._held().write(piece)
 
+    def restart(self) -> None:
+        """See Output."""
+        with self._writing():
+            self._held().seek(0)
+            self._held().truncate()
+
+    def spoil(self) -> None:
+        """See Output."""
+        self._spoiled = True
+
     def __enter__(self) -> Self:
+        self._spoiled = False
         with self._writing():
             self._file = self._open()
         return self
@@ -71,6 +94,12 @@ class _HeldOutput(Output):
     ) -> None:
         file = self._held()
         try:
+            if kind is None and self._spoiled:
+                raise OutputError(
+                    _("{name} was not written: its content is not authentic.").format(
+                        name=self._name
+                    )
+                )
             if kind is None:
                 with self._writing():
                     self._publish(file)
@@ -108,7 +137,7 @@ class _HeldOutput(Output):
             ) from error
 
 
-class FileOutput(_HeldOutput):
+class FileOutput(HeldOutput):
     """A file that appears under its name only when it is whole and on the disk.
 
     Until then it is a temporary file of mode 0600 in the same folder; on Linux one without a name,
@@ -193,7 +222,7 @@ class FileOutput(_HeldOutput):
             self._temporary = None
 
 
-class SpooledOutput(_HeldOutput):
+class SpooledOutput(HeldOutput):
     """A stream, such as standard output, that gets its first byte only when all are known.
 
     They are held in an unlinked file of mode 0600 in ``folder``, or where temporary files go.
