@@ -20,12 +20,20 @@ from twincard.cms import (
     ArchiveRecipient,
     FileOutput,
     KeyIdentifier,
+    NotAuthenticatedError,
     NotForThisKeyError,
+    Recipient,
     SpooledOutput,
     decrypt,
+    encrypt,
     read_recipients,
 )
-from twincard.flows.files.archive import decrypt_archive_file, encrypt_archive_file
+from twincard.flows.files.archive import (
+    archive_file,
+    decrypt_archive_file,
+    encrypt_archive_file,
+)
+from twincard.flows.files.encrypt import StreamSource
 from twincard.keys.key_type import KeyType
 
 CONTENT = b"kept for twenty years\n" * 20000
@@ -81,6 +89,44 @@ def test_openssl_opens_what_either_card_encrypts(
         secrets = ("-secretkey", archive_kek(secret).hex())
         subprocess.run([*CMS, *options, *secrets], check=True)
         assert opened.read_bytes() == CONTENT
+
+
+@KEYS
+@pytest.mark.parametrize("same_body", [False, True])
+def test_a_file_for_the_public_key_becomes_an_archive_file(
+    bench: Bench, tmp_path: Path, key: KeyType, *, same_body: bool
+) -> None:
+    secret = intercepted(bench, key)
+    old, new = tmp_path / "old.p7m", tmp_path / "new.p7m"
+    public = bench.original.unlocked().usage.public_key()
+    to = [Recipient.of(public), ec_key("somebody").recipient]
+    with FileOutput(old) as sink:
+        encrypt(io.BytesIO(CONTENT), sink, to)
+    for specimen in pair(bench):
+        archive_file(specimen.unlocked(), old, FileOutput(new), same_body=same_body)
+        with new.open("rb") as stream:
+            (recipient,) = read_recipients(stream)
+        assert recipient.identifier == KeyIdentifier(archive_id(secret))
+        assert (old.read_bytes()[-100_000:] == new.read_bytes()[-100_000:]) is same_body
+        opened = tmp_path / "opened"
+        options = ("-decrypt", "-inform", "DER", "-in", new, "-out", opened)
+        subprocess.run([*CMS, *options, "-secretkey", archive_kek(secret).hex()], check=True)
+        assert opened.read_bytes() == CONTENT
+        new.unlink()
+
+
+@pytest.mark.parametrize("same_body", [False, True])
+def test_an_archive_file_vouches_for_nothing_that_was_not_authenticated(
+    bench: Bench, tmp_path: Path, *, same_body: bool
+) -> None:
+    bench.at(Stage.KEYED)
+    card = bench.original.unlocked()
+    mail = io.BytesIO()
+    encrypt(io.BytesIO(CONTENT), mail, [Recipient.of(card.usage.public_key())], mail=True)
+    source = StreamSource(io.BytesIO(mail.getvalue()))
+    with pytest.raises(NotAuthenticatedError):
+        archive_file(card, source, FileOutput(tmp_path / "new"), same_body=same_body)
+    assert not list(tmp_path.iterdir())
 
 
 def test_files_for_other_keys_are_told_apart(bench: Bench, tmp_path: Path) -> None:

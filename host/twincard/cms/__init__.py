@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from twincard.cms.framing.source import Progress, Readable, Writable
     from twincard.cms.recipients.infos import (
         AES256_WRAP_SHARED_INFO,
+        ArchiveKeeper,
         ArchiveOpener,
         ArchiveRecipient,
         ArchiveWrapper,
@@ -51,13 +52,19 @@ if TYPE_CHECKING:
         UnsupportedRecipient,
     )
     from twincard.cms.recipients.wrapping import wrap_key
-    from twincard.cms.transcoding import read_recipients, replace_recipients, transcode
+    from twincard.cms.transcoding import (
+        keep_for_archive,
+        read_recipients,
+        replace_recipients,
+        transcode,
+    )
 
 __all__ = [
     "AES256_WRAP_SHARED_INFO",
     "DATA_CONTENT",
     "AlgorithmRejectedError",
     "AlteredError",
+    "ArchiveKeeper",
     "ArchiveOpener",
     "ArchiveRecipient",
     "ArchiveWrapper",
@@ -97,6 +104,7 @@ __all__ = [
     "decrypt_from_archive",
     "encrypt",
     "encrypt_to_archive",
+    "keep_for_archive",
     "read_recipients",
     "replace_recipients",
     "transcode",

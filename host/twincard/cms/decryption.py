@@ -12,13 +12,12 @@ from twincard.cms.content.cipher import CipherMode, ContentCipher
 from twincard.cms.content.decryption import decrypt_content, is_whole
 from twincard.cms.errors import (
     AlteredError,
-    NotAuthenticatedError,
     NotForThisKeyError,
     OutputError,
     RecipientRejectedError,
     UnsupportedError,
 )
-from twincard.cms.framing.message import MessageKind, MessageReader
+from twincard.cms.framing.message import MessageKind, MessageReader, check_authenticated
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress, Readable
 from twincard.cms.recipients.codec import decode_all
@@ -133,13 +132,8 @@ def _decrypt_into(
     mail: bool,
 ) -> Decrypted:
     opening = message.opening()
-    if opening.kind is MessageKind.ENVELOPED and not mail:
-        raise NotAuthenticatedError(
-            _(
-                "The file is encrypted like mail, without authentication: tampering cannot be "
-                "detected."
-            )
-        )
+    if not mail:
+        check_authenticated(opening)
     algorithm = ContentCipher.decode(message.algorithm())
     if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
         raise UnsupportedError(

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from twincard.cms.framing import ber
-from twincard.cms.framing.message import MessageKind, MessageReader, Opening, enveloped_version
+from twincard.cms.framing.message import (
+    MessageKind,
+    MessageReader,
+    Opening,
+    check_authenticated,
+    enveloped_version,
+)
 from twincard.cms.framing.source import Progress, Readable, Writable
 from twincard.cms.recipients.codec import (
     decode_all,
@@ -17,10 +23,11 @@ from twincard.cms.recipients.codec import (
     encode_recipient,
     without_encrypted_keys,
 )
-from twincard.cms.recipients.infos import RecipientInfo, Transcoder
+from twincard.cms.recipients.infos import ArchiveKeeper, RecipientInfo, Transcoder
 from twincard.cms.recipients.opening import open_all
 
-_Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo]]
+_Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo | None]]
+"""What takes the place of each recipient info: itself, another one, or none."""
 
 
 def transcode(
@@ -57,14 +64,43 @@ def replace_recipients(
     _rewrite(source, sink, lambda recipients: [replace(one) for one in recipients], progress)
 
 
+def keep_for_archive(
+    source: Readable, sink: Writable, keeper: ArchiveKeeper, *, progress: Progress | None = None
+) -> None:
+    """Makes an archive file of a message with the same body: other recipient infos are dropped.
+
+    What is encrypted to the keeper's public key gets the archive key instead; `transcode` says
+    what happens if several recipient infos open. The content-encryption key stays the same, so
+    whoever opens a copy of the old message in years opens this one too.
+
+    Raises NotAuthenticatedError for EnvelopedData, and as `transcode` does.
+    """
+
+    def choose(recipients: Sequence[RecipientInfo]) -> Sequence[RecipientInfo | None]:
+        opened = open_all(recipients, keeper, keeper.keep)
+        new = {id(one.recipient): one.result for one in opened}
+        return [new.get(id(recipient)) for recipient in recipients]
+
+    _rewrite(source, sink, choose, progress, authenticated=True)
+
+
 def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
     return decode_all(MessageReader(source).opening().recipient_infos)
 
 
-def _rewrite(source: Readable, sink: Writable, choose: _Choose, progress: Progress | None) -> None:
+def _rewrite(
+    source: Readable,
+    sink: Writable,
+    choose: _Choose,
+    progress: Progress | None,
+    *,
+    authenticated: bool = False,
+) -> None:
     message = MessageReader(source, progress)
     opening = message.opening()
+    if authenticated:
+        check_authenticated(opening)
     groups = [decode_recipients(info) for info in opening.recipient_infos]
     old = [recipient for group in groups for recipient in group]
     new = iter(choose(old))
@@ -83,13 +119,13 @@ def _rewrite(source: Readable, sink: Writable, choose: _Choose, progress: Progre
 
 
 def _replaced(
-    encoded: bytes, old: Sequence[RecipientInfo], new: Sequence[RecipientInfo]
+    encoded: bytes, old: Sequence[RecipientInfo], new: Sequence[RecipientInfo | None]
 ) -> list[bytes]:
-    """One encoded RecipientInfo with some of its recipients replaced, each by an own one."""
+    """One encoded RecipientInfo with some of its recipients dropped, or replaced by own ones."""
     changed = frozenset(
         i for i, pair in enumerate(zip(old, new, strict=True)) if pair[0] is not pair[1]
     )
-    replacements = [encode_recipient(new[i]) for i in sorted(changed)]
+    replacements = [encode_recipient(one) for i in sorted(changed) if (one := new[i]) is not None]
     if not changed:
         return [encoded]
     if len(changed) == len(old):

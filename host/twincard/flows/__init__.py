@@ -47,7 +47,12 @@ if TYPE_CHECKING:
     )
     from twincard.flows.errors import ComponentMissingError, ProtocolError
     from twincard.flows.events import BytesEvent, FlowEvent, Listener
-    from twincard.flows.files.archive import CardArchive, decrypt_archive_file, encrypt_archive_file
+    from twincard.flows.files.archive import (
+        CardArchive,
+        archive_file,
+        decrypt_archive_file,
+        encrypt_archive_file,
+    )
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
     from twincard.flows.files.encrypt import Source, StreamSource, encrypt_file
     from twincard.flows.files.mine import own_recipients
@@ -121,6 +126,7 @@ __all__ = [
     "StreamSource",
     "UntrustedCardError",
     "abandon",
+    "archive_file",
     "cancel",
     "certify_decipher_key",
     "certify_signature_key",

@@ -33,11 +33,13 @@ from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
 from twincard.cms.recipients.infos import Recipient
 from twincard.flows.events import BytesEvent, Listener
+from twincard.flows.files.archive import archive_file
 from twincard.flows.files.decrypt import transcode_file
 from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
 from twincard.keys.key_type import KeyAlgorithm
 
+_ARCHIVE = "archive"
 _CARD_RSA_BITS = 2048
 _WORDS = batch.Words(
     N_("Files re-encrypted: {done}."), N_("Files re-encrypted: {done}; failed: {failed}.")
@@ -48,9 +50,26 @@ def transcode(
     files: InputFiles,
     reader: Reader,
     to: Annotated[
-        Path,
+        Path | None,
         typer.Option("--to", metavar="KEY", help=KEY_HELP),
-    ],
+    ] = None,
+    archive: Annotated[
+        bool,
+        typer.Option(
+            "--archive",
+            help="Make archive files, which only the card and its backup open, with symmetric "
+            "keys only. The content is encrypted anew.",
+        ),
+    ] = False,
+    same_body: Annotated[
+        bool,
+        typer.Option(
+            "--same-body",
+            help="With --archive: keep the encrypted content and its key. Whoever has a copy of "
+            "the old file, and breaks its public-key encryption, can then open the archive file "
+            "too.",
+        ),
+    ] = False,
     pin_file: PinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     output: OutputPath = None,
@@ -61,10 +80,18 @@ def transcode(
 
     FILE.p7m is re-encrypted to FILE.KEY.p7m, where KEY is the name of the key file without its
     extension. The computer never sees the content.
+
+    With --archive, FILE.p7m becomes FILE.archive.p7m, for the archive key that the card shares with
+    its backup. The computer sees the content, except with --same-body.
     """
     check_standard_input(files, pin_file)
-    target = _target(to)
-    names = [f"{file.name.removesuffix(SUFFIX)}.{to.stem}{SUFFIX}" for file in files]
+    if archive is (to is not None):
+        raise InputError(_("Give either --to or --archive."))
+    if same_body and not archive:
+        raise InputError(_("--same-body is possible only with --archive."))
+    target = None if to is None else _target(to)
+    ending = f".{_ARCHIVE if to is None else to.stem}{SUFFIX}"
+    names = [file.name.removesuffix(SUFFIX) + ending for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
     with (
         prompts.beside_data(STANDARD_INPUT in files),
@@ -73,9 +100,13 @@ def transcode(
 
         def action(source: Path, result: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(result, force=force)
-            transcode_file(
-                user.card, source_of(source), sink, target, pin=user.pin, on_event=on_event
-            )
+            given = source_of(source)
+            if target is None:
+                archive_file(
+                    user.card, given, sink, same_body=same_body, pin=user.pin, on_event=on_event
+                )
+            else:
+                transcode_file(user.card, given, sink, target, pin=user.pin, on_event=on_event)
 
         batch.run(Printer(json), _WORDS, files, outputs, action)
 

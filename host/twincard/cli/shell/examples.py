@@ -210,6 +210,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "transcode": (
         (N_("Re-encrypt a file for Bob:"), "transcode -r sim:alice --to bob.pem letter.txt.p7m"),
+        (
+            N_("Turn a file that you received into an archive file:"),
+            "transcode -r sim:alice --archive letter.txt.p7m",
+        ),
     ),
     "recover": (
         (

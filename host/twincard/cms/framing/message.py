@@ -15,6 +15,7 @@ from asn1crypto import core
 from twincard.cms.errors import (
     AlteredError,
     FilesError,
+    NotAuthenticatedError,
     NotCmsError,
     SourceError,
     UnsupportedError,
@@ -62,6 +63,17 @@ class Tail:
 
     mac: bytes
     has_authenticated_attributes: bool
+
+
+def check_authenticated(opening: Opening) -> None:
+    """Raises NotAuthenticatedError for a message without authentication."""
+    if opening.kind is MessageKind.ENVELOPED:
+        raise NotAuthenticatedError(
+            _(
+                "The file is encrypted like mail, without authentication: tampering cannot be "
+                "detected."
+            )
+        )
 
 
 def enveloped_version(recipients: Iterable[RecipientInfo]) -> int:

@@ -237,6 +237,13 @@ class ArchiveOpener(Protocol):
         """The content-encryption key. Raises RecipientRejectedError where it does not open."""
 
 
+class ArchiveKeeper(KeyHolder, Protocol):
+    """Wraps the content-encryption key of a recipient info under an archive key."""
+
+    def keep(self, recipient: OpenableRecipient, /) -> ArchiveRecipient:
+        """The recipient info for the archive key. Raises as Transcoder.transcode does."""
+
+
 class Transcoder(KeyHolder, Protocol):
     """Re-encrypts the content-encryption key of a recipient info for another key."""
 

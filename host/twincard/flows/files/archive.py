@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from pathlib import Path
-
 from twincard.card.cryptogram import ArchiveCryptogram
 from twincard.card.session import Card
-from twincard.cms.decryption import Decrypted, decrypt_from_archive
-from twincard.cms.encryption import encrypt_to_archive
+from twincard.cms.decryption import Decrypted, decrypt, decrypt_from_archive
+from twincard.cms.encryption import EncryptedOutput, encrypt_to_archive
 from twincard.cms.errors import RecipientRejectedError
 from twincard.cms.framing.output import Output
-from twincard.cms.recipients.infos import ArchiveRecipient, KeyIdentifier
+from twincard.cms.recipients.infos import ArchiveRecipient, KeyIdentifier, OpenableRecipient
+from twincard.cms.transcoding import keep_for_archive
 from twincard.flows.errors import NoKeyError
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
-from twincard.flows.files.encrypt import open_source
-from twincard.flows.files.opener import CardHolder, PinProvider
+from twincard.flows.files.encrypt import Source, name_of, open_source
+from twincard.flows.files.opener import CardHolder, CardOpener, PinProvider
 from twincard.ground.language import _
 from twincard.iso.status import WrongDataError
 
 
 class CardArchive(CardHolder):
-    """The archive key of a card (twincard.cms.ArchiveWrapper and ArchiveOpener)."""
+    """The archive key of a card (twincard.cms.ArchiveWrapper, ArchiveKeeper and ArchiveOpener)."""
 
     def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
         """With `pin`, the PIN is verified whenever the card asks for it.
@@ -39,6 +37,11 @@ class CardArchive(CardHolder):
         wrapped = self.with_pin(lambda: self.card.usage.wrap(key))
         return ArchiveRecipient(KeyIdentifier(self.archive_id), wrapped.wrapped_key)
 
+    def keep(self, recipient: OpenableRecipient, /) -> ArchiveRecipient:
+        """See ArchiveKeeper. Also raises CardErrors with more specific reasons."""
+        kept = self.use(recipient, self.card.usage.keep)
+        return ArchiveRecipient(KeyIdentifier(self.archive_id), kept.cryptogram.wrapped_key)
+
     def open(self, recipient: ArchiveRecipient, /) -> bytes:
         """See ArchiveOpener. Also raises CardErrors with more specific reasons."""
         cryptogram = ArchiveCryptogram(recipient.wrapped_key)
@@ -50,7 +53,7 @@ class CardArchive(CardHolder):
 
 def encrypt_archive_file(
     card: Card,
-    source: str | PathLike[str],
+    source: Source,
     output: Output,
     *,
     pin: PinProvider | None = None,
@@ -60,24 +63,52 @@ def encrypt_archive_file(
 
     Without `pin` the PIN must be verified. Raises FilesError, CardError, TransportError.
     """
-    source = Path(source)
     archive = CardArchive(card, pin)
-    progress = counting(on_event, source, (archive.card_id,))
+    progress = counting(on_event, name_of(source), (archive.card_id,))
     with output as sink, open_source(source) as stream:
         encrypt_to_archive(stream, sink, archive, progress=progress)
 
 
 def decrypt_archive_file(
     card: Card,
-    source: str | PathLike[str],
+    source: Source,
     output: Output,
     *,
     pin: PinProvider | None = None,
     on_event: Listener[BytesEvent] = ignore,
 ) -> Decrypted:
     """Decrypt a file that is for the archive key of a card. Otherwise as `encrypt_archive_file`."""
-    source = Path(source)
     archive = CardArchive(card, pin)
-    progress = counting(on_event, source, (archive.card_id,))
+    progress = counting(on_event, name_of(source), (archive.card_id,))
     with output as sink, open_source(source) as stream:
         return decrypt_from_archive(stream, sink, archive, progress=progress)
+
+
+def archive_file(
+    card: Card,
+    source: Source,
+    output: Output,
+    *,
+    same_body: bool = False,
+    pin: PinProvider | None = None,
+    on_event: Listener[BytesEvent] = ignore,
+) -> None:
+    """Make an archive file of one that is encrypted to the public key of a card.
+
+    Its content is encrypted anew, with another content-encryption key: somebody who recorded the
+    file, and breaks its public-key encryption in years, opens that copy but not the archive file.
+    With `same_body` only the recipient infos change, one card operation (KEEP), and the computer
+    never sees the content; then whoever opens such a copy opens the archive file too.
+
+    The archive file has no other recipients. Raises NotAuthenticatedError for a file that is
+    encrypted like mail, other FilesErrors, CardError, TransportError.
+    """
+    archive = CardArchive(card, pin)
+    progress = counting(on_event, name_of(source), (archive.card_id,))
+    if same_body:
+        with output as sink, open_source(source) as stream:
+            keep_for_archive(stream, sink, archive, progress=progress)
+        return
+    opener = CardOpener(card, pin)
+    with EncryptedOutput(output, archive) as sink, open_source(source) as stream:
+        decrypt(stream, sink, opener, progress=progress)
