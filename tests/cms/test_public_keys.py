@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+from collections.abc import Callable
 
 import pytest
 from cryptography import x509
@@ -48,6 +49,45 @@ def test_keys_and_certificates_are_read_in_pem_and_der(
         assert PublicKey.from_bytes(encoded) == key.public
     assert PublicKey.from_bytes(key.public.to_pem()) == key.public
     assert key.public.algorithm is kind
+
+
+def with_an_at_sign() -> bytes:
+    """A certificate whose names have a character that a PrintableString must not have."""
+    printable = x509.name._ASN1Type.PrintableString
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "zoe.z", printable)])
+    return named(name).replace(b"zoe.z", b"zoe@z")
+
+
+def with_an_unsorted_set() -> bytes:
+    """A certificate whose names have a set of two attributes in the wrong order."""
+    pair = [
+        x509.NameAttribute(x509.NameOID.COMMON_NAME, "zoe"),
+        x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "z"),
+    ]
+    name = x509.Name([x509.RelativeDistinguishedName(pair)])
+    first, second = (x509.Name([one]).public_bytes()[4:] for one in pair)
+    return named(name).replace(second + first, first + second)
+
+
+def named(name: x509.Name) -> bytes:
+    key = ec_key().private
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 77, now, now)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize("make", [with_an_at_sign, with_an_unsorted_set])
+def test_certificates_whose_names_break_a_rule_of_der_are_read(make: Callable[[], bytes]) -> None:
+    der = make()
+    with pytest.raises(ValueError, match="parsing"):
+        x509.load_der_x509_certificate(der)
+    pem = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der)
+    pem = b"CN=zoe@z\n" + pem + b"-----END CERTIFICATE-----\n"
+    for encoded in (der, pem):
+        assert PublicKey.from_bytes(encoded) == ec_key().public
+    for length in range(len(der)):
+        with pytest.raises(UnusablePublicKeyError):
+            PublicKey.from_bytes(der[:length])
 
 
 def test_the_digest_of_an_rsa_key_is_over_modulus_and_exponent() -> None:

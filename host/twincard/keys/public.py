@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from twincard.ground.language import _
+from twincard.keys.certificates import spki_of_certificate
 from twincard.keys.key_type import KeyAlgorithm
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class PublicKey:
         try:
             if certificate is not None:
                 return cls._checked(certificate.public_key())
+            spki = spki_of_certificate(encoded)
+            if spki is not None:
+                return cls._checked(load_der_public_key(spki))
             if encoded.lstrip().startswith(b"-----BEGIN"):
                 return cls._checked(load_pem_public_key(encoded))
             return cls._checked(load_der_public_key(encoded))
