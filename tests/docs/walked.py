@@ -17,7 +17,11 @@ from pathlib import Path
 
 from tests.docs.examples import ROOT, search_path
 
-PAGES = ("docs/when-the-original-is-lost.md", "docs/lost-pin-puk-or-component.md")
+PAGES = (
+    "docs/when-the-original-is-lost.md",
+    "docs/lost-pin-puk-or-component.md",
+    "docs/disks-passwords-backups.md",
+)
 PRACTICE = "## Practise"
 """The section, at the end of a page, whose commands make what the page begins with."""
 
