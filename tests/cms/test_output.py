@@ -7,12 +7,26 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pytest
-from tests.cms.software_key import ec_key, encrypted
+from tests.cms.software_key import decrypted, ec_key, encrypted
 
-from twincard.cms import AlteredError, FileOutput, OutputError, SpooledOutput, decrypt
+from twincard.cms import (
+    AlteredError,
+    FileOutput,
+    OutputError,
+    SpooledOutput,
+    decrypt,
+    encrypt,
+    transcode,
+)
+from twincard.ground.unfinished import remove_unfinished
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permission bits are of POSIX")
 
@@ -69,8 +83,9 @@ def test_the_finished_file_can_have_another_mode(tmp_path: Path, overwrite: bool
 
 @posix
 def test_a_link_put_in_the_place_of_the_temporary_file_changes_no_mode_elsewhere(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     private = tmp_path / "private"
     private.touch(0o600)
     with FileOutput(tmp_path / "result", overwrite=True, mode=0o644) as output:
@@ -226,3 +241,170 @@ def test_an_output_is_written_to_inside_its_block_only(tmp_path: Path) -> None:
     output = FileOutput(tmp_path / "result")
     with pytest.raises(ValueError, match="inside its with statement"):
         output.write(b"text")
+
+
+def unfinished(folder: Path) -> list[Path]:
+    return list(folder.glob(".twincard-*.part"))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from twincard.cms import FileOutput
+del os.O_TMPFILE  # as where the system has no nameless files
+with FileOutput(Path(sys.argv[1])) as output:
+    output.write(b"secret" * 500_000)
+    print("writing", flush=True)
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@posix
+@pytest.mark.usefixtures("temporary")
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_stays(
+    tmp_path: Path,
+) -> None:
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(tmp_path / name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for name in ("dead", "living")
+    ]
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"writing\n"
+    dead, living = programs
+    dead.communicate()
+    assert len(unfinished(tmp_path)) == 2
+    write(tmp_path / "result", b"text")
+    (left,) = unfinished(tmp_path)
+    write(tmp_path / "another", b"text")
+    assert unfinished(tmp_path) == [left]
+    living.communicate()
+    remove_unfinished(tmp_path)
+    assert sorted(files(tmp_path)) == ["another", "result"]
+
+
+@posix
+def test_other_files_with_such_names_stay(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / ".twincard-1.part").symlink_to("folder")
+    (tmp_path / ".twincard-2.part").mkdir()
+    os.mkfifo(tmp_path / ".twincard-3.part")
+    (tmp_path / ".twincard-4.partial").touch()
+    remove_unfinished(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 5
+    remove_unfinished(tmp_path / "missing")
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="Linux has it")
+def test_a_process_that_is_killed_while_it_replaces_a_file_leaves_nothing(tmp_path: Path) -> None:
+    program = KILLED.replace("del os.O_TMPFILE", "").replace("])) as", "]), overwrite=True) as")
+    (tmp_path / "result").write_bytes(b"as it was")
+    subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "result")],
+        check=False,
+        input=b"",
+        stdout=subprocess.DEVNULL,
+    )
+    assert files(tmp_path) == {"result": b"as it was"}
+
+
+def test_what_waits_for_a_stream_is_never_in_the_clear_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    original = tempfile.TemporaryFile
+
+    def spy(*words: object, **options: object) -> BinaryIO:
+        file = original(*words, **options)  # type: ignore[call-overload]
+        opened.append(os.dup(file.fileno()))
+        return cast(BinaryIO, file)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", spy)
+    content = b"plaintext" * 2_000_000
+    stream = io.BytesIO()
+    with SpooledOutput(stream, folder=tmp_path) as output:
+        output.write(b"too early" * 2_000_000)
+        output.restart()
+        output.write(content)
+        assert stream.getvalue() == b""
+    assert stream.getvalue() == content
+    assert len(opened) == 2
+    for descriptor in opened:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        with os.fdopen(descriptor, "rb") as file:
+            on_disk = file.read()
+        assert len(on_disk) > 8_000_000
+        assert b"plaintext" not in on_disk
+        assert b"too early" not in on_disk
+    opened.clear()
+    with SpooledOutput(io.BytesIO()) as output:
+        output.write(content[: 8 << 20])
+    assert opened == []
+
+
+def test_what_was_changed_on_the_disk_is_not_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    original = tempfile.TemporaryFile
+
+    def spy(*words: object, **options: object) -> BinaryIO:
+        files.append(original(*words, **options))  # type: ignore[call-overload]
+        return cast(BinaryIO, files[-1])
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", spy)
+
+    def change_it() -> None:
+        with SpooledOutput(io.BytesIO(), folder=tmp_path) as output:
+            output.write(bytes(10 << 20))
+            os.pwrite(files[0].fileno(), b"x", 1000)
+
+    with pytest.raises(OutputError, match="Input/output error"):
+        change_it()
+
+
+class Slow(io.RawIOBase):
+    """A raw stream that takes seven bytes at a time, as a full pipe may."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Buffer, /) -> int:
+        self.taken += memoryview(piece)[:7]
+        return min(7, memoryview(piece).nbytes)
+
+
+def test_a_raw_stream_gets_every_byte() -> None:
+    slow = Slow()
+    with SpooledOutput(cast(BinaryIO, slow)) as output:
+        output.write(b"more than seven bytes")
+    assert slow.taken == b"more than seven bytes"
+    sealed, given = Slow(), Slow()
+    encrypt(io.BytesIO(b"text"), sealed, [ec_key().recipient])
+    transcode(io.BytesIO(sealed.taken), given, ec_key().giving_to(ec_key("new").recipient))
+    assert decrypted(given.taken, ec_key("new")) == b"text"
+
+
+@posix
+def test_a_result_keeps_the_time_of_its_source_and_no_more_than_its_owners_permissions(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "source"
+    source.touch()
+    for mode, kept in ((0o644, 0o600), (0o755, 0o700), (0o440, 0o400), (0o600, 0o600)):
+        source.chmod(mode)
+        os.utime(source, ns=(1, 1_234_567_890_123_456_789))
+        with FileOutput(tmp_path / "result", overwrite=True) as output:
+            output.inherit(source.stat())
+            output.write(b"text")
+        status = (tmp_path / "result").stat()
+        assert stat.S_IMODE(status.st_mode) == kept
+        assert status.st_mtime_ns == 1_234_567_890_123_456_789

@@ -16,8 +16,14 @@ from twincard.cli.shell.help_page import HELP_NAMES
 from twincard.cli.shell.lazy_group import LazyGroup, fill
 from twincard.cli.terminal import typed_ahead
 from twincard.cli.terminal.errors import describe
-from twincard.cli.terminal.output import naming_standard_output, print_failure
+from twincard.cli.terminal.output import (
+    naming_standard_output,
+    print_failure,
+    print_text,
+    writing_whole,
+)
 from twincard.cli.terminal.user_language import speaking
+from twincard.ground.whole_writes import write_whole
 from twincard.keys.secret import wiping
 from twincard.results.failure import ExitCode
 
@@ -40,7 +46,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        sys.stdout.write(f"twincard {version('twincard')}\n")
+        print_text(f"twincard {version('twincard')}\n")
         raise typer.Exit
 
 
@@ -56,7 +62,7 @@ def _root(
 ) -> None:
     del version
     if context.invoked_subcommand is None:
-        sys.stdout.write(context.get_help() + "\n")
+        print_text(context.get_help() + "\n")
 
 
 def program() -> TyperGroup:
@@ -81,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A file name that the terminal cannot encode must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with speaking((sys.stdout, sys.stderr)), wiping():
+    with writing_whole(), speaking((sys.stdout, sys.stderr)), wiping():
         return _run(words)
 
 
@@ -104,10 +110,10 @@ def _run(words: Sequence[str]) -> int:
 
 def _complete(words: Sequence[str]) -> int:
     # The user is typing: if anything goes wrong, the best answer is nothing.
-    with contextlib.suppress(Exception), speaking((sys.stdout,)):
+    with contextlib.suppress(Exception), writing_whole(), speaking((sys.stdout,)):
         from twincard.cli.shell.completing import answer
 
-        sys.stdout.buffer.write(answer(program(), words).encode(errors="surrogateescape"))
+        write_whole(sys.stdout.buffer, answer(program(), words).encode(errors="surrogateescape"))
         sys.stdout.flush()
         return ExitCode.DONE
     return ExitCode.UNEXPECTED

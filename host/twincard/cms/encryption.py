@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -80,6 +81,10 @@ class EncryptedOutput(Output):
     def spoil(self) -> None:
         """See Output."""
         self._inner.spoil()
+
+    def inherit(self, source: os.stat_result, /) -> None:
+        """See Output."""
+        self._inner.inherit(source)
 
     def __enter__(self) -> Self:
         """Opens the other output. Raises as `encrypt` and `encrypt_to_archive` do."""

@@ -57,6 +57,10 @@ class OutputError(FilesError):
     """The output could not be written; nothing is left of it."""
 
 
+class OutputExistsError(OutputError):
+    """The output has a name that is taken, and was not to be replaced."""
+
+
 class RecipientRejectedError(FilesError):
     """What an opener or a transcoder raises for a recipient info that does not open."""
 

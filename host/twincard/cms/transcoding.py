@@ -25,6 +25,7 @@ from twincard.cms.recipients.codec import (
 )
 from twincard.cms.recipients.infos import ArchiveKeeper, RecipientInfo, Transcoder
 from twincard.cms.recipients.opening import open_all
+from twincard.ground.whole_writes import WholeSink
 
 _Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo | None]]
 """What takes the place of each recipient info: itself, another one, or none."""
@@ -97,6 +98,7 @@ def _rewrite(
     *,
     authenticated: bool = False,
 ) -> None:
+    sink = WholeSink(sink)
     message = MessageReader(source, progress)
     opening = message.opening()
     if authenticated:

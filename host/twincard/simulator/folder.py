@@ -12,7 +12,8 @@ from pathlib import Path
 import platformdirs
 
 from twincard.ground.language import _
-from twincard.ground.private_file import sync_folder, write_private
+from twincard.ground.private_file import write_private
+from twincard.ground.unfinished import sync_folder
 from twincard.simulator.archive import provide_archive
 from twincard.simulator.process import Make, SimulatedCard
 from twincard.transport.connection import (

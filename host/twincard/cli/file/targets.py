@@ -13,7 +13,7 @@ from twincard.cms.recipients.infos import Recipient
 from twincard.flows.files.encrypt import Source, StreamSource
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
-from twincard.ground.private_file import PRIVATE_MODE
+from twincard.ground.unfinished import PRIVATE_MODE
 from twincard.keys.public import UnusablePublicKeyError
 
 STANDARD_INPUT = STANDARD_OUTPUT = Path("-")

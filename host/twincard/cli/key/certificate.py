@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +24,7 @@ from twincard.cli.terminal.options import (
     PinFile,
     Reader,
 )
-from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.output import Printer, print_text
 from twincard.cli.terminal.pins import any_card, unlocked
 from twincard.flows.certify.certificate import (
     MadeCertificate,
@@ -295,6 +294,6 @@ def _print(
         with output_for(output, force=force, mode=0o644) as sink:
             sink.write(text.encode("ascii"))
     elif not json:
-        sys.stdout.write(text)
+        print_text(text)
     if json:
         Printer(json).result(told, "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from twincard.cli.file.targets import check_output, output_for
 from twincard.cli.terminal.cards import issuer_public_key, protected
 from twincard.cli.terminal.options import (
@@ -13,7 +11,7 @@ from twincard.cli.terminal.options import (
     OutputFile,
     Reader,
 )
-from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.output import Printer, print_text
 from twincard.flows.errors import ProtocolError
 from twincard.flows.usable import check_released
 from twincard.ground.language import _
@@ -56,6 +54,6 @@ def public_key(
         with output_for(output, force=force, mode=0o644) as sink:
             sink.write(pem.encode("ascii"))
     elif not json:
-        sys.stdout.write(pem)
+        print_text(pem)
     if json:
         Printer(json).result(CardPublicKey(report.key.type, key.digest, pem), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
@@ -60,7 +59,6 @@ def _watch(out: Printer) -> None:
     try:
         for slot in map(_named, watch()):
             out.result(slot, *_lines([slot]))
-            sys.stdout.flush()
     except KeyboardInterrupt:
         return
 

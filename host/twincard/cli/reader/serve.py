@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -42,7 +41,6 @@ def serve(
                 "{reader} is in the virtual reader at {vpcd}. Press Ctrl-C to remove it."
             ).format(reader=served.reader, vpcd=served.vpcd)
             out.result(served, text)
-            sys.stdout.flush()
             reader.serve(card)
     except KeyboardInterrupt:
         out.step(_("sim:{name} was taken out of the virtual reader.").format(name=name))

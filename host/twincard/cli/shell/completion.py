@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from twincard.cli.shell.shells import SCRIPTS
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import Printer, naming_standard_output
+from twincard.cli.terminal.output import Printer, print_text
 from twincard.results.completion import Completion, ShellName
 
 
@@ -32,5 +31,4 @@ def completion(
     if json:
         Printer(json).result(Completion(shell, script), "")
         return
-    with naming_standard_output():
-        sys.stdout.write(script)
+    print_text(script)

@@ -7,7 +7,6 @@ and values to enumerations, so the schema accepts both.
 from __future__ import annotations
 
 import json as json_module
-import sys
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Annotated, Any
@@ -16,7 +15,7 @@ import typer
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json
-from twincard.cli.terminal.output import naming_standard_output
+from twincard.cli.terminal.output import print_text
 from twincard.ground.language import _
 from twincard.results import JSON_VERSION
 from twincard.results.failure import Failed
@@ -90,8 +89,7 @@ def schema(
         sentence = _("There is no command {name}. `twincard --help` lists the commands.")
         raise InputError(sentence.format(name=name))
     text = to_text(schema_of([name] if name else RESULTS))
-    with naming_standard_output():
-        sys.stdout.write(text)
+    print_text(text)
 
 
 def to_text(document: JsonSchema) -> str:

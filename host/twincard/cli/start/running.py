@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
 from collections.abc import Callable, Sequence
 
 import typer
 
 from twincard.cli.start.plan import Step, TestFile
 from twincard.cli.terminal import prompts
+from twincard.cli.terminal.output import print_text
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
 from twincard.simulator.shared_program import one_program
@@ -55,8 +55,7 @@ def _run_all(
 
 def _tell(text: str) -> None:
     """Print a line between the outputs of commands."""
-    sys.stdout.write(visible(text) + "\n")
-    sys.stdout.flush()
+    print_text(visible(text) + "\n")
 
 
 def _run(words: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error. Bars need a te
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from twincard.cli.terminal.errors import Failure
 from twincard.ground.control_characters import visible, visible_lines
 from twincard.ground.language import _
+from twincard.ground.whole_writes import whole_text
 from twincard.results.failure import ErrorInfo, Failed
 
 if TYPE_CHECKING:
@@ -37,8 +39,7 @@ class Printer:
         if self.as_json:
             print_json(result)
             return
-        with naming_standard_output():
-            sys.stdout.write(visible_lines(text) + "\n")
+        print_text(visible_lines(text) + "\n")
 
     def step(self, text: str) -> None:
         """Print what is being done, for people only."""
@@ -100,6 +101,30 @@ def aligned(rows: Sequence[tuple[str, str]]) -> str:
 
 
 @contextmanager
+def writing_whole() -> Iterator[None]:
+    """In the block, standard output and standard error take every character or raise OSError.
+
+    Otherwise Python ignores that an unbuffered stream (PYTHONUNBUFFERED) took only a part.
+    """
+    before = sys.stdout, sys.stderr
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and (whole := whole_text(stream)) is not None:
+            setattr(sys, name, whole)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def print_text(text: str) -> None:
+    """Write to standard output. Raises OSError, which names it."""
+    with naming_standard_output():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+@contextmanager
 def naming_standard_output() -> Iterator[None]:
     """Name standard output in errors of writing to it; a closed pipe is no error to print."""
     try:
@@ -118,8 +143,7 @@ def print_json(result: object) -> None:
     escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
     text = to_json(result, escaped=escaped)
     # json escapes only the C0 controls.
-    with naming_standard_output():
-        sys.stdout.write(text.translate(_JSON_CONTROLS) + "\n")
+    print_text(text.translate(_JSON_CONTROLS) + "\n")
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from twincard.cms.recipients.codec import encode_recipient
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient, RecipientInfo
 from twincard.cms.recipients.wrapping import wrap_key
 from twincard.ground.language import _
+from twincard.ground.whole_writes import WholeSink
 
 CHUNK_BYTES = 1 << 18
 
@@ -39,7 +40,7 @@ class MessageWriter:
         Raises ValueError without recipients, or for mail to an archive key, and what sink and
         archive key raise.
         """
-        self._sink = sink
+        self._sink = WholeSink(sink)
         self._cipher = ContentCipher.draw(CipherMode.CBC if mail else CipherMode.GCM)
         cek = os.urandom(self._cipher.key_length)
         infos = _infos(cek, encrypted_to, mail=mail)
@@ -48,7 +49,7 @@ class MessageWriter:
         # A SET OF is sorted by its encodings (X.690, 11.6); so the order of recipients is not
         # revealed.
         encoded = sorted(map(encode_recipient, infos))
-        sink.write(_opening(kind, version, encoded, self._cipher))
+        self._sink.write(_opening(kind, version, encoded, self._cipher))
         self._encryptor = self._cipher.cipher(cek).encryptor()
         self._buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
         self._done = 0

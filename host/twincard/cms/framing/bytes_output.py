@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO
 
 from twincard.cms.framing.output import HeldOutput
+from twincard.cms.framing.source import Writable
 from twincard.ground.language import _
 
 
@@ -15,6 +15,7 @@ class BytesOutput(HeldOutput):
     def __init__(self) -> None:
         super().__init__(_("the output"))
         self._value: bytes | None = None
+        self._bytes = io.BytesIO()
 
     @property
     def value(self) -> bytes:
@@ -23,13 +24,17 @@ class BytesOutput(HeldOutput):
             raise ValueError("the output is not complete")
         return self._value
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> Writable:
         self._value = None
-        return io.BytesIO()
+        self._bytes = io.BytesIO()
+        return self._bytes
 
-    def _publish(self, file: BinaryIO) -> None:
-        file.seek(0)
-        self._value = file.read()
+    def _restart(self) -> None:
+        self._bytes = io.BytesIO()
+        self._sink = self._bytes
+
+    def _publish(self) -> None:
+        self._value = self._bytes.getvalue()
 
     def _discard(self) -> None:
-        """Nothing to do: nothing else holds the bytes."""
+        self._bytes = io.BytesIO()

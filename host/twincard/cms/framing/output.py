@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, Self
 
-from twincard.cms.errors import OutputError
+from twincard.cms.errors import OutputError, OutputExistsError
+from twincard.cms.framing.source import Writable
+from twincard.cms.framing.spool import Spool
 from twincard.ground.language import _
-from twincard.ground.private_file import PRIVATE_MODE, give_name, open_nameless, sync_folder
 from twincard.ground.system_words import reason
+from twincard.ground.unfinished import PRIVATE_MODE, UnfinishedFile
+from twincard.ground.whole_writes import write_whole
 
-_BUFFER_BYTES = 1 << 20
+_OWNER_ONLY = 0o700
 
 
 class Output(ABC):
@@ -43,6 +43,10 @@ class Output(ABC):
         Leaving the block discards it and raises OutputError, unless it raises something itself.
         """
 
+    def inherit(self, source: os.stat_result, /) -> None:
+        """Takes over what a file keeps of its source; a stream keeps nothing."""
+        del source
+
     @abstractmethod
     def __enter__(self) -> Self:
         """Opens it."""
@@ -58,11 +62,11 @@ class Output(ABC):
 
 
 class HeldOutput(Output):
-    """An output that holds everything in a private file until all is there."""
+    """An output that holds everything back until all is there."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._file: BinaryIO | None = None
+        self._sink: Writable | None = None
         self._spoiled = False
 
     def write(self, piece: bytes | memoryview, /) -> None:
@@ -72,9 +76,9 @@ class HeldOutput(Output):
 
     def restart(self) -> None:
         """See Output."""
+        self._held()
         with self._writing():
-            self._held().seek(0)
-            self._held().truncate()
+            self._restart()
 
     def spoil(self) -> None:
         """See Output."""
@@ -83,7 +87,7 @@ class HeldOutput(Output):
     def __enter__(self) -> Self:
         self._spoiled = False
         with self._writing():
-            self._file = self._open()
+            self._sink = self._open()
         return self
 
     def __exit__(
@@ -92,7 +96,7 @@ class HeldOutput(Output):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        file = self._held()
+        self._held()
         try:
             if kind is None and self._spoiled:
                 raise OutputError(
@@ -102,30 +106,31 @@ class HeldOutput(Output):
                 )
             if kind is None:
                 with self._writing():
-                    self._publish(file)
+                    self._publish()
         finally:
-            # On a full disk closing fails too; the caller should see the first failure.
-            with contextlib.suppress(OSError):
-                file.close()
+            self._sink = None
             self._discard()
-            self._file = None
 
-    def _held(self) -> BinaryIO:
-        if self._file is None:
+    def _held(self) -> Writable:
+        if self._sink is None:
             raise ValueError("an output is written to inside its with statement")
-        return self._file
+        return self._sink
 
     @abstractmethod
-    def _open(self) -> BinaryIO:
-        """A private file that holds the bytes until all are there."""
+    def _open(self) -> Writable:
+        """Where the bytes wait until all are there."""
 
     @abstractmethod
-    def _publish(self, file: BinaryIO) -> None:
+    def _restart(self) -> None:
+        """Drops the bytes that wait."""
+
+    @abstractmethod
+    def _publish(self) -> None:
         """Makes what was written visible."""
 
     @abstractmethod
     def _discard(self) -> None:
-        """Removes what is left of the private file, which is closed."""
+        """Removes what is left of what waited."""
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -141,9 +146,9 @@ class FileOutput(HeldOutput):
     """A file that appears under its name only when it is whole and on the disk.
 
     Until then it is a temporary file of mode 0600 in the same folder; on Linux one without a name,
-    of which nothing is left even if the process is killed, except where ``overwrite`` is set. Only
-    then is an existing file replaced; a symbolic link is followed. ``mode`` is for the finished
-    file.
+    of which nothing is left even if the process is killed. Elsewhere the next process that writes
+    to the folder removes what a killed one left. An existing file is replaced only where
+    ``overwrite`` is set; a symbolic link is then followed. ``mode`` is for the finished file.
     """
 
     def __init__(
@@ -154,52 +159,41 @@ class FileOutput(HeldOutput):
         self._path = path.resolve() if overwrite else path
         self._overwrite = overwrite
         self._mode = mode
-        self._temporary: Path | None = None
+        self._times: tuple[int, int] | None = None
+        self._unfinished: UnfinishedFile | None = None
 
-    def _open(self) -> BinaryIO:
+    def inherit(self, source: os.stat_result, /) -> None:
+        """Takes over the modification time, and the owner's permissions.
+
+        Group and others get none: a file may be shared more widely in its encrypted form.
+        """
+        self._times = source.st_atime_ns, source.st_mtime_ns
+        self._mode = source.st_mode & _OWNER_ONLY
+
+    def _open(self) -> Writable:
         self._check_free()
-        descriptor = None if self._overwrite else open_nameless(self._path.parent)
-        if descriptor is None:
-            descriptor, name = tempfile.mkstemp(
-                prefix=".twincard-", suffix=".part", dir=self._path.parent
-            )
-            self._temporary = Path(name)
-        return os.fdopen(descriptor, "wb", _BUFFER_BYTES)
+        self._unfinished = UnfinishedFile(self._path.parent)
+        return self._unfinished.file
 
-    def _publish(self, file: BinaryIO) -> None:
+    def _restart(self) -> None:
+        if self._unfinished is not None:
+            self._unfinished.file.seek(0)
+            self._unfinished.file.truncate()
+
+    def _publish(self) -> None:
+        if self._unfinished is None:
+            return
+        file = self._unfinished.file
         file.flush()
+        # By descriptor: in a shared folder the name may belong to another file by now.
+        if os.utime in os.supports_fd and self._times is not None:
+            os.utime(file.fileno(), ns=self._times)
         if hasattr(os, "fchmod"):
-            # By descriptor: in a shared folder the name may belong to another file by now.
             os.fchmod(file.fileno(), self._mode)
-        os.fsync(file.fileno())
-        if self._temporary is None:
-            self._give_name(file)
-        else:
-            file.close()
-            self._rename(self._temporary)
-        sync_folder(self._path.parent)
-
-    def _give_name(self, file: BinaryIO) -> None:
         try:
-            give_name(file.fileno(), self._path)
+            self._unfinished.publish(self._path, replace=self._overwrite)
         except FileExistsError:
             raise self._taken() from None
-
-    def _rename(self, temporary: Path) -> None:
-        if self._overwrite:
-            temporary.replace(self._path)
-        else:
-            self._rename_to_free_name(temporary)
-
-    def _rename_to_free_name(self, temporary: Path) -> None:
-        # A hard link, unlike a rename, never replaces a file that appeared meanwhile.
-        try:
-            os.link(temporary, self._path)
-        except FileExistsError:
-            raise self._taken() from None
-        except (OSError, NotImplementedError):  # some file systems have no hard links
-            self._check_free()
-            temporary.rename(self._path)
 
     def _check_free(self) -> None:
         if not self._path.exists() and not self._path.is_symlink():
@@ -212,35 +206,43 @@ class FileOutput(HeldOutput):
             )
 
     def _taken(self) -> OutputError:
-        return OutputError(
+        return OutputExistsError(
             _("{name} already exists, so it was not written.").format(name=self._name)
         )
 
     def _discard(self) -> None:
-        if self._temporary is not None:
-            self._temporary.unlink(missing_ok=True)
-            self._temporary = None
+        if self._unfinished is not None:
+            self._unfinished.discard()
+            self._unfinished = None
 
 
 class SpooledOutput(HeldOutput):
     """A stream, such as standard output, that gets its first byte only when all are known.
 
-    They are held in an unlinked file of mode 0600 in ``folder``, or where temporary files go.
+    They wait in memory; those beyond 8 MiB wait encrypted, under a key that is only in memory, in
+    an unlinked file of mode 0600 in ``folder``, or where temporary files go.
     """
 
     def __init__(self, stream: BinaryIO, *, folder: str | PathLike[str] | None = None) -> None:
         super().__init__(_("the output"))
         self._stream = stream
         self._folder = None if folder is None else Path(folder)
+        self._spool: Spool | None = None
 
-    def _open(self) -> BinaryIO:
-        # mypy knows only the portable type of what this gives.
-        return cast(BinaryIO, tempfile.TemporaryFile(buffering=_BUFFER_BYTES, dir=self._folder))
+    def _open(self) -> Writable:
+        self._spool = Spool(self._folder)
+        return self._spool
 
-    def _publish(self, file: BinaryIO) -> None:
-        file.seek(0)
+    def _restart(self) -> None:
+        if self._spool is not None:
+            self._spool.clear()
+
+    def _publish(self) -> None:
+        if self._spool is None:
+            return
         try:
-            shutil.copyfileobj(file, self._stream, _BUFFER_BYTES)
+            for piece in self._spool.pieces():
+                write_whole(self._stream, piece)
             self._stream.flush()
         except OSError as error:
             # Written bytes cannot be taken back.
@@ -252,4 +254,6 @@ class SpooledOutput(HeldOutput):
             ) from error
 
     def _discard(self) -> None:
-        """Nothing to do: the file has no name, so it vanished when it was closed."""
+        if self._spool is not None:
+            self._spool.clear()
+            self._spool = None
