@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.conftest import folder, language
 from tests.loading.cap_writing import CapMaker
 
 from twincard.simulator.shared_program import one_program
+
+__all__ = ["folder", "language"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from tests.docs.examples import example, search_path
+from tests.docs.typed import Walk
 from tests.opensc.conftest import run
 from tests.pcsc.inserted import inserted
 from tests.pcsc.service import PcscService
 
+from twincard.ground.language import speaking
 from twincard.simulator.folder import open_card
 
 PAGE = "docs/opensc.md"
@@ -22,9 +24,17 @@ ANSWER = "こんにちは\n"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the cards of the page were made."""
+    """Where the cards of the page were made, with secrets typed at a terminal, in Japanese."""
     made = tmp_path_factory.mktemp("page")
-    shell(example(PAGE, "sh", "sim new"), made)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(made)
+        patch.setenv("PATH", search_path())
+        patch.setenv("TWINCARD_HOME", str(made / "cards"))
+        patch.setenv("TWINCARD_LANGUAGE", "ja")
+        with speaking(["ja"]), Walk() as walk:
+            walk.block(example(PAGE, "sh", "sim new"))
+            # Two components; PIN and PUK twice; two PINs of `duplicate`, two of `certificate`.
+            assert walk.questions == 2 * 17 + 4 + 2 + 2
     return made
 
 
