@@ -54,6 +54,7 @@ def test_a_card_as_its_issuer_made_it_is_accepted(received: Desk) -> None:
     text = received.done(*ACCEPT).text
     assert "Set your own PIN now" in text
     assert "certified by the issuer" in text
+    assert max(map(len, text.splitlines()[:-1])) <= 80
     assert faults(received, *BACKUP) == []
 
 

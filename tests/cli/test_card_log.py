@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from rich.cells import cell_len
 from tests.cli.commands import Desk
 
 LOG = ("card", "log", "-r", "sim:alice")
@@ -26,6 +28,16 @@ def test_the_log_tells_the_life_of_a_card_in_plain_words(duplicated: Desk) -> No
         "signed by the card, which claims this issuer",
     ):
         assert words in told
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("command", ["info", "log", "report"])
+def test_what_a_card_tells_of_itself_fits_80_columns(
+    duplicated: Desk, monkeypatch: pytest.MonkeyPatch, command: str, language: str
+) -> None:
+    monkeypatch.setenv("TWINCARD_LANGUAGE", language)
+    text = duplicated.done("card", command, "-r", "sim:alice").text
+    assert max(map(cell_len, text.splitlines())) <= 80
 
 
 def test_programs_are_told_the_same(duplicated: Desk) -> None:

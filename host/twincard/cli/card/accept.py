@@ -14,7 +14,7 @@ from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import check_reader, explaining, issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Json, Reader
-from twincard.cli.terminal.output import Printer, aligned
+from twincard.cli.terminal.output import Printer, aligned, hanging
 from twincard.flows.check.accept import Fault, Finding, Inspection, inspect
 from twincard.ground.language import N_, _, listed, plural
 from twincard.identity.device_certificate import fingerprint
@@ -137,7 +137,7 @@ def _text(told: Accepted, found: Inspection) -> str:
         (_("certified by"), f"SHA-256 {told.issuer_public_key_sha256.hex()}"),
     ]
     lines = [aligned(rows)]
-    lines += [f"{event.number:>2}  {event.text}" for event in told.events]
+    lines += [hanging(f"{event.number:>2}  ", event.text) for event in told.events]
     lines += [fault.text for fault in told.faults]
     if told.accepted:
         lines.append(

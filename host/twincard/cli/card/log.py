@@ -14,7 +14,7 @@ from twincard.cli.card.log_words import in_words
 from twincard.cli.terminal.cards import issuer_public_key, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, IssuerPublicKeyFile, Json, Reader
-from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.output import Printer, hanging
 from twincard.cms.framing.output import FileOutput
 from twincard.flows.check.log import CardLog, LogState, Signer, read_log
 from twincard.ground.bounded_read import read_bounded
@@ -98,7 +98,7 @@ def _text(told: LogInfo, since: Path | None) -> str:
     lines = [head.format(card_id=told.card_id.hex(), count=told.count)]
     if told.events and told.events[0].number > 1:
         lines.append(f"{'…':>{width}}")
-    lines += [f"{event.number:>{width}}  {event.text}" for event in told.events]
+    lines += [hanging(f"{event.number:>{width}}  ", event.text) for event in told.events]
     if told.missing is not None:
         lines.append(_continuity(told.missing, since))
     lines.append(_(_TRUST[told.signer]))

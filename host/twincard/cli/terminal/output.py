@@ -6,6 +6,7 @@ Results go to standard output, everything else to standard error. Bars need a te
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,7 +85,7 @@ class Printer:
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
-    """Names and values, a line each; a value that would end beyond 80 columns is on the next line.
+    """Names and values, a line each; a value that would end beyond 80 columns is on the next lines.
 
     Nothing is cut: a SHA-256 stays in one piece, however narrow the terminal is.
     """
@@ -94,10 +95,28 @@ def aligned(rows: Sequence[tuple[str, str]]) -> str:
     lines = []
     for name, value in rows:
         if width + cell_len(value) > _COLUMNS:
-            lines += [name, _INDENT + value]
+            lines += [name, *(_INDENT + line for line in _wrapped(value, len(_INDENT)))]
         else:
             lines.append(name + " " * (width - cell_len(name)) + value)
     return "\n".join(lines)
+
+
+def hanging(head: str, text: str) -> str:
+    """A line that goes on below its text, right of the head, where it would pass 80 columns."""
+    first, *others = _wrapped(text, len(head))
+    return "\n".join([head + first, *(" " * len(head) + line for line in others)])
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    """Text that stands this far to the right, broken where a word ends or a Japanese clause."""
+    from rich.cells import cell_len
+
+    lines = [""]
+    for piece in re.split(r"(?<=[ 、])", text):
+        if lines[-1] and indent + cell_len(lines[-1] + piece.rstrip()) > _COLUMNS:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
 
 
 @contextmanager
