@@ -76,6 +76,14 @@ def test_options_and_commands_are_called_what_they_are_called(path: Path) -> Non
 
 
 @CATALOGUES
+def test_a_counter_stands_behind_a_number(path: Path) -> None:
+    """A sentence that another place says without a number would be wrong there."""
+    for message in messages(read(path)):
+        for translated in texts(message.string):
+            assert not translated.startswith(("件", "枚", "個", "回")), message.id
+
+
+@CATALOGUES
 def test_the_compiled_catalogue_is_that_of_the_source(path: Path) -> None:
     with path.with_suffix(".mo").open("rb") as file:
         compiled = contents(read_mo(file))

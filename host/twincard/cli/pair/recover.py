@@ -33,11 +33,11 @@ from twincard.results.failure import ExitCode
 from twincard.results.pair import Recovered
 
 _COUNTED = {
-    RecoverOutcome.MOVED: N_("moved to the new card"),
-    RecoverOutcome.ALREADY_MOVED: N_("already on the new card"),
-    RecoverOutcome.NOT_FOR_THIS_KEY: N_("encrypted to other keys"),
-    RecoverOutcome.NOT_ENCRYPTED: N_("not encrypted"),
-    RecoverOutcome.FAILED: N_("failed"),
+    RecoverOutcome.MOVED: N_("{count} moved to the new card"),
+    RecoverOutcome.ALREADY_MOVED: N_("{count} already on the new card"),
+    RecoverOutcome.NOT_FOR_THIS_KEY: N_("{count} encrypted to other keys"),
+    RecoverOutcome.NOT_ENCRYPTED: N_("{count} not encrypted"),
+    RecoverOutcome.FAILED: N_("{count} failed"),
 }
 
 
@@ -178,7 +178,7 @@ def _tell(out: Printer, files: tuple[RecoveredFile, ...]) -> None:
         files,
     )
     lines = [
-        f"{counts[outcome]:>6} {_(_COUNTED[outcome])}"
+        _(_COUNTED[outcome]).format(count=f"{counts[outcome]:>6}")
         for outcome in RecoverOutcome
         if counts[outcome]
     ]
