@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 
 _VERBS = (
-    "Check|Choose|Clear|Close|Free|Get|Give|Insert|Issue|Load|Look|Make|Move|Remove|Run|Set|"
-    "Start|Take|Try|Type|Use|Wait"
+    "Check|Choose|Clear|Close|Free|Get|Give|Insert|Issue|Load|Look|Make|Move|Remove|Run|See|Set|"
+    "Start|Take|Try|Type|Use|Wait|Write"
 )
 _ENGLISH = re.compile(
     rf"""
-    `[a-z]+\ [^`]+`                     # a command to run
-  | --[a-z][a-z-]+                      # an option to give
-  | (?<=[.?:]\ )(?:(?i:{_VERBS}))\b     # a sentence that asks to do something
-  | (?<=^)(?:{_VERBS})\b                # the same, alone
-  | ,\ (?:use|run|take|give)\ the\b     # "To …, run the command again."
-  | \bmust\ contain\b                   # what to give instead
+    (?:^|[.?:]\ )                               # the last sentence, or what follows its colon:
+    (?:
+        (?:(?:Then|First),?\ )?(?i:{_VERBS})\b      # it asks to do something
+      | (?:To|If|For)\ [^.]+?,\ (?i:{_VERBS})\b     # the same, with what for or when
+      | It\ must\ contain\b                        # says what to write there
+      | `[a-z]+\ [^`]+`\ (?:lists|sets|shows)\b     # or says what a command would do
+    )
+    (?:[^.?]|[.](?!\ |$))*[.]?$                 # a point inside of a name does not end it
     """,
     re.VERBOSE,
 )
 _JAPANESE = re.compile(
-    r"`[a-z]+ [^`]+`|--[a-z][a-z-]+|ください|もう一度実行すると|する必要があります"
+    r"(?:ください|`[a-z]+ [^`]+` で[^。]*(?:でき|られ)ます|もう一度実行すると、[^。]+)。?$"
 )
 
 
 def names_next_step(sentence: str) -> bool:
-    """Whether a sentence says what to run, give or do after what went wrong."""
+    """Whether what is said ends by asking to run, give or do something."""
     japanese = re.search(r"[\u3040-\u30ff\u4e00-\u9fff]{2}.*。", sentence) is not None
     return bool((_JAPANESE if japanese else _ENGLISH).search(sentence))

@@ -65,8 +65,11 @@ def test_advice_is_a_next_step(name: str, language: str) -> None:
         "This card is already terminated; nothing was changed.",
         "A digit is one byte, any other character is two to four.",
         "The card uses a key to give to others.",
+        "The option --key and `twincard card info` have nothing to do with it.",
+        "Run the command again. Nothing was changed on the card.",
         "Interrupted.",
         "中断しました。",
+        "--key を指定してください。カードは変わっていません。",
         "このカードは既に廃止されています。何も変更していません。",
     ],
 )

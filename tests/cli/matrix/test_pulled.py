@@ -98,5 +98,5 @@ def test_a_pin_that_may_be_set_already_is_told_so(rack: Rack) -> None:
     ):
         rack.at(row.stage, transport_pin=row.transport_pin)
         ran = rack.pulled(cable, [*row.filled(), "--json"])
-        assert_told(ran, code, "If the card refuses the old PIN, the new PIN is already set")
+        assert_told(ran, code, "if the card refuses the old PIN, the new PIN is already set")
         assert rack.desk.run(*ROWS["decrypt"].filled(pin="new-pin")).code == 0

@@ -70,7 +70,7 @@ def unblock(
 def _pin_unsettled() -> Iterator[None]:
     """After an interruption the PIN may be changed already, and the old PIN then costs a try."""
     advice = _(
-        "Run the command again. If the card refuses the old PIN, the new PIN is already set."
+        "Run the command again; if the card refuses the old PIN, the new PIN is already set."
     )
     told = _("{sentence} {advice}")
     try:

@@ -75,7 +75,7 @@ CODES: Mapping[str, ExitCode] = {
 
 ADVICE: Mapping[str, str] = {
     "twincard.card.pin.PinFormatError": N_(
-        "Choose another one. A digit or an unaccented letter is one byte, any other "
+        "Choose another one; a digit or an unaccented letter is one byte, any other "
         "character is two to four."
     ),
     "twincard.card.session.NoAppletError": N_("Load it with `twincard card load`."),
@@ -84,7 +84,7 @@ ADVICE: Mapping[str, str] = {
     ),
     "twincard.iso.status.AuthorityMissingError": N_("Run the command again with the PIN."),
     "twincard.iso.status.NotSupportedError": N_(
-        "`twincard chips` shows which chips can. A key of the other type may also work."
+        "A key of the other type may work. `twincard chips` shows which chips can do this."
     ),
     "twincard.flows.authority.NoIssuerChannelError": N_(
         "Give the public key of the card's issuer with --issuer-public-key. If you "
