@@ -35,6 +35,7 @@ class SoftwareKey:
 
     private: PrivateKey
     target: Recipient | None = None
+    archive_id: bytes | None = None
 
     @property
     def public(self) -> PublicKey:
@@ -67,6 +68,7 @@ class SoftwareKey:
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         if isinstance(recipient, RsaRecipient):
             return self._decrypt(recipient)
+        assert isinstance(recipient, EcRecipient)
         return self._agree(recipient)
 
     def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:

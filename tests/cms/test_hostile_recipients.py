@@ -60,6 +60,10 @@ class Counting:
     def key_id(self) -> bytes:
         return self.key.key_id
 
+    @property
+    def archive_id(self) -> bytes | None:
+        return self.key.archive_id
+
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         self.used.append(recipient)
         if len(self.used) <= self.lacking:

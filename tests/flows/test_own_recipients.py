@@ -14,7 +14,6 @@ from tests.cms.software_key import ec_key
 
 from twincard.cms import FileOutput, Recipient, RecipientInfo, read_recipients
 from twincard.flows import (
-    decrypt_archive_file,
     decrypt_file,
     encrypt_archive_file,
     encrypt_file,
@@ -60,12 +59,8 @@ def test_a_card_is_found_by_its_key_its_certificate_and_its_archive_key(
         store_certificate(card, made)
         (by_name,) = own_recipients(card, found["certificate"])
         assert str(by_name) == "P-256: CN=某認証局, serial number 0x7"
-        for name, decrypt in (
-            ("key", decrypt_file),
-            ("certificate", decrypt_file),
-            ("archive", decrypt_archive_file),
-        ):
-            opened = decrypt(card, paths[name], FileOutput(tmp_path / f"{name}.opened"))
+        for name in ("key", "certificate", "archive"):
+            opened = decrypt_file(card, paths[name], FileOutput(tmp_path / f"{name}.opened"))
             assert (opened.recipient,) == own_recipients(card, found[name])
             assert opened.content_type == "1.2.840.113549.1.7.1"
 

@@ -28,11 +28,8 @@ from twincard.cms import (
     encrypt,
     read_recipients,
 )
-from twincard.flows.files.archive import (
-    archive_file,
-    decrypt_archive_file,
-    encrypt_archive_file,
-)
+from twincard.flows.files.archive import archive_file, encrypt_archive_file
+from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import StreamSource
 from twincard.keys.key_type import KeyType
 
@@ -66,7 +63,7 @@ def test_both_cards_open_what_openssl_encrypts(bench: Bench, tmp_path: Path, key
     for specimen in pair(bench):
         assert state(specimen)[0x90].hex() == named
         opened = tmp_path / specimen.name
-        decrypted = decrypt_archive_file(specimen.unlocked(), message, FileOutput(opened))
+        decrypted = decrypt_file(specimen.unlocked(), message, FileOutput(opened))
         assert decrypted.authenticated
         assert opened.read_bytes() == CONTENT
 
@@ -136,11 +133,11 @@ def test_files_for_other_keys_are_told_apart(bench: Bench, tmp_path: Path) -> No
     plain.write_bytes(CONTENT)
     encrypt_archive_file(card, plain, FileOutput(message))
     with pytest.raises(NotForThisKeyError):
-        decrypt_archive_file(other, message, SpooledOutput(io.BytesIO()))
+        decrypt_file(other, message, SpooledOutput(io.BytesIO()))
     with pytest.raises(NotForThisKeyError), message.open("rb") as stream:
         decrypt(stream, SpooledOutput(io.BytesIO()), ec_key())
     stranger: SoftwareKey = ec_key()
     message.write_bytes(encrypted(b"a letter", stranger))
     with pytest.raises(NotForThisKeyError):
-        decrypt_archive_file(card, message, SpooledOutput(io.BytesIO()))
+        decrypt_file(card, message, SpooledOutput(io.BytesIO()))
     assert card.pin.is_verified()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
-    from twincard.cms.decryption import DATA_CONTENT, Decrypted, decrypt, decrypt_from_archive
+    from twincard.cms.decryption import DATA_CONTENT, Decrypted, decrypt
     from twincard.cms.encryption import EncryptedOutput, encrypt, encrypt_to_archive
     from twincard.cms.errors import (
         AlgorithmRejectedError,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from twincard.cms.recipients.infos import (
         AES256_WRAP_SHARED_INFO,
         ArchiveKeeper,
-        ArchiveOpener,
         ArchiveRecipient,
         ArchiveWrapper,
         EcRecipient,
@@ -42,8 +41,10 @@ if TYPE_CHECKING:
         KdfHash,
         KeyHolder,
         KeyIdentifier,
+        NamedKey,
         OpenableRecipient,
         Opener,
+        PublicKeyRecipient,
         Recipient,
         RecipientIdentifier,
         RecipientInfo,
@@ -66,7 +67,6 @@ __all__ = [
     "AlgorithmRejectedError",
     "AlteredError",
     "ArchiveKeeper",
-    "ArchiveOpener",
     "ArchiveRecipient",
     "ArchiveWrapper",
     "BytesOutput",
@@ -79,6 +79,7 @@ __all__ = [
     "KdfHash",
     "KeyHolder",
     "KeyIdentifier",
+    "NamedKey",
     "NotAuthenticatedError",
     "NotCmsError",
     "NotForThisKeyError",
@@ -88,6 +89,7 @@ __all__ = [
     "OutputError",
     "OutputExistsError",
     "Progress",
+    "PublicKeyRecipient",
     "Readable",
     "Recipient",
     "RecipientIdentifier",
@@ -103,7 +105,6 @@ __all__ = [
     "UnsupportedRecipient",
     "Writable",
     "decrypt",
-    "decrypt_from_archive",
     "encrypt",
     "encrypt_to_archive",
     "keep_for_archive",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -12,7 +12,6 @@ from twincard.cms.content.cipher import CipherMode, ContentCipher
 from twincard.cms.content.decryption import decrypt_content, is_whole
 from twincard.cms.errors import (
     AlteredError,
-    NotForThisKeyError,
     OutputError,
     RecipientRejectedError,
     UnsupportedError,
@@ -22,20 +21,17 @@ from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress, Readable
 from twincard.cms.recipients.codec import decode_all
 from twincard.cms.recipients.infos import (
-    ArchiveOpener,
-    ArchiveRecipient,
-    KeyIdentifier,
     OpenableRecipient,
     Opener,
     RecipientInfo,
 )
-from twincard.cms.recipients.opening import MAX_NAMED, open_all
+from twincard.cms.recipients.opening import open_all
 from twincard.ground.language import _
 from twincard.ground.system_words import reason
 
 DATA_CONTENT = "1.2.840.113549.1.7.1"
 """The content type of plain bytes, id-data (RFC 5652, 4)."""
-_Keys = dict[bytes, OpenableRecipient | ArchiveRecipient]
+_Keys = dict[bytes, OpenableRecipient]
 """Content-encryption keys, and the recipient info that each came from."""
 _PIECE_BYTES = 1 << 20
 _KIND_OF_MODE = {
@@ -55,7 +51,7 @@ class Decrypted:
 
     authenticated: bool
     content_type: str
-    recipient: OpenableRecipient | ArchiveRecipient
+    recipient: OpenableRecipient
 
 
 def decrypt(
@@ -78,59 +74,19 @@ def decrypt(
     Raises NotCmsError, AlteredError, UnsupportedError, NotAuthenticatedError, NotForThisKeyError,
     TooLargeError, SourceError, and whatever the opener raises but RecipientRejectedError.
     """
-    return _decrypt(
-        MessageReader(source, progress),
-        sink,
-        lambda recipients, length: _open(recipients, opener, length),
-        mail=mail,
-    )
-
-
-def decrypt_from_archive(
-    source: Readable,
-    sink: Output,
-    opener: ArchiveOpener,
-    *,
-    progress: Progress | None = None,
-) -> Decrypted:
-    """Decrypts AuthEnvelopedData with AES-GCM that is for an archive key; otherwise as `decrypt`.
-
-    Other recipients are ignored. Raises as `decrypt` does.
-    """
-    return _decrypt(
-        MessageReader(source, progress),
-        sink,
-        lambda recipients, length: _open_archive(recipients, opener, length),
-        mail=False,
-    )
-
-
-def _decrypt(
-    message: MessageReader,
-    sink: Output,
-    find_keys: Callable[[Sequence[RecipientInfo], int], _Keys],
-    *,
-    mail: bool,
-) -> Decrypted:
     if not isinstance(sink, Output):
         raise TypeError(
             "what is decrypted goes to a FileOutput, a SpooledOutput or a BytesOutput, which hold "
             f"it back until it is authenticated, not to a {type(sink).__name__}"
         )
     try:
-        return _decrypt_into(message, sink, find_keys, mail=mail)
+        return _decrypt(MessageReader(source, progress), sink, opener, mail=mail)
     except BaseException:
         sink.spoil()
         raise
 
 
-def _decrypt_into(
-    message: MessageReader,
-    sink: Output,
-    find_keys: Callable[[Sequence[RecipientInfo], int], _Keys],
-    *,
-    mail: bool,
-) -> Decrypted:
+def _decrypt(message: MessageReader, sink: Output, opener: Opener, *, mail: bool) -> Decrypted:
     opening = message.opening()
     if not mail:
         check_authenticated(opening)
@@ -139,7 +95,7 @@ def _decrypt_into(
         raise UnsupportedError(
             _("The file's encryption algorithm does not match its content type.")
         )
-    keys = find_keys(decode_all(opening.recipient_infos), algorithm.key_length)
+    keys = _open(decode_all(opening.recipient_infos), opener, algorithm.key_length)
     content_type = message.content_type()
     if len(keys) == 1:
         (key,) = keys
@@ -164,29 +120,6 @@ def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) 
     keys: _Keys = {}
     for one in open_all(recipients, opener, attempt):
         keys.setdefault(one.result, one.recipient)
-    return keys
-
-
-def _open_archive(
-    recipients: Sequence[RecipientInfo], opener: ArchiveOpener, key_length: int
-) -> _Keys:
-    """The different content-encryption keys that are wrapped for the archive key; at least one."""
-    named = [
-        recipient
-        for recipient in recipients
-        if isinstance(recipient, ArchiveRecipient)
-        and recipient.identifier == KeyIdentifier(opener.archive_id)
-    ]
-    keys: _Keys = {}
-    for recipient in named[:MAX_NAMED]:
-        try:
-            key = opener.open(recipient)
-        except RecipientRejectedError:
-            continue
-        if len(key) == key_length:
-            keys.setdefault(key, recipient)
-    if not keys:
-        raise NotForThisKeyError(_("The file is not encrypted to this archive key."))
     return keys
 
 

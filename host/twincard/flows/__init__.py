@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from twincard.flows.files.archive import (
         CardArchive,
         archive_file,
-        decrypt_archive_file,
         encrypt_archive_file,
     )
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
@@ -132,7 +131,6 @@ __all__ = [
     "certify_signature_key",
     "check_files",
     "check_key",
-    "decrypt_archive_file",
     "decrypt_file",
     "duplicate_key",
     "encrypt_archive_file",

@@ -69,13 +69,13 @@ class _Addressed:
     identifier: RecipientIdentifier | None
     _algorithm: ClassVar[KeyAlgorithm | None] = None
 
-    def is_for(self, owner: KeyHolder | Recipient) -> bool:
+    def is_for(self, owner: NamedKey | Recipient) -> bool:
         """Whether it names this key: a PublicKey, a Recipient (of a certificate), or its holder.
 
         A file may name a key otherwise, by a certificate that is not at hand: whether the key opens
         it, its holder alone can tell.
         """
-        key: KeyHolder = owner.key if isinstance(owner, Recipient) else owner
+        key: NamedKey = owner.key if isinstance(owner, Recipient) else owner
         names: list[RecipientIdentifier] = [KeyIdentifier(key.key_id)]
         if isinstance(owner, Recipient):
             names.append(owner.identifier)
@@ -127,6 +127,10 @@ class ArchiveRecipient(_Addressed):
     identifier: KeyIdentifier
     wrapped_key: bytes
 
+    def is_for(self, owner: NamedKey | Recipient) -> bool:
+        """Whether it names the archive key of this holder."""
+        return self.identifier.value == getattr(owner, "archive_id", None)
+
     def __str__(self) -> str:
         return f"archive key: {self.identifier}"
 
@@ -142,9 +146,11 @@ class UnsupportedRecipient(_Addressed):
         return f"unsupported: {self.identifier or 'no name'} ({self.reason})"
 
 
-OpenableRecipient = RsaRecipient | EcRecipient
+PublicKeyRecipient = RsaRecipient | EcRecipient
+"""A recipient info that holds a key for a public key."""
+OpenableRecipient = PublicKeyRecipient | ArchiveRecipient
 """A recipient info that a card with the key may open."""
-RecipientInfo = OpenableRecipient | ArchiveRecipient | UnsupportedRecipient
+RecipientInfo = OpenableRecipient | UnsupportedRecipient
 """Any recipient info of a message."""
 
 AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")
@@ -196,8 +202,8 @@ def _identifier_of(certificate: x509.Certificate) -> RecipientIdentifier:
         return IssuerAndSerial(issuer, certificate.serial_number)
 
 
-class KeyHolder(Protocol):
-    """Holds a private key, and knows which recipient infos may be for it."""
+class NamedKey(Protocol):
+    """A key that recipient infos may name."""
 
     @property
     def algorithm(self) -> KeyAlgorithm:
@@ -206,6 +212,14 @@ class KeyHolder(Protocol):
     @property
     def key_id(self) -> bytes:
         """The first 20 bytes of the key digest."""
+
+
+class KeyHolder(NamedKey, Protocol):
+    """Holds a private key, and perhaps an archive key."""
+
+    @property
+    def archive_id(self) -> bytes | None:
+        """The id of its archive key in files, 16 bytes; None if there is none."""
 
 
 class Opener(KeyHolder, Protocol):
@@ -224,17 +238,6 @@ class ArchiveWrapper(Protocol):
 
     def wrap(self, key: bytes, /) -> ArchiveRecipient:
         """The recipient info of a content-encryption key of 16, 24 or 32 bytes."""
-
-
-class ArchiveOpener(Protocol):
-    """Opens what was wrapped under an archive key."""
-
-    @property
-    def archive_id(self) -> bytes:
-        """The id of the key in files, 16 bytes."""
-
-    def open(self, recipient: ArchiveRecipient, /) -> bytes:
-        """The content-encryption key. Raises RecipientRejectedError where it does not open."""
 
 
 class ArchiveKeeper(KeyHolder, Protocol):
@@ -256,5 +259,7 @@ class Transcoder(KeyHolder, Protocol):
 
 
 def is_named(recipient: RecipientInfo, holder: KeyHolder) -> bool:
-    """Whether the recipient info names the holder's key by its own key identifier."""
+    """Whether the recipient info names the holder's key, or its archive key, by its own id."""
+    if isinstance(recipient, ArchiveRecipient):
+        return recipient.is_for(holder)
     return recipient.identifier == KeyIdentifier(holder.key_id)

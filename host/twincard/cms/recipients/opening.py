@@ -14,6 +14,7 @@ from twincard.cms.errors import (
     UnsupportedError,
 )
 from twincard.cms.recipients.infos import (
+    ArchiveRecipient,
     EcRecipient,
     KeyHolder,
     OpenableRecipient,
@@ -47,16 +48,20 @@ def open_all(
 ) -> tuple[Opened[_T], ...]:
     """The results of ``attempt`` for the recipient infos that open, at least one.
 
-    Those that name the holder's key come first, 16 at most: all of them are tried, since one added
-    to mislead may open too. Only where none opens are the others of the key's kind tried, 15 at
-    most, since a certificate can give its key any name.
+    Those that name the holder's key or archive key come first, 16 at most: all of them are tried,
+    since one added to mislead may open too. Only where none opens are the others of the key's kind
+    tried, 15 at most, since a certificate can give its key any name.
 
     ``attempt`` raises RecipientRejectedError for one that does not open. Raises NotForThisKeyError,
     or UnsupportedError where the file seems to be for this key but cannot be opened.
     """
     wanted = RsaRecipient if holder.algorithm is KeyAlgorithm.RSA else EcRecipient
     own_kind = [recipient for recipient in recipients if isinstance(recipient, wanted)]
-    named = [recipient for recipient in own_kind if is_named(recipient, holder)]
+    named: list[OpenableRecipient] = [
+        recipient
+        for recipient in recipients
+        if isinstance(recipient, wanted | ArchiveRecipient) and is_named(recipient, holder)
+    ]
     others = [recipient for recipient in own_kind if not is_named(recipient, holder)]
     lacking: list[str] = []
     for tier, most in ((named, MAX_NAMED), (others, MAX_OTHERS)):

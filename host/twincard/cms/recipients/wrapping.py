@@ -12,7 +12,7 @@ from twincard.cms.recipients.infos import (
     AES256_WRAP_SHARED_INFO,
     EcRecipient,
     KdfHash,
-    OpenableRecipient,
+    PublicKeyRecipient,
     Recipient,
     RsaAlgorithm,
     RsaRecipient,
@@ -21,7 +21,7 @@ from twincard.cms.recipients.infos import (
 _KEK_BYTES = 32
 
 
-def wrap_key(cek: bytes, recipient: Recipient) -> OpenableRecipient:
+def wrap_key(cek: bytes, recipient: Recipient) -> PublicKeyRecipient:
     """The recipient info with this content-encryption key for the recipient.
 
     RSA: RSAES-OAEP with SHA-256 (RFC 3560). EC: ephemeral-static ECDH, X9.63 KDF with SHA-256 and

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from twincard.card.cryptogram import ArchiveCryptogram
+from twincard.card.cryptogram import AnyCryptogram, ArchiveCryptogram, Kept
 from twincard.card.session import Card
-from twincard.cms.decryption import Decrypted, decrypt, decrypt_from_archive
+from twincard.card.usage import Padding
+from twincard.cms.decryption import decrypt
 from twincard.cms.encryption import EncryptedOutput, encrypt_to_archive
-from twincard.cms.errors import RecipientRejectedError
 from twincard.cms.framing.output import Output
-from twincard.cms.recipients.infos import ArchiveRecipient, KeyIdentifier, OpenableRecipient
+from twincard.cms.recipients.infos import (
+    ArchiveRecipient,
+    KeyIdentifier,
+    OpenableRecipient,
+    PublicKeyRecipient,
+)
 from twincard.cms.transcoding import keep_for_archive
 from twincard.flows.errors import NoKeyError
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.flows.files.encrypt import Source, name_of, open_source
 from twincard.flows.files.opener import CardHolder, CardOpener, PinProvider
-from twincard.ground.language import _
-from twincard.iso.status import WrongDataError
 
 
 class CardArchive(CardHolder):
-    """The archive key of a card (twincard.cms.ArchiveWrapper, ArchiveKeeper and ArchiveOpener)."""
+    """The archive key of a card (twincard.cms.ArchiveWrapper and ArchiveKeeper)."""
 
     def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
         """With `pin`, the PIN is verified whenever the card asks for it.
@@ -27,28 +30,32 @@ class CardArchive(CardHolder):
         Raises NoKeyError when the card has no key.
         """
         super().__init__(card, pin)
-        archive_id = card.kept_report().archive_id
-        if archive_id is None:
+        if self.archive_id is None:
             raise NoKeyError
-        self.archive_id = archive_id
+        self._identifier = KeyIdentifier(self.archive_id)
 
     def wrap(self, key: bytes, /) -> ArchiveRecipient:
         """See ArchiveWrapper. Raises CardError."""
         wrapped = self.with_pin(lambda: self.card.usage.wrap(key))
-        return ArchiveRecipient(KeyIdentifier(self.archive_id), wrapped.wrapped_key)
+        return ArchiveRecipient(self._identifier, wrapped.wrapped_key)
 
     def keep(self, recipient: OpenableRecipient, /) -> ArchiveRecipient:
         """See ArchiveKeeper. Also raises CardErrors with more specific reasons."""
-        kept = self.use(recipient, self.card.usage.keep)
-        return ArchiveRecipient(KeyIdentifier(self.archive_id), kept.cryptogram.wrapped_key)
+        if isinstance(recipient, ArchiveRecipient):
+            self.use(recipient, self.card.usage.check)
+            return recipient
+        return self.keep_with_check(recipient)[0]
 
-    def open(self, recipient: ArchiveRecipient, /) -> bytes:
-        """See ArchiveOpener. Also raises CardErrors with more specific reasons."""
-        cryptogram = ArchiveCryptogram(recipient.wrapped_key)
-        try:
-            return self.with_pin(lambda: self.card.usage.unwrap(cryptogram))
-        except WrongDataError:
-            raise RecipientRejectedError(_("The card cannot decrypt the recipient info.")) from None
+    def keep_with_check(self, recipient: PublicKeyRecipient) -> tuple[ArchiveRecipient, bytes]:
+        """The same, with the check (8 bytes) of the content-encryption key."""
+
+        def command(cryptogram: AnyCryptogram, padding: Padding) -> Kept:
+            if isinstance(cryptogram, ArchiveCryptogram):  # which `recipient` does not give
+                raise TypeError
+            return self.card.usage.keep(cryptogram, padding)
+
+        kept = self.use(recipient, command)
+        return ArchiveRecipient(self._identifier, kept.cryptogram.wrapped_key), kept.check
 
 
 def encrypt_archive_file(
@@ -67,21 +74,6 @@ def encrypt_archive_file(
     progress = counting(on_event, name_of(source), (archive.card_id,))
     with output as sink, open_source(source) as stream:
         encrypt_to_archive(stream, sink, archive, progress=progress)
-
-
-def decrypt_archive_file(
-    card: Card,
-    source: Source,
-    output: Output,
-    *,
-    pin: PinProvider | None = None,
-    on_event: Listener[BytesEvent] = ignore,
-) -> Decrypted:
-    """Decrypt a file that is for the archive key of a card. Otherwise as `encrypt_archive_file`."""
-    archive = CardArchive(card, pin)
-    progress = counting(on_event, name_of(source), (archive.card_id,))
-    with output as sink, open_source(source) as stream:
-        return decrypt_from_archive(stream, sink, archive, progress=progress)
 
 
 def archive_file(

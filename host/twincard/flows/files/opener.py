@@ -6,14 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from twincard.card.cryptogram import Cryptogram, EcCryptogram, Hash, RsaCryptogram
+from twincard.card.cryptogram import (
+    AnyCryptogram,
+    ArchiveCryptogram,
+    Cryptogram,
+    EcCryptogram,
+    Hash,
+    RsaCryptogram,
+)
 from twincard.card.session import Card
 from twincard.card.usage import Padding
 from twincard.cms.errors import AlgorithmRejectedError, RecipientRejectedError
 from twincard.cms.recipients.infos import (
+    ArchiveRecipient,
     EcRecipient,
     KdfHash,
     OpenableRecipient,
+    PublicKeyRecipient,
     Recipient,
     RsaAlgorithm,
     RsaRecipient,
@@ -46,7 +55,7 @@ _T = TypeVar("_T")
 
 
 class CardHolder:
-    """The decipher key of a card."""
+    """The decipher key of a card, and its archive key."""
 
     def __init__(self, card: Card, pin: PinProvider | None = None) -> None:
         """With `pin`, the PIN is verified whenever the card asks for it.
@@ -61,9 +70,12 @@ class CardHolder:
         self.card_id = report.card_id
         self.algorithm = key.type.algorithm
         self.key_id = key.digest[:KEY_ID_BYTES]
+        self.archive_id = report.archive_id
         self._pin = pin
 
-    def use(self, recipient: OpenableRecipient, command: Callable[[Cryptogram, Padding], _T]) -> _T:
+    def use(
+        self, recipient: OpenableRecipient, command: Callable[[AnyCryptogram, Padding], _T]
+    ) -> _T:
         """The result of a card command for a recipient info.
 
         Raises RecipientRejectedError when it does not open, AlgorithmRejectedError when the chip
@@ -93,14 +105,19 @@ class CardOpener(CardHolder):
 
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         """See Opener. Also raises CardErrors with more specific reasons."""
-        return self.use(recipient, self.card.usage.decipher)
+        return self.use(recipient, self._plaintext)
+
+    def _plaintext(self, cryptogram: AnyCryptogram, padding: Padding) -> bytes:
+        if isinstance(cryptogram, ArchiveCryptogram):
+            return self.card.usage.unwrap(cryptogram)
+        return self.card.usage.decipher(cryptogram, padding)
 
 
 @dataclass(frozen=True)
 class CardRecipient:
     """A recipient info made by a card, and the check (8 bytes) of the key inside it."""
 
-    recipient: OpenableRecipient
+    recipient: PublicKeyRecipient
     check: bytes = field(repr=False)
 
 
@@ -136,7 +153,9 @@ class CardChecker(CardHolder):
         return self.use(recipient, self.card.usage.check)
 
 
-def _cryptogram(recipient: OpenableRecipient) -> tuple[Cryptogram, Padding]:
+def _cryptogram(recipient: OpenableRecipient) -> tuple[AnyCryptogram, Padding]:
+    if isinstance(recipient, ArchiveRecipient):
+        return ArchiveCryptogram(recipient.wrapped_key), Padding.OAEP_SHA256
     if isinstance(recipient, EcRecipient):
         cryptogram = EcCryptogram(
             _HASHES[recipient.kdf_hash],
@@ -151,7 +170,7 @@ def _cryptogram(recipient: OpenableRecipient) -> tuple[Cryptogram, Padding]:
     return RsaCryptogram(recipient.cryptogram), _PADDINGS[recipient.algorithm]
 
 
-def _recipient(cryptogram: Cryptogram, target: Recipient) -> OpenableRecipient:
+def _recipient(cryptogram: Cryptogram, target: Recipient) -> PublicKeyRecipient:
     if isinstance(cryptogram, RsaCryptogram):
         return RsaRecipient(target.identifier, RsaAlgorithm.OAEP_SHA256, cryptogram.value)
     return EcRecipient(

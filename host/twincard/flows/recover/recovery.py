@@ -1,7 +1,8 @@
 """Recover: every file of a lost original moves to a new one, with the help of the backup.
 
-Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card for
-each that opens, usually one per file, whatever its size; no host sees the key to a file.
+Only recipient infos are rewritten: one TRANSCODE on the old card and one CHECK on the new card, or
+for an archive file one KEEP, for each that opens, usually one per file, whatever its size; no host
+sees the key to a file.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from twincard.cms.errors import (
     told,
 )
 from twincard.cms.framing.output import FileOutput
-from twincard.cms.recipients.infos import Recipient, RecipientInfo, is_named
+from twincard.cms.recipients.infos import ArchiveRecipient, Recipient, RecipientInfo, is_named
 from twincard.cms.recipients.opening import open_all
 from twincard.cms.transcoding import read_recipients, replace_recipients
 from twincard.flows.errors import ProtocolError
 from twincard.flows.events import BytesEvent, FlowEvent, Listener, counting, ignore
+from twincard.flows.files.archive import CardArchive
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, CardRecipient, CardTranscoder, PinProvider
 from twincard.flows.usable import check_released
@@ -89,7 +91,7 @@ def recover_files(
     transcoder = CardTranscoder(old, Recipient.of(new.usage.public_key()), old_pin)
     if checker.key_id == transcoder.key_id:
         raise ProtocolError(_("Both cards have the same key: there is nothing to recover."))
-    moving = _Moving(transcoder, checker)
+    moving = _Moving(transcoder, checker, CardArchive(new, new_pin))
     cards = transcoder.card_id, checker.card_id
     files = []
     for path in find_files(as_paths(paths)):
@@ -116,6 +118,8 @@ class _Moving:
 
     old: CardTranscoder
     new: CardChecker
+    archive: CardArchive
+    """That of the new card."""
 
     def replacements(
         self, recipients: Sequence[RecipientInfo]
@@ -136,9 +140,7 @@ class _Moving:
         # Anybody can add a recipient info for the new card: it must be for the same key.
         if {one.result.check for one in moved} <= known:
             return {}
-        for one in moved:
-            self._confirm(one.result)
-        return {one.recipient: one.result.recipient for one in moved}
+        return {one.recipient: self._confirmed(one.recipient, one.result) for one in moved}
 
     def _checks(self, recipients: Sequence[RecipientInfo]) -> frozenset[bytes]:
         """The check values of the recipient infos for the new card that open."""
@@ -148,15 +150,24 @@ class _Moving:
         except FilesError:
             return frozenset()
 
-    def _confirm(self, made: CardRecipient) -> None:
+    def _confirmed(self, old: RecipientInfo, made: CardRecipient) -> RecipientInfo:
+        """What takes the place of the old one, after the new card has opened it.
+
+        An archive file stays one: the new card wraps its key for its own archive key.
+        """
+        new: RecipientInfo = made.recipient
         try:
-            check = self.new.check(made.recipient)
+            if isinstance(old, ArchiveRecipient):
+                new, check = self.archive.keep_with_check(made.recipient)
+            else:
+                check = self.new.check(made.recipient)
         except RecipientRejectedError:
             check = b""
         if check != made.check:
             raise FilesError(
                 _("The new card does not open the file to the same key as the old card.")
             )
+        return new
 
 
 def _move(path: Path, moving: _Moving, progress: Callable[[int], None]) -> RecoveredFile:
