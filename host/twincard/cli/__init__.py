@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from twincard.ground.core_dumps import forbid_core_dumps
+
 __all__ = ["main"]
 
 _INTERRUPTED = 130
@@ -17,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `arguments` are those after the program's name; None takes the program's own.
     """
     _open_closed_streams()
+    if arguments is None:  # the process is this program's own
+        forbid_core_dumps()
     try:
         # A short command spends most of its time here, and Ctrl-C must work then too.
         from twincard.cli.app import main as run

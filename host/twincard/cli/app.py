@@ -22,6 +22,7 @@ from twincard.cli.terminal.output import (
     print_text,
     writing_whole,
 )
+from twincard.cli.terminal.signals import as_interruptions, interruption
 from twincard.cli.terminal.user_language import speaking
 from twincard.ground.whole_writes import write_whole
 from twincard.keys.secret import wiping
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A file name that the terminal cannot encode must not end the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with writing_whole(), speaking((sys.stdout, sys.stderr)), wiping():
+    with writing_whole(), speaking((sys.stdout, sys.stderr)), wiping(), as_interruptions():
         return _run(words)
 
 
@@ -104,7 +105,7 @@ def _run(words: Sequence[str]) -> int:
     except BaseException as error:
         return _failed(error, words)
     if code == ExitCode.INTERRUPTED:
-        return _failed(KeyboardInterrupt(), words)
+        return _failed(interruption(), words)
     return int(code or ExitCode.DONE)
 
 

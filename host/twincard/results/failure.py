@@ -22,7 +22,9 @@ class ExitCode(IntEnum):
     REFUSED = 7
     FILE = 8
     CHECK_FAILED = 9
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 @dataclass(frozen=True)

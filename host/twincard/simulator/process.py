@@ -19,6 +19,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO, Protocol, Self, cast
 
+from twincard.ground.core_dumps import forbid_core_dumps_of
 from twincard.ground.language import _
 from twincard.simulator.archive import JAR, MAIN, archive_flags
 from twincard.simulator.failures import failure_of
@@ -80,8 +81,9 @@ class SimulatorProcess:
         # A file, not a pipe: nobody reads it while the program runs, and a full pipe blocks.
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         try:
-            with _ctrl_c_later():
+            with _signals_later():
                 self._process, self._requests, self._answers = _start(command, self._printed)
+            forbid_core_dumps_of(self._process.pid)
         except KeyboardInterrupt:
             self.close()
             raise
@@ -212,12 +214,13 @@ def _popen(
 
 
 @contextlib.contextmanager
-def _ctrl_c_later() -> Iterator[None]:
-    """Hold back signals: a Ctrl-C before its number is known would leave the program running."""
+def _signals_later() -> Iterator[None]:
+    """Hold back signals: before its number is known, one would leave the program running."""
     if sys.platform == "win32":  # Windows has no signals to hold back
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    held_back = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held_back)
     try:
         yield
     finally:

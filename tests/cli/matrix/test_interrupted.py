@@ -26,6 +26,10 @@ from twincard.transport import connect
 from twincard.transport.connection import Connection
 
 _SECONDS = 60
+only_root = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0,
+    reason="looks at the process in /proc, which makes no core dump and so shows only root this",
+)
 
 
 def start(*words: str) -> subprocess.Popen[str]:
@@ -53,7 +57,7 @@ def interrupt(process: subprocess.Popen[str], ready: Callable[[], bool]) -> None
     )
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at the process in /proc")
+@only_root
 def test_ctrl_c_while_the_program_is_loaded(desk: Desk) -> None:
     process = start("sim", "list")
     maps = Path(f"/proc/{process.pid}/maps")
@@ -70,7 +74,7 @@ def test_ctrl_c_while_a_card_is_made_leaves_none(desk: Desk) -> None:
     desk.done("sim", "new", "新")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at the process in /proc")
+@only_root
 @pytest.mark.parametrize("force", [[], ["--force"]])
 def test_ctrl_c_in_the_middle_of_a_file_leaves_nothing_of_it(
     duplicated: Desk, force: list[str]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from twincard.card.session import Card
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_reader, issuer_public_key, protected
-from twincard.cli.terminal.errors import UnsettledError
+from twincard.cli.terminal.errors import UnsettledError, describe
 from twincard.cli.terminal.options import (
     IssuerPublicKeyFile,
     Json,
@@ -77,9 +77,9 @@ def _pin_unsettled() -> Iterator[None]:
         yield
     except (CardGoneError, PowerCutError) as error:
         raise UnsettledError(told.format(sentence=error, advice=advice), ExitCode.NO_CARD) from None
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         sentence = told.format(sentence=_("Interrupted."), advice=advice)
-        raise UnsettledError(sentence, ExitCode.INTERRUPTED) from None
+        raise UnsettledError(sentence, describe(error).code) from None
 
 
 def _pin_is_set(card: Card, json: bool) -> None:

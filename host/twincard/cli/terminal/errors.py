@@ -69,6 +69,8 @@ CODES: Mapping[str, ExitCode] = {
     "twincard.cms.errors.FilesError": ExitCode.FILE,
     "builtins.OSError": ExitCode.FILE,
     "twincard.demo.narrator.CheckFailedError": ExitCode.CHECK_FAILED,
+    "twincard.cli.terminal.signals.HungUp": ExitCode.HUNG_UP,
+    "twincard.cli.terminal.signals.Terminated": ExitCode.TERMINATED,
     "builtins.KeyboardInterrupt": ExitCode.INTERRUPTED,
 }
 """By class name, also of parent classes, so that a command need not import all error classes."""
