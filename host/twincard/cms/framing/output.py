@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 from twincard.cms.errors import OutputError, OutputExistsError
 from twincard.cms.framing.source import Writable
 from twincard.cms.framing.spool import Spool
+from twincard.ground.file_metadata import copy_times
 from twincard.ground.language import _
 from twincard.ground.system_words import reason
 from twincard.ground.unfinished import PRIVATE_MODE, UnfinishedFile
@@ -159,7 +160,7 @@ class FileOutput(HeldOutput):
         self._path = path.resolve() if overwrite else path
         self._overwrite = overwrite
         self._mode = mode
-        self._times: tuple[int, int] | None = None
+        self._source: os.stat_result | None = None
         self._unfinished: UnfinishedFile | None = None
 
     def inherit(self, source: os.stat_result, /) -> None:
@@ -167,7 +168,7 @@ class FileOutput(HeldOutput):
 
         Group and others get none: a file may be shared more widely in its encrypted form.
         """
-        self._times = source.st_atime_ns, source.st_mtime_ns
+        self._source = source
         self._mode = source.st_mode & _OWNER_ONLY
 
     def _open(self) -> Writable:
@@ -186,8 +187,8 @@ class FileOutput(HeldOutput):
         file = self._unfinished.file
         file.flush()
         # By descriptor: in a shared folder the name may belong to another file by now.
-        if os.utime in os.supports_fd and self._times is not None:
-            os.utime(file.fileno(), ns=self._times)
+        if self._source is not None:
+            copy_times(self._source, file.fileno())
         if hasattr(os, "fchmod"):
             os.fchmod(file.fileno(), self._mode)
         try:
