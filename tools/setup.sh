@@ -97,6 +97,7 @@ find_missing() {
   [ -x /usr/lib/gnupg/scdaemon ] || missing_package scdaemon "uses readers beside us in the tests"
   command -v gpg >/dev/null || missing_package gpg "asks it to"
   command -v gpg-agent >/dev/null || missing_package gpg-agent "brings the two together"
+  command -v gpgsm >/dev/null || missing_package gpgsm "reads our mail in the tests"
   command -v restic >/dev/null || missing_package restic "has its password decrypted in the tests"
   [ -x /sbin/cryptsetup ] || missing_package cryptsetup-bin "has a disk's key decrypted in the tests"
   command -v zsh >/dev/null || missing_package zsh "completes commands in the tests"

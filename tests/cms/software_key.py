@@ -21,7 +21,7 @@ from twincard.cms import (
     SpooledOutput,
     decrypt,
     encrypt,
-    wrap_key,
+    wrap_for_card_key,
 )
 from twincard.keys.key_type import KeyAlgorithm
 from twincard.keys.public import PublicKey
@@ -73,7 +73,7 @@ class SoftwareKey:
 
     def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
         assert self.target is not None
-        return wrap_key(self.open(recipient), self.target)
+        return wrap_for_card_key(self.open(recipient), self.target)
 
     def _decrypt(self, recipient: RsaRecipient) -> bytes:
         assert isinstance(self.private, rsa.RSAPrivateKey)

@@ -26,7 +26,7 @@ from twincard.cms import (
     decrypt,
     read_recipients,
     transcode,
-    wrap_key,
+    wrap_for_card_key,
 )
 from twincard.cms.content.cipher import CipherMode, ContentCipher
 from twincard.cms.framing import ber
@@ -73,7 +73,7 @@ class Counting:
 
 def broken(recipient: Recipient) -> bytes:
     """A recipient info that does not open with the key it names."""
-    info = wrap_key(os.urandom(32), recipient)
+    info = wrap_for_card_key(os.urandom(32), recipient)
     if isinstance(info, EcRecipient):
         return encode_recipient(replace(info, wrapped_key=bytes(40)))
     return encode_recipient(replace(info, cryptogram=bytes(256)))
@@ -81,7 +81,7 @@ def broken(recipient: Recipient) -> bytes:
 
 def misleading(recipient: Recipient) -> bytes:
     """A recipient info that opens, and holds another key than the content has."""
-    return encode_recipient(wrap_key(os.urandom(32), recipient))
+    return encode_recipient(wrap_for_card_key(os.urandom(32), recipient))
 
 
 def with_first(message: bytes, *infos: bytes) -> bytes:

@@ -31,7 +31,8 @@ NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Zoë")])
 def certificate(kind: KeyAlgorithm, key_identifier: bytes | None) -> x509.Certificate:
     key = key_of(kind).private
     now = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder(NAME, NAME, key.public_key(), 77, now, now)
+    tomorrow = now + datetime.timedelta(days=1)
+    builder = x509.CertificateBuilder(NAME, NAME, key.public_key(), 77, now, tomorrow)
     if key_identifier is not None:
         extension = x509.SubjectKeyIdentifier(key_identifier)
         builder = builder.add_extension(extension, critical=False)

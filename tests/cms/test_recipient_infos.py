@@ -22,7 +22,7 @@ from twincard.cms import (
     RsaAlgorithm,
     RsaRecipient,
     UnsupportedRecipient,
-    wrap_key,
+    wrap_for_card_key,
 )
 from twincard.cms.recipients.codec import decode_recipients, encode_recipient, load_key_agreement
 from twincard.cms.recipients.structures import AlgorithmIdentifier
@@ -43,7 +43,7 @@ def decoded(encoded: bytes) -> RecipientInfo:
 
 def agreement(**changes: object) -> RecipientInfo:
     """A key agreement with some fields changed."""
-    info = load_key_agreement(encode_recipient(wrap_key(CEK, ec_key().recipient)))
+    info = load_key_agreement(encode_recipient(wrap_for_card_key(CEK, ec_key().recipient)))
     for name, value in changes.items():
         info[name] = value
     return decoded(info.dump(force=True))
@@ -70,7 +70,7 @@ def derivation(scheme: str, wrap: str, parameters: Any = None) -> AlgorithmIdent
 def test_what_is_written_is_read_back(
     kind: KeyAlgorithm, name: KeyIdentifier | IssuerAndSerial
 ) -> None:
-    recipient = wrap_key(CEK, Recipient(key_of(kind).public, name))
+    recipient = wrap_for_card_key(CEK, Recipient(key_of(kind).public, name))
     assert decoded(encode_recipient(recipient)) == recipient
     assert key_of(kind).open(recipient) == CEK
 
@@ -83,7 +83,7 @@ def test_rsa_pkcs1_v15_is_read_back() -> None:
 @pytest.mark.parametrize("key_length", [16, 24, 32])
 def test_content_encryption_keys_of_every_length_are_wrapped(key_length: int) -> None:
     for key in (rsa_key(), ec_key()):
-        assert key.open(wrap_key(CEK[:key_length], key.recipient)) == CEK[:key_length]
+        assert key.open(wrap_for_card_key(CEK[:key_length], key.recipient)) == CEK[:key_length]
 
 
 def test_the_shared_info_of_aes256_wrap_is_computed_as_written() -> None:
@@ -127,7 +127,7 @@ def test_oaep_with_another_hash_is_read_and_never_written(
         "hash_algorithm": hashed,
         "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": hashed},
     }
-    recipient = transport(wrap_key(CEK, rsa_key().recipient), parameters)
+    recipient = transport(wrap_for_card_key(CEK, rsa_key().recipient), parameters)
     assert isinstance(recipient, RsaRecipient)
     assert recipient.algorithm is algorithm
     with pytest.raises(ValueError, match="never written"):
@@ -145,7 +145,7 @@ def test_an_archive_recipient_is_read_as_it_was_written() -> None:
 def test_a_compressed_one_time_key_is_given_to_the_card_uncompressed() -> None:
     public = ec_key("one-time").private.public_key()
     compressed = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    info = load_key_agreement(encode_recipient(wrap_key(CEK, ec_key().recipient)))
+    info = load_key_agreement(encode_recipient(wrap_for_card_key(CEK, ec_key().recipient)))
     info["originator"].chosen["public_key"] = compressed
     recipient = decoded(info.dump(force=True))
     assert isinstance(recipient, EcRecipient)
@@ -184,7 +184,7 @@ def test_a_key_agreement_that_no_card_opens_says_why(
     ],
 )
 def test_a_one_time_key_that_no_card_takes_says_why(field: str, value: object, reason: str) -> None:
-    info = load_key_agreement(encode_recipient(wrap_key(CEK, ec_key().recipient)))
+    info = load_key_agreement(encode_recipient(wrap_for_card_key(CEK, ec_key().recipient)))
     info["originator"].chosen[field] = value
     recipient = decoded(info.dump(force=True))
     assert isinstance(recipient, UnsupportedRecipient)
@@ -207,7 +207,7 @@ def test_a_one_time_key_that_no_card_takes_says_why(field: str, value: object, r
     ],
 )
 def test_an_oaep_that_no_card_opens_says_why(parameters: object, reason: str) -> None:
-    recipient = transport(wrap_key(CEK, rsa_key().recipient), parameters)
+    recipient = transport(wrap_for_card_key(CEK, rsa_key().recipient), parameters)
     assert isinstance(recipient, UnsupportedRecipient)
     assert recipient.identifier == KeyIdentifier(rsa_key().key_id)
     assert reason in recipient.reason
@@ -219,7 +219,7 @@ def test_an_rsa_key_of_another_size_is_for_no_card() -> None:
 
 
 def test_a_wrapped_key_that_is_no_aes_key_is_for_no_card() -> None:
-    info = load_key_agreement(encode_recipient(wrap_key(CEK, ec_key().recipient)))
+    info = load_key_agreement(encode_recipient(wrap_for_card_key(CEK, ec_key().recipient)))
     info["recipient_encrypted_keys"][0]["encrypted_key"] = bytes(36)
     assert isinstance(decoded(info.dump(force=True)), UnsupportedRecipient)
 

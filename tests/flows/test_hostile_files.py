@@ -19,7 +19,7 @@ from twincard.cms import (
     UnsupportedError,
     encrypt,
     read_recipients,
-    wrap_key,
+    wrap_for_card_key,
 )
 from twincard.cms.framing import ber
 from twincard.cms.recipients.codec import encode_recipient
@@ -42,7 +42,7 @@ def sealed(*keys: PublicKey) -> bytes:
 
 def broken(key: PublicKey) -> bytes:
     """A recipient info that names the key and does not open."""
-    info = wrap_key(os.urandom(32), Recipient.of(key))
+    info = wrap_for_card_key(os.urandom(32), Recipient.of(key))
     if isinstance(info, EcRecipient):
         return encode_recipient(replace(info, wrapped_key=bytes(40)))
     return encode_recipient(replace(info, cryptogram=bytes(256)))
@@ -50,7 +50,7 @@ def broken(key: PublicKey) -> bytes:
 
 def misleading(key: PublicKey) -> bytes:
     """A recipient info that opens, and holds another key than the content has."""
-    return encode_recipient(wrap_key(os.urandom(32), Recipient.of(key)))
+    return encode_recipient(wrap_for_card_key(os.urandom(32), Recipient.of(key)))
 
 
 def with_first(message: bytes, *infos: bytes) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from twincard.cli.card.check import check
-from twincard.cli.file.targets import read_recipient
+from twincard.cli.file.to import read_recipients
 from twincard.cli.key.certificate import certificate
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.prompts import read_secret
@@ -41,7 +41,11 @@ def test_as_many_bytes_as_there_may_be_and_no_more(tmp_path: Path) -> None:
     ("read", "error", "sentence"),
     [
         (read_secret, InputError, "one line with the secret, and nothing else"),
-        (read_recipient, InputError, "neither a public key nor a certificate"),
+        (
+            lambda path: read_recipients([str(path)]),
+            InputError,
+            "neither a public key nor a certificate",
+        ),
         (read_component, ComponentError, "the file is too long"),
         (read_share, ShareError, "is not a share file"),
         (read_transport_key, TransportKeyError, "must hold 64 hex digits"),

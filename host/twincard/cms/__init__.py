@@ -31,29 +31,38 @@ if TYPE_CHECKING:
     from twincard.cms.framing.bytes_output import BytesOutput
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
     from twincard.cms.framing.source import Progress, Readable, Writable
+    from twincard.cms.recipients.certificates import (
+        AmbiguousCertificatesError,
+        CertificateDateError,
+        UnsuitableCertificateError,
+    )
+    from twincard.cms.recipients.identifiers import (
+        IssuerAndSerial,
+        KeyIdentifier,
+        RecipientIdentifier,
+    )
     from twincard.cms.recipients.infos import (
         AES256_WRAP_SHARED_INFO,
         ArchiveKeeper,
         ArchiveRecipient,
         ArchiveWrapper,
         EcRecipient,
-        IssuerAndSerial,
         KdfHash,
         KeyHolder,
-        KeyIdentifier,
         NamedKey,
         OpenableRecipient,
         Opener,
+        OtherKeyRecipient,
         PublicKeyRecipient,
         Recipient,
-        RecipientIdentifier,
         RecipientInfo,
         RsaAlgorithm,
         RsaRecipient,
         Transcoder,
         UnsupportedRecipient,
     )
-    from twincard.cms.recipients.wrapping import wrap_key
+    from twincard.cms.recipients.other_keys import OtherAlgorithm, OtherPublicKey
+    from twincard.cms.recipients.wrapping import wrap_for_card_key, wrap_key
     from twincard.cms.transcoding import (
         keep_for_archive,
         read_recipients,
@@ -66,10 +75,12 @@ __all__ = [
     "DATA_CONTENT",
     "AlgorithmRejectedError",
     "AlteredError",
+    "AmbiguousCertificatesError",
     "ArchiveKeeper",
     "ArchiveRecipient",
     "ArchiveWrapper",
     "BytesOutput",
+    "CertificateDateError",
     "Decrypted",
     "EcRecipient",
     "EncryptedOutput",
@@ -85,6 +96,9 @@ __all__ = [
     "NotForThisKeyError",
     "OpenableRecipient",
     "Opener",
+    "OtherAlgorithm",
+    "OtherKeyRecipient",
+    "OtherPublicKey",
     "Output",
     "OutputError",
     "OutputExistsError",
@@ -101,6 +115,7 @@ __all__ = [
     "SpooledOutput",
     "TooLargeError",
     "Transcoder",
+    "UnsuitableCertificateError",
     "UnsupportedError",
     "UnsupportedRecipient",
     "Writable",
@@ -111,6 +126,7 @@ __all__ = [
     "read_recipients",
     "replace_recipients",
     "transcode",
+    "wrap_for_card_key",
     "wrap_key",
 ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -11,6 +13,8 @@ from twincard.cms.content.encryption import CHUNK_BYTES, MessageWriter
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress, Readable, Writable, read_some
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
+
+_READ_AHEAD_BYTES = 1 << 20
 
 
 def encrypt(
@@ -23,11 +27,18 @@ def encrypt(
 ) -> None:
     """Encrypts a stream as a CMS message, in BER with indefinite lengths.
 
-    AuthEnvelopedData with AES-256-GCM; or, for mail programs, EnvelopedData with AES-256-CBC, which
-    does not protect its content against change. Raises ValueError without recipients, TooLargeError
-    beyond 64 GiB, SourceError, and what the sink raises.
+    AuthEnvelopedData with AES-256-GCM; or, for mail programs, what they read: EnvelopedData with
+    AES-256-CBC, which does not protect its content against change, unless the certificates of all
+    recipients announce AES-GCM. Some mail programs read only DER, so mail is DER where its length
+    can be known beforehand: from a file, or below 1 MiB.
+
+    Raises ValueError without recipients, TooLargeError beyond 64 GiB, SourceError, and what the
+    sink raises.
     """
-    _encrypt(source, MessageWriter(sink, recipients, mail=mail), progress)
+    size = None
+    if mail:
+        source, size = _measured(source)
+    _encrypt(source, MessageWriter(sink, recipients, mail=mail, size=size), progress)
 
 
 def encrypt_to_archive(
@@ -114,6 +125,42 @@ class EncryptedOutput(Output):
     def _leave(self, error: BaseException | None) -> None:
         traceback = None if error is None else error.__traceback__
         self._inner.__exit__(None if error is None else type(error), error, traceback)
+
+
+def _measured(source: Readable) -> tuple[Readable, int | None]:
+    """A stream with the same bytes, and how many it has, if that is known."""
+    size = _rest_of_file(source)
+    if size is not None:
+        return source, size
+    ahead = b""
+    while len(ahead) <= _READ_AHEAD_BYTES and (piece := read_some(source, CHUNK_BYTES)):
+        ahead += piece
+    at_end = len(ahead) <= _READ_AHEAD_BYTES
+    return _Prepended(ahead, source), len(ahead) if at_end else None
+
+
+def _rest_of_file(source: Readable) -> int | None:
+    if not isinstance(source, io.BufferedReader):
+        return None
+    try:
+        status = os.fstat(source.fileno())
+        return max(0, status.st_size - source.tell()) if stat.S_ISREG(status.st_mode) else None
+    except OSError:
+        return None
+
+
+class _Prepended:
+    """A stream after bytes that were read from it already."""
+
+    def __init__(self, ahead: bytes, source: Readable) -> None:
+        self._ahead = ahead
+        self._source = source
+
+    def read(self, size: int, /) -> bytes | None:
+        if not self._ahead:
+            return self._source.read(size)
+        piece, self._ahead = self._ahead[:size], self._ahead[size:]
+        return piece
 
 
 def _encrypt(source: Readable, message: MessageWriter, progress: Progress | None) -> None:

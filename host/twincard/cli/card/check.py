@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli.file.targets import MOST_KEY_BYTES
+from twincard.cli.file.to import MOST_KEY_BYTES
 from twincard.cli.terminal import cards
 from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import IssuerPublicKeyFile, Json, PinFile, Reader

@@ -1,4 +1,4 @@
-"""Recipients, input files and output files."""
+"""Input files and output files."""
 
 from __future__ import annotations
 
@@ -9,28 +9,15 @@ from pathlib import Path
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
-from twincard.cms.recipients.infos import Recipient
 from twincard.flows.files.encrypt import Source, StreamSource
-from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.ground.unfinished import PRIVATE_MODE
-from twincard.keys.public import UnusablePublicKeyError
 
 STANDARD_INPUT = STANDARD_OUTPUT = Path("-")
-MOST_KEY_BYTES = 1 << 20
 _TWO_RESULTS = N_(
     "Standard output cannot take both the result and JSON. Give an output file, "
     "or leave out --json."
 )
-
-
-def read_recipient(path: Path) -> Recipient:
-    """The public key or certificate in a file. Raises InputError, OSError."""
-    content = read_bounded(path, MOST_KEY_BYTES) or b""
-    try:
-        return Recipient.from_bytes(content)
-    except UnusablePublicKeyError as error:
-        raise InputError(_("{path}: {sentence}").format(path=path, sentence=error)) from None
 
 
 def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:

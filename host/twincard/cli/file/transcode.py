@@ -13,14 +13,15 @@ from twincard.cli.file.targets import (
     check_standard_input,
     output_for,
     output_paths,
-    read_recipient,
     source_of,
 )
+from twincard.cli.file.to import for_card, read_recipient
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     KEY_HELP,
+    AnyDate,
     Force,
     InputFiles,
     IssuerPublicKeyFile,
@@ -31,16 +32,13 @@ from twincard.cli.terminal.options import (
 )
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
-from twincard.cms.recipients.infos import Recipient
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.archive import archive_file
 from twincard.flows.files.decrypt import transcode_file
 from twincard.flows.files.encrypt import SUFFIX
 from twincard.ground.language import N_, _
-from twincard.keys.key_type import KeyAlgorithm
 
 _ARCHIVE = "archive"
-_CARD_RSA_BITS = 2048
 _WORDS = batch.Words(
     N_("Files re-encrypted: {done}."), N_("Files re-encrypted: {done}; failed: {failed}.")
 )
@@ -50,9 +48,10 @@ def transcode(
     files: InputFiles,
     reader: Reader,
     to: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--to", metavar="KEY", help=KEY_HELP),
     ] = None,
+    any_date: AnyDate = False,
     archive: Annotated[
         bool,
         typer.Option(
@@ -89,8 +88,8 @@ def transcode(
         raise InputError(_("Give either --to or --archive."))
     if same_body and not archive:
         raise InputError(_("--same-body is possible only with --archive."))
-    target = None if to is None else _target(to)
-    ending = f".{_ARCHIVE if to is None else to.stem}{SUFFIX}"
+    target = None if to is None else for_card(read_recipient(to, any_date=any_date))
+    ending = f".{_ARCHIVE if to is None else Path(to).stem}{SUFFIX}"
     names = [file.name.removesuffix(SUFFIX) + ending for file in files]
     outputs = output_paths(files, names, output, force=force, json=json)
     with (
@@ -109,15 +108,3 @@ def transcode(
                 transcode_file(user.card, given, sink, target, pin=user.pin, on_event=on_event)
 
         batch.run(Printer(json), _WORDS, files, outputs, action)
-
-
-def _target(path: Path) -> Recipient:
-    target = read_recipient(path)
-    key = target.key
-    if key.algorithm is KeyAlgorithm.RSA and key.loaded().key_size != _CARD_RSA_BITS:
-        raise InputError(
-            _("{path}: a card can re-encrypt files only to RSA-2048 and P-256 keys.").format(
-                path=path
-            )
-        )
-    return target

@@ -61,7 +61,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "public-key": ("keys:CardPublicKey",),
     "certificate": ("certificate:CertificateInfo",),
     "csr": ("certificate:Request",),
-    "encrypt": ("files:FileResults",),
+    "encrypt": ("files:EncryptedFiles",),
     "decrypt": ("files:DecryptedFiles",),
     "transcode": ("files:FileResults",),
     "recover": ("pair:Recovered",),

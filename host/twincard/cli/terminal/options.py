@@ -11,7 +11,10 @@ READER_HELP = (
     "sim:NAME for a simulated card, or pcsc: followed by a reader's name, a unique part of it, or "
     "its index."
 )
-KEY_HELP = "File with the public key or certificate of the recipient, in PEM or DER."
+KEY_HELP = (
+    "File with the public key or certificate of the recipient, in PEM or DER, or a folder of such "
+    "files."
+)
 _OR_PROMPT = ", or '-' for standard input. Default: prompt for it."
 
 Reader = Annotated[str, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)]
@@ -95,8 +98,12 @@ Scan = Annotated[
     ),
 ]
 To = Annotated[
-    list[Path],
+    list[str],
     typer.Option("--to", metavar="KEY", help=KEY_HELP),
+]
+AnyDate = Annotated[
+    bool,
+    typer.Option("--any-date", help="Accept certificates that have expired or are not valid yet."),
 ]
 InputFiles = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Input files, or '-' for standard input.")

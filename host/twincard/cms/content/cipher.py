@@ -48,9 +48,11 @@ class ContentCipher:
     iv: bytes
 
     @classmethod
-    def draw(cls, mode: CipherMode) -> ContentCipher:
-        """AES-256 with a random nonce or IV."""
-        return cls(mode, 32, os.urandom(NONCE_BYTES if mode is CipherMode.GCM else BLOCK_BYTES))
+    def draw(cls, mode: CipherMode, key_length: int = 32) -> ContentCipher:
+        """AES with a random nonce or IV."""
+        return cls(
+            mode, key_length, os.urandom(NONCE_BYTES if mode is CipherMode.GCM else BLOCK_BYTES)
+        )
 
     @classmethod
     def decode(cls, encoded: bytes) -> ContentCipher:

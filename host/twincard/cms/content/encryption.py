@@ -7,25 +7,33 @@ from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
 
-from twincard.cms.content.cipher import BLOCK_BYTES, MAX_GCM_BYTES, CipherMode, ContentCipher
-from twincard.cms.errors import TooLargeError
+from twincard.cms.content.cipher import (
+    BLOCK_BYTES,
+    MAX_GCM_BYTES,
+    TAG_BYTES,
+    CipherMode,
+    ContentCipher,
+)
+from twincard.cms.errors import SourceError, TooLargeError
 from twincard.cms.framing import ber
 from twincard.cms.framing.message import DATA, MessageKind, enveloped_version
 from twincard.cms.framing.source import Writable
 from twincard.cms.recipients.codec import encode_recipient
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient, RecipientInfo
+from twincard.cms.recipients.mail import mail_cipher
 from twincard.cms.recipients.wrapping import wrap_key
 from twincard.ground.language import _
 from twincard.ground.whole_writes import WholeSink
 
 CHUNK_BYTES = 1 << 18
+_PRIMITIVE_0 = 0x80
 
 
 class MessageWriter:
-    """A CMS message in BER with indefinite lengths, written to a sink.
+    """A CMS message, written to a sink: AuthEnvelopedData with AES-256-GCM.
 
-    AuthEnvelopedData with AES-256-GCM, or with ``mail`` EnvelopedData with AES-256-CBC. The message
-    is complete after `finish`.
+    With ``mail`` what the recipients' mail programs read, which is EnvelopedData with AES-256-CBC
+    unless their certificates announce more. The message is complete after `finish`.
     """
 
     def __init__(
@@ -34,30 +42,43 @@ class MessageWriter:
         encrypted_to: Sequence[Recipient] | ArchiveWrapper,
         *,
         mail: bool = False,
+        size: int | None = None,
     ) -> None:
         """Writes the opening: to recipients, or to an archive key and nobody else.
 
-        Raises ValueError without recipients, or for mail to an archive key, and what sink and
-        archive key raise.
+        In BER with indefinite lengths; in DER where ``size``, the number of bytes of the content,
+        is known. Raises ValueError without recipients, or for mail to an archive key, and what sink
+        and archive key raise.
         """
         self._sink = WholeSink(sink)
-        self._cipher = ContentCipher.draw(CipherMode.CBC if mail else CipherMode.GCM)
+        self._cipher = ContentCipher.draw(*_mode(encrypted_to, mail=mail))
         cek = os.urandom(self._cipher.key_length)
         infos = _infos(cek, encrypted_to, mail=mail)
-        kind = MessageKind.ENVELOPED if mail else MessageKind.AUTH_ENVELOPED
-        version = enveloped_version(infos) if mail else 0
+        kind = (
+            MessageKind.ENVELOPED
+            if self._cipher.mode is CipherMode.CBC
+            else MessageKind.AUTH_ENVELOPED
+        )
+        version = enveloped_version(infos) if kind is MessageKind.ENVELOPED else 0
         # A SET OF is sorted by its encodings (X.690, 11.6); so the order of recipients is not
         # revealed.
         encoded = sorted(map(encode_recipient, infos))
-        self._sink.write(_opening(kind, version, encoded, self._cipher))
+        self._size = size
+        self._sink.write(_opening(kind, version, encoded, self._cipher, size))
         self._encryptor = self._cipher.cipher(cek).encryptor()
         self._buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
         self._done = 0
 
     def write(self, piece: bytes | memoryview, /) -> None:
-        """Encrypts a piece of the content. Raises TooLargeError, and what the sink raises."""
+        """Encrypts a piece of the content.
+
+        Raises TooLargeError, SourceError beyond the size that was announced, and what the sink
+        raises.
+        """
         view = memoryview(piece)
         self._done += len(view)
+        if self._size is not None and self._done > self._size:
+            raise _changed()
         if self._done > MAX_GCM_BYTES and self._cipher.mode is CipherMode.GCM:
             raise TooLargeError(_("The file is larger than 64 GiB, the limit of AES-GCM."))
         for start in range(0, len(view), CHUNK_BYTES):
@@ -65,8 +86,10 @@ class MessageWriter:
             self._write_chunk(self._buffer[: self._encryptor.update_into(part, self._buffer)])
 
     def finish(self) -> None:
-        """Ends the content and the message."""
+        """Ends the content and the message. Raises as `write` does."""
         mac = b""
+        if self._size not in (None, self._done):
+            raise _changed()
         if self._cipher.mode is CipherMode.CBC:
             padding = BLOCK_BYTES - self._done % BLOCK_BYTES  # RFC 5652, 6.3
             last = self._encryptor.update(bytes((padding,)) * padding)
@@ -74,12 +97,15 @@ class MessageWriter:
         self._encryptor.finalize()
         if isinstance(self._encryptor, AEADEncryptionContext):
             mac = ber.encode(ber.OCTET_STRING, self._encryptor.tag)
-        self._sink.write(2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS)
+        if self._size is None:
+            mac = 2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS
+        self._sink.write(mac)
 
     def _write_chunk(self, chunk: memoryview) -> None:
         # A pipe may give less than one block of CBC; an empty chunk would be allowed but useless.
-        if chunk:
+        if chunk and self._size is None:
             self._sink.write(ber.encode_header(ber.OCTET_STRING, len(chunk)))
+        if chunk:
             self._sink.write(chunk)
 
 
@@ -89,21 +115,45 @@ def _infos(
     if isinstance(encrypted_to, Sequence):
         if not encrypted_to:
             raise ValueError("at least one recipient is needed")
-        return [wrap_key(cek, recipient) for recipient in encrypted_to]
+        return [wrap_key(cek, recipient, mail=mail) for recipient in encrypted_to]
     if mail:
         raise ValueError("mail has no archive key")
     return [encrypted_to.wrap(cek)]
 
 
+def _mode(
+    encrypted_to: Sequence[Recipient] | ArchiveWrapper, *, mail: bool
+) -> tuple[CipherMode, int]:
+    if mail and isinstance(encrypted_to, Sequence):
+        return mail_cipher(encrypted_to)
+    return CipherMode.GCM, 32
+
+
 def _opening(
-    kind: MessageKind, version: int, infos: Iterable[bytes], cipher: ContentCipher
+    kind: MessageKind,
+    version: int,
+    infos: Iterable[bytes],
+    cipher: ContentCipher,
+    size: int | None,
 ) -> bytes:
-    sequence = ber.encode_header(ber.SEQUENCE, None)
-    explicit = ber.encode_header(ber.CONTEXT_0, None)
-    return b"".join(
-        (
-            sequence + kind.value + explicit,
-            sequence + ber.encode(ber.INTEGER, bytes((version,))) + ber.encode(ber.SET, *infos),
-            sequence + DATA + cipher.encode() + explicit,
-        )
-    )
+    before = ber.encode(ber.INTEGER, bytes((version,))) + ber.encode(ber.SET, *infos)
+    content = DATA + cipher.encode()
+    # The headers from the inside to the outside; each length includes what the inner ones add.
+    if size is None:
+        length, tail, content_tag = None, 0, ber.CONTEXT_0
+    elif cipher.mode is CipherMode.CBC:
+        length, tail, content_tag = size - size % BLOCK_BYTES + BLOCK_BYTES, 0, _PRIMITIVE_0
+    else:
+        length, tail, content_tag = size, 2 + TAG_BYTES, _PRIMITIVE_0
+    opening = content + ber.encode_header(content_tag, length)
+    for tag, head in ((ber.SEQUENCE, before), (ber.SEQUENCE, b""), (ber.CONTEXT_0, kind.value)):
+        whole = None if length is None else len(opening) + length
+        opening = head + ber.encode_header(tag, whole) + opening
+        if length is not None:
+            length, tail = length + tail, 0
+    outer = None if length is None else len(opening) + length
+    return ber.encode_header(ber.SEQUENCE, outer) + opening
+
+
+def _changed() -> SourceError:
+    return SourceError(_("The file was changed while it was being encrypted."))

@@ -22,7 +22,12 @@ from twincard.cms.errors import (
 )
 from twincard.cms.framing import ber
 from twincard.cms.framing.source import Progress, Readable, Source, Writable
-from twincard.cms.recipients.infos import IssuerAndSerial, RecipientInfo, RsaRecipient
+from twincard.cms.recipients.identifiers import IssuerAndSerial
+from twincard.cms.recipients.infos import (
+    OtherKeyRecipient,
+    RecipientInfo,
+    RsaRecipient,
+)
 from twincard.ground.language import _
 
 CONTENT_TAGS = (0x80, 0xA0)
@@ -78,11 +83,13 @@ def check_authenticated(opening: Opening) -> None:
 
 def enveloped_version(recipients: Iterable[RecipientInfo]) -> int:
     """The version of an EnvelopedData for public keys without attributes (RFC 5652, 6.1)."""
-    return 2 * any(
-        not isinstance(recipient, RsaRecipient)
-        or not isinstance(recipient.identifier, IssuerAndSerial)
-        for recipient in recipients
-    )
+    version = 0
+    for one in recipients:
+        if isinstance(one, OtherKeyRecipient) and one.algorithm.is_kem:
+            return 3
+        if not isinstance(one, RsaRecipient) or not isinstance(one.identifier, IssuerAndSerial):
+            version = 2
+    return version
 
 
 class MessageReader:

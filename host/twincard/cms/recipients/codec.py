@@ -10,14 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from twincard.cms.framing import ber
+from twincard.cms.recipients.identifiers import IssuerAndSerial, KeyIdentifier, RecipientIdentifier
 from twincard.cms.recipients.infos import (
     AES256_WRAP_SHARED_INFO,
     ArchiveRecipient,
     EcRecipient,
-    IssuerAndSerial,
     KdfHash,
-    KeyIdentifier,
-    RecipientIdentifier,
+    OtherKeyRecipient,
     RecipientInfo,
     RsaAlgorithm,
     RsaRecipient,
@@ -120,6 +119,8 @@ def encode_recipient(recipient: RecipientInfo) -> bytes:
             return _encode_key_agreement(recipient)
         case ArchiveRecipient():
             return _encode_archive(recipient)
+        case OtherKeyRecipient():
+            return recipient.encoded
     raise ValueError("this form of recipient info is never written")
 
 

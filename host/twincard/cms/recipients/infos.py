@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from twincard.cms.recipients.names import rfc4514
+from twincard.cms.recipients.certificates import (
+    AmbiguousCertificatesError,
+    RecipientCertificate,
+    check_suitable,
+    holders,
+    read_all,
+    read_certificate,
+)
+from twincard.cms.recipients.identifiers import (
+    KeyIdentifier,
+    RecipientIdentifier,
+)
+from twincard.cms.recipients.other_keys import OtherAlgorithm, OtherPublicKey, RecipientKey
+from twincard.ground.language import _
 from twincard.keys.key_type import KeyAlgorithm
-from twincard.keys.public import PublicKey, certificate_from_bytes
+from twincard.keys.public import PublicKey, UnusablePublicKeyError
 
-
-@dataclass(frozen=True, slots=True)
-class KeyIdentifier:
-    """A subject key identifier; for a bare public key its ``key_id``, 20 bytes."""
-
-    value: bytes
-
-    def __str__(self) -> str:
-        return f"key identifier {self.value.hex()}"
-
-
-@dataclass(frozen=True, slots=True)
-class IssuerAndSerial:
-    """A certificate by its issuer (a DER Name) and its serial number (RFC 5652, 10.2.4).
-
-    As text, the name is written as in RFC 4514.
-    """
-
-    issuer: bytes
-    serial: int
-
-    def __str__(self) -> str:
-        return f"{rfc4514(self.issuer)}, serial number {self.serial:#x}"
-
-
-RecipientIdentifier = KeyIdentifier | IssuerAndSerial
-"""How a recipient info identifies its recipient (RFC 5652, 6.2.1)."""
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 class RsaAlgorithm(Enum):
@@ -75,11 +61,10 @@ class _Addressed:
         A file may name a key otherwise, by a certificate that is not at hand: whether the key opens
         it, its holder alone can tell.
         """
-        key: NamedKey = owner.key if isinstance(owner, Recipient) else owner
-        names: list[RecipientIdentifier] = [KeyIdentifier(key.key_id)]
         if isinstance(owner, Recipient):
-            names.append(owner.identifier)
-        return self.identifier in names and self._algorithm in (None, key.algorithm)
+            return self.identifier in owner.names and self._algorithm in (None, owner.key.algorithm)
+        names = (KeyIdentifier(owner.key_id),)
+        return self.identifier in names and self._algorithm in (None, owner.algorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +131,26 @@ class UnsupportedRecipient(_Addressed):
         return f"unsupported: {self.identifier or 'no name'} ({self.reason})"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherKeyRecipient(_Addressed):
+    """A recipient info for a key that no card has, encoded as it is written.
+
+    Read again, it is an UnsupportedRecipient.
+    """
+
+    identifier: RecipientIdentifier
+    algorithm: OtherAlgorithm
+    encoded: bytes
+
+    def __str__(self) -> str:
+        return f"{self.algorithm.value}: {self.identifier}"
+
+
 PublicKeyRecipient = RsaRecipient | EcRecipient
 """A recipient info that holds a key for a public key."""
 OpenableRecipient = PublicKeyRecipient | ArchiveRecipient
 """A recipient info that a card with the key may open."""
-RecipientInfo = OpenableRecipient | UnsupportedRecipient
+RecipientInfo = OpenableRecipient | OtherKeyRecipient | UnsupportedRecipient
 """Any recipient info of a message."""
 
 AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA206040400000100")
@@ -159,47 +159,110 @@ AES256_WRAP_SHARED_INFO = bytes.fromhex("3015300B060960864801650304012DA20604040
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A recipient: a public key, and its identifier in recipient infos."""
+    """A recipient: a public key, and its identifier in recipient infos.
 
-    key: PublicKey
+    ``certificate`` is what the recipient's certificate says; None for a bare public key.
+    """
+
+    key: RecipientKey
     identifier: RecipientIdentifier
+    certificate: RecipientCertificate | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, key: PublicKey) -> Recipient:
+    def of(cls, key: RecipientKey) -> Recipient:
         """A bare public key, identified by its digest."""
         return cls(key, KeyIdentifier(key.key_id))
 
     @classmethod
-    def from_bytes(cls, encoded: bytes) -> Recipient:
-        """A public key or certificate in PEM or DER.
+    def from_bytes(cls, encoded: bytes, *, any_date: bool = False) -> Recipient:
+        """A public key or certificate in PEM or DER; of a chain of certificates, its end.
 
         A certificate is identified by its subject key identifier, else by issuer and serial number.
-        Raises twincard.keys.public.UnusablePublicKeyError.
+        It must be for encryption (key usage, extended key usage, basic constraints) and, without
+        ``any_date``, valid today. Its signature is not checked.
+
+        Raises UnsuitableCertificateError, AmbiguousCertificatesError where there are several
+        people, both kinds of twincard.keys.public.UnusablePublicKeyError, and the latter.
         """
-        key = PublicKey.from_bytes(encoded)
-        certificate = certificate_from_bytes(encoded)
-        if certificate is None:
-            return cls.of(key)
-        return cls(key, _identifier_of(certificate))
+        found = cls.all_from_bytes(encoded, any_date=any_date)
+        if len(found) > 1:
+            raise AmbiguousCertificatesError(
+                _("There are keys of {count} people in this file. Give a file of one.").format(
+                    count=len(found)
+                )
+            )
+        return found[0]
 
     @classmethod
-    def from_certificate(cls, certificate: x509.Certificate) -> Recipient:
-        """The holder of an X.509 certificate, named as it names itself.
+    def all_from_bytes(cls, encoded: bytes, *, any_date: bool = False) -> tuple[Recipient, ...]:
+        """The recipients in a file with keys and certificates of several people, at least one.
+
+        Otherwise as ``from_bytes``.
+        """
+        if not isinstance(encoded, bytes | bytearray):
+            raise TypeError(
+                "a public key is read from bytes, the content of a file, "
+                f"not from {type(encoded).__name__}"
+            )
+        certificates, keys = read_all(bytes(encoded))
+        people = holders(certificates, None if any_date else datetime.now(UTC))
+        found = [cls._certified(one) for one in people]
+        return each_once((*found, *map(cls.of, keys)))
+
+    @classmethod
+    def from_certificate(
+        cls, certificate: x509.Certificate, *, any_date: bool = False
+    ) -> Recipient:
+        """The holder of an X.509 certificate, checked and named as by ``from_bytes``.
+
+        Raises as it does.
+        """
+        found = cls.named_by(certificate)
+        assert found.certificate is not None  # noqa: S101 -- it was made of one
+        at = None if any_date else datetime.now(UTC)
+        check_suitable(found.certificate, found.key.algorithm, at)
+        return found
+
+    @classmethod
+    def named_by(cls, certificate: x509.Certificate) -> Recipient:
+        """The same without any check: to find one's own recipient info, not to encrypt.
 
         Raises UnusablePublicKeyError.
         """
-        return cls.from_bytes(certificate.public_bytes(Encoding.DER))
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        read = read_certificate(certificate.public_bytes(Encoding.DER))
+        if read is None:
+            raise UnusablePublicKeyError(_("This certificate is malformed."))
+        return cls._certified(read)
+
+    @classmethod
+    def _certified(cls, certificate: RecipientCertificate) -> Recipient:
+        return cls(certificate.key(), certificate.identifier, certificate)
+
+    @property
+    def names(self) -> tuple[RecipientIdentifier, ...]:
+        """All that recipient infos may name it by: the key's digest, and the certificate's both."""
+        certified = (self.certificate.issuer_and_serial,) if self.certificate is not None else ()
+        return (KeyIdentifier(self.key.key_id), self.identifier, *certified)
+
+    def card_key(self) -> PublicKey:
+        """The key, of a kind that cards have. Raises UnusablePublicKeyError for any other."""
+        if isinstance(self.key, OtherPublicKey):
+            raise UnusablePublicKeyError(
+                _("A card can re-encrypt files only to RSA-2048 and P-256 keys.")
+            )
+        return self.key
 
 
-def _identifier_of(certificate: x509.Certificate) -> RecipientIdentifier:
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-        return KeyIdentifier(extension.value.digest)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        # The issuer is compared byte by byte, so it is copied from the certificate, not rebuilt.
-        parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
-        issuer: bytes = parsed["tbs_certificate"]["issuer"].dump()
-        return IssuerAndSerial(issuer, certificate.serial_number)
+def each_once(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """The recipients with different keys, in order; one with a certificate before a bare key."""
+    found: dict[bytes, Recipient] = {}
+    for one in recipients:
+        known = found.get(one.key.spki)
+        if known is None or (known.certificate is None and one.certificate is not None):
+            found[one.key.spki] = one
+    return tuple(found.values())
 
 
 class NamedKey(Protocol):

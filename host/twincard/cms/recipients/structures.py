@@ -91,6 +91,32 @@ class SharedInfo(core.Sequence):  # type: ignore[misc]
     ]
 
 
+class KemRecipientInfo(core.Sequence):  # type: ignore[misc]
+    """RFC 9629, 3."""
+
+    _fields: ClassVar[list[Any]] = [
+        ("version", core.Integer),
+        ("rid", cms.RecipientIdentifier),
+        ("kem", AlgorithmIdentifier),
+        ("kemct", core.OctetString),
+        ("kdf", AlgorithmIdentifier),
+        ("kek_length", core.Integer),
+        ("ukm", core.OctetString, {"explicit": 0, "optional": True}),
+        ("wrap", AlgorithmIdentifier),
+        ("encrypted_key", core.OctetString),
+    ]
+
+
+class KemOtherInfo(core.Sequence):  # type: ignore[misc]
+    """CMSORIforKEMOtherInfo of RFC 9629, 5."""
+
+    _fields: ClassVar[list[Any]] = [
+        ("wrap", AlgorithmIdentifier),
+        ("kek_length", core.Integer),
+        ("ukm", core.OctetString, {"explicit": 0, "optional": True}),
+    ]
+
+
 class GcmParameters(core.Sequence):  # type: ignore[misc]
     """RFC 5084, 3.2."""
 

@@ -20,7 +20,7 @@ from twincard.card.session import Card
 from twincard.cms.errors import FilesError, NotCmsError, RecipientRejectedError, told
 from twincard.cms.recipients.infos import Recipient
 from twincard.cms.recipients.opening import open_all
-from twincard.cms.recipients.wrapping import wrap_key
+from twincard.cms.recipients.wrapping import wrap_for_card_key
 from twincard.cms.transcoding import read_recipients
 from twincard.flows.errors import NoKeyError
 from twincard.flows.events import FlowEvent, Listener, ignore
@@ -126,7 +126,7 @@ def _opens(card: Card, public_key: PublicKey) -> bool:
     key = os.urandom(_CEK_BYTES)
     expected = hashlib.sha256(b"cek" + key).digest()[:_CHECK_BYTES]
     try:
-        return CardChecker(card).check(wrap_key(key, Recipient.of(public_key))) == expected
+        return CardChecker(card).check(wrap_for_card_key(key, Recipient.of(public_key))) == expected
     except RecipientRejectedError:
         return False
 

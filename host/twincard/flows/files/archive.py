@@ -8,9 +8,9 @@ from twincard.card.usage import Padding
 from twincard.cms.decryption import decrypt
 from twincard.cms.encryption import EncryptedOutput, encrypt_to_archive
 from twincard.cms.framing.output import Output
+from twincard.cms.recipients.identifiers import KeyIdentifier
 from twincard.cms.recipients.infos import (
     ArchiveRecipient,
-    KeyIdentifier,
     OpenableRecipient,
     PublicKeyRecipient,
 )

@@ -59,9 +59,13 @@ def encrypt_file(
     output: Output,
     recipients: Sequence[Recipient],
     *,
+    mail: bool = False,
     on_event: Listener[BytesEvent] = ignore,
 ) -> None:
-    """Encrypt a file to one or more keys. Told are the bytes done. Raises FilesError."""
+    """Encrypt a file to one or more keys. Told are the bytes done. Raises FilesError.
+
+    With `mail`, in the form that the recipients' mail programs read.
+    """
     progress = counting(on_event, name_of(source))
     with output as sink, open_source(source) as stream:
-        encrypt(stream, sink, recipients, progress=progress)
+        encrypt(stream, sink, recipients, mail=mail, progress=progress)

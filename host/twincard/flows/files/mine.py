@@ -6,7 +6,11 @@ from collections.abc import Iterable
 
 from twincard.card.files import DECIPHER_CERTIFICATE
 from twincard.card.session import Card
-from twincard.cms.recipients.infos import KeyIdentifier, Recipient, RecipientInfo
+from twincard.cms.recipients.identifiers import KeyIdentifier
+from twincard.cms.recipients.infos import (
+    Recipient,
+    RecipientInfo,
+)
 from twincard.flows.certify.certificate_files import certificate_for
 from twincard.flows.files.opener import CardHolder
 
@@ -21,7 +25,7 @@ def own_recipients(card: Card, recipients: Iterable[RecipientInfo]) -> tuple[Rec
     report = card.kept_report()
     digest = b"" if report.key is None else report.key.digest
     certificate = certificate_for(card, DECIPHER_CERTIFICATE, digest)
-    named = None if certificate is None else Recipient.from_certificate(certificate)
+    named = None if certificate is None else Recipient.named_by(certificate)
     archive = report.archive_id
     return tuple(
         one

@@ -128,7 +128,7 @@ class CardTranscoder(CardHolder):
         """`target` gets the recipient infos. Raises ProtocolError, CardError."""
         super().__init__(card, pin)
         self.target = target
-        card.usage.set_target(target.key)
+        card.usage.set_target(target.card_key())
 
     def transcode(self, recipient: OpenableRecipient, /) -> OpenableRecipient:
         """See Transcoder. Raises as CardOpener.open does."""
@@ -139,7 +139,7 @@ class CardTranscoder(CardHolder):
         transcoded = self.use(
             recipient,
             lambda cryptogram, padding: self.card.usage.transcode(
-                cryptogram, self.target.key, padding
+                cryptogram, self.target.card_key(), padding
             ),
         )
         return CardRecipient(_recipient(transcoded.cryptogram, self.target), transcoded.check)

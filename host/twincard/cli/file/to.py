@@ -1,0 +1,106 @@
+"""Whom files are encrypted to: what `--to` names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from twincard.cli.terminal.errors import InputError
+from twincard.cms.recipients.certificates import CertificateDateError
+from twincard.cms.recipients.infos import Recipient, each_once
+from twincard.ground.bounded_read import read_bounded
+from twincard.ground.language import _
+from twincard.keys.key_type import KeyAlgorithm
+from twincard.keys.public import UnusablePublicKeyError
+
+MOST_KEY_BYTES = 1 << 20
+_CARD_RSA_BITS = 2048
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A recipient, and what the user called it."""
+
+    name: str
+    recipient: Recipient
+
+
+def read_recipients(given: Iterable[str], *, any_date: bool = False) -> list[Addressee]:
+    """All that the values of `--to` name, each key once. Raises InputError, OSError."""
+    found = [one for value in given for one in _named_by(value, any_date=any_date)]
+    kept = each_once(one.recipient for one in found)
+    return [next(one for one in found if one.recipient is recipient) for recipient in kept]
+
+
+def read_recipient(value: str, *, any_date: bool = False) -> Addressee:
+    """The only recipient that one `--to` names. Raises InputError, OSError."""
+    found = read_recipients([value], any_date=any_date)
+    if len(found) > 1:
+        raise InputError(
+            _("{name} has the keys of {count} people. Give one of them.").format(
+                name=value, count=len(found)
+            )
+        )
+    return found[0]
+
+
+def for_card(addressee: Addressee) -> Recipient:
+    """The recipient, if a card can re-encrypt files to its key. Raises InputError."""
+    recipient = addressee.recipient
+    if can_transcode_to(recipient):
+        return recipient
+    raise InputError(
+        _("{path}: a card can re-encrypt files only to RSA-2048 and P-256 keys.").format(
+            path=addressee.name
+        )
+    )
+
+
+def can_transcode_to(recipient: Recipient) -> bool:
+    """Whether a card can re-encrypt to this key by itself."""
+    try:
+        key = recipient.card_key()
+    except UnusablePublicKeyError:
+        return False
+    return key.algorithm is KeyAlgorithm.EC or key.loaded().key_size == _CARD_RSA_BITS
+
+
+@contextmanager
+def naming_key(name: str) -> Iterator[None]:
+    """Turn what is wrong with a key into an InputError that names it, and says what to do."""
+    try:
+        yield
+    except CertificateDateError as error:
+        told = _("{path}: {sentence} To use it anyway, add --any-date.")
+        raise InputError(told.format(path=name, sentence=error)) from None
+    except UnusablePublicKeyError as error:
+        raise InputError(_("{path}: {sentence}").format(path=name, sentence=error)) from None
+
+
+def _named_by(value: str, *, any_date: bool) -> list[Addressee]:
+    path = Path(value)
+    if path.is_dir():
+        return _in_folder(path, any_date=any_date)
+    return _in_file(path, any_date=any_date)
+
+
+def _in_folder(folder: Path, *, any_date: bool) -> list[Addressee]:
+    files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    if not files:
+        raise InputError(_("{folder} has no keys in it.").format(folder=folder))
+    return [one for path in files for one in _in_file(path, any_date=any_date)]
+
+
+def _in_file(path: Path, *, any_date: bool) -> list[Addressee]:
+    content = read_bounded(path, MOST_KEY_BYTES) or b""
+    with naming_key(str(path)):
+        found = Recipient.all_from_bytes(content, any_date=any_date)
+    return [Addressee(_name(path, one, alone=len(found) == 1), one) for one in found]
+
+
+def _name(path: Path, recipient: Recipient, *, alone: bool) -> str:
+    if alone or recipient.certificate is None:
+        return str(path)
+    return f"{path} ({recipient.certificate.name})"
