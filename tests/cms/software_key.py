@@ -15,6 +15,7 @@ from twincard.cms import (
     EcRecipient,
     OpenableRecipient,
     Recipient,
+    RecipientIdentifier,
     RecipientRejectedError,
     RsaAlgorithm,
     RsaRecipient,
@@ -26,6 +27,12 @@ from twincard.cms import (
 from twincard.keys.key_type import KeyAlgorithm
 from twincard.keys.public import PublicKey
 
+_OAEP_HASHES: dict[RsaAlgorithm, hashes.HashAlgorithm] = {
+    RsaAlgorithm.OAEP_SHA256: hashes.SHA256(),
+    RsaAlgorithm.OAEP_SHA1: hashes.SHA1(),  # noqa: S303 - what old programs write
+    RsaAlgorithm.OAEP_SHA384: hashes.SHA384(),
+    RsaAlgorithm.OAEP_SHA512: hashes.SHA512(),
+}
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -65,6 +72,9 @@ class SoftwareKey:
     def key_id(self) -> bytes:
         return self.public.key_id
 
+    def other_names(self) -> frozenset[RecipientIdentifier]:
+        return frozenset()
+
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         if isinstance(recipient, RsaRecipient):
             return self._decrypt(recipient)
@@ -77,12 +87,10 @@ class SoftwareKey:
 
     def _decrypt(self, recipient: RsaRecipient) -> bytes:
         assert isinstance(self.private, rsa.RSAPrivateKey)
-        oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
-        by_oaep = recipient.algorithm is RsaAlgorithm.OAEP_SHA256
+        used = _OAEP_HASHES.get(recipient.algorithm)
+        oaep = used and padding.OAEP(padding.MGF1(used), used, None)
         try:
-            return self.private.decrypt(
-                recipient.cryptogram, oaep if by_oaep else padding.PKCS1v15()
-            )
+            return self.private.decrypt(recipient.cryptogram, oaep or padding.PKCS1v15())
         except ValueError as error:
             raise RecipientRejectedError("no") from error
 

@@ -73,24 +73,35 @@ def test_attributes_that_are_not_authenticated_are_passed_over(parts: Parts) -> 
     assert reads(replace(parts, unauthenticated=attributes).message(indefinite))
 
 
-def test_authenticated_attributes_are_not_supported_and_never_ignored() -> None:
-    parts = Parts.of(encrypted(PLAINTEXT, ec_key()))
-    attributes = ber.encode(ber.CONTEXT_1, ber.encode(ber.SEQUENCE))
-    with pytest.raises(UnsupportedError, match="authenticated attributes"):
-        decrypted(replace(parts, authenticated=attributes).message(), ec_key())
-
-
 def test_content_that_is_kept_apart_is_not_supported(parts: Parts) -> None:
     with pytest.raises(UnsupportedError, match="is detached"):
         decrypted(parts.message(content=b""), ec_key())
 
 
-def test_another_cipher_is_not_supported(parts: Parts) -> None:
-    triple_des = bytes.fromhex("3014 06082A864886F70D0307 0408 0000000000000000")
-    with pytest.raises(UnsupportedError, match="not encrypted with AES"):
-        decrypted(replace(parts, algorithm=triple_des).message(), ec_key())
+@pytest.mark.parametrize(
+    ("oid", "name"),
+    [
+        ("06082A864886F70D0302", "RC2"),
+        ("06082A864886F70D0304", "RC4"),
+        ("06052B0E030207", "DES"),
+        ("060960864801650304012F", "AES-CCM"),
+        ("060B2A864886F70D0109100312", "ChaCha20-Poly1305"),
+        ("0602 2A03", "1.2.3"),
+    ],
+)
+def test_another_cipher_is_refused_by_its_name(parts: Parts, oid: str, name: str) -> None:
+    algorithm = ber.encode(ber.SEQUENCE, bytes.fromhex(oid), ber.encode(ber.OCTET_STRING, bytes(8)))
+    with pytest.raises(UnsupportedError, match=f"is encrypted with {name}\\."):
+        decrypted(replace(parts, algorithm=algorithm).message(), ec_key())
 
 
+def test_triple_des_is_not_taken_for_authenticated() -> None:
+    parts = Parts.of(encrypted(PLAINTEXT, ec_key()))
+    with pytest.raises(UnsupportedError, match="does not match"):
+        decrypted(replace(parts, algorithm=TRIPLE_DES).message(), ec_key())
+
+
+TRIPLE_DES = bytes.fromhex("3014 06082A864886F70D0307 0408 0000000000000000")
 AES_256_GCM = bytes.fromhex("060960864801650304012E")
 AES_256_CBC = bytes.fromhex("060960864801650304012A")
 
@@ -119,8 +130,10 @@ def test_malformed_parameters_of_a_cipher_are_refused(
         decrypted(replace(parts, algorithm=encoded).message(), ec_key())
 
 
-@pytest.mark.parametrize("size", [0, 8, 16])
+@pytest.mark.parametrize("size", [0, 8, 16, 17])
 def test_a_nonce_of_another_size_than_12_bytes_is_not_supported(parts: Parts, size: int) -> None:
+    if parts.kind is not AUTH and size == 16:
+        pytest.skip("in EnvelopedData some programs write that")
     encoded = ber.encode(ber.SEQUENCE, AES_256_GCM, nonce_of(size))
     with pytest.raises(UnsupportedError, match="nonce"):
         decrypted(replace(parts, algorithm=encoded).message(), ec_key())

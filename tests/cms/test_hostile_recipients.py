@@ -21,6 +21,7 @@ from twincard.cms import (
     NotForThisKeyError,
     OpenableRecipient,
     Recipient,
+    RecipientIdentifier,
     SpooledOutput,
     UnsupportedError,
     decrypt,
@@ -63,6 +64,9 @@ class Counting:
     @property
     def archive_id(self) -> bytes | None:
         return self.key.archive_id
+
+    def other_names(self) -> frozenset[RecipientIdentifier]:
+        return self.key.other_names()
 
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         self.used.append(recipient)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twincard.ground.exports import exports
 
 if TYPE_CHECKING:
-    from twincard.cms.decryption import DATA_CONTENT, Decrypted, decrypt
+    from twincard.cms.decryption import Decrypted, decrypt
     from twincard.cms.encryption import EncryptedOutput, encrypt, encrypt_to_archive
     from twincard.cms.errors import (
         AlgorithmRejectedError,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from twincard.cms.framing.bytes_output import BytesOutput
+    from twincard.cms.framing.message import DATA_CONTENT
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
     from twincard.cms.framing.source import Progress, Readable, Writable
     from twincard.cms.recipients.certificates import (

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, cast
 
+from twincard.cms.content.attributes import authenticated_data
 from twincard.cms.content.cipher import CipherMode, ContentCipher
-from twincard.cms.content.decryption import decrypt_content, is_whole
+from twincard.cms.content.decryption import WrongKeyError, decrypt_content
 from twincard.cms.errors import (
     AlteredError,
-    OutputError,
     RecipientRejectedError,
     UnsupportedError,
 )
-from twincard.cms.framing.message import MessageKind, MessageReader, check_authenticated
+from twincard.cms.framing.message import (
+    DATA_CONTENT,
+    MessageKind,
+    MessageReader,
+    Tail,
+    check_authenticated,
+)
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress, Readable
-from twincard.cms.recipients.codec import decode_all
-from twincard.cms.recipients.infos import (
-    OpenableRecipient,
-    Opener,
-    RecipientInfo,
-)
-from twincard.cms.recipients.opening import open_all
+from twincard.cms.recipients.infos import OpenableRecipient, Opener
+from twincard.cms.recipients.opening import Opened, open_each
+from twincard.cms.recipients.reading import Recipients
 from twincard.ground.language import _
-from twincard.ground.system_words import reason
-
-DATA_CONTENT = "1.2.840.113549.1.7.1"
-"""The content type of plain bytes, id-data (RFC 5652, 4)."""
-_Keys = dict[bytes, OpenableRecipient]
-"""Content-encryption keys, and the recipient info that each came from."""
-_PIECE_BYTES = 1 << 20
-_KIND_OF_MODE = {
-    CipherMode.GCM: MessageKind.AUTH_ENVELOPED,
-    CipherMode.CBC: MessageKind.ENVELOPED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,8 @@ class Decrypted:
 
     ``authenticated``: a tag protects it from changes (AES-GCM). Otherwise it may have been changed
     in transit (AES-CBC). ``content_type``: the object identifier of what it is, such as
-    DATA_CONTENT; no tag protects that. ``recipient``: the recipient info that opened it.
+    DATA_CONTENT; authenticated in AuthEnvelopedData only. ``recipient``: the recipient info that
+    opened it.
     """
 
     authenticated: bool
@@ -62,11 +52,13 @@ def decrypt(
     mail: bool = False,
     progress: Progress | None = None,
 ) -> Decrypted:
-    """Decrypts AuthEnvelopedData with AES-GCM; with ``mail``, EnvelopedData with AES-CBC as well.
+    """Decrypts what is authenticated (AES-GCM); with ``mail``, AES-CBC and triple DES as well.
 
-    In BER or DER. The sink is an Output whose block is entered, because plaintext is written to it
-    before the authentication tag, which comes last, is checked: what was written vanishes if this
-    raises, even if the caller goes on. BytesOutput keeps it in memory.
+    In BER or DER. Each recipient info that may be for the opener's key is tried until the content
+    fits, see ``open_each``. The sink is an Output whose block is entered, because plaintext is
+    written to it before the authentication tag, which comes last, is checked: what was written
+    vanishes if this raises, even if the caller goes on. BytesOutput keeps it in memory.
+
     AES-CBC has no tag at all; there, changes to the content are found only where they break its
     padding. Such a message could also be made of an authenticated one, to decrypt it block by
     block, so ask for it only where it is expected.
@@ -79,73 +71,112 @@ def decrypt(
             "what is decrypted goes to a FileOutput, a SpooledOutput or a BytesOutput, which hold "
             f"it back until it is authenticated, not to a {type(sink).__name__}"
         )
+    message = MessageReader(source, progress)
     try:
-        return _decrypt(MessageReader(source, progress), sink, opener, mail=mail)
+        return _Decryption(message, sink, mail=mail).run(opener)
     except BaseException:
         sink.spoil()
         raise
+    finally:
+        message.close()
 
 
-def _decrypt(message: MessageReader, sink: Output, opener: Opener, *, mail: bool) -> Decrypted:
-    opening = message.opening()
-    if not mail:
-        check_authenticated(opening)
-    algorithm = ContentCipher.decode(message.algorithm())
-    if _KIND_OF_MODE[algorithm.mode] is not opening.kind:
-        raise UnsupportedError(
-            _("The file's encryption algorithm does not match its content type.")
-        )
-    keys = _open(decode_all(opening.recipient_infos), opener, algorithm.key_length)
-    content_type = message.content_type()
-    if len(keys) == 1:
-        (key,) = keys
-        decrypt_content(algorithm, key, message.content(), message.tail, sink)
-    else:
-        key = _decrypt_with_one_of(keys, algorithm, message, sink)
-    return Decrypted(opening.kind is MessageKind.AUTH_ENVELOPED, content_type, keys[key])
+class _Decryption:
+    """One message on its way into an output."""
 
-
-def _open(recipients: Sequence[RecipientInfo], opener: Opener, key_length: int) -> _Keys:
-    """The different content-encryption keys that the recipient infos give, at least one."""
-
-    def attempt(recipient: OpenableRecipient) -> bytes:
-        key = opener.open(recipient)
-        # RSA PKCS#1 v1.5 with a wrong key can give any bytes of any length.
-        if len(key) != key_length:
-            raise RecipientRejectedError(
-                _("The recipient info does not contain a key of the right length.")
+    def __init__(self, message: MessageReader, sink: Output, *, mail: bool) -> None:
+        self._message = message
+        self._sink = sink
+        opening = message.opening()
+        self._kind = opening.kind
+        self._recipients = Recipients(opening.recipient_infos, message.budget)
+        enveloped = opening.kind is MessageKind.ENVELOPED
+        self._cipher = ContentCipher.decode(message.algorithm(), enveloped=enveloped)
+        self._is_gcm = self._cipher.mode is CipherMode.GCM
+        if enveloped and not self._is_gcm and not mail:
+            check_authenticated(opening)
+        if not enveloped and not self._is_gcm:
+            raise UnsupportedError(
+                _("The file's encryption algorithm does not match its content type.")
             )
-        return key
+        self._content_type = message.content_type()
+        self._authenticated = b""
+        self._is_first = True
+        self._kept = False
 
-    keys: _Keys = {}
-    for one in open_all(recipients, opener, attempt):
-        keys.setdefault(one.result, one.recipient)
-    return keys
+    def run(self, opener: Opener) -> Decrypted:
+        """Decrypts with the first key that fits the content."""
+        authenticates = self._kind is MessageKind.AUTH_ENVELOPED
+        # Attributes are authenticated before the content but follow it (RFC 5083, 2.2), and must
+        # be there if it is of another type than id-data.
+        late = authenticates and self._content_type != DATA_CONTENT
+        keys = self._keys(opener)
+        first = next(keys)
+        if late or self._message.rereadable or self._recipients.may_be_several:
+            self._message.keep()
+            self._kept = True
+        if late:
+            self._message.skip_content()
+            self._authenticate(self._message.tail())
+            self._message.again()
+        tried: set[bytes] = set()
+        for key in itertools.chain((first,), keys):
+            if key.result not in tried and self._fits(key.result):
+                return Decrypted(self._is_gcm, self._content_type, key.recipient)
+            tried.add(key.result)
+        raise AlteredError()
 
-
-def _decrypt_with_one_of(
-    keys: Iterable[bytes], algorithm: ContentCipher, message: MessageReader, sink: Output
-) -> bytes:
-    """Decrypts with the first key that fits; until then the content waits on disk, encrypted."""
-    with ExitStack() as stack:
-        # mypy knows only the portable type of what this gives.
+    def _fits(self, key: bytes) -> bool:
         try:
-            file = cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
-            for piece in message.content():
-                file.write(piece)
-            tail = message.tail()
-        except OSError as error:
-            raise OutputError(
-                _("Cannot write a temporary file: {reason}.").format(reason=reason(error))
-            ) from error
-        for key in keys:
-            if is_whole(algorithm, key, _pieces(file), tail):
-                decrypt_content(algorithm, key, _pieces(file), lambda: tail, sink)
-                return key
-    raise AlteredError()
+            last = self._attempt(key)
+        except WrongKeyError as error:
+            last = error.tail
+            fits = False
+        else:
+            fits = True
+        if self._authenticated or not last.authenticated:
+            return fits
+        # Content of type id-data with attributes, which were not expected.
+        if not self._kept:
+            raise UnsupportedError(
+                _(
+                    "The file has authenticated attributes, so it must be read twice, which a pipe "
+                    "does not allow. Give the file by its name."
+                )
+            )
+        self._authenticate(last)
+        return self._fits(key)
 
+    def _attempt(self, key: bytes) -> Tail:
+        if not self._is_first:
+            if not self._kept:
+                raise AlteredError()
+            self._message.again()
+            self._sink.restart()
+        self._is_first = False
+        return decrypt_content(
+            self._cipher,
+            key,
+            self._message.content(),
+            self._message.tail,
+            self._sink,
+            authenticated=self._authenticated,
+            tag_inside=self._kind is MessageKind.ENVELOPED,
+        )
 
-def _pieces(file: BinaryIO) -> Iterator[memoryview]:
-    file.seek(0)
-    while piece := file.read(_PIECE_BYTES):
-        yield memoryview(piece)
+    def _authenticate(self, tail: Tail) -> None:
+        self._authenticated = authenticated_data(tail.authenticated, self._content_type)
+
+    def _keys(self, opener: Opener) -> Iterator[Opened[bytes]]:
+        """Content-encryption keys that may be the right one, each when it is asked for."""
+
+        def attempt(recipient: OpenableRecipient) -> bytes:
+            key = opener.open(recipient)
+            # RSA PKCS#1 v1.5 with a wrong key can give any bytes of any length.
+            if len(key) != self._cipher.key_length:
+                raise RecipientRejectedError(
+                    _("The recipient info does not contain a key of the right length.")
+                )
+            return key
+
+        return open_each(self._recipients, opener, attempt)

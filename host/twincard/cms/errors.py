@@ -33,8 +33,8 @@ class NotCmsError(FilesError):
 class AlteredError(FilesError):
     """The message is malformed, cut short, or fails its authentication."""
 
-    def __init__(self) -> None:
-        super().__init__(_("The file was altered or is incomplete."))
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or _("The file was altered or is incomplete."))
 
 
 class UnsupportedError(FilesError):

@@ -19,16 +19,18 @@ from twincard.cms.framing.message import (
 from twincard.cms.framing.source import Progress, Readable, Writable
 from twincard.cms.recipients.codec import (
     decode_all,
-    decode_recipients,
     encode_recipient,
     without_encrypted_keys,
 )
 from twincard.cms.recipients.infos import ArchiveKeeper, RecipientInfo, Transcoder
 from twincard.cms.recipients.opening import open_all
+from twincard.cms.recipients.reading import Recipients
 from twincard.ground.whole_writes import WholeSink
 
-_Choose = Callable[[Sequence[RecipientInfo]], Sequence[RecipientInfo | None]]
-"""What takes the place of each recipient info: itself, another one, or none."""
+_Replace = Callable[[RecipientInfo], RecipientInfo | None]
+"""What takes the place of a recipient info: itself, another one, or none."""
+_Choose = Callable[[Recipients], _Replace]
+"""Those that it does not decode stay."""
 
 
 def transcode(
@@ -37,16 +39,17 @@ def transcode(
     """Replaces every recipient info that opens with the transcoder's key; others stay.
 
     Usually one does. If several do, they may contain different keys, and only decrypting the
-    content shows which is right. See ``open_all`` for which are tried.
+    content shows which is right: so all are tried that may be for the key, even after one that
+    names it has opened. See ``open_each`` for which those are.
 
     Raises NotCmsError, AlteredError, NotForThisKeyError, UnsupportedError, SourceError, and
     whatever the transcoder raises but RecipientRejectedError, or the sink.
     """
 
-    def choose(recipients: Sequence[RecipientInfo]) -> Sequence[RecipientInfo]:
+    def choose(recipients: Recipients) -> _Replace:
         opened = open_all(recipients, transcoder, transcoder.transcode)
         new = {id(one.recipient): one.result for one in opened}
-        return [new.get(id(recipient), recipient) for recipient in recipients]
+        return lambda recipient: new.get(id(recipient), recipient)
 
     _rewrite(source, sink, choose, progress)
 
@@ -62,7 +65,13 @@ def replace_recipients(
 
     Raises NotCmsError, AlteredError, SourceError, and whatever ``replace`` or the sink raises.
     """
-    _rewrite(source, sink, lambda recipients: [replace(one) for one in recipients], progress)
+
+    def choose(recipients: Recipients) -> _Replace:
+        for _recipient in recipients:
+            pass  # only decoded
+        return replace
+
+    _rewrite(source, sink, choose, progress)
 
 
 def keep_for_archive(
@@ -77,17 +86,20 @@ def keep_for_archive(
     Raises NotAuthenticatedError for EnvelopedData, and as `transcode` does.
     """
 
-    def choose(recipients: Sequence[RecipientInfo]) -> Sequence[RecipientInfo | None]:
+    def choose(recipients: Recipients) -> _Replace:
         opened = open_all(recipients, keeper, keeper.keep)
         new = {id(one.recipient): one.result for one in opened}
-        return [new.get(id(recipient)) for recipient in recipients]
+        for _recipient in recipients:
+            pass  # only decoded: each is dropped
+        return lambda recipient: new.get(id(recipient))
 
     _rewrite(source, sink, choose, progress, authenticated=True)
 
 
 def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
-    return decode_all(MessageReader(source).opening().recipient_infos)
+    message = MessageReader(source)
+    return decode_all(message.opening().recipient_infos, message.budget)
 
 
 def _rewrite(
@@ -103,15 +115,21 @@ def _rewrite(
     opening = message.opening()
     if authenticated:
         check_authenticated(opening)
-    groups = [decode_recipients(info) for info in opening.recipient_infos]
-    old = [recipient for group in groups for recipient in group]
-    new = iter(choose(old))
+    recipients = Recipients(opening.recipient_infos, message.budget)
+    replace = choose(recipients)
     infos: list[bytes] = []
-    for encoded, group in zip(opening.recipient_infos, groups, strict=True):
-        infos += _replaced(encoded, group, [next(new) for _ in group])
+    written: list[RecipientInfo] = []
+    for place, encoded in enumerate(opening.recipient_infos):
+        if not recipients.is_decoded(place):
+            infos.append(encoded)
+            continue
+        old = recipients.at(place)
+        new = [replace(one) for one in old]
+        infos += _replaced(encoded, old, new)
+        written += [one for one in new if one is not None]
     version = opening.version
     if opening.kind is MessageKind.ENVELOPED:
-        version = max(version, enveloped_version(decode_all(infos)))
+        version = max(version, enveloped_version(written))
     sink.write(_reframed(opening, version, infos))
     message.copy_to(sink)
     message.algorithm()

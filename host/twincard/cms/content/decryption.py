@@ -8,12 +8,22 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import AEADDecryptionContext, CipherContext
 
 from twincard.cms.content.cipher import BLOCK_BYTES, MAX_GCM_BYTES, TAG_BYTES, ContentCipher
-from twincard.cms.errors import AlteredError, TooLargeError, UnsupportedError
+from twincard.cms.errors import AlteredError, TooLargeError
 from twincard.cms.framing.message import Tail
 from twincard.cms.framing.source import Writable
 from twincard.ground.language import _
 
 _PIECE_BYTES = 1 << 20
+_LONG_BYTES = 1 << 16
+"""Pieces of this size are decrypted as they are, without gathering them."""
+
+
+class WrongKeyError(AlteredError):
+    """The content does not open with the key: either is wrong. ``tail`` follows the content."""
+
+    def __init__(self, tail: Tail) -> None:
+        super().__init__()
+        self.tail = tail
 
 
 def decrypt_content(
@@ -22,41 +32,57 @@ def decrypt_content(
     pieces: Iterable[memoryview],
     tail: Callable[[], Tail],
     sink: Writable,
-) -> None:
+    *,
+    authenticated: bytes = b"",
+    tag_inside: bool = False,
+) -> Tail:
     """Decrypts the pieces into the sink; ``tail`` is called after the last of them.
 
-    Raises AlteredError (discard what was written then), TooLargeError, UnsupportedError.
+    In AES-GCM: ``authenticated`` is what the tag also protects; ``tag_inside``: the tag is the end
+    of the content, not in the tail. If this raises, discard what was written. Raises WrongKeyError
+    if only the key or the content may be wrong, another AlteredError, TooLargeError.
     """
     decryptor = algorithm.cipher(key).decryptor()
-    if isinstance(decryptor, AEADDecryptionContext):
-        _decrypt_gcm(pieces, tail, sink, decryptor)
-    else:
-        _decrypt_cbc(pieces, tail, sink, decryptor)
-
-
-def is_whole(
-    algorithm: ContentCipher, key: bytes, pieces: Iterable[memoryview], tail: Tail
-) -> bool:
-    """Whether the content has the right tag under the key, or in AES-CBC a valid padding."""
+    if not isinstance(decryptor, AEADDecryptionContext):
+        return _decrypt_cbc(pieces, tail, sink, decryptor, algorithm.block_bytes)
+    if authenticated:
+        decryptor.authenticate_additional_data(authenticated)
+    end = _End()
+    if tag_inside:
+        pieces = end.cut_off(pieces)
+    _decrypt_gcm(pieces, sink, decryptor)
+    last = tail()
+    tag = end.value if tag_inside else last.mac
+    if len(tag) != TAG_BYTES:
+        raise AlteredError()
     try:
-        decrypt_content(algorithm, key, pieces, lambda: tail, _Nowhere())
-    except AlteredError:
-        return False
-    return True
+        decryptor.finalize_with_tag(tag)
+    except InvalidTag as error:
+        raise WrongKeyError(last) from error
+    return last
 
 
-class _Nowhere:
-    """A sink that keeps nothing."""
+class _End:
+    """The last bytes of a content, which are its tag."""
 
-    def write(self, piece: bytes | memoryview, /) -> None:
-        """Drops it."""
+    def __init__(self) -> None:
+        self.value = b""
+
+    def cut_off(self, pieces: Iterable[memoryview]) -> Iterator[memoryview]:
+        """The pieces without the end, which is known after the last of them."""
+        for piece in pieces:
+            if len(piece) < TAG_BYTES:
+                joined = self.value + bytes(piece)
+                self.value = joined[-TAG_BYTES:]
+                yield memoryview(joined[:-TAG_BYTES])
+                continue
+            yield memoryview(self.value)
+            self.value = bytes(piece[-TAG_BYTES:])
+            yield piece[:-TAG_BYTES]
 
 
 def _decrypt_gcm(
-    pieces: Iterable[memoryview],
-    tail: Callable[[], Tail],
-    sink: Writable,
-    decryptor: AEADDecryptionContext,
+    pieces: Iterable[memoryview], sink: Writable, decryptor: AEADDecryptionContext
 ) -> None:
     done = 0
     buffer = memoryview(bytearray(_PIECE_BYTES + BLOCK_BYTES))
@@ -67,16 +93,6 @@ def _decrypt_gcm(
                 _("The file's content is larger than 64 GiB, the limit of AES-GCM.")
             )
         sink.write(buffer[: decryptor.update_into(piece, buffer)])
-    end = tail()
-    if end.has_authenticated_attributes:
-        # They are authenticated before the content but follow it (RFC 5083, 2.2).
-        raise UnsupportedError(_("The file has authenticated attributes."))
-    if len(end.mac) != TAG_BYTES:
-        raise AlteredError()
-    try:
-        decryptor.finalize_with_tag(end.mac)
-    except InvalidTag as error:
-        raise AlteredError() from error
 
 
 def _decrypt_cbc(
@@ -84,38 +100,40 @@ def _decrypt_cbc(
     tail: Callable[[], Tail],
     sink: Writable,
     decryptor: CipherContext,
-) -> None:
+    block: int,
+) -> Tail:
     buffer = memoryview(bytearray(_PIECE_BYTES + BLOCK_BYTES))
     last_block = b""
     for piece in _gathered(pieces):
         count = decryptor.update_into(piece, buffer)
         if count:
             sink.write(last_block)
-            sink.write(buffer[: count - BLOCK_BYTES])
-            last_block = bytes(buffer[count - BLOCK_BYTES : count])
-    tail()
+            sink.write(buffer[: count - block])
+            last_block = bytes(buffer[count - block : count])
+    last = tail()
     try:
         decryptor.finalize()
     except ValueError as error:  # not a whole number of blocks
-        raise AlteredError() from error
+        raise WrongKeyError(last) from error
     padding = last_block[-1:]
     count = int.from_bytes(padding)
-    if not 1 <= count <= BLOCK_BYTES or last_block[-count:] != padding * count:
-        raise AlteredError()
+    if not 1 <= count <= block or last_block[-count:] != padding * count:
+        raise WrongKeyError(last)
     sink.write(last_block[:-count])
+    return last
 
 
 def _gathered(pieces: Iterable[memoryview]) -> Iterator[memoryview]:
-    """The same bytes in large pieces: some writers cut content into chunks of 4 KiB or less."""
+    """The same bytes in pieces of at most 1 MiB: some writers cut content into short ones."""
     buffer = memoryview(bytearray(_PIECE_BYTES))
     filled = 0
     for piece in pieces:
-        while piece:
-            count = min(len(piece), _PIECE_BYTES - filled)
-            buffer[filled : filled + count] = piece[:count]
-            filled += count
-            piece = piece[count:]
-            if filled == _PIECE_BYTES:
-                yield buffer
-                filled = 0
+        if filled and filled + len(piece) > _PIECE_BYTES:
+            yield buffer[:filled]
+            filled = 0
+        while len(piece) >= _LONG_BYTES and not filled:
+            yield piece[:_PIECE_BYTES]
+            piece = piece[_PIECE_BYTES:]
+        buffer[filled : filled + len(piece)] = piece
+        filled += len(piece)
     yield buffer[:filled]

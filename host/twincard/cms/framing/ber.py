@@ -9,8 +9,9 @@ import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from twincard.cms.errors import AlteredError
+from twincard.cms.errors import AlteredError, UnsupportedError
 from twincard.cms.framing.source import Source
+from twincard.ground.language import _
 
 INTEGER = 0x02
 OCTET_STRING = 0x04
@@ -24,12 +25,16 @@ CONTEXT_1 = 0xA1
 CONTEXT_2 = 0xA2
 
 END_OF_CONTENTS = b"\0\0"
-MAX_STRUCTURE_BYTES = 1 << 20
+MAX_STRUCTURE_BYTES = 8 << 20
 """Limit for everything except the content, together: it is held in memory."""
+MAX_ELEMENTS = 1 << 19
+"""Limit for the elements in it that are looked at one by one, which takes time."""
 MAX_DEPTH = 16
 MAX_OID_BYTES = 64
 """Longer than any standard object identifier."""
 _NO_LIMIT = 1 << 63
+_SHORT_BYTES = 1 << 16
+"""Strings up to this size are gathered in large pieces."""
 
 
 class Header(NamedTuple):
@@ -47,16 +52,49 @@ class _Scope(NamedTuple):
     limit: int
 
 
+class Budget:
+    """What the structures of one message may cost: bytes in memory, and elements."""
+
+    def __init__(self) -> None:
+        self._bytes = MAX_STRUCTURE_BYTES
+        self._elements = MAX_ELEMENTS
+
+    def spend(self, count: int) -> None:
+        """One more element with so many bytes. Raises UnsupportedError."""
+        self._bytes -= count
+        self._elements -= 1
+        if self._bytes < 0 or self._elements < 0:
+            raise UnsupportedError(
+                _("The file has more recipients, or more about them, than can be read.")
+            )
+
+
+class Mark(NamedTuple):
+    """A place in a message, to which `BerReader.resume` returns."""
+
+    position: int
+    scopes: tuple[_Scope, ...]
+
+
 class BerReader:
     """Walks nested elements and checks that each lies wholly inside the one around it.
 
     Every method raises AlteredError for anything that is not well-formed.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, budget: Budget | None = None) -> None:
         self._source = source
         self._scopes = [_Scope(None, _NO_LIMIT)]
-        self._budget = MAX_STRUCTURE_BYTES
+        self._budget = budget or Budget()
+
+    def mark(self) -> Mark:
+        """The present place."""
+        return Mark(self._source.position, tuple(self._scopes))
+
+    def resume(self, mark: Mark, source: Source) -> None:
+        """Goes on at a place that was left, from a source that stands there."""
+        self._source = source
+        self._scopes = list(mark.scopes)
 
     def header(self) -> Header:
         """Reads an identifier and a length of any form."""
@@ -122,6 +160,7 @@ class BerReader:
         reads them in quadratic time.
         """
         header = self.header()
+        self._budget.spend(0)
         if not header.tag & CONSTRUCTED:
             length = header.length or 0
             if header.tag == OBJECT_IDENTIFIER and length > MAX_OID_BYTES:
@@ -133,14 +172,26 @@ class BerReader:
             self.check()
         self.leave()
 
+    def skip_octets(self, header: Header) -> None:
+        """Passes over what `octets` would give."""
+        for piece in self._strings(header):
+            self._source.skip(piece.length or 0)
+
     def octets(self, header: Header) -> Iterator[memoryview]:
         """The contents of an OCTET STRING of this header, in pieces of any size.
 
         The primitive and both constructed forms (X.690, 8.7), also where the tag is implicit.
         """
+        for piece in self._strings(header):
+            length = piece.length or 0
+            yield from self._pieces(length)
+            if header.tag & CONSTRUCTED and 0 < length <= _SHORT_BYTES:
+                yield self._source.run(piece.encoded, length, self._scopes[-1].limit)
+
+    def _strings(self, header: Header) -> Iterator[Header]:
+        """The headers of the primitive strings; whoever asks for the next has passed the last."""
         if not header.tag & CONSTRUCTED:
-            assert header.length is not None  # noqa: S101 - header() refuses it
-            yield from self._pieces(header.length)
+            yield header
             return
         around = len(self._scopes)
         self._push(header)
@@ -152,7 +203,7 @@ class BerReader:
             if inner.tag == CONSTRUCTED_OCTET_STRING:
                 self._push(inner)
             elif inner.tag == OCTET_STRING and inner.length is not None:
-                yield from self._pieces(inner.length)
+                yield inner
             else:
                 raise AlteredError()
 
@@ -185,7 +236,7 @@ class BerReader:
 
     def _collect(self, parts: list[bytes]) -> None:
         header = self.header()
-        self._spend(len(header.encoded) + (header.length or 0))
+        self._budget.spend(len(header.encoded) + (header.length or 0))
         parts.append(header.encoded)
         if header.length is not None:
             parts.append(self._source.take(header.length))
@@ -196,15 +247,13 @@ class BerReader:
         self.leave()
         parts.append(END_OF_CONTENTS)
 
-    def _spend(self, count: int) -> None:
-        self._budget -= count
-        if self._budget < 0:
-            raise AlteredError()
 
+def check(encoded: bytes, budget: Budget | None = None) -> bytes:
+    """The same bytes, if a general parser reads them in linear time.
 
-def check(encoded: bytes) -> bytes:
-    """The same bytes, if a general parser reads them in linear time. Raises AlteredError."""
-    BerReader(Source(io.BytesIO(encoded))).check()
+    Raises AlteredError, UnsupportedError.
+    """
+    BerReader(Source(io.BytesIO(encoded)), budget).check()
     return encoded
 
 

@@ -6,9 +6,11 @@ ContentInfo { contentType, [0] { version, originatorInfo?, recipientInfos,
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import IO
 
 from asn1crypto import core
 
@@ -17,11 +19,12 @@ from twincard.cms.errors import (
     FilesError,
     NotAuthenticatedError,
     NotCmsError,
+    OutputError,
     SourceError,
     UnsupportedError,
 )
 from twincard.cms.framing import ber
-from twincard.cms.framing.source import Progress, Readable, Source, Writable
+from twincard.cms.framing.source import Progress, Readable, Source, Writable, offset_of
 from twincard.cms.recipients.identifiers import IssuerAndSerial
 from twincard.cms.recipients.infos import (
     OtherKeyRecipient,
@@ -29,8 +32,13 @@ from twincard.cms.recipients.infos import (
     RsaRecipient,
 )
 from twincard.ground.language import _
+from twincard.ground.system_words import reason
 
 CONTENT_TAGS = (0x80, 0xA0)
+MAX_RECIPIENT_INFOS = 10_000
+_SPOOL_BYTES = 1 << 23
+"""Content that may be read twice is held in memory up to this size, then in a temporary file."""
+_LINE_ENDS = (b"\n", b"\r\n")
 _MAX_VERSION = 5
 """RFC 5652, 10.2.5: no CMSVersion is higher."""
 
@@ -42,8 +50,10 @@ class MessageKind(Enum):
     ENVELOPED = bytes.fromhex("06092A864886F70D010703")  # 1.2.840.113549.1.7.3
 
 
+DATA_CONTENT = "1.2.840.113549.1.7.1"
+"""The content type of plain bytes, id-data (RFC 5652, 4)."""
 DATA = bytes.fromhex("06092A864886F70D010701")
-"""id-data (RFC 5652, 4), the content type of plain bytes: 1.2.840.113549.1.7.1."""
+"""The same, encoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,13 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What follows the EncryptedContentInfo: the MAC of an AuthEnvelopedData, else nothing."""
+    """What follows the EncryptedContentInfo of an AuthEnvelopedData; of another kind, nothing.
+
+    ``authenticated``: the encoded authAttrs with their tag [1], or nothing.
+    """
 
     mac: bytes
-    has_authenticated_attributes: bool
+    authenticated: bytes
 
 
 def check_authenticated(opening: Opening) -> None:
@@ -95,12 +108,18 @@ def enveloped_version(recipients: Iterable[RecipientInfo]) -> int:
 class MessageReader:
     """Reads a message from front to end: opening, algorithm, content, tail, each once, in order.
 
-    Every method raises a FilesError for what it cannot read.
+    After `keep` content and tail can be read again. Every method raises a FilesError for what it
+    cannot read.
     """
 
     def __init__(self, stream: Readable, progress: Progress | None = None) -> None:
+        self._stream = stream
+        self._start = offset_of(stream)
         self._source = Source(stream, progress)
-        self._ber = ber.BerReader(self._source)
+        self._budget = ber.Budget()
+        self._ber = ber.BerReader(self._source, self._budget)
+        self._mark: ber.Mark | None = None
+        self._kept: IO[bytes] | None = None
         self._kind = MessageKind.ENVELOPED
         self._content_type = b""
         self._content = ber.Header(0, 0, b"")
@@ -114,8 +133,14 @@ class MessageReader:
         if self._ber.next_tag() == ber.CONTEXT_0:
             originator_info = self._ber.element()
         self._ber.enter(ber.SET)
-        infos = []
+        infos: list[bytes] = []
         while self._ber.more():
+            if len(infos) == MAX_RECIPIENT_INFOS:
+                raise UnsupportedError(
+                    _("The file has more than {count} recipients.").format(
+                        count=f"{MAX_RECIPIENT_INFOS:,}"
+                    )
+                )
             infos.append(self._ber.element())
         self._ber.leave()
         return Opening(
@@ -150,10 +175,14 @@ class MessageReader:
         yield from self._ber.octets(self._content)
         self._ber.leave()
 
+    def skip_content(self) -> None:
+        """Passes over the encrypted content, without reading it where the stream allows that."""
+        self._ber.skip_octets(self._content)
+        self._ber.leave()
+
     def tail(self) -> Tail:
-        """Reads the rest and checks that nothing follows the message."""
-        mac = b""
-        authenticated = False
+        """Reads the rest and checks that nothing but an end of line follows the message."""
+        mac = authenticated = b""
         if self._kind is MessageKind.AUTH_ENVELOPED:
             authenticated = self._optional(ber.CONTEXT_1)
             mac = core.OctetString.load(self._ber.element(ber.OCTET_STRING)).native
@@ -162,8 +191,47 @@ class MessageReader:
             self._optional(ber.CONTEXT_1)
         for _level in range(3):
             self._ber.leave()
-        self._ber.finish()
+        self._finish()
         return Tail(mac, authenticated)
+
+    @property
+    def budget(self) -> ber.Budget:
+        """What structures of the message may cost; it counts for those looked at later too."""
+        return self._budget
+
+    @property
+    def rereadable(self) -> bool:
+        """Whether the stream itself can be read again, so that `keep` costs nothing."""
+        return self._start is not None
+
+    def keep(self) -> None:
+        """After `algorithm`: content and tail will be read, and perhaps `again`."""
+        self._mark = self._ber.mark()
+        if self._start is None:
+            self._kept = tempfile.SpooledTemporaryFile(_SPOOL_BYTES)  # noqa: SIM115 - see close
+            self._source.copy_to(_Spool(self._kept))
+
+    def again(self) -> None:
+        """After `keep`: the next to be read is the content once more."""
+        assert self._mark is not None  # noqa: S101 - what the caller promises
+        stream: Readable = self._stream
+        try:
+            if self._kept is not None:
+                self._kept.seek(0)
+                stream = self._kept
+            elif self._start is not None:
+                self._stream.seek(self._start + self._mark.position)  # type: ignore[attr-defined]
+        except OSError as error:
+            raise SourceError(
+                _("Cannot read the file: {reason}.").format(reason=reason(error))
+            ) from error
+        self._source = self._source.again(stream, self._mark.position)
+        self._ber.resume(self._mark, self._source)
+
+    def close(self) -> None:
+        """Removes what was kept."""
+        if self._kept is not None:
+            self._kept.close()
 
     def copy_to(self, sink: Writable) -> None:
         """From here on, every byte read also goes to the sink."""
@@ -189,11 +257,38 @@ class MessageReader:
             raise AlteredError()
         return int(contents[0])
 
-    def _optional(self, tag: int) -> bool:
-        present = self._ber.next_tag() == tag
-        if present:
-            self._ber.element()
-        return present
+    def _optional(self, tag: int) -> bytes:
+        """The whole element, or nothing."""
+        return self._ber.element() if self._ber.next_tag() == tag else b""
+
+    def _finish(self) -> None:
+        """Reads up to the end of the stream. Some programs end every file with an end of line."""
+        rest = self._source.peek(1 + max(map(len, _LINE_ENDS)))
+        if rest and rest not in _LINE_ENDS:
+            raise AlteredError(
+                _(
+                    "Something follows the encrypted message in the file: it was altered, or "
+                    "several files were joined."
+                )
+            )
+        self._source.take(len(rest))
+        self._ber.finish()
+
+
+class _Spool:
+    """A temporary file as a sink."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, piece: bytes | memoryview, /) -> None:
+        """Writes all of it. Raises OutputError."""
+        try:
+            self._file.write(piece)
+        except OSError as error:
+            raise OutputError(
+                _("Cannot write a temporary file: {reason}.").format(reason=reason(error))
+            ) from error
 
 
 def _dotted(identifier: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Protocol
 
@@ -43,15 +44,26 @@ def read_some(stream: Readable, size: int) -> bytes:
     return piece
 
 
+def offset_of(stream: Readable) -> int | None:
+    """Where a stream stands that can be read again from there; None for a pipe, for instance."""
+    try:
+        return stream.tell() if stream.seekable() else None  # type: ignore[attr-defined]
+    except (AttributeError, OSError):
+        return None
+
+
 class Source:
     """Reads a stream of any kind, also one that gives fewer bytes than asked, as pipes do."""
 
-    def __init__(self, stream: Readable, progress: Progress | None = None) -> None:
+    def __init__(
+        self, stream: Readable, progress: Progress | None = None, *, position: int = 0
+    ) -> None:
+        """``position``: how many bytes of the whole were consumed before."""
         self._stream = stream
         self._progress = progress
         self._buffer = memoryview(b"")
         self._at = 0
-        self._base = 0
+        self._base = position
         self._copy: Writable | None = None
         self._copied = 0
 
@@ -81,6 +93,42 @@ class Source:
             raise AlteredError()
         self._at += len(piece)
         return piece
+
+    def run(self, header: bytes, length: int, limit: int) -> memoryview:
+        """The contents of several elements of one length, each behind the same header.
+
+        Of those that are in memory already, as many as follow each other before the position
+        ``limit``; perhaps none. Writers of many short chunks are common.
+        """
+        stride = len(header) + length
+        end = min(len(self._buffer), self._at + max(0, limit - self.position))
+        count = (end - self._at) // stride
+        region = self._buffer[self._at : self._at + count * stride]
+        for place, value in enumerate(header):
+            column = bytes(region[place::stride])
+            count = min(count, len(column) - len(column.lstrip(bytes((value,)))))
+        starts = range(len(header), count * stride, stride)
+        self._at += count * stride
+        return memoryview(b"".join([region[start : start + length] for start in starts]))
+
+    def skip(self, count: int) -> None:
+        """Passes over so many bytes, without reading them where the stream allows that.
+
+        A stream that ends before is noticed by whatever reads next.
+        """
+        kept = min(count, len(self._buffer) - self._at)
+        self._at += kept
+        left = count - kept
+        if left and self._copy is None and offset_of(self._stream) is not None:
+            self._stream.seek(left, os.SEEK_CUR)  # type: ignore[attr-defined]
+            self._base += left
+        elif left:
+            while left:
+                left -= len(self.some(left))
+
+    def again(self, stream: Readable, position: int) -> Source:
+        """Another source for a stream with the same bytes, which stands at this position."""
+        return Source(stream, self._progress, position=position)
 
     def at_end(self) -> bool:
         """Whether the stream has no more bytes."""

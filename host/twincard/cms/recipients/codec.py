@@ -37,6 +37,7 @@ KEY_AGREEMENT_TAG = 0xA1
 ARCHIVE_TAG = 0xA2
 RSA_CRYPTOGRAM_BYTES = 256
 MAX_SHARED_INFO_BYTES = 127
+MAX_ENCRYPTED_KEYS = 10_000
 WRAPPED_KEY_BYTES = (24, 32, 40)
 
 EC_PUBLIC_KEY = "1.2.840.10045.2.1"
@@ -79,33 +80,39 @@ class _UnsupportedFormError(Exception):
     """Why a card cannot open a recipient info."""
 
 
-def decode_recipients(encoded: bytes) -> tuple[RecipientInfo, ...]:
+def decode_recipients(
+    encoded: bytes, budget: ber.Budget | None = None
+) -> tuple[RecipientInfo, ...]:
     """The recipients of one encoded RecipientInfo: several where they share a key agreement.
 
-    One that cannot be read or opened is an UnsupportedRecipient: it may be for someone else.
+    ``budget``: of the message it is in. One that cannot be read or opened is an
+    UnsupportedRecipient: it may be for someone else.
     """
     try:
         if encoded[0] == KEY_TRANSPORT_TAG:
-            info = cms.KeyTransRecipientInfo.load(ber.check(encoded), strict=True)
+            info = cms.KeyTransRecipientInfo.load(ber.check(encoded, budget), strict=True)
             return (_key_transport(info),)
         if encoded[0] == KEY_AGREEMENT_TAG:
-            return _key_agreement(load_key_agreement(encoded))
+            return _key_agreement(load_key_agreement(encoded, budget))
         if encoded[0] == ARCHIVE_TAG:
-            info = cms.KEKRecipientInfo.load(ber.check(encoded), strict=True, implicit=2)
+            info = cms.KEKRecipientInfo.load(ber.check(encoded, budget), strict=True, implicit=2)
             return (_archive(info),)
     except Exception:  # asn1crypto answers malformed input with exceptions of many classes
         return (UnsupportedRecipient(None, _("it is malformed")),)
     return (UnsupportedRecipient(None, _("it is not for a public key")),)
 
 
-def decode_all(encoded: Iterable[bytes]) -> tuple[RecipientInfo, ...]:
-    """The recipients of all these encoded RecipientInfos."""
-    return tuple(recipient for info in encoded for recipient in decode_recipients(info))
+def decode_all(
+    encoded: Iterable[bytes], budget: ber.Budget | None = None
+) -> tuple[RecipientInfo, ...]:
+    """The recipients of all these encoded RecipientInfos, of a message with this budget."""
+    budget = budget or ber.Budget()
+    return tuple(recipient for info in encoded for recipient in decode_recipients(info, budget))
 
 
-def load_key_agreement(encoded: bytes) -> Any:
+def load_key_agreement(encoded: bytes, budget: ber.Budget | None = None) -> Any:
     """The KeyAgreeRecipientInfo in a RecipientInfo; raises any error where it is malformed."""
-    return KeyAgreeRecipientInfo.load(ber.check(encoded), strict=True, implicit=1)
+    return KeyAgreeRecipientInfo.load(ber.check(encoded, budget), strict=True, implicit=1)
 
 
 def encode_recipient(recipient: RecipientInfo) -> bytes:
@@ -176,6 +183,8 @@ def _archive(info: Any) -> RecipientInfo:
 
 
 def _key_agreement(info: Any) -> tuple[RecipientInfo, ...]:
+    if len(info["recipient_encrypted_keys"]) > MAX_ENCRYPTED_KEYS:
+        return (UnsupportedRecipient(None, _("it is for more than 10,000 keys")),)
     keys = [(_identifier(k["rid"]), k) for k in info["recipient_encrypted_keys"]]
     try:
         point = _ephemeral_point(info["originator"])

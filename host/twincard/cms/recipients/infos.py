@@ -278,11 +278,17 @@ class NamedKey(Protocol):
 
 
 class KeyHolder(NamedKey, Protocol):
-    """Holds a private key, and perhaps an archive key."""
+    """Holds a private key, and perhaps an archive key; knows what recipient infos call it."""
 
     @property
     def archive_id(self) -> bytes | None:
         """The id of its archive key in files, 16 bytes; None if there is none."""
+
+    def other_names(self) -> frozenset[RecipientIdentifier]:
+        """Other identifiers of the key, those of its certificates; none if it knows none.
+
+        Asked for only where `key_id` alone does not find the right recipient info.
+        """
 
 
 class Opener(KeyHolder, Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,6 +14,7 @@ from twincard.cms.errors import (
     RecipientRejectedError,
     UnsupportedError,
 )
+from twincard.cms.recipients.identifiers import KeyIdentifier, RecipientIdentifier
 from twincard.cms.recipients.infos import (
     ArchiveRecipient,
     EcRecipient,
@@ -21,8 +23,8 @@ from twincard.cms.recipients.infos import (
     RecipientInfo,
     RsaRecipient,
     UnsupportedRecipient,
-    is_named,
 )
+from twincard.cms.recipients.reading import Recipients
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyAlgorithm
 
@@ -41,59 +43,136 @@ class Opened(Generic[_T]):
     result: _T
 
 
-def open_all(
-    recipients: Sequence[RecipientInfo],
+def open_each(
+    recipients: Recipients,
     holder: KeyHolder,
     attempt: Callable[[OpenableRecipient], _T],
-) -> tuple[Opened[_T], ...]:
-    """The results of ``attempt`` for the recipient infos that open, at least one.
+) -> Iterator[Opened[_T]]:
+    """The recipient infos that open, at least one, with the results of ``attempt``.
 
-    Those that name the holder's key or archive key come first, 16 at most: all of them are tried,
-    since one added to mislead may open too. Only where none opens are the others of the key's kind
-    tried, 15 at most, since a certificate can give its key any name.
+    Each is tried when it is asked for. Those that name the holder's archive key or key come first,
+    then those that name a certificate of it (16 at most together), then the others of the key's
+    kind, 15 at most, since a certificate can give its key any name. Anybody can add some that open
+    too, to mislead: whoever wants the right one goes on until the content fits.
 
     ``attempt`` raises RecipientRejectedError for one that does not open. Raises NotForThisKeyError,
     or UnsupportedError where the file seems to be for this key but cannot be opened.
     """
-    wanted = RsaRecipient if holder.algorithm is KeyAlgorithm.RSA else EcRecipient
-    own_kind = [recipient for recipient in recipients if isinstance(recipient, wanted)]
-    named: list[OpenableRecipient] = [
-        recipient
-        for recipient in recipients
-        if isinstance(recipient, wanted | ArchiveRecipient) and is_named(recipient, holder)
-    ]
-    others = [recipient for recipient in own_kind if not is_named(recipient, holder)]
-    lacking: list[str] = []
-    for tier, most in ((named, MAX_NAMED), (others, MAX_OTHERS)):
-        opened = []
-        for recipient in tier[:most]:
-            try:
-                opened.append(Opened(recipient, attempt(recipient)))
-            except AlgorithmRejectedError as error:
-                lacking += [str(error)] if tier is named else []
-            except RecipientRejectedError:
-                continue
-        if opened:
-            return tuple(opened)
-    if lacking:
-        raise UnsupportedError(lacking[0])
-    if len(named) > MAX_NAMED or len(others) > MAX_OTHERS:
-        raise UnsupportedError(
-            _(
-                "The file has too many recipients to try all of them, and none of those "
-                "tried is for this key."
-            )
-        )
-    raise _not_for(holder, recipients)
+    search = _Search(recipients, holder, attempt)
+    yield from search.named()
+    yield from search.others()
+    search.check_found()
 
 
-def _not_for(holder: KeyHolder, recipients: Sequence[RecipientInfo]) -> FilesError:
-    for recipient in recipients:
-        if isinstance(recipient, UnsupportedRecipient) and is_named(recipient, holder):
-            return UnsupportedError(
+def open_all(
+    recipients: Recipients | Iterable[RecipientInfo],
+    holder: KeyHolder,
+    attempt: Callable[[OpenableRecipient], _T],
+) -> tuple[Opened[_T], ...]:
+    """All that `open_each` gives. Raises as it does."""
+    if not isinstance(recipients, Recipients):
+        recipients = Recipients.of(recipients)
+    return tuple(open_each(recipients, holder, attempt))
+
+
+class _Search(Generic[_T]):
+    """The recipient infos of one message tried with one key."""
+
+    def __init__(
+        self,
+        recipients: Recipients,
+        holder: KeyHolder,
+        attempt: Callable[[OpenableRecipient], _T],
+    ) -> None:
+        self._recipients = recipients
+        self._holder = holder
+        self._attempt = attempt
+        self._kind = RsaRecipient if holder.algorithm is KeyAlgorithm.RSA else EcRecipient
+        archive_id = holder.archive_id
+        self._archive = None if archive_id is None else KeyIdentifier(archive_id)
+        self._names: frozenset[RecipientIdentifier] = frozenset((KeyIdentifier(holder.key_id),))
+        self._named_left = MAX_NAMED
+        self._found = False
+        self._lacking: list[str] = []
+        self._too_many = False
+
+    def named(self) -> Iterator[Opened[_T]]:
+        """Those that name the key."""
+        if self._archive is not None:
+            for one in self._recipients.mentioning([self._archive.value]):
+                if isinstance(one, ArchiveRecipient) and one.identifier == self._archive:
+                    yield from self._try_one_named(one)
+        yield from self._try_named(self._names)
+
+    def others(self) -> Iterator[Opened[_T]]:
+        """Those that name a certificate of the key; then those that may be for it nevertheless."""
+        rest = list(itertools.islice(self._unnamed(), 2))
+        if len(rest) > 1:
+            # With one, trying is cheaper than reading certificates from the card.
+            certified = self._holder.other_names() - self._names
+            self._names |= certified
+            yield from self._try_named(certified)
+        for count, one in enumerate(self._unnamed()):
+            if count == MAX_OTHERS:
+                self._too_many = True
+                return
+            yield from self._try(one, [])
+
+    def check_found(self) -> None:
+        """Raises the reason if none was found."""
+        if self._found:
+            return
+        if self._lacking:
+            raise UnsupportedError(self._lacking[0])
+        if self._too_many:
+            raise UnsupportedError(
                 _(
-                    "The file is encrypted to this key, but in a way that cards do not "
-                    "support: {reason}."
-                ).format(reason=recipient.reason)
+                    "The file has too many recipients to try all of them, and none of those "
+                    "tried is for this key."
+                )
             )
-    return NotForThisKeyError(_("The file is not encrypted to this key."))
+        raise self._not_for()
+
+    def _try_named(self, names: frozenset[RecipientIdentifier]) -> Iterator[Opened[_T]]:
+        for one in self._recipients.mentioning(map(_occurring, names)):
+            if isinstance(one, self._kind) and one.identifier in names:
+                yield from self._try_one_named(one)
+
+    def _try_one_named(self, one: OpenableRecipient) -> Iterator[Opened[_T]]:
+        if self._named_left:
+            self._named_left -= 1
+            yield from self._try(one, self._lacking)
+        else:
+            self._too_many = True
+
+    def _unnamed(self) -> Iterator[OpenableRecipient]:
+        for one in self._recipients:
+            if isinstance(one, self._kind) and one.identifier not in self._names:
+                yield one
+
+    def _try(self, one: OpenableRecipient, lacking: list[str]) -> Iterator[Opened[_T]]:
+        try:
+            result = self._attempt(one)
+        except AlgorithmRejectedError as error:
+            lacking.append(str(error))
+        except RecipientRejectedError:
+            pass
+        else:
+            self._found = True
+            yield Opened(one, result)
+
+    def _not_for(self) -> FilesError:
+        for one in self._recipients:
+            if isinstance(one, UnsupportedRecipient) and one.identifier in self._names:
+                return UnsupportedError(
+                    _(
+                        "The file is encrypted to this key, but in a way that cards do not "
+                        "support: {reason}."
+                    ).format(reason=one.reason)
+                )
+        return NotForThisKeyError(_("The file is not encrypted to this key."))
+
+
+def _occurring(name: RecipientIdentifier) -> bytes:
+    """Bytes that occur in every recipient info with this identifier."""
+    return name.value if isinstance(name, KeyIdentifier) else name.issuer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -78,12 +78,18 @@ def room_for(card: Card, *path: int) -> int:
 
 def read_certificate(card: Card, fid: int) -> x509.Certificate | None:
     """The certificate in a file of the card; None where it holds none. Needs no PIN."""
-    return next(iter(_read(card, fid, 1)), None)
+    return next(_certificates(_read(card, fid)), None)
+
+
+def encoded_certificate_for(card: Card, fid: int, digest: bytes) -> bytes | None:
+    """The DER bytes in the file, if they are a certificate for the key with this digest."""
+    encoded = next(_read(card, fid), None)
+    return encoded if encoded is not None and _digest_of(encoded) == digest else None
 
 
 def read_chain(card: Card) -> tuple[x509.Certificate, ...]:
     """The certificates of the issuers above the card's keys. Needs no PIN."""
-    return tuple(_read(card, CERTIFICATE_CHAIN, None))
+    return tuple(_certificates(_read(card, CERTIFICATE_CHAIN)))
 
 
 def certificate_for(card: Card, fid: int, digest: bytes) -> x509.Certificate | None:
@@ -95,8 +101,12 @@ def certificate_for(card: Card, fid: int, digest: bytes) -> x509.Certificate | N
 
 def certified_digest(certificate: x509.Certificate) -> bytes | None:
     """The digest (32 bytes) of its key; None for a key that no card can have."""
+    return _digest_of(certificate.public_bytes(Encoding.DER))
+
+
+def _digest_of(encoded: bytes) -> bytes | None:
     try:
-        return PublicKey.from_bytes(certificate.public_bytes(Encoding.DER)).digest
+        return PublicKey.from_bytes(encoded).digest
     except UnusablePublicKeyError:
         return None
 
@@ -115,20 +125,23 @@ def above(
     return found
 
 
-def _read(card: Card, fid: int, most: int | None) -> list[x509.Certificate]:
-    """The certificates at the beginning of a file."""
-    found: list[x509.Certificate] = []
-    size, at = room_for(card, fid), 0
-    while len(found) != most:
-        length = _der_length(card.files.read(min(_LONGEST_HEAD, size - at), at) if size else b"")
-        if length is None or length > size - at:
-            break
+def _certificates(encoded: Iterable[bytes]) -> Iterator[x509.Certificate]:
+    for one in encoded:
         try:
-            found.append(x509.load_der_x509_certificate(card.files.read(length, at)))
+            yield x509.load_der_x509_certificate(one)
         except (ValueError, x509.InvalidVersion):
-            break
+            return
+
+
+def _read(card: Card, fid: int) -> Iterator[bytes]:
+    """What is at the beginning of a file, one after the other: DER SEQUENCEs."""
+    size, at = room_for(card, fid), 0
+    while size:
+        length = _der_length(card.files.read(min(_LONGEST_HEAD, size - at), at))
+        if length is None or length > size - at:
+            return
+        yield card.files.read(length, at)
         at += length
-    return found
 
 
 def _der_length(head: bytes) -> int | None:

@@ -19,7 +19,8 @@ from typing import ClassVar
 from twincard.card.session import Card
 from twincard.cms.errors import FilesError, NotCmsError, RecipientRejectedError, told
 from twincard.cms.recipients.infos import Recipient
-from twincard.cms.recipients.opening import open_all
+from twincard.cms.recipients.opening import open_each
+from twincard.cms.recipients.reading import Recipients
 from twincard.cms.recipients.wrapping import wrap_for_card_key
 from twincard.cms.transcoding import read_recipients
 from twincard.flows.errors import NoKeyError
@@ -135,7 +136,7 @@ def _check_file(checker: CardChecker, path: Path) -> FileCheck:
     try:
         with failing_alone(), open_source(path) as stream:
             recipients = read_recipients(stream)
-        open_all(recipients, checker, checker.check)
+        next(open_each(Recipients.of(recipients), checker, checker.check))
     except NotCmsError:
         return FileCheck(path, CheckOutcome.NOT_ENCRYPTED)
     except (FilesError, OSError) as error:

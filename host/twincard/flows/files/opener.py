@@ -14,9 +14,12 @@ from twincard.card.cryptogram import (
     Hash,
     RsaCryptogram,
 )
+from twincard.card.files import DECIPHER_CERTIFICATE
 from twincard.card.session import Card
 from twincard.card.usage import Padding
 from twincard.cms.errors import AlgorithmRejectedError, RecipientRejectedError
+from twincard.cms.recipients.certified import certificate_names
+from twincard.cms.recipients.identifiers import RecipientIdentifier
 from twincard.cms.recipients.infos import (
     ArchiveRecipient,
     EcRecipient,
@@ -27,6 +30,7 @@ from twincard.cms.recipients.infos import (
     RsaAlgorithm,
     RsaRecipient,
 )
+from twincard.flows.certify.certificate_files import encoded_certificate_for
 from twincard.flows.errors import NoKeyError
 from twincard.ground.language import _, told_by
 from twincard.iso.status import AuthorityMissingError, NotSupportedError, WrongDataError
@@ -72,6 +76,15 @@ class CardHolder:
         self.key_id = key.digest[:KEY_ID_BYTES]
         self.archive_id = report.archive_id
         self._pin = pin
+        self._digest = key.digest
+        self._other_names: frozenset[RecipientIdentifier] | None = None
+
+    def other_names(self) -> frozenset[RecipientIdentifier]:
+        """See KeyHolder: of the certificate on the card, which is read when first asked for."""
+        if self._other_names is None:
+            encoded = encoded_certificate_for(self.card, DECIPHER_CERTIFICATE, self._digest)
+            self._other_names = frozenset() if encoded is None else certificate_names(encoded)
+        return self._other_names
 
     def use(
         self, recipient: OpenableRecipient, command: Callable[[AnyCryptogram, Padding], _T]
