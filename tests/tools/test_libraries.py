@@ -1,7 +1,9 @@
 """No Java library is used but the ones that ivy.sha256 names."""
 
+import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,11 @@ def test_every_hash_is_of_a_library_that_is_fetched(checkout: Path) -> None:
     named = {Path(line.split("  ")[1]) for line in lines}
     fetched = {path.relative_to(checkout) for path in checkout.glob("build/lib/*/*.jar")}
     assert {path for path in named if path.is_relative_to("build/lib")} == fetched
+
+
+def test_what_jcardsim_left_out_of_bouncy_castle_is_of_the_version_that_it_brings() -> None:
+    with zipfile.ZipFile(ROOT / "build/lib/run/jcardsim.jar") as jar:
+        pom = jar.read("META-INF/maven/com.klinec/jcardsim/pom.xml").decode()
+    (brought,) = re.findall(r"<artifactId>bcprov-jdk14</artifactId>\s*<version>(.*?)<", pom)
+    ivy = (ROOT / "ivy.xml").read_text(encoding="utf-8")
+    assert f'name="bcprov-jdk14" rev="{brought}"' in ivy

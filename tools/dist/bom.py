@@ -23,9 +23,12 @@ from tools.dist.locked import Locked, direct, parse_locked, wanted
 from tools.dist.source import Source
 
 _JAR = "host/twincard/simulator/simulator.jar"
-# As jCardSim's own pom.xml has it; META-INF/NOTICE in the jar says the same.
-_BOUNCY_CASTLE = ("org.bouncycastle", "bcprov-jdk14", "1.71", "MIT")
-_JAVA_LICENCES = {"jcardsim": "Apache-2.0", "asm-util": "BSD-3-Clause"}
+_JAVA_LICENCES = {
+    "asm-commons": "BSD-3-Clause",
+    "asm-util": "BSD-3-Clause",
+    "bcprov-jdk14": "MIT",
+    "jcardsim": "Apache-2.0",
+}
 
 
 def bill(source: Source, made: Iterable[Path]) -> str:
@@ -108,7 +111,10 @@ def _add_jar(bom: Bom, whole: Component, source: Source, version: str) -> None:
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=jar_digest)],
         licenses=_licences("Apache-2.0 AND MIT"),
     )
-    inside = [*_fetched(source, "run", ComponentScope.REQUIRED), _java(*_BOUNCY_CASTLE)]
+    inside = [
+        *_fetched(source, "run", ComponentScope.REQUIRED),
+        *_fetched(source, "curves", ComponentScope.REQUIRED),
+    ]
     bom.components.update([jar, *inside, *_fetched(source, "build", ComponentScope.EXCLUDED)])
     bom.register_dependency(whole, [jar])
     bom.register_dependency(jar, inside)
@@ -131,7 +137,7 @@ def _java(
     name: str,
     version: str,
     expression: str,
-    scope: ComponentScope = ComponentScope.REQUIRED,
+    scope: ComponentScope,
 ) -> Component:
     return Component(
         group=group,

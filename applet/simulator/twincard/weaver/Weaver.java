@@ -65,7 +65,7 @@ public final class Weaver {
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         ClassNode sizes = new ClassNode();
         reader.accept(sizes, ClassReader.SKIP_DEBUG);
-        reader.accept(new WeavingVisitor(new Accessors(writer, woven.layout(reader)), sizes), 0);
+        reader.accept(new WeavingVisitor(new KnownCurve(new Accessors(writer, woven.layout(reader))), sizes), 0);
         return writer.toByteArray();
     }
 

@@ -12,8 +12,6 @@ import com.licel.jcardsim.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import com.licel.jcardsim.bouncycastle.math.ec.ECPoint;
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javacard.security.CryptoException;
 import javacard.security.KeyBuilder;
 import javacard.security.KeyPair;
@@ -32,7 +30,6 @@ public final class KeyPairImpl {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final BigInteger DEFAULT_EXPONENT = BigInteger.valueOf(65537);
     private static final int PRIME_CERTAINTY = 80;
-    private static final Map<Short, ECDomainParameters> USUAL_DOMAINS = new ConcurrentHashMap<>();
 
     private final PublicKey publicKey;
     private final PrivateKey privateKey;
@@ -114,12 +111,12 @@ public final class KeyPairImpl {
     }
 
     private static void generateEc(ECPublicKeyImpl open, ECPrivateKeyImpl secret) {
-        ECDomainParameters domain = domainOf(open);
         if (!open.isDomainParametersInitialized()) {
-            open.setDomainParameters(domain);
+            open.setDomainParameters(usualDomain(open));
         }
+        ECDomainParameters domain = open.getDomainParameters();
         if (!secret.isDomainParametersInitialized()) {
-            secret.setDomainParameters(domain);
+            secret.setDomainParameters(P256.asUsual(domain));
         }
         ECPoint point = domain.getG();
         BigInteger scalar = BigInteger.ONE;
@@ -134,15 +131,11 @@ public final class KeyPairImpl {
         secret.s.setBytes(unsigned(scalar, (secret.getSize() + 7) / 8));
     }
 
-    /**
-     * The domain parameters of a key, or else the usual ones of its size. These are the same object each time: Bouncy
-     * Castle keeps in it the multiples of the base point that it has computed.
-     */
-    private static ECDomainParameters domainOf(ECPublicKeyImpl open) {
-        ECDomainParameters usual = USUAL_DOMAINS.computeIfAbsent(
-                open.getSize(), bits -> ECKeyImpl.getDefaultsDomainParameters(open.getType(), bits));
-        ECDomainParameters own = open.isDomainParametersInitialized() ? open.getDomainParameters() : usual;
-        return own.equals(usual) ? usual : own;
+    /** For a key that was cleared: those of its size. */
+    private static ECDomainParameters usualDomain(ECPublicKeyImpl key) {
+        return key.getSize() == KeyBuilder.LENGTH_EC_FP_256
+                ? P256.USUAL
+                : ECKeyImpl.getDefaultsDomainParameters(key.getType(), key.getSize());
     }
 
     /** The number as {@code width} bytes, big-endian, zeros on the left. */
