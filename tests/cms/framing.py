@@ -37,6 +37,7 @@ class Parts:
     originator_info: bytes = b""
     authenticated: bytes = b""
     unauthenticated: bytes = b""
+    content_type: bytes = DATA
 
     @classmethod
     def of(cls, message: bytes) -> Parts:
@@ -47,7 +48,16 @@ class Parts:
         tail = reader.tail()
         mac = ber.encode(ber.OCTET_STRING, tail.mac) if opening.kind is AUTH else b""
         version = ber.encode(ber.INTEGER, bytes((opening.version,)))
-        return cls(opening.kind, version, opening.recipient_infos, algorithm, ciphertext, mac)
+        infos = opening.recipient_infos
+        return cls(
+            opening.kind,
+            version,
+            infos,
+            algorithm,
+            ciphertext,
+            mac,
+            authenticated=tail.authenticated,
+        )
 
     def message(self, build: Build = ber.encode, content: bytes | None = None) -> bytes:
         content = ber.encode(0x80, self.ciphertext) if content is None else content
@@ -56,7 +66,7 @@ class Parts:
             self.version,
             self.originator_info,
             build(ber.SET, *self.infos),
-            build(ber.SEQUENCE, DATA, self.algorithm, content),
+            build(ber.SEQUENCE, self.content_type, self.algorithm, content),
             self.authenticated,
             self.mac,
             self.unauthenticated,

@@ -119,6 +119,7 @@ class _Decryption:
             self._message.skip_content()
             self._authenticate(self._message.tail())
             self._message.again()
+        self._sink.tell(self._content_type)
         tried: set[bytes] = set()
         for key in itertools.chain((first,), keys):
             if key.result not in tried and self._fits(key.result):

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from twincard.cms.content.encryption import CHUNK_BYTES, MessageWriter
+from twincard.cms.framing.message import DATA_CONTENT
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Progress, Readable, Writable, read_some
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
@@ -23,6 +24,7 @@ def encrypt(
     recipients: Sequence[Recipient],
     *,
     mail: bool = False,
+    content_type: str = DATA_CONTENT,
     progress: Progress | None = None,
 ) -> None:
     """Encrypts a stream as a CMS message, in BER with indefinite lengths.
@@ -32,13 +34,17 @@ def encrypt(
     recipients announce AES-GCM. Some mail programs read only DER, so mail is DER where its length
     can be known beforehand: from a file, or below 1 MiB.
 
+    ``content_type`` is the object identifier of what the stream is, if not plain bytes; AES-GCM
+    authenticates it too (RFC 5083, 2.1).
+
     Raises ValueError without recipients, TooLargeError beyond 64 GiB, SourceError, and what the
     sink raises.
     """
     size = None
     if mail:
         source, size = _measured(source)
-    _encrypt(source, MessageWriter(sink, recipients, mail=mail, size=size), progress)
+    message = MessageWriter(sink, recipients, mail=mail, size=size, content_type=content_type)
+    _encrypt(source, message, progress)
 
 
 def encrypt_to_archive(
@@ -69,11 +75,13 @@ class EncryptedOutput(Output):
         encrypted_to: Sequence[Recipient] | ArchiveWrapper,
         *,
         mail: bool = False,
+        content_type: str = DATA_CONTENT,
     ) -> None:
-        """To recipients, or to an archive key and nobody else; ``mail`` as for `encrypt`."""
+        """To recipients, or to an archive key and nobody else; the others as for `encrypt`."""
         self._inner = inner
         self._encrypted_to = encrypted_to
         self._mail = mail
+        self._content_type = content_type
         self._message: MessageWriter | None = None
 
     def write(self, piece: bytes | memoryview, /) -> None:
@@ -87,7 +95,18 @@ class EncryptedOutput(Output):
         if self._message is None:
             raise ValueError("an output is written to inside its with statement")
         self._inner.restart()
-        self._message = MessageWriter(self._inner, self._encrypted_to, mail=self._mail)
+        self._message = self._opened()
+
+    def tell(self, content_type: str, /) -> None:
+        """Begins the message anew where the content is of another type than it was made for."""
+        if content_type != self._content_type:
+            self._content_type = content_type
+            self.restart()
+
+    def _opened(self) -> MessageWriter:
+        return MessageWriter(
+            self._inner, self._encrypted_to, mail=self._mail, content_type=self._content_type
+        )
 
     def spoil(self) -> None:
         """See Output."""
@@ -101,7 +120,7 @@ class EncryptedOutput(Output):
         """Opens the other output. Raises as `encrypt` and `encrypt_to_archive` do."""
         self._inner.__enter__()
         try:
-            self._message = MessageWriter(self._inner, self._encrypted_to, mail=self._mail)
+            self._message = self._opened()
         except BaseException as error:
             self._leave(error)
             raise

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from asn1crypto import core
 from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
 
+from twincard.cms.content.attributes import authenticated_data, encode_attributes
 from twincard.cms.content.cipher import (
     BLOCK_BYTES,
     MAX_GCM_BYTES,
@@ -16,7 +18,7 @@ from twincard.cms.content.cipher import (
 )
 from twincard.cms.errors import SourceError, TooLargeError
 from twincard.cms.framing import ber
-from twincard.cms.framing.message import DATA, MessageKind, enveloped_version
+from twincard.cms.framing.message import DATA_CONTENT, MessageKind, enveloped_version
 from twincard.cms.framing.source import Writable
 from twincard.cms.recipients.codec import encode_recipient
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient, RecipientInfo
@@ -43,12 +45,13 @@ class MessageWriter:
         *,
         mail: bool = False,
         size: int | None = None,
+        content_type: str = DATA_CONTENT,
     ) -> None:
         """Writes the opening: to recipients, or to an archive key and nobody else.
 
         In BER with indefinite lengths; in DER where ``size``, the number of bytes of the content,
-        is known. Raises ValueError without recipients, or for mail to an archive key, and what sink
-        and archive key raise.
+        is known. ``content_type``: what the content is, an object identifier. Raises ValueError
+        without recipients, or for mail to an archive key, and what sink and archive key raise.
         """
         self._sink = WholeSink(sink)
         self._cipher = ContentCipher.draw(*_mode(encrypted_to, mail=mail))
@@ -64,8 +67,18 @@ class MessageWriter:
         # revealed.
         encoded = sorted(map(encode_recipient, infos))
         self._size = size
-        self._sink.write(_opening(kind, version, encoded, self._cipher, size))
+        self._attributes = b""
+        if kind is MessageKind.AUTH_ENVELOPED:
+            self._attributes = encode_attributes(content_type)
+        inner = core.ObjectIdentifier(content_type).dump() + self._cipher.encode()
+        tail_bytes = len(self._attributes) + 2 + TAG_BYTES
+        self._sink.write(
+            _opening(kind, version, encoded, inner, _lengths(self._cipher, size, tail_bytes))
+        )
         self._encryptor = self._cipher.cipher(cek).encryptor()
+        if self._attributes and isinstance(self._encryptor, AEADEncryptionContext):
+            authenticated = authenticated_data(self._attributes, content_type)
+            self._encryptor.authenticate_additional_data(authenticated)
         self._buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
         self._done = 0
 
@@ -96,7 +109,7 @@ class MessageWriter:
             self._write_chunk(memoryview(last))
         self._encryptor.finalize()
         if isinstance(self._encryptor, AEADEncryptionContext):
-            mac = ber.encode(ber.OCTET_STRING, self._encryptor.tag)
+            mac = self._attributes + ber.encode(ber.OCTET_STRING, self._encryptor.tag)
         if self._size is None:
             mac = 2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS
         self._sink.write(mac)
@@ -129,23 +142,27 @@ def _mode(
     return CipherMode.GCM, 32
 
 
+def _lengths(cipher: ContentCipher, size: int | None, tail_bytes: int) -> tuple[int, int] | None:
+    """Bytes of the encrypted content and of what follows it, if they are known."""
+    if size is None:
+        return None
+    if cipher.mode is CipherMode.CBC:
+        return size - size % BLOCK_BYTES + BLOCK_BYTES, 0
+    return size, tail_bytes
+
+
 def _opening(
     kind: MessageKind,
     version: int,
     infos: Iterable[bytes],
-    cipher: ContentCipher,
-    size: int | None,
+    inner: bytes,
+    lengths: tuple[int, int] | None,
 ) -> bytes:
+    """Up to the content. ``inner``: the fields of the EncryptedContentInfo before it."""
     before = ber.encode(ber.INTEGER, bytes((version,))) + ber.encode(ber.SET, *infos)
-    content = DATA + cipher.encode()
     # The headers from the inside to the outside; each length includes what the inner ones add.
-    if size is None:
-        length, tail, content_tag = None, 0, ber.CONTEXT_0
-    elif cipher.mode is CipherMode.CBC:
-        length, tail, content_tag = size - size % BLOCK_BYTES + BLOCK_BYTES, 0, _PRIMITIVE_0
-    else:
-        length, tail, content_tag = size, 2 + TAG_BYTES, _PRIMITIVE_0
-    opening = content + ber.encode_header(content_tag, length)
+    length, tail = (None, 0) if lengths is None else lengths
+    opening = inner + ber.encode_header(ber.CONTEXT_0 if length is None else _PRIMITIVE_0, length)
     for tag, head in ((ber.SEQUENCE, before), (ber.SEQUENCE, b""), (ber.CONTEXT_0, kind.value)):
         whole = None if length is None else len(opening) + length
         opening = head + ber.encode_header(tag, whole) + opening

@@ -44,6 +44,10 @@ class Output(ABC):
         Leaving the block discards it and raises OutputError, unless it raises something itself.
         """
 
+    def tell(self, content_type: str, /) -> None:
+        """Hears from `decrypt` what the content is, before any of it; most outputs do not care."""
+        del content_type
+
     def inherit(self, source: os.stat_result, /) -> None:
         """Takes over what a file keeps of its source; a stream keeps nothing."""
         del source
