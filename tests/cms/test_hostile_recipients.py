@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,9 @@ from twincard.cms import (
     DATA_CONTENT,
     AlgorithmRejectedError,
     AlteredError,
+    BytesOutput,
     EcRecipient,
+    IssuerAndSerial,
     KeyIdentifier,
     NotAuthenticatedError,
     NotForThisKeyError,
@@ -25,6 +28,7 @@ from twincard.cms import (
     SpooledOutput,
     UnsupportedError,
     decrypt,
+    encrypt,
     read_recipients,
     transcode,
     wrap_for_card_key,
@@ -51,6 +55,8 @@ class Counting:
 
     key: SoftwareKey
     lacking: int = 0
+    names: frozenset[RecipientIdentifier] | None = frozenset()
+    """Of its certificates; None: nobody may ask for them."""
     used: list[OpenableRecipient] = field(default_factory=list)
 
     @property
@@ -66,7 +72,8 @@ class Counting:
         return self.key.archive_id
 
     def other_names(self) -> frozenset[RecipientIdentifier]:
-        return self.key.other_names()
+        assert self.names is not None
+        return self.names
 
     def open(self, recipient: OpenableRecipient, /) -> bytes:
         self.used.append(recipient)
@@ -111,6 +118,61 @@ def test_what_was_put_before_the_right_recipient_info_does_not_hide_it(
     # Nothing tells which key CBC wants, so a misleading one can spoil mail, as any change can.
     junk = [broken(key.recipient)] if mail else [misleading(key.recipient)] * 2
     assert decrypted(with_first(message, *junk), key) == PLAINTEXT
+
+
+def named_otherwise(recipient: Recipient) -> Recipient:
+    """The same key under the name of a certificate that only its owner knows."""
+    return Recipient(recipient.key, IssuerAndSerial(bytes.fromhex("3000"), 7))
+
+
+@both_kinds
+@pytest.mark.parametrize("pipe", [False, True], ids=["file", "pipe"])
+def test_one_that_names_the_key_does_not_hide_the_true_one_under_another_name(
+    kind: KeyAlgorithm, pipe: bool
+) -> None:
+    key = key_of(kind)
+    sink = io.BytesIO()
+    encrypt(io.BytesIO(PLAINTEXT), sink, [named_otherwise(key.recipient)])
+    message = with_first(sink.getvalue(), misleading(key.recipient), broken(key.recipient))
+    with BytesOutput() as output:
+        decrypt(Pipe(message) if pipe else io.BytesIO(message), output, key)
+    assert output.value == PLAINTEXT
+    new = key_of(kind, "new")
+    given = io.BytesIO()
+    transcode(io.BytesIO(message), given, key.giving_to(new.recipient))
+    assert decrypted(given.getvalue(), new) == PLAINTEXT
+
+
+class Pipe(io.RawIOBase):
+    """A stream that cannot be read twice."""
+
+    def __init__(self, content: bytes) -> None:
+        self._inner = io.BytesIO(content)
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._inner.read(size)
+
+
+@both_kinds
+def test_a_certificate_of_the_key_finds_it_among_many_strangers(kind: KeyAlgorithm) -> None:
+    stranger = Recipient(key_of(kind, "stranger").public, IssuerAndSerial(bytes.fromhex("3000"), 8))
+    own = named_otherwise(key_of(kind).recipient)
+    sink = io.BytesIO()
+    encrypt(io.BytesIO(b"text"), sink, [own])
+    parts = Parts.of(sink.getvalue())
+    message = replace(parts, infos=(*[broken(stranger)] * 40, *parts.infos)).message()
+    key = Counting(key_of(kind), names=frozenset((own.identifier,)))
+    assert opened(message, key) == b"text"
+    assert len(key.used) == 1
+
+
+def test_certificates_are_not_asked_for_where_the_key_identifier_finds_it_or_one_is_left() -> None:
+    key, stranger = key_of(KeyAlgorithm.EC), key_of(KeyAlgorithm.EC, "stranger")
+    sink = io.BytesIO()
+    encrypt(io.BytesIO(b"text"), sink, [named_otherwise(key.recipient)])
+    for message in (encrypted(b"text", key, stranger, stranger), sink.getvalue()):
+        counting = Counting(key, names=None)
+        assert opened(message, counting) == b"text"
 
 
 @both_kinds
@@ -190,7 +252,50 @@ def test_who_decrypts_learns_whether_the_content_was_authenticated(mail: bool) -
     assert result.recipient.is_for(key.public)
 
 
+def test_a_file_for_5000_people_is_read() -> None:
+    key, stranger = key_of(KeyAlgorithm.RSA), key_of(KeyAlgorithm.RSA, "stranger")
+    info = broken(named_otherwise(stranger.recipient))
+    message = with_first(encrypted(b"text", key), *[info] * 5000)
+    before = process_time()
+    assert decrypted(message, key) == b"text"
+    assert process_time() - before < SECONDS / 5
+    assert len(read_recipients(io.BytesIO(message))) == 5001
+
+
 SECONDS = 5
+EMPTY = b"\x30\0"
+KEYS = ber.encode(ber.SEQUENCE, EMPTY * 500_000)
+ONE_TIME = bytes.fromhex("A009 A107 3003 0601 2A 0300")
+
+
+@pytest.mark.parametrize(
+    "infos",
+    [
+        pytest.param([EMPTY] * 500_000, id="empty"),
+        pytest.param([bytes.fromhex("30800000")] * 250_000, id="indefinite"),
+        pytest.param([ber.encode(KEY_TRANSPORT_TAG, EMPTY * 500_000)] * 7, id="nested"),
+        pytest.param(
+            [bytes.fromhex("3080") + bytes.fromhex("30800000") * 250_000 + b"\0\0"], id="both"
+        ),
+        pytest.param([ber.encode(KEY_AGREEMENT_TAG, b"\2\1\3", ONE_TIME, EMPTY, KEYS)], id="keys"),
+    ],
+)
+def test_no_number_of_recipient_infos_takes_long(infos: list[bytes]) -> None:
+    key = key_of(KeyAlgorithm.EC)
+    message = with_first(encrypted(b"text", key), *infos)
+    before = process_time()
+    for read in (lambda: decrypted(message, key), lambda: read_recipients(io.BytesIO(message))):
+        with contextlib.suppress(UnsupportedError):
+            read()
+    assert process_time() - before < SECONDS
+
+
+def test_too_many_recipients_are_called_that() -> None:
+    key = key_of(KeyAlgorithm.EC)
+    with pytest.raises(UnsupportedError, match="more than 10,000 recipients"):
+        decrypted(with_first(encrypted(b"text", key), *[EMPTY] * 10_000), key)
+
+
 NUMBER_BYTES = ber.MAX_STRUCTURE_BYTES - 4096
 DIGITS = b"\xff" * NUMBER_BYTES + b"\x01"
 WIDE_OID = ber.encode(ber.SEQUENCE, ber.encode(ber.OBJECT_IDENTIFIER, b"\x2a" + DIGITS))

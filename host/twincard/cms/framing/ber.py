@@ -27,7 +27,7 @@ CONTEXT_2 = 0xA2
 END_OF_CONTENTS = b"\0\0"
 MAX_STRUCTURE_BYTES = 8 << 20
 """Limit for everything except the content, together: it is held in memory."""
-MAX_ELEMENTS = 1 << 19
+MAX_ELEMENTS = 1 << 18
 """Limit for the elements in it that are looked at one by one, which takes time."""
 MAX_DEPTH = 16
 MAX_OID_BYTES = 64
