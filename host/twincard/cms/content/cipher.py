@@ -146,11 +146,12 @@ def _nonce(parameters: bytes) -> bytes:
 
 
 def _enveloped_nonce(parameters: bytes) -> bytes:
-    """As programs write it in EnvelopedData: pkijs as in CBC, Go's pkcs7 in a faulty SEQUENCE."""
+    """As programs write it in EnvelopedData: pkijs as in CBC, Go's pkcs7 with two faulty tags."""
     if parameters[:1] == bytes((ber.OCTET_STRING,)):
         return _octets(parameters)
     if parameters[:1] == bytes((_BARE_SEQUENCE,)):
-        parameters = parameters[2:]
+        inner = parameters[2:]
+        parameters = inner[:2] + inner[2:3].replace(b"\x84", b"\x04") + inner[3:]
     return _nonce(parameters)
 
 
