@@ -60,6 +60,9 @@ class OutputError(FilesError):
 class OutputExistsError(OutputError):
     """The output has a name that is taken, and was not to be replaced."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(_("{name} already exists, so it was not written.").format(name=name))
+
 
 class RecipientRejectedError(FilesError):
     """What an opener or a transcoder raises for a recipient info that does not open."""

@@ -6,8 +6,8 @@ from __future__ import annotations
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 # Line and paragraph separators, and marks that change the text direction (UAX #9, 2): a terminal
 # that supports them would show the rest of the sentence in another order.
-_TURNS = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-_ESCAPED = _CONTROLS | {code: f"\\u{code:04x}" for code in _TURNS}
+TURNS = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_ESCAPED = _CONTROLS | {code: f"\\u{code:04x}" for code in TURNS}
 
 
 def visible(text: str) -> str:

@@ -12,3 +12,17 @@ def as_paths(paths: str | PathLike[str] | Iterable[str | PathLike[str]]) -> list
     if isinstance(paths, str | PathLike):
         return [Path(paths)]
     return [Path(path) for path in paths]
+
+
+STREAM = Path("-")
+"""Standard input or standard output."""
+
+
+def file_or_stream(text: str) -> Path:
+    """The path as it was typed; only a literal `-` is equal to STREAM."""
+    return named_file(Path(text)) if text != "-" else STREAM
+
+
+def named_file(path: Path) -> Path:
+    """The same file, by a path that is not equal to STREAM."""
+    return path.absolute() if path == STREAM else path

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
-from twincard.results.marks import Sha256
+from twincard.results.failure import ErrorInfo
+from twincard.results.marks import MAY_BE_ABSENT, Sha256
+
+
+class Existing(Enum):
+    """What was found of an output that existed before the run."""
+
+    COMPLETE = "complete"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
 class FileResult:
-    """The result for one file; `output` is None if it failed, `error` if it did not."""
+    """The result for one file; `output` is None if it failed, `error` if it did not.
+
+    `existing` is there if the output was there before the run: complete, or skipped unread.
+    """
 
     file: Path
     output: Path | None
     error: str | None
+    existing: Existing | None = field(default=None, kw_only=True, metadata=MAY_BE_ABSENT)
 
 
 @dataclass(frozen=True)
 class FileResults:
-    """All files of a run, in order."""
+    """All files of a run, in order; `error` is there if an error ended it before the last."""
 
     files: tuple[FileResult, ...]
+    error: ErrorInfo | None = field(default=None, kw_only=True, metadata=MAY_BE_ABSENT)
 
 
 @dataclass(frozen=True)
@@ -34,20 +48,26 @@ class RecipientInfo:
 
 @dataclass(frozen=True)
 class EncryptedFiles(FileResults):
-    """All files of a run, in order, and whom all of them were encrypted to."""
+    """All files of a run, in order, and whom all of them were encrypted to.
+
+    `error` is there if an error ended the run; the files after it were not done.
+    """
 
     recipients: tuple[RecipientInfo, ...]
 
 
 @dataclass(frozen=True)
 class DecryptedFile(FileResult):
-    """The result for one file; `authenticated`: tampering would be detected; None if it failed."""
+    """The result for one file; `authenticated`: tampering would be detected; None if it failed.
+
+    `existing` is there if the output was there before the run: complete, or skipped unread.
+    """
 
     authenticated: bool | None
 
 
 @dataclass(frozen=True)
 class DecryptedFiles(FileResults):
-    """All files of a run, in order."""
+    """All files of a run, in order; `error` is there if an error ended it before the last."""
 
     files: tuple[DecryptedFile, ...]

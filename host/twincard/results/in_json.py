@@ -30,9 +30,16 @@ _SHOWN = core_schema.plain_serializer_function_ser_schema(
 
 def to_json(result: object, *, escaped: bool = False) -> str:
     """A result as one JSON object, with the version; `escaped`: in ASCII."""
+    return json.dumps(
+        {"version": JSON_VERSION, **members_of(result)}, ensure_ascii=escaped, indent=2
+    )
+
+
+def members_of(result: object) -> dict[str, Any]:
+    """The members of a result, for one that is written piece by piece."""
     kind: type = type(result)
-    members = _serializer(kind).to_python(result, mode="json", warnings="error")
-    return json.dumps({"version": JSON_VERSION, **members}, ensure_ascii=escaped, indent=2)
+    members: dict[str, Any] = _serializer(kind).to_python(result, mode="json", warnings="error")
+    return members
 
 
 def event_to_json(event: FlowEvent) -> str:

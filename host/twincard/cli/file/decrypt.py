@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +13,9 @@ from twincard.cli.file import batch
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
     check_standard_input,
-    output_for,
     output_paths,
+    overwriting,
+    result_for,
     source_of,
 )
 from twincard.cli.terminal import prompts
@@ -26,6 +29,7 @@ from twincard.cli.terminal.options import (
     OutputPath,
     PinFile,
     Reader,
+    SkipExisting,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
@@ -57,6 +61,7 @@ def decrypt(
         ),
     ] = False,
     force: Force = False,
+    skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
     """Decrypt files with an original or a backup.
@@ -65,29 +70,33 @@ def decrypt(
     """
     check_standard_input(files, pin_file)
     names = [_plain_name(file, output) for file in files]
-    outputs = output_paths(files, names, output, force=force, json=json)
-    trust: dict[Path, bool] = {}
-    with (
-        prompts.beside_data(STANDARD_INPUT in files),
-        unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
-    ):
+    outputs = output_paths(files, names, output, json=json)
+    existing = overwriting(force=force, skip_existing=skip_existing)
 
-        def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
-            sink = output_for(target, force=force)
-            result = decrypt_file(
-                user.card, source_of(source), sink, pin=user.pin, mail=mail, on_event=on_event
-            )
-            trust[source] = result.authenticated
+    @contextmanager
+    def opened() -> Iterator[batch.Action[bool]]:
+        with (
+            prompts.beside_data(STANDARD_INPUT in files),
+            unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
+        ):
 
-        def told(results: tuple[FileResult, ...]) -> DecryptedFiles:
-            return DecryptedFiles(
-                tuple(
-                    DecryptedFile(one.file, one.output, one.error, trust.get(one.file))
-                    for one in results
-                )
-            )
+            def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> bool:
+                sink = result_for(target, existing)
+                return decrypt_file(
+                    user.card, source_of(source), sink, pin=user.pin, mail=mail, on_event=on_event
+                ).authenticated
 
-        batch.run(Printer(json), _WORDS, files, outputs, action, told)
+            yield action
+
+    def result(found: FileResult, authenticated: bool | None) -> DecryptedFile:
+        return DecryptedFile(
+            found.file, found.output, found.error, authenticated, existing=found.existing
+        )
+
+    batch.run(
+        Printer(json),
+        batch.Batch(_WORDS, files, outputs, opened(), existing, told=DecryptedFiles, result=result),
+    )
 
 
 def _plain_name(file: Path, output: Path | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -9,16 +10,27 @@ import typer
 
 from twincard.cli.file import batch
 from twincard.cli.file.targets import (
+    STANDARD_OUTPUT,
     check_standard_input,
     output_for,
     output_paths,
+    overwriting,
     source_of,
 )
 from twincard.cli.file.to import read_recipients
-from twincard.cli.terminal.options import AnyDate, Force, InputFiles, Json, OutputPath, To
+from twincard.cli.terminal.options import (
+    AnyDate,
+    Force,
+    InputFiles,
+    Json,
+    OutputPath,
+    SkipExisting,
+    To,
+)
 from twincard.cli.terminal.output import Printer
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
+from twincard.flows.files.finished import is_encryption_of
 from twincard.ground.language import N_, _
 from twincard.results.files import EncryptedFiles, FileResult, RecipientInfo
 
@@ -41,6 +53,7 @@ def encrypt(
     any_date: AnyDate = False,
     output: OutputPath = None,
     force: Force = False,
+    skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
     """Encrypt files, each into FILE.p7m. No card is needed.
@@ -52,19 +65,28 @@ def encrypt(
     people = read_recipients(to, any_date=any_date)
     recipients = [one.recipient for one in people]
     names = [file.name + SUFFIX for file in files]
-    outputs = output_paths(files, names, output, force=force, json=json)
+    outputs = output_paths(files, names, output, json=json)
+    existing = overwriting(force=force, skip_existing=skip_existing)
 
     def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
         sink = output_for(target, force=force)
         encrypt_file(source_of(source), sink, recipients, mail=mail, on_event=on_event)
 
-    def told(results: tuple[FileResult, ...]) -> EncryptedFiles:
+    def is_done(source: Path, target: Path) -> bool:
+        return is_encryption_of(target, source, recipients, mail=mail)
+
+    def told(files: tuple[FileResult, ...]) -> EncryptedFiles:
         return EncryptedFiles(
-            results,
+            files,
             tuple(RecipientInfo(one.name, one.recipient.key.digest) for one in people),
         )
 
     out = Printer(json)
-    for one in people:
+    for one in people if outputs != [STANDARD_OUTPUT] else ():
         out.step(_("to {name}").format(name=one.name))
-    batch.run(out, _WORDS, files, outputs, action, told)
+    batch.run(
+        out,
+        batch.Batch(
+            _WORDS, files, outputs, nullcontext(action), existing, is_done=is_done, told=told
+        ),
+    )

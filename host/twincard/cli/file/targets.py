@@ -5,19 +5,49 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from enum import Enum, auto
 from pathlib import Path
 
 from twincard.cli.terminal.errors import InputError
+from twincard.cms.framing.compared_output import ComparedOutput
 from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
 from twincard.flows.files.encrypt import Source, StreamSource
 from twincard.ground.language import N_, _
+from twincard.ground.path_arguments import STREAM, named_file
 from twincard.ground.unfinished import PRIVATE_MODE
 
-STANDARD_INPUT = STANDARD_OUTPUT = Path("-")
+STANDARD_INPUT = STANDARD_OUTPUT = STREAM
 _TWO_RESULTS = N_(
     "Standard output cannot take both the result and JSON. Give an output file, "
     "or leave out --json."
 )
+
+
+class Overwriting(Enum):
+    """What happens to an output that exists."""
+
+    REFUSE = auto()
+    """It stays. If it is complete, the file is done; otherwise the file fails."""
+    SKIP = auto()
+    """It stays, and the file counts as done."""
+    FORCE = auto()
+    """It is replaced."""
+
+
+def overwriting(*, force: bool, skip_existing: bool) -> Overwriting:
+    """What the options say. Raises InputError."""
+    if force and skip_existing:
+        raise InputError(_("Give either --force or --skip-existing."))
+    if force:
+        return Overwriting.FORCE
+    return Overwriting.SKIP if skip_existing else Overwriting.REFUSE
+
+
+def result_for(path: Path, overwriting: Overwriting) -> Output:
+    """The output for a result that can be compared: with a file that exists, or as `output_for`."""
+    if overwriting is Overwriting.REFUSE and path != STANDARD_OUTPUT and path.exists():
+        return ComparedOutput(path)
+    return output_for(path, force=overwriting is Overwriting.FORCE)
 
 
 def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:
@@ -72,30 +102,34 @@ def check_output(output: Path | None, *, force: bool, json: bool) -> None:
         return
     if output.is_dir():
         raise InputError(_("{output} is a folder. Give a file with --out.").format(output=output))
-    _check((), (output,), force=force)
+    if output.exists() and not force:
+        raise InputError(
+            _("{path} already exists. Use --force to overwrite it.").format(path=output)
+        )
 
 
 def output_paths(
-    sources: Sequence[Path], names: Sequence[str], output: Path | None, *, force: bool, json: bool
+    sources: Sequence[Path], names: Sequence[str], output: Path | None, *, json: bool
 ) -> list[Path]:
     """The output of each source: beside it with its name from `names`, or as `output` says.
 
-    Raises InputError if two outputs are the same file, or one would replace a source or, without
-    `force`, an existing file.
+    Raises InputError if two outputs are the same file, or one would replace a source.
     """
     if list(sources) == [STANDARD_INPUT]:
         output = _output_of_stream(output)
     if output == STANDARD_OUTPUT and json:
         raise InputError(_(_TWO_RESULTS))
     if output is None:
-        paths = [source.parent / name for source, name in zip(sources, names, strict=True)]
+        paths = [
+            named_file(source.parent / name) for source, name in zip(sources, names, strict=True)
+        ]
     elif output != STANDARD_OUTPUT and output.is_dir():
-        paths = [output / name for name in names]
+        paths = [named_file(output / name) for name in names]
     elif len(sources) == 1:
         paths = [output]
     else:
         raise InputError(_("With several input files, --out must be an existing folder."))
-    _check(sources, [path for path in paths if path != STANDARD_OUTPUT], force=force)
+    _check(sources, [path for path in paths if path != STANDARD_OUTPUT])
     return paths
 
 
@@ -119,8 +153,9 @@ def _output_of_stream(output: Path | None) -> Path:
     return output
 
 
-def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> None:
-    originals = {source.resolve() for source in sources if source != STANDARD_INPUT}
+def _check(sources: Sequence[Path], paths: Sequence[Path]) -> None:
+    # Unlike Path.resolve, this takes links that lead in a circle.
+    originals = {os.path.realpath(source) for source in sources if source != STANDARD_INPUT}
     seen = set()
     for path in paths:
         if path in seen:
@@ -130,12 +165,8 @@ def _check(sources: Sequence[Path], paths: Sequence[Path], *, force: bool) -> No
                     "file."
                 ).format(path=path)
             )
-        if path.resolve() in originals:
+        if os.path.realpath(path) in originals:
             raise InputError(
                 _("{path} is an input file. Give a different output with --out.").format(path=path)
-            )
-        if path.exists() and not force:
-            raise InputError(
-                _("{path} already exists. Use --force to overwrite it.").format(path=path)
             )
         seen.add(path)

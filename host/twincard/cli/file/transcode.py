@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from twincard.cli.file.targets import (
     check_standard_input,
     output_for,
     output_paths,
+    overwriting,
     source_of,
 )
 from twincard.cli.file.to import for_card, read_recipient
@@ -29,6 +32,7 @@ from twincard.cli.terminal.options import (
     OutputPath,
     PinFile,
     Reader,
+    SkipExisting,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
@@ -36,6 +40,7 @@ from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.archive import archive_file
 from twincard.flows.files.decrypt import transcode_file
 from twincard.flows.files.encrypt import SUFFIX
+from twincard.flows.files.finished import is_archive_of, is_transcoding_of
 from twincard.ground.language import N_, _
 
 _ARCHIVE = "archive"
@@ -73,6 +78,7 @@ def transcode(
     issuer_public_key_file: IssuerPublicKeyFile = None,
     output: OutputPath = None,
     force: Force = False,
+    skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
     """Re-encrypt files to another key, without decrypting their content.
@@ -91,20 +97,34 @@ def transcode(
     target = None if to is None else for_card(read_recipient(to, any_date=any_date))
     ending = f".{_ARCHIVE if to is None else Path(to).stem}{SUFFIX}"
     names = [file.name.removesuffix(SUFFIX) + ending for file in files]
-    outputs = output_paths(files, names, output, force=force, json=json)
-    with (
-        prompts.beside_data(STANDARD_INPUT in files),
-        unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
-    ):
+    outputs = output_paths(files, names, output, json=json)
+    existing = overwriting(force=force, skip_existing=skip_existing)
 
-        def action(source: Path, result: Path, on_event: Listener[BytesEvent]) -> None:
-            sink = output_for(result, force=force)
-            given = source_of(source)
-            if target is None:
-                archive_file(
-                    user.card, given, sink, same_body=same_body, pin=user.pin, on_event=on_event
-                )
-            else:
-                transcode_file(user.card, given, sink, target, pin=user.pin, on_event=on_event)
+    @contextmanager
+    def opened() -> Iterator[batch.Action[None]]:
+        with (
+            prompts.beside_data(STANDARD_INPUT in files),
+            unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
+        ):
 
-        batch.run(Printer(json), _WORDS, files, outputs, action)
+            def action(source: Path, result: Path, on_event: Listener[BytesEvent]) -> None:
+                sink = output_for(result, force=force)
+                given = source_of(source)
+                if target is None:
+                    archive_file(
+                        user.card, given, sink, same_body=same_body, pin=user.pin, on_event=on_event
+                    )
+                else:
+                    transcode_file(user.card, given, sink, target, pin=user.pin, on_event=on_event)
+
+            yield action
+
+    def is_done(source: Path, result: Path) -> bool:
+        if archive and not same_body:
+            return is_archive_of(result, source)
+        return is_transcoding_of(result, source, target)
+
+    batch.run(
+        Printer(json),
+        batch.Batch(_WORDS, files, outputs, opened(), existing, is_done=is_done),
+    )

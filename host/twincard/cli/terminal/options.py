@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from twincard.ground.path_arguments import file_or_stream
+
 READER_HELP = (
     "sim:NAME for a simulated card, or pcsc: followed by a reader's name, a unique part of it, or "
     "its index."
@@ -106,7 +108,10 @@ AnyDate = Annotated[
     typer.Option("--any-date", help="Accept certificates that have expired or are not valid yet."),
 ]
 InputFiles = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Input files, or '-' for standard input.")
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", help="Input files, or '-' for standard input.", parser=file_or_stream
+    ),
 ]
 OutputPath = Annotated[
     Path | None,
@@ -114,6 +119,7 @@ OutputPath = Annotated[
         "--out",
         "-o",
         metavar="OUT",
+        parser=file_or_stream,
         help="Output file or existing folder, or '-' for standard output. Default: a file beside "
         "each input file.",
     ),
@@ -121,7 +127,11 @@ OutputPath = Annotated[
 OutputFile = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", metavar="OUT", help="Output file, or '-' for standard output (the default)."
+        "--out",
+        "-o",
+        metavar="OUT",
+        parser=file_or_stream,
+        help="Output file, or '-' for standard output (the default).",
     ),
 ]
 SimulatedCard = Annotated[
@@ -135,3 +145,11 @@ SimulatedCard = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+SkipExisting = Annotated[
+    bool,
+    typer.Option(
+        "--skip-existing",
+        help="Leave output files that exist, without looking at them. Otherwise one that is not "
+        "complete is an error.",
+    ),
+]

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twincard.cli.terminal.errors import Failure
-from twincard.ground.control_characters import visible, visible_lines
+from twincard.ground.control_characters import TURNS, visible, visible_lines
 from twincard.ground.language import _
 from twincard.ground.whole_writes import whole_text
+from twincard.results import JSON_VERSION
 from twincard.results.failure import ErrorInfo, Failed
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+_JSON_CONTROLS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *TURNS)}
 _COLUMNS = 80
 _INDENT = " " * 4
 _NO_ADVANCE: Callable[[int], None] = lambda _: None  # noqa: E731
@@ -125,6 +126,7 @@ def writing_whole() -> Iterator[None]:
 
     Otherwise Python ignores that an unbuffered stream (PYTHONUNBUFFERED) took only a part.
     """
+    _unfinished.clear()
     before = sys.stdout, sys.stderr
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -158,11 +160,72 @@ def print_json(result: object) -> None:
     """Print one JSON object to standard output."""
     from twincard.results.in_json import to_json
 
-    # Python would escape what another encoding lacks, but not as JSON does.
-    escaped = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
-    text = to_json(result, escaped=escaped)
+    _print_escaped(to_json(result, escaped=_needs_ascii()) + "\n")
+
+
+def _print_escaped(text: str) -> None:
     # json escapes only the C0 controls.
-    print_text(text.translate(_JSON_CONTROLS) + "\n")
+    print_text(text.translate(_JSON_CONTROLS))
+
+
+def _needs_ascii() -> bool:
+    # Python would escape what another encoding lacks, but not as JSON does.
+    return sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+
+
+def _indented(value: object, indent: str) -> str:
+    """A value as JSON; the lines after the first begin so."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=_needs_ascii(), indent=2)
+    return text.replace("\n", "\n" + indent)
+
+
+class Listing:
+    """A JSON object with a list that is printed as it grows, so that nothing of it is kept.
+
+    If an error ends the command, the object ends with the error (see print_failure).
+    """
+
+    def __init__(self, name: str, whole: object) -> None:
+        """`whole` is the object without items; `name` is the member with the list."""
+        self._name = name
+        self._whole = whole
+        self._begun = False
+        self.stream = sys.stdout
+
+    def add(self, item: object) -> None:
+        """Print the next item of the list."""
+        from twincard.results.in_json import members_of
+
+        if self._begun:
+            _print_escaped(",\n")
+        else:
+            self._begin()
+        _print_escaped("    " + _indented(members_of(item), "    "))
+
+    def end(self, error: ErrorInfo | None = None) -> None:
+        """End the object, with the error that ended the command."""
+        from twincard.results.in_json import members_of
+
+        if not self._begun:
+            self._begin()
+        _unfinished.clear()
+        ending = "" if error is None else f',\n  "error": {_indented(members_of(error), "  ")}'
+        _print_escaped(f"\n  ]{ending}\n}}\n")
+
+    def _begin(self) -> None:
+        from twincard.results.in_json import members_of
+
+        self._begun = True
+        _unfinished.append(self)
+        members = {"version": JSON_VERSION, **members_of(self._whole)}
+        del members[self._name]
+        lines = [f'  "{name}": {_indented(value, "  ")},\n' for name, value in members.items()]
+        _print_escaped("{\n" + "".join(lines) + f'  "{self._name}": [\n')
+
+
+_unfinished: list[Listing] = []
 
 
 def print_failure(failure: Failure, *, as_json: bool) -> None:
@@ -171,7 +234,11 @@ def print_failure(failure: Failure, *, as_json: bool) -> None:
     if not as_json:
         return
     code, name = failure.code.value, failure.code.name.lower()
-    print_json(Failed(ErrorInfo(code, name, failure.sentence, failure.tries_left)))
+    error = ErrorInfo(code, name, failure.sentence, failure.tries_left)
+    if _unfinished and _unfinished[-1].stream is sys.stdout:
+        _unfinished[-1].end(error)
+    else:
+        print_json(Failed(error))
 
 
 def _print_error(sentence: str) -> None:

@@ -211,9 +211,7 @@ class FileOutput(HeldOutput):
             )
 
     def _taken(self) -> OutputError:
-        return OutputExistsError(
-            _("{name} already exists, so it was not written.").format(name=self._name)
-        )
+        return OutputExistsError(self._name)
 
     def _discard(self) -> None:
         if self._unfinished is not None:

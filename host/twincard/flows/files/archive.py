@@ -17,7 +17,7 @@ from twincard.cms.recipients.infos import (
 from twincard.cms.transcoding import keep_for_archive
 from twincard.flows.errors import NoKeyError
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
-from twincard.flows.files.encrypt import Source, name_of, open_source
+from twincard.flows.files.encrypt import Source, name_of, reading_into
 from twincard.flows.files.opener import CardHolder, CardOpener, PinProvider
 
 
@@ -72,7 +72,7 @@ def encrypt_archive_file(
     """
     archive = CardArchive(card, pin)
     progress = counting(on_event, name_of(source), (archive.card_id,))
-    with output as sink, open_source(source) as stream:
+    with reading_into(source, output) as (stream, sink):
         encrypt_to_archive(stream, sink, archive, progress=progress)
 
 
@@ -98,9 +98,9 @@ def archive_file(
     archive = CardArchive(card, pin)
     progress = counting(on_event, name_of(source), (archive.card_id,))
     if same_body:
-        with output as sink, open_source(source) as stream:
+        with reading_into(source, output) as (stream, sink):
             keep_for_archive(stream, sink, archive, progress=progress)
         return
     opener = CardOpener(card, pin)
-    with EncryptedOutput(output, archive) as sink, open_source(source) as stream:
+    with reading_into(source, EncryptedOutput(output, archive)) as (stream, sink):
         decrypt(stream, sink, opener, progress=progress)

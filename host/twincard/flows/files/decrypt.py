@@ -8,7 +8,7 @@ from twincard.cms.framing.output import Output
 from twincard.cms.recipients.infos import Recipient
 from twincard.cms.transcoding import transcode
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
-from twincard.flows.files.encrypt import Source, name_of, open_source
+from twincard.flows.files.encrypt import Source, name_of, reading_into
 from twincard.flows.files.opener import CardOpener, CardTranscoder, PinProvider
 
 
@@ -28,7 +28,7 @@ def decrypt_file(
     """
     opener = CardOpener(card, pin)
     progress = counting(on_event, name_of(source), (opener.card_id,))
-    with output as sink, open_source(source) as stream:
+    with reading_into(source, output) as (stream, sink):
         return decrypt(stream, sink, opener, mail=mail, progress=progress)
 
 
@@ -47,5 +47,5 @@ def transcode_file(
     """
     transcoder = CardTranscoder(card, target, pin)
     progress = counting(on_event, name_of(source), (transcoder.card_id,))
-    with output as sink, open_source(source) as stream:
+    with reading_into(source, output) as (stream, sink):
         transcode(stream, sink, transcoder, progress=progress)

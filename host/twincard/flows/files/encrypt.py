@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from io import IOBase
 from os import PathLike
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from twincard.cms.framing.source import Readable
 from twincard.cms.recipients.infos import Recipient
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.ground.language import _
+from twincard.ground.regular_file import NotRegularError, open_regular
 from twincard.ground.system_words import reason
 
 SUFFIX = ".p7m"
@@ -47,11 +50,27 @@ def open_source(source: Source) -> AbstractContextManager[Readable]:
         return nullcontext(source.stream)
     path = Path(source)
     try:
-        return path.open("rb")
+        return open_regular(path)
+    except NotRegularError:
+        raise SourceError(
+            _(
+                "{path} is not a regular file. Give '-' and redirect standard input to read from "
+                "a pipe or a device."
+            ).format(path=path)
+        ) from None
     except OSError as error:
         raise SourceError(
             _("Cannot read {path}: {reason}.").format(path=path, reason=reason(error))
         ) from error
+
+
+@contextmanager
+def reading_into(source: Source, output: Output) -> Iterator[tuple[Readable, Output]]:
+    """The source opened, and the output, which takes over what a file keeps of its source."""
+    with output as sink, open_source(source) as stream:
+        if not isinstance(source, StreamSource) and isinstance(stream, IOBase):
+            sink.inherit(os.fstat(stream.fileno()))
+        yield stream, sink
 
 
 def encrypt_file(
@@ -67,5 +86,5 @@ def encrypt_file(
     With `mail`, in the form that the recipients' mail programs read.
     """
     progress = counting(on_event, name_of(source))
-    with output as sink, open_source(source) as stream:
+    with reading_into(source, output) as (stream, sink):
         encrypt(stream, sink, recipients, mail=mail, progress=progress)

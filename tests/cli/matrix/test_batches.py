@@ -1,0 +1,249 @@
+"""Several files in one run: what is complete is recognised, one that fails fails alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.matrix.rack import Rack
+from tests.cli.matrix.rows import ORIGINAL, ROWS
+from tests.cli.matrix.test_pulled import NEVER, CtrlC
+from tests.cms.software_key import ec_key
+from tests.flows.unplugged import Cable
+
+NAMES = ("one", "two", "three")
+TO = ("--to", "alice.pem")
+BY_CARD = ("-r", ORIGINAL, "--pin-file", "alice.pin")
+EXISTS = ("already exists", "--force", "--skip-existing")
+
+
+@pytest.fixture(autouse=True)
+def python_hears_ctrl_c() -> Iterator[None]:
+    """The processes of pytest-xdist may be deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def table(rack: Rack) -> Rack:
+    """A card with a key, its public key in `alice.pem`, and three plain files."""
+    row = ROWS["decrypt"]
+    rack.at(row.stage)
+    words = row.filled()
+    pin = words[words.index("--pin-file") + 1]
+    Path("alice.pin").write_bytes(Path(pin).read_bytes())
+    rack.desk.done("public-key", "-r", ORIGINAL, "-o", "alice.pem")
+    for number, name in enumerate(NAMES):
+        Path(name).write_text(f"content of {name}")
+        os.utime(name, ns=(1, 1_000_000_000_000_000_000 + number))
+    return rack
+
+
+def sealed(table: Rack) -> list[str]:
+    table.desk.done("encrypt", *TO, *NAMES)
+    return [f"{name}.p7m" for name in NAMES]
+
+
+def found(told: dict[str, Any]) -> list[tuple[str, str | None, bool]]:
+    """Each file, what was found of its output, and whether it is done."""
+    return [
+        (Path(one["file"]).name, one.get("existing"), one["error"] is None) for one in told["files"]
+    ]
+
+
+def test_encrypt_repeated_does_the_rest(table: Rack) -> None:
+    table.desk.done("encrypt", *TO, "one")
+    before = Path("one.p7m").read_bytes()
+    made = table.desk.json("encrypt", *TO, *NAMES)
+    assert found(made) == [("one", "complete", True), ("two", None, True), ("three", None, True)]
+    assert Path("one.p7m").read_bytes() == before
+    again = table.desk.done("encrypt", *TO, *NAMES)
+    assert again.text == "Files encrypted: 0.\nAlready complete: 3.\n"
+
+
+def spoil(content: bytes) -> None:
+    path = Path("one.p7m")
+    status = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("how", ["newer", "longer", "cut short", "another key", "foreign"])
+def test_what_is_not_surely_complete_is_refused_alone(table: Rack, how: str) -> None:
+    Path("bob.pem").write_bytes(ec_key().public.to_pem())
+    table.desk.done("encrypt", "--to", "bob.pem" if how == "another key" else "alice.pem", "one")
+    before = Path("one").stat()
+    content = Path("one.p7m").read_bytes()
+    if how == "newer":
+        os.utime("one", ns=(2, 2))
+    elif how == "longer":
+        Path("one").write_text("content of one, and more")
+        os.utime("one", ns=(before.st_atime_ns, before.st_mtime_ns))
+    elif how == "cut short":
+        spoil(content[:-20])
+    elif how == "foreign":
+        spoil(b"somebody's own file")
+    kept = Path("one.p7m").read_bytes()
+    ran = table.desk.run("encrypt", *TO, *NAMES)
+    assert ran.code == 2
+    assert all(word in ran.err for word in EXISTS)
+    assert ran.text == "Files encrypted: 2; failed: 1.\n"
+    assert Path("one.p7m").read_bytes() == kept
+    skipped = table.desk.json("encrypt", *TO, *NAMES, "--skip-existing")
+    assert [one for _name, one, _done in found(skipped)] == ["skipped"] * 3
+    table.desk.done("encrypt", *TO, *NAMES, "--force")
+    assert Path("one.p7m").read_bytes() != kept
+
+
+def test_decrypt_repeated_does_the_rest(table: Rack) -> None:
+    files = sealed(table)
+    for name in NAMES[1:]:
+        Path(name).unlink()
+    opened = table.desk.json("decrypt", *BY_CARD, *files)
+    assert [item for _name, item, _done in found(opened)] == ["complete", None, None]
+    assert [item["authenticated"] for item in opened["files"]] == [True, True, True]
+    Path("two").write_text("content of twO")
+    Path("three").write_text("content of three, and more")
+    ran = table.desk.run("decrypt", *BY_CARD, *files)
+    assert ran.code == 2
+    assert ran.text == "Files decrypted: 0; failed: 2.\nAlready complete: 1.\n"
+    assert Path("two").read_text() == "content of twO"
+    Path("two").unlink()
+    skipping = table.desk.json("decrypt", *BY_CARD, *files, "--skip-existing")
+    assert [item for _name, item, _done in found(skipping)] == ["skipped", None, "skipped"]
+    assert Path("two").read_text() == "content of two"
+    table.desk.run("decrypt", *BY_CARD, *files, "--skip-existing", "--force").failed(2, "either")
+
+
+def test_transcode_repeated_does_the_rest_and_asks_no_card_for_what_is_done(table: Rack) -> None:
+    files = sealed(table)
+    Path("bob.pem").write_bytes(ec_key().public.to_pem())
+    Path("carol.pem").write_bytes(ec_key("carol").public.to_pem())
+    words = ("transcode", "--to", "bob.pem")
+    table.desk.done(*words, *BY_CARD, files[0])
+    made = table.desk.json(*words, *BY_CARD, *files)
+    assert [item for _name, item, _done in found(made)] == ["complete", None, None]
+    again = table.desk.json(*words, "-r", "sim:nobody", *files)
+    assert [item for _name, item, _done in found(again)] == ["complete"] * 3
+    archive = ("transcode", "--archive", *BY_CARD)
+    for more in ((), ("--same-body", "--force")):
+        table.desk.done(*archive, *more, *files)
+        kept = table.desk.json(*archive, *more[:1], *files)
+        assert [item for _name, item, _done in found(kept)] == ["complete"] * 3
+    Path("one.bob.p7m").write_bytes(Path("two.bob.p7m").read_bytes())
+    Path("two.bob.p7m").write_bytes(Path("two.p7m").read_bytes())
+    ran = table.desk.run(*words, *BY_CARD, *files, "--json")
+    assert ran.code == 2
+    assert [done for _name, _item, done in found(ran.json)] == [False, False, True]
+
+
+@pytest.mark.parametrize("code", [3, 130])
+def test_what_was_done_before_the_end_is_listed(table: Rack, code: int) -> None:
+    files = sealed(table)
+    for name in NAMES:
+        Path(name).unlink()
+    counting = Cable(NEVER, answered=False)
+    assert table.pulled(counting, ["decrypt", *BY_CARD, *files]).code == 0
+    for name in NAMES:
+        Path(name).unlink()
+    cable = Cable if code == 3 else CtrlC
+    ran = table.pulled(
+        cable(counting.exchanges, answered=False), ["decrypt", *BY_CARD, *files, "--json"]
+    )
+    assert ran.code == code
+    assert [name for name, _item, done in found(ran.json) if done] == ["one.p7m", "two.p7m"]
+    assert ran.json["error"]["code"] == code
+    assert not Path("three").exists()
+    finished = table.desk.json("decrypt", *BY_CARD, *files)
+    assert [item for _name, item, _done in found(finished)][:2] == ["complete", "complete"]
+
+
+def test_counts_are_told_when_ctrl_c_ends_the_run(table: Rack) -> None:
+    files = sealed(table)
+    for name in NAMES:
+        Path(name).unlink()
+    counting = Cable(NEVER, answered=False)
+    assert table.pulled(counting, ["decrypt", *BY_CARD, *files]).code == 0
+    for name in NAMES:
+        Path(name).unlink()
+    cable = CtrlC(counting.exchanges, answered=False)
+    ran = table.pulled(cable, ["decrypt", *BY_CARD, *files])
+    assert (ran.code, ran.text) == (130, "Files decrypted: 2.\nNot done: 1.\n")
+
+
+def test_one_bad_path_fails_alone(table: Rack) -> None:
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+    Path("circle").symlink_to("circle")
+    Path("folder").mkdir()
+    bad = ["missing", "pipe", "socket", "/dev/null", "circle", "x" * 300, "d/" * 3000 + "x"]
+    ran = table.desk.run("encrypt", *TO, *bad, "one", "-o", "folder", "--json")
+    assert ran.code == 8
+    assert [done for _name, _item, done in found(ran.json)] == [False] * len(bad) + [True]
+    errors = [item["error"] for item in ran.json["files"]]
+    for error in errors[1:4]:
+        assert "not a regular file" in error
+    assert [path.name for path in Path("folder").iterdir()] == ["one.p7m"]
+    for name in ("pipe", "socket", "/dev/null"):
+        ran = table.desk.run("decrypt", *BY_CARD, name, "-o", "opened")
+        assert "not a regular file" in ran.failed(8)
+
+
+def test_only_a_literal_hyphen_is_a_stream(table: Rack) -> None:
+    Path("-").write_text("content of -")
+    table.desk.done("encrypt", *TO, "./-")
+    sealed_file = Path("-.p7m").absolute()
+    assert sealed_file.exists()
+    Path("-").unlink()
+    ran = table.desk.done("decrypt", *BY_CARD, "./-.p7m")
+    assert b"content" not in ran.out
+    assert Path("-").read_text() == "content of -"
+    Path("-").unlink()
+    ran = table.desk.done("decrypt", *BY_CARD, str(sealed_file), "-o", "./-")
+    assert b"content" not in ran.out
+    assert Path("-").read_text() == "content of -"
+    assert table.desk.done("decrypt", *BY_CARD, "./-.p7m", "-o", "-").text == "content of -"
+    table.desk.done("public-key", "-r", ORIGINAL, "-o", "./-", "--force")
+    assert "PUBLIC KEY" in Path("-").read_text()
+
+
+def test_marks_of_direction_in_names_reach_no_terminal(table: Rack) -> None:
+    name = "letter\u202etxt.exe"
+    Path(name).write_text("content")
+    for words in (
+        ("encrypt", *TO, name),
+        ("encrypt", *TO, name, "--json"),
+        ("encrypt", *TO, f"{name}.missing"),
+        ("encrypt", "--to", name, name),
+        ("encrypt", *TO, name, f"--{name}"),
+        ("decrypt", *BY_CARD, name),
+        ("card", "info", "-r", name),
+        (name,),
+    ):
+        ran = table.desk.run(*words)
+        assert "\u202e" not in ran.err + ran.text, words
+    made = table.desk.run("encrypt", *TO, name, "--json")
+    assert json.loads(made.text)["files"][0]["file"] == name
+
+
+def test_results_keep_the_times_of_their_sources_and_grant_nobody_more(table: Rack) -> None:
+    Path("one").chmod(0o644)
+    table.desk.done("encrypt", *TO, "one")
+    status = Path("one.p7m").stat()
+    assert (status.st_mtime_ns, status.st_mode & 0o777) == (10**18, 0o600)
+    Path("one").unlink()
+    Path("one.p7m").chmod(0o444)
+    table.desk.done("decrypt", *BY_CARD, "one.p7m")
+    status = Path("one").stat()
+    assert (status.st_mtime_ns, status.st_mode & 0o777) == (10**18, 0o400)
+    Path("bob.pem").write_bytes(ec_key().public.to_pem())
+    table.desk.done("transcode", "--to", "bob.pem", *BY_CARD, "one.p7m")
+    assert Path("one.bob.p7m").stat().st_mtime_ns == 10**18
