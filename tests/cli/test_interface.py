@@ -40,6 +40,8 @@ COMMANDS = [
     "encrypt",
     "decrypt",
     "transcode",
+    "mail seal",
+    "mail open",
     "recover",
     "schema",
     "completion",

@@ -170,6 +170,22 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
         N_("Re-encrypt files to another key, without decrypting their content."),
         "file.transcode:transcode",
     ),
+    "mail": Branch(
+        N_("Seal, open and send S/MIME mail."),
+        {
+            "seal": Leaf(
+                N_("Make an S/MIME message that only its recipients can read. No card is needed."),
+                "mail.seal:seal",
+            ),
+            "open": Leaf(
+                N_(
+                    "Show an S/MIME message: fields, text and attachments, and whether it is "
+                    "authentic."
+                ),
+                "mail.open:open_",
+            ),
+        },
+    ),
     "recover": Leaf(
         N_("Move encrypted files from an old card to a new one."), "pair.recover:recover"
     ),

@@ -215,6 +215,20 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "transcode -r sim:alice --archive letter.txt.p7m",
         ),
     ),
+    "mail seal": (
+        (
+            N_("Write a message with a file attached:"),
+            "mail seal --to alice.crt --sender bob@example.org --to-address alice@example.org "
+            "--subject Plans --text letter.txt --attach plan.pdf -o message.eml",
+        ),
+        (N_("Encrypt a message that another program made:"), "mail seal --to alice.crt draft.eml"),
+    ),
+    "mail open": (
+        (
+            N_("Show a message, and save its attachments:"),
+            "mail open -r sim:alice message.eml --save attachments",
+        ),
+    ),
     "recover": (
         (
             N_("Move all files in a folder after the original is lost:"),

@@ -64,6 +64,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "encrypt": ("files:EncryptedFiles",),
     "decrypt": ("files:DecryptedFiles",),
     "transcode": ("files:FileResults",),
+    "mail seal": ("mail:SealedMail",),
+    "mail open": ("mail:OpenedMail",),
     "recover": ("pair:Recovered",),
     "chips": ("chips:Chips",),
     "completion": ("completion:Completion",),

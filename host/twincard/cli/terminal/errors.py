@@ -66,6 +66,7 @@ CODES: Mapping[str, ExitCode] = {
     "twincard.flows.errors.ProtocolError": ExitCode.REFUSED,
     "twincard.globalplatform.manager.ManagementError": ExitCode.REFUSED,
     "twincard.identity.device_certificate.IdentityError": ExitCode.REFUSED,
+    "twincard.mail.errors.DraftError": ExitCode.USAGE,
     "twincard.cms.errors.FilesError": ExitCode.FILE,
     "builtins.OSError": ExitCode.FILE,
     "twincard.demo.narrator.CheckFailedError": ExitCode.CHECK_FAILED,

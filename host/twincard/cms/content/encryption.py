@@ -44,17 +44,19 @@ class MessageWriter:
         encrypted_to: Sequence[Recipient] | ArchiveWrapper,
         *,
         mail: bool = False,
+        authenticated: bool = False,
         size: int | None = None,
         content_type: str = DATA_CONTENT,
     ) -> None:
         """Writes the opening: to recipients, or to an archive key and nobody else.
 
+        ``authenticated``: with AES-GCM, even if not all mail programs read it.
         In BER with indefinite lengths; in DER where ``size``, the number of bytes of the content,
         is known. ``content_type``: what the content is, an object identifier. Raises ValueError
         without recipients, or for mail to an archive key, and what sink and archive key raise.
         """
         self._sink = WholeSink(sink)
-        self._cipher = ContentCipher.draw(*_mode(encrypted_to, mail=mail))
+        self._cipher = ContentCipher.draw(*_mode(encrypted_to, mail=mail and not authenticated))
         cek = os.urandom(self._cipher.key_length)
         infos = _infos(cek, encrypted_to, mail=mail)
         kind = (

@@ -1,0 +1,1 @@
+"""`twincard mail`: S/MIME messages."""

@@ -1,0 +1,182 @@
+"""Makes S/MIME messages (RFC 8551) of a draft, or of a finished message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from twincard.cms.content.cipher import CipherMode
+from twincard.cms.content.encryption import MessageWriter
+from twincard.cms.framing.source import Progress, Readable, Writable
+from twincard.cms.recipients.infos import Recipient
+from twincard.cms.recipients.mail import mail_cipher
+from twincard.ground.language import _
+from twincard.mail import entity
+from twincard.mail.draft import Draft, with_parameter
+from twincard.mail.errors import NotMailError
+from twincard.mail.header import Header, read_header
+from twincard.mail.protection import inner_fields, is_structural, outer_fields, with_crlf
+from twincard.mail.scanner import Scanner
+from twincard.mail.transfer import Base64Output
+
+_READ_AHEAD_BYTES = 1 << 20
+_HP = b'hp="cipher"'
+_OLD_HP = re.compile(rb';\s*hp\s*=\s*("[^"]*"|[^;\s]*)', re.IGNORECASE)
+_NO_TYPE = b"Content-Type: text/plain; charset=us-ascii\r\n"
+
+
+def seal(
+    draft: Draft,
+    sink: Writable,
+    recipients: Sequence[Recipient],
+    *,
+    authenticated: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Writes a message that only the recipients can read.
+
+    As their mail programs need it: without authentication, unless all their certificates announce
+    AES-GCM, or `authenticated` asks for it. Files are read while the message is written. Subject
+    and other fields are protected inside (RFC 9788). Raises DraftError, SourceError, TooLargeError,
+    ValueError without recipients, and what the sink raises.
+    """
+    header = draft.header()
+    fields, body = draft.content()
+    sealed = _Sealed(
+        sink,
+        header,
+        fields,
+        recipients,
+        authenticated=authenticated,
+        body_length=entity.length(body),
+    )
+    entity.write(body, _Counted(sealed.message, progress))
+    sealed.finish()
+
+
+def seal_message(
+    source: Readable,
+    sink: Writable,
+    recipients: Sequence[Recipient],
+    *,
+    authenticated: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """The same for a finished message (`.eml`), whose body is encrypted as it is.
+
+    Its lines may end with LF or CRLF. Bcc stays outside, where `send` removes it. Raises
+    NotMailError, and otherwise as `seal`.
+    """
+    scanner = Scanner(source)
+    header = read_header(scanner)
+    if not header.fields:
+        raise NotMailError(_("This is not a mail message: it does not begin with a header."))
+    body: Iterable[bytes] = scanner.body(())
+    if header.encoding != "binary":
+        body = _lines_with_crlf(body)
+    elif header.line_end != b"\r\n":
+        raise NotMailError(
+            _("The message is binary, but its lines do not end with CRLF, so it was left.")
+        )
+    structural = [one.raw for one in header.fields if is_structural(one.name)]
+    fields = [with_crlf(raw) for raw in structural if not raw.lower().startswith(b"mime-version")]
+    body, length = _measured(body)
+    sealed = _Sealed(
+        sink, header, fields, recipients, authenticated=authenticated, body_length=length
+    )
+    done = _Counted(sealed.message, progress)
+    for piece in body:
+        done.write(piece)
+    sealed.finish()
+
+
+class _Sealed:
+    """The message around the encrypted content: its header, and base64."""
+
+    def __init__(
+        self,
+        sink: Writable,
+        header: Header,
+        fields: Iterable[bytes],
+        recipients: Sequence[Recipient],
+        *,
+        authenticated: bool,
+        body_length: int | None,
+    ) -> None:
+        """Writes both headers. `fields` are those about the body.
+
+        If the length of the body is known, the message is DER, which some programs need.
+        """
+        gcm = authenticated or mail_cipher(recipients)[0] is CipherMode.GCM
+        sink.write(
+            b"".join(outer_fields(header))
+            + b"MIME-Version: 1.0\r\n"
+            + b"Content-Type: application/pkcs7-mime; smime-type="
+            + (b"authEnveloped-data" if gcm else b"enveloped-data")
+            + b";\r\n"
+            + b' name="smime.p7m"\r\n'
+            + b"Content-Transfer-Encoding: base64\r\n"
+            + b'Content-Disposition: attachment; filename="smime.p7m"\r\n\r\n'
+        )
+        inner = _inner_header(header, fields)
+        self._encoded = Base64Output(sink)
+        self.message = MessageWriter(
+            self._encoded,
+            recipients,
+            mail=True,
+            authenticated=authenticated,
+            size=None if body_length is None else len(inner) + body_length,
+        )
+        self.message.write(inner)
+
+    def finish(self) -> None:
+        """The end of the content, and of the message."""
+        self.message.finish()
+        self._encoded.finish()
+
+
+def _inner_header(header: Header, fields: Iterable[bytes]) -> bytes:
+    inner = list(fields)
+    if not any(one.lower().startswith(b"content-type:") for one in inner):
+        inner.insert(0, _NO_TYPE)
+    inner = [with_parameter(_OLD_HP.sub(b"", one), _HP) for one in inner]
+    return b"".join((*inner_fields(header), b"MIME-Version: 1.0\r\n", *inner)) + b"\r\n"
+
+
+class _Counted:
+    """Passes on what is written, and reports how much it was."""
+
+    def __init__(self, sink: Writable, progress: Progress | None) -> None:
+        self._sink = sink
+        self._progress = progress
+        self._done = 0
+
+    def write(self, piece: bytes | memoryview, /) -> None:
+        self._sink.write(piece)
+        self._done += len(piece)
+        if self._progress is not None:
+            self._progress(self._done)
+
+
+def _measured(pieces: Iterable[bytes]) -> tuple[Iterable[bytes], int | None]:
+    """The same pieces, and how long they are together; None beyond 1 MiB."""
+    rest = iter(pieces)
+    ahead, length = [], 0
+    for piece in rest:
+        ahead.append(piece)
+        length += len(piece)
+        if length > _READ_AHEAD_BYTES:
+            return chain(ahead, rest), None
+    return ahead, length
+
+
+def _lines_with_crlf(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text with all its lines ended by CRLF (RFC 8551, 3.1.1)."""
+    kept = b""
+    for piece in pieces:
+        text = kept + piece
+        end = len(text) - text.endswith(b"\r")
+        kept = text[end:]
+        yield with_crlf(text[:end])
+    yield kept

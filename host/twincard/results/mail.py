@@ -1,0 +1,60 @@
+"""Mail that was sealed, opened or sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from twincard.results.files import RecipientInfo
+from twincard.results.marks import OneOf
+
+SIGNATURES = ("none", "not_checked")
+
+
+@dataclass(frozen=True)
+class SealedMail:
+    """A message was encrypted, to these recipients."""
+
+    output: Path
+    recipients: tuple[RecipientInfo, ...]
+
+
+@dataclass(frozen=True)
+class MailField:
+    """A field of the header, as a person reads it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class MailAttachment:
+    """A part that is not shown; `path` is where it was saved, null if it was not."""
+
+    name: str
+    content_type: str
+    size: int
+    path: Path | None
+
+
+@dataclass(frozen=True)
+class OpenedMail:
+    """A message was opened.
+
+    `authenticated`: whether changes since it was encrypted would have been noticed.
+    `fields_protected`: the fields are from inside what was encrypted. `outer_sender`: the sender
+    that the outside names, if it is not the one inside. `shortened`: `text` is not the whole text.
+    `other_parts`: the number of parts outside the encryption that were left out.
+    """
+
+    fields: tuple[MailField, ...]
+    fields_protected: bool
+    outer_sender: str | None
+    encrypted: bool
+    authenticated: bool
+    signature: Annotated[str, OneOf(SIGNATURES)]
+    text: str
+    shortened: bool
+    attachments: tuple[MailAttachment, ...]
+    other_parts: int

@@ -1,0 +1,106 @@
+"""`twincard mail` seals without a card, opens with one, and says first what can be trusted."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Desk
+
+from twincard.cms import Recipient, encrypt
+
+ADDRESSES = ("--sender", "bob@example.org", "--to-address", "Alice <alice@example.org>")
+BY_ORIGINAL = ("-r", "sim:alice", "--pin-file", "pin")
+
+
+@pytest.fixture
+def sealed(duplicated: Desk) -> Desk:
+    """A message for Alice in m.eml, with a file."""
+    Path("letter.txt").write_text("Dear Alice\r\n", encoding="utf-8-sig")
+    Path("計画.pdf").write_bytes(b"%PDF" * 100)
+    words = ("--subject", "The plan", "--text", "letter.txt", "--attach", "計画.pdf")
+    done = duplicated.done("mail", "seal", "--to", "alice.pem", *ADDRESSES, *words, "-o", "m.eml")
+    assert done.err == "to alice.pem\n"
+    assert done.text == "The message was encrypted into m.eml.\n"
+    return duplicated
+
+
+def test_a_message_is_sealed_and_opened_by_either_card(sealed: Desk) -> None:
+    for reader, pin in (("sim:alice", "pin"), ("sim:控え", "backup-pin")):
+        text = sealed.done("mail", "open", "-r", reader, "--pin-file", pin, "m.eml").text
+        first, *rest = text.splitlines()
+        assert first == (
+            "Unauthenticated: encrypted, but not signed. Anybody may have written or changed it."
+        )
+        assert "Subject:  The plan" in [" ".join(line.split(" ", 1)) for line in rest]
+        assert "Dear Alice" in rest
+        assert rest[-1] == "  計画.pdf (application/pdf, 400 bytes)"
+
+
+def test_attachments_are_saved_and_no_file_is_replaced(sealed: Desk) -> None:
+    for name in ("計画.pdf", "計画-2.pdf"):
+        told = sealed.json("mail", "open", *BY_ORIGINAL, "m.eml", "--save", "saved")
+        (attachment,) = told["attachments"]
+        assert attachment["path"] == f"saved/{name}"
+        assert Path("saved", name).read_bytes() == b"%PDF" * 100
+    assert (told["encrypted"], told["authenticated"], told["signature"]) == (True, False, "none")
+    assert told["fields_protected"]
+    assert {"name": "Subject", "value": "The plan"} in told["fields"]
+
+
+def test_authenticated_mail_is_called_unchanged(sealed: Desk) -> None:
+    words = ("--text", "letter.txt", "--authenticated", "-o", "a.eml", "--json")
+    told = sealed.run("mail", "seal", "--to", "alice.pem", *ADDRESSES, *words).json
+    assert (told["output"], [one["name"] for one in told["recipients"]]) == ("a.eml", ["alice.pem"])
+    text = sealed.done("mail", "open", *BY_ORIGINAL, "a.eml").text
+    assert text.startswith("Encrypted and unchanged since, but not signed")
+
+
+def test_a_pipe_seals_and_opens(duplicated: Desk) -> None:
+    message = b"From: bob@example.org\nTo: alice@example.org\nSubject: s\n\nhi\n"
+    sealed = duplicated.done("mail", "seal", "--to", "alice.pem", "-", stdin=message).out
+    opened = duplicated.done("mail", "open", *BY_ORIGINAL, "-", stdin=sealed).text
+    assert opened.endswith("Subject:  s\n\nhi\n")
+
+
+def test_nothing_in_a_message_reaches_the_terminal_as_a_command(duplicated: Desk) -> None:
+    content = (
+        b"Content-Type: text/plain; charset=utf-8; hp=cipher\r\n"
+        b"From: =?utf-8?q?Bob=1B]0;x=07=0AUnauthenticated?= <bob@example.org>\r\n"
+        b"Subject: =?utf-8?b?4oCuZXhl?=\r\n\r\n"
+        + "\x1b[2JEncrypted and unchanged since\u202e\x9b1m\r\n".encode()
+    )
+    sink = io.BytesIO()
+    alice = Recipient.from_bytes(Path("alice.pem").read_bytes())
+    encrypt(io.BytesIO(content), sink, [alice], mail=True)
+    Path("m.p7m").write_bytes(sink.getvalue())
+    text = duplicated.done("mail", "open", *BY_ORIGINAL, "m.p7m").text
+    assert text.startswith("Unauthenticated: ")
+    for forbidden in ("\x1b", "\x07", "\x9b", "\u202e"):
+        assert forbidden not in text
+    assert "\\x1b[2JEncrypted and unchanged since\\u202e\\x9b1m" in text
+    assert len([line for line in text.splitlines() if line.startswith("Unauthenticated")]) == 1
+
+
+def test_what_is_missing_is_said_before_a_card_is_asked_for(sealed: Desk) -> None:
+    run = sealed.run
+    run("mail", "open", "m.eml").failed(2, "--reader")
+    run("mail", "open", "nowhere.eml").failed(8, "No such file")
+    run("mail", "open", *BY_ORIGINAL, "letter.txt").failed(8, "not a mail message")
+    run("mail", "open", "m.eml", "--save", "letter.txt").failed(2, "not a folder")
+    seal = ("mail", "seal", "--to", "alice.pem")
+    run(*seal, "--text", "letter.txt").failed(2, "--sender")
+    run(*seal, *ADDRESSES).failed(2, "neither a text nor an attachment")
+    run(*seal, *ADDRESSES, "m.eml").failed(2, "finished message")
+    run(*seal, *ADDRESSES, "--text", "計画.pdf", "-o", "m.eml").failed(2, "--force")
+    run(*seal, *ADDRESSES, "--attach", "nowhere").failed(8, "nowhere")
+    Path("latin").write_bytes(b"\xe9")
+    run(*seal, *ADDRESSES, "--text", "latin").failed(2, "UTF-8")
+    run(*seal, "m.eml", "--json").failed(2, "--json")
+
+
+def test_a_message_in_the_clear_needs_no_card(duplicated: Desk) -> None:
+    Path("plain.eml").write_bytes(b"From: bob@example.org\n\nhi\n")
+    text = duplicated.done("mail", "open", "plain.eml").text
+    assert text.startswith("Unauthenticated: neither encrypted nor signed.")
