@@ -54,10 +54,11 @@ def decrypt(
 ) -> Decrypted:
     """Decrypts what is authenticated (AES-GCM); with ``mail``, AES-CBC and triple DES as well.
 
-    In BER or DER. Each recipient info that may be for the opener's key is tried until the content
-    fits, see ``open_each``. The sink is an Output whose block is entered, because plaintext is
-    written to it before the authentication tag, which comes last, is checked: what was written
-    vanishes if this raises, even if the caller goes on. BytesOutput keeps it in memory.
+    In BER or DER, as PEM or as S/MIME. Each recipient info that may be for the opener's key is
+    tried until the content fits, see ``open_each``. The sink is an Output whose block is entered,
+    because plaintext is written to it before the authentication tag, which comes last, is checked:
+    what was written vanishes if this raises, even if the caller goes on. BytesOutput keeps it in
+    memory.
 
     AES-CBC has no tag at all; there, changes to the content are found only where they break its
     padding. Such a message could also be made of an authenticated one, to decrypt it block by

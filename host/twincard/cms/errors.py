@@ -27,7 +27,7 @@ class FilesError(Exception):
 
 
 class NotCmsError(FilesError):
-    """The input is not an encrypted CMS message in BER or DER."""
+    """The input is not an encrypted CMS message, neither in BER or DER nor as PEM or S/MIME."""
 
 
 class AlteredError(FilesError):

@@ -1,7 +1,7 @@
 """Re-encrypts a message to another key without decrypting it, by rewriting its recipient infos.
 
 A recipient info is outside the authenticated content (RFC 5083, 2.2), so the body stays unchanged,
-whatever its size.
+whatever its size. What is written is armoured as what was read: PEM stays PEM, S/MIME stays S/MIME.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from twincard.cms.framing import ber
+from twincard.cms.framing.armour import ArmouredSink
 from twincard.cms.framing.message import (
     MessageKind,
     MessageReader,
@@ -130,12 +131,16 @@ def _rewrite(
     version = opening.version
     if opening.kind is MessageKind.ENVELOPED:
         version = max(version, enveloped_version(written))
-    sink.write(_reframed(opening, version, infos))
-    message.copy_to(sink)
+    armoured = None if message.armour is None else ArmouredSink(sink, message.armour)
+    bare: Writable = armoured or sink
+    bare.write(_reframed(opening, version, infos))
+    message.copy_to(bare)
     message.algorithm()
     for _ in message.content():
         pass  # only read, to notice an incomplete file
     message.tail()
+    if armoured is not None:
+        armoured.finish(message.armour_tail)
 
 
 def _replaced(

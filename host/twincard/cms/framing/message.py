@@ -24,6 +24,7 @@ from twincard.cms.errors import (
     UnsupportedError,
 )
 from twincard.cms.framing import ber
+from twincard.cms.framing.armour import Armour, ArmouredSource, find_armour
 from twincard.cms.framing.source import Progress, Readable, Source, Writable, offset_of
 from twincard.cms.recipients.identifiers import IssuerAndSerial
 from twincard.cms.recipients.infos import (
@@ -116,6 +117,9 @@ class MessageReader:
         self._stream = stream
         self._start = offset_of(stream)
         self._source = Source(stream, progress)
+        self._outer: Source | None = None
+        self._inside: ArmouredSource | None = None
+        self._armour: Armour | None = None
         self._budget = ber.Budget()
         self._ber = ber.BerReader(self._source, self._budget)
         self._mark: ber.Mark | None = None
@@ -126,6 +130,7 @@ class MessageReader:
 
     def opening(self) -> Opening:
         """Reads up to the EncryptedContentInfo."""
+        self._take_armour()
         outer, explicit, enveloped = self._frame()
         start = self._source.position
         version = self._version()
@@ -195,6 +200,16 @@ class MessageReader:
         return Tail(mac, authenticated)
 
     @property
+    def armour(self) -> Armour | None:
+        """What the message is wrapped in, after `opening`; None for a message as it is."""
+        return self._armour
+
+    @property
+    def armour_tail(self) -> bytes:
+        """What stands behind it in the armour, after `tail`."""
+        return b"" if self._inside is None else self._inside.tail
+
+    @property
     def budget(self) -> ber.Budget:
         """What structures of the message may cost; it counts for those looked at later too."""
         return self._budget
@@ -237,6 +252,16 @@ class MessageReader:
         """From here on, every byte read also goes to the sink."""
         self._source.copy_to(sink)
 
+    def _take_armour(self) -> None:
+        self._armour = find_armour(self._source)
+        if self._armour is None:
+            return
+        self._outer = self._source
+        self._inside = ArmouredSource(self._outer, self._armour)
+        self._source = Source(self._inside)
+        self._start = None
+        self._ber = ber.BerReader(self._source, self._budget)
+
     def _frame(self) -> tuple[ber.Header, ber.Header, ber.Header]:
         try:
             outer = self._ber.enter(ber.SEQUENCE)
@@ -244,7 +269,7 @@ class MessageReader:
         except SourceError:
             raise
         except FilesError as error:
-            raise NotCmsError(_("This is not a CMS file in BER or DER.")) from error
+            raise NotCmsError(_("This is not a CMS file in DER, PEM or S/MIME.")) from error
         try:
             self._kind = MessageKind(content_type)
         except ValueError as error:
@@ -273,6 +298,8 @@ class MessageReader:
             )
         self._source.take(len(rest))
         self._ber.finish()
+        if self._outer is not None:
+            self._outer.finish()
 
 
 class _Spool:
