@@ -207,3 +207,53 @@ def test_other_recipients_still_read_with_openssl_after_a_transcode(
         assert openssl_decrypt(sink.getvalue(), reader) == PLAINTEXT
     with pytest.raises(subprocess.CalledProcessError):
         openssl_decrypt(sink.getvalue(), people[KeyAlgorithm.RSA])
+
+
+def openssl_encrypt_by_default(someone: Person, *options: str) -> bytes:
+    """As `openssl cms -encrypt` writes it unless it is told otherwise: S/MIME with triple DES."""
+    command = ["openssl", "cms", "-encrypt", *options, "-recip", str(someone.certificate)]
+    return subprocess.run(command, input=PLAINTEXT, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("form", ["", "SMIME", "PEM", "DER"])
+@pytest.mark.parametrize("cipher", ["", "-des3", "-aes256", "-aes-256-gcm"])
+@pytest.mark.parametrize("padding", ["", "oaep"])
+def test_we_read_the_defaults_of_openssl(
+    people: People, form: str, cipher: str, padding: str
+) -> None:
+    someone = people[KeyAlgorithm.RSA]
+    options = ["-binary", *filter(None, [cipher]), *(["-outform", form] if form else [])]
+    # Options of a key follow its certificate: SHA-1 is the default hash of OAEP.
+    last = ["-keyopt", "rsa_padding_mode:oaep"] if padding else []
+    command = ["openssl", "cms", "-encrypt", *options, "-recip", str(someone.certificate), *last]
+    done = subprocess.run(command, input=PLAINTEXT, capture_output=True, check=True)
+    assert decrypted(done.stdout, rsa_key()) == PLAINTEXT
+
+
+def test_openssl_reads_its_own_mail_after_we_gave_it_to_another_key(
+    tmp_path: Path, people: People
+) -> None:
+    target = person(ec_key("new"), tmp_path / "new")
+    someone = people[KeyAlgorithm.RSA]
+    mail = openssl_encrypt_by_default(someone, "-binary", "-aes256", "-subject", "for you")
+    sink = io.BytesIO()
+    transcode(io.BytesIO(mail), sink, rsa_key().giving_to(target.recipient))
+    assert b"Subject: for you" in sink.getvalue()
+    command = ["openssl", "cms", "-decrypt", "-binary", "-inkey", str(target.private_key)]
+    command += ["-recip", str(target.certificate)]
+    done = subprocess.run(command, input=sink.getvalue(), capture_output=True, check=True)
+    assert done.stdout == PLAINTEXT
+
+
+@pytest.mark.parametrize(("cipher", "name"), [("-rc2-128", "RC2"), ("-des", "DES")])
+def test_what_is_too_weak_is_refused_by_its_name(people: People, cipher: str, name: str) -> None:
+    options = ("-provider", "legacy", "-provider", "default", cipher)
+    mail = openssl_encrypt_by_default(people[KeyAlgorithm.RSA], *options)
+    with pytest.raises(UnsupportedError, match=f"encrypted with {name}"):
+        decrypted(mail, rsa_key())
+
+
+def test_a_key_wrapped_with_triple_des_says_why_it_is_not_opened(people: People) -> None:
+    mail = openssl_encrypt_by_default(people[KeyAlgorithm.EC], "-des3", "-keyid")
+    with pytest.raises(UnsupportedError, match="not AES key wrap"):
+        decrypted(mail, ec_key())
