@@ -79,8 +79,8 @@ class MessageWriter:
         )
         self._encryptor = self._cipher.cipher(cek).encryptor()
         if self._attributes and isinstance(self._encryptor, AEADEncryptionContext):
-            authenticated = authenticated_data(self._attributes, content_type)
-            self._encryptor.authenticate_additional_data(authenticated)
+            attributes = authenticated_data(self._attributes, content_type)
+            self._encryptor.authenticate_additional_data(attributes)
         self._buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
         self._done = 0
 
