@@ -125,13 +125,13 @@ def _remove_if_dead(path: Path) -> None:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
             return
-        if _lock(descriptor) and os.path.samestat(status, path.lstat()):
+        if try_lock(descriptor) and os.path.samestat(status, path.lstat()):
             path.unlink()
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
     """Lock the file; False where another holds it, or the system or file system has no locks."""
     if sys.platform == "win32":
         return False
@@ -152,14 +152,14 @@ def _open_nameless(folder: Path) -> int | None:
         descriptor = os.open(folder, os.O_TMPFILE | os.O_WRONLY, PRIVATE_MODE)
     except OSError:  # not supported by the file system; any other error occurs again later
         return None
-    _lock(descriptor)  # for the moment in which it has a hidden name
+    try_lock(descriptor)  # for the moment in which it has a hidden name
     return descriptor
 
 
 def _open_hidden(folder: Path) -> tuple[int, Path]:
     while True:
         descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
-        _lock(descriptor)
+        try_lock(descriptor)
         # Another process may have removed it before it was locked.
         if os.fstat(descriptor).st_nlink:
             return descriptor, Path(name)

@@ -13,7 +13,7 @@ import platformdirs
 
 from twincard.ground.language import _
 from twincard.ground.private_file import write_private
-from twincard.ground.unfinished import sync_folder
+from twincard.ground.unfinished import sync_folder, try_lock
 from twincard.simulator.archive import provide_archive
 from twincard.simulator.process import Make, SimulatedCard
 from twincard.transport.connection import (
@@ -28,7 +28,9 @@ HOME_VARIABLE = "TWINCARD_HOME"
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 _STATE_SUFFIX = ".card"
 _KEY_SUFFIX = ".transport-key"
+_CLAIM_SUFFIX = ".claim"
 _KEY_BYTES = 32
+_TOKEN_BYTES = 4
 _MAGIC = b"TWINCARD"
 _SLOTS = (0, 256 * 1024)
 """Where the two states of a card begin in its file (see StateFile.java), each with `_MAGIC`."""
@@ -103,15 +105,53 @@ def create_card(
 @contextlib.contextmanager
 def _unfinished(state: Path) -> Iterator[Path]:
     """A temporary name to make a card under, so that a card is complete or does not exist."""
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_unfinished_cards()
     if state.exists():
         raise _taken(state)
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     provide_archive()
-    path = state.with_name(f".{state.stem}.{secrets.token_hex(4)}")
-    try:
-        yield path
-    finally:
-        _remove_files(path)
+    path = state.with_name(f".{state.stem}.{secrets.token_hex(_TOKEN_BYTES)}")
+    claim = _hidden(path, _CLAIM_SUFFIX)
+    # Held while this process lives: the next one removes what has no lock.
+    with claim.open("xb") as file:
+        try_lock(file.fileno())
+        try:
+            yield path
+        finally:
+            if os.name == "nt":
+                file.close()  # Windows removes no open file; elsewhere it is locked until then
+            _remove_unfinished(path)
+
+
+def remove_unfinished_cards() -> None:
+    """Remove what killed processes left of cards that they were making."""
+    for claim in folder().glob(f".*{_CLAIM_SUFFIX}"):
+        with contextlib.suppress(OSError), claim.open("r+b") as file:
+            if try_lock(file.fileno()):
+                _undo(claim.with_name(claim.name.removesuffix(_CLAIM_SUFFIX)))
+
+
+def _undo(unfinished: Path) -> None:
+    name = unfinished.name[1 : -2 * _TOKEN_BYTES - 1]
+    key_file, state = (
+        unfinished.with_name(name + _KEY_SUFFIX),
+        unfinished.with_name(name + _STATE_SUFFIX),
+    )
+    # The key file is the killed process's if it is the same file as its hidden one.
+    with contextlib.suppress(FileNotFoundError):
+        if not state.exists() and key_file.samefile(_hidden(unfinished, _KEY_SUFFIX)):
+            key_file.unlink()
+    _remove_unfinished(unfinished)
+
+
+def _hidden(unfinished: Path, suffix: str) -> Path:
+    return unfinished.with_name(unfinished.name + suffix)
+
+
+def _remove_unfinished(unfinished: Path) -> None:
+    _remove_files(unfinished)
+    for suffix in (_KEY_SUFFIX, _CLAIM_SUFFIX):
+        _hidden(unfinished, suffix).unlink(missing_ok=True)
 
 
 def create_blank_card(name: str, make: Make | None = None) -> None:
@@ -122,9 +162,9 @@ def create_blank_card(name: str, make: Make | None = None) -> None:
     from twincard.simulator.manager.state import ManagerState
 
     state = _state_file(name)
-    if transport_key_file(name).exists():
-        raise _key_is_there(transport_key_file(name))
     with _unfinished(state) as unfinished:
+        if transport_key_file(name).exists():
+            raise _key_is_there(transport_key_file(name))
         with SimulatedCard.open(unfinished, make) as card:
             card.keep(ManagerState.of_new_card().encode())
         _link(unfinished, state)
@@ -187,11 +227,13 @@ def _state_file(name: str) -> Path:
 def _publish(unfinished: Path, state: Path, key_file: Path, key: bytes) -> None:
     """Give key and card their names, neither of which may be taken.
 
-    Creating the key file claims the name: of two programs at once only one continues, and nothing
+    Linking the key file claims the name: of two programs at once only one continues, and nothing
     that a card in use needs is ever replaced.
     """
+    hidden = _hidden(unfinished, _KEY_SUFFIX)
+    write_private(hidden, key.hex().encode() + b"\n")
     try:
-        write_private(key_file, key.hex().encode() + b"\n")
+        os.link(hidden, key_file)
     except FileExistsError:
         raise _key_is_there(key_file) from None
     try:

@@ -6,7 +6,10 @@ import json
 import os
 import signal
 import socket
+import sys
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,10 @@ from tests.cli.matrix.rows import ORIGINAL, ROWS
 from tests.cli.matrix.test_pulled import NEVER, CtrlC
 from tests.cms.software_key import ec_key
 from tests.flows.unplugged import Cable
+
+from twincard.cli.file.batch import Batch, Words, run
+from twincard.cli.file.targets import Overwriting
+from twincard.cli.terminal.output import Printer
 
 NAMES = ("one", "two", "three")
 TO = ("--to", "alice.pem")
@@ -247,3 +254,28 @@ def test_results_keep_the_times_of_their_sources_and_grant_nobody_more(table: Ra
     Path("bob.pem").write_bytes(ec_key().public.to_pem())
     table.desk.done("transcode", "--to", "bob.pem", *BY_CARD, "one.p7m")
     assert Path("one.bob.p7m").stat().st_mtime_ns == 10**18
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_run_keeps_nothing_of_the_files_that_are_done(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        monkeypatch.setattr(sys, "stdout", nowhere)
+        monkeypatch.setattr(sys, "stderr", nowhere)
+        files = [Path("/nowhere/file")] * 5_000
+        work = Batch(
+            Words("{done}", "{failed}"),
+            files,
+            files,
+            nullcontext(lambda _source, _output, _listener: None),
+            Overwriting.FORCE,
+        )
+        run(
+            Printer(as_json), Batch(work.words, files[:1], files[:1], work.opened, work.overwriting)
+        )
+        tracemalloc.start()
+        run(Printer(as_json), work)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 300_000

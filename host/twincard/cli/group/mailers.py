@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from twincard.cli.terminal.errors import InputError
+from twincard.ground.files_together import FilesInUseError, Together, files_together
 from twincard.ground.language import _, is_english, told_by
 from twincard.keys.component import Component
 from twincard.keys.shares import Share
@@ -51,6 +53,18 @@ def make_room(out: Path, paths: Iterable[Path | None], *, force: bool) -> None:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in taken:
         path.unlink()
+
+
+@contextmanager
+def written_together(out: Path) -> Iterator[Together]:
+    """See files_together. Raises InputError, OSError."""
+    try:
+        with files_together(out) as together:
+            yield together
+    except FilesInUseError:
+        raise InputError(
+            _("Another command is writing to {folder}. Wait for it to end.").format(folder=out)
+        ) from None
 
 
 def print_it(paper: Path) -> str:

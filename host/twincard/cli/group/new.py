@@ -7,13 +7,20 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
+from twincard.cli.group.mailers import (
+    GroupName,
+    MailerLanguage,
+    Pdf,
+    mailers,
+    make_room,
+    print_it,
+    written_together,
+)
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
-from twincard.ground.private_file import write_private
-from twincard.keys.component import LARGEST_GROUP, draw_group, write_component
+from twincard.keys.component import LARGEST_GROUP, draw_group, format_component
 from twincard.keys.value_lines import kcv_text
 from twincard.results.group import ComponentFile, NewGroup
 
@@ -53,13 +60,13 @@ def new(
     pages = mailers(components, name, language) if pdf else b""
     paths = [out / f"component-{number}.txt" for number in range(1, size + 1) if files]
     paper = out / "mailers.pdf" if pdf else None
-    make_room(out, [*paths, paper], force=force)
-    if paper is not None:
-        write_private(paper, pages)
-    written: dict[int, Path] = {}
+    content = {} if paper is None else {paper.name: pages}
     for component, path in zip(components, paths, strict=False):
-        write_component(component, path)
-        written[component.number] = path
+        content[path.name] = format_component(component).encode("ascii")
+    with written_together(out) as together:
+        make_room(out, [*paths, paper], force=force)
+        together.write(content)
+    written = {component.number: path for component, path in zip(components, paths, strict=False)}
     made = tuple(ComponentFile(one.number, one.kcv, written.get(one.number)) for one in components)
     Printer(json).result(NewGroup(made, paper), "\n".join(_lines(made, paper)))
 

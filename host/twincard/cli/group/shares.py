@@ -7,21 +7,28 @@ from typing import Annotated
 
 import typer
 
-from twincard.cli.group.mailers import GroupName, MailerLanguage, Pdf, mailers, make_room, print_it
+from twincard.cli.group.mailers import (
+    GroupName,
+    MailerLanguage,
+    Pdf,
+    mailers,
+    make_room,
+    print_it,
+    written_together,
+)
 from twincard.cli.terminal import ceremony, scanned
 from twincard.cli.terminal.component_files import component_in, share_in
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import Force, Json, Scan
 from twincard.cli.terminal.output import Printer
 from twincard.ground.language import _
-from twincard.ground.private_file import write_private
 from twincard.keys.component import LARGEST_GROUP, Component, write_component
 from twincard.keys.shares import (
     MOST_SHARES,
     Share,
+    format_share,
     join_shares,
     split_component,
-    write_share,
 )
 from twincard.keys.value_lines import kcv_text
 from twincard.results.group import Joined, Split
@@ -81,11 +88,12 @@ def split(
     whole = f"of-component-{component.number}"
     paths = tuple(out / f"share-{item.index}-{whole}.txt" for item in made if files)
     paper = out / f"shares-{whole}.pdf" if pdf else None
-    make_room(out, [*paths, paper], force=force)
-    if paper is not None:
-        write_private(paper, pages)
+    content = {} if paper is None else {paper.name: pages}
     for share, path in zip(made, paths, strict=False):
-        write_share(share, path)
+        content[path.name] = format_share(share).encode("ascii")
+    with written_together(out) as together:
+        make_room(out, [*paths, paper], force=force)
+        together.write(content)
     result = Split(component.number, component.kcv, threshold, paths, paper)
     lines = [*map(str, paths)]
     if paper is not None:

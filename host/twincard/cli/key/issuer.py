@@ -13,7 +13,11 @@ from twincard.cli.terminal.output import Printer
 from twincard.cms.framing.output import FileOutput
 from twincard.ground.language import _
 from twincard.identity.device_certificate import fingerprint
-from twincard.identity.issuer_signing_key import IssuerSigningKey, read_issuer_public_key
+from twincard.identity.issuer_signing_key import (
+    IssuerKeyError,
+    IssuerSigningKey,
+    read_issuer_public_key,
+)
 from twincard.keys.public import PublicKey
 from twincard.results.keys import IssuerPublicKey, NewIssuer
 
@@ -26,17 +30,23 @@ def new(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Generate a signing key in FILE, and its public key in FILE.pub."""
+    """Generate a signing key in FILE, and its public key in FILE.pub.
+
+    If FILE is a signing key whose FILE.pub is missing, because the command was interrupted, only
+    FILE.pub is written.
+    """
     public = file.with_name(file.name + _PUBLIC_SUFFIX)
     # The key itself is never overwritten: cards that it certified could get no further backups.
-    if file.exists():
+    key = _without_public_key(file, public)
+    if key is None and file.exists():
         raise InputError(_("{file} already exists. Give a new file.").format(file=file))
     if public.exists() and not force:
         raise InputError(
             _("{path} already exists. Use --force to overwrite it.").format(path=public)
         )
-    key = IssuerSigningKey.draw()
-    key.write(file)
+    if key is None:
+        key = IssuerSigningKey.draw()
+        key.write(file)
     with FileOutput(public, overwrite=force, mode=_PUBLIC_MODE) as sink:
         sink.write(key.public_pem())
     made = NewIssuer(file, public, fingerprint(key.public_key))
@@ -61,6 +71,16 @@ def show(
     pem = PublicKey.from_point(point).to_pem().decode("ascii")
     shown = IssuerPublicKey(fingerprint(point), pem)
     Printer(json).result(shown, f"{pem}SHA-256 {shown.issuer_public_key_sha256.hex()}")
+
+
+def _without_public_key(file: Path, public: Path) -> IssuerSigningKey | None:
+    """The key that an interrupted run wrote, but not its public key."""
+    if public.exists() or not file.is_file():
+        return None
+    try:
+        return IssuerSigningKey.read(file)
+    except IssuerKeyError:
+        return None
 
 
 def _public_key(file: Path) -> bytes:
