@@ -16,6 +16,7 @@ from twincard.card.session import Card
 from twincard.cli.card.check import check
 from twincard.cli.card.log import log
 from twincard.cli.file.decrypt import decrypt
+from twincard.cli.file.encrypt import encrypt
 from twincard.cli.file.targets import output_for
 from twincard.cli.key.certificate import certificate, csr
 from twincard.cli.pair.duplicate import duplicate
@@ -46,6 +47,13 @@ SAME: dict[str, tuple[Command, str]] = {
     "certify_signature_key(key_type)": (certificate, "type"),
     "certify_signature_key(replace)": (certificate, "force"),
     "check_key(public_key)": (check, "public_key"),
+    "Recipient.all_from_bytes(any_date)": (encrypt, "any_date"),
+    "Recipient.from_bytes(any_date)": (encrypt, "any_date"),
+    "Recipient.from_certificate(any_date)": (encrypt, "any_date"),
+    "encrypt(mail)": (encrypt, "mail"),
+    "encrypt_file(mail)": (encrypt, "mail"),
+    "wrap_key(mail)": (encrypt, "mail"),
+    "wrap_for_card_key(mail)": (encrypt, "mail"),
     "decrypt(mail)": (decrypt, "mail"),
     "decrypt_file(mail)": (decrypt, "mail"),
     "duplicate_key(forget_void)": (duplicate, "forget_void"),
@@ -65,11 +73,11 @@ ELSEWHERE = {
     "Profile.__init__(policy)": "compared on cards below",
     "certify_decipher_key(store)": "the contrary of --no-store",
     "certify_signature_key(store)": "the contrary of --no-store",
+    "Recipient.__init__(certificate)": "none for a bare key",
     "create_card(aid)": "the applet's usual name",
     "create_card(make)": "a chip that lacks nothing",
     "create_card(parameters)": "further data of the installation",
     "duplicate_key(components)": "none, as without --component",
-    "encrypt(mail)": "no command makes mail",
     "Blank.__init__(puk)": "none, which a blank card refuses",
     "issue_pair(components)": "none, as without --component",
     "one_program(every_thread)": "a matter of processes",

@@ -144,7 +144,7 @@ def test_the_steps_of_a_duplication_and_the_files_after_it(issued: Desk) -> None
     issued.done("public-key", "-r", "sim:alice", "-o", "alice.pem")
     (issued.folder / "手紙.txt").write_text("こんにちは", encoding="utf-8")
     sealed = issued.done("encrypt", "--to", "alice.pem", "手紙.txt")
-    assert sealed.text == "1 件を暗号化しました。\n"
+    assert sealed.text == "1 件を暗号化しました。\n宛先: alice.pem\n"
     (issued.folder / "手紙.txt").unlink()
     opened = issued.run("decrypt", "-r", "sim:alice", *PINS[:2], "手紙.txt.p7m", "g/none.p7m")
     assert (opened.code, opened.text) == (8, "1 件を復号しました。1 件は失敗しました。\n")

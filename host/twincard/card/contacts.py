@@ -43,7 +43,13 @@ class Contacts:
 
     def used(self) -> tuple[int, ...]:
         """Numbers of the places that hold a key."""
-        answer = self._channel.send(
+        return tuple(number for number, state in enumerate(self._states(), 1) if state)
+
+    def free(self) -> int | None:
+        """The lowest number of an empty place, None when all are taken."""
+        return next((number for number, state in enumerate(self._states(), 1) if not state), None)
+
+    def _states(self) -> bytes:
+        return self._channel.send(
             Command.of(Ins.GET_CONTACT, answer=SHORT_ANSWER), _("list its contacts")
         )
-        return tuple(number for number, state in enumerate(answer, 1) if state)

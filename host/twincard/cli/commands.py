@@ -162,6 +162,27 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
         N_("Print a certificate signing request (CSR) for the card's signature key."),
         "key.certificate:csr",
     ),
+    "contact": Branch(
+        N_("Manage the address book: other people's public keys and certificates."),
+        {
+            "add": Leaf(
+                N_("Add a person to the address book, or give them a new key."),
+                "contact.book:add",
+            ),
+            "list": Leaf(
+                N_("List the people in the address book, or the keys on a card."),
+                "contact.book:list_",
+            ),
+            "show": Leaf(
+                N_("Show a person's key, its SHA-256, and the certificate or public key in PEM."),
+                "contact.book:show",
+            ),
+            "remove": Leaf(
+                N_("Remove a person from the address book, or a key from a card."),
+                "contact.book:remove",
+            ),
+        },
+    ),
     "encrypt": Leaf(
         N_("Encrypt files, each into FILE.p7m. No card is needed."), "file.encrypt:encrypt"
     ),

@@ -17,7 +17,7 @@ from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.output import Listing, Printer
 from twincard.cms.errors import FilesError, OutputError, OutputExistsError
 from twincard.flows.events import BytesEvent, Listener
-from twincard.ground.language import N_, _
+from twincard.ground.language import N_, _, listed
 from twincard.ground.system_words import reason
 from twincard.results.failure import ExitCode
 from twincard.results.files import Existing, FileResult, FileResults
@@ -60,6 +60,8 @@ class Batch(Generic[_T]):
     is_done: Callable[[Path, Path], bool] | None = None
     told: Callable[[tuple[()]], FileResults] = FileResults
     result: Callable[[FileResult, _T | None], FileResult] = lambda found, _more: found
+    recipients: Sequence[str] = ()
+    """The names of those to whom the files are encrypted."""
 
 
 def run(out: Printer, batch: Batch[_T]) -> None:
@@ -127,6 +129,8 @@ class _Doing(Generic[_T]):
             for kind, text in _COUNTS.items()
             if self._counts[kind]
         ]
+        if done and batch.recipients:
+            lines.append(_("Recipients: {names}").format(names=listed(batch.recipients)))
         if left:
             lines.append(_("Not done: {count}.").format(count=left))
         self._out.result(None, "\n".join(lines))

@@ -10,7 +10,6 @@ import typer
 
 from twincard.cli.file import batch
 from twincard.cli.file.targets import (
-    STANDARD_OUTPUT,
     check_standard_input,
     output_for,
     output_paths,
@@ -31,7 +30,7 @@ from twincard.cli.terminal.output import Printer
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
 from twincard.flows.files.finished import is_encryption_of
-from twincard.ground.language import N_, _
+from twincard.ground.language import N_
 from twincard.results.files import EncryptedFiles, FileResult, RecipientInfo
 
 _WORDS = batch.Words(
@@ -81,12 +80,16 @@ def encrypt(
             tuple(RecipientInfo(one.name, one.recipient.key.digest) for one in people),
         )
 
-    out = Printer(json)
-    for one in people if outputs != [STANDARD_OUTPUT] else ():
-        out.step(_("to {name}").format(name=one.name))
     batch.run(
-        out,
+        Printer(json),
         batch.Batch(
-            _WORDS, files, outputs, nullcontext(action), existing, is_done=is_done, told=told
+            _WORDS,
+            files,
+            outputs,
+            nullcontext(action),
+            existing,
+            is_done=is_done,
+            told=told,
+            recipients=[one.name for one in people],
         ),
     )

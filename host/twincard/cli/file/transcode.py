@@ -94,8 +94,9 @@ def transcode(
         raise InputError(_("Give either --to or --archive."))
     if same_body and not archive:
         raise InputError(_("--same-body is possible only with --archive."))
-    target = None if to is None else for_card(read_recipient(to, any_date=any_date))
-    ending = f".{_ARCHIVE if to is None else Path(to).stem}{SUFFIX}"
+    addressee = None if to is None else read_recipient(to, any_date=any_date)
+    target = None if addressee is None else for_card(addressee)
+    ending = f".{_ARCHIVE if addressee is None else addressee.stem}{SUFFIX}"
     names = [file.name.removesuffix(SUFFIX) + ending for file in files]
     outputs = output_paths(files, names, output, json=json)
     existing = overwriting(force=force, skip_existing=skip_existing)

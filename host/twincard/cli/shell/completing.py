@@ -20,7 +20,7 @@ from twincard.results.completion import ShellName
 from twincard.simulator.folder import list_cards
 from twincard.transport.connection import TransportError
 
-_FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "KEY", "OUT")
+_FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "OUT")
 _NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
 
 
@@ -125,6 +125,11 @@ def _values(command: Command, parameter: Parameter, word: str) -> Iterator[Candi
         yield from map(Candidate, parameter.choices)
     elif parameter.value == "READER":
         yield from _readers()
+    elif parameter.value == "CONTACT":
+        yield from _contacts()
+    elif parameter.value == "KEY":
+        yield from _contacts()
+        yield FILES
     elif parameter.value == "NUMBER=FILE":
         if "=" in word:
             yield FILES
@@ -139,6 +144,14 @@ def _cards() -> list[str]:
     with contextlib.suppress(OSError):
         return list_cards()
     return []
+
+
+def _contacts() -> Iterator[Candidate]:
+    from twincard.addressbook.folder import contact_files, contacts_folder
+
+    with contextlib.suppress(OSError):
+        names = {name for name, _file in contact_files(contacts_folder())}
+        yield from (Candidate(name, N_("a contact")) for name in sorted(names))
 
 
 def _readers() -> Iterator[Candidate]:

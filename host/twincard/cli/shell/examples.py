@@ -199,8 +199,23 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "csr -r sim:alice --name Alice -o alice.csr",
         ),
     ),
+    "contact add": (
+        (N_("Add a person with a certificate:"), "contact add Bob bob.crt"),
+        (
+            N_("Also write the key onto your card:"),
+            "contact add Bob bob.crt --onto sim:alice",
+        ),
+    ),
+    "contact list": (
+        (N_("List the address book:"), "contact list"),
+        (N_("List the keys on a card:"), "contact list -r sim:alice"),
+    ),
+    "contact show": ((N_("Show a SHA-256 to compare on the telephone:"), "contact show Bob"),),
+    "contact remove": ((N_("Remove a person:"), "contact remove Bob"),),
     "encrypt": (
         (N_("Encrypt to two keys:"), "encrypt --to alice.pem --to bob.crt letter.txt"),
+        (N_("Encrypt to a person in the address book:"), "encrypt --to Bob letter.txt"),
+        (N_("Encrypt for a mail program:"), "encrypt --to bob.crt --for-mail letter.txt"),
         (N_("Encrypt standard input:"), "encrypt --to alice.pem - -o backup.tar.p7m"),
     ),
     "decrypt": (

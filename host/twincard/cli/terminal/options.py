@@ -14,8 +14,8 @@ READER_HELP = (
     "its index."
 )
 KEY_HELP = (
-    "File with the public key or certificate of the recipient, in PEM or DER, or a folder of such "
-    "files."
+    "Recipient: the name of a contact, a file with a public key or certificate in PEM or DER, or a "
+    "folder of such files."
 )
 _OR_PROMPT = ", or '-' for standard input. Default: prompt for it."
 

@@ -78,6 +78,7 @@ class RecipientCertificate:
     ``capabilities`` are the object identifiers of its SMIMECapabilities (RFC 4262), in its order.
     """
 
+    der: bytes
     spki: bytes
     subject: bytes
     issuer: bytes
@@ -97,6 +98,11 @@ class RecipientCertificate:
         return rfc4514(self.subject)
 
     @property
+    def issuer_name(self) -> str:
+        """The issuer, in the same way."""
+        return rfc4514(self.issuer)
+
+    @property
     def issuer_and_serial(self) -> IssuerAndSerial:
         """Its identifier by issuer and serial number, which every certificate has."""
         return IssuerAndSerial(self.issuer, self.serial)
@@ -107,6 +113,10 @@ class RecipientCertificate:
         if self.key_identifier is None:
             return self.issuer_and_serial
         return KeyIdentifier(self.key_identifier)
+
+    def to_pem(self) -> bytes:
+        """The certificate in PEM (RFC 7468, 5)."""
+        return b"-----BEGIN CERTIFICATE-----\n%b-----END CERTIFICATE-----\n" % _lines(self.der)
 
     def key(self) -> RecipientKey:
         """Its public key. Raises UnusablePublicKeyError."""
@@ -126,6 +136,7 @@ def read_certificate(der: bytes) -> RecipientCertificate | None:
         constraints = found.get(_BASIC_CONSTRAINTS)
         usage = found.get(_KEY_USAGE)
         return RecipientCertificate(
+            der=der,
             spki=parsed["subject_public_key_info"].dump(),
             subject=parsed["subject"].dump(),
             issuer=parsed["issuer"].dump(),
@@ -301,6 +312,11 @@ def _blocks(encoded: bytes) -> list[tuple[bytes, bytes]]:
         except binascii.Error:
             raise _unreadable() from None
     return found
+
+
+def _lines(der: bytes) -> bytes:
+    text = base64.b64encode(der)
+    return b"".join(text[at : at + 64] + b"\n" for at in range(0, len(text), 64))
 
 
 def _unreadable() -> UnusablePublicKeyError:
