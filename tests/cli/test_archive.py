@@ -32,6 +32,36 @@ def test_a_file_for_the_public_key_becomes_an_archive_file(
     assert isinstance(recipient, ArchiveRecipient)
 
 
+def test_what_is_archived_opens_with_either_card_and_needs_no_public_key(duplicated: Desk) -> None:
+    Path("letter").write_bytes(b"a letter")
+    made = duplicated.json("encrypt", "--archive", *BY_ORIGINAL, "letter")
+    assert made["files"] == [{"file": "letter", "output": "letter.p7m", "error": None}]
+    assert made["recipients"] == []
+    for words in (BY_ORIGINAL, ("-r", "sim:控え", "--pin-file", "backup-pin")):
+        assert duplicated.done("decrypt", *words, "letter.p7m", "-o", "-").out == b"a letter"
+    again = duplicated.json("encrypt", "--archive", *BY_ORIGINAL, "letter")
+    assert again["files"][0]["existing"] == "complete"
+    from_input = ("encrypt", "--archive", *BY_ORIGINAL, "-", "-o", "from-input")
+    duplicated.done(*from_input, stdin=b"a pipe")
+    assert duplicated.done("decrypt", *BY_ORIGINAL, "from-input", "-o", "-").out == b"a pipe"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--to or --archive"),
+        (("--archive", *BY_ORIGINAL, "--to", "alice.pem"), "--to or --archive"),
+        (("--archive",), "--reader"),
+        (("--to", "alice.pem", "-r", "sim:alice"), "--reader"),
+        (("--archive", *BY_ORIGINAL, "--for-mail"), "only with --to"),
+    ],
+)
+def test_encrypt_says_which_options_go_together(
+    desk: Desk, words: tuple[str, ...], said: str
+) -> None:
+    desk.run("encrypt", *words, "pin").failed(2, said)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

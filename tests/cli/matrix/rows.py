@@ -125,7 +125,10 @@ ROWS: dict[str, Row] = {
         "certificate -r {a} --pin-file {pin} --no-store -o {out}/花子.crt", asks=("--pin-file",)
     ),
     "csr": Row("csr -r {a} --pin-file {pin} -o {out}/花子.csr", asks=("--pin-file",)),
-    "encrypt": Row(f"encrypt --to 花子.pem {LETTER} -o {{out}}/新しい手紙.p7m"),
+    "encrypt": Row(
+        f"encrypt --archive -r {{a}} --pin-file {{pin}} {LETTER} -o {{out}}/新しい手紙.p7m",
+        asks=("--pin-file",),
+    ),
     "decrypt": Row(
         f"decrypt -r {{a}} --pin-file {{pin}} {SEALED} -o {{out}}/開封", asks=("--pin-file",)
     ),

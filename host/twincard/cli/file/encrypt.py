@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 from twincard.cli.file import batch
 from twincard.cli.file.targets import (
+    STANDARD_INPUT,
     check_standard_input,
     output_for,
     output_paths,
@@ -17,20 +18,24 @@ from twincard.cli.file.targets import (
     source_of,
 )
 from twincard.cli.file.to import read_recipients
+from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.options import (
     AnyDate,
     Force,
     InputFiles,
+    IssuerPublicKeyFile,
     Json,
     OutputPath,
+    PinFile,
+    ReaderOrNone,
     SkipExisting,
-    To,
+    ToOrNone,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
 from twincard.flows.files.finished import is_encryption_of
-from twincard.ground.language import N_
+from twincard.ground.language import N_, _
 from twincard.results.files import EncryptedFiles, FileResult, RecipientInfo
 
 _WORDS = batch.Words(
@@ -40,7 +45,18 @@ _WORDS = batch.Words(
 
 def encrypt(
     files: InputFiles,
-    to: To,
+    to: ToOrNone = None,
+    archive: Annotated[
+        bool,
+        typer.Option(
+            "--archive",
+            help="Encrypt to the archive key of the card in --reader, instead of --to: only the "
+            "card and its backup can decrypt, and only symmetric keys are used.",
+        ),
+    ] = False,
+    reader: ReaderOrNone = None,
+    pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     mail: Annotated[
         bool,
         typer.Option(
@@ -55,13 +71,22 @@ def encrypt(
     skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
-    """Encrypt files, each into FILE.p7m. No card is needed.
+    """Encrypt files, each into FILE.p7m. No card is needed, except for archive files.
 
     A file is encrypted once for all its recipients. Of a chain of certificates, its end is the
     recipient; of a file with certificates of several people, all are.
+
+    With --archive, files stay closed even to somebody who records everything and has a quantum
+    computer in the future (see docs/security.md).
     """
-    check_standard_input(files, typed=True)
-    people = read_recipients(to, any_date=any_date)
+    check_standard_input(files, pin_file, typed=True)
+    if archive is bool(to):
+        raise InputError(_("Give either --to or --archive."))
+    if archive and (mail or any_date):
+        raise InputError(_("--for-mail and --any-date are possible only with --to."))
+    if archive is (reader is None):
+        raise InputError(_("Give --reader with --archive, and not otherwise."))
+    people = read_recipients(to or [], any_date=any_date)
     recipients = [one.recipient for one in people]
     names = [file.name + SUFFIX for file in files]
     outputs = output_paths(files, names, output, json=json)
@@ -72,7 +97,8 @@ def encrypt(
         encrypt_file(source_of(source), sink, recipients, mail=mail, on_event=on_event)
 
     def is_done(source: Path, target: Path) -> bool:
-        return is_encryption_of(target, source, recipients, mail=mail)
+        to = None if archive else recipients
+        return is_encryption_of(target, source, to, mail=mail)
 
     def told(files: tuple[FileResult, ...]) -> EncryptedFiles:
         return EncryptedFiles(
@@ -80,13 +106,19 @@ def encrypt(
             tuple(RecipientInfo(one.name, one.recipient.key.digest) for one in people),
         )
 
+    opened: AbstractContextManager[batch.Action[None]] = nullcontext(action)
+    if reader is not None:
+        from twincard.cli.file.archiving import archiving
+
+        piped = STANDARD_INPUT in files
+        opened = archiving(reader, pin_file, issuer_public_key_file, piped=piped, force=force)
     batch.run(
         Printer(json),
         batch.Batch(
             _WORDS,
             files,
             outputs,
-            nullcontext(action),
+            opened,
             existing,
             is_done=is_done,
             told=told,

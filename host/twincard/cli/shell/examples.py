@@ -217,6 +217,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (N_("Encrypt to a person in the address book:"), "encrypt --to Bob letter.txt"),
         (N_("Encrypt for a mail program:"), "encrypt --to bob.crt --for-mail letter.txt"),
         (N_("Encrypt standard input:"), "encrypt --to alice.pem - -o backup.tar.p7m"),
+        (
+            N_("Encrypt for decades, with symmetric keys only:"),
+            "encrypt --archive -r sim:alice contract.pdf",
+        ),
     ),
     "decrypt": (
         (N_("Decrypt with the backup:"), "decrypt -r sim:alice-backup letter.txt.p7m"),

@@ -20,6 +20,9 @@ KEY_HELP = (
 _OR_PROMPT = ", or '-' for standard input. Default: prompt for it."
 
 Reader = Annotated[str, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)]
+ReaderOrNone = Annotated[
+    str | None, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)
+]
 Original = Annotated[
     str, typer.Option("--original", metavar="READER", help="The original: " + READER_HELP)
 ]
@@ -99,10 +102,9 @@ Scan = Annotated[
         help="At a prompt, take the QR code of the mailer from a scanner that types it.",
     ),
 ]
-To = Annotated[
-    list[str],
-    typer.Option("--to", metavar="KEY", help=KEY_HELP),
-]
+_TO = typer.Option("--to", metavar="KEY", help=KEY_HELP)
+To = Annotated[list[str], _TO]
+ToOrNone = Annotated[list[str] | None, _TO]
 AnyDate = Annotated[
     bool,
     typer.Option("--any-date", help="Accept certificates that have expired or are not valid yet."),

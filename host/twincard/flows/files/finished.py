@@ -19,11 +19,11 @@ from twincard.ground.regular_file import open_regular
 
 
 def is_encryption_of(
-    output: Path, source: Path, recipients: Sequence[Recipient], *, mail: bool = False
+    output: Path, source: Path, recipients: Sequence[Recipient] | None, *, mail: bool = False
 ) -> bool:
     """Whether it is a whole message to these recipients, with the time and length of the source.
 
-    Raises FilesError, OSError, NotRegularError.
+    Without recipients: an archive file. Raises FilesError, OSError, NotRegularError.
     """
     with open_regular(output) as file, open_regular(source) as original:
         here, there = os.fstat(file.fileno()), os.fstat(original.fileno())
@@ -34,7 +34,8 @@ def is_encryption_of(
         if opening.kind is MessageKind.ENVELOPED and not mail:
             return False
         found = decode_all(opening.recipient_infos)
-        return _are_for(found, recipients) and _length(message) == (
+        named = _are_archive(found) if recipients is None else _are_for(found, recipients)
+        return named and _length(message) == (
             _padded(there.st_size) if opening.kind is MessageKind.ENVELOPED else there.st_size
         )
 
@@ -46,11 +47,8 @@ def is_transcoding_of(output: Path, source: Path, target: Recipient | None) -> b
     NotRegularError.
     """
     (kind, found, body), (old_kind, _old, old_body) = _parts(output), _parts(source)
-    if target is None:
-        is_named = all(isinstance(one, ArchiveRecipient) for one in found)
-    else:
-        is_named = any(one.is_for(target) for one in found)
-    return is_named and kind is old_kind and body == old_body
+    named = _are_archive(found) if target is None else _are_also_for(found, target)
+    return named and kind is old_kind and body == old_body
 
 
 def is_archive_of(output: Path, source: Path) -> bool:
@@ -65,7 +63,7 @@ def is_archive_of(output: Path, source: Path) -> bool:
         opening, old = here.opening(), there.opening()
         found = decode_all(opening.recipient_infos)
         return (
-            all(isinstance(one, ArchiveRecipient) for one in found)
+            _are_archive(found)
             and opening.kind is old.kind is MessageKind.AUTH_ENVELOPED
             and _length(here) == _length(there)
         )
@@ -92,6 +90,14 @@ def _length(message: MessageReader) -> int:
 
 def _padded(length: int) -> int:
     return (length // BLOCK_BYTES + 1) * BLOCK_BYTES
+
+
+def _are_archive(found: Sequence[RecipientInfo]) -> bool:
+    return all(isinstance(one, ArchiveRecipient) for one in found)
+
+
+def _are_also_for(found: Sequence[RecipientInfo], target: Recipient) -> bool:
+    return any(one.is_for(target) for one in found)
 
 
 def _are_for(found: Sequence[RecipientInfo], recipients: Sequence[Recipient]) -> bool:
