@@ -187,6 +187,10 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
         N_("Encrypt files, each into FILE.p7m. No card is needed."), "file.encrypt:encrypt"
     ),
     "decrypt": Leaf(N_("Decrypt files with an original or a backup."), "file.decrypt:decrypt"),
+    "inspect": Leaf(
+        N_("Show to whom a file is encrypted, and how. No card and no PIN is needed."),
+        "file.inspect:inspect_",
+    ),
     "transcode": Leaf(
         N_("Re-encrypt files to another key, without decrypting their content."),
         "file.transcode:transcode",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from twincard.cms.framing.message import DATA_CONTENT
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
     from twincard.cms.framing.source import Progress, Readable, Writable
+    from twincard.cms.inspection import InspectedRecipient, Inspection, inspect
     from twincard.cms.recipients.certificates import (
         AmbiguousCertificatesError,
         CertificateDateError,
@@ -87,6 +88,8 @@ __all__ = [
     "EncryptedOutput",
     "FileOutput",
     "FilesError",
+    "InspectedRecipient",
+    "Inspection",
     "IssuerAndSerial",
     "KdfHash",
     "KeyHolder",
@@ -123,6 +126,7 @@ __all__ = [
     "decrypt",
     "encrypt",
     "encrypt_to_archive",
+    "inspect",
     "keep_for_archive",
     "read_recipients",
     "replace_recipients",

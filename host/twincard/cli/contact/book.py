@@ -33,6 +33,7 @@ from twincard.cli.terminal.output import Printer, aligned
 from twincard.cms.recipients.infos import Recipient
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
+from twincard.ground.path_arguments import STREAM, file_or_stream
 from twincard.results.contacts import (
     AddedContact,
     ContactInfo,
@@ -43,7 +44,6 @@ from twincard.results.contacts import (
 )
 from twincard.results.failure import ExitCode
 
-STANDARD_INPUT = Path("-")
 ContactName = Annotated[str, typer.Argument(metavar="CONTACT", help="Name of the person.")]
 CardReader = Annotated[
     str | None,
@@ -62,6 +62,7 @@ def add(
         Path,
         typer.Argument(
             metavar="FILE",
+            parser=file_or_stream,
             help="File with the person's certificate or public key, in PEM or DER, or '-' for "
             "standard input.",
         ),
@@ -161,7 +162,7 @@ def remove(
 
 
 def _recipient(file: Path, *, any_date: bool) -> Recipient:
-    if file == STANDARD_INPUT:
+    if file == STREAM:
         content = sys.stdin.buffer.read(MOST_KEY_BYTES)
     else:
         content = read_bounded(file, MOST_KEY_BYTES) or b""

@@ -227,6 +227,13 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (N_("Decrypt to standard output:"), "decrypt -r sim:alice letter.txt.p7m -o -"),
         (N_("Decrypt standard input to standard output:"), "decrypt -r sim:alice - -o -"),
     ),
+    "inspect": (
+        (N_("Show the recipients of a file:"), "inspect letter.txt.p7m"),
+        (
+            N_("Ask whether the card in a reader is one of them:"),
+            "inspect letter.txt.p7m -r pcsc:0",
+        ),
+    ),
     "transcode": (
         (N_("Re-encrypt a file for Bob:"), "transcode -r sim:alice --to bob.pem letter.txt.p7m"),
         (

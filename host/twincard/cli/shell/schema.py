@@ -67,6 +67,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "contact remove": ("contacts:RemovedContact",),
     "encrypt": ("files:EncryptedFiles",),
     "decrypt": ("files:DecryptedFiles",),
+    "inspect": ("inspection:Inspected",),
     "transcode": ("files:FileResults",),
     "mail seal": ("mail:SealedMail",),
     "mail open": ("mail:OpenedMail",),

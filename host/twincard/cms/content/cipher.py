@@ -132,6 +132,21 @@ def _block(mode: CipherMode) -> int:
     return 8 if mode is CipherMode.TRIPLE_DES else BLOCK_BYTES
 
 
+def cipher_name(encoded: bytes) -> str:
+    """The cipher of an AlgorithmIdentifier in words, such as "AES-256-GCM". Raises AlteredError."""
+    try:
+        algorithm = AlgorithmIdentifier.load(ber.check(encoded), strict=True)
+        oid: str = algorithm["algorithm"].dotted
+    except Exception as error:  # asn1crypto raises many classes for malformed input
+        raise AlteredError() from error
+    if oid not in _BY_OID:
+        return _REFUSED.get(oid, oid)
+    mode, key_length = _BY_OID[oid]
+    if mode is CipherMode.TRIPLE_DES:
+        return str(mode.value)
+    return f"AES-{key_length * 8}-{mode.name}"
+
+
 def _nonce(parameters: bytes) -> bytes:
     try:
         gcm = GcmParameters.load(parameters, strict=True)

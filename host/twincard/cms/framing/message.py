@@ -175,6 +175,11 @@ class MessageReader:
         """Of what is encrypted, after `algorithm`: an object identifier in dotted form."""
         return _dotted(self._content_type)
 
+    @property
+    def content_length(self) -> int | None:
+        """Bytes of the encrypted content, after `algorithm`; None where it is in pieces."""
+        return None if self._content.tag & ber.CONSTRUCTED else self._content.length
+
     def content(self) -> Iterator[memoryview]:
         """Reads the encrypted content, in pieces of any size."""
         yield from self._ber.octets(self._content)

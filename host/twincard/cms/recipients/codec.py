@@ -27,6 +27,7 @@ from twincard.cms.recipients.structures import (
     KeyAgreeRecipientIdentifier,
     KeyAgreeRecipientInfo,
     OriginatorIdentifierOrKey,
+    OtherRecipientInfo,
     RecipientEncryptedKeys,
     SharedInfo,
 )
@@ -35,6 +36,9 @@ from twincard.ground.language import _
 KEY_TRANSPORT_TAG = 0x30
 KEY_AGREEMENT_TAG = 0xA1
 ARCHIVE_TAG = 0xA2
+OTHER_TAG = 0xA4
+KEM_RECIPIENT = bytes.fromhex("060B2A864886F70D0109100D03")
+"""id-ori-kem (RFC 9629, 3)."""
 RSA_CRYPTOGRAM_BYTES = 256
 MAX_SHARED_INFO_BYTES = 127
 MAX_ENCRYPTED_KEYS = 10_000
@@ -97,6 +101,10 @@ def decode_recipients(
         if encoded[0] == ARCHIVE_TAG:
             info = cms.KEKRecipientInfo.load(ber.check(encoded, budget), strict=True, implicit=2)
             return (_archive(info),)
+        if encoded[0] == OTHER_TAG and KEM_RECIPIENT in encoded:
+            other = OtherRecipientInfo.load(ber.check(encoded, budget), strict=True, implicit=4)
+            reason = _("it is for a key encapsulation mechanism, such as ML-KEM")
+            return (UnsupportedRecipient(_identifier(other["ori_value"]["rid"]), reason),)
     except Exception:  # asn1crypto answers malformed input with exceptions of many classes
         return (UnsupportedRecipient(None, _("it is malformed")),)
     return (UnsupportedRecipient(None, _("it is not for a public key")),)

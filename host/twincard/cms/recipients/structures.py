@@ -107,6 +107,15 @@ class KemRecipientInfo(core.Sequence):  # type: ignore[misc]
     ]
 
 
+class OtherRecipientInfo(core.Sequence):  # type: ignore[misc]
+    """RFC 5652, 6.2.5, with a KEMRecipientInfo; its tag in a RecipientInfo is [4]."""
+
+    _fields: ClassVar[list[Any]] = [
+        ("ori_type", core.ObjectIdentifier),
+        ("ori_value", KemRecipientInfo),
+    ]
+
+
 class KemOtherInfo(core.Sequence):  # type: ignore[misc]
     """CMSORIforKEMOtherInfo of RFC 9629, 5."""
 
