@@ -22,6 +22,13 @@ class KeptOutput(HeldOutput):
         super().__init__(_("a temporary file"))
         self._spool = Spool(None if folder is None else Path(folder))
         self._complete = False
+        self.length = 0
+        """How many bytes were written."""
+
+    def write(self, piece: bytes | memoryview, /) -> None:
+        """See Output."""
+        super().write(piece)
+        self.length += len(piece)
 
     def stream(self) -> PieceStream:
         """All that was written, from its beginning. Raises ValueError unless it is complete."""
@@ -33,13 +40,14 @@ class KeptOutput(HeldOutput):
         """Forget the content."""
         self._spool.clear()
         self._complete = False
+        self.length = 0
 
     def _open(self) -> Writable:
         self.close()
         return self._spool
 
     def _restart(self) -> None:
-        self._spool.clear()
+        self.close()
 
     def _publish(self) -> None:
         self._complete = True

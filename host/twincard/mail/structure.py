@@ -33,18 +33,17 @@ class Part:
         self.within = within
         self.start = source.position
         """Where its body begins, in bytes of the whole."""
-        self._source = source
-        self._boundaries = _boundaries(within)
-        self._empty = empty
         self.end = source.body_end if empty else self.start
         """Where its body ends; known when the body was read."""
+        self._pieces = iter(()) if empty else self._read(source)
 
     def body(self) -> Iterator[bytes]:
-        """The encoded body, in pieces of any size."""
-        if not self._empty:
-            self._empty = True
-            yield from self._source.body(self._boundaries)
-            self.end = self._source.body_end
+        """The encoded body, or what was not read of it yet, in pieces of any size."""
+        return self._pieces
+
+    def _read(self, source: Scanner) -> Iterator[bytes]:
+        yield from source.body(_boundaries(self.within))
+        self.end = source.body_end
 
 
 def parts(source: Scanner, *, into_messages: bool = False) -> Iterator[Part]:

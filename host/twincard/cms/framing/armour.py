@@ -29,6 +29,10 @@ _USUAL_LINE = 64
 _LONGEST_LINE = 1 << 10
 
 
+class BrokenArmourError(AlteredError):
+    """The text around a message says that one is there, but it is no base64."""
+
+
 @dataclass(frozen=True, slots=True)
 class Armour:
     """What stands before a message in a text, and how its base64 is written.
@@ -69,7 +73,7 @@ def _line_of(text: bytes) -> int:
 class ArmouredSource:
     """Reads the message inside of an armour, whose source stands at its beginning.
 
-    ``tail`` is what stood behind the base64, known at the end. Reading raises AlteredError.
+    ``tail`` is what stood behind the base64, known at the end. Reading raises BrokenArmourError.
     """
 
     def __init__(self, source: Source, armour: Armour) -> None:
@@ -111,25 +115,25 @@ class ArmouredSource:
 
     def _bytes(self, digits: bytes) -> bytes:
         if digits and self._is_padded:
-            raise AlteredError()
+            raise BrokenArmourError()
         self._digits += digits
         whole = len(self._digits) - len(self._digits) % 4
         piece, self._digits = self._digits[:whole], self._digits[whole:]
         self._is_padded |= piece.endswith(b"=")
         if self._digits and (self._at_end or self._is_padded):
-            raise AlteredError()
+            raise BrokenArmourError()
         try:
             return binascii.a2b_base64(piece, strict_mode=True)
         except binascii.Error as error:
-            raise AlteredError() from error
+            raise BrokenArmourError() from error
 
     def _check_tail(self, rest: bytes) -> None:
         self.tail += rest
         if len(self.tail) > _HEAD_BYTES:
-            raise AlteredError()
+            raise BrokenArmourError()
         label = self._armour.label or b""
         if rest and not re.fullmatch(rb"-----END " + re.escape(label) + rb"-----\s*", rest):
-            raise AlteredError()
+            raise BrokenArmourError()
 
 
 class ArmouredSink:

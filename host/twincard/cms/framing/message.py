@@ -24,7 +24,7 @@ from twincard.cms.errors import (
     UnsupportedError,
 )
 from twincard.cms.framing import ber
-from twincard.cms.framing.armour import Armour, ArmouredSource, find_armour
+from twincard.cms.framing.armour import Armour, ArmouredSource, BrokenArmourError, find_armour
 from twincard.cms.framing.source import Progress, Readable, Source, Writable, offset_of
 from twincard.cms.recipients.identifiers import IssuerAndSerial
 from twincard.cms.recipients.infos import (
@@ -271,7 +271,7 @@ class MessageReader:
         try:
             outer = self._ber.enter(ber.SEQUENCE)
             content_type = self._ber.element(ber.OBJECT_IDENTIFIER)
-        except SourceError:
+        except (SourceError, BrokenArmourError):
             raise
         except FilesError as error:
             raise NotCmsError(_("This is not a CMS file in DER, PEM or S/MIME.")) from error
