@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.chips.cards import FIVE, makes_keys, start
+from tests.recovered import recovered
 
 from twincard.card.report import ExportState, PolicyFlags
 from twincard.card.session import Card
@@ -21,7 +22,7 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
-from twincard.flows.recover.recovery import RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverOutcome
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -105,7 +106,7 @@ def test_a_key_is_duplicated_opens_a_file_and_gives_it_to_a_new_one(
     backup, original = old.unlocked()[1], new.unlocked()[0]
     decrypt_file(backup, sealed, FileOutput(tmp_path / "opened"))
     assert (tmp_path / "opened").read_bytes() == MESSAGE
-    assert [event.outcome for event in recover_files(backup, original, [sealed])] == [
+    assert [event.outcome for event in recovered(backup, original, [sealed])] == [
         RecoverOutcome.MOVED
     ]
     decrypt_file(original, sealed, FileOutput(tmp_path / "moved"))

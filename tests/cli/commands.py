@@ -98,7 +98,7 @@ class Desk:
     def json(self, *words: str) -> dict[str, Any]:
         """The JSON object of a command that must succeed, and of which nothing else is told."""
         ran = self.done(*words, "--json")
-        assert ran.err == ""
+        assert ran.err == "", ran.err
         return ran.json
 
     def write_secret(self, name: str, value: bytes | str) -> None:

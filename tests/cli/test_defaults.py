@@ -21,6 +21,7 @@ from twincard.cli.file.targets import output_for
 from twincard.cli.key.certificate import certificate, csr
 from twincard.cli.pair.duplicate import duplicate
 from twincard.cli.pair.issue import issue
+from twincard.cli.pair.recover import recover
 from twincard.flows.issue.pair import Blank, Profile, issue_pair
 from twincard.keys.secret import Secret
 from twincard.keys.transport_key import read_transport_key
@@ -64,6 +65,7 @@ SAME: dict[str, tuple[Command, str]] = {
     "protect(issuer_public_key)": (decrypt, "issuer_public_key_file"),
     "read_log(earlier)": (log, "since"),
     "read_log(issuer_public_key)": (log, "issuer_public_key_file"),
+    "recover_files(re_encrypt)": (recover, "re_encrypt"),
     "request_certificate(key_type)": (csr, "type"),
     "take_authority(plain)": (issue, "plain"),
 }
@@ -80,6 +82,7 @@ ELSEWHERE = {
     "duplicate_key(components)": "none, as without --component",
     "Blank.__init__(puk)": "none, which a blank card refuses",
     "issue_pair(components)": "none, as without --component",
+    "recover_files(journal)": "the command has one of its own",
     "one_program(every_thread)": "a matter of processes",
     "store_certificate(issuers)": "those in the file",
     "StreamSource.__init__(name)": "what events call standard input",

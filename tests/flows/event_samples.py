@@ -10,7 +10,14 @@ from twincard.flows.duplicate.duplication import DuplicationEvent, DuplicationSt
 from twincard.flows.events import BytesEvent, FlowEvent
 from twincard.flows.issue.profile import IssueEvent, IssueStep
 from twincard.flows.load.applet import LoadEvent, LoadStep, SentEvent
-from twincard.flows.recover.recovery import RecoveredFile, RecoverEvent, RecoverOutcome
+from twincard.flows.recover.outcomes import (
+    FoundCount,
+    FoundKind,
+    PlanEvent,
+    RecoveredFile,
+    RecoverEvent,
+    RecoverOutcome,
+)
 
 NAMES = {
     "BytesEvent": "file.bytes",
@@ -18,6 +25,7 @@ NAMES = {
     "DuplicationEvent": "duplicate.step",
     "IssueEvent": "issue.step",
     "LoadEvent": "load.step",
+    "PlanEvent": "recover.plan",
     "RecoverEvent": "recover.file",
     "SentEvent": "load.sent",
 }
@@ -32,6 +40,10 @@ SENTENCES: list[tuple[FlowEvent, str]] = [
     ),
     (LoadEvent((), LoadStep.LOAD), "loading the package"),
     (
+        RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.MOVED, note="Its owner changed.")),
+        "letter.p7m: moved to the new card\nletter.p7m: Its owner changed.",
+    ),
+    (
         RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.MOVED)),
         "letter.p7m: moved to the new card",
     ),
@@ -39,6 +51,10 @@ SENTENCES: list[tuple[FlowEvent, str]] = [
     (
         RecoverEvent(CARDS, RecoveredFile(FILE, RecoverOutcome.FAILED, "It is spoiled.")),
         "Error: letter.p7m: It is spoiled.",
+    ),
+    (
+        PlanEvent(CARDS, (FoundCount(FoundKind.FOR_OLD, 3), FoundCount(FoundKind.LINK, 1))),
+        "Found: 3 encrypted to the old card, 1 symbolic links (not followed).",
     ),
     (CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.OPENS)), "letter.p7m: opens"),
     (CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.NOT_ENCRYPTED)), ""),

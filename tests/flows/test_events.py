@@ -24,12 +24,8 @@ from twincard.flows.events import BytesEvent, FlowEvent
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, IssueEvent, Profile
-from twincard.flows.recover.recovery import (
-    RecoveredFile,
-    RecoverEvent,
-    RecoverOutcome,
-    recover_files,
-)
+from twincard.flows.recover.outcomes import RecoveredFile, RecoverEvent, RecoverOutcome
+from twincard.flows.recover.recovery import recover_files
 from twincard.keys.key_type import KeyType
 from twincard.results.in_json import event_to_json
 
@@ -109,12 +105,14 @@ def test_what_became_of_a_file_is_told_after_its_bytes(bench: Bench, tmp_path: P
     encrypt_file(source, FileOutput(sealed), [recipient])
     old, new = bench.backup.unlocked(), bench.original2.unlocked()
     events: list[FlowEvent] = []
-    files = recover_files(old, new, [sealed, source], on_event=events.append)
-    names = [event.name for event in events]
+    summary = recover_files(old, new, [sealed, source], on_event=events.append)
+    first, *names = [event.name for event in events]
+    assert first == "recover.plan"
     assert names == ["file.bytes"] * (len(names) - 2) + ["recover.file"] * 2
     assert len(names) > 2
     assert {event.card_ids for event in events} == {(old.report().card_id, new.report().card_id)}
-    assert tuple(event.file for event in events if isinstance(event, RecoverEvent)) == files
+    files = [event.file for event in events if isinstance(event, RecoverEvent)]
+    assert [file.outcome for file in files] == list(summary.counts)
 
 
 @pytest.mark.parametrize("event", [*COUNTS, *(event for event, _sentence in SENTENCES)])
@@ -143,5 +141,5 @@ def test_json_has_the_words_of_the_results() -> None:
     lines = {event.name: json.loads(event_to_json(event)) for event, _sentence in SENTENCES}
     assert (lines["issue.step"]["role"], lines["issue.step"]["step"]) == ("backup", "group")
     assert lines["duplicate.step"]["component"] == 2
-    file = {"path": "letter.p7m", "outcome": "failed", "reason": "It is spoiled."}
+    file = {"path": "letter.p7m", "outcome": "failed", "reason": "It is spoiled.", "note": None}
     assert lines["recover.file"]["file"] == file

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.bench import Bench, Stage
 from tests.cms.framing import Parts
+from tests.recovered import recovered
 
 from twincard.card.session import Card
 from twincard.cms import (
@@ -25,7 +26,7 @@ from twincard.cms.framing import ber
 from twincard.cms.recipients.codec import encode_recipient
 from twincard.flows.events import BytesEvent
 from twincard.flows.files.decrypt import decrypt_file
-from twincard.flows.recover.recovery import RecoverEvent, RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverEvent, RecoverOutcome
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
@@ -78,7 +79,7 @@ class Scene:
     def recover(self, message: bytes) -> RecoverOutcome:
         """What becomes of the file with this content."""
         self.path.write_bytes(message)
-        (event,) = recover_files(self.old, self.new, [self.path])
+        (event,) = recovered(self.old, self.new, [self.path])
         return event.outcome
 
 
@@ -130,8 +131,8 @@ def test_a_malformed_file_fails_alone_and_those_after_it_are_moved(
     evil = replace(Parts.of(good), version=bytes.fromhex(version)).message()
     for name, message in (("a", good), ("m", evil), ("z", good)):
         (folder / f"{name}.p7m").write_bytes(message)
-    outcomes = [event.outcome for event in recover_files(scene.old, scene.new, [folder])]
-    assert outcomes == [RecoverOutcome.MOVED, RecoverOutcome.FAILED, RecoverOutcome.MOVED]
+    outcomes = [event.outcome for event in recovered(scene.old, scene.new, [folder])]
+    assert outcomes == [RecoverOutcome.MOVED, RecoverOutcome.UNUSABLE, RecoverOutcome.MOVED]
     assert (folder / "m.p7m").read_bytes() == evil
     assert decrypted(scene.new, folder / "z.p7m") == CONTENT
     assert not list(folder.glob(".twincard-*"))
@@ -148,7 +149,7 @@ def test_whatever_is_raised_while_a_file_is_rewritten_stops_that_file_only(scene
         if isinstance(event, BytesEvent) and event.path.name == "a":
             raise ValueError
 
-    events = recover_files(scene.old, scene.new, [folder], on_event=on_event)
+    events = recovered(scene.old, scene.new, [folder], on_event=on_event)
     assert [event.outcome for event in events] == [RecoverOutcome.FAILED, RecoverOutcome.MOVED]
     assert events[0].reason == "The file could not be processed (ValueError)."
     assert (folder / "a").read_bytes() == good
@@ -174,8 +175,8 @@ def test_one_file_full_of_strangers_ends_no_session_of_the_pin(bench: Bench, sce
     assert scene.old.pin.is_verified()
     scene.old.pin.forget()
     scene.old.pin.verify(bench.backup.pin)
-    crowded, moved = recover_files(scene.old, scene.new, [folder], old_pin=pin)
-    assert crowded.outcome is RecoverOutcome.FAILED
+    crowded, moved = recovered(scene.old, scene.new, [folder], old_pin=pin)
+    assert crowded.outcome is RecoverOutcome.UNUSABLE
     assert "too many recipients" in str(crowded.reason)
     assert moved.outcome is RecoverOutcome.MOVED
     assert asked == []

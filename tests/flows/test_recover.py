@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.bench import Bench, Stage
 from tests.flows.unplugged import Cable, Unplugged
+from tests.recovered import recovered
 
 from twincard.card.session import Card
 from twincard.cms import (
@@ -21,22 +22,18 @@ from twincard.cms import (
     read_recipients,
 )
 from twincard.flows.errors import ProtocolError
-from twincard.flows.events import FlowEvent
 from twincard.flows.files.decrypt import decrypt_file, transcode_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.recover.recovery import (
-    RecoveredFile,
-    RecoverEvent,
-    RecoverOutcome,
-    recover_files,
-)
+from twincard.flows.recover.outcomes import RecoveredFile, RecoverOutcome
 from twincard.iso.status import AuthorityMissingError, WrongPinError
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 from twincard.keys.secret import Secret
+from twincard.simulator.laboratory import Laboratory
 from twincard.transport import CardGoneError
 
 KEY_TYPES = list(KeyType)
+TRANSCODE = bytes.fromhex("8030")
 CONTENTS = {
     "手紙.txt": "拝啓、鍵を失くしました。".encode(),
     "empty": b"",
@@ -88,11 +85,11 @@ def test_every_file_moves_to_the_new_card_and_leaves_the_old_one(
     new = bench.original2.unlocked()
     new.usage.generate(new_type)
     assert_all_opened_by(backup, folder)
-    assert outcomes(recover_files(backup, new, [folder])) == {RecoverOutcome.MOVED: len(CONTENTS)}
+    assert outcomes(recovered(backup, new, [folder])) == {RecoverOutcome.MOVED: len(CONTENTS)}
     assert_all_opened_by(new, folder)
     with pytest.raises(NotForThisKeyError):
         decrypted(backup, folder / "empty.p7m")
-    assert outcomes(recover_files(backup, new, [folder])) == {
+    assert outcomes(recovered(backup, new, [folder])) == {
         RecoverOutcome.ALREADY_MOVED: len(CONTENTS)
     }
 
@@ -109,7 +106,7 @@ def test_what_is_not_for_the_card_stays_as_it_is(bench: Bench, folder: Path) -> 
     encrypt_all(folder, stranger)
     (folder / "picture.jpg").write_bytes(b"\xff\xd8\xff")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    events = recover_files(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"])
+    events = recovered(bench.backup.unlocked(), new, [folder, folder / "missing.p7m"])
     assert outcomes(events) == {
         RecoverOutcome.NOT_FOR_THIS_KEY: len(CONTENTS),
         RecoverOutcome.NOT_ENCRYPTED: 1,
@@ -129,9 +126,7 @@ def test_a_file_for_several_people_keeps_the_others(bench: Bench, folder: Path) 
     backup = bench.backup.unlocked()
     new_card.usage.generate(KeyType.RSA_2048)
     ours = new_card.usage.public_key()
-    assert outcomes(recover_files(backup, new_card, [folder])) == {
-        RecoverOutcome.MOVED: len(CONTENTS)
-    }
+    assert outcomes(recovered(backup, new_card, [folder])) == {RecoverOutcome.MOVED: len(CONTENTS)}
     with (folder / "empty.p7m").open("rb") as stream:
         named = {str(recipient.identifier) for recipient in read_recipients(stream)}
     assert named == {str(Recipient.of(key).identifier) for key in (ours, theirs)}
@@ -144,8 +139,8 @@ def test_an_altered_file_fails_alone(bench: Bench, folder: Path) -> None:
     broken = folder / "notes" / "plan.txt.p7m"
     broken.write_bytes(broken.read_bytes()[:-200])
     before = broken.read_bytes()
-    events = recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder])
-    assert outcomes(events) == {RecoverOutcome.MOVED: len(CONTENTS) - 1, RecoverOutcome.FAILED: 1}
+    events = recovered(bench.backup.unlocked(), bench.original2.unlocked(), [folder])
+    assert outcomes(events) == {RecoverOutcome.MOVED: len(CONTENTS) - 1, RecoverOutcome.UNUSABLE: 1}
     assert broken.read_bytes() == before
     assert not list(folder.rglob(".twincard-*"))
 
@@ -156,8 +151,8 @@ def test_modes_are_kept_and_links_in_folders_not_followed(bench: Bench, folder: 
     shared = folder / "empty.p7m"
     shared.chmod(0o640)
     (folder / "notes" / "link.p7m").symlink_to(shared)
-    counts = outcomes(recover_files(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
-    assert counts == {RecoverOutcome.MOVED: len(CONTENTS)}
+    counts = outcomes(recovered(bench.backup.unlocked(), bench.original2.unlocked(), [folder]))
+    assert counts == {RecoverOutcome.MOVED: len(CONTENTS), RecoverOutcome.LINK: 1}
     assert shared.stat().st_mode & 0o777 == 0o640
 
 
@@ -179,11 +174,11 @@ def test_after_an_interruption_at_any_exchange_it_goes_on_where_it_was(
         try:
             backup = Card(Unplugged(bench.backup.lab, cable))
             backup.pin.verify(bench.backup.pin)
-            recover_files(backup, new, [folder])
+            recovered(backup, new, [folder])
             finished = True
         except CardGoneError:
             bench.backup.lab.reset()
-        again = outcomes(recover_files(bench.backup.unlocked(), new, [folder]))
+        again = outcomes(recovered(bench.backup.unlocked(), new, [folder]))
         assert set(again) <= {RecoverOutcome.MOVED, RecoverOutcome.ALREADY_MOVED}
         assert_all_opened_by(new, folder)
     assert at > len(CONTENTS)
@@ -197,23 +192,39 @@ def asking(pin: Secret, asked: list[str]) -> Callable[[], Secret]:
     return provide
 
 
+class Forgetful:
+    """A connection to a card that forgets its PIN before the second file."""
+
+    atr = b""
+
+    def __init__(self, lab: Laboratory) -> None:
+        self._lab = lab
+        self._files = 0
+
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        if apdu[:2] == TRANSCODE:
+            self._files += 1
+            if self._files == 3:  # the first one was repeated, with the PIN
+                self._lab.transmit(bytes.fromhex("0020FF01"))
+        return self._lab.transmit(apdu)
+
+    def reset(self) -> None:
+        self._lab.reset()
+
+    def close(self) -> None:
+        """The bench closes it."""
+
+
 def test_pins_are_asked_for_when_they_are_needed(bench: Bench, folder: Path) -> None:
     bench.at(Stage.DUPLICATED)
     encrypt_all(folder, bench.original.card().usage.public_key())
     asked: list[str] = []
-
-    def on_event(event: FlowEvent) -> None:
-        if isinstance(event, RecoverEvent) and len(asked) == 2:
-            assert event.file.outcome is RecoverOutcome.MOVED
-            bench.backup.lab.transmit(bytes.fromhex("0020FF01"))
-
-    files = recover_files(
-        bench.backup.card(),
+    files = recovered(
+        Card(Forgetful(bench.backup.lab)),
         bench.original2.card(),
         [folder],
         old_pin=asking(bench.backup.pin, asked),
         new_pin=asking(bench.original2.pin, asked),
-        on_event=on_event,
     )
     assert outcomes(files) == {RecoverOutcome.MOVED: len(CONTENTS)}
     assert asked == ["PIN", "PIN", "PIN"]
@@ -224,20 +235,20 @@ def test_a_wrong_pin_stops_it_at_once(bench: Bench, folder: Path) -> None:
     encrypt_all(folder, bench.original.card().usage.public_key())
     wrong = asking(Secret("not the PIN"), [])
     with pytest.raises(WrongPinError):
-        recover_files(bench.backup.card(), bench.original2.card(), [folder], old_pin=wrong)
+        recovered(bench.backup.card(), bench.original2.card(), [folder], old_pin=wrong)
     assert bench.backup.card().report().pin_tries_left == 2
     with pytest.raises(AuthorityMissingError):
-        recover_files(bench.backup.card(), bench.original2.unlocked(), [folder])
+        recovered(bench.backup.card(), bench.original2.unlocked(), [folder])
 
 
 def test_cards_that_make_no_sense_are_refused(bench: Bench, folder: Path) -> None:
     bench.at(Stage.DUPLICATED)
     backup, original = bench.backup.unlocked(), bench.original.unlocked()
     with pytest.raises(ProtocolError, match="the same key"):
-        recover_files(backup, original, [folder])
+        recovered(backup, original, [folder])
     bench.at(Stage.COMPLETE)
     with pytest.raises(ProtocolError, match="no key"):
-        recover_files(bench.backup.unlocked(), original, [folder])
+        recovered(bench.backup.unlocked(), original, [folder])
     with pytest.raises(ProtocolError, match="no key"):
         decrypt_file(bench.backup2.unlocked(), folder, SpooledOutput(io.BytesIO()))
 

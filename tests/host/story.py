@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from tests.recovered import recovered
+
 from twincard.card.report import ExportState, Mode, PolicyFlags
 from twincard.card.session import Card
 from twincard.cms import FileOutput, Recipient
@@ -15,7 +17,7 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
-from twincard.flows.recover.recovery import RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverOutcome
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -58,7 +60,7 @@ class Story:
         for name, card in (("original", original), ("backup", backup)):
             decrypt_file(card, sealed, FileOutput(folder / name))
             assert (folder / name).read_bytes() == MESSAGE
-        moved = [event.outcome for event in recover_files(backup, successor, [sealed])]
+        moved = [event.outcome for event in recovered(backup, successor, [sealed])]
         assert moved == [RecoverOutcome.MOVED]
         decrypt_file(successor, sealed, FileOutput(folder / "moved"))
         assert (folder / "moved").read_bytes() == MESSAGE

@@ -12,7 +12,7 @@ import pytest
 from pydantic_core import PydanticSerializationError
 
 from twincard.cli.shell.schema import RESULTS, results_of
-from twincard.flows.recover.recovery import RecoveredFile, RecoverEvent, RecoverOutcome
+from twincard.flows.recover.outcomes import RecoveredFile, RecoverEvent, RecoverOutcome
 from twincard.ground.language import _, speaking
 from twincard.results.failure import ErrorInfo, ExitCode, Failed
 from twincard.results.group import ComponentFile, NewGroup

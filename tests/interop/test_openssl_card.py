@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.bench import Bench, Stage
+from tests.recovered import recovered
 
 from twincard.cms import FileOutput, NotForThisKeyError, Recipient, SpooledOutput
 from twincard.cms.recipients.opening import MAX_OTHERS
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
-from twincard.flows.recover.recovery import RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverOutcome
 from twincard.keys.key_type import KeyType
 from twincard.keys.public import PublicKey
 
@@ -86,9 +87,7 @@ def test_the_card_opens_it_and_its_backup_moves_it(bench: Bench, tmp_path: Path,
         assert plain.read_bytes() == CONTENT
     if key_type is KeyType.RSA_2048:
         new.usage.generate(key_type)
-    assert [event.outcome for event in recover_files(backup, new, [folder])] == [
-        RecoverOutcome.MOVED
-    ]
+    assert [event.outcome for event in recovered(backup, new, [folder])] == [RecoverOutcome.MOVED]
     decrypt_file(new, message, FileOutput(plain, overwrite=True), mail=True)
     assert plain.read_bytes() == CONTENT
 

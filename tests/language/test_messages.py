@@ -25,7 +25,7 @@ from twincard.cli.terminal.prompts import confirm
 from twincard.flows.check.drill import CheckOutcome
 from twincard.flows.duplicate.duplication import DuplicationStep
 from twincard.flows.issue.pair import IssueStep
-from twincard.flows.recover.recovery import RecoverOutcome
+from twincard.flows.recover.outcomes import RecoverOutcome
 from twincard.ground.language import _, speaking
 from twincard.iso.status import PukBlockedError, Sw
 from twincard.transport.slots import Holds

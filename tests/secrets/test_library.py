@@ -111,8 +111,7 @@ def test_recovery_shows_neither_content_nor_its_key(
     recipient = Recipient.of(bench.original.card().usage.public_key())
     path = tmp_path / "letter.p7m"
     encrypt_file(tmp_path / "letter", FileOutput(path), [recipient])
-    for event in recover_files(cards[0], cards[1], [path]):
-        recorder.note(event)
+    recover_files(cards[0], cards[1], [path], on_event=recorder.note)
     with path.open("rb") as file:
         (info,) = read_recipients(file)
     hunt.add("content-encryption key", CardOpener(bench.original2.unlocked()).open(info))  # type: ignore[arg-type]

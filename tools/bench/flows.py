@@ -13,7 +13,8 @@ from twincard.flows.duplicate.duplication import duplicate_key
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
-from twincard.flows.recover.recovery import RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverOutcome
+from twincard.flows.recover.recovery import recover_files
 from twincard.keys.component import Component, draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -55,9 +56,9 @@ class _Story:
             raise AssertionError("A decrypted file is not what was encrypted.")
 
         new = self._new_original(components)
-        outcomes = [event.outcome for event in recover_files(backup, new, [sealed])]
-        if outcomes != [RecoverOutcome.MOVED]:
-            raise AssertionError(f"Recovery ended with {outcomes}.")
+        summary = recover_files(backup, new, [sealed])
+        if summary.counts != {RecoverOutcome.MOVED: 1}:
+            raise AssertionError(f"Recovery ended with {summary}.")
 
     def _new_original(self, components: list[Component]) -> Card:
         blanks = self._blank("new original"), self._blank("new backup")

@@ -19,7 +19,8 @@ from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import encrypt_file
 from twincard.flows.issue.pair import Blank, Modes, Profile, issue_pair
 from twincard.flows.load.applet import AppletSizes, install_data
-from twincard.flows.recover.recovery import RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverOutcome
+from twincard.flows.recover.recovery import recover_files
 from twincard.keys.component import draw_group
 from twincard.keys.key_type import KeyType
 from twincard.keys.secret import Secret
@@ -107,9 +108,9 @@ class _Story:
         with self._counted(Flow.DECRYPT, (backup,)):
             decrypt_file(backup.unlocked(), sealed, FileOutput(self._folder / "opened"))
         with self._counted(Flow.RECOVER, (backup, new)):
-            events = recover_files(backup.unlocked(), new.unlocked(), [sealed])
-        if [event.outcome for event in events] != [RecoverOutcome.MOVED]:
-            raise AssertionError(f"Recovery ended with {events}.")
+            summary = recover_files(backup.unlocked(), new.unlocked(), [sealed])
+        if summary.counts != {RecoverOutcome.MOVED: 1}:
+            raise AssertionError(f"Recovery ended with {summary}.")
 
     def largest_transaction(self) -> int:
         """The most bytes that one transaction of any card wrote."""

@@ -15,7 +15,7 @@ from twincard.cli.commands import COMMANDS
 from twincard.cli.shell.help_page import HELP_NAMES
 from twincard.cli.shell.lazy_group import LazyGroup, fill
 from twincard.cli.terminal import typed_ahead
-from twincard.cli.terminal.errors import describe
+from twincard.cli.terminal.errors import ToldError, describe
 from twincard.cli.terminal.output import (
     naming_standard_output,
     print_failure,
@@ -102,6 +102,9 @@ def _run(words: Sequence[str]) -> int:
         # Typer ends the program if a pipe is closed; then nobody reads an error.
         _stop_writing(sys.__stdout__)
         return ExitCode.FILE
+    except ToldError as error:
+        with typed_ahead.discarded():
+            return error.code
     except BaseException as error:
         return _failed(error, words)
     if code == ExitCode.INTERRUPTED:

@@ -18,11 +18,7 @@ from twincard.cms.framing.message import (
     enveloped_version,
 )
 from twincard.cms.framing.source import Progress, Readable, Writable
-from twincard.cms.recipients.codec import (
-    decode_all,
-    encode_recipient,
-    without_encrypted_keys,
-)
+from twincard.cms.recipients.codec import encode_recipient, without_encrypted_keys
 from twincard.cms.recipients.infos import ArchiveKeeper, RecipientInfo, Transcoder
 from twincard.cms.recipients.opening import open_all
 from twincard.cms.recipients.reading import Recipients
@@ -99,8 +95,17 @@ def keep_for_archive(
 
 def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
+    return tuple(read_opening(source)[1])
+
+
+def read_opening(source: Readable) -> tuple[Opening, Recipients]:
+    """What stands before the content, and the recipients, which are not decoded yet.
+
+    Reads no further. Raises NotCmsError, AlteredError.
+    """
     message = MessageReader(source)
-    return decode_all(message.opening().recipient_infos, message.budget)
+    opening = message.opening()
+    return opening, Recipients(opening.recipient_infos, message.budget)
 
 
 def _rewrite(

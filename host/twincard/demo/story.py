@@ -5,7 +5,6 @@ Each chapter calls the flows that the commands call, and checks whatever it clai
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,8 @@ from twincard.demo.narrator import Narrator
 from twincard.demo.openssl import OpenSsl, SoftwareKey
 from twincard.flows.files.decrypt import decrypt_file
 from twincard.flows.files.encrypt import SUFFIX, encrypt_file
-from twincard.flows.recover.recovery import RecoverOutcome, recover_files
+from twincard.flows.recover.outcomes import RecoverOutcome
+from twincard.flows.recover.recovery import recover_files
 from twincard.ground.language import N_, _
 from twincard.identity.issuer_signing_key import IssuerSigningKey
 from twincard.keys.component import read_component
@@ -199,10 +199,12 @@ class Story:
                 count=len(self._digests)
             ),
         ):
-            files = recover_files(backup.card, original.card, self._places.encrypted)
-        outcomes = Counter(file.outcome for file in files)
+            summary = recover_files(backup.card, original.card, self._places.encrypted)
+        outcomes = summary.counts
         tell.check(
-            _("{count} files moved, none left behind").format(count=outcomes[RecoverOutcome.MOVED]),
+            _("{count} files moved, none left behind").format(
+                count=outcomes.get(RecoverOutcome.MOVED, 0)
+            ),
             outcomes == {RecoverOutcome.MOVED: len(self._digests)},
         )
         tell.check(_("the old backup can no longer open any of them"), not self._opens_any(backup))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from twincard.flows.check.drill import (
         CheckEvent,
         CheckOutcome,
+        CheckSummary,
         FileCheck,
         KeyCheck,
         check_files,
@@ -75,12 +76,16 @@ if TYPE_CHECKING:
         Profile,
         issue_pair,
     )
-    from twincard.flows.recover.recovery import (
+    from twincard.flows.recover.outcomes import (
+        FoundCount,
+        FoundKind,
+        PlanEvent,
         RecoveredFile,
         RecoverEvent,
         RecoverOutcome,
-        recover_files,
+        RecoverySummary,
     )
+    from twincard.flows.recover.recovery import recover_files
 
 __all__ = [
     "Blank",
@@ -96,12 +101,15 @@ __all__ = [
     "CertificateOnCardError",
     "CheckEvent",
     "CheckOutcome",
+    "CheckSummary",
     "ComponentMissingError",
     "Duplicated",
     "DuplicationEvent",
     "DuplicationStep",
     "FileCheck",
     "FlowEvent",
+    "FoundCount",
+    "FoundKind",
     "IssueEvent",
     "IssueStep",
     "IssuedPair",
@@ -115,11 +123,13 @@ __all__ = [
     "NoIssuerChannelError",
     "OtherIssuerError",
     "PinProvider",
+    "PlanEvent",
     "Profile",
     "ProtocolError",
     "RecoverEvent",
     "RecoverOutcome",
     "RecoveredFile",
+    "RecoverySummary",
     "Signer",
     "Source",
     "StreamSource",

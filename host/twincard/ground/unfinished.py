@@ -62,6 +62,24 @@ class UnfinishedFile:
                 path.unlink(missing_ok=True)
             raise
 
+    def reopened(self) -> BinaryIO:
+        """The file opened to be read, from its beginning. Raises OSError."""
+        if self._hidden is not None:
+            return self._hidden.open("rb")
+        return Path(f"{_DESCRIPTORS}/{self.file.fileno()}").open("rb")
+
+    def hidden_in(self, folder: Path) -> Path:
+        """A hidden name for it in a folder of the same file system. Raises OSError.
+
+        Whoever asks removes it; `discard` does not.
+        """
+        if self._hidden is not None and folder == self._folder:
+            name, self._hidden = self._hidden, None
+            return name
+        name = _free_name(folder)
+        _link_descriptor(self.file.fileno(), name)
+        return name
+
     def discard(self) -> None:
         """Remove what has no name of its own by now, and close the file."""
         # On a full disk closing fails too; the caller should see the first failure.

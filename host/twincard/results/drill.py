@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from twincard.card.report import Role
 from twincard.flows.check.drill import FileCheck
+from twincard.results.failure import ErrorInfo
 from twincard.results.marks import Id, Sha256
 
 
@@ -25,3 +26,11 @@ class Checked:
     files: tuple[FileCheck, ...]
     opensc_files: bool | None
     passed: bool
+
+
+@dataclass(frozen=True)
+class CheckStopped:
+    """The drill ended early; `files` are those that were tried."""
+
+    files: tuple[FileCheck, ...]
+    error: ErrorInfo

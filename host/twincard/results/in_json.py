@@ -8,7 +8,7 @@ pydantic, and only if there is JSON to write, because the import takes long.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum, StrEnum
 from functools import cache
@@ -40,6 +40,41 @@ def members_of(result: object) -> dict[str, Any]:
     kind: type = type(result)
     members: dict[str, Any] = _serializer(kind).to_python(result, mode="json", warnings="error")
     return members
+
+
+class JsonInParts:
+    """One JSON object whose list of `files` is written item by item, before the other members.
+
+    So memory does not grow with the list, and what was done is on record before all is done.
+    """
+
+    def __init__(self, write: Callable[[str], object], *, escaped: bool = False) -> None:
+        """`write` takes text; `escaped`: in ASCII."""
+        self._write = write
+        self._escaped = escaped
+        self.begun = False
+
+    def add(self, item: object) -> None:
+        """Write the next item."""
+        self._write(",\n" if self.begun else self._opening())
+        self.begun = True
+        self._write("    " + self._text(members_of(item), "    "))
+
+    def finish(self, result: object) -> None:
+        """Write the other members, those of `result`, whose own list of files is empty."""
+        self._write("\n  ]" if self.begun else self._opening().rstrip("\n") + "]")
+        for name, value in members_of(result).items():
+            if name != "files":
+                self._write(f",\n  {self._text(name)}: {self._text(value, '  ')}")
+        self._write("\n}\n")
+
+    def _opening(self) -> str:
+        return f'{{\n  "version": {JSON_VERSION},\n  "files": [\n'
+
+    def _text(self, value: object, indent: str = "") -> str:
+        """As JSON; the lines after the first begin with `indent`."""
+        text = json.dumps(value, ensure_ascii=self._escaped, indent=2)
+        return text.replace("\n", "\n" + indent)
 
 
 def event_to_json(event: FlowEvent) -> str:

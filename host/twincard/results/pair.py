@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from twincard.card.report import Mode
-from twincard.flows.recover.recovery import RecoveredFile
+from twincard.flows.recover.outcomes import FoundCount, FoundFile, RecoveredFile
 from twincard.keys.key_type import KeyType
-from twincard.results.marks import Id, Kcv, Sha256
+from twincard.results.failure import ErrorInfo
+from twincard.results.marks import MAY_BE_ABSENT, Id, Kcv, Sha256
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,27 @@ class ExportAbandoned:
 
 @dataclass(frozen=True)
 class Recovered:
-    """The result for each file, and the number of files for each result."""
+    """The result for each file, and the number of files for each result.
+
+    `error` is why the command ended before all files were done.
+    """
 
     moved: int
     already_moved: int
     not_for_this_key: int
     not_encrypted: int
+    unusable: int
     failed: int
+    links: int
+    special: int
+    unreadable: int
     files: tuple[RecoveredFile, ...]
+    error: ErrorInfo | None = field(default=None, metadata=MAY_BE_ABSENT)
+
+
+@dataclass(frozen=True)
+class RecoveryPlanned:
+    """What `recover --dry-run` found: each file, and the number of files of each kind."""
+
+    found: tuple[FoundCount, ...]
+    files: tuple[FoundFile, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,28 +10,33 @@ import typer
 
 from twincard.cli.file.to import MOST_KEY_BYTES
 from twincard.cli.terminal import cards
+from twincard.cli.terminal.file_results import FileResults
 from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
-from twincard.flows.check.drill import CheckOutcome, FileCheck, KeyCheck, check_files, check_key
+from twincard.flows.check.drill import CheckEvent, CheckOutcome, KeyCheck, check_files, check_key
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import N_, _
 from twincard.keys.public import PublicKey
-from twincard.results.drill import Checked
+from twincard.results.drill import Checked, CheckStopped
 from twincard.results.failure import ExitCode
 
 _COUNTED = (
     (CheckOutcome.OPENS, N_("files   {count} can be decrypted")),
     (CheckOutcome.FAILS, N_("files   {count} CANNOT BE DECRYPTED")),
+    (CheckOutcome.UNREADABLE, N_("files   {count} COULD NOT BE READ")),
     (CheckOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
+    (CheckOutcome.LINK, N_("files   {count} symbolic links, not followed")),
+    (CheckOutcome.SPECIAL, N_("files   {count} pipes, sockets or devices")),
 )
 _STATES = {
     True: N_("files are correct"),
     False: N_("FILES DIFFER from what twincard wrote; --repair rewrites them"),
 }
 _MARGIN = " " * 8
+_LISTED_ONLY_IF_VERBOSE = (CheckOutcome.NOT_ENCRYPTED, CheckOutcome.LINK, CheckOutcome.SPECIAL)
 
 
 def check(
@@ -55,6 +60,10 @@ def check(
             "--repair", help="Rewrite the files that OpenSC reads, if another program changed them."
         ),
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Also list files that are not encrypted, and links."),
+    ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -71,13 +80,22 @@ def check(
         card = user.card
         report = card.kept_report()
         tried = check_key(card, key)
-        checks = check_files(card, files or (), user.pin, on_event=listener(out))
-        if repair:
-            update_opensc_files(card)
-        opensc_files = are_opensc_files_right(card)
-    outcomes = [one.outcome for one in checks]
-    opened = bool(tried.opens) or CheckOutcome.OPENS in outcomes
-    passed = opened and tried.passed and CheckOutcome.FAILS not in outcomes
+        listing, show = FileResults(out), listener(out)
+
+        def on_event(event: CheckEvent) -> None:
+            show(event)
+            listing.add(event.file)
+            if verbose and event.file.outcome in _LISTED_ONLY_IF_VERBOSE:
+                out.step(f"{event.file.path}: {_(event.file.outcome.value)}")
+
+        with listing.told_if_stopped(lambda error: (CheckStopped((), error), "")):
+            counts = check_files(card, files or (), user.pin, on_event=on_event).counts
+            if repair:
+                update_opensc_files(card)
+            opensc_files = are_opensc_files_right(card)
+    failed = any(outcome.is_failure for outcome in counts)
+    opened = bool(tried.opens) or CheckOutcome.OPENS in counts
+    passed = opened and tried.passed and not failed
     passed = passed and opensc_files is not False
     told = Checked(
         report.card_id,
@@ -85,11 +103,11 @@ def check(
         tried.digest,
         tried.matches,
         tried.opens,
-        checks,
+        (),
         opensc_files,
         passed,
     )
-    out.result(told, "\n".join(_lines(reader, tried, checks, opensc_files, passed=passed)))
+    listing.finish(told, "\n".join(_lines(reader, tried, counts, opensc_files, passed=passed)))
     if not passed:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
@@ -101,7 +119,7 @@ def _key_in(path: Path) -> PublicKey:
 def _lines(
     reader: str,
     key: KeyCheck,
-    files: tuple[FileCheck, ...],
+    counts: Mapping[CheckOutcome, int],
     opensc_files: bool | None,
     *,
     passed: bool,
@@ -120,15 +138,14 @@ def _lines(
         lines.append(_MARGIN + _("decrypts a test message"))
     else:
         lines.append(_MARGIN + _("DOES NOT DECRYPT a test message"))
-    counts = Counter(one.outcome for one in files)
     lines += [
-        _(words).format(count=counts[outcome]) for outcome, words in _COUNTED if counts[outcome]
+        _(words).format(count=counts[outcome]) for outcome, words in _COUNTED if outcome in counts
     ]
     if opensc_files is not None:
         lines.append(_("OpenSC  {state}").format(state=_(_STATES[opensc_files])))
     if passed:
         lines.append(_("{reader} passed the check.").format(reader=reader))
-    elif key.passed and not counts[CheckOutcome.FAILS] and opensc_files is not False:
+    elif key.passed and opensc_files is not False and not any(one.is_failure for one in counts):
         told = _("No decryption was tested with {reader}: give --public-key or an encrypted file.")
         lines.append(told.format(reader=reader))
     else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -11,34 +11,29 @@ import typer
 
 from twincard.card.report import CardReport, Role
 from twincard.cli.pair.duplicate import duplicate_first
+from twincard.cli.pair.recovery_job import Job, show_plan
+from twincard.cli.pair.report_file import check_report
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import (
     Holder,
     check_key,
     check_two_cards,
     issuer_public_key,
-    naming,
     opened,
-    unlocked_pair,
 )
-from twincard.cli.terminal.flow_events import listener
-from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile, Scan
+from twincard.cli.terminal.options import (
+    READER_HELP,
+    Force,
+    IssuerPublicKeyFile,
+    Json,
+    PinFile,
+    Scan,
+)
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import Wanted, any_card, holders_of
 from twincard.flows.errors import NoKeyError, NotReleasedError, ProtocolError
-from twincard.flows.recover.recovery import RecoveredFile, RecoverOutcome, recover_files
 from twincard.flows.usable import check_released
-from twincard.ground.language import N_, _
-from twincard.results.failure import ExitCode
-from twincard.results.pair import Recovered
-
-_COUNTED = {
-    RecoverOutcome.MOVED: N_("{count} moved to the new card"),
-    RecoverOutcome.ALREADY_MOVED: N_("{count} already on the new card"),
-    RecoverOutcome.NOT_FOR_THIS_KEY: N_("{count} encrypted to other keys"),
-    RecoverOutcome.NOT_ENCRYPTED: N_("{count} not encrypted"),
-    RecoverOutcome.FAILED: N_("{count} failed"),
-}
+from twincard.ground.language import _
 
 
 def recover(
@@ -47,11 +42,12 @@ def recover(
         typer.Argument(metavar="PATH...", help="Encrypted files, or folders that contain them."),
     ],
     old: Annotated[
-        str,
+        list[str],
         typer.Option(
             "--from",
             metavar="READER",
-            help="The old card: the backup, or an original that still works.",
+            help="The old card: the backup, or an original that still works. Can be repeated: "
+            "cards with the same key share the work.",
         ),
     ],
     new: Annotated[
@@ -76,6 +72,37 @@ def recover(
         ),
     ] = None,
     scan: Scan = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only list what was found; no PIN is needed."),
+    ] = False,
+    re_encrypt: Annotated[
+        bool,
+        typer.Option(
+            "--re-encrypt",
+            help="Encrypt the content anew, under a new key: for an old card that somebody else "
+            "can use.",
+        ),
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Also write the result for each file into FILE, whose name ends in .json or .csv.",
+        ),
+    ] = None,
+    force: Force = False,
+    no_journal: Annotated[
+        bool,
+        typer.Option(
+            "--no-journal", help="Ask the cards also about files that earlier runs finished."
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Also list files that are not encrypted, and links."),
+    ] = False,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     json: Json = False,
 ) -> None:
@@ -84,12 +111,19 @@ def recover(
     The files are changed in place, without decrypting their content. Files encrypted to other keys
     are left alone. If interrupted, run the same command again to resume.
     """
-    check_two_cards(old, new)
+    for one in old:
+        check_two_cards(one, new)
+    for first, second in pairwise(old):
+        check_two_cards(first, second)
+    check_report(report, force=force)
     issuer = issuer_public_key(issuer_public_key_file)
     out = Printer(json)
+    if dry_run:
+        show_plan(out, old[0], new, paths)
+        return
     from_old = Wanted(
         _("Old card"),
-        old,
+        old[0],
         pin_file,
         _("PIN of the old card"),
         "--pin-file",
@@ -106,8 +140,19 @@ def recover(
         own_pin=True,
         check=_check_ready,
     )
+    job = Job(
+        out,
+        paths,
+        report,
+        force=force,
+        re_encrypt=re_encrypt,
+        journal=not no_journal,
+        verbose=verbose,
+    )
+    holders = holders_of(from_old, to_new, issuer)
+    others = tuple(_other_copy(reader, holders[0], asked=pin_file is None) for reader in old[1:])
     try:
-        files = _move(out, holders_of(from_old, to_new, issuer), paths)
+        job.run((holders[0], *others), holders[1])
     except (NotReleasedError, NoKeyError) as error:
         # The duplication replaces a dead key, and generates a missing one.
         if new_backup is None or not prompts.has_terminal() or not _wants_backup(new):
@@ -116,8 +161,14 @@ def recover(
             raise
         holders = holders_of(from_old, replace(to_new, check=any_card), issuer)
         _duplicate(out, holders[1], new_backup, scan=scan)
-        files = _move(out, holders, paths)
-    _tell(out, files)
+        job.run((holders[0], *others), holders[1])
+
+
+def _other_copy(reader: str, first: Holder, *, asked: bool) -> Holder:
+    """Another card with the old key: it has the same PIN, or its own if that is typed."""
+    what = _("PIN of {reader}").format(reader=reader)
+    pin = prompts.other_pin(None, what, "--pin-file", first.pin, asked=asked)
+    return replace(first, reader=reader, pin=pin, before=None)
 
 
 def _check_ready(report: CardReport) -> None:
@@ -143,45 +194,3 @@ def _duplicate(out: Printer, new: Holder, backup: str, *, scan: bool) -> None:
     )
     other = Holder(_("Backup"), backup, pin, Role.BACKUP, new.issuer)
     duplicate_first(out, new, other, scan=scan)
-
-
-def _move(
-    out: Printer, holders: tuple[Holder, Holder], paths: list[Path]
-) -> tuple[RecoveredFile, ...]:
-    with (
-        unlocked_pair(*holders) as (old_card, new_card),
-        out.progress(_("current file"), None) as progress,
-    ):
-        for holder, card in zip(holders, (old_card, new_card), strict=True):
-            with naming(holder.name, holder.reader):
-                check_key(card.kept_report())
-        with naming(holders[1].name, holders[1].reader):
-            check_released(new_card.kept_report())
-        return recover_files(
-            old_card,
-            new_card,
-            paths,
-            old_pin=lambda: holders[0].pin,
-            new_pin=lambda: holders[1].pin,
-            on_event=listener(out, progress),
-        )
-
-
-def _tell(out: Printer, files: tuple[RecoveredFile, ...]) -> None:
-    counts = Counter(file.outcome for file in files)
-    result = Recovered(
-        counts[RecoverOutcome.MOVED],
-        counts[RecoverOutcome.ALREADY_MOVED],
-        counts[RecoverOutcome.NOT_FOR_THIS_KEY],
-        counts[RecoverOutcome.NOT_ENCRYPTED],
-        counts[RecoverOutcome.FAILED],
-        files,
-    )
-    lines = [
-        _(_COUNTED[outcome]).format(count=f"{counts[outcome]:>6}")
-        for outcome in RecoverOutcome
-        if counts[outcome]
-    ]
-    out.result(result, "\n".join(lines) or _("No files were found."))
-    if result.failed:
-        raise typer.Exit(ExitCode.FILE)

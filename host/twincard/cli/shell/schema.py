@@ -33,7 +33,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "sim serve": ("simulated:ServedCard",),
     "readers": ("readers:Readers", "readers:Slot"),
     "card info": ("card_info:CardInfo",),
-    "card check": ("drill:Checked",),
+    "card check": ("drill:Checked", "drill:CheckStopped"),
     "card pin": ("card_changes:PinSet",),
     "card unblock": ("card_changes:PinSet",),
     "card scp03-keys": ("card_changes:KeysReplaced",),
@@ -71,7 +71,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "transcode": ("files:FileResults",),
     "mail seal": ("mail:SealedMail",),
     "mail open": ("mail:OpenedMail",),
-    "recover": ("pair:Recovered",),
+    "recover": ("pair:Recovered", "pair:RecoveryPlanned"),
     "chips": ("chips:Chips",),
     "completion": ("completion:Completion",),
 }

@@ -30,6 +30,14 @@ class UnsettledError(Exception):
         self.code = code
 
 
+class ToldError(Exception):
+    """The command failed, and has printed the error itself, after what it had done."""
+
+    def __init__(self, code: ExitCode) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Failure:
     """An error, for people and for programs."""

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from twincard.cli.terminal.output import Printer
 from twincard.flows.events import BytesEvent, FlowEvent, Listener
-from twincard.ground.language import _
+from twincard.ground.language import _, listed
 
 if TYPE_CHECKING:
     from twincard.flows.check.drill import CheckEvent
     from twincard.flows.duplicate.duplication import DuplicationEvent
     from twincard.flows.issue.profile import IssueEvent
     from twincard.flows.load.applet import LoadEvent, SentEvent
-    from twincard.flows.recover.recovery import RecoverEvent
+    from twincard.flows.recover.outcomes import PlanEvent, RecoverEvent
 
 Bar = Callable[[int], None]
 
@@ -50,21 +50,25 @@ def _load_step(out: Printer, event: LoadEvent) -> None:
     out.step(_(event.step.value))
 
 
-def _recovered_file(out: Printer, event: RecoverEvent) -> None:
-    from twincard.flows.recover.recovery import RecoverOutcome
+def _recovery_plan(out: Printer, event: PlanEvent) -> None:
+    if event.found:
+        told = listed(_(one.kind.value).format(count=one.count) for one in event.found)
+        out.step(_("Found: {told}.").format(told=told))
 
+
+def _recovered_file(out: Printer, event: RecoverEvent) -> None:
     file = event.file
     if file.reason is not None:
         out.failed(file.path, file.reason)
-    elif file.outcome is not RecoverOutcome.NOT_ENCRYPTED:
+    elif file.outcome.name not in _COUNTED_ONLY:
         out.step(f"{file.path}: {_(file.outcome.value)}")
+    if file.note is not None:
+        out.note(f"{file.path}: {file.note}")
 
 
 def _checked_file(out: Printer, event: CheckEvent) -> None:
-    from twincard.flows.check.drill import CheckOutcome
-
     file = event.file
-    if file.outcome is not CheckOutcome.NOT_ENCRYPTED:
+    if file.outcome.name not in _COUNTED_ONLY:
         out.step(f"{file.path}: {file.reason or _(file.outcome.value)}")
 
 
@@ -72,6 +76,8 @@ def _done(event: BytesEvent | SentEvent) -> int:
     return event.done
 
 
+_COUNTED_ONLY = ("NOT_ENCRYPTED", "LINK", "SPECIAL")
+"""Outcomes of files that only --verbose lists."""
 _COUNTS: dict[str, Callable[[Any], int]] = {"file.bytes": _done, "load.sent": _done}
 _SENTENCES: dict[str, Callable[[Printer, Any], None]] = {
     "check.file": _checked_file,
@@ -79,4 +85,5 @@ _SENTENCES: dict[str, Callable[[Printer, Any], None]] = {
     "issue.step": _issue_step,
     "load.step": _load_step,
     "recover.file": _recovered_file,
+    "recover.plan": _recovery_plan,
 }

@@ -23,6 +23,8 @@ from twincard.results.failure import ErrorInfo, Failed
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from twincard.results.in_json import JsonInParts
+
 _JSON_CONTROLS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *TURNS)}
 _COLUMNS = 80
 _INDENT = " " * 4
@@ -161,6 +163,13 @@ def print_json(result: object) -> None:
     from twincard.results.in_json import to_json
 
     _print_escaped(to_json(result, escaped=_needs_ascii()) + "\n")
+
+
+def json_in_parts() -> JsonInParts:
+    """One JSON object for standard output whose list of files is printed before its counts."""
+    from twincard.results.in_json import JsonInParts
+
+    return JsonInParts(_print_escaped, escaped=_needs_ascii())
 
 
 def _print_escaped(text: str) -> None:

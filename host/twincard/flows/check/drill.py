@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from os import PathLike
@@ -25,9 +26,10 @@ from twincard.cms.recipients.wrapping import wrap_for_card_key
 from twincard.cms.transcoding import read_recipients
 from twincard.flows.errors import NoKeyError
 from twincard.flows.events import FlowEvent, Listener, ignore
-from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardChecker, PinProvider
-from twincard.flows.recover.recovery import failing_alone, find_files
+from twincard.flows.files.regular import is_unreadable, open_regular
+from twincard.flows.files.safely import failing_alone
+from twincard.flows.files.walk import LeftOut, Omitted, walk
 from twincard.flows.usable import check_released
 from twincard.ground.language import N_
 from twincard.ground.path_arguments import as_paths
@@ -62,6 +64,14 @@ class CheckOutcome(Enum):
     OPENS = N_("opens")
     NOT_ENCRYPTED = N_("is not an encrypted file")
     FAILS = N_("does not open")
+    LINK = N_("is a symbolic link, which is not followed")
+    SPECIAL = N_("is a pipe, a socket or a device")
+    UNREADABLE = N_("could not be read")
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the card may be unable to open it."""
+        return self in (CheckOutcome.FAILS, CheckOutcome.UNREADABLE)
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,20 @@ class FileCheck:
     path: Path
     outcome: CheckOutcome
     reason: str | None = None
+
+
+_LEFT_OUT = {
+    LeftOut.LINK: CheckOutcome.LINK,
+    LeftOut.SPECIAL: CheckOutcome.SPECIAL,
+    LeftOut.UNREADABLE: CheckOutcome.UNREADABLE,
+}
+
+
+@dataclass(frozen=True)
+class CheckSummary:
+    """How many files had each result."""
+
+    counts: Mapping[CheckOutcome, int]
 
 
 @dataclass(frozen=True)
@@ -106,20 +130,23 @@ def check_files(
     pin: PinProvider | None = None,
     *,
     on_event: Listener[CheckEvent] = ignore,
-) -> tuple[FileCheck, ...]:
+) -> CheckSummary:
     """Try every file in `paths` (folders with all below them).
 
     A file that fails is reported and the others go on. `on_event` is called for each as soon as it
-    was tried; all results are returned at the end. Without `pin` the PIN must be verified. Raises
-    NoKeyError when the card has none, CardError, TransportError.
+    was tried; their numbers are returned. Without `pin` the PIN must be verified. Raises NoKeyError
+    when the card has none, CardError, TransportError.
     """
     checker = CardChecker(card, pin)
-    files = []
-    for path in find_files(as_paths(paths)):
-        file = _check_file(checker, path)
+    counts: Counter[CheckOutcome] = Counter()
+    for found in walk(as_paths(paths)):
+        if isinstance(found, Omitted):
+            file = FileCheck(found.path, _LEFT_OUT[found.why], found.reason)
+        else:
+            file = _check_file(checker, found)
+        counts[file.outcome] += 1
         on_event(CheckEvent((checker.card_id,), file))
-        files.append(file)
-    return tuple(files)
+    return CheckSummary(dict(counts))
 
 
 def _opens(card: Card, public_key: PublicKey) -> bool:
@@ -134,11 +161,12 @@ def _opens(card: Card, public_key: PublicKey) -> bool:
 
 def _check_file(checker: CardChecker, path: Path) -> FileCheck:
     try:
-        with failing_alone(), open_source(path) as stream:
+        with failing_alone(), open_regular(path) as stream:
             recipients = read_recipients(stream)
         next(open_each(Recipients.of(recipients), checker, checker.check))
     except NotCmsError:
         return FileCheck(path, CheckOutcome.NOT_ENCRYPTED)
     except (FilesError, OSError) as error:
-        return FileCheck(path, CheckOutcome.FAILS, told(error))
+        outcome = CheckOutcome.UNREADABLE if is_unreadable(error) else CheckOutcome.FAILS
+        return FileCheck(path, outcome, told(error))
     return FileCheck(path, CheckOutcome.OPENS)
