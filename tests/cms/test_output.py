@@ -292,7 +292,7 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_stay
 def test_other_files_with_such_names_stay(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / ".twincard-1.part").symlink_to("folder")
-    (tmp_path / ".twincard-2.part").mkdir()
+    os.mkfifo(tmp_path / ".twincard-2.part")
     os.mkfifo(tmp_path / ".twincard-3.part")
     (tmp_path / ".twincard-4.partial").touch()
     remove_unfinished(tmp_path)

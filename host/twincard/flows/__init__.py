@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         encrypt_archive_file,
     )
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
-    from twincard.flows.files.encrypt import Source, StreamSource, encrypt_file
+    from twincard.flows.files.encrypt import Source, StreamSource, encrypt_file, encrypt_folder
     from twincard.flows.files.mine import own_recipients
     from twincard.flows.files.opener import (
         CardChecker,
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         CardTranscoder,
         PinProvider,
     )
+    from twincard.flows.files.unpacking import FolderOutput
     from twincard.flows.identity import UntrustedCardError, identify, protect
     from twincard.flows.issue.pair import (
         Blank,
@@ -108,6 +109,7 @@ __all__ = [
     "DuplicationStep",
     "FileCheck",
     "FlowEvent",
+    "FolderOutput",
     "FoundCount",
     "FoundKind",
     "IssueEvent",
@@ -145,6 +147,7 @@ __all__ = [
     "duplicate_key",
     "encrypt_archive_file",
     "encrypt_file",
+    "encrypt_folder",
     "identify",
     "issue_pair",
     "own_recipients",

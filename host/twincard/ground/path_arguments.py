@@ -26,3 +26,11 @@ def file_or_stream(text: str) -> Path:
 def named_file(path: Path) -> Path:
     """The same file, by a path that is not equal to STREAM."""
     return path.absolute() if path == STREAM else path
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder; what opens a path that cannot be looked at gives the reason."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

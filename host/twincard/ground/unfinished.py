@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 PRIVATE_MODE = 0o600
-_PREFIX = ".twincard-"
-_SUFFIX = ".part"
-UNFINISHED = f"{_PREFIX}*{_SUFFIX}"
+PREFIX = ".twincard-"
+SUFFIX = ".part"
+UNFINISHED = f"{PREFIX}*{SUFFIX}"
 """The pattern of hidden names."""
 _DESCRIPTORS = "/proc/self/fd"
 _BUFFER_BYTES = 1 << 20
@@ -110,7 +110,7 @@ def remove_unfinished(folder: Path) -> None:
         names = [
             entry.name
             for entry in entries
-            if entry.name.startswith(_PREFIX) and entry.name.endswith(_SUFFIX)
+            if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX)
         ]
         for name in names:
             with suppress(OSError):
@@ -137,13 +137,22 @@ def _clean_once(folder: Path) -> None:
 def _remove_if_dead(path: Path) -> None:
     if sys.platform == "win32":
         return  # there is no lock to ask for
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, flags)
+    is_folder = stat.S_ISDIR(path.lstat().st_mode)
+    access = os.O_RDONLY | os.O_DIRECTORY if is_folder else os.O_RDWR
+    descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+        if stat.S_IFMT(status.st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
             return
-        if try_lock(descriptor) and os.path.samestat(status, path.lstat()):
+        if status.st_uid != os.geteuid() or not try_lock(descriptor):
+            return
+        if not os.path.samestat(status, path.lstat()):
+            return
+        if is_folder:
+            from twincard.ground.unfinished_folder import remove_tree
+
+            remove_tree(path)
+        else:
             path.unlink()
     finally:
         os.close(descriptor)
@@ -176,7 +185,7 @@ def _open_nameless(folder: Path) -> int | None:
 
 def _open_hidden(folder: Path) -> tuple[int, Path]:
     while True:
-        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+        descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=folder)
         try_lock(descriptor)
         # Another process may have removed it before it was locked.
         if os.fstat(descriptor).st_nlink:
@@ -185,7 +194,7 @@ def _open_hidden(folder: Path) -> tuple[int, Path]:
 
 
 def _free_name(folder: Path) -> Path:
-    return folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
+    return folder / f"{PREFIX}{os.urandom(8).hex()}{SUFFIX}"
 
 
 def _link_descriptor(descriptor: int, path: Path) -> None:

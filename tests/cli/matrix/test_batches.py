@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import tarfile
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -279,3 +280,46 @@ def test_a_run_keeps_nothing_of_the_files_that_are_done(
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 300_000
+
+
+def test_a_folder_becomes_one_file_and_a_folder_again(table: Rack) -> None:
+    (table.desk.folder / "書類" / "内").mkdir(parents=True)
+    Path("書類/内/手紙").write_text("content")
+    os.utime("書類/内/手紙", ns=(1, 10**18 + 7))
+    made = table.desk.json("encrypt", *TO, "書類/", "one")
+    assert [item["output"] for item in made["files"]] == ["書類.tar.p7m", "one.p7m"]
+    table.desk.run("encrypt", *TO, "書類").failed(2, *EXISTS)
+    table.desk.run("decrypt", *BY_CARD, "書類.tar.p7m").failed(2, *EXISTS)
+    table.desk.done("decrypt", *BY_CARD, "書類.tar.p7m", "--skip-existing")
+    Path("書類").rename("old")
+    table.desk.done("decrypt", *BY_CARD, "書類.tar.p7m")
+    assert Path("書類/内/手紙").read_text() == "content"
+    assert Path("書類/内/手紙").stat().st_mtime_ns == 10**18 + 7
+    table.desk.done("decrypt", *BY_CARD, "書類.tar.p7m", "-o", "another")
+    assert Path("another/書類/内/手紙").read_text() == "content"
+    table.desk.done("encrypt", "--archive", *BY_CARD, "old", "-o", "archived.tar.p7m")
+    table.desk.done("decrypt", *BY_CARD, "archived.tar.p7m")
+    assert Path("archived/old/内/手紙").read_text() == "content"
+    table.desk.done("decrypt", *BY_CARD, "--tar", "書類.tar.p7m")
+    by_pipe = table.desk.done("decrypt", *BY_CARD, "書類.tar.p7m", "-o", "-").out
+    assert by_pipe == Path("書類.tar").read_bytes()
+    with tarfile.open("書類.tar") as archive:
+        assert archive.getnames() == ["書類", "書類/内", "書類/内/手紙"]
+
+
+def test_a_folder_is_not_encrypted_into_itself(table: Rack) -> None:
+    Path("inner").mkdir()
+    table.desk.run("encrypt", *TO, "inner", "-o", "inner").failed(2, "inside inner", "--out")
+    table.desk.run("encrypt", *TO, "inner", "-o", "inner/x").failed(2, "inside inner")
+    os.chdir("inner")
+    table.desk.done("encrypt", "--to", "../alice.pem", ".")
+    assert [path.name for path in Path().iterdir()] == []
+    assert Path("../inner.tar.p7m").exists()
+
+
+def test_an_encrypted_folder_that_is_given_away_stays_one_by_its_name(table: Rack) -> None:
+    Path("inner").mkdir()
+    Path("bob.pem").write_bytes(ec_key().public.to_pem())
+    table.desk.done("encrypt", *TO, "inner")
+    given = table.desk.json("transcode", "--to", "bob.pem", *BY_CARD, "inner.tar.p7m")
+    assert given["files"][0]["output"] == "inner.bob.tar.p7m"

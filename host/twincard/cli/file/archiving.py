@@ -12,7 +12,9 @@ from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.pins import unlocked
 from twincard.flows.events import BytesEvent, Listener
-from twincard.flows.files.archive import encrypt_archive_file
+from twincard.flows.files.archive import CardArchive, encrypt_archive_file
+from twincard.flows.files.encrypt import encrypt_folder
+from twincard.ground.path_arguments import is_folder
 
 
 @contextmanager
@@ -35,6 +37,10 @@ def archiving(
 
         def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
             sink = output_for(target, force=force)
+            if is_folder(source):
+                archive = CardArchive(user.card, user.pin)
+                encrypt_folder(source, sink, archive, on_event=on_event)
+                return
             encrypt_archive_file(
                 user.card, source_of(source), sink, pin=user.pin, on_event=on_event
             )

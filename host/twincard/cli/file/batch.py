@@ -18,6 +18,7 @@ from twincard.cli.terminal.output import Listing, Printer
 from twincard.cms.errors import FilesError, OutputError, OutputExistsError
 from twincard.flows.events import BytesEvent, Listener
 from twincard.ground.language import N_, _, listed
+from twincard.ground.path_arguments import is_folder
 from twincard.ground.system_words import reason
 from twincard.results.failure import ExitCode
 from twincard.results.files import Existing, FileResult, FileResults
@@ -193,6 +194,6 @@ def _size(path: Path) -> int | None:
     if path == STANDARD_INPUT:
         return None
     try:
-        return path.stat().st_size
+        return None if is_folder(path) else path.stat().st_size
     except OSError:
         return None  # opening it will give the reason

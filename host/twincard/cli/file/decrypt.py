@@ -12,6 +12,7 @@ import typer
 from twincard.cli.file import batch
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
+    STANDARD_OUTPUT,
     check_standard_input,
     output_paths,
     overwriting,
@@ -35,7 +36,8 @@ from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.decrypt import decrypt_file
-from twincard.flows.files.encrypt import SUFFIX
+from twincard.flows.files.encrypt import FOLDER_SUFFIX, SUFFIX
+from twincard.flows.files.unpacking import FolderOutput
 from twincard.ground.language import N_, _
 from twincard.results.files import DecryptedFile, DecryptedFiles, FileResult
 
@@ -60,16 +62,23 @@ def decrypt(
             "Tampering with them cannot be detected.",
         ),
     ] = False,
+    tar: Annotated[
+        bool,
+        typer.Option(
+            "--tar", help="Of FOLDER.tar.p7m, write the archive FOLDER.tar instead of the folder."
+        ),
+    ] = False,
     force: Force = False,
     skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
     """Decrypt files with an original or a backup.
 
-    FILE.p7m is decrypted to FILE. The output appears only after all of it has been checked.
+    FILE.p7m is decrypted to FILE, and FOLDER.tar.p7m to a folder. The output appears only after
+    all of it has been checked.
     """
     check_standard_input(files, pin_file)
-    names = [_plain_name(file, output) for file in files]
+    names = [_plain_name(file, output, tar=tar) for file in files]
     outputs = output_paths(files, names, output, json=json)
     existing = overwriting(force=force, skip_existing=skip_existing)
 
@@ -81,7 +90,11 @@ def decrypt(
         ):
 
             def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> bool:
-                sink = result_for(target, existing)
+                sink = (
+                    FolderOutput(target)
+                    if not tar and _is_folder(source) and target != STANDARD_OUTPUT
+                    else result_for(target, existing)
+                )
                 return decrypt_file(
                     user.card, source_of(source), sink, pin=user.pin, mail=mail, on_event=on_event
                 ).authenticated
@@ -99,8 +112,16 @@ def decrypt(
     )
 
 
-def _plain_name(file: Path, output: Path | None) -> str:
+def _is_folder(file: Path) -> bool:
+    """Whether it is an encrypted folder, by its name."""
+    name = file.name.lower()
+    return name.endswith(FOLDER_SUFFIX) and name[: -len(FOLDER_SUFFIX)] not in _NO_NAMES
+
+
+def _plain_name(file: Path, output: Path | None, *, tar: bool) -> str:
     name = file.name
+    if not tar and _is_folder(file):
+        return name[: -len(FOLDER_SUFFIX)]
     if name.lower().endswith(SUFFIX) and name[: -len(SUFFIX)] not in _NO_NAMES:
         return name[: -len(SUFFIX)]
     if output is None and file != STANDARD_INPUT:

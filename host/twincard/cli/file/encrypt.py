@@ -33,9 +33,15 @@ from twincard.cli.terminal.options import (
 )
 from twincard.cli.terminal.output import Printer
 from twincard.flows.events import BytesEvent, Listener
-from twincard.flows.files.encrypt import SUFFIX, encrypt_file
+from twincard.flows.files.encrypt import (
+    FOLDER_SUFFIX,
+    SUFFIX,
+    encrypt_file,
+    encrypt_folder,
+)
 from twincard.flows.files.finished import is_encryption_of
 from twincard.ground.language import N_, _
+from twincard.ground.path_arguments import is_folder
 from twincard.results.files import EncryptedFiles, FileResult, RecipientInfo
 
 _WORDS = batch.Words(
@@ -73,6 +79,8 @@ def encrypt(
 ) -> None:
     """Encrypt files, each into FILE.p7m. No card is needed, except for archive files.
 
+    A folder is encrypted with all in it into FOLDER.tar.p7m, which does not show the names.
+
     A file is encrypted once for all its recipients. Of a chain of certificates, its end is the
     recipient; of a file with certificates of several people, all are.
 
@@ -88,17 +96,23 @@ def encrypt(
         raise InputError(_("Give --reader with --archive, and not otherwise."))
     people = read_recipients(to or [], any_date=any_date)
     recipients = [one.recipient for one in people]
-    names = [file.name + SUFFIX for file in files]
+    names = [
+        file.resolve().name + FOLDER_SUFFIX if is_folder(file) else file.name + SUFFIX
+        for file in files
+    ]
     outputs = output_paths(files, names, output, json=json)
     existing = overwriting(force=force, skip_existing=skip_existing)
 
     def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
         sink = output_for(target, force=force)
+        if is_folder(source):
+            encrypt_folder(source, sink, recipients, mail=mail, on_event=on_event)
+            return
         encrypt_file(source_of(source), sink, recipients, mail=mail, on_event=on_event)
 
     def is_done(source: Path, target: Path) -> bool:
         to = None if archive else recipients
-        return is_encryption_of(target, source, to, mail=mail)
+        return not is_folder(source) and is_encryption_of(target, source, to, mail=mail)
 
     def told(files: tuple[FileResult, ...]) -> EncryptedFiles:
         return EncryptedFiles(

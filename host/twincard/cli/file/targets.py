@@ -13,7 +13,7 @@ from twincard.cms.framing.compared_output import ComparedOutput
 from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
 from twincard.flows.files.encrypt import Source, StreamSource
 from twincard.ground.language import N_, _
-from twincard.ground.path_arguments import STREAM, named_file
+from twincard.ground.path_arguments import STREAM, is_folder, named_file
 from twincard.ground.unfinished import PRIVATE_MODE
 
 STANDARD_INPUT = STANDARD_OUTPUT = STREAM
@@ -100,7 +100,7 @@ def check_output(output: Path | None, *, force: bool, json: bool) -> None:
         if json:
             raise InputError(_(_TWO_RESULTS))
         return
-    if output.is_dir():
+    if is_folder(output):
         raise InputError(_("{output} is a folder. Give a file with --out.").format(output=output))
     if output.exists() and not force:
         raise InputError(
@@ -121,9 +121,9 @@ def output_paths(
         raise InputError(_(_TWO_RESULTS))
     if output is None:
         paths = [
-            named_file(source.parent / name) for source, name in zip(sources, names, strict=True)
+            named_file(_parent(source) / name) for source, name in zip(sources, names, strict=True)
         ]
-    elif output != STANDARD_OUTPUT and output.is_dir():
+    elif output != STANDARD_OUTPUT and is_folder(output):
         paths = [named_file(output / name) for name in names]
     elif len(sources) == 1:
         paths = [output]
@@ -144,7 +144,7 @@ def _output_of_stream(output: Path | None) -> Path:
                 )
             )
         return STANDARD_OUTPUT
-    if output != STANDARD_OUTPUT and output.is_dir():
+    if output != STANDARD_OUTPUT and is_folder(output):
         raise InputError(
             _(
                 "{output} is a folder, but standard input has no file name. Give a file with --out."
@@ -156,6 +156,7 @@ def _output_of_stream(output: Path | None) -> Path:
 def _check(sources: Sequence[Path], paths: Sequence[Path]) -> None:
     # Unlike Path.resolve, this takes links that lead in a circle.
     originals = {os.path.realpath(source) for source in sources if source != STANDARD_INPUT}
+    folders = [source for source in sources if source != STANDARD_INPUT and is_folder(source)]
     seen = set()
     for path in paths:
         if path in seen:
@@ -165,8 +166,25 @@ def _check(sources: Sequence[Path], paths: Sequence[Path]) -> None:
                     "file."
                 ).format(path=path)
             )
+        inside = next((one for one in folders if _is_below(path, one)), None)
+        if inside is not None:
+            raise InputError(
+                _("{path} would be inside {folder}. Give a different output with --out.").format(
+                    path=path, folder=inside
+                )
+            )
         if os.path.realpath(path) in originals:
             raise InputError(
                 _("{path} is an input file. Give a different output with --out.").format(path=path)
             )
         seen.add(path)
+
+
+def _parent(source: Path) -> Path:
+    """The folder that the result is put into."""
+    # Such as `.`, whose result belongs beside the folder that it is.
+    return source.parent if source.name not in ("", "..") else source.resolve().parent
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

@@ -39,7 +39,7 @@ from twincard.cli.terminal.pins import unlocked
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.archive import archive_file
 from twincard.flows.files.decrypt import transcode_file
-from twincard.flows.files.encrypt import SUFFIX
+from twincard.flows.files.encrypt import FOLDER_SUFFIX, SUFFIX
 from twincard.flows.files.finished import is_archive_of, is_transcoding_of
 from twincard.ground.language import N_, _
 
@@ -97,7 +97,7 @@ def transcode(
     addressee = None if to is None else read_recipient(to, any_date=any_date)
     target = None if addressee is None else for_card(addressee)
     ending = f".{_ARCHIVE if addressee is None else addressee.stem}{SUFFIX}"
-    names = [file.name.removesuffix(SUFFIX) + ending for file in files]
+    names = [_name(file.name, ending) for file in files]
     outputs = output_paths(files, names, output, json=json)
     existing = overwriting(force=force, skip_existing=skip_existing)
 
@@ -129,3 +129,10 @@ def transcode(
         Printer(json),
         batch.Batch(_WORDS, files, outputs, opened(), existing, is_done=is_done),
     )
+
+
+def _name(name: str, ending: str) -> str:
+    """The name of the result: an encrypted folder stays one by its name."""
+    if name.endswith(FOLDER_SUFFIX):
+        return name.removesuffix(FOLDER_SUFFIX) + ending.removesuffix(SUFFIX) + FOLDER_SUFFIX
+    return name.removesuffix(SUFFIX) + ending

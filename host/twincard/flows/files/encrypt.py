@@ -10,11 +10,11 @@ from io import IOBase
 from os import PathLike
 from pathlib import Path
 
-from twincard.cms.encryption import encrypt
+from twincard.cms.encryption import EncryptedOutput, encrypt
 from twincard.cms.errors import SourceError
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Readable
-from twincard.cms.recipients.infos import Recipient
+from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.ground.language import _
 from twincard.ground.regular_file import NotRegularError, open_regular
@@ -22,6 +22,8 @@ from twincard.ground.system_words import reason
 
 SUFFIX = ".p7m"
 """The default suffix of encrypted files."""
+FOLDER_SUFFIX = ".tar" + SUFFIX
+"""The default suffix of encrypted folders."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +90,24 @@ def encrypt_file(
     progress = counting(on_event, name_of(source))
     with reading_into(source, output) as (stream, sink):
         encrypt(stream, sink, recipients, mail=mail, progress=progress)
+
+
+def encrypt_folder(
+    folder: str | PathLike[str],
+    output: Output,
+    encrypted_to: Sequence[Recipient] | ArchiveWrapper,
+    *,
+    mail: bool = False,
+    on_event: Listener[BytesEvent] = ignore,
+) -> None:
+    """Encrypt a folder with all in it, as a tar archive (pax): names, times and modes are inside.
+
+    To recipients, or to the archive key of a card. Told are the bytes done of its files. Raises FilesError: also where a link leads out of the
+    folder, where something is neither a file nor a folder nor a link, and where a file changes
+    while it is read.
+    """
+    from twincard.flows.files.packing import pack
+
+    folder = Path(folder)
+    with EncryptedOutput(output, encrypted_to, mail=mail) as sink:
+        pack(folder, sink, counting(on_event, folder))
