@@ -77,15 +77,15 @@ def encrypt(
     skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
-    """Encrypt files, each into FILE.p7m. No card is needed, except for archive files.
+    """Encrypt files, each into FILE.p7m. No card is needed.
 
     A folder is encrypted with all in it into FOLDER.tar.p7m, which does not show the names.
 
     A file is encrypted once for all its recipients. Of a chain of certificates, its end is the
     recipient; of a file with certificates of several people, all are.
 
-    With --archive, files stay closed even to somebody who records everything and has a quantum
-    computer in the future (see docs/security.md).
+    With --archive, which needs a card, files stay closed even to somebody who records everything
+    and has a quantum computer in the future (see docs/security.md).
     """
     check_standard_input(files, pin_file, typed=True)
     if archive is bool(to):

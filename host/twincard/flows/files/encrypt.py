@@ -102,9 +102,9 @@ def encrypt_folder(
 ) -> None:
     """Encrypt a folder with all in it, as a tar archive (pax): names, times and modes are inside.
 
-    To recipients, or to the archive key of a card. Told are the bytes done of its files. Raises FilesError: also where a link leads out of the
-    folder, where something is neither a file nor a folder nor a link, and where a file changes
-    while it is read.
+    To recipients, or to the archive key of a card. Told are the bytes done of its files. Raises
+    FilesError: also where a link leads out of the folder, where something is neither a file nor a
+    folder nor a link, and where a file changes while it is read.
     """
     from twincard.flows.files.packing import pack
 
