@@ -191,6 +191,19 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
         N_("Show to whom a file is encrypted, and how. No card and no PIN is needed."),
         "file.inspect:inspect_",
     ),
+    "recipients": Branch(
+        N_("Change who can open encrypted files; their content stays as it is."),
+        {
+            "add": Leaf(
+                N_("Let others open files that your card opens, in place."),
+                "file.recipients:add",
+            ),
+            "remove": Leaf(
+                N_("Remove recipients from files, in place. No PIN is needed."),
+                "file.recipients:remove",
+            ),
+        },
+    ),
     "transcode": Leaf(
         N_("Re-encrypt files to another key, without decrypting their content."),
         "file.transcode:transcode",

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from twincard.cms.recipients.other_keys import OtherAlgorithm, OtherPublicKey
     from twincard.cms.recipients.wrapping import wrap_for_card_key, wrap_key
     from twincard.cms.transcoding import (
+        change_recipients,
         keep_for_archive,
         read_recipients,
         replace_recipients,
@@ -123,6 +124,7 @@ __all__ = [
     "UnsupportedError",
     "UnsupportedRecipient",
     "Writable",
+    "change_recipients",
     "decrypt",
     "encrypt",
     "encrypt_to_archive",

@@ -15,6 +15,7 @@ from twincard.cms.framing.message import (
     MessageReader,
     Opening,
     check_authenticated,
+    check_number,
     enveloped_version,
 )
 from twincard.cms.framing.source import Progress, Readable, Writable
@@ -93,6 +94,28 @@ def keep_for_archive(
     _rewrite(source, sink, choose, progress, authenticated=True)
 
 
+def change_recipients(
+    source: Readable,
+    sink: Writable,
+    added: Sequence[RecipientInfo],
+    dropped: Callable[[RecipientInfo], bool],
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Adds recipient infos, which must hold the content-encryption key, and drops others.
+
+    Raises NotCmsError, AlteredError, SourceError, UnsupportedError for too many recipients, and
+    whatever ``dropped`` or the sink raises.
+    """
+
+    def choose(recipients: Recipients) -> _Replace:
+        for _recipient in recipients:
+            pass  # only decoded
+        return lambda recipient: None if dropped(recipient) else recipient
+
+    _rewrite(source, sink, choose, progress, added=added)
+
+
 def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
     return tuple(read_opening(source)[1])
@@ -115,6 +138,7 @@ def _rewrite(
     progress: Progress | None,
     *,
     authenticated: bool = False,
+    added: Sequence[RecipientInfo] = (),
 ) -> None:
     sink = WholeSink(sink)
     message = MessageReader(source, progress)
@@ -133,6 +157,11 @@ def _rewrite(
         new = [replace(one) for one in old]
         infos += _replaced(encoded, old, new)
         written += [one for one in new if one is not None]
+    if added:
+        # A SET OF in DER is sorted by its encodings (X.690, 11.6).
+        infos = sorted(infos + list(map(encode_recipient, added)))
+        written += added
+    check_number(len(infos))
     version = opening.version
     if opening.kind is MessageKind.ENVELOPED:
         version = max(version, enveloped_version(written))

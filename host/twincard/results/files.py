@@ -47,6 +47,26 @@ class RecipientInfo:
 
 
 @dataclass(frozen=True)
+class ChangedRecipients:
+    """A file whose recipients were changed in place; `error` is null unless that failed.
+
+    `kept_on_card` is false if the content-encryption key left the card for one of the recipients.
+    """
+
+    file: Path
+    error: str | None
+    kept_on_card: bool
+
+
+@dataclass(frozen=True)
+class RecipientChanges:
+    """All files of a run, in order, and who was added to or removed from all of them."""
+
+    files: tuple[ChangedRecipients, ...]
+    recipients: tuple[RecipientInfo, ...]
+
+
+@dataclass(frozen=True)
 class EncryptedFiles(FileResults):
     """All files of a run, in order, and whom all of them were encrypted to.
 

@@ -17,7 +17,7 @@ from twincard.addressbook.book import (
 )
 from twincard.cli.contact.describing import contact_info, rows
 from twincard.cli.contact.on_card import delete_from_card, put_onto_card, read_card
-from twincard.cli.file.to import MOST_KEY_BYTES, can_transcode_to, naming_key
+from twincard.cli.file.to import MOST_KEY_BYTES, naming_key
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_reader
 from twincard.cli.terminal.errors import InputError
@@ -86,7 +86,7 @@ def add(
     """
     recipient = _recipient(file, any_date=any_date)
     if onto is not None:
-        if not can_transcode_to(recipient):
+        if not recipient.is_for_cards:
             raise InputError(_("Cards hold only RSA-2048 and P-256 keys. Leave out --onto."))
         check_reader(onto)
     out = Printer(json)

@@ -15,11 +15,9 @@ from twincard.cms.recipients.certificates import CertificateDateError, check_sui
 from twincard.cms.recipients.infos import Recipient, each_once
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
-from twincard.keys.key_type import KeyAlgorithm
 from twincard.keys.public import UnusablePublicKeyError
 
 MOST_KEY_BYTES = 1 << 20
-_CARD_RSA_BITS = 2048
 
 
 @dataclass(frozen=True)
@@ -54,22 +52,13 @@ def read_recipient(value: str, *, any_date: bool = False) -> Addressee:
 def for_card(addressee: Addressee) -> Recipient:
     """The recipient, if a card can re-encrypt files to its key. Raises InputError."""
     recipient = addressee.recipient
-    if can_transcode_to(recipient):
+    if recipient.is_for_cards:
         return recipient
     raise InputError(
         _("{path}: a card can re-encrypt files only to RSA-2048 and P-256 keys.").format(
             path=addressee.name
         )
     )
-
-
-def can_transcode_to(recipient: Recipient) -> bool:
-    """Whether a card can re-encrypt to this key by itself."""
-    try:
-        key = recipient.card_key()
-    except UnusablePublicKeyError:
-        return False
-    return key.algorithm is KeyAlgorithm.EC or key.loaded().key_size == _CARD_RSA_BITS
 
 
 @contextmanager

@@ -234,6 +234,18 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "inspect letter.txt.p7m -r pcsc:0",
         ),
     ),
+    "recipients add": (
+        (
+            N_("Let Bob open a file too:"),
+            "recipients add letter.txt.p7m --to Bob -r sim:alice",
+        ),
+    ),
+    "recipients remove": (
+        (
+            N_("Remove Bob from a file:"),
+            "recipients remove letter.txt.p7m --to Bob -r sim:alice",
+        ),
+    ),
     "transcode": (
         (N_("Re-encrypt a file for Bob:"), "transcode -r sim:alice --to bob.pem letter.txt.p7m"),
         (

@@ -68,6 +68,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "encrypt": ("files:EncryptedFiles",),
     "decrypt": ("files:DecryptedFiles",),
     "inspect": ("inspection:Inspected",),
+    "recipients add": ("files:RecipientChanges",),
+    "recipients remove": ("files:RecipientChanges",),
     "transcode": ("files:FileResults",),
     "mail seal": ("mail:SealedMail",),
     "mail open": ("mail:OpenedMail",),

@@ -106,6 +106,14 @@ def enveloped_version(recipients: Iterable[RecipientInfo]) -> int:
     return version
 
 
+def check_number(infos: int) -> None:
+    """Raises UnsupportedError for more recipient infos than a message may have here."""
+    if infos > MAX_RECIPIENT_INFOS:
+        raise UnsupportedError(
+            _("The file has more than {count} recipients.").format(count=f"{MAX_RECIPIENT_INFOS:,}")
+        )
+
+
 class MessageReader:
     """Reads a message from front to end: opening, algorithm, content, tail, each once, in order.
 
@@ -140,12 +148,7 @@ class MessageReader:
         self._ber.enter(ber.SET)
         infos: list[bytes] = []
         while self._ber.more():
-            if len(infos) == MAX_RECIPIENT_INFOS:
-                raise UnsupportedError(
-                    _("The file has more than {count} recipients.").format(
-                        count=f"{MAX_RECIPIENT_INFOS:,}"
-                    )
-                )
+            check_number(len(infos) + 1)
             infos.append(self._ber.element())
         self._ber.leave()
         return Opening(

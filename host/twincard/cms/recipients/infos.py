@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 
+CARD_RSA_BITS = 2048
+
+
 class RsaAlgorithm(Enum):
     """How a content-encryption key is encrypted under an RSA key."""
 
@@ -245,6 +248,13 @@ class Recipient:
         """All that recipient infos may name it by: the key's digest, and the certificate's both."""
         certified = (self.certificate.issuer_and_serial,) if self.certificate is not None else ()
         return (KeyIdentifier(self.key.key_id), self.identifier, *certified)
+
+    @property
+    def is_for_cards(self) -> bool:
+        """Whether cards can have its key: RSA-2048 and P-256."""
+        if isinstance(self.key, OtherPublicKey):
+            return False
+        return self.key.algorithm is KeyAlgorithm.EC or self.key.loaded().key_size == CARD_RSA_BITS
 
     def card_key(self) -> PublicKey:
         """The key, of a kind that cards have. Raises UnusablePublicKeyError for any other."""

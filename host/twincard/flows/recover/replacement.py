@@ -25,7 +25,7 @@ class ChangedMeanwhileError(FilesError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The file was changed while it was being moved, so it was left. Run it again.")
+            _("The file was changed meanwhile, so it was left. Run the command again.")
         )
 
 
