@@ -84,7 +84,7 @@ class _End:
 def _decrypt_gcm(
     pieces: Iterable[memoryview], sink: Writable, decryptor: AEADDecryptionContext
 ) -> None:
-    done = 0
+    done = filled = 0
     buffer = memoryview(bytearray(_PIECE_BYTES + BLOCK_BYTES))
     for piece in _gathered(pieces):
         done += len(piece)
@@ -92,7 +92,11 @@ def _decrypt_gcm(
             raise TooLargeError(
                 _("The file's content is larger than 64 GiB, the limit of AES-GCM.")
             )
-        sink.write(buffer[: decryptor.update_into(piece, buffer)])
+        if filled + len(piece) > _PIECE_BYTES:
+            sink.write(buffer[:filled])
+            filled = 0
+        filled += decryptor.update_into(piece, buffer[filled:])
+    sink.write(buffer[:filled])
 
 
 def _decrypt_cbc(
@@ -102,14 +106,15 @@ def _decrypt_cbc(
     decryptor: CipherContext,
     block: int,
 ) -> Tail:
-    buffer = memoryview(bytearray(_PIECE_BYTES + BLOCK_BYTES))
+    buffer = memoryview(bytearray(2 * BLOCK_BYTES + _PIECE_BYTES))
     last_block = b""
     for piece in _gathered(pieces):
-        count = decryptor.update_into(piece, buffer)
-        if count:
-            sink.write(last_block)
-            sink.write(buffer[: count - block])
-            last_block = bytes(buffer[count - block : count])
+        # The last block, which may be padding, waits for what follows it.
+        start = len(last_block)
+        buffer[:start] = last_block
+        end = start + decryptor.update_into(piece, buffer[start:])
+        last_block = bytes(buffer[max(0, end - block) : end])
+        sink.write(buffer[: end - len(last_block)])
     last = tail()
     try:
         decryptor.finalize()

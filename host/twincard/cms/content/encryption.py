@@ -28,6 +28,9 @@ from twincard.ground.language import _
 from twincard.ground.whole_writes import WholeSink
 
 CHUNK_BYTES = 1 << 18
+_HEADER_BYTES = 5
+"""Of a full chunk; shorter ones have shorter headers."""
+_BUFFER_BYTES = 4 * (_HEADER_BYTES + CHUNK_BYTES) + BLOCK_BYTES
 _PRIMITIVE_0 = 0x80
 
 
@@ -81,7 +84,9 @@ class MessageWriter:
         if self._attributes and isinstance(self._encryptor, AEADEncryptionContext):
             attributes = authenticated_data(self._attributes, content_type)
             self._encryptor.authenticate_additional_data(attributes)
-        self._buffer = memoryview(bytearray(CHUNK_BYTES + BLOCK_BYTES))
+        # Several chunks are written together.
+        self._buffer = memoryview(bytearray(_BUFFER_BYTES))
+        self._filled = 0
         self._done = 0
 
     def write(self, piece: bytes | memoryview, /) -> None:
@@ -97,8 +102,7 @@ class MessageWriter:
         if self._done > MAX_GCM_BYTES and self._cipher.mode is CipherMode.GCM:
             raise TooLargeError(_("The file is larger than 64 GiB, the limit of AES-GCM."))
         for start in range(0, len(view), CHUNK_BYTES):
-            part = view[start : start + CHUNK_BYTES]
-            self._write_chunk(self._buffer[: self._encryptor.update_into(part, self._buffer)])
+            self._write_chunk(view[start : start + CHUNK_BYTES])
 
     def finish(self) -> None:
         """Ends the content and the message. Raises as `write` does."""
@@ -107,8 +111,8 @@ class MessageWriter:
             raise _changed()
         if self._cipher.mode is CipherMode.CBC:
             padding = BLOCK_BYTES - self._done % BLOCK_BYTES  # RFC 5652, 6.3
-            last = self._encryptor.update(bytes((padding,)) * padding)
-            self._write_chunk(memoryview(last))
+            self._write_chunk(bytes((padding,)) * padding)
+        self._flush()
         self._encryptor.finalize()
         if isinstance(self._encryptor, AEADEncryptionContext):
             mac = self._attributes + ber.encode(ber.OCTET_STRING, self._encryptor.tag)
@@ -116,12 +120,25 @@ class MessageWriter:
             mac = 2 * ber.END_OF_CONTENTS + mac + 3 * ber.END_OF_CONTENTS
         self._sink.write(mac)
 
-    def _write_chunk(self, chunk: memoryview) -> None:
+    def _write_chunk(self, part: bytes | memoryview) -> None:
+        if self._filled + _HEADER_BYTES + len(part) + BLOCK_BYTES > _BUFFER_BYTES:
+            self._flush()
+        start = self._filled if self._size is not None else self._filled + _HEADER_BYTES
+        count = self._encryptor.update_into(part, self._buffer[start:])
         # A pipe may give less than one block of CBC; an empty chunk would be allowed but useless.
-        if chunk and self._size is None:
-            self._sink.write(ber.encode_header(ber.OCTET_STRING, len(chunk)))
-        if chunk:
-            self._sink.write(chunk)
+        if count and self._size is None:
+            header = ber.encode_header(ber.OCTET_STRING, count)
+            if len(header) < _HEADER_BYTES:
+                moved = bytes(self._buffer[start : start + count])
+                start = self._filled + len(header)
+                self._buffer[start : start + count] = moved
+            self._buffer[self._filled : start] = header
+        if count:
+            self._filled = start + count
+
+    def _flush(self) -> None:
+        self._sink.write(self._buffer[: self._filled])
+        self._filled = 0
 
 
 def _infos(
