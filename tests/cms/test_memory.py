@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import io
 import tracemalloc
 from collections.abc import Callable
@@ -59,3 +60,18 @@ def test_64_mib_are_encrypted_transcoded_and_decrypted_in_constant_memory(
         assert peak_of(work) < ALLOWED_BYTES
     assert third.stat().st_size == CONTENT_BYTES
     assert third.read_bytes().count(0) == CONTENT_BYTES
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_five_gib_survive(tmp_path: Path) -> None:
+    size = (5 << 30) + 1
+    with (tmp_path / "sparse").open("wb") as sparse:
+        sparse.truncate(size)
+        sparse.seek(size // 2)
+        sparse.write(b"in the middle")
+    with (tmp_path / "sparse").open("rb") as source, FileOutput(tmp_path / "sealed") as sink:
+        encrypt(source, sink, [ec_key().recipient])
+    with (tmp_path / "sealed").open("rb") as source, FileOutput(tmp_path / "opened") as sink:
+        decrypt(source, sink, ec_key())
+    assert filecmp.cmp(tmp_path / "sparse", tmp_path / "opened", shallow=False)

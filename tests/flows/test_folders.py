@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import subprocess
+import sys
 import tarfile
 import tracemalloc
 import unicodedata
@@ -312,3 +313,31 @@ def test_a_full_disk_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_unpacked_is_removed_by_the_next(
+    folder: Path, tmp_path: Path
+) -> None:
+    content = decrypted(packed(folder), ec_key())
+    program = (
+        "import os, signal, sys, time; from pathlib import Path\n"
+        "from twincard.flows.files.unpacking import FolderOutput\n"
+        "with FolderOutput(Path(sys.argv[1])) as output:\n"
+        "    output.write(sys.stdin.buffer.read()); print('written', flush=True); time.sleep(60)\n"
+    )
+    for _attempt in range(2):
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "out")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as killed:
+            assert killed.stdin is not None
+            assert killed.stdout is not None
+            killed.stdin.write(content[:-30_000])
+            killed.stdin.close()
+            assert killed.stdout.readline() == b"written\n"
+            killed.kill()
+        (left,) = tmp_path.glob(".twincard-*.part")
+        assert list(left.iterdir()) != []
+    unpack(packed(folder), tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", folder.name]
