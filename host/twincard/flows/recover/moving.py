@@ -20,6 +20,7 @@ from twincard.cms.errors import (
     told,
 )
 from twincard.flows.events import BytesEvent, Listener, counting
+from twincard.flows.files.regular import Version
 from twincard.flows.recover.inspection import Inspected, inspect, refused_kind
 from twincard.flows.recover.journal import Journal
 from twincard.flows.recover.line import Line, Replacements
@@ -32,7 +33,7 @@ from twincard.flows.recover.outcomes import (
     RecoverySummary,
 )
 from twincard.flows.recover.plan import PlannedFile, RecoveryPlan
-from twincard.flows.recover.replacement import Replacement
+from twincard.flows.recover.replacement import ChangedMeanwhileError, Replacement
 from twincard.flows.recover.rewriting import Rewriter
 from twincard.ground.language import _, plural
 
@@ -214,12 +215,21 @@ class Mover:
             reason = _("The file names the old card as a recipient, but does not open with it.")
             return RecoveredFile(path, RecoverOutcome.UNUSABLE, reason)
         unusable = isinstance(error, UnsupportedError | AlteredError)
+        if unusable and not _is_still(path, inspected.version):
+            error, unusable = ChangedMeanwhileError(), False  # what was read is of two versions
         outcome = RecoverOutcome.UNUSABLE if unusable else RecoverOutcome.FAILED
         return RecoveredFile(path, outcome, told(error))
 
     def _told(self, file: RecoveredFile) -> None:
         self._counts[file.outcome] += 1
         self._on_event(RecoverEvent(self._card_ids, file))
+
+
+def _is_still(path: Path, version: Version) -> bool:
+    try:
+        return Version.of(path.stat()) == version
+    except OSError:
+        return False
 
 
 def _drop(file: _ToDisk) -> None:
