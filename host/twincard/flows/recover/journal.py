@@ -31,7 +31,7 @@ class Journal:
     """
 
     def __init__(self, path: Path | None, old_key_id: bytes, new_key_id: bytes) -> None:
-        """Reads what is in the file; None: nothing is kept. Raises OSError."""
+        """Reads what is in the file, if it can be read; None: nothing is kept."""
         self._path = path if os.name != "nt" else None
         self._keys = old_key_id + new_key_id
         self._finished = _Finished(self._path)
@@ -93,7 +93,7 @@ class _Finished:
         self._hashes.execute("PRAGMA journal_mode = OFF")
         self._hashes.execute("CREATE TABLE finished (hash BLOB PRIMARY KEY) WITHOUT ROWID")
         if path is not None:
-            with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            with contextlib.suppress(OSError), path.open("rb") as file:
                 self._hashes.execute("BEGIN")
                 self._hashes.executemany("INSERT OR IGNORE INTO finished VALUES (?)", _read(file))
                 self._hashes.execute("COMMIT")

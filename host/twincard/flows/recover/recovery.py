@@ -53,8 +53,7 @@ def recover_files(
     their numbers are returned. Cards, and PIN providers, are used in threads of their own until
     this returns. Without PIN providers the PINs must be verified. Raises ProtocolError when the new
     card has no key of its own or is not released, or the old cards have different keys, CardError
-    (a blocked PIN, for instance), TransportError, OSError for the journal, and what a PIN provider
-    raises.
+    (a blocked PIN, for instance), TransportError, and what a PIN provider raises.
     """
     with Recovery(old, new, old_pin, new_pin, journal) as recovery:
         return recovery.run(recovery.plan(paths, on_event), on_event, re_encrypt=re_encrypt)
