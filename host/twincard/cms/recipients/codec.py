@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -277,11 +278,22 @@ def _encode_key_transport(recipient: RsaRecipient) -> bytes:
         {
             "version": "v2" if by_key else "v0",
             "rid": cms.RecipientIdentifier(rid),
-            "key_encryption_algorithm": _OAEP_SHA256 if oaep else {"algorithm": "rsaes_pkcs1v15"},
+            "key_encryption_algorithm": (
+                cms.KeyEncryptionAlgorithm.load(_oaep_sha256())
+                if oaep
+                else {"algorithm": "rsaes_pkcs1v15"}
+            ),
             "encrypted_key": recipient.cryptogram,
         }
     )
     encoded: bytes = info.dump()
+    return encoded
+
+
+@functools.cache
+def _oaep_sha256() -> bytes:
+    """Encoded once: this takes most of the time of encoding a recipient info."""
+    encoded: bytes = cms.KeyEncryptionAlgorithm(_OAEP_SHA256).dump()
     return encoded
 
 
