@@ -42,6 +42,7 @@ COMMANDS = [
     "transcode",
     "mail seal",
     "mail open",
+    "mail send",
     "recover",
     "schema",
     "completion",

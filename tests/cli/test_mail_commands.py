@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import Desk
+from tests.mail.mail_server import PASSWORD, Box, serving, write_certificate
 
 from twincard.cms import Recipient, encrypt
 
@@ -104,3 +105,32 @@ def test_a_message_in_the_clear_needs_no_card(duplicated: Desk) -> None:
     Path("plain.eml").write_bytes(b"From: bob@example.org\n\nhi\n")
     text = duplicated.done("mail", "open", "plain.eml").text
     assert text.startswith("Unauthenticated: neither encrypted nor signed.")
+
+
+def test_send_says_whether_the_server_accepted(sealed: Desk) -> None:
+    certificate = write_certificate(sealed.folder)
+    sealed.write_secret("password", PASSWORD)
+    box = Box()
+    with serving(box, certificate) as port:
+        server = ("--server", f"127.0.0.1:{port}", "--ca-file", str(certificate))
+        log_in = ("--user", "bob", "--password-file", "password")
+        told = sealed.json("mail", "send", *server, *log_in, "m.eml")
+        assert told["recipients"] == ["alice@example.org"]
+        assert told["server"] == f"127.0.0.1:{port}"
+        text = sealed.done("mail", "send", *server, "m.eml").text
+        assert text == f"127.0.0.1:{port} accepted the message for 1 recipient: {box.answer}.\n"
+        assert len(box.accepted) == 2
+        sealed.write_secret("password", "another-4712")
+        sealed.run("mail", "send", *server, *log_in, "m.eml").failed(5, "Nothing was sent")
+        sealed.run("mail", "send", *server[:2], "m.eml").failed(10, "--ca-file")
+        sealed.run("mail", "send", *server, "letter.txt").failed(8, "not a mail message")
+        box.rejected = "alice@example.org"
+        refused = sealed.run("mail", "send", *server, "m.eml").failed(7, "Nobody gets it")
+        assert "\x1b" not in refused
+        box.rejected, box.hangs_up = "", True
+        sealed.run("mail", "send", *server, "m.eml").failed(11, "may deliver it twice")
+    sealed.run("mail", "send", *server, "m.eml").failed(10, "Nothing was sent")
+    for wrong in ("mail:0", "mail:x", ":587", "mail:99999"):
+        sealed.run("mail", "send", "--server", wrong, "m.eml").failed(2, "HOST:PORT")
+    sealed.run("mail", "send", *server, *log_in[2:], "m.eml").failed(2, "--user")
+    sealed.run("mail", "send", *server, "--user", "bob", "m.eml").failed(2, "--password-file")

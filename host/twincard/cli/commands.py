@@ -222,6 +222,9 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
                 ),
                 "mail.open:open_",
             ),
+            "send": Leaf(
+                N_("Hand a message to a mail server, through TLS only."), "mail.send:send_"
+            ),
         },
     ),
     "recover": Leaf(

@@ -19,3 +19,7 @@ class MailboxLockedError(FilesError):
 
 class MailboxChangedError(FilesError):
     """A mailbox or a message was changed by another program meanwhile; nothing was written."""
+
+
+class SendError(Exception):
+    """A message was not sent, or may not have been; the sentence says which."""

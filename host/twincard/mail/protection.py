@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twincard.mail.header import Field, Header
+from twincard.mail.transfer import with_crlf
 
 HIDDEN_SUBJECT = b"[...]"
 _DROPPED_OUTSIDE = ("comments", "keywords")
@@ -54,8 +55,3 @@ def _shown(fields: list[Field]) -> Iterator[bytes]:
             yield b"Subject: " + HIDDEN_SUBJECT + b"\r\n"
         elif field.name not in _DROPPED_OUTSIDE:
             yield field.raw
-
-
-def with_crlf(raw: bytes) -> bytes:
-    """The same lines, each ended by CRLF."""
-    return raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

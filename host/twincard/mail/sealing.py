@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from twincard.cms.content.cipher import CipherMode
@@ -16,9 +16,9 @@ from twincard.mail import entity
 from twincard.mail.draft import Draft, with_parameter
 from twincard.mail.errors import NotMailError
 from twincard.mail.header import Header, read_header
-from twincard.mail.protection import inner_fields, is_structural, outer_fields, with_crlf
+from twincard.mail.protection import inner_fields, is_structural, outer_fields
 from twincard.mail.scanner import Scanner
-from twincard.mail.transfer import Base64Output
+from twincard.mail.transfer import Base64Output, lines_with_crlf, with_crlf
 
 _READ_AHEAD_BYTES = 1 << 20
 _HP = b'hp="cipher"'
@@ -74,7 +74,7 @@ def seal_message(
         raise NotMailError(_("This is not a mail message: it does not begin with a header."))
     body: Iterable[bytes] = scanner.body(())
     if header.encoding != "binary":
-        body = _lines_with_crlf(body)
+        body = lines_with_crlf(body)
     elif header.line_end != b"\r\n":
         raise NotMailError(
             _("The message is binary, but its lines do not end with CRLF, so it was left.")
@@ -169,14 +169,3 @@ def _measured(pieces: Iterable[bytes]) -> tuple[Iterable[bytes], int | None]:
         if length > _READ_AHEAD_BYTES:
             return chain(ahead, rest), None
     return ahead, length
-
-
-def _lines_with_crlf(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same text with all its lines ended by CRLF (RFC 8551, 3.1.1)."""
-    kept = b""
-    for piece in pieces:
-        text = kept + piece
-        end = len(text) - text.endswith(b"\r")
-        kept = text[end:]
-        yield with_crlf(text[:end])
-    yield kept

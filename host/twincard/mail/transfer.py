@@ -108,3 +108,19 @@ def _decoded_quoted(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if end:
             yield binascii.a2b_qp(text[:end])
     yield binascii.a2b_qp(kept)
+
+
+def lines_with_crlf(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text with all its lines ended by CRLF (RFC 8551, 3.1.1)."""
+    kept = b""
+    for piece in pieces:
+        text = kept + piece
+        end = len(text) - text.endswith(b"\r")
+        kept = text[end:]
+        yield with_crlf(text[:end])
+    yield kept
+
+
+def with_crlf(text: bytes) -> bytes:
+    """The same lines, each ended by CRLF."""
+    return text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

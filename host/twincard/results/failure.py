@@ -22,6 +22,8 @@ class ExitCode(IntEnum):
     REFUSED = 7
     FILE = 8
     CHECK_FAILED = 9
+    UNREACHABLE = 10
+    UNSETTLED = 11
     HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143

@@ -58,3 +58,13 @@ class OpenedMail:
     shortened: bool
     attachments: tuple[MailAttachment, ...]
     other_parts: int
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """The server accepted a message, for all recipients; `answer` is what it said."""
+
+    server: str
+    sender: str
+    recipients: tuple[str, ...]
+    answer: str

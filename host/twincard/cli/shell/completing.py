@@ -20,7 +20,7 @@ from twincard.results.completion import ShellName
 from twincard.simulator.folder import list_cards
 from twincard.transport.connection import TransportError
 
-_FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "OUT")
+_FILES = ("FILE", "FILE...", "[FILE...]", "PATH...", "[PATH...]", "MESSAGE", "[MESSAGE]", "OUT")
 _NAMED_CARD = (("sim", "remove"), ("sim", "serve"))
 
 

@@ -267,6 +267,12 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "mail open -r sim:alice message.eml --save attachments",
         ),
     ),
+    "mail send": (
+        (
+            N_("Send a message; the password is asked for:"),
+            "mail send --server mail.example.org:587 --user bob message.eml",
+        ),
+    ),
     "recover": (
         (
             N_("Move all files in a folder after the original is lost:"),

@@ -73,6 +73,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "transcode": ("files:FileResults",),
     "mail seal": ("mail:SealedMail",),
     "mail open": ("mail:OpenedMail",),
+    "mail send": ("mail:SentMail",),
     "recover": ("pair:Recovered", "pair:RecoveryPlanned"),
     "chips": ("chips:Chips",),
     "completion": ("completion:Completion",),
