@@ -227,6 +227,6 @@ def _result(counts: Counter[RecoverOutcome], error: ErrorInfo | None = None) -> 
 
 def _text(counts: Counter[RecoverOutcome]) -> str:
     lines = [
-        f"{counts[outcome]:>6} {_(words)}" for outcome, words in _COUNTED.items() if counts[outcome]
+        _(words).format(count=f"{counts[one]:>6}") for one, words in _COUNTED.items() if counts[one]
     ]
     return "\n".join(lines) or _("No files were found.")
