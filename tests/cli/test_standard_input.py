@@ -176,3 +176,16 @@ def test_without_any_terminal_the_option_is_named(duplicated: Desk) -> None:
     ran = piped("cat letter.p7m | twincard decrypt -r sim:alice -")
     assert (ran.returncode, ran.stdout) == (2, b"")
     assert b"--pin-file" in ran.stderr
+
+
+def test_what_is_encrypted_goes_on_at_once(duplicated: Desk) -> None:
+    program = [*PROGRAM, "encrypt", *TO, "-"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(bytes(2 << 20))
+        process.stdin.flush()
+        assert len(process.stdout.read(1 << 20)) == 1 << 20
+        process.stdin.close()
+        process.stdout.read()
+    assert process.returncode == 0

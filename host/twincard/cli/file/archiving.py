@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from twincard.cli.file.batch import Action
-from twincard.cli.file.targets import output_for, source_of
+from twincard.cli.file.targets import encrypted_output_for, source_of
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.pins import unlocked
@@ -36,7 +36,7 @@ def archiving(
     ):
 
         def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
-            sink = output_for(target, force=force)
+            sink = encrypted_output_for(target, force=force)
             if is_folder(source):
                 archive = CardArchive(user.card, user.pin)
                 encrypt_folder(source, sink, archive, on_event=on_event)

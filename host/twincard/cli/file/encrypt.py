@@ -12,7 +12,7 @@ from twincard.cli.file import batch
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
     check_standard_input,
-    output_for,
+    encrypted_output_for,
     output_paths,
     overwriting,
     source_of,
@@ -104,7 +104,7 @@ def encrypt(
     existing = overwriting(force=force, skip_existing=skip_existing)
 
     def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
-        sink = output_for(target, force=force)
+        sink = encrypted_output_for(target, force=force)
         if is_folder(source):
             encrypt_folder(source, sink, recipients, mail=mail, on_event=on_event)
             return

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from twincard.cli.terminal.errors import InputError
 from twincard.cms.framing.compared_output import ComparedOutput
-from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
+from twincard.cms.framing.output import FileOutput, Output, SpooledOutput, StreamOutput
 from twincard.flows.files.encrypt import Source, StreamSource
 from twincard.ground.language import N_, _
 from twincard.ground.path_arguments import STREAM, is_folder, named_file
@@ -48,6 +48,13 @@ def result_for(path: Path, overwriting: Overwriting) -> Output:
     if overwriting is Overwriting.REFUSE and path != STANDARD_OUTPUT and path.exists():
         return ComparedOutput(path)
     return output_for(path, force=overwriting is Overwriting.FORCE)
+
+
+def encrypted_output_for(path: Path, *, force: bool) -> Output:
+    """The output for what is encrypted here: standard output gets it at once."""
+    if path == STANDARD_OUTPUT:
+        return StreamOutput(sys.stdout.buffer)
+    return output_for(path, force=force)
 
 
 def output_for(path: Path, *, force: bool, mode: int = PRIVATE_MODE) -> Output:

@@ -243,20 +243,64 @@ class SpooledOutput(HeldOutput):
     def _publish(self) -> None:
         if self._spool is None:
             return
-        try:
+        with _told_to_be_incomplete(self._name):
             for piece in self._spool.pieces():
                 write_whole(self._stream, piece)
             self._stream.flush()
-        except OSError as error:
-            # Written bytes cannot be taken back.
-            raise OutputError(
-                _(
-                    "{name} could not be written: {reason}. Whatever was written of it is "
-                    "incomplete."
-                ).format(name=self._name, reason=reason(error))
-            ) from error
 
     def _discard(self) -> None:
         if self._spool is not None:
             self._spool.clear()
             self._spool = None
+
+
+class StreamOutput(Output):
+    """A stream that gets each byte at once: for what is encrypted, which nobody can misuse.
+
+    After an error, what the stream got is incomplete.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._name = _("the output")
+        self._stream = stream
+
+    def write(self, piece: bytes | memoryview, /) -> None:
+        """Writes all of it."""
+        with _told_to_be_incomplete(self._name):
+            write_whole(self._stream, piece)
+
+    def restart(self) -> None:
+        """See Output; it cannot."""
+        raise ValueError("what a stream has got cannot be dropped")
+
+    def spoil(self) -> None:
+        """See Output; nothing that must be authentic may be written to it."""
+        raise ValueError("what a stream has got cannot be dropped")
+
+    def __enter__(self) -> Self:
+        """Nothing is to be opened."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Writes what is buffered."""
+        if kind is None:
+            with _told_to_be_incomplete(self._name):
+                self._stream.flush()
+
+
+@contextmanager
+def _told_to_be_incomplete(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # Written bytes cannot be taken back.
+        raise OutputError(
+            _(
+                "{name} could not be written: {reason}. Whatever was written of it is incomplete."
+            ).format(name=name, reason=reason(error))
+        ) from error
