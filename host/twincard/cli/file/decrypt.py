@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.file import batch
+from twincard.cli.file.several_cards import CardChooser, pin_files_for
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
     STANDARD_OUTPUT,
@@ -28,15 +29,15 @@ from twincard.cli.terminal.options import (
     IssuerPublicKeyFile,
     Json,
     OutputPath,
-    PinFile,
-    Reader,
+    PinFiles,
+    Readers,
     SkipExisting,
 )
 from twincard.cli.terminal.output import Printer
-from twincard.cli.terminal.pins import unlocked
+from twincard.cli.terminal.pins import Unlocked, unlocked
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.decrypt import decrypt_file
-from twincard.flows.files.encrypt import FOLDER_SUFFIX, SUFFIX
+from twincard.flows.files.encrypt import FOLDER_SUFFIX, SUFFIX, Source
 from twincard.flows.files.unpacking import FolderOutput
 from twincard.ground.language import N_, _
 from twincard.results.files import DecryptedFile, DecryptedFiles, FileResult
@@ -50,8 +51,8 @@ _NO_NAMES = ("", ".", "..")
 
 def decrypt(
     files: InputFiles,
-    reader: Reader,
-    pin_file: PinFile = None,
+    readers: Readers,
+    pin_files: PinFiles = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
     output: OutputPath = None,
     mail: Annotated[
@@ -77,29 +78,41 @@ def decrypt(
     FILE.p7m is decrypted to FILE, and FOLDER.tar.p7m to a folder. The output appears only after
     all of it has been checked.
     """
-    check_standard_input(files, pin_file)
+    pins = pin_files_for(readers, pin_files or [])
+    for pin_file in set(pins):
+        check_standard_input(files, pin_file)
     names = [_plain_name(file, output, tar=tar) for file in files]
     outputs = output_paths(files, names, output, json=json)
     existing = overwriting(force=force, skip_existing=skip_existing)
 
+    def opened_with(
+        user: Unlocked, source: Source, paths: tuple[Path, Path], on_event: Listener[BytesEvent]
+    ) -> bool:
+        file, target = paths
+        sink = (
+            FolderOutput(target)
+            if not tar and _is_folder(file) and target != STANDARD_OUTPUT
+            else result_for(target, existing)
+        )
+        return decrypt_file(
+            user.card, source, sink, pin=user.pin, mail=mail, on_event=on_event
+        ).authenticated
+
     @contextmanager
     def opened() -> Iterator[batch.Action[bool]]:
-        with (
-            prompts.beside_data(STANDARD_INPUT in files),
-            unlocked(reader, pin_file, issuer_public_key_file, check_key) as user,
-        ):
-
-            def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> bool:
-                sink = (
-                    FolderOutput(target)
-                    if not tar and _is_folder(source) and target != STANDARD_OUTPUT
-                    else result_for(target, existing)
+        with prompts.beside_data(STANDARD_INPUT in files):
+            if len(readers) == 1:
+                with unlocked(readers[0], pins[0], issuer_public_key_file, check_key) as user:
+                    yield lambda file, target, on_event: opened_with(
+                        user, source_of(file), (file, target), on_event
+                    )
+                return
+            sources = {file: source_of(file) for file in files}
+            with CardChooser.opened(sources, readers, pins, issuer_public_key_file) as cards:
+                yield lambda file, target, on_event: cards.open(
+                    file,
+                    lambda source, user: opened_with(user, source, (file, target), on_event),
                 )
-                return decrypt_file(
-                    user.card, source_of(source), sink, pin=user.pin, mail=mail, on_event=on_event
-                ).authenticated
-
-            yield action
 
     def result(found: FileResult, authenticated: bool | None) -> DecryptedFile:
         return DecryptedFile(

@@ -226,6 +226,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (N_("Decrypt with the backup:"), "decrypt -r sim:alice-backup letter.txt.p7m"),
         (N_("Decrypt to standard output:"), "decrypt -r sim:alice letter.txt.p7m -o -"),
         (N_("Decrypt standard input to standard output:"), "decrypt -r sim:alice - -o -"),
+        (
+            N_("Decrypt files of two cards:"),
+            "decrypt -r sim:alice -r sim:bob letter.txt.p7m plan.txt.p7m",
+        ),
     ),
     "inspect": (
         (N_("Show the recipients of a file:"), "inspect letter.txt.p7m"),

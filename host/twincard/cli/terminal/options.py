@@ -20,6 +20,16 @@ KEY_HELP = (
 _OR_PROMPT = ", or '-' for standard input. Default: prompt for it."
 
 Reader = Annotated[str, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)]
+Readers = Annotated[
+    list[str],
+    typer.Option(
+        "--reader",
+        "-r",
+        metavar="READER",
+        help="Card: sim:NAME, or pcsc: followed by a reader's name, a unique part of it, or its "
+        "index. May be repeated: each file is decrypted with the card that it names.",
+    ),
+]
 ReaderOrNone = Annotated[
     str | None, typer.Option("--reader", "-r", metavar="READER", help=READER_HELP)
 ]
@@ -28,6 +38,15 @@ Original = Annotated[
 ]
 Backup = Annotated[
     str, typer.Option("--backup", metavar="READER", help="The backup: " + READER_HELP)
+]
+PinFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--pin-file",
+        metavar="FILE",
+        help="File with the PIN, or '-' for standard input. Repeat it, in the order of the "
+        "readers, for cards with different PINs. Default: prompt for it.",
+    ),
 ]
 PinFile = Annotated[
     Path | None, typer.Option("--pin-file", metavar="FILE", help="File with the PIN" + _OR_PROMPT)

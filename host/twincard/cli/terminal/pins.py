@@ -105,12 +105,14 @@ def unlocked(
     pin_file: Path | None,
     issuer_public_key_file: Path | None,
     check: Check = any_card,
+    what: str = "PIN",
 ) -> Iterator[Unlocked]:
     """A session with the card of --reader, unlocked with the PIN of --pin-file or a prompt.
 
-    The PIN must be the user's own, and is wiped at the end of the block. It goes through a secure
-    channel if the card has one, and only to a card that the issuer of --issuer-public-key has
-    certified. Raises CardNotFoundError, and what `check` raises, before a prompt asks.
+    The PIN must be the user's own, and is wiped at the end of the block; a prompt calls it `what`.
+    It goes through a secure channel if the card has one, and only to a card that the issuer of
+    --issuer-public-key has certified. Raises CardNotFoundError, and what `check` raises, before a
+    prompt asks.
     """
     check_reader(reader)
     issuer = issuer_public_key(issuer_public_key_file)
@@ -119,7 +121,7 @@ def unlocked(
         check_own_pin(report)
         check(report)
 
-    secret, before = asked_pin(reader, pin_file, "PIN", issuer, usable)
+    secret, before = asked_pin(reader, pin_file, what, issuer, usable)
     with secret as pin, protected(reader, issuer, before) as card:
         usable(card.kept_report())
         card.pin.verify(pin)
