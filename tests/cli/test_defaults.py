@@ -53,6 +53,7 @@ SAME: dict[str, tuple[Command, str]] = {
     "Recipient.from_certificate(any_date)": (encrypt, "any_date"),
     "encrypt(mail)": (encrypt, "mail"),
     "encrypt_file(mail)": (encrypt, "mail"),
+    "encrypt_folder(mail)": (encrypt, "mail"),
     "wrap_key(mail)": (encrypt, "mail"),
     "wrap_for_card_key(mail)": (encrypt, "mail"),
     "decrypt(mail)": (decrypt, "mail"),
@@ -105,6 +106,7 @@ def with_defaults() -> dict[str, Any]:
         "FileCheck",
         "LogState",
         "MadeCertificate",
+        "MetadataLoss",
         "DuplicationEvent",
         "Slot",
     )

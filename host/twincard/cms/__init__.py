@@ -29,13 +29,14 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from twincard.cms.framing.bytes_output import BytesOutput
-    from twincard.cms.framing.message import DATA_CONTENT
+    from twincard.cms.framing.message import DATA_CONTENT, MessageKind
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
     from twincard.cms.framing.source import Progress, Readable, Writable
     from twincard.cms.inspection import InspectedRecipient, Inspection, inspect
     from twincard.cms.recipients.certificates import (
         AmbiguousCertificatesError,
         CertificateDateError,
+        RecipientCertificate,
         UnsuitableCertificateError,
     )
     from twincard.cms.recipients.identifiers import (
@@ -63,7 +64,12 @@ if TYPE_CHECKING:
         Transcoder,
         UnsupportedRecipient,
     )
-    from twincard.cms.recipients.other_keys import OtherAlgorithm, OtherPublicKey
+    from twincard.cms.recipients.other_keys import (
+        OtherAlgorithm,
+        OtherKey,
+        OtherPublicKey,
+        RecipientKey,
+    )
     from twincard.cms.recipients.wrapping import wrap_for_card_key, wrap_key
     from twincard.cms.transcoding import (
         change_recipients,
@@ -95,6 +101,7 @@ __all__ = [
     "KdfHash",
     "KeyHolder",
     "KeyIdentifier",
+    "MessageKind",
     "NamedKey",
     "NotAuthenticatedError",
     "NotCmsError",
@@ -102,6 +109,7 @@ __all__ = [
     "OpenableRecipient",
     "Opener",
     "OtherAlgorithm",
+    "OtherKey",
     "OtherKeyRecipient",
     "OtherPublicKey",
     "Output",
@@ -111,8 +119,10 @@ __all__ = [
     "PublicKeyRecipient",
     "Readable",
     "Recipient",
+    "RecipientCertificate",
     "RecipientIdentifier",
     "RecipientInfo",
+    "RecipientKey",
     "RecipientRejectedError",
     "RsaAlgorithm",
     "RsaRecipient",

@@ -53,6 +53,11 @@ if TYPE_CHECKING:
         archive_file,
         encrypt_archive_file,
     )
+    from twincard.flows.files.change import (
+        LastRecipientError,
+        add_recipients,
+        remove_recipients,
+    )
     from twincard.flows.files.decrypt import decrypt_file, transcode_file
     from twincard.flows.files.encrypt import Source, StreamSource, encrypt_file, encrypt_folder
     from twincard.flows.files.mine import own_recipients
@@ -87,6 +92,7 @@ if TYPE_CHECKING:
         RecoverySummary,
     )
     from twincard.flows.recover.recovery import recover_files
+    from twincard.ground.file_metadata import MetadataLoss
 
 __all__ = [
     "Blank",
@@ -116,10 +122,12 @@ __all__ = [
     "IssueStep",
     "IssuedPair",
     "KeyCheck",
+    "LastRecipientError",
     "Listener",
     "LogError",
     "LogState",
     "MadeCertificate",
+    "MetadataLoss",
     "Modes",
     "NoHostBlindModeError",
     "NoIssuerChannelError",
@@ -137,6 +145,7 @@ __all__ = [
     "StreamSource",
     "UntrustedCardError",
     "abandon",
+    "add_recipients",
     "archive_file",
     "cancel",
     "certify_decipher_key",
@@ -155,6 +164,7 @@ __all__ = [
     "read_certificate",
     "read_log",
     "recover_files",
+    "remove_recipients",
     "request_certificate",
     "store_certificate",
     "take_authority",
