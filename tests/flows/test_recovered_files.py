@@ -231,7 +231,7 @@ def test_a_file_that_changes_meanwhile_is_left_and_named(
 
     files = move(tmp_path, on_event=during(path, change))
     assert [file.outcome for file in files] == [RecoverOutcome.FAILED, RecoverOutcome.MOVED]
-    assert "changed while it was being moved" in str(files[0].reason)
+    assert "changed meanwhile" in str(files[0].reason)
     if way == "deleted":
         assert not path.exists()
     elif way == "linked away":

@@ -118,17 +118,8 @@ def change_recipients(
 
 def read_recipients(source: Readable) -> tuple[RecipientInfo, ...]:
     """The recipient infos of a message; reads no further. Raises NotCmsError, AlteredError."""
-    return tuple(read_opening(source)[1])
-
-
-def read_opening(source: Readable) -> tuple[Opening, Recipients]:
-    """What stands before the content, and the recipients, which are not decoded yet.
-
-    Reads no further. Raises NotCmsError, AlteredError.
-    """
     message = MessageReader(source)
-    opening = message.opening()
-    return opening, Recipients(opening.recipient_infos, message.budget)
+    return tuple(Recipients(message.opening().recipient_infos, message.budget))
 
 
 def _rewrite(

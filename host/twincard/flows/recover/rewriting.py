@@ -79,6 +79,13 @@ class ReEncrypter:
         self, path: Path, inspected: Inspected, replacements: Replacements, progress: _Progress, /
     ) -> Replacement:
         """See Rewriter."""
+        if inspected.is_text:
+            raise UnsupportedError(
+                _(
+                    "The file is text (PEM or S/MIME), which --re-encrypt does not write. Move it "
+                    "without --re-encrypt, or convert it first."
+                )
+            )
         if not set(inspected.recipients) <= set(replacements):
             raise UnsupportedError(
                 _(
