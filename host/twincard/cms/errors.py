@@ -76,6 +76,10 @@ class NotAuthenticatedError(FilesError):
     """The message is EnvelopedData, whose content is not protected from changes."""
 
 
+class NotVerifiedError(FilesError):
+    """A signature is wrong, is of something else, or is by nobody who is trusted."""
+
+
 _BY_KIND: Mapping[type[FilesError], str] = {
     AlteredError: N_("Use another copy of the file."),
     NotForThisKeyError: N_("Use a card that the file is encrypted to."),

@@ -1,0 +1,152 @@
+"""Files signed with the signature key of a card, and signatures verified without any card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography import x509
+
+from twincard.card.files import SIGNATURE_CERTIFICATE
+from twincard.card.session import Card
+from twincard.cms.errors import AlteredError
+from twincard.cms.framing.output import Output
+from twincard.cms.framing.source import Readable, read_some
+from twincard.cms.signed.signing import Signer, TimeStamper, sign, sign_detached
+from twincard.cms.signed.trust import Trust
+from twincard.cms.signed.verification import Signature, verify, verify_detached
+from twincard.flows.certify.certificate_files import (
+    above,
+    certificate_for,
+    certified_digest,
+    read_chain,
+)
+from twincard.flows.errors import ProtocolError
+from twincard.flows.events import BytesEvent, Listener, counting, ignore
+from twincard.flows.files.encrypt import SUFFIX, Source, name_of, open_source
+from twincard.flows.files.opener import PinProvider
+from twincard.flows.usable import check_own_pin
+from twincard.ground.language import _
+from twincard.identity.signing_key import SigningKey
+from twincard.iso.status import AuthorityMissingError
+
+DETACHED_SUFFIX = ".p7s"
+"""The default suffix of detached signatures, and `ATTACHED_SUFFIX` of signed messages (RFC 8551)"""
+ATTACHED_SUFFIX = SUFFIX
+MOST_SIGNATURE_BYTES = 1 << 20
+
+
+class NoSignatureKeyError(ProtocolError):
+    """The card has no signature key, or no certificate of it."""
+
+
+def card_signer(
+    card: Card,
+    certificates: Sequence[x509.Certificate] = (),
+    *,
+    pin: PinProvider | None = None,
+    time_stamper: TimeStamper | None = None,
+) -> Signer:
+    """The signature key of a card, with its certificate and those above it.
+
+    They are those on the card, unless `certificates` are given: the first is the key's. With `pin`,
+    the PIN is verified whenever the card asks for it. Raises NoSignatureKeyError, ProtocolError,
+    CardError.
+    """
+    report = card.kept_report()
+    check_own_pin(report)
+    key = report.signature_key
+    if key is None:
+        raise NoSignatureKeyError(
+            _(
+                "This card has no signature key. Make one and its certificate with "
+                "`twincard certificate --signature-key`."
+            )
+        )
+    if certificates:
+        certificate, issuers = certificates[0], list(certificates[1:])
+        if certified_digest(certificate) != key.digest:
+            raise ProtocolError(_("This certificate is not for the signature key of this card."))
+    else:
+        found = certificate_for(card, SIGNATURE_CERTIFICATE, key.digest)
+        if found is None:
+            raise NoSignatureKeyError(
+                _(
+                    "This card has no certificate for its signature key. Make one with "
+                    "`twincard certificate --signature-key`, or give one with --certificate."
+                )
+            )
+        certificate, issuers = found, list(read_chain(card))
+    return Signer(
+        SigningKey(card.signing.public_key(), lambda digest: _signed(card, digest, pin)),
+        certificate,
+        tuple(above([certificate], issuers)),
+        time_stamper,
+    )
+
+
+def sign_file(
+    signer: Signer,
+    source: Source,
+    output: Output,
+    *,
+    attached: bool = False,
+    on_event: Listener[BytesEvent] = ignore,
+) -> None:
+    """Sign a file: one card operation, whatever its size.
+
+    The output is the signature alone, or with `attached` a message that contains the file, too.
+    Raises FilesError, CardError, TransportError.
+    """
+    progress = counting(on_event, name_of(source))
+    make = sign if attached else sign_detached
+    with output as sink, open_source(source) as stream:
+        make(stream, sink, signer, progress=progress)
+
+
+def verify_file(
+    source: Source,
+    trust: Trust,
+    *,
+    signature: Source | None = None,
+    output: Output | None = None,
+    time_trust: Trust | None = None,
+    on_event: Listener[BytesEvent] = ignore,
+) -> tuple[Signature, ...]:
+    """Verify a file with its detached signature; or without one, a message that contains a file.
+
+    That file is written to the output, which appears only if everything is verified. Every
+    signature must be right, and by somebody whom `trust` trusts now, or trusted at the time of a
+    time-stamp of an authority that `time_trust` trusts. Raises NotVerifiedError, other FilesErrors.
+    """
+    progress = counting(on_event, name_of(source))
+    if signature is not None:
+        if output is not None:
+            raise ValueError("a detached signature contains nothing to write")
+        with open_source(signature) as stream:
+            encoded = _read_signature(stream)
+        with open_source(source) as stream:
+            return verify_detached(stream, encoded, trust, time_trust=time_trust, progress=progress)
+    with open_source(source) as stream:
+        if output is None:
+            return verify(stream, None, trust, time_trust=time_trust, progress=progress)
+        with output as sink:
+            return verify(stream, sink, trust, time_trust=time_trust, progress=progress)
+
+
+def _read_signature(stream: Readable) -> bytes:
+    encoded = bytearray()
+    while piece := read_some(stream, MOST_SIGNATURE_BYTES):
+        encoded += piece
+        if len(encoded) > MOST_SIGNATURE_BYTES:
+            raise AlteredError()
+    return bytes(encoded)
+
+
+def _signed(card: Card, digest: bytes, pin: PinProvider | None) -> bytes:
+    try:
+        return card.signing.sign(digest)
+    except AuthorityMissingError:
+        if pin is None or card.pin.is_verified():
+            raise
+    card.pin.verify(pin())
+    return card.signing.sign(digest)
