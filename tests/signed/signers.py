@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from twincard.cms.signed.signing import Signer
+from twincard.cms.signed.signing import ContentSigner
 from twincard.identity.signing_key import SigningKey
 from twincard.keys.public import PublicKey
 
@@ -50,11 +50,11 @@ class Person:
     certificate: x509.Certificate
     above: tuple[x509.Certificate, ...] = ()
 
-    def signer(self) -> Signer:
+    def signer(self) -> ContentSigner:
         spki = self.private.public_key().public_bytes(
             Encoding.DER, PublicFormat.SubjectPublicKeyInfo
         )
-        return Signer(
+        return ContentSigner(
             SigningKey(PublicKey.from_bytes(spki), self._sign), self.certificate, self.above
         )
 

@@ -204,6 +204,10 @@ COMMANDS: Mapping[str, Leaf | Branch] = {
             ),
         },
     ),
+    "sign": Leaf(
+        N_("Sign files with the signature key of a card, each into FILE.p7s."), "file.sign:sign"
+    ),
+    "verify": Leaf(N_("Verify the signature of a file. No card is needed."), "file.verify:verify"),
     "transcode": Leaf(
         N_("Re-encrypt files to another key, without decrypting their content."),
         "file.transcode:transcode",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NotAuthenticatedError,
         NotCmsError,
         NotForThisKeyError,
+        NotVerifiedError,
         OutputError,
         OutputExistsError,
         RecipientRejectedError,
@@ -71,6 +72,16 @@ if TYPE_CHECKING:
         RecipientKey,
     )
     from twincard.cms.recipients.wrapping import wrap_for_card_key, wrap_key
+    from twincard.cms.signed.signing import (
+        ContentSigner,
+        TimeStamper,
+        WrongSignerError,
+        sign,
+        sign_detached,
+    )
+    from twincard.cms.signed.time_stamps import TimeStampError, TimeStampRequest
+    from twincard.cms.signed.trust import Trust, UntrustedError
+    from twincard.cms.signed.verification import Signature, TimeStamp, verify, verify_detached
     from twincard.cms.transcoding import (
         change_recipients,
         keep_for_archive,
@@ -90,6 +101,7 @@ __all__ = [
     "ArchiveWrapper",
     "BytesOutput",
     "CertificateDateError",
+    "ContentSigner",
     "Decrypted",
     "EcRecipient",
     "EncryptedOutput",
@@ -106,6 +118,7 @@ __all__ = [
     "NotAuthenticatedError",
     "NotCmsError",
     "NotForThisKeyError",
+    "NotVerifiedError",
     "OpenableRecipient",
     "Opener",
     "OtherAlgorithm",
@@ -126,14 +139,22 @@ __all__ = [
     "RecipientRejectedError",
     "RsaAlgorithm",
     "RsaRecipient",
+    "Signature",
     "SourceError",
     "SpooledOutput",
+    "TimeStamp",
+    "TimeStampError",
+    "TimeStampRequest",
+    "TimeStamper",
     "TooLargeError",
     "Transcoder",
+    "Trust",
     "UnsuitableCertificateError",
     "UnsupportedError",
     "UnsupportedRecipient",
+    "UntrustedError",
     "Writable",
+    "WrongSignerError",
     "change_recipients",
     "decrypt",
     "encrypt",
@@ -142,7 +163,11 @@ __all__ = [
     "keep_for_archive",
     "read_recipients",
     "replace_recipients",
+    "sign",
+    "sign_detached",
     "transcode",
+    "verify",
+    "verify_detached",
     "wrap_for_card_key",
     "wrap_key",
 ]

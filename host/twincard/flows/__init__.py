@@ -69,6 +69,13 @@ if TYPE_CHECKING:
         CardTranscoder,
         PinProvider,
     )
+    from twincard.flows.files.sign import (
+        NoSignatureKeyError,
+        card_signer,
+        sign_file,
+        verify_file,
+    )
+    from twincard.flows.files.time_stamping import TimeStampUrlError, time_stamper
     from twincard.flows.files.unpacking import FolderOutput
     from twincard.flows.identity import UntrustedCardError, identify, protect
     from twincard.flows.issue.pair import (
@@ -131,6 +138,7 @@ __all__ = [
     "Modes",
     "NoHostBlindModeError",
     "NoIssuerChannelError",
+    "NoSignatureKeyError",
     "OtherIssuerError",
     "PinProvider",
     "PlanEvent",
@@ -143,11 +151,13 @@ __all__ = [
     "Signer",
     "Source",
     "StreamSource",
+    "TimeStampUrlError",
     "UntrustedCardError",
     "abandon",
     "add_recipients",
     "archive_file",
     "cancel",
+    "card_signer",
     "certify_decipher_key",
     "certify_signature_key",
     "check_files",
@@ -166,9 +176,12 @@ __all__ = [
     "recover_files",
     "remove_recipients",
     "request_certificate",
+    "sign_file",
     "store_certificate",
     "take_authority",
+    "time_stamper",
     "transcode_file",
+    "verify_file",
 ]
 
 __getattr__ = exports(__name__)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         IssuerSigningKey,
         read_issuer_public_key,
     )
+    from twincard.identity.signing_key import SigningKey
     from twincard.identity.x509 import (
         CertificateError,
         Subject,
@@ -27,6 +28,7 @@ __all__ = [
     "IdentityError",
     "IssuerKeyError",
     "IssuerSigningKey",
+    "SigningKey",
     "Subject",
     "Validity",
     "WrongSignatureError",

@@ -6,27 +6,37 @@ any exchange. What the process itself can do wrong is tested with processes (tes
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from tests.bench import ISSUER, Bench, Setting, Specimen, Stage, components
 from tests.cli.commands import Desk, Ran
-from tests.cli.matrix.rows import BACKUP, LETTER, NEXT, ORIGINAL, OTHER, SEALED
+from tests.cli.matrix.rows import BACKUP, LETTER, NEXT, ORIGINAL, OTHER, SEALED, SIGNED, Row
 from tests.flows.unplugged import Cable, Unplugged
+from tests.signed.signers import person
 
 from twincard.card.issuer import TRANSPORT_PIN
 from twincard.card.report import CardReport, LifeCycle, Mode, PolicyFlags
 from twincard.cli.terminal import cards
 from twincard.cms import FileOutput, Recipient
+from twincard.cms.signed.signing import ContentSigner, sign
+from twincard.flows.certify.certificate import certify_signature_key
 from twincard.flows.files.encrypt import encrypt_file
+from twincard.identity.x509 import Subject, Validity
 from twincard.keys.component import format_component
 from twincard.keys.public import PublicKey
 from twincard.keys.shares import format_share, split_component
+from twincard.simulator.laboratory import Snapshot
 from twincard.transport import connect
 from twincard.transport.connection import Connection
 
+_CERTIFIED: dict[int, tuple[Snapshot, bytes]] = {}
+"""By bench: its original at DUPLICATED with a signature key, and the certificate of that."""
 CONTENT = "秘密の手紙\n".encode() * 100
 
 
@@ -86,6 +96,25 @@ class Rack:
                 path.unlink()
         self._write_files(stage)
         return self
+
+    def ready(self, row: Row) -> Rack:
+        """Put the cards to where a row begins."""
+        self.at(row.stage, transport_pin=row.transport_pin)
+        if row.signs:
+            self._certify(self._specimens[row.a])
+        return self
+
+    def _certify(self, specimen: Specimen) -> None:
+        """Give a card a signature key, and the desk its certificate; once in a process."""
+        if id(self._bench) not in _CERTIFIED:
+            card = specimen.card()
+            card.pin.verify(specimen.pin)
+            made = certify_signature_key(card, Subject("花子"), Validity.from_now(1), store=False)
+            pem = made.certificate.public_bytes(Encoding.PEM)
+            _CERTIFIED[id(self._bench)] = specimen.lab.snapshot(), pem
+        snapshot, pem = _CERTIFIED[id(self._bench)]
+        specimen.lab.restore(snapshot)
+        (self.desk.folder / "花子.crt").write_bytes(pem)
 
     def card(self, reader: str) -> Specimen:
         """The card in a reader."""
@@ -159,5 +188,18 @@ class Rack:
                 name = reader.removeprefix("sim:")
                 (folder / f"{name}.pem").write_bytes(keys[reader].to_pem())
             (folder / LETTER).write_bytes(CONTENT)
+            self._write_signed(folder)
             sealed = FileOutput(folder / SEALED)
             encrypt_file(folder / LETTER, sealed, [Recipient.of(keys[ORIGINAL])])
+
+    def _write_signed(self, folder: Path) -> None:
+        signer = self._signer()
+        pem = signer.certificate.public_bytes(Encoding.PEM)
+        (folder / "署名者.crt").write_bytes(pem)
+        with (folder / SIGNED).open("wb") as file:
+            sign(io.BytesIO(CONTENT), file, signer)
+
+    @staticmethod
+    @cache
+    def _signer() -> ContentSigner:
+        return person("署名者").signer()

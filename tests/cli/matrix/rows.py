@@ -15,6 +15,7 @@ from tests.bench import Stage
 
 ORIGINAL, BACKUP, NEXT, OTHER = "sim:花子", "sim:控え", "sim:次", "sim:他"
 LETTER, SEALED = "手紙.txt", "手紙.txt.p7m"
+SIGNED = "署名.p7m"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Row:
     stage: Stage = Stage.DUPLICATED
     transport_pin: bool = False
     """Whether the cards still have the PIN that serves duplication alone."""
+    signs: bool = False
+    """Whether the card has a signature key, whose certificate is in a file."""
     asks: tuple[str, ...] = field(default=())
     """The options without which a terminal is asked."""
 
@@ -136,6 +139,12 @@ ROWS: dict[str, Row] = {
         f"transcode -r {{a}} --pin-file {{pin}} --to 次.pem {SEALED} -o {{out}}/転送.p7m",
         asks=("--pin-file",),
     ),
+    "sign": Row(
+        f"sign -r {{a}} --pin-file {{pin}} --certificate 花子.crt -o {{out}}/手紙.p7s {LETTER}",
+        asks=("--pin-file",),
+        signs=True,
+    ),
+    "verify": Row(f"verify --signer 署名者.crt -o {{out}}/写し.txt {SIGNED}"),
     "recover": Row(
         "recover --from {a} --new {b} --new-backup {a} --pin-file {pin} --new-pin-file 次.pin "
         f"{{out}}/{SEALED}",

@@ -29,7 +29,7 @@ def disk(rack: Rack) -> Iterator[Path]:
 
 def ready(rack: Rack, row: Row, disk: Path) -> list[str]:
     """The words of a command whose results go to the disk."""
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     if f"{{out}}/{SEALED}" in row.words:
         shutil.copy(rack.desk.folder / SEALED, disk)
     return row.filled(out=disk.name)

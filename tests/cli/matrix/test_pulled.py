@@ -50,7 +50,7 @@ def places(rack: Rack, row: Row, most: int) -> list[tuple[int, bool]]:
     tests/flows tries every one of those that take two cards.
     """
     cable = Cable(NEVER, answered=False)
-    assert rack.at(row.stage, transport_pin=row.transport_pin).pulled(cable, row.filled()).code == 0
+    assert rack.ready(row).pulled(cable, row.filled()).code == 0
     count = cable.exchanges
     chosen = sorted({1 + round(step * (count - 1) / (most - 1)) for step in range(most)})
     return [(at, number % 2 == 1) for number, at in enumerate(chosen)]
@@ -72,7 +72,7 @@ def test_ctrl_c_costs_a_second_run(rack: Rack, row: Row) -> None:
 
 def interrupt(rack: Rack, row: Row, cable: Cable, code: ExitCode, said: str) -> None:
     """The command ends with this code, and no file is another than before."""
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     files = contents(rack.desk.folder)
     ran = rack.pulled(cable, [*row.filled(), "--json"])
     assert_told(ran, code, said, *(["again"] if code is ExitCode.NO_CARD else []))
@@ -96,7 +96,7 @@ def test_a_pin_that_may_be_set_already_is_told_so(rack: Rack) -> None:
         (Cable(last, answered=False), ExitCode.NO_CARD),
         (CtrlC(last, answered=False), ExitCode.INTERRUPTED),
     ):
-        rack.at(row.stage, transport_pin=row.transport_pin)
+        rack.ready(row)
         ran = rack.pulled(cable, [*row.filled(), "--json"])
         assert_told(ran, code, "if the card refuses the old PIN, the new PIN is already set")
         assert rack.desk.run(*ROWS["decrypt"].filled(pin="new-pin")).code == 0

@@ -39,7 +39,7 @@ def places(row: Row) -> list[str]:
 
 @rows("a")
 def test_no_such_card_or_reader(rack: Rack, row: Row, left: Reader) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     before = contents(rack.desk.folder)
     for place in places(row):
         for reader, said in ((f"sim:{NOBODY}", "sim list"), (f"pcsc:{NOBODY}", "twincard readers")):
@@ -52,7 +52,7 @@ def test_no_such_card_or_reader(rack: Rack, row: Row, left: Reader) -> None:
 def test_a_reader_without_a_card_is_told_before_anything_is_asked(
     rack: Rack, row: Row, left: Reader
 ) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     for place in places(row):
         words = row.unasked(**{place: f"pcsc:{left.name}"})
         ran = rack.desk.run(*words, "--json")
@@ -75,7 +75,7 @@ def test_a_reader_for_a_blank_card_that_is_not_there_or_empty(
 def test_a_card_that_another_program_has(
     rack: Rack, row: Row, held: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     before = rack.states()
     monkeypatch.setenv("TWINCARD_HOME", str(held))
     files = contents(rack.desk.folder)

@@ -49,7 +49,7 @@ def needed(command: Command) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 @rows("a")
 def test_a_row_succeeds_where_nothing_is_wrong(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     ran = rack.desk.run(*row.filled(), "--json")
     assert ran.code == 0, ran.err
     assert "error" not in ran.json

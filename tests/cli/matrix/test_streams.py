@@ -28,7 +28,7 @@ CARD = "sim:花子"
 def test_without_a_terminal_each_prompt_names_the_option_that_answers_it(
     rack: Rack, row: Row
 ) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     words = row.unasked()
     for option in row.asks:
         ran = rack.desk.run(*words, "--json")
@@ -44,7 +44,7 @@ def test_without_a_terminal_each_prompt_names_the_option_that_answers_it(
 
 @pytest.mark.parametrize("row", ASKING_SECRETS)
 def test_an_empty_standard_input_is_no_secret(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     before = rack.states()
     ran = rack.desk.run(*row.unasked(), row.asks[0], "-", "--json", stdin=b"")
     assert_told(ran, ExitCode.USAGE, "Standard input", "one line ")
@@ -56,7 +56,7 @@ def test_an_empty_standard_input_is_no_secret(rack: Rack, row: Row) -> None:
 def test_a_terminal_without_japanese_is_told_all_the_same(
     rack: Rack, row: Row, encoding: str
 ) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     ran = rack.desk.run(*row.filled(a="sim:é居😀"), "--json", encoding=encoding)
     told = json.loads(ran.out)["error"]["message"]
     assert ran.code == ExitCode.NO_CARD

@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Spoil each of the row's cards in turn: nothing is done, not even to the other card."""
     for reader in row.readers:
-        rack.at(row.stage, transport_pin=row.transport_pin)
+        rack.ready(row)
         spoil(rack, reader)
         before = rack.states(), contents(rack.desk.folder)
         assert_told(rack.desk.run(*row.filled(), "--json"), code, said)
@@ -70,7 +70,7 @@ def test_a_card_that_has_no_key_yet(rack: Rack, name: str) -> None:
 @pytest.mark.parametrize("name", ["duplicate", "recover"])
 def test_cards_that_are_swapped(rack: Rack, name: str) -> None:
     row = ROWS[name]
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     before = rack.states()
     # Recovery takes an original for an old card, but no backup for a new one.
     words = row.filled(a=row.b if name == "duplicate" else NEXT, b=BACKUP)
@@ -88,10 +88,10 @@ def test_cards_for_issue_that_are_swapped(rack: Rack) -> None:
     assert_told(ran, ExitCode.WRONG_SECRET, f"Original {BACKUP}", "--transport-key-file")
 
 
-# `group clear` shows the transport key first, which is refused too.
-@rows("a", "pin", without=("issue", "group clear"))
+# `group clear` shows the transport key first, which is refused too; `sign` finds no signature key.
+@rows("a", "pin", without=("issue", "group clear", "sign"))
 def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(a=stranger(row)), "--json")
     assert_told(ran, ExitCode.WRONG_SECRET, "2 tries left", "Check the card and the P")
@@ -102,7 +102,7 @@ def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
 def test_files_for_another_card_stay_as_they_are(rack: Rack, name: str) -> None:
     """With the other card's own PIN, so that it is its key that does not open them."""
     row = ROWS[name]
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(a=NEXT, pin="次.pin"), "--json")
     assert ran.code == (ExitCode.CHECK_FAILED if name == "card check" else ExitCode.FILE)
@@ -148,7 +148,7 @@ class AnotherCard:
 
 @rows("a", without=("card report",))
 def test_a_card_of_another_kind(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     for reader in row.readers:
         with rack.instead(reader, AnotherCard()):
             ran = rack.desk.run(*row.filled(), "--json")
@@ -157,7 +157,7 @@ def test_a_card_of_another_kind(rack: Rack, row: Row) -> None:
 
 def test_a_card_of_another_kind_can_be_reported(rack: Rack) -> None:
     row = ROWS["card report"]
-    rack.at(row.stage)
+    rack.ready(row)
     with rack.instead(row.a, AnotherCard()):
         told = rack.desk.json(*row.filled())
     assert (told["atr"], told["manager"], told["applet"]) == (AnotherCard.atr.hex(), None, None)
@@ -165,7 +165,7 @@ def test_a_card_of_another_kind_can_be_reported(rack: Rack) -> None:
 
 @rows("a", "pin", without=("issue",))
 def test_a_wrong_pin_tells_the_tries_left_and_the_right_one_goes_on(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     for left in ("2 tries left", "1 try left"):
         ran = rack.desk.run(*row.filled(pin="wrong.pin"), "--json")
         assert_told(ran, ExitCode.WRONG_SECRET, left, "before you try again")
@@ -175,7 +175,7 @@ def test_a_wrong_pin_tells_the_tries_left_and_the_right_one_goes_on(rack: Rack, 
 
 @rows("a", "pin", without=("issue",))
 def test_a_blocked_pin_says_what_unblocks_it(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     block(rack, row.a)
     files = contents(rack.desk.folder)
     ran = rack.desk.run(*row.filled(), "--json")
@@ -212,7 +212,7 @@ def test_a_wrong_puk_and_a_blocked_one(rack: Rack) -> None:
 
 @rows("a", "key")
 def test_a_wrong_key_of_the_issuer(rack: Rack, row: Row) -> None:
-    rack.at(row.stage, transport_pin=row.transport_pin)
+    rack.ready(row)
     before = rack.states()
     ran = rack.desk.run(*row.filled(key="wrong.transport-key"), "--json")
     assert_told(ran, ExitCode.WRONG_SECRET, "Wrong transport key", "--transport-key-file")

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from twincard.card.files import DECIPHER_CERTIFICATE, SIGNATURE_CERTIFICATE
 from twincard.card.session import Card
+from twincard.cli.file.certificates import read_certificates
 from twincard.cli.file.targets import check_output, output_for
 from twincard.cli.terminal.cards import check_key, opened
 from twincard.cli.terminal.errors import InputError
@@ -37,16 +38,13 @@ from twincard.flows.certify.certificate import (
 )
 from twincard.flows.certify.certificate_files import above
 from twincard.flows.errors import ProtocolError
-from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
 from twincard.identity.x509 import Subject, Validity, subject_of
 from twincard.keys.key_type import KeyType
-from twincard.keys.public import certificate_from_bytes
 from twincard.results.certificate import CertificateInfo, Request
 
 _USUAL_DAYS = 3650
 _MOST_DAYS = 36500
-_MOST_FILE_BYTES = 1 << 16
 
 Name = Annotated[
     str | None,
@@ -137,7 +135,7 @@ def certificate(
             shown = _shown(card, signature_key=signature_key)
         _print(shown, output, force=force, json=json, chain=chain)
         return
-    given = None if store is None else _read(store)
+    given = None if store is None else read_certificates(store)
     check = any_card if signature_key or given is not None else check_key
     with unlocked(reader, pin_file, issuer_public_key_file, check) as user:
         card = user.card
@@ -215,21 +213,6 @@ def _shown(card: Card, *, signature_key: bool) -> CertificateInfo:
         )
     issuers = _issuers(card, found)
     return _told(found, issuers, signature_key=signature_key, stored=True, made=False)
-
-
-def _read(path: Path) -> list[x509.Certificate]:
-    """The certificates in a file; a PEM file may contain several."""
-    content = read_bounded(path, _MOST_FILE_BYTES) or b""
-    try:
-        found = x509.load_pem_x509_certificates(content)
-    except ValueError:
-        one = certificate_from_bytes(content)
-        found = [] if one is None else [one]
-    if not found:
-        raise InputError(
-            _("{path} is not an X.509 certificate in PEM or DER format.").format(path=path)
-        )
-    return found
 
 
 def _store(card: Card, given: list[x509.Certificate]) -> CertificateInfo:

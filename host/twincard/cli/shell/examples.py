@@ -222,6 +222,23 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "encrypt --archive -r sim:alice contract.pdf",
         ),
     ),
+    "sign": (
+        (N_("Sign a file, and keep letter.txt.p7s with it:"), "sign -r sim:alice letter.txt"),
+        (
+            N_("Make a signed message, with a time-stamp:"),
+            "sign -r sim:alice --attached --timestamp https://tsa.example.org letter.txt",
+        ),
+    ),
+    "verify": (
+        (
+            N_("Verify letter.txt with letter.txt.p7s, by somebody whose certificate you have:"),
+            "verify --signer alice.crt letter.txt",
+        ),
+        (
+            N_("Take a file out of a signed message, by anybody whom an authority certified:"),
+            "verify --trust authority.pem letter.txt.p7m -o letter.txt",
+        ),
+    ),
     "decrypt": (
         (N_("Decrypt with the backup:"), "decrypt -r sim:alice-backup letter.txt.p7m"),
         (N_("Decrypt to standard output:"), "decrypt -r sim:alice letter.txt.p7m -o -"),

@@ -70,6 +70,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "inspect": ("inspection:Inspected",),
     "recipients add": ("files:RecipientChanges",),
     "recipients remove": ("files:RecipientChanges",),
+    "sign": ("files:FileResults",),
+    "verify": ("signatures:VerifiedFile",),
     "transcode": ("files:FileResults",),
     "mail seal": ("mail:SealedMail",),
     "mail open": ("mail:OpenedMail",),

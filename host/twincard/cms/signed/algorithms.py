@@ -120,7 +120,7 @@ def is_right(
     return True
 
 
-def _padding(algorithm: AlgorithmId, hash_name: str) -> padding.AsymmetricPadding:
+def _padding(algorithm: AlgorithmId, hash_name: str) -> padding.PKCS1v15 | padding.PSS:
     if algorithm.oid == _RSA_PSS:
         return _pss(algorithm, hash_name)
     if algorithm.oid != _RSA_PLAIN:

@@ -6,7 +6,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from twincard.cms.recipients.infos import IssuerAndSerial, KeyIdentifier
+from twincard.cms.recipients.identifiers import IssuerAndSerial, KeyIdentifier
 from twincard.cms.recipients.names import rfc4514
 from twincard.ground.control_characters import visible
 

@@ -13,7 +13,7 @@ from asn1crypto import cms, core, tsp
 from twincard.cms.errors import AlteredError, UnsupportedError
 from twincard.cms.framing import ber
 from twincard.cms.framing.source import Source
-from twincard.cms.recipients.infos import IssuerAndSerial, KeyIdentifier
+from twincard.cms.recipients.identifiers import IssuerAndSerial, KeyIdentifier
 from twincard.cms.signed.algorithms import AlgorithmId, hash_of_digest, read_algorithm
 from twincard.ground.language import _
 

@@ -41,7 +41,7 @@ class WrongSignerError(FilesError):
 
 
 @dataclass(frozen=True)
-class Signer:
+class ContentSigner:
     """Who signs: a key, its certificate, and the certificates above it.
 
     With `time_stamper`, each signature gets a time-stamp.
@@ -54,7 +54,7 @@ class Signer:
 
 
 def sign(
-    source: Readable, sink: Writable, signer: Signer, *, progress: Progress | None = None
+    source: Readable, sink: Writable, signer: ContentSigner, *, progress: Progress | None = None
 ) -> None:
     """Writes a message that contains the source and its signature, in BER, streamed.
 
@@ -67,7 +67,7 @@ def sign(
 
 
 def sign_detached(
-    source: Readable, sink: Writable, signer: Signer, *, progress: Progress | None = None
+    source: Readable, sink: Writable, signer: ContentSigner, *, progress: Progress | None = None
 ) -> None:
     """Writes a signature of the source, without its content, in DER. Raises as `sign` does."""
     hasher = hashlib.sha256()
@@ -92,7 +92,7 @@ class SignedWriter:
     It is complete after `finish`.
     """
 
-    def __init__(self, sink: Writable, signer: Signer, *, nested: bool = False) -> None:
+    def __init__(self, sink: Writable, signer: ContentSigner, *, nested: bool = False) -> None:
         """Writes the opening. `nested`: without the ContentInfo, as inside another message."""
         self._sink = WholeSink(sink)
         self._signer = signer
@@ -122,12 +122,12 @@ class SignedWriter:
         self._sink.write(self._levels * ber.END_OF_CONTENTS)
 
 
-def _certificates(signer: Signer) -> bytes:
+def _certificates(signer: ContentSigner) -> bytes:
     unique = {der(one) for one in (signer.certificate, *signer.above)}
     return ber.encode(ber.CONTEXT_0, *sorted(unique))
 
 
-def _infos(signer: Signer, digest: bytes) -> bytes:
+def _infos(signer: ContentSigner, digest: bytes) -> bytes:
     """The SET with the one SignerInfo."""
     certificate = asn1_x509.Certificate.load(der(signer.certificate))
     identifier = cms.IssuerAndSerialNumber(
@@ -153,7 +153,7 @@ def _infos(signer: Signer, digest: bytes) -> bytes:
     return ber.encode(ber.SET, info)
 
 
-def _attributes(signer: Signer, digest: bytes, algorithm: bytes) -> list[bytes]:
+def _attributes(signer: ContentSigner, digest: bytes, algorithm: bytes) -> list[bytes]:
     now = datetime.now(UTC).replace(microsecond=0)
     # RFC 5652, 11.3.
     time = core.UTCTime(now) if now.year < 2050 else core.GeneralizedTime(now)
@@ -177,7 +177,7 @@ def _attribute(oid: str, value: bytes) -> bytes:
     return ber.encode(ber.SEQUENCE, identifier, ber.encode(ber.SET, value))
 
 
-def _signature(signer: Signer, attributes: bytes, algorithm: bytes) -> bytes:
+def _signature(signer: ContentSigner, attributes: bytes, algorithm: bytes) -> bytes:
     """The signature, checked: nobody gets one that does not verify."""
     digest = hashlib.sha256(attributes).digest()
     signature = signer.key.sign(digest)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from cryptography import x509
 
 from twincard.card.files import SIGNATURE_CERTIFICATE
+from twincard.card.report import CardReport
 from twincard.card.session import Card
 from twincard.cms.errors import AlteredError
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import Readable, read_some
-from twincard.cms.signed.signing import Signer, TimeStamper, sign, sign_detached
+from twincard.cms.signed.signing import ContentSigner, TimeStamper, sign, sign_detached
 from twincard.cms.signed.trust import Trust
 from twincard.cms.signed.verification import Signature, verify, verify_detached
 from twincard.flows.certify.certificate_files import (
@@ -39,13 +40,24 @@ class NoSignatureKeyError(ProtocolError):
     """The card has no signature key, or no certificate of it."""
 
 
+def check_signature_key(report: CardReport) -> None:
+    """Raises NoSignatureKeyError for a card that has no signature key."""
+    if report.signature_key is None:
+        raise NoSignatureKeyError(
+            _(
+                "This card has no signature key. Make one and its certificate with "
+                "`twincard certificate --signature-key`."
+            )
+        )
+
+
 def card_signer(
     card: Card,
     certificates: Sequence[x509.Certificate] = (),
     *,
     pin: PinProvider | None = None,
     time_stamper: TimeStamper | None = None,
-) -> Signer:
+) -> ContentSigner:
     """The signature key of a card, with its certificate and those above it.
 
     They are those on the card, unless `certificates` are given: the first is the key's. With `pin`,
@@ -54,20 +66,14 @@ def card_signer(
     """
     report = card.kept_report()
     check_own_pin(report)
-    key = report.signature_key
-    if key is None:
-        raise NoSignatureKeyError(
-            _(
-                "This card has no signature key. Make one and its certificate with "
-                "`twincard certificate --signature-key`."
-            )
-        )
+    check_signature_key(report)
+    public = card.signing.public_key()
     if certificates:
         certificate, issuers = certificates[0], list(certificates[1:])
-        if certified_digest(certificate) != key.digest:
+        if certified_digest(certificate) != public.digest:
             raise ProtocolError(_("This certificate is not for the signature key of this card."))
     else:
-        found = certificate_for(card, SIGNATURE_CERTIFICATE, key.digest)
+        found = certificate_for(card, SIGNATURE_CERTIFICATE, public.digest)
         if found is None:
             raise NoSignatureKeyError(
                 _(
@@ -76,8 +82,8 @@ def card_signer(
                 )
             )
         certificate, issuers = found, list(read_chain(card))
-    return Signer(
-        SigningKey(card.signing.public_key(), lambda digest: _signed(card, digest, pin)),
+    return ContentSigner(
+        SigningKey(public, lambda digest: _signed(card, digest, pin)),
         certificate,
         tuple(above([certificate], issuers)),
         time_stamper,
@@ -85,7 +91,7 @@ def card_signer(
 
 
 def sign_file(
-    signer: Signer,
+    signer: ContentSigner,
     source: Source,
     output: Output,
     *,

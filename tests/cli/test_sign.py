@@ -1,0 +1,129 @@
+"""`sign` with a card, and `verify` without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from tests.cli.commands import Desk
+from tests.cli.conftest import PINS
+from tests.signed.signers import authority, person
+
+ALICE = ("-r", "sim:alice", *PINS[:2])
+LETTER = "契約書\n"
+
+
+@pytest.fixture
+def signing(duplicated: Desk) -> Desk:
+    """Alice's card has a signature key and its certificate, `alice.crt`; there is a contract."""
+    words = ("certificate", "--signature-key", *ALICE, "--name", "花子", "--mail", "a@example.org")
+    duplicated.done(*words, "-o", "alice.crt")
+    Path("契約.txt").write_text(LETTER, encoding="utf-8")
+    return duplicated
+
+
+def test_a_detached_signature_is_verified_under_either_name(signing: Desk) -> None:
+    assert signing.done("sign", *ALICE, "契約.txt").text == "Files signed: 1.\n"
+    assert Path("契約.txt").read_text(encoding="utf-8") == LETTER
+    for words in (("契約.txt",), ("契約.txt.p7s",), ("契約.txt", "契約.txt.p7s")):
+        for trust in ("--signer", "--trust"):
+            told = signing.json("verify", trust, "alice.crt", *words)
+            assert (told["verified"], told["error"]) == (True, None)
+            assert (told["file"], told["signature"]) == ("契約.txt", "契約.txt.p7s")
+            (found,) = told["signatures"]
+            assert found["signer"] == "CN=花子,OU=signature key <a@example.org>"
+            assert found["mails"] == ["a@example.org"]
+            assert found["time_stamp"] is None
+    text = signing.done("verify", "--signer", "alice.crt", "契約.txt").text
+    assert text.startswith(
+        "契約.txt: valid signature of CN=花子,OU=signature key <a@example.org>, "
+    )
+    assert text.endswith("by the signer's clock\n")
+
+
+def test_a_changed_file_or_another_signer_is_not_verified(signing: Desk) -> None:
+    signing.done("sign", *ALICE, "契約.txt")
+    Path("other.crt").write_bytes(person("other").certificate.public_bytes(Encoding.PEM))
+    for trust in ("--signer", "--trust"):
+        ran = signing.run("verify", trust, "other.crt", "契約.txt")
+        assert ran.code == 9
+        assert ran.text.startswith("契約.txt: NOT VERIFIED. The certificate of CN=花子")
+    Path("契約.txt").write_text(LETTER * 2, encoding="utf-8")
+    ran = signing.run("verify", "--signer", "alice.crt", "契約.txt", "--json")
+    assert (ran.code, ran.json["verified"], ran.json["signatures"]) == (9, False, [])
+    assert ran.json["error"] == "The content is not what was signed."
+    text = signing.run("verify", "--signer", "alice.crt", "契約.txt").text
+    assert " valid" not in text
+    Path("契約.txt.p7s").write_bytes(b"")
+    signing.run("verify", "--signer", "alice.crt", "契約.txt").failed(8, "not a CMS file")
+
+
+def test_a_signed_message_gives_its_content_only_once_verified(signing: Desk) -> None:
+    signing.done("sign", *ALICE, "--attached", "契約.txt")
+    message = ("verify", "--signer", "alice.crt", "契約.txt.p7m")
+    assert signing.json(*message)["output"] is None
+    assert signing.done(*message, "-o", "-").text == LETTER
+    assert signing.json(*message, "-o", "opened")["output"] == "opened"
+    assert Path("opened").read_text(encoding="utf-8") == LETTER
+    signing.run(*message, "-o", "opened").failed(2, "--force")
+    content = Path("契約.txt.p7m").read_bytes().replace("契約".encode(), "売却".encode())
+    Path("契約.txt.p7m").write_bytes(content)
+    ran = signing.run(*message, "-o", "-")
+    assert (ran.code, ran.out) == (9, b"")
+    assert "NOT VERIFIED" in ran.err
+    assert signing.run(*message, "-o", "new").code == 9
+    assert not Path("new").exists()
+
+
+def test_several_files_and_standard_input(signing: Desk) -> None:
+    Path("two").write_text("two")
+    told = signing.json("sign", *ALICE, "契約.txt", "two", "--force")
+    assert [item["output"] for item in told["files"]] == ["契約.txt.p7s", "two.p7s"]
+    ran = signing.done("sign", *ALICE, "-", "-o", "piped.p7s", stdin=b"piped")
+    assert ran.err == "- → piped.p7s\n"
+    trust = ("verify", "--signer", "alice.crt")
+    signing.done(*trust, "-", "piped.p7s", stdin=b"piped")
+    assert signing.run(*trust, "-", "piped.p7s", stdin=b"other").code == 9
+    message = signing.done("sign", *ALICE, "--attached", "-", stdin=b"piped").out
+    assert signing.done(*trust, "-", "-o", "-", stdin=message).out == b"piped"
+
+
+def test_a_card_signs_with_a_certificate_that_is_kept_in_a_file(signing: Desk) -> None:
+    root = authority("root")
+    card = x509.load_pem_x509_certificate(Path("alice.crt").read_bytes())
+    builder = (
+        x509.CertificateBuilder(root.certificate.subject, card.subject, card.public_key(), 77)
+        .not_valid_before(card.not_valid_before_utc)
+        .not_valid_after(card.not_valid_after_utc)
+    )
+    by_root = builder.sign(root.private, SHA256())
+    Path("by-root.crt").write_bytes(by_root.public_bytes(Encoding.PEM))
+    Path("root.crt").write_bytes(root.certificate.public_bytes(Encoding.PEM))
+    signing.done("sign", *ALICE, "契約.txt", "--certificate", "by-root.crt")
+    told = signing.json("verify", "契約.txt", "--trust", ".")
+    assert told["signatures"][0]["serial_number"] == "4d"
+    assert signing.run("verify", "契約.txt", "--signer", "alice.crt").code == 9
+    sign = ("sign", *ALICE, "契約.txt", "--force", "--certificate", "root.crt")
+    signing.run(*sign).failed(7, "not for the signature key")
+
+
+def test_what_cannot_be_signed_or_verified_is_told_before_a_pin_is_asked(duplicated: Desk) -> None:
+    Path("letter").write_text("x")
+    sign = ("sign", *ALICE, "letter")
+    duplicated.run(*sign).failed(7, "no signature key", "twincard certificate --signature-key")
+    duplicated.run(*sign, "--timestamp", "file:///etc/passwd").failed(2, "time-stamp authority")
+    for url in ("tsa.example.org", "https://", "http://[::"):
+        duplicated.run(*sign, "--timestamp", url).failed(2, "time-stamp authority")
+    duplicated.run("verify", "letter").failed(2, "--signer", "--trust")
+    duplicated.run("verify", "letter", "--trust", "alice.pem").failed(2, "not an X.509 certificate")
+    Path("folder").mkdir()
+    duplicated.run("verify", "letter", "--trust", "folder").failed(2, "has no certificates")
+    certificate = person("other").certificate.public_bytes(Encoding.DER)
+    Path("folder/other.der").write_bytes(certificate)
+    trust = ("--trust", "folder")
+    duplicated.run("verify", "letter", *trust).failed(8, "letter.p7s")
+    duplicated.run("verify", "letter", "-", *trust).failed(2, "standard input")
+    duplicated.run("verify", "letter", "x", "-o", "y", *trust).failed(2, "--out")
