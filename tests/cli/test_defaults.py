@@ -17,6 +17,7 @@ from twincard.cli.card.check import check
 from twincard.cli.card.log import log
 from twincard.cli.file.decrypt import decrypt
 from twincard.cli.file.encrypt import encrypt
+from twincard.cli.file.sign import sign
 from twincard.cli.file.targets import output_for
 from twincard.cli.key.certificate import certificate, csr
 from twincard.cli.pair.duplicate import duplicate
@@ -68,6 +69,7 @@ SAME: dict[str, tuple[Command, str]] = {
     "read_log(issuer_public_key)": (log, "issuer_public_key_file"),
     "recover_files(re_encrypt)": (recover, "re_encrypt"),
     "request_certificate(key_type)": (csr, "type"),
+    "sign_file(attached)": (sign, "attached"),
     "take_authority(plain)": (issue, "plain"),
 }
 """The parameters of the library that are options of the commands too, under other names."""
@@ -86,6 +88,17 @@ ELSEWHERE = {
     "recover_files(journal)": "the command has one of its own",
     "one_program(every_thread)": "a matter of processes",
     "store_certificate(issuers)": "those in the file",
+    "ContentSigner.__init__(above)": "those on the card, or of --certificate",
+    "ContentSigner.__init__(time_stamper)": "none, as without --timestamp",
+    "Trust.__init__(authorities)": "none, as without --trust",
+    "Trust.__init__(signers)": "none, as without --signer",
+    "card_signer(certificates)": "those on the card, as without --certificate",
+    "card_signer(time_stamper)": "none, as without --timestamp",
+    "verify(time_trust)": "none, as without --timestamp-trust",
+    "verify_detached(time_trust)": "none, as without --timestamp-trust",
+    "verify_file(output)": "none, as without --out",
+    "verify_file(signature)": "the name of the file tells the command",
+    "verify_file(time_trust)": "none, as without --timestamp-trust",
     "StreamSource.__init__(name)": "what events call standard input",
     "SpooledOutput.__init__(folder)": "where temporary files go",
     "Traced.__init__(show_data)": "no command shows data",

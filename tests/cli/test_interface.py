@@ -39,6 +39,8 @@ COMMANDS = [
     "public-key",
     "encrypt",
     "decrypt",
+    "sign",
+    "verify",
     "transcode",
     "mail seal",
     "mail open",

@@ -91,6 +91,21 @@ def test_several_files_and_standard_input(signing: Desk) -> None:
     assert signing.done(*trust, "-", "-o", "-", stdin=message).out == b"piped"
 
 
+def test_an_interrupted_run_is_repeated_until_all_are_signed(signing: Desk) -> None:
+    Path("two").write_text("two")
+    for options in ((), ("--attached",)):
+        first = signing.json("sign", *ALICE, *options, "契約.txt")["files"][0]
+        before = Path(first["output"]).read_bytes()
+        told = signing.json("sign", *ALICE, *options, "契約.txt", "two")["files"]
+        assert [item.get("existing") for item in told] == ["complete", None]
+        assert Path(first["output"]).read_bytes() == before
+        Path(first["output"]).write_bytes(Path(told[1]["output"]).read_bytes())
+        ran = signing.run("sign", *ALICE, *options, "契約.txt")
+        ran.failed(2, "already exists")
+        signing.done("sign", *ALICE, *options, "契約.txt", "--skip-existing")
+        signing.done("sign", *ALICE, *options, "契約.txt", "--force")
+
+
 def test_a_card_signs_with_a_certificate_that_is_kept_in_a_file(signing: Desk) -> None:
     root = authority("root")
     card = x509.load_pem_x509_certificate(Path("alice.crt").read_bytes())

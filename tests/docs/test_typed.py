@@ -14,7 +14,7 @@ def test_the_readme(folder: Path, language: str) -> None:
     page = "README.md" if language == "en" else "README.ja.md"
     with Walk() as walk:
         walk.block(example(page, "sh", "sim new"))
-        assert walk.questions == 3 * 17 + 8
+        assert walk.questions == 3 * 17 + 9
     assert Path("letter.txt").read_text(encoding="utf-8") == "こんにちは\n"
     for secret in ("123456", "12345678"):
         assert secret not in walk.shown.replace("printf 123456 > pin.txt; printf 12345678", "")

@@ -72,6 +72,14 @@ PUBLIC = {
     "recipient_infos",
     "shared_info",
     "wrapped_key",
+    # what a signature consists of
+    "attributes",
+    "certificates",
+    "hashes",
+    "signature",
+    "signed",
+    "signer_infos",
+    "unsigned",
     # what a card tells everybody of itself
     "atr",
     "chain",
@@ -87,7 +95,9 @@ PUBLIC = {
     "ManagerState.running",
     "Package.sha256",
     "RsaCryptogram.value",
+    "SignatureInfo.sha256",
     "SigningKey.sign",
+    "TimeStampRequest.encoded",
     "Tlv.value",
 }
 """Names of fields, or a class and a field, whose bytes anyone may see."""

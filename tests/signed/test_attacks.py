@@ -20,7 +20,7 @@ from twincard.cms import AlteredError, BytesOutput, FilesError, NotCmsError, Uns
 from twincard.cms.errors import NotVerifiedError, OutputError
 from twincard.cms.framing import ber
 from twincard.cms.signed.signing import sign, sign_detached
-from twincard.cms.signed.trust import Trust
+from twincard.cms.signed.trust import Trust, chain_of
 from twincard.cms.signed.verification import Signature, verify, verify_detached
 
 LETTER = "こんにちは\n".encode()
@@ -406,9 +406,8 @@ def test_certificates_and_attributes_without_end_are_refused() -> None:
 
 
 def test_times_of_certificates_are_checked_at_the_second() -> None:
-    late = Trust((ROOT.certificate,))
+    trust = Trust((ROOT.certificate,))
     after = ALICE.certificate.not_valid_after_utc
-    chain = late.chain(ALICE.certificate, [MIDDLE.certificate], after)
-    assert len(chain) == 3
+    assert len(chain_of(ALICE.certificate, trust, [MIDDLE.certificate], after)) == 3
     with pytest.raises(FilesError, match="expired"):
-        late.chain(ALICE.certificate, [MIDDLE.certificate], after + timedelta(seconds=1))
+        chain_of(ALICE.certificate, trust, [MIDDLE.certificate], after + timedelta(seconds=1))

@@ -41,7 +41,7 @@ from twincard.flows.certify.certificate import (
 )
 from twincard.flows.errors import ProtocolError
 from twincard.flows.files.decrypt import decrypt_file
-from twincard.identity.signing_key import SigningKey
+from twincard.identity.signing_key import SigningKey, for_builder
 from twincard.identity.x509 import (
     CertificateError,
     Subject,
@@ -333,7 +333,7 @@ def test_a_certificate_is_replaced_or_gone_but_never_a_mixture(bench: Bench) -> 
 def test_a_key_on_a_card_gives_a_program_signatures_only(bench: Bench, key_type: KeyType) -> None:
     card = with_files(bench).unlocked()
     card.signing.generate(key_type)
-    key = SigningKey(card.signing.public_key(), card.signing.sign).for_builder()
+    key = for_builder(SigningKey(card.signing.public_key(), card.signing.sign))
     assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
     with pytest.raises(NotImplementedError):
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

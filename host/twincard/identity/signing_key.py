@@ -23,12 +23,13 @@ class SigningKey:
     public: PublicKey
     sign: Callable[[bytes], bytes]
 
-    def for_builder(self) -> CertificateIssuerPrivateKeyTypes:
-        """A private key that signs with SHA-256 and supports nothing else."""
-        public = self.public.loaded()
-        if isinstance(public, rsa.RSAPublicKey):
-            return _RsaKey(public, self.sign)
-        return _EcKey(public, self.sign)
+
+def for_builder(key: SigningKey) -> CertificateIssuerPrivateKeyTypes:
+    """A private key that signs with SHA-256 and supports nothing else."""
+    public = key.public.loaded()
+    if isinstance(public, rsa.RSAPublicKey):
+        return _RsaKey(public, key.sign)
+    return _EcKey(public, key.sign)
 
 
 class _NothingElse:

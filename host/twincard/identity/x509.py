@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from twincard.ground.language import _
-from twincard.identity.signing_key import SigningKey
+from twincard.identity.signing_key import SigningKey, for_builder
 from twincard.keys.key_type import KeyAlgorithm
 from twincard.keys.public import PublicKey
 
@@ -82,7 +82,7 @@ def make_root(subject: Subject, validity: Validity, key: SigningKey) -> x509.Cer
     )
     if subject.mail is not None:
         builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
-    made = builder.sign(key.for_builder(), SHA256())
+    made = builder.sign(for_builder(key), SHA256())
     return _verified(made, made)
 
 
@@ -109,7 +109,7 @@ def make_decipher_certificate(
     )
     if subject.mail is not None:
         builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
-    return _verified(builder.sign(key.for_builder(), SHA256()), root)
+    return _verified(builder.sign(for_builder(key), SHA256()), root)
 
 
 def is_such(
@@ -144,7 +144,7 @@ def make_request(subject: Subject, key: SigningKey) -> x509.CertificateSigningRe
     builder = x509.CertificateSigningRequestBuilder(_name(subject))
     if subject.mail is not None:
         builder = builder.add_extension(_alternative_name(subject.mail), critical=False)
-    made = builder.sign(key.for_builder(), SHA256())
+    made = builder.sign(for_builder(key), SHA256())
     if not made.is_signature_valid:
         raise WrongSignatureError(_("The card's signature on the certificate request is wrong."))
     return made

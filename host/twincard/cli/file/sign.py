@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +13,11 @@ from twincard.cli.file import batch
 from twincard.cli.file.certificates import read_certificates
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
+    Overwriting,
     check_standard_input,
     output_for,
     output_paths,
+    overwriting,
     source_of,
 )
 from twincard.cli.terminal import prompts
@@ -26,10 +30,14 @@ from twincard.cli.terminal.options import (
     OutputPath,
     PinFile,
     Reader,
+    SkipExisting,
 )
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
-from twincard.cms.signed.signing import TimeStamper
+from twincard.cms.errors import FilesError
+from twincard.cms.framing.compared_output import ComparedOutput
+from twincard.cms.signed.signing import ContentSigner, TimeStamper
+from twincard.cms.signed.trust import Trust
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.sign import (
     ATTACHED_SUFFIX,
@@ -37,6 +45,7 @@ from twincard.flows.files.sign import (
     card_signer,
     check_signature_key,
     sign_file,
+    verify_file,
 )
 from twincard.flows.files.time_stamping import TimeStampUrlError, time_stamper
 from twincard.ground.language import N_
@@ -81,6 +90,7 @@ def sign(
     ] = None,
     output: OutputPath = None,
     force: Force = False,
+    skip_existing: SkipExisting = False,
     json: Json = False,
 ) -> None:
     """Sign files with the signature key of a card, each into FILE.p7s.
@@ -90,22 +100,55 @@ def sign(
     """
     check_standard_input(files, pin_file)
     ending = ATTACHED_SUFFIX if attached else DETACHED_SUFFIX
-    names = [file.name + ending for file in files]
-    outputs = output_paths(files, names, output, force=force, json=json)
+    outputs = output_paths(files, [file.name + ending for file in files], output, json=json)
+    existing = overwriting(force=force, skip_existing=skip_existing)
     stamper = time_stamper_of(timestamp)
     given = [] if certificate is None else read_certificates(certificate)
     mode = PRIVATE_MODE if attached else _PUBLIC_MODE
-    with (
-        prompts.beside_data(STANDARD_INPUT in files),
-        unlocked(reader, pin_file, issuer_public_key_file, check_signature_key) as user,
+
+    @contextmanager
+    def opened() -> Iterator[batch.Action[None]]:
+        with (
+            prompts.beside_data(STANDARD_INPUT in files),
+            unlocked(reader, pin_file, issuer_public_key_file, check_signature_key) as user,
+        ):
+            signer = card_signer(user.card, given, pin=user.pin, time_stamper=stamper)
+
+            def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
+                if _is_done(signer, source, target, existing, attached=attached):
+                    return
+                sink = output_for(target, force=existing is Overwriting.FORCE, mode=mode)
+                sign_file(signer, source_of(source), sink, attached=attached, on_event=on_event)
+
+            yield action
+
+    batch.run(Printer(json), batch.Batch(_WORDS, files, outputs, opened(), existing))
+
+
+def _is_done(
+    signer: ContentSigner,
+    source: Path,
+    target: Path,
+    existing: Overwriting,
+    *,
+    attached: bool,
+) -> bool:
+    """Whether an earlier run signed this file with the same card."""
+    if (
+        existing is not Overwriting.REFUSE
+        or STANDARD_INPUT in (source, target)
+        or not target.exists()
     ):
-        signer = card_signer(user.card, given, pin=user.pin, time_stamper=stamper)
-
-        def action(source: Path, target: Path, on_event: Listener[BytesEvent]) -> None:
-            sink = output_for(target, force=force, mode=mode)
-            sign_file(signer, source_of(source), sink, attached=attached, on_event=on_event)
-
-        batch.run(Printer(json), _WORDS, files, outputs, action)
+        return False
+    trust = Trust((), (signer.certificate,))
+    try:
+        if attached:
+            found = verify_file(target, trust, output=ComparedOutput(source))
+        else:
+            found = verify_file(source, trust, signature=target)
+    except FilesError:
+        return False
+    return signer.time_stamper is None or all(one.time_stamp is not None for one in found)
 
 
 def time_stamper_of(url: str | None) -> TimeStamper | None:

@@ -55,45 +55,45 @@ class Trust:
     authorities: tuple[x509.Certificate, ...] = ()
     signers: tuple[x509.Certificate, ...] = ()
 
-    def chain(
-        self,
-        certificate: x509.Certificate,
-        others: Sequence[x509.Certificate],
-        at: datetime,
-        purpose: Purpose = Purpose.SIGNATURE,
-    ) -> tuple[x509.Certificate, ...]:
-        """The certificates from a signer's to a trusted one, all valid at this time.
 
-        `others` may be used in between. Raises UntrustedError. Whether a certificate was revoked is
-        not looked up.
-        """
-        check_usable(certificate, at, purpose)
-        if certificate in self.signers:
-            return (certificate,)
-        if self.authorities:
-            policy = ExtensionPolicy.webpki_defaults_ca()
-            # The defaults are for web servers: they demand a key usage of each authority, which
-            # those of `openssl req -x509` lack, and know only the usages of TLS.
-            policy = policy.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_certify)
-            policy = policy.may_be_present(
-                x509.ExtendedKeyUsage,
-                Criticality.AGNOSTIC,
-                lambda _policy, _certificate, usage: _check_usage(usage, purpose),
-            )
-            builder = PolicyBuilder().store(Store(list(self.authorities))).time(at)
-            builder = builder.max_chain_depth(_MAX_DEPTH).extension_policies(
-                ca_policy=policy, ee_policy=ExtensionPolicy.permit_all()
-            )
-            try:
-                found = builder.build_client_verifier().verify(certificate, list(others))
-                return tuple(found.chain)
-            except VerificationError:
-                pass
-        raise UntrustedError(
-            _("The certificate of {name} does not lead to one that you trust.").format(
-                name=name_of(certificate)
-            )
+def chain_of(
+    certificate: x509.Certificate,
+    trust: Trust,
+    others: Sequence[x509.Certificate],
+    at: datetime,
+    purpose: Purpose = Purpose.SIGNATURE,
+) -> tuple[x509.Certificate, ...]:
+    """The certificates from a signer's to a trusted one, all valid at this time.
+
+    `others` may be used in between. Raises UntrustedError. Whether a certificate was revoked is not
+    looked up.
+    """
+    check_usable(certificate, at, purpose)
+    if certificate in trust.signers:
+        return (certificate,)
+    if trust.authorities:
+        policy = ExtensionPolicy.webpki_defaults_ca()
+        # The defaults are for web servers: they demand a key usage of each authority, which
+        # those of `openssl req -x509` lack, and know only the usages of TLS.
+        policy = policy.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_certify)
+        policy = policy.may_be_present(
+            x509.ExtendedKeyUsage,
+            Criticality.AGNOSTIC,
+            lambda _policy, _certificate, usage: _check_usage(usage, purpose),
         )
+        builder = PolicyBuilder().store(Store(list(trust.authorities))).time(at)
+        builder = builder.max_chain_depth(_MAX_DEPTH).extension_policies(
+            ca_policy=policy, ee_policy=ExtensionPolicy.permit_all()
+        )
+        try:
+            return tuple(builder.build_client_verifier().verify(certificate, list(others)).chain)
+        except VerificationError:
+            pass
+    raise UntrustedError(
+        _("The certificate of {name} does not lead to one that you trust.").format(
+            name=name_of(certificate)
+        )
+    )
 
 
 def check_usable(certificate: x509.Certificate, at: datetime, purpose: Purpose) -> None:

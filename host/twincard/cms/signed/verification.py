@@ -23,7 +23,14 @@ from twincard.cms.signed.signer_info import (
     SignerInfo,
     read_signer_info,
 )
-from twincard.cms.signed.trust import Purpose, Trust, UntrustedError, der, load_certificates
+from twincard.cms.signed.trust import (
+    Purpose,
+    Trust,
+    UntrustedError,
+    chain_of,
+    der,
+    load_certificates,
+)
 from twincard.ground.language import _
 
 DATA_CONTENT = "1.2.840.113549.1.7.1"
@@ -153,7 +160,7 @@ def verify_token(token: bytes, signature: bytes, trust: Trust | None) -> TimeSta
     if trust is not None:
         try:
             now = datetime.now(UTC)
-            trust.chain(certificate, signed.certificates, now, Purpose.TIME_STAMP)
+            chain_of(certificate, trust, signed.certificates, now, Purpose.TIME_STAMP)
             trusted = True
         except UntrustedError:
             pass
@@ -214,7 +221,7 @@ def _one(
     if trust is not None:
         proved = time_stamp is not None and time_stamp.trusted
         at = time_stamp.time if time_stamp is not None and proved else datetime.now(UTC)
-        chain = trust.chain(certificate, signed.certificates, at)
+        chain = chain_of(certificate, trust, signed.certificates, at)
     return Signature(certificate, info.signing_time, time_stamp, chain)
 
 
