@@ -102,8 +102,8 @@ class Walk:
         """
         expected = re.search(r"^# exit code (\d+)$", script, re.MULTILINE)
         code = int(expected[1]) if expected else 0
-        for line in script.splitlines():
-            if not line.startswith(("#", "export ")):
+        for line in re.sub(r"(?<=\|)\n\s*", " ", script).splitlines():
+            if not line.startswith(("#", "export TWINCARD_HOME")):
                 ended = self.line(line.partition(" | grep")[0])
                 interrupted = code == ExitCode.REFUSED and ended == ExitCode.INTERRUPTED
                 assert ended == code or interrupted, self.shown

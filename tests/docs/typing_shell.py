@@ -10,6 +10,7 @@ import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 from twincard.cli import main
 from twincard.simulator.shared_program import one_program
@@ -22,7 +23,7 @@ def _run(line: str) -> int:
     words = shlex.split(line)
     if words[0] == "export":
         name, _equals, value = words[1].partition("=")
-        os.environ[name] = value
+        os.environ[name] = value.replace("$PWD", str(Path.cwd()))
         return 0
     target = words[-1] if words[-2:-1] == [">"] else None
     if words[0] != "twincard" or "|" in words:
