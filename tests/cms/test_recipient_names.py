@@ -69,7 +69,7 @@ def certificate() -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")])
     builder = x509.CertificateBuilder(name, name, ec_key().public.loaded(), 7)
     builder = builder.not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-    return builder.not_valid_after(datetime(2027, 1, 1, tzinfo=UTC)).sign(
+    return builder.not_valid_after(datetime(2126, 1, 1, tzinfo=UTC)).sign(
         rsa_key().private, SHA256()
     )
 

@@ -164,13 +164,12 @@ def check_suitable(
 
     Raises UnsuitableCertificateError.
     """
-    name = certificate.name
     if certificate.is_authority:
         raise UnsuitableCertificateError(
             _(
                 "The certificate of {name} belongs to a certification authority (CA). Give the "
                 "certificate of the person, or the public key alone."
-            ).format(name=name)
+            ).format(name=certificate.name)
         )
     needed, told = _USAGES.get(algorithm, (_AGREEMENT, "keyAgreement"))
     if certificate.usage is not None and not needed & certificate.usage:
@@ -178,14 +177,14 @@ def check_suitable(
             _(
                 "The certificate of {name} is not for encryption: its key usage lacks {usage}. Ask "
                 "for the certificate for encryption."
-            ).format(name=name, usage=told)
+            ).format(name=certificate.name, usage=told)
         )
     if certificate.purposes is not None and not _PURPOSES & certificate.purposes:
         raise UnsuitableCertificateError(
             _(
                 "The certificate of {name} is neither for mail nor for files: its extended key "
                 "usage lacks emailProtection. Ask for the certificate for encryption."
-            ).format(name=name)
+            ).format(name=certificate.name)
         )
     if at is not None:
         _check_dates(certificate, at)

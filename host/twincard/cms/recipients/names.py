@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
 
 from twincard.cms.errors import FilesError
 from twincard.cms.framing import ber
 from twincard.ground.control_characters import visible
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 def rfc4514(name: bytes) -> str:
@@ -15,6 +19,8 @@ def rfc4514(name: bytes) -> str:
 
     Characters that a terminal would obey are escaped.
     """
+    from cryptography import x509  # imported late: it is slow, and most commands show no name
+
     try:
         parsed = asn1_x509.Name.load(ber.check(name), strict=True)
         return visible(x509.Name(map(_relative, parsed.chosen)).rfc4514_string())
@@ -23,6 +29,8 @@ def rfc4514(name: bytes) -> str:
 
 
 def _relative(name: asn1_x509.RelativeDistinguishedName) -> x509.RelativeDistinguishedName:
+    from cryptography import x509
+
     return x509.RelativeDistinguishedName(
         x509.NameAttribute(x509.ObjectIdentifier(one["type"].dotted), one["value"].native)
         for one in name
