@@ -88,6 +88,11 @@ class PublicKey:
             raise UnusablePublicKeyError(message) from error
 
     @classmethod
+    def from_key(cls, key: object) -> PublicKey:
+        """A key of the cryptography package. Raises UnusablePublicKeyError."""
+        return cls._checked(key)
+
+    @classmethod
     def _checked(cls, key: object) -> PublicKey:
         if isinstance(key, rsa.RSAPublicKey):
             if key.key_size not in RSA_BITS:

@@ -91,7 +91,7 @@ def load_recipient_key(spki: bytes) -> RecipientKey:
         raise UnusablePublicKeyError(_("The type of this public key is not supported.")) from error
     algorithm = _algorithm(key)
     if algorithm is None:
-        return PublicKey.from_bytes(spki)
+        return PublicKey.from_key(key)
     return OtherPublicKey(
         algorithm, key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     )
