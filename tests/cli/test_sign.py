@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.cli.commands import Desk
 from tests.cli.conftest import PINS
-from tests.signed.signers import authority, person
+from tests.signed.signers import TIME, authority, person
+from tests.signed.time_authority import TimeAuthority
 
 ALICE = ("-r", "sim:alice", *PINS[:2])
 LETTER = "契約書\n"
@@ -142,3 +143,22 @@ def test_what_cannot_be_signed_or_verified_is_told_before_a_pin_is_asked(duplica
     duplicated.run("verify", "letter", *trust).failed(8, "letter.p7s")
     duplicated.run("verify", "letter", "-", *trust).failed(2, "standard input")
     duplicated.run("verify", "letter", "x", "-o", "y", *trust).failed(2, "--out")
+
+
+def test_a_time_stamp_is_taken_and_named(signing: Desk) -> None:
+    root = authority("time root")
+    clock = person("clock", root, extended=(TIME,))
+    Path("time.crt").write_bytes(root.certificate.public_bytes(Encoding.PEM))
+    with TimeAuthority(signing.folder / "tsa", clock).serving() as serving:
+        signing.done("sign", *ALICE, "契約.txt", "--timestamp", serving.url)
+    verify = ("verify", "--signer", "alice.crt", "契約.txt")
+    told = signing.json(*verify)["signatures"][0]["time_stamp"]
+    assert (told["authority"], told["trusted"]) == ("CN=clock", False)
+    assert "not by an authority of --timestamp-trust" in signing.done(*verify).text
+    verify += ("--timestamp-trust", "time.crt")
+    assert signing.json(*verify)["signatures"][0]["time_stamp"]["trusted"]
+    assert signing.done(*verify).text.endswith(" UTC by CN=clock\n")
+    sign = ("sign", *ALICE, "契約.txt", "--force", "--timestamp", "http://127.0.0.1:9/")
+    before = Path("契約.txt.p7s").read_bytes()
+    signing.run(*sign).failed(8, "http://127.0.0.1:9/")
+    assert Path("契約.txt.p7s").read_bytes() == before

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from asn1crypto import tsp
 
 from twincard.cms.errors import AlteredError, FilesError, UnsupportedError
 from twincard.cms.framing import ber
+from twincard.cms.framing.source import Source
 from twincard.cms.signed.algorithms import HASHES
 from twincard.ground.language import _
 
@@ -52,24 +53,26 @@ class TimeStampRequest:
         from twincard.cms.signed.verification import verify_token
 
         try:
-            parsed = tsp.TimeStampResp.load(ber.check(response), strict=True)
-            granted = parsed["status"]["status"].native in _GRANTED
-            token: bytes = parsed["time_stamp_token"].dump() if granted else b""
-            if not granted:
+            reader = ber.BerReader(Source(io.BytesIO(response)))
+            reader.enter(ber.SEQUENCE)
+            status = tsp.PKIStatusInfo.load(ber.check(reader.element(ber.SEQUENCE)), strict=True)
+            if status["status"].native not in _GRANTED:
                 raise TimeStampError(_("The time-stamp authority refused the request."))
-            info = _info(parsed["time_stamp_token"]["content"]["encap_content_info"])
-            verify_token(token, self.signature, None)
+            token = reader.element(ber.SEQUENCE)
+            reader.leave()
+            reader.finish()
+            _stamp, nonce = verify_token(token, self.signature, None)
         except TimeStampError:
             raise
         except (FilesError, ValueError, TypeError, KeyError, IndexError) as error:
             raise _wrong() from error
-        if info["nonce"].native != self.nonce:
+        if nonce != self.nonce:
             raise _wrong()
         return token
 
 
-def read_time(content: bytes, signature: bytes) -> datetime:
-    """The time in a TSTInfo, which must be of this signature.
+def read_info(content: bytes, signature: bytes) -> tuple[datetime, int | None]:
+    """The time and the nonce in a TSTInfo, which must be of this signature.
 
     Raises AlteredError, UnsupportedError.
     """
@@ -79,6 +82,7 @@ def read_time(content: bytes, signature: bytes) -> datetime:
         name = HASHES.get(imprint["hash_algorithm"]["algorithm"].dotted)
         hashed: bytes = imprint["hashed_message"].native
         time: datetime = info["gen_time"].native
+        nonce: int | None = info["nonce"].native
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise AlteredError() from error
     if name is None:
@@ -87,11 +91,7 @@ def read_time(content: bytes, signature: bytes) -> datetime:
         )
     if not hmac.compare_digest(hashlib.new(name, signature).digest(), hashed):
         raise AlteredError()
-    return time
-
-
-def _info(encapsulated: Any) -> Any:
-    return tsp.TSTInfo.load(encapsulated["content"].native_bytes, strict=True)
+    return time, nonce
 
 
 def _wrong() -> TimeStampError:

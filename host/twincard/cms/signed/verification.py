@@ -137,12 +137,15 @@ def verify_unwrapped(source: Readable, sink: Output, trust: Trust | None) -> tup
     return _verify(SignedReader(source, nested=True), sink, trust, None)
 
 
-def verify_token(token: bytes, signature: bytes, trust: Trust | None) -> TimeStamp:
-    """Verifies a time-stamp of a signature (RFC 3161, 2.4.2); whom it trusts need not be known.
+def verify_token(
+    token: bytes, signature: bytes, trust: Trust | None
+) -> tuple[TimeStamp, int | None]:
+    """Verifies a time-stamp of a signature (RFC 3161, 2.4.2), and returns its nonce too.
 
-    Raises FilesError where it is no right time-stamp of this signature.
+    Raises FilesError where it is no right time-stamp of this signature. Without `trust`, its
+    authority may be anybody.
     """
-    from twincard.cms.signed.time_stamps import read_time
+    from twincard.cms.signed.time_stamps import read_info
 
     reader = SignedReader(io.BytesIO(token))
     opening = reader.opening()
@@ -155,7 +158,7 @@ def verify_token(token: bytes, signature: bytes, trust: Trust | None) -> TimeSta
     hashes = _hashed(opening, [memoryview(content)])
     signed = _Signed(opening.content_type, hashes, load_certificates(tail.certificates))
     certificate = _signer_of(read_signer_info(tail.signer_infos[0]), signed)
-    time = read_time(content, signature)
+    time, nonce = read_info(content, signature)
     trusted = False
     if trust is not None:
         try:
@@ -164,7 +167,7 @@ def verify_token(token: bytes, signature: bytes, trust: Trust | None) -> TimeSta
             trusted = True
         except UntrustedError:
             pass
-    return TimeStamp(time, certificate, trusted)
+    return TimeStamp(time, certificate, trusted), nonce
 
 
 def _verify(
@@ -281,7 +284,7 @@ def _time_stamp(info: SignerInfo, trust: Trust | None) -> TimeStamp | None:
     if not tokens:
         return None
     try:
-        return verify_token(tokens[0], info.signature, trust)
+        return verify_token(tokens[0], info.signature, trust)[0]
     except FilesError as error:
         raise NotVerifiedError(_("The time-stamp is not one of this signature.")) from error
 
