@@ -72,6 +72,20 @@ def replace_recipients(
     _rewrite(source, sink, choose, progress)
 
 
+def replace_chosen(
+    source: Readable,
+    sink: Writable,
+    choose: Callable[[Recipients], Callable[[RecipientInfo], RecipientInfo]],
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """The same, where ``choose`` sees the recipients first, before anything is written.
+
+    Those that it does not decode stay. Raises whatever it raises, and as `replace_recipients`.
+    """
+    _rewrite(source, sink, choose, progress)
+
+
 def keep_for_archive(
     source: Readable, sink: Writable, keeper: ArchiveKeeper, *, progress: Progress | None = None
 ) -> None:

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from twincard.card.session import Card
 from twincard.cms.errors import FilesError, NotCmsError, RecipientRejectedError, told
+from twincard.cms.framing.source import Readable
 from twincard.cms.recipients.infos import Recipient
 from twincard.cms.recipients.opening import open_each
 from twincard.cms.recipients.reading import Recipients
@@ -26,14 +27,16 @@ from twincard.cms.recipients.wrapping import wrap_for_card_key
 from twincard.cms.transcoding import read_recipients
 from twincard.flows.errors import NoKeyError
 from twincard.flows.events import FlowEvent, Listener, ignore
+from twincard.flows.files.mail_files import MailFileError, check_no_mailbox
 from twincard.flows.files.opener import CardChecker, PinProvider
 from twincard.flows.files.regular import is_unreadable, open_regular
 from twincard.flows.files.safely import failing_alone
 from twincard.flows.files.walk import LeftOut, Omitted, walk
 from twincard.flows.usable import check_released
-from twincard.ground.language import N_
+from twincard.ground.language import N_, _
 from twincard.ground.path_arguments import as_paths
 from twincard.keys.public import PublicKey
+from twincard.mail.rewriting import read_messages
 
 _CEK_BYTES = 32
 _CHECK_BYTES = 8
@@ -162,11 +165,39 @@ def _opens(card: Card, public_key: PublicKey) -> bool:
 def _check_file(checker: CardChecker, path: Path) -> FileCheck:
     try:
         with failing_alone(), open_regular(path) as stream:
+            check_no_mailbox(stream)
             recipients = read_recipients(stream)
         next(open_each(Recipients.of(recipients), checker, checker.check))
+    except MailFileError:
+        return _check_mailbox(checker, path)
     except NotCmsError:
         return FileCheck(path, CheckOutcome.NOT_ENCRYPTED)
     except (FilesError, OSError) as error:
         outcome = CheckOutcome.UNREADABLE if is_unreadable(error) else CheckOutcome.FAILS
         return FileCheck(path, outcome, told(error))
     return FileCheck(path, CheckOutcome.OPENS)
+
+
+def _check_mailbox(checker: CardChecker, path: Path) -> FileCheck:
+    """Every encrypted part must open; one to other keys does not."""
+    opens = 0
+
+    def look(source: Readable) -> None:
+        nonlocal opens
+        with failing_alone():
+            recipients = read_recipients(source)
+        next(open_each(Recipients.of(recipients), checker, checker.check))
+        opens += 1
+
+    try:
+        with open_regular(path) as file:
+            for result in read_messages(file, look):
+                if result.error is not None:
+                    reason = _("Message {number}: {sentence}").format(
+                        number=result.message, sentence=told(result.error)
+                    )
+                    return FileCheck(path, CheckOutcome.FAILS, reason)
+    except (FilesError, OSError) as error:
+        outcome = CheckOutcome.UNREADABLE if is_unreadable(error) else CheckOutcome.FAILS
+        return FileCheck(path, outcome, told(error))
+    return FileCheck(path, CheckOutcome.OPENS if opens else CheckOutcome.NOT_ENCRYPTED)

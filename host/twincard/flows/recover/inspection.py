@@ -11,6 +11,7 @@ from twincard.cms.errors import FilesError, NotCmsError, UnsupportedError
 from twincard.cms.framing.message import MessageKind, MessageReader, Opening
 from twincard.cms.framing.source import Readable
 from twincard.cms.recipients.reading import Recipients
+from twincard.flows.files.mail_files import check_no_mailbox
 from twincard.flows.files.regular import Version, is_unreadable, open_regular
 from twincard.flows.files.safely import failing_alone
 from twincard.flows.recover.names import CardNames
@@ -45,10 +46,12 @@ class Inspected:
 def inspect(path: Path, old: CardNames) -> Inspected:
     """Read the recipient infos of a file.
 
-    Raises NotCmsError, DamagedError, UnsupportedError, and what `open_regular` raises.
+    Raises NotCmsError, MailFileError, DamagedError, UnsupportedError, and what `open_regular`
+    raises.
     """
     with open_regular(path) as file:
         found = os.fstat(file.fileno())
+        check_no_mailbox(file)
         message = MessageReader(_Sparing(file))
         opening = _opened(message, file, old)
     encoded = opening.recipient_infos

@@ -20,10 +20,12 @@ from twincard.cms.errors import (
     told,
 )
 from twincard.flows.events import BytesEvent, Listener, counting
+from twincard.flows.files.mail_files import MailFileError
 from twincard.flows.files.regular import Version
 from twincard.flows.recover.inspection import Inspected, inspect, refused_kind
 from twincard.flows.recover.journal import Journal
 from twincard.flows.recover.line import Line, Replacements
+from twincard.flows.recover.mailbox import move_mailbox, refuse_re_encryption, settled
 from twincard.flows.recover.names import CardNames
 from twincard.flows.recover.outcomes import (
     FoundKind,
@@ -135,12 +137,29 @@ class Mover:
             return _AtCards(planned)
         try:
             inspected = inspect(path, self._old)
+        except MailFileError:
+            return _AtCards(planned, self._mailbox(path))
+        except (FilesError, OSError) as error:
+            return _AtCards(planned, _refused(path, error))
+        try:
             replacements = self._line.replacements(inspected.recipients)
         except (FilesError, OSError) as error:
-            outcome = _SETTLED[refused_kind(error)]
-            reason = None if outcome is RecoverOutcome.NOT_ENCRYPTED else told(error)
-            return _AtCards(planned, RecoveredFile(path, outcome, reason))
+            return _AtCards(planned, _refused(path, error))
         return _AtCards(planned, None, inspected, replacements)
+
+    def _mailbox(self, path: Path) -> RecoveredFile:
+        """Move a mailbox, which needs the cards for each message in turn."""
+        try:
+            if not self._rewriter.takes_mailboxes:
+                raise refuse_re_encryption()
+            moved = move_mailbox(path, self._line, self._old)
+        except UnsupportedError as error:
+            return RecoveredFile(path, RecoverOutcome.UNUSABLE, told(error))
+        except (FilesError, OSError) as error:
+            return RecoveredFile(path, RecoverOutcome.FAILED, told(error))
+        if moved.version is not None:
+            self._journal.add(moved.path, moved.version, renamed=True)
+        return moved.file
 
     def _written(self, file: _AtCards) -> _ToDisk:
         """Write the new version, if there is to be one, and have it brought to the disk."""
@@ -170,7 +189,7 @@ class Mover:
             file.synced.result()
             file.replacement.replace()
             note = self._with_links(file, file.replacement)
-            self._journal.add(path, file.replacement.now(), renamed=True)
+            self._journal.add(settled(path), file.replacement.now(), renamed=True)
         except (FilesError, OSError) as error:
             return RecoveredFile(path, RecoverOutcome.FAILED, told(error))
         finally:
@@ -223,6 +242,13 @@ class Mover:
     def _told(self, file: RecoveredFile) -> None:
         self._counts[file.outcome] += 1
         self._on_event(RecoverEvent(self._card_ids, file))
+
+
+def _refused(path: Path, error: FilesError | OSError) -> RecoveredFile:
+    """For a file of which `inspect` raised this."""
+    outcome = _SETTLED[refused_kind(error)]
+    reason = None if outcome is RecoverOutcome.NOT_ENCRYPTED else told(error)
+    return RecoveredFile(path, outcome, reason)
 
 
 def _is_still(path: Path, version: Version) -> bool:

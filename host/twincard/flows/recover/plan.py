@@ -17,9 +17,11 @@ from typing import Self
 
 from twincard.cms.errors import FilesError
 from twincard.flows.events import Listener, ignore
+from twincard.flows.files.mail_files import MailFileError
 from twincard.flows.files.regular import Version
 from twincard.flows.files.walk import LeftOut, Omitted, walk
 from twincard.flows.recover.inspection import inspect, refused_kind
+from twincard.flows.recover.mailbox import look_at_mailbox
 from twincard.flows.recover.names import CardNames
 from twincard.flows.recover.outcomes import FoundCount, FoundFile, FoundKind, PlanEvent
 from twincard.ground.path_arguments import as_paths
@@ -156,6 +158,9 @@ def _look(
 ) -> None:
     try:
         found = inspect(path, old)
+    except MailFileError:
+        _look_at_mailbox(plan, path, old, new, is_finished)
+        return
     except (FilesError, OSError) as error:
         kind = refused_kind(error)
         plan.add(FoundFile(path, kind, None if kind is FoundKind.NOT_ENCRYPTED else str(error)))
@@ -167,5 +172,20 @@ def _look(
     elif new.are_in(found.encoded):
         kind = FoundKind.FOR_NEW
     else:
+        kind = FoundKind.FOR_OTHERS
+    plan.add(FoundFile(path, kind), found.version)
+
+
+def _look_at_mailbox(
+    plan: RecoveryPlan, path: Path, old: CardNames, new: CardNames, is_finished: Finished
+) -> None:
+    try:
+        found = look_at_mailbox(path, old, new)
+    except (FilesError, OSError) as error:
+        plan.add(FoundFile(path, refused_kind(error), str(error)))
+        return
+    kind = FoundKind.FINISHED if is_finished(path, found.version) else found.kind
+    # What is damaged in it is named when the rest is moved.
+    if kind is FoundKind.MALFORMED:
         kind = FoundKind.FOR_OTHERS
     plan.add(FoundFile(path, kind), found.version)

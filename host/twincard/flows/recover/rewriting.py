@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, ClassVar, Protocol
 
 from twincard.cms.decryption import decrypt
 from twincard.cms.encryption import EncryptedOutput
@@ -32,7 +32,9 @@ _Progress = Callable[[int], None]
 
 
 class Rewriter(Protocol):
-    """Writes new versions."""
+    """Writes new versions. `takes_mailboxes`: messages in a mailbox can be moved with it, too."""
+
+    takes_mailboxes: ClassVar[bool]
 
     def __call__(
         self, path: Path, inspected: Inspected, replacements: Replacements, progress: _Progress, /
@@ -42,6 +44,8 @@ class Rewriter(Protocol):
 
 class RecipientRewriter:
     """Replaces recipient infos; everything else stays as it is."""
+
+    takes_mailboxes: ClassVar[bool] = True
 
     def __call__(
         self, path: Path, inspected: Inspected, replacements: Replacements, progress: _Progress, /
@@ -68,6 +72,8 @@ class ReEncrypter:
     The key to the old version is opened by the old card and used here; the content is never on the
     disk unencrypted.
     """
+
+    takes_mailboxes: ClassVar[bool] = False
 
     def __init__(self, line: Line, old: CardOpener, target: Recipient) -> None:
         """`target` is the new card."""
