@@ -16,6 +16,7 @@ from tests.cms.software_key import rsa_key
 from tests.flows.software_recovery import NEW, OLD, make, move, opened, sealed
 
 from twincard.flows.events import BytesEvent, FlowEvent
+from twincard.flows.files.replacement import Replacement
 from twincard.flows.recover.outcomes import (
     FoundCount,
     FoundKind,
@@ -23,7 +24,6 @@ from twincard.flows.recover.outcomes import (
     RecoverEvent,
     RecoverOutcome,
 )
-from twincard.flows.recover.replacement import Replacement
 from twincard.ground import exchange as exchange_module
 from twincard.ground.exchange import exchange
 
@@ -253,7 +253,7 @@ def test_a_version_that_arrives_at_the_last_moment_is_put_back(
             newer.replace(second)
         return exchange(first, second)
 
-    monkeypatch.setattr("twincard.flows.recover.replacement.exchange", exchange_late)
+    monkeypatch.setattr("twincard.flows.files.replacement.exchange", exchange_late)
     (file,) = move(path)
     assert file.outcome is RecoverOutcome.FAILED
     assert path.read_bytes() == b"a newer version"

@@ -299,6 +299,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             N_("Move all files in a folder after the original is lost:"),
             "recover --from sim:alice-backup --new sim:alice-2 documents",
         ),
+        (
+            N_("List first what would be moved:"),
+            "recover --from sim:alice-backup --new sim:alice-2 --dry-run documents",
+        ),
     ),
     "chips": (
         (N_("List all tested chips:"), "chips --all"),

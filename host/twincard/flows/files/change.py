@@ -28,7 +28,7 @@ from twincard.cms.transcoding import change_recipients
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.opener import CardOpener, CardTranscoder, PinProvider
 from twincard.flows.files.regular import open_regular
-from twincard.flows.recover.replacement import Replacement, sync_folders
+from twincard.flows.files.replacement import Replacement, sync_folders
 from twincard.ground.file_metadata import MetadataLoss
 from twincard.ground.language import _
 

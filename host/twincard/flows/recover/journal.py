@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from twincard.flows.files.regular import Version
-from twincard.flows.recover.replacement import sync_folders
+from twincard.flows.files.replacement import sync_folders
 
 _HASH_BYTES = 16
 _LINE = re.compile(rb"[0-9a-f]{32}\n")

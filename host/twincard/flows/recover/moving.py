@@ -22,6 +22,7 @@ from twincard.cms.errors import (
 from twincard.flows.events import BytesEvent, Listener, counting
 from twincard.flows.files.mail_files import MailFileError
 from twincard.flows.files.regular import Version
+from twincard.flows.files.replacement import ChangedMeanwhileError, Replacement
 from twincard.flows.recover.inspection import Inspected, inspect, refused_kind
 from twincard.flows.recover.journal import Journal
 from twincard.flows.recover.line import Line, Replacements
@@ -35,7 +36,6 @@ from twincard.flows.recover.outcomes import (
     RecoverySummary,
 )
 from twincard.flows.recover.plan import PlannedFile, RecoveryPlan
-from twincard.flows.recover.replacement import ChangedMeanwhileError, Replacement
 from twincard.flows.recover.rewriting import Rewriter
 from twincard.ground.language import _, plural
 

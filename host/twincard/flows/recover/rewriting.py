@@ -22,10 +22,10 @@ from twincard.cms.recipients.opening import open_all
 from twincard.cms.transcoding import read_recipients, replace_recipients
 from twincard.flows.files.opener import CardOpener
 from twincard.flows.files.regular import open_regular
+from twincard.flows.files.replacement import ChangedMeanwhileError, Replacement
 from twincard.flows.files.safely import failing_alone
 from twincard.flows.recover.inspection import Inspected
 from twincard.flows.recover.line import Line, Replacements
-from twincard.flows.recover.replacement import ChangedMeanwhileError, Replacement
 from twincard.ground.language import _
 
 _Progress = Callable[[int], None]
