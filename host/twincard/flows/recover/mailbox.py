@@ -20,11 +20,11 @@ from twincard.cms.recipients.infos import RecipientInfo
 from twincard.cms.recipients.reading import Recipients
 from twincard.cms.transcoding import replace_chosen
 from twincard.flows.files.regular import Version, open_regular
+from twincard.flows.files.replacement import Replacement
 from twincard.flows.files.safely import failing_alone
 from twincard.flows.recover.line import Line
 from twincard.flows.recover.names import CardNames
 from twincard.flows.recover.outcomes import FoundKind, RecoveredFile, RecoverOutcome
-from twincard.flows.recover.replacement import Replacement
 from twincard.ground.language import _, plural
 from twincard.mail.locks import locked
 from twincard.mail.maildir import in_maildir, settle_name
