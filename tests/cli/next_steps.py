@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _VERBS = (
-    "Check|Choose|Clear|Close|Free|Get|Give|Insert|Issue|Load|Look|Make|Move|Remove|Run|See|Set|"
-    "Start|Take|Try|Type|Use|Wait|Write"
+    "Add|Ask|Check|Choose|Clear|Close|Decrypt|Delete|Empty|Free|Get|Give|Insert|Issue|Leave|"
+    "Load|Look|Make|Move|Remove|Run|See|Set|Start|Take|Try|Type|Use|Wait|Write"
 )
 _ENGLISH = re.compile(
     rf"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from tests.cli.commands import PIN, Desk
 from tests.cms.certified import DAY, certificate, pem
 from tests.cms.software_key import decrypted, ec_key, rsa_key
@@ -149,3 +150,16 @@ def test_keys_are_put_onto_a_card(duplicated: Desk) -> None:
         "bob",
         "hanako",
     }
+
+
+def test_files_are_transcoded_to_people(duplicated: Desk) -> None:
+    Path("letter").write_bytes(b"Dear Bob")
+    Path("bob.pem").write_bytes(rsa_key().public.to_pem())
+    duplicated.done("encrypt", "--to", "alice.pem", "letter")
+    duplicated.done("contact", "add", "Dr. Bob", "bob.pem")
+    transcode = ("transcode", *ON_ALICE, *PIN_FILE, "letter.p7m", "--to")
+    duplicated.done(*transcode, "Dr. Bob")
+    assert decrypted(Path("letter.Dr. Bob.p7m").read_bytes(), rsa_key()) == b"Dear Bob"
+    key = ec.generate_private_key(ec.SECP384R1()).public_key()
+    Path("carol.crt").write_bytes(pem(certificate("Carol", key)))
+    duplicated.run(*transcode, "carol.crt").failed(2, "carol.crt", "recipients add")

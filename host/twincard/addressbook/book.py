@@ -77,7 +77,11 @@ class AddressBook:
         """One contact. Raises NoContactError, AddressBookError for a file without a usable key."""
         files = self._files_of(name)
         if not files:
-            raise NoContactError(_("There is no contact {name}.").format(name=name))
+            raise NoContactError(
+                _("There is no contact {name}. `twincard contact list` lists all contacts.").format(
+                    name=name
+                )
+            )
         if len(files) > 1:
             raise AddressBookError(
                 _(
@@ -120,7 +124,11 @@ class AddressBook:
         """Remove a contact, whatever its file holds. Raises NoContactError."""
         files = self._files_of(name)
         if not files:
-            raise NoContactError(_("There is no contact {name}.").format(name=name))
+            raise NoContactError(
+                _("There is no contact {name}. `twincard contact list` lists all contacts.").format(
+                    name=name
+                )
+            )
         for file in files:
             file.unlink(missing_ok=True)
 
@@ -128,9 +136,10 @@ class AddressBook:
         for other in self.names():
             if other != name and names.folded(other) == names.folded(name):
                 raise AddressBookError(
-                    _("There is a contact {other}, whose name differs only in case.").format(
-                        other=other
-                    )
+                    _(
+                        "There is a contact {other}, whose name differs only in case. Choose "
+                        "another name."
+                    ).format(other=other)
                 )
 
     def _files_of(self, name: str) -> list[Path]:

@@ -28,19 +28,22 @@ def checked(name: str) -> str:
     name = unicodedata.normalize("NFC", name)
     if not name or len(name) > LONGEST or not name.isprintable():
         raise ContactNameError(
-            _("The name of a contact must have 1 to {longest} printable characters.").format(
-                longest=LONGEST
-            )
+            _(
+                "The name of a contact must have 1 to {longest} printable characters. Choose "
+                "another name."
+            ).format(longest=LONGEST)
         )
     if name != name.strip() or name[0] in ".-" or "/" in name or "\\" in name:
         raise ContactNameError(
             _(
                 "The name of a contact must not begin with '.', '-' or a space, end with a space, "
-                "or contain a slash."
+                "or contain a slash. Choose another name."
             )
         )
     if len(stem(name).encode()) > _LONGEST_BYTES:
-        raise ContactNameError(_("The name of the contact is too long for a file."))
+        raise ContactNameError(
+            _("The name of the contact is too long for a file. Choose a shorter one.")
+        )
     return name
 
 

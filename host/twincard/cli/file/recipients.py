@@ -93,9 +93,10 @@ def remove(
         found = read_head(file).recipients
         if not any(map(dropped, found)):
             raise FilesError(
-                _("{names}: no recipient of the file has this name or key.").format(
-                    names=listed(one.name for one in people)
-                )
+                _(
+                    "{names}: no recipient of the file has this name or key. `twincard inspect "
+                    "FILE` shows them."
+                ).format(names=listed(one.name for one in people))
             )
         if not all(map(dropped, found)) and all(map(dropped, _own(reader, found))):
             prompts.confirm(

@@ -55,9 +55,10 @@ def for_card(addressee: Addressee) -> Recipient:
     if recipient.is_for_cards:
         return recipient
     raise InputError(
-        _("{path}: a card can re-encrypt files only to RSA-2048 and P-256 keys.").format(
-            path=addressee.name
-        )
+        _(
+            "{path}: a card can re-encrypt files only to RSA-2048 and P-256 keys. Use `twincard "
+            "recipients add` for this one."
+        ).format(path=addressee.name)
     )
 
 
@@ -134,7 +135,9 @@ def _check_no_other(contact: Addressee, path: Path) -> None:
 def _in_folder(folder: Path, *, any_date: bool) -> list[Addressee]:
     files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if not files:
-        raise InputError(_("{folder} has no keys in it.").format(folder=folder))
+        raise InputError(
+            _("{folder} has no keys in it. Give a folder with one or more.").format(folder=folder)
+        )
     return [one for path in files for one in _in_file(path, any_date=any_date)]
 
 

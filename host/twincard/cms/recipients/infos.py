@@ -236,7 +236,7 @@ class Recipient:
 
         read = read_certificate(certificate.public_bytes(Encoding.DER))
         if read is None:
-            raise UnusablePublicKeyError(_("This certificate is malformed."))
+            raise UnusablePublicKeyError(_("This certificate is malformed. Ask for another one."))
         return cls._certified(read)
 
     @classmethod
@@ -260,7 +260,7 @@ class Recipient:
         """The key, of a kind that cards have. Raises UnusablePublicKeyError for any other."""
         if isinstance(self.key, OtherPublicKey):
             raise UnusablePublicKeyError(
-                _("A card can re-encrypt files only to RSA-2048 and P-256 keys.")
+                _("A card can re-encrypt files only to RSA-2048 and P-256 keys. Give such a key.")
             )
         return self.key
 

@@ -88,7 +88,9 @@ def load_recipient_key(spki: bytes) -> RecipientKey:
     try:
         key = load_der_public_key(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise UnusablePublicKeyError(_("The type of this public key is not supported.")) from error
+        raise UnusablePublicKeyError(
+            _("This type of public key is not supported. Ask for a key of another type.")
+        ) from error
     algorithm = _algorithm(key)
     if algorithm is None:
         return PublicKey.from_key(key)
@@ -107,7 +109,10 @@ def _algorithm(key: object) -> OtherAlgorithm | None:
         case ec.EllipticCurvePublicKey():
             if key.curve.name not in _CURVES:
                 raise UnusablePublicKeyError(
-                    _("Elliptic-curve keys must be on the curve P-256, P-384 or P-521.")
+                    _(
+                        "Elliptic-curve keys must be on the curve P-256, P-384 or P-521. Ask for "
+                        "such a key."
+                    )
                 )
             return _CURVES[key.curve.name]
         case x25519.X25519PublicKey():
@@ -125,7 +130,10 @@ def _algorithm(key: object) -> OtherAlgorithm | None:
                 )
             )
     raise UnusablePublicKeyError(
-        _("Only RSA, P-256, P-384, P-521, X25519 and ML-KEM keys can be encrypted to.")
+        _(
+            "Files can be encrypted to RSA, P-256, P-384, P-521, X25519 and ML-KEM keys only. "
+            "Ask for such a key."
+        )
     )
 
 
@@ -134,4 +142,6 @@ def _check_order(key: x25519.X25519PublicKey) -> None:
     try:
         x25519.X25519PrivateKey.generate().exchange(key)
     except ValueError as error:
-        raise UnusablePublicKeyError(_("This is not a valid X25519 key.")) from error
+        raise UnusablePublicKeyError(
+            _("This is not a valid X25519 key. Ask for another one.")
+        ) from error

@@ -163,7 +163,8 @@ class _Giving:
             raise UnsupportedError(
                 _(
                     "Several recipient infos open with this card, with different keys. In a file "
-                    "without authentication it cannot be told which is right."
+                    "without authentication it cannot be told which is right. Decrypt it, and "
+                    "encrypt it anew."
                 )
             )
         opener = CardOpener(self._card, self._pin)
