@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.bench.builds import Build, Kit, load_size
 from tools.bench.cards import measure_sizes
 from tools.bench.commands import Flow, run_commands
+from tools.bench.files import measure_files
 from tools.bench.page import Measurements, figures, page
 from tools.bench.prices import measure_prices
 from tools.bench.reader import measure_reader_rate
@@ -46,7 +47,8 @@ def _measure(folder: Path, kit: Kit | None) -> Measurements:
     prices = list(measure_prices())
     reader_rate = measure_reader_rate(_below(folder, "r"))
     speed = (measure_rate(folder), reader_rate, measure_start(folder))
-    return Measurements(*speed, flows, prices, sizes, counts, loads)
+    files = measure_files(folder / KeyType.P_256.name)
+    return Measurements(*speed, flows, prices, sizes, counts, loads, files)
 
 
 def _below(folder: Path, name: str) -> Path:

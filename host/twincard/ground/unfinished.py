@@ -10,6 +10,7 @@ that support locks. Where they do not, the file stays, as on Windows.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
@@ -17,7 +18,10 @@ import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 PRIVATE_MODE = 0o600
 PREFIX = ".twincard-"
@@ -26,6 +30,35 @@ UNFINISHED = f"{PREFIX}*{SUFFIX}"
 """The pattern of hidden names."""
 _DESCRIPTORS = "/proc/self/fd"
 _BUFFER_BYTES = 1 << 20
+_EARLY_BYTES = 32 << 20
+
+
+class _EarlyFile(io.FileIO):
+    """A file that begins to reach the disk while it is written, so that fsync has less to wait for.
+
+    Nothing waits for that: posix_fadvise only starts it (Linux; elsewhere it may do nothing).
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "wb")
+        self._pending = 0
+
+    def write(self, piece: Buffer, /) -> int:
+        """Write as much as the system takes."""
+        count = super().write(piece)
+        self._pending += count
+        if self._pending >= _EARLY_BYTES:
+            with suppress(OSError):
+                start = max(0, self.tell() - self._pending)
+                os.posix_fadvise(self.fileno(), start, self._pending, os.POSIX_FADV_DONTNEED)
+            self._pending = 0
+        return count
+
+
+def _opened(descriptor: int, buffer_bytes: int) -> BinaryIO:
+    if buffer_bytes and hasattr(os, "posix_fadvise"):
+        return io.BufferedWriter(_EarlyFile(descriptor), buffer_bytes)
+    return os.fdopen(descriptor, "wb", buffer_bytes)
 
 
 class UnfinishedFile:
@@ -42,7 +75,7 @@ class UnfinishedFile:
         descriptor = _open_nameless(folder)
         if descriptor is None:
             descriptor, self._hidden = _open_hidden(folder)
-        self.file: BinaryIO = os.fdopen(descriptor, "wb", buffer_bytes)
+        self.file: BinaryIO = _opened(descriptor, buffer_bytes)
 
     def publish(self, path: Path, *, replace: bool = False) -> None:
         """Write what is buffered to the disk, and give the file its name in the same folder.
