@@ -15,12 +15,14 @@ from typing import BinaryIO
 from twincard.cms.errors import OutputError
 from twincard.ground.language import _
 from twincard.ground.system_words import reason
+from twincard.ground.unfinished import UnfinishedFile
 from twincard.mail.errors import MailboxLockedError
 
 LOCK_SECONDS = 10.0
 """How long to wait for other programs: a delivery takes less than a second."""
 _RETRY_SECONDS = 0.1
 _MAX_LOCK_BYTES = 300
+_LOCK_MODE = 0o644
 
 
 @contextmanager
@@ -69,9 +71,15 @@ def _take(file: BinaryIO, dot_lock: Path) -> bool:
 
 
 def _create(dot_lock: Path) -> None:
-    descriptor = os.open(dot_lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(_owner())
+    # With its owner from the start: an empty one of a killed process would never be taken over.
+    lock = UnfinishedFile(dot_lock.parent, buffer_bytes=0)
+    try:
+        lock.file.write(_owner())
+        if hasattr(os, "fchmod"):
+            os.fchmod(lock.file.fileno(), _LOCK_MODE)
+        lock.publish(dot_lock)
+    finally:
+        lock.discard()
 
 
 def _owner() -> bytes:
