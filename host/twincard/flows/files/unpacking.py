@@ -14,6 +14,7 @@ import tarfile
 import threading
 from contextlib import suppress
 from contextvars import copy_context
+from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
@@ -48,7 +49,8 @@ class FolderOutput(HeldOutput):
     An archive that holds only a folder of that name gives this folder.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | PathLike[str]) -> None:
+        path = Path(path)
         super().__init__(str(path))
         self._path = path
         self._source_mode = stat.S_IRWXU
