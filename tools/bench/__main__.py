@@ -13,6 +13,7 @@ from tools.bench.files import measure_files
 from tools.bench.page import Measurements, figures, page
 from tools.bench.prices import measure_prices
 from tools.bench.reader import measure_reader_rate
+from tools.bench.recovery import measure_recovery
 from tools.bench.speed import measure_rate, measure_start
 from tools.chips.counting import count_flows
 from twincard.chips.counted import FlowCount, Way
@@ -48,7 +49,8 @@ def _measure(folder: Path, kit: Kit | None) -> Measurements:
     reader_rate = measure_reader_rate(_below(folder, "r"))
     speed = (measure_rate(folder), reader_rate, measure_start(folder))
     files = measure_files(folder / KeyType.P_256.name)
-    return Measurements(*speed, flows, prices, sizes, counts, loads, files)
+    many = [measure_recovery(_below(folder, f"{key.name} recovery"), key) for key in KeyType]
+    return Measurements(*speed, flows, prices, sizes, counts, loads, files, many)
 
 
 def _below(folder: Path, name: str) -> Path:

@@ -10,6 +10,7 @@ from tools.bench.commands import Flow
 from tools.bench.files import FileTime
 from tools.bench.prices import Price
 from tools.bench.reasons import explain
+from tools.bench.recovery import RecoverySpeed
 from tools.bench.speed import Compared
 from twincard.chips import find_profile
 from twincard.chips.counted import Build as ChipBuild
@@ -57,6 +58,7 @@ class Measurements:
     loads: Mapping[Build, LoadSize]
     """Empty without a kit."""
     files: Sequence[FileTime]
+    recoveries: Sequence[RecoverySpeed]
 
 
 def figures(found: Measurements) -> str:
@@ -142,6 +144,28 @@ def _file(one: FileTime) -> tuple[str, ...]:
         others,
         f"{min(one.others.values()) / one.ours:.2f}",
         "≤ 0.30 s, ≥ 0.5" if small else "≥ 1.0, ≤ 64 MB",
+    )
+
+
+def _recovery(speed: RecoverySpeed) -> Iterable[tuple[str, ...]]:
+    name = f"recover {speed.files} files of 10 kB, {KEY_NAMES[speed.key_type]}"
+    longer = max(speed.old_seconds, speed.new_seconds)
+    both = speed.old_seconds + speed.new_seconds
+    yield (
+        name,
+        f"{speed.seconds:.1f} s",
+        f"own work of the old card: {speed.old_seconds:.1f} s, of the new one: "
+        f"{speed.new_seconds:.1f} s",
+        f"{speed.seconds / longer:.2f} of the longer, {both / speed.seconds:.2f} times faster "
+        "than one after the other",
+        "≤ 1.15, ≥ 1.6",
+    )
+    yield (
+        f"{name}: memory, and again with the journal",
+        f"{speed.grown:.0f} MiB more, {speed.files / speed.again_seconds:,.0f} files/s",
+        "",
+        "",
+        "flat",
     )
 
 
