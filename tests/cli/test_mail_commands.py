@@ -45,7 +45,8 @@ def test_attachments_are_saved_and_no_file_is_replaced(sealed: Desk) -> None:
         (attachment,) = told["attachments"]
         assert attachment["path"] == f"saved/{name}"
         assert Path("saved", name).read_bytes() == b"%PDF" * 100
-    assert (told["encrypted"], told["authenticated"], told["signature"]) == (True, False, "none")
+    assert (told["encrypted"], told["authenticated"], told["authentic"]) == (True, False, False)
+    assert (told["signature"], told["signers"], told["signed_outside"]) == ("none", [], [])
     assert told["fields_protected"]
     assert {"name": "Subject", "value": "The plan"} in told["fields"]
 

@@ -11,7 +11,7 @@ from tests.cms.software_key import ec_key
 from tests.mail.messages import HEAD, around, draft, opened, sealed, smime_part
 
 from twincard.cms import AlteredError, NotForThisKeyError, UnsupportedError
-from twincard.mail import NotMailError, Signature, open_mail
+from twincard.mail import NotMailError, SignatureState, open_mail
 
 TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
 MIXED = b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
@@ -28,8 +28,9 @@ def test_a_sealed_message_is_read_again(tmp_path: Path) -> None:
         assert found.content.text == "Dear Alice\n"
         assert dict(found.content.fields)["Subject"] == "The plan"
         assert found.content.protected
-        assert found.authenticated is authenticated
-        assert (found.signature, found.other_parts, found.outer_sender) == (Signature.NONE, 0, None)
+        assert found.unchanged is authenticated
+        assert found.signature.state is SignatureState.NONE
+        assert (found.other_parts, found.outer_sender) == (0, None)
         (attachment,) = found.content.attachments
         assert (attachment.name, attachment.size) == ("plan.pdf", 4000)
         assert attachment.path == folder / "plan.pdf"
@@ -107,20 +108,8 @@ def test_who_cannot_open_it_is_told() -> None:
 def test_a_message_in_the_clear_needs_no_key() -> None:
     found = open_mail(io.BytesIO(HEAD + TEXT + "やあ\r\n".encode()))
     assert found.decrypted is None
-    assert not found.authenticated
+    assert not found.unchanged
     assert found.content.text == "やあ\n"
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        b"multipart/signed; boundary=b; protocol=application/pkcs7-signature",
-        b"application/pkcs7-mime; smime-type=signed-data",
-    ],
-)
-def test_a_signature_that_was_not_checked_is_called_so(kind: bytes) -> None:
-    found = open_mail(io.BytesIO(HEAD + b"Content-Type: " + kind + b"\r\n\r\n--b\r\n\r\nhi\r\n"))
-    assert found.signature is Signature.NOT_CHECKED
 
 
 def test_html_is_shown_as_text_only_where_there_is_no_other() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twincard.cms.framing.output import Output
 from twincard.cms.recipients.infos import Opener, Recipient
+from twincard.cms.signed.trust import Trust
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.flows.files.encrypt import Source, name_of, open_source
 from twincard.mail.draft import Draft
@@ -47,14 +48,15 @@ def open_mail_file(
     source: Source,
     opener: Callable[[], Opener],
     *,
+    trust: Trust | None = None,
     save: str | PathLike[str] | None = None,
     on_event: Listener[BytesEvent] = ignore,
 ) -> OpenedMail:
     """Open a message, and save its attachments to a folder.
 
-    `opener`, such as `lambda: CardOpener(card)`, is asked for if the message is encrypted. Raises
-    FilesError, CardError, TransportError.
+    `opener`, such as `lambda: CardOpener(card)`, is asked for if the message is encrypted. `trust`
+    says whose signatures are believed. Raises FilesError, CardError, TransportError.
     """
     progress = counting(on_event, name_of(source))
     with open_source(source) as stream:
-        return open_mail(stream, opener, save=save, progress=progress)
+        return open_mail(stream, opener, trust=trust, save=save, progress=progress)

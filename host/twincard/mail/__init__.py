@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     )
     from twincard.mail.locks import locked
     from twincard.mail.maildir import in_maildir, settle_name
-    from twincard.mail.opening import OpenedMail, Signature, open_mail
+    from twincard.mail.opening import OpenedMail, open_mail
     from twincard.mail.reading import Attachment, Content
     from twincard.mail.rewriting import PartResult, Rewrite, read_messages, rewrite_messages
     from twincard.mail.sealing import seal, seal_message
+    from twincard.mail.signatures import SignatureCheck, SignatureState
     from twincard.mail.submission import (
         MailServer,
         RefusedByServerError,
@@ -50,7 +51,8 @@ __all__ = [
     "Rewrite",
     "SendError",
     "Sent",
-    "Signature",
+    "SignatureCheck",
+    "SignatureState",
     "UnreachableServerError",
     "UnsettledSendError",
     "WrongPasswordError",

@@ -8,9 +8,8 @@ are counted and never shown beside it. So nobody can put the plaintext into a fr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from enum import Enum
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
@@ -18,140 +17,216 @@ from twincard.cms.decryption import Decrypted, decrypt
 from twincard.cms.errors import UnsupportedError
 from twincard.cms.framing.source import READ_BYTES, Progress, Readable, read_some
 from twincard.cms.recipients.infos import Opener
-from twincard.ground.language import N_, _
+from twincard.cms.signed.trust import Trust
+from twincard.ground.language import _
 from twincard.mail.errors import NotMailError
 from twincard.mail.header import Header, read_header
 from twincard.mail.kept import KeptOutput, PieceStream
 from twincard.mail.reading import Content, read_content
 from twincard.mail.scanner import Scanner
+from twincard.mail.signatures import (
+    NOT_SIGNED,
+    SMIME_TYPES,
+    SignatureCheck,
+    SignatureState,
+    check_multipart,
+    check_opaque,
+    copy_decoded,
+    is_multipart_signed,
+    is_signed,
+)
 from twincard.mail.structure import parts
 from twincard.mail.transfer import decoded
 
-_SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 _NOT_ENCRYPTED = frozenset(("signed-data", "certs-only", "compressed-data"))
-_SIGNED_MULTIPART = "multipart/signed"
 _DER_SEQUENCE = b"\x30"
-
-
-class Signature(Enum):
-    """What is known of a signature."""
-
-    NONE = N_("not signed")
-    NOT_CHECKED = N_("signed, but the signature was not checked")
+_SIGNED_DATA = bytes.fromhex("2A864886F70D010702")
+_SIGNED_CONTENT = "1.2.840.113549.1.7.2"
+_HEAD_BYTES = 32
+_MAX_LAYERS = 6
+"""Signed, encrypted and signed again is usual at most (RFC 2634, 1.1)."""
 
 
 @dataclass(frozen=True)
 class OpenedMail:
     """A message as it was opened.
 
-    `decrypted`: how, or None if it was not encrypted. `other_parts`: how many parts around the
-    encrypted one were left out. `outer_sender`: what the outside says, where that is another
-    sender than the fields inside.
+    `decrypted`: how, or None if it was not encrypted. `signature`: that of the content.
+    `signed_outside`: who signed it only after it was encrypted, and may not know the content.
+    `other_parts`: how many parts around the encrypted or signed one were left out. `outer_sender`:
+    what the outside says, where that is another sender than the fields inside.
     """
 
     content: Content
     decrypted: Decrypted | None
-    signature: Signature
+    signature: SignatureCheck
+    signed_outside: tuple[str, ...]
     other_parts: int
     outer_sender: str | None
 
     @property
-    def authenticated(self) -> bool:
+    def unchanged(self) -> bool:
         """Whether it would have been noticed if somebody had changed the message."""
-        return self.decrypted is not None and self.decrypted.authenticated
+        encrypted = self.decrypted is not None and self.decrypted.authenticated
+        return encrypted or self.signature.state is SignatureState.VALID
+
+    @property
+    def sender_confirmed(self) -> bool:
+        """Whether somebody signed it whose certificate names the address of its sender."""
+        senders = self.content.senders
+        return (
+            self.signature.state is SignatureState.VALID
+            and bool(senders)
+            and all(self.signature.confirms(one.addr_spec) for one in senders)
+        )
 
 
 def open_mail(
     source: Readable,
     opener: Callable[[], Opener] | None = None,
     *,
+    trust: Trust | None = None,
     save: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> OpenedMail:
     """Opens a message, or a CMS file of one (`.p7m`), and saves its attachments to a folder.
 
-    `opener` is asked for when something is encrypted. Nothing is saved before the whole message
-    was decrypted. Raises NotMailError, UnsupportedError for an encrypted message without an opener,
-    and as `decrypt` does; OutputError for what cannot be saved.
+    `opener` is asked for when something is encrypted. `trust` says whose signatures are believed.
+    Nothing is saved before the whole message was decrypted. Raises NotMailError, UnsupportedError
+    for an encrypted message without an opener, and as `decrypt` does; OutputError for what cannot
+    be saved.
     """
-    folder = None if save is None else Path(save)
-    scanner = Scanner(PieceStream(_Counted(source, progress).pieces()))
-    with closing(KeptOutput()) as kept:
-        if scanner.peek_line(1) == _DER_SEQUENCE:
-            with kept:
-                decrypted = _decrypt(PieceStream(scanner.body(())), kept, opener)
-            return _opened(kept, None, decrypted, 0, folder)
-        header = read_header(scanner)
-        if not header.fields:
-            raise NotMailError(_("This is not a mail message: it does not begin with a header."))
-        return _open_message(scanner, header, kept, opener, folder)
-
-
-def _open_message(
-    scanner: Scanner,
-    header: Header,
-    kept: KeptOutput,
-    opener: Callable[[], Opener] | None,
-    folder: Path | None,
-) -> OpenedMail:
-    if is_encrypted(header):
-        with kept:
-            decrypted = _decrypt(_content(header, scanner.body(())), kept, opener)
-        return _opened(kept, header, decrypted, 0, folder)
-    with closing(KeptOutput()) as whole:
-        with whole:
-            whole.write(header.raw)
-            for piece in scanner.body(()):
-                whole.write(piece)
-        found, others = _decrypt_one(whole, kept, opener)
-        if found is None:
-            return _opened(whole, None, None, 0, folder)
-    return _opened(kept, header, found, others, folder)
-
-
-def _decrypt_one(
-    whole: KeptOutput, kept: KeptOutput, opener: Callable[[], Opener] | None
-) -> tuple[Decrypted | None, int]:
-    """Decrypts the one encrypted part, if there is one; and how many other parts there are."""
-    decrypted, others = None, 0
-    for part in parts(Scanner(whole.stream())):
-        if not is_encrypted(part.header):
-            others += 1
-        elif decrypted is None:
-            with kept:
-                decrypted = _decrypt(_content(part.header, part.body()), kept, opener)
-        else:
-            raise NotMailError(
-                _("The message has several encrypted parts. Save each, and open it by itself.")
-            )
-    return decrypted, others
-
-
-def _opened(
-    kept: KeptOutput,
-    outer: Header | None,
-    decrypted: Decrypted | None,
-    others: int,
-    folder: Path | None,
-) -> OpenedMail:
-    content = read_content(kept.stream(), outer, folder, inside=decrypted is not None)
-    inside = read_header(Scanner(kept.stream()))
-    return OpenedMail(content, decrypted, _signature(inside), others, _other_sender(content, outer))
+    scanner = Scanner(PieceStream(_counted(source, progress)))
+    with ExitStack() as stack:
+        layers = _Layers(stack, opener, trust)
+        entity = layers.begin(scanner)
+        for _layer in range(_MAX_LAYERS):
+            inner = layers.inside(entity)
+            if inner is None:
+                break
+            entity = inner
+        inside = layers.decrypted is not None or layers.signature is not NOT_SIGNED
+        content = read_content(
+            entity.stream(),
+            layers.outer,
+            None if save is None else Path(save),
+            inside=inside,
+        )
+    return OpenedMail(
+        content,
+        layers.decrypted,
+        layers.signature,
+        layers.signed_outside,
+        layers.others,
+        _other_sender(content, layers.outer),
+    )
 
 
 def is_encrypted(header: Header) -> bool:
     """Whether a part is encrypted; or may be, where nothing says what kind of S/MIME it is."""
-    if header.content_type not in _SMIME:
+    if header.content_type not in SMIME_TYPES:
         return False
     kind = (header.parameter("smime-type") or "").lower()
     return kind not in _NOT_ENCRYPTED and not (header.filename or "").lower().endswith(".p7s")
 
 
-def _signature(header: Header) -> Signature:
-    signed = header.content_type == _SIGNED_MULTIPART or (
-        header.content_type in _SMIME and not is_encrypted(header)
-    )
-    return Signature.NOT_CHECKED if signed else Signature.NONE
+@dataclass
+class _Layers:
+    """The layers of a message, taken off from the outside to the inside."""
+
+    stack: ExitStack
+    opener: Callable[[], Opener] | None
+    trust: Trust | None
+    outer: Header | None = None
+    """The header of the message itself, once there is something inside of it."""
+    decrypted: Decrypted | None = None
+    signature: SignatureCheck = field(default=NOT_SIGNED)
+    signed_outside: tuple[str, ...] = ()
+    others: int = 0
+
+    def begin(self, scanner: Scanner) -> KeptOutput:
+        """The message, or what is encrypted in it, if all of it is."""
+        head = scanner.peek(_HEAD_BYTES)
+        if head[:1] == _DER_SEQUENCE:
+            if _SIGNED_DATA in head:
+                return self._signed(self._whole(b"", scanner), nested=False)
+            return self._decrypted(PieceStream(scanner.body(())))
+        header = read_header(scanner)
+        if not header.fields:
+            raise NotMailError(_("This is not a mail message: it does not begin with a header."))
+        if is_encrypted(header):
+            self.outer = header
+            return self._decrypted(_content(header, scanner.body(())))
+        return self._whole(header.raw, scanner)
+
+    def inside(self, entity: KeptOutput) -> KeptOutput | None:
+        """What is inside of a layer, if it is one."""
+        header = read_header(Scanner(entity.stream()))
+        if is_multipart_signed(header):
+            self._note_outer(header)
+            content = self._kept()
+            self.signature, others = check_multipart(entity.stream(), header, content, self.trust)
+            self.others += others
+            return content
+        if is_signed(header):
+            self._note_outer(header)
+            cms = self._kept()
+            with cms:
+                copy_decoded(entity.stream(), cms)
+            return self._signed(cms, nested=False)
+        if self.decrypted is None:
+            return self._encrypted_part(entity, header)
+        return None
+
+    def _encrypted_part(self, entity: KeptOutput, header: Header) -> KeptOutput | None:
+        """The content of the one encrypted part, if there is one; other parts are counted."""
+        found: KeptOutput | None = None
+        others = 0
+        for part in parts(Scanner(entity.stream())):
+            if not is_encrypted(part.header):
+                others += 1
+            elif found is None:
+                found = self._decrypted(_content(part.header, part.body()))
+            else:
+                raise NotMailError(
+                    _("The message has several encrypted parts. Save each, and open it by itself.")
+                )
+        if found is not None:
+            self._note_outer(header)
+            self.others += others
+        return found
+
+    def _decrypted(self, stream: Readable) -> KeptOutput:
+        if self.opener is None:
+            raise UnsupportedError(_("The message is encrypted: a card is needed to open it."))
+        # A signature outside says who sent the encrypted message, not who wrote it.
+        self.signed_outside, self.signature = self.signature.signers, NOT_SIGNED
+        kept = self._kept()
+        with kept:
+            self.decrypted = decrypt(stream, kept, self.opener(), mail=True)
+        if self.decrypted.content_type == _SIGNED_CONTENT:
+            return self._signed(kept, nested=True)
+        return kept
+
+    def _signed(self, cms: KeptOutput, *, nested: bool) -> KeptOutput:
+        content = self._kept()
+        self.signature = check_opaque(cms, content, self.trust, nested=nested)
+        return content
+
+    def _note_outer(self, header: Header) -> None:
+        if self.outer is None and self.decrypted is None and self.signature is NOT_SIGNED:
+            self.outer = header
+
+    def _whole(self, head: bytes, scanner: Scanner) -> KeptOutput:
+        kept = self._kept()
+        with kept:
+            kept.write(head)
+            for piece in scanner.body(()):
+                kept.write(piece)
+        return kept
+
+    def _kept(self) -> KeptOutput:
+        return self.stack.enter_context(closing(KeptOutput()))
 
 
 def _other_sender(content: Content, outer: Header | None) -> str | None:
@@ -167,24 +242,11 @@ def _content(header: Header, body: Iterator[bytes]) -> Readable:
     return PieceStream(decoded(body, header.encoding))
 
 
-def _decrypt(stream: Readable, kept: KeptOutput, opener: Callable[[], Opener] | None) -> Decrypted:
-    if opener is None:
-        raise UnsupportedError(_("The message is encrypted: a card is needed to open it."))
-    return decrypt(stream, kept, opener(), mail=True)
-
-
-class _Counted:
-    """A stream that reports how much of it was read."""
-
-    def __init__(self, stream: Readable, progress: Progress | None) -> None:
-        self._stream = stream
-        self._progress = progress
-        self._done = 0
-
-    def pieces(self) -> Iterator[bytes]:
-        """All of it. Raises SourceError."""
-        while piece := read_some(self._stream, READ_BYTES):
-            self._done += len(piece)
-            if self._progress is not None:
-                self._progress(self._done)
-            yield piece
+def _counted(stream: Readable, progress: Progress | None) -> Iterator[bytes]:
+    """A stream in pieces; `progress` hears how much of it was read."""
+    done = 0
+    while piece := read_some(stream, READ_BYTES):
+        done += len(piece)
+        if progress is not None:
+            progress(done)
+        yield piece

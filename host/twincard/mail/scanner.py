@@ -55,6 +55,12 @@ class Scanner:
         length = self._line_length(self._at, limit)
         return self._buffer[self._at : self._at + length]
 
+    def peek(self, count: int) -> bytes:
+        """So many of the next bytes, or all that are left, without consuming them."""
+        while len(self._buffer) - self._at < count and not self._ended:
+            self._more()
+        return self._buffer[self._at : self._at + count]
+
     def body(self, boundaries: Sequence[bytes]) -> Iterator[bytes]:
         """What follows up to a line that delimits with one of the boundaries, or to the end."""
         if self.take_delimiter(boundaries):

@@ -9,7 +9,7 @@ from typing import Annotated
 from twincard.results.files import RecipientInfo
 from twincard.results.marks import OneOf
 
-SIGNATURES = ("none", "not_checked")
+SIGNATURES = ("none", "valid", "unknown_signer", "wrong")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ class MailAttachment:
 class OpenedMail:
     """A message was opened.
 
-    `authenticated`: whether changes since it was encrypted would have been noticed.
+    `authentic`: somebody whom the user trusts signed it, whose certificate names the address of the
+    sender. `authenticated`: whether changes would have been noticed. `signers`: whom the signature
+    names; `signed_outside`: who signed it only after it was encrypted. `signature_problem`: why the
+    signature is worth less than `valid`.
     `fields_protected`: the fields are from inside what was encrypted. `outer_sender`: the sender
     that the outside names, if it is not the one inside. `shortened`: `text` is not the whole text.
     `other_parts`: the number of parts outside the encryption that were left out.
@@ -52,8 +55,12 @@ class OpenedMail:
     fields_protected: bool
     outer_sender: str | None
     encrypted: bool
+    authentic: bool
     authenticated: bool
     signature: Annotated[str, OneOf(SIGNATURES)]
+    signature_problem: str | None
+    signers: tuple[str, ...]
+    signed_outside: tuple[str, ...]
     text: str
     shortened: bool
     attachments: tuple[MailAttachment, ...]

@@ -139,13 +139,21 @@ def signature_info(found: Signature) -> SignatureInfo:
 
 
 def _trust(authorities: list[Path] | None, signers: list[Path] | None) -> Trust:
-    if not authorities and not signers:
+    trust = trust_of(authorities, signers)
+    if trust is None:
         raise InputError(
             _(
                 "Anybody can sign a file. Give the certificate of the signer with --signer, or "
                 "of an authority with --trust."
             )
         )
+    return trust
+
+
+def trust_of(authorities: list[Path] | None, signers: list[Path] | None) -> Trust | None:
+    """What --trust and --signer name; None if neither is given. Raises InputError, OSError."""
+    if not authorities and not signers:
+        return None
     known = [one for path in signers or () for one in read_certificates(path)[:1]]
     return Trust(trusted_certificates(authorities or ()), tuple(known))
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from twincard.cli.file.targets import STANDARD_INPUT, check_standard_input, source_of
+from twincard.cli.file.verify import Authorities, Signers, trust_of
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
@@ -19,8 +20,9 @@ from twincard.cli.terminal.pins import unlocked
 from twincard.flows.files.opener import CardOpener
 from twincard.flows.mail import open_mail_file
 from twincard.ground.control_characters import visible
-from twincard.ground.language import _, plural
-from twincard.mail.opening import OpenedMail, Signature
+from twincard.ground.language import _, listed, plural
+from twincard.mail.opening import OpenedMail
+from twincard.mail.signatures import SignatureState
 from twincard.results import mail as results
 
 
@@ -38,6 +40,8 @@ def open_(
     ] = None,
     pin_file: PinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
+    authorities: Authorities = None,
+    signers: Signers = None,
     save: Annotated[
         Path | None,
         typer.Option(
@@ -53,6 +57,7 @@ def open_(
     HTML is never rendered, and nothing is fetched from the network.
     """
     check_standard_input([message], pin_file)
+    trust = trust_of(authorities, signers)
     out = Printer(json)
     if save is not None:
         _make_folder(save)
@@ -73,7 +78,11 @@ def open_(
             return CardOpener(user.card, user.pin)
 
         opened = open_mail_file(
-            source_of(message), opener, save=save, on_event=listener(out, progress)
+            source_of(message),
+            opener,
+            trust=trust,
+            save=save,
+            on_event=listener(out, progress),
         )
     out.result(_result(opened), _text(opened))
 
@@ -91,8 +100,12 @@ def _result(opened: OpenedMail) -> results.OpenedMail:
         content.protected,
         opened.outer_sender,
         opened.decrypted is not None,
-        opened.authenticated,
-        opened.signature.name.lower(),
+        opened.sender_confirmed,
+        opened.unchanged,
+        opened.signature.state.name.lower(),
+        opened.signature.reason,
+        opened.signature.signers,
+        opened.signed_outside,
         content.text,
         content.shortened,
         tuple(
@@ -106,7 +119,7 @@ def _result(opened: OpenedMail) -> results.OpenedMail:
 def _text(opened: OpenedMail) -> str:
     """What can be trusted stands first, where nothing in the message can imitate it."""
     content = opened.content
-    lines = [trust(opened), *_warnings(opened), ""]
+    lines = [trust_line(opened), *_warnings(opened), ""]
     fields = [(f"{name}:", visible(value)) for name, value in content.fields]
     lines += [aligned(fields)] if fields else []
     lines += ["", content.text.rstrip("\n")]
@@ -121,26 +134,28 @@ def _text(opened: OpenedMail) -> str:
     return "\n".join(map(str, lines))
 
 
-def trust(opened: OpenedMail) -> str:
+def trust_line(opened: OpenedMail) -> str:
     """One line on who signed, and whether what was read is authentic."""
-    signed = opened.signature is Signature.NOT_CHECKED
-    if opened.authenticated and signed:
-        return _("Encrypted and unchanged since. Signed, but the signature was not checked.")
-    if opened.authenticated:
-        return _("Encrypted and unchanged since, but not signed: anybody may have written it.")
-    if opened.decrypted is not None and signed:
-        return _(
-            "Unauthenticated: encrypted, and signed, but the signature was not checked. Anybody "
-            "may have written or changed it."
+    signature = opened.signature
+    signers = listed(visible(one) for one in signature.signers)
+    if signature.state is SignatureState.VALID:
+        if opened.decrypted is None:
+            return _("Authentic, but not encrypted: signed by {signers}.").format(signers=signers)
+        return _("Authentic: signed by {signers}.").format(signers=signers)
+    if signature.state is SignatureState.WRONG:
+        return _("Unauthenticated: THE SIGNATURE IS WRONG. {reason}").format(
+            reason=visible(signature.reason or "")
         )
+    if signature.state is SignatureState.UNKNOWN_SIGNER:
+        told = _(
+            "Unauthenticated: signed by {signers}, but no certificate that you trust confirms that."
+        )
+        return told.format(signers=signers)
+    if opened.unchanged:
+        return _("Encrypted and unchanged since, but not signed: anybody may have written it.")
     if opened.decrypted is not None:
         return _(
             "Unauthenticated: encrypted, but not signed. Anybody may have written or changed it."
-        )
-    if signed:
-        return _(
-            "Unauthenticated: not encrypted, and its signature was not checked. Anybody may have "
-            "read, written or changed it."
         )
     return _(
         "Unauthenticated: neither encrypted nor signed. Anybody may have read, written or changed "
@@ -149,13 +164,24 @@ def trust(opened: OpenedMail) -> str:
 
 
 def _warnings(opened: OpenedMail) -> list[str]:
+    content = opened.content
     warnings = []
-    if opened.decrypted is not None and opened.content.fields and not opened.content.protected:
+    if opened.signature.state is SignatureState.VALID and not opened.sender_confirmed:
+        warnings.append(_("The certificate of the signer does not name the sender's address."))
+    if opened.signature.state is SignatureState.UNKNOWN_SIGNER:
         warnings.append(
-            _(
-                "The fields below were outside the encryption: anybody may have read or changed "
-                "them."
+            _("To check it, give an authority's certificate with --trust, or one with --signer.")
+        )
+    if opened.signed_outside:
+        warnings.append(
+            _("{signers} signed it after it was encrypted, perhaps without knowing it.").format(
+                signers=listed(visible(one) for one in opened.signed_outside)
             )
+        )
+    protects = opened.decrypted is not None or opened.signature.state is not SignatureState.NONE
+    if protects and content.fields and not content.protected:
+        warnings.append(
+            _("The fields below are from outside: anybody may have read or changed them.")
         )
     if opened.outer_sender is not None:
         warnings.append(
@@ -166,8 +192,8 @@ def _warnings(opened: OpenedMail) -> list[str]:
     if opened.other_parts:
         warnings.append(
             plural(
-                "{count} part outside the encryption is not shown.",
-                "{count} parts outside the encryption are not shown.",
+                "{count} part around the protected one is not shown.",
+                "{count} parts around the protected one are not shown.",
                 opened.other_parts,
             ).format(count=opened.other_parts)
         )

@@ -92,7 +92,7 @@ class _Signed:
 def verify(
     source: Readable,
     sink: Output | None,
-    trust: Trust,
+    trust: Trust | None,
     *,
     time_trust: Trust | None = None,
     progress: Progress | None = None,
@@ -101,8 +101,8 @@ def verify(
 
     The sink is an Output whose block is entered: what was written to it vanishes if this raises.
     Every signature must be right, and every signer trusted: now, or at the time of a time-stamp
-    whose authority `time_trust` trusts. Raises NotVerifiedError, NotCmsError, AlteredError,
-    UnsupportedError, SourceError, OutputError.
+    whose authority `time_trust` trusts. Without `trust`, signatures need only be right. Raises
+    NotVerifiedError, NotCmsError, AlteredError, UnsupportedError, SourceError, OutputError.
     """
     return _verify(SignedReader(source, progress), sink, trust, time_trust)
 
@@ -110,7 +110,7 @@ def verify(
 def verify_detached(
     source: Readable,
     signature: bytes,
-    trust: Trust,
+    trust: Trust | None,
     *,
     time_trust: Trust | None = None,
     progress: Progress | None = None,
@@ -129,7 +129,9 @@ def verify_detached(
     return _judged(reader, opening, hashes, trust, time_trust)
 
 
-def verify_unwrapped(source: Readable, sink: Output, trust: Trust | None) -> tuple[Signature, ...]:
+def verify_unwrapped(
+    source: Readable, sink: Output | None, trust: Trust | None
+) -> tuple[Signature, ...]:
     """As `verify`, of a SignedData that was inside an encrypted message.
 
     Without `trust`, signatures need only be right.
