@@ -289,7 +289,9 @@ def test_a_folder_becomes_one_file_and_a_folder_again(table: Rack) -> None:
     made = table.desk.json("encrypt", *TO, "書類/", "one")
     assert [item["output"] for item in made["files"]] == ["書類.tar.p7m", "one.p7m"]
     table.desk.run("encrypt", *TO, "書類").failed(2, *EXISTS)
-    table.desk.run("decrypt", *BY_CARD, "書類.tar.p7m").failed(2, *EXISTS)
+    for force in ((), ("--force",)):
+        ran = table.desk.run("decrypt", *BY_CARD, "書類.tar.p7m", *force)
+        ran.failed(2, "folders are not replaced", "--skip-existing")
     table.desk.done("decrypt", *BY_CARD, "書類.tar.p7m", "--skip-existing")
     Path("書類").rename("old")
     table.desk.done("decrypt", *BY_CARD, "書類.tar.p7m")

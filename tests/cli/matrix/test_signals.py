@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 SECONDS = 60
 # As where the system has no nameless files: so what is unfinished can be seen.
 PROGRAM = "import os, sys; del os.O_TMPFILE; from twincard.cli import main; sys.exit(main())"
-HALF = 3 << 20
+HALF = 12 << 20
 
 
 def start(*words: str, ignored: int | None = None) -> subprocess.Popen[bytes]:

@@ -36,6 +36,12 @@ _COUNTS = {
     Existing.SKIPPED: N_("Skipped: {count}."),
 }
 
+_EXISTS = N_("{path} already exists. Use --force to overwrite it, or --skip-existing to leave it.")
+_FOLDER_EXISTS = N_(
+    "{path} already exists, and folders are not replaced. Move it away, or use --skip-existing to "
+    "leave it."
+)
+
 
 class Words(NamedTuple):
     """The final messages, not yet translated, with the numbers of files `done` and `failed`."""
@@ -157,10 +163,8 @@ class _Doing(Generic[_T]):
         self._failed += 1
         if isinstance(error, OutputExistsError):
             self._existed += 1
-            sentence = _(
-                "{path} already exists. Use --force to overwrite it, or --skip-existing to leave "
-                "it."
-            ).format(path=output)
+            words = _FOLDER_EXISTS if is_folder(output) else _EXISTS
+            sentence = _(words).format(path=output)
         else:
             sentence = describe(error).sentence
         self._list(FileResult(source, None, sentence), None)
