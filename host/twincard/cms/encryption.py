@@ -12,7 +12,7 @@ from typing import Self
 from twincard.cms.content.encryption import CHUNK_BYTES, MessageWriter
 from twincard.cms.framing.message import DATA_CONTENT
 from twincard.cms.framing.output import Output
-from twincard.cms.framing.source import READ_BYTES, Progress, Readable, Writable, read_some
+from twincard.cms.framing.source import Progress, Readable, Writable, read_some
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
 
 _READ_AHEAD_BYTES = 1 << 20
@@ -184,7 +184,7 @@ class _Prepended:
 
 def _encrypt(source: Readable, message: MessageWriter, progress: Progress | None) -> None:
     done = 0
-    while piece := read_some(source, READ_BYTES):
+    while piece := read_some(source, CHUNK_BYTES):
         message.write(piece)
         done += len(piece)
         if progress is not None:

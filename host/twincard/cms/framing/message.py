@@ -6,7 +6,6 @@ ContentInfo { contentType, [0] { version, originatorInfo?, recipientInfos,
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -231,6 +230,8 @@ class MessageReader:
         """After `algorithm`: content and tail will be read, and perhaps `again`."""
         self._mark = self._ber.mark()
         if self._start is None:
+            import tempfile  # imported late: most files need none
+
             self._kept = tempfile.SpooledTemporaryFile(_SPOOL_BYTES)  # noqa: SIM115 - see close
             self._source.copy_to(_Spool(self._kept))
 
