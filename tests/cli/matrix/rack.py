@@ -16,7 +16,17 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.bench import ISSUER, Bench, Setting, Specimen, Stage, components
 from tests.cli.commands import Desk, Ran
-from tests.cli.matrix.rows import BACKUP, LETTER, NEXT, ORIGINAL, OTHER, SEALED, SIGNED, Row
+from tests.cli.matrix.rows import (
+    BACKUP,
+    LETTER,
+    NEXT,
+    ORIGINAL,
+    OTHER,
+    SEALED,
+    SHARED,
+    SIGNED,
+    Row,
+)
 from tests.flows.unplugged import Cable, Unplugged
 from tests.signed.signers import person
 
@@ -102,7 +112,14 @@ class Rack:
         self.at(row.stage, transport_pin=row.transport_pin)
         if row.signs:
             self._certify(self._specimens[row.a])
+        if row.has_contact:
+            self._put_contact(self._specimens[row.a])
         return self
+
+    def _put_contact(self, specimen: Specimen) -> None:
+        card = specimen.card()
+        card.pin.verify(specimen.pin)
+        card.contacts.put(1, self._specimens[NEXT].card().usage.public_key())
 
     def _certify(self, specimen: Specimen) -> None:
         """Give a card a signature key, and the desk its certificate; once in a process."""
@@ -191,6 +208,8 @@ class Rack:
             self._write_signed(folder)
             sealed = FileOutput(folder / SEALED)
             encrypt_file(folder / LETTER, sealed, [Recipient.of(keys[ORIGINAL])])
+            shared = FileOutput(folder / SHARED)
+            encrypt_file(folder / LETTER, shared, [Recipient.of(key) for key in keys.values()])
 
     def _write_signed(self, folder: Path) -> None:
         signer = self._signer()

@@ -16,6 +16,8 @@ from tests.bench import Stage
 ORIGINAL, BACKUP, NEXT, OTHER = "sim:花子", "sim:控え", "sim:次", "sim:他"
 LETTER, SEALED = "手紙.txt", "手紙.txt.p7m"
 SIGNED = "署名.p7m"
+SHARED = "二人.p7m"
+"""Encrypted to the first two of the readers of which the cards have keys."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Row:
     """Whether the cards still have the PIN that serves duplication alone."""
     signs: bool = False
     """Whether the card has a signature key, whose certificate is in a file."""
+    has_contact: bool = False
+    """Whether the card has somebody's key in place 1."""
     asks: tuple[str, ...] = field(default=())
     """The options without which a terminal is asked."""
 
@@ -128,6 +132,12 @@ ROWS: dict[str, Row] = {
         "certificate -r {a} --pin-file {pin} --no-store -o {out}/花子.crt", asks=("--pin-file",)
     ),
     "csr": Row("csr -r {a} --pin-file {pin} -o {out}/花子.csr", asks=("--pin-file",)),
+    "contact add": Row("contact add 次 次.pem --onto {a} --pin-file {pin}", asks=("--pin-file",)),
+    "contact list": Row("contact list -r {a}"),
+    "contact show": Row("contact show 次"),
+    "contact remove": Row(
+        "contact remove 1 -r {a} --pin-file {pin}", has_contact=True, asks=("--pin-file",)
+    ),
     "encrypt": Row(
         f"encrypt --archive -r {{a}} --pin-file {{pin}} {LETTER} -o {{out}}/新しい手紙.p7m",
         asks=("--pin-file",),
@@ -135,6 +145,11 @@ ROWS: dict[str, Row] = {
     "decrypt": Row(
         f"decrypt -r {{a}} --pin-file {{pin}} {SEALED} -o {{out}}/開封", asks=("--pin-file",)
     ),
+    "inspect": Row(f"inspect {SEALED} -r {{a}}"),
+    "recipients add": Row(
+        f"recipients add {SEALED} --to 次.pem -r {{a}} --pin-file {{pin}}", asks=("--pin-file",)
+    ),
+    "recipients remove": Row(f"recipients remove {SHARED} --to 次.pem -r {{a}}"),
     "transcode": Row(
         f"transcode -r {{a}} --pin-file {{pin}} --to 次.pem {SEALED} -o {{out}}/転送.p7m",
         asks=("--pin-file",),

@@ -88,8 +88,9 @@ def test_cards_for_issue_that_are_swapped(rack: Rack) -> None:
     assert_told(ran, ExitCode.WRONG_SECRET, f"Original {BACKUP}", "--transport-key-file")
 
 
-# `group clear` shows the transport key first, which is refused too; `sign` finds no signature key.
-@rows("a", "pin", without=("issue", "group clear", "sign"))
+# `group clear` shows the transport key first, which is refused too; `sign` finds no signature key,
+# and `contact remove` no contact.
+@rows("a", "pin", without=("issue", "group clear", "sign", "contact remove"))
 def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
     rack.ready(row)
     files = contents(rack.desk.folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 from twincard.addressbook.book import AddressBook, Contact
 from twincard.card.session import Card
 from twincard.cli.contact.describing import key_type
-from twincard.cli.terminal.cards import opened
+from twincard.cli.terminal.cards import check_usable, opened
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
@@ -21,6 +21,7 @@ def read_card(reader: str, out: Printer) -> None:
     """Print the keys on a card. No PIN is needed."""
     names = _names_by_key()
     with opened(reader) as card:
+        check_usable(card)
         card_id = card.kept_report().card_id
         found = tuple(
             CardContact(place, key_type(key), key.digest, names.get(key.digest))
@@ -63,6 +64,7 @@ def delete_from_card(
     """The card id, and the place that was emptied: by its number, or by a contact's name."""
     wanted = None if name.isdecimal() else AddressBook().get(name).recipient.key.digest
     with opened(reader) as card:
+        check_usable(card)
         place = _place(card, name, wanted)
     with unlocked(reader, pin_file, issuer_file) as user:
         # It may be another card by now.

@@ -12,7 +12,7 @@ import typer
 
 from twincard.addressbook.book import AddressBook, Contact
 from twincard.cli.file.targets import check_standard_input, source_of
-from twincard.cli.terminal.cards import SIMULATED, opened
+from twincard.cli.terminal.cards import SIMULATED, check_usable, opened
 from twincard.cli.terminal.options import READER_HELP, Json
 from twincard.cli.terminal.output import Printer, aligned
 from twincard.cms.framing.message import DATA_CONTENT, MessageKind
@@ -20,7 +20,7 @@ from twincard.cms.inspection import InspectedRecipient, Inspection, inspect
 from twincard.cms.recipients.identifiers import IssuerAndSerial, KeyIdentifier
 from twincard.cms.recipients.infos import RecipientInfo
 from twincard.cms.recipients.names import rfc4514
-from twincard.flows.errors import NoKeyError
+from twincard.flows.errors import NoKeyError, ProtocolError
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.mine import own_recipients
 from twincard.ground.language import _, listed
@@ -106,7 +106,7 @@ def _cards_of(infos: list[RecipientInfo], readers: Iterable[str]) -> _Named:
             _note(found, infos, reader, _own(reader, infos))
         for reader in _simulated():
             # One that is in use, or cannot be read, does not matter here.
-            with suppress(TransportError, CardError, OSError):
+            with suppress(TransportError, CardError, ProtocolError, OSError):
                 if reader not in readers:
                     _note(found, infos, reader, _own(reader, infos))
     return found
@@ -119,6 +119,7 @@ def _simulated() -> Iterator[str]:
 
 def _own(reader: str, infos: list[RecipientInfo]) -> tuple[RecipientInfo, ...]:
     with opened(reader) as card:
+        check_usable(card)
         try:
             return own_recipients(card, infos)
         except NoKeyError:

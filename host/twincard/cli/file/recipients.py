@@ -10,7 +10,7 @@ import typer
 
 from twincard.cli.file.to import Addressee, read_recipients
 from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_key, opened
+from twincard.cli.terminal.cards import check_key, check_usable, opened
 from twincard.cli.terminal.errors import describe
 from twincard.cli.terminal.options import (
     AnyDate,
@@ -115,6 +115,7 @@ def remove(
 
 def _own(reader: str, found: Sequence[RecipientInfo]) -> tuple[RecipientInfo, ...]:
     with opened(reader) as card:
+        check_usable(card)
         return own_recipients(card, found)
 
 
