@@ -7,6 +7,9 @@ import io
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -228,3 +231,30 @@ def test_an_unreadable_folder_is_no_success(desk: Desk) -> None:
     assert (ran.json["moved"], ran.json["unreadable"]) == (3, 1)
     assert checked.code == 9
     assert not checked.json["passed"]
+
+
+def test_ctrl_c_in_the_middle_ends_it_cleanly(desk: Desk) -> None:
+    """With both cards at work: the run ends at once, tells what it did, and goes on later."""
+    for number in range(60):
+        shutil.copy("files/a.p7m", f"files/a{number:02}.p7m")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twincard.cli", *RECOVER, "files"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.stderr is not None
+    for _line in range(5):
+        process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "Error: Interrupted. To finish, run the command again."
+    moved = int(out.split()[0])
+    assert out.splitlines()[0] == f"{moved:>6} moved to the new card"
+    assert 4 <= moved < 63
+    again = desk.json(*RECOVER, "files")
+    assert again["moved"] + again["already_moved"] == 63
+    assert again["moved"] >= 63 - moved - 1
+    assert not list(Path("files").glob(".*"))

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.cms.software_key import SoftwareKey, ec_key, encrypted
 
@@ -71,15 +72,22 @@ def move(
             files.append(event.file)
         on_event(event)
 
+    move_quietly(*paths, journal=journal, on_event=listener)
+    return files
+
+
+def move_quietly(
+    *paths: Path, journal: Path | None = None, on_event: Listener[Any] = ignore
+) -> None:
+    """The same, for a listener alone."""
     names = names_of(OLD), names_of(NEW)
     book = Journal(journal, OLD.key_id, NEW.key_id)
     new = NewKey(NEW.private)
-    plan = plan_recovery(*names, paths, is_finished=book.is_finished, on_event=listener)
+    plan = plan_recovery(*names, paths, is_finished=book.is_finished, on_event=on_event)
     with plan, Line([OldKey(OLD.private)], new, new) as line, book.flushing():
         rewriter = RecipientRewriter()
-        Mover(line, plan, names[0], book, rewriter, listener, (b"", b"")).run()
+        Mover(line, plan, names[0], book, rewriter, on_event, (b"", b"")).run()
     book.close()
-    return files
 
 
 def sealed(content: bytes, *keys: SoftwareKey) -> bytes:

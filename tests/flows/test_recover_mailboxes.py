@@ -20,9 +20,9 @@ from tests.mail.messages import draft, opened
 
 from twincard.cms import NotForThisKeyError, Recipient
 from twincard.flows.check.drill import CheckOutcome, FileCheck, check_files
+from twincard.flows.files.replacement import Replacement
 from twincard.flows.recover import mailbox
 from twincard.flows.recover.outcomes import RecoverOutcome
-from twincard.flows.files.replacement import Replacement
 from twincard.ground.unfinished import remove_unfinished
 from twincard.keys.key_type import KeyType
 from twincard.mail import locks, seal

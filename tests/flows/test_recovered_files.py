@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from tests.as_user import NOBODY, as_user, needs_root, open_folder
 from tests.cms.software_key import rsa_key
-from tests.flows.software_recovery import NEW, OLD, make, move, opened, sealed
+from tests.flows.software_recovery import NEW, OLD, make, move, move_quietly, opened, sealed
 
 from twincard.flows.events import BytesEvent, FlowEvent
 from twincard.flows.files.replacement import Replacement
@@ -292,3 +293,19 @@ def test_the_new_version_is_on_the_disk_before_it_takes_its_place(
         monkeypatch.setattr(Replacement, name, noted)
     move(path)
     assert steps == ["sync", "replace"]
+
+
+def test_memory_does_not_grow_with_the_files(tmp_path: Path) -> None:
+    peaks = []
+    for count in (100, 400):
+        folder = tmp_path / str(count)
+        for number in range(count):
+            path = folder / str(number // 20) / f"a file with a name of some length, {number}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"plain")
+        tracemalloc.start()
+        move_quietly(folder)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # Paths and results of 300 files take more than 100,000 bytes.
+    assert peaks[1] - peaks[0] < 30_000

@@ -105,3 +105,14 @@ def test_without_a_place_for_it_files_are_moved_all_the_same(tmp_path: Path) -> 
     (path,) = make(tmp_path, ["a"])
     (file,) = move(path, journal=tmp_path / "file" / "journal")
     assert file.outcome is RecoverOutcome.MOVED
+
+
+def test_other_names_of_a_finished_file_are_finished(tmp_path: Path, uses: list[str]) -> None:
+    journal = tmp_path / "state" / "journal"
+    (path,) = make(tmp_path / "files", ["a"])
+    (tmp_path / "files" / "b").hardlink_to(path)
+    move(tmp_path / "files", journal=journal)
+    uses.clear()
+    files = move(tmp_path / "files", journal=journal)
+    assert [file.outcome for file in files] == [RecoverOutcome.ALREADY_MOVED] * 2
+    assert uses == []

@@ -98,10 +98,10 @@ def measure_recovery(folder: Path, key_type: KeyType) -> RecoverySpeed:
             side.seconds = 0.0
         before = _peak()
         seconds = _seconds(old, new, files, RecoverOutcome.MOVED)
-        work = [side.seconds for side in sides]
+        old_seconds, new_seconds = (side.seconds for side in sides)
         grown = _peak() - before
         again = _seconds(old, new, files, RecoverOutcome.ALREADY_MOVED)
-    return RecoverySpeed(key_type, _FILES, seconds, *work, again, grown)
+    return RecoverySpeed(key_type, _FILES, seconds, old_seconds, new_seconds, again, grown)
 
 
 def _pair(folder: Path, key_type: KeyType, cards: ExitStack) -> tuple[Card, Card, _Timed]:

@@ -108,6 +108,8 @@ class UnfinishedFile:
         """
         if self._hidden is not None and folder == self._folder:
             name, self._hidden = self._hidden, None
+            if os.name == "nt":
+                self.file.close()  # Windows renames no open file; elsewhere it holds the lock
             return name
         name = _free_name(folder)
         _link_descriptor(self.file.fileno(), name)

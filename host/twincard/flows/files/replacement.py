@@ -65,7 +65,9 @@ class Replacement(HeldOutput):
     def now(self) -> Version:
         """What the new file is, after `replace` and `replace_link`. Raises OutputError."""
         with self._writing():
-            return Version.of(os.fstat(self._held_file().file.fileno()))
+            file = self._held_file().file
+            # Windows replaces no open file, so there it is closed by now.
+            return Version.of(_stat(self.path) if file.closed else os.fstat(file.fileno()))
 
     def replace_link(self, path: Path) -> bool:
         """The same for another name of the old file; False if that is another file by now."""

@@ -37,6 +37,7 @@ from twincard.flows.recover.outcomes import (
 )
 from twincard.flows.recover.plan import PlannedFile, RecoveryPlan
 from twincard.flows.recover.rewriting import Rewriter
+from twincard.ground.file_metadata import MetadataLoss
 from twincard.ground.language import _, plural
 
 _AT_CARDS = 4
@@ -188,8 +189,10 @@ class Mover:
         try:
             file.synced.result()
             file.replacement.replace()
-            note = self._with_links(file, file.replacement)
-            self._journal.add(settled(path), file.replacement.now(), renamed=True)
+            others = self._relinked(file, file.replacement)
+            for name in (settled(path), *others):
+                self._journal.add(name, file.replacement.now(), renamed=True)
+            note = _note(file.links - 1 - len(others), file.replacement.loss)
         except (FilesError, OSError) as error:
             return RecoveredFile(path, RecoverOutcome.FAILED, told(error))
         finally:
@@ -202,28 +205,16 @@ class Mover:
             return RecoveredFile(planned.file.path, RecoverOutcome.MOVED)
         return self._finished(self._written(self._begun(planned, again=True)))
 
-    def _with_links(self, file: _ToDisk, replacement: Replacement) -> str | None:
-        """Give the other names that were found to the new version; a note on what was not done."""
-        left = file.links - 1
-        if left:
+    def _relinked(self, file: _ToDisk, replacement: Replacement) -> list[Path]:
+        """Give the new version the other names of the old one that were found; which it has now."""
+        done: list[Path] = []
+        if file.links > 1:
             for at, name in self._plan.links(file.planned.file.path, replacement.version):
                 with contextlib.suppress(FilesError):  # it is tried again when its turn comes
                     if replacement.replace_link(name):
                         self._plan.mark_finished(at)
-                        left -= 1
-        notes = []
-        if left > 0:
-            told = plural(
-                "{count} other name of this file (a hard link) was not among the paths given, and "
-                "still has the old version.",
-                "{count} other names of this file (hard links) were not among the paths given, and "
-                "still have the old version.",
-                left,
-            )
-            notes.append(told.format(count=left))
-        if replacement.loss:
-            notes.append(str(replacement.loss))
-        return " ".join(notes) or None
+                        done.append(name)
+        return done
 
     def _failed(
         self, path: Path, inspected: Inspected, error: FilesError | OSError
@@ -249,6 +240,23 @@ def _refused(path: Path, error: FilesError | OSError) -> RecoveredFile:
     outcome = _SETTLED[refused_kind(error)]
     reason = None if outcome is RecoverOutcome.NOT_ENCRYPTED else told(error)
     return RecoveredFile(path, outcome, reason)
+
+
+def _note(left: int, loss: MetadataLoss) -> str | None:
+    """What was not done for a file that was moved; `left` names of it have the old version."""
+    notes = []
+    if left > 0:
+        told = plural(
+            "{count} other name of this file (a hard link) was not among the paths given, and "
+            "still has the old version.",
+            "{count} other names of this file (hard links) were not among the paths given, and "
+            "still have the old version.",
+            left,
+        )
+        notes.append(told.format(count=left))
+    if loss:
+        notes.append(str(loss))
+    return " ".join(notes) or None
 
 
 def _is_still(path: Path, version: Version) -> bool:

@@ -35,7 +35,7 @@ _INSERT = "INSERT INTO found (path, kind, reason, device, inode) VALUES (?, ?, ?
 _SOME = (
     "SELECT at, path, kind, reason, EXISTS (SELECT 1 FROM found AS earlier WHERE"
     " earlier.device = found.device AND earlier.inode = found.inode AND earlier.at < found.at)"
-    " FROM found WHERE at > ? ORDER BY at LIMIT 1000"
+    " FROM found WHERE at > ? ORDER BY at LIMIT 100"
 )
 _SAME = "SELECT at, path FROM found WHERE device = ? AND inode = ? AND path <> ? ORDER BY at"
 _MARK = "UPDATE found SET kind = ? WHERE at = ?"
