@@ -19,6 +19,7 @@ from twincard.cli.file.decrypt import decrypt
 from twincard.cli.file.encrypt import encrypt
 from twincard.cli.file.sign import sign
 from twincard.cli.file.targets import output_for
+from twincard.cli.file.transcode import transcode
 from twincard.cli.key.certificate import certificate, csr
 from twincard.cli.pair.duplicate import duplicate
 from twincard.cli.pair.issue import issue
@@ -52,6 +53,8 @@ SAME: dict[str, tuple[Command, str]] = {
     "Recipient.all_from_bytes(any_date)": (encrypt, "any_date"),
     "Recipient.from_bytes(any_date)": (encrypt, "any_date"),
     "Recipient.from_certificate(any_date)": (encrypt, "any_date"),
+    "EncryptedOutput.__init__(mail)": (encrypt, "mail"),
+    "archive_file(same_body)": (transcode, "same_body"),
     "encrypt(mail)": (encrypt, "mail"),
     "encrypt_file(mail)": (encrypt, "mail"),
     "encrypt_folder(mail)": (encrypt, "mail"),
@@ -79,6 +82,9 @@ ELSEWHERE = {
     "certify_decipher_key(store)": "the contrary of --no-store",
     "certify_signature_key(store)": "the contrary of --no-store",
     "Recipient.__init__(certificate)": "none for a bare key",
+    "AlteredError.__init__(sentence)": "the usual sentence",
+    "EncryptedOutput.__init__(content_type)": "plain bytes, as files are",
+    "encrypt(content_type)": "plain bytes, as files are",
     "create_card(aid)": "the applet's usual name",
     "create_card(make)": "a chip that lacks nothing",
     "create_card(parameters)": "further data of the installation",
