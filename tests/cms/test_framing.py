@@ -91,7 +91,7 @@ def test_content_that_is_kept_apart_is_not_supported(parts: Parts) -> None:
 )
 def test_another_cipher_is_refused_by_its_name(parts: Parts, oid: str, name: str) -> None:
     algorithm = ber.encode(ber.SEQUENCE, bytes.fromhex(oid), ber.encode(ber.OCTET_STRING, bytes(8)))
-    with pytest.raises(UnsupportedError, match=f"is encrypted with {name}\\."):
+    with pytest.raises(UnsupportedError, match=f"is encrypted with {name}, which"):
         decrypted(replace(parts, algorithm=algorithm).message(), ec_key())
 
 
@@ -130,11 +130,18 @@ def test_malformed_parameters_of_a_cipher_are_refused(
         decrypted(replace(parts, algorithm=encoded).message(), ec_key())
 
 
-@pytest.mark.parametrize("size", [0, 8, 16, 17])
+@pytest.mark.parametrize("size", [0, 8, 17])
 def test_a_nonce_of_another_size_than_12_bytes_is_not_supported(parts: Parts, size: int) -> None:
-    if parts.kind is not AUTH and size == 16:
-        pytest.skip("in EnvelopedData some programs write that")
     encoded = ber.encode(ber.SEQUENCE, AES_256_GCM, nonce_of(size))
+    with pytest.raises(UnsupportedError, match="nonce"):
+        decrypted(replace(parts, algorithm=encoded).message(), ec_key())
+
+
+def test_a_nonce_of_16_bytes_which_some_write_in_enveloped_data_is_not_supported_elsewhere() -> (
+    None
+):
+    parts = Parts.of(encrypted(PLAINTEXT, ec_key()))
+    encoded = ber.encode(ber.SEQUENCE, AES_256_GCM, nonce_of(16))
     with pytest.raises(UnsupportedError, match="nonce"):
         decrypted(replace(parts, algorithm=encoded).message(), ec_key())
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cms.software_key import ec_key
+from tests.cms.software_key import ec_key, encrypted
 
-from twincard.cms import FileOutput, decrypt, encrypt, transcode
+from twincard.cms import BytesOutput, FileOutput, decrypt, encrypt, transcode
 
 CONTENT_BYTES = 64 << 20
 ALLOWED_BYTES = 8 << 20
@@ -36,6 +36,29 @@ def peak_of(work: Callable[[], object]) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+class Counting(io.BytesIO):
+    """A file that counts the bytes that are read of it."""
+
+    given = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.given += len(piece)
+        return piece
+
+
+@pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])
+@pytest.mark.parametrize("others", [0, 3])
+def test_no_byte_is_read_twice(mail: bool, others: int) -> None:
+    keys = [ec_key(), *(ec_key(f"stranger {number}") for number in range(others))]
+    message = encrypted(bytes(5_000_000), *keys, mail=mail)
+    source, output = Counting(message), BytesOutput()
+    with output:
+        decrypt(source, output, ec_key(), mail=mail)
+    assert len(output.value) == 5_000_000
+    assert source.given == len(message)
 
 
 @pytest.mark.parametrize("mail", [False, True], ids=["file", "mail"])

@@ -43,7 +43,7 @@ class _Seen:
 def pin_files_for(readers: Sequence[str], pin_files: Sequence[Path]) -> list[Path | None]:
     """The PIN file of each card: one for all, or one each in the same order. Raises InputError."""
     if len(set(readers)) < len(readers):
-        raise InputError(_("The same reader was given twice."))
+        raise InputError(_("The same reader was given twice. Give each reader once."))
     if len(pin_files) <= 1:
         return [*pin_files, None][:1] * len(readers)
     if len(pin_files) != len(readers):

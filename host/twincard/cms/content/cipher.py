@@ -91,8 +91,8 @@ class ContentCipher:
         if oid not in _BY_OID:
             raise UnsupportedError(
                 _(
-                    "The file is encrypted with {cipher}. Only AES in GCM or CBC mode can be "
-                    "decrypted, and triple DES."
+                    "The file is encrypted with {cipher}, which is not supported. Ask for it "
+                    "encrypted with AES."
                 ).format(cipher=_REFUSED.get(oid, oid))
             )
         mode, key_length = _BY_OID[oid]
