@@ -20,6 +20,8 @@ from tests.cli.commands import Desk
 from tests.cli.conftest import PINS
 
 from twincard.card.usage import Usage
+from twincard.cms import OpenableRecipient
+from twincard.flows.files.opener import CardChecker
 from twincard.flows.recover.moving import Mover
 from twincard.flows.recover.outcomes import RecoveredFile
 from twincard.transport import CardGoneError
@@ -258,3 +260,23 @@ def test_ctrl_c_in_the_middle_ends_it_cleanly(desk: Desk) -> None:
     assert again["moved"] + again["already_moved"] == 63
     assert again["moved"] >= 63 - moved - 1
     assert not list(Path("files").glob(".*"))
+
+
+def test_a_drill_that_ends_early_tells_what_it_tried(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = CardChecker.check
+    tried: list[object] = []
+
+    def pulled(checker: CardChecker, recipient: OpenableRecipient) -> bytes:
+        tried.append(recipient)
+        if len(tried) == 3:
+            raise CardGoneError("The card was removed.")
+        return check(checker, recipient)
+
+    monkeypatch.setattr(CardChecker, "check", pulled)
+    drill = ("card", "check", "-r", "sim:控え", "--pin-file", "backup-pin", "files", "--json")
+    ran = desk.run(*drill)
+    assert ran.code == 3
+    assert [file["path"] for file in ran.json["files"]] == ["files/a.p7m", "files/b.p7m"]
+    assert ran.json["error"]["name"] == "no_card"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
@@ -113,7 +113,7 @@ def recover(
     """
     for one in old:
         check_two_cards(one, new)
-    for first, second in pairwise(old):
+    for first, second in combinations(old, 2):
         check_two_cards(first, second)
     check_report(report, force=force)
     issuer = issuer_public_key(issuer_public_key_file)

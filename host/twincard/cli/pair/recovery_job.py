@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import ProtocolError
 from twincard.flows.events import FlowEvent, Listener
-from twincard.flows.files.opener import PinProvider
+from twincard.flows.files.opener import CardHolder, PinProvider
 from twincard.flows.recover.journal import Journal
 from twincard.flows.recover.names import CardNames
 from twincard.flows.recover.outcomes import (
@@ -61,6 +61,8 @@ _LISTED_ONLY_IF_VERBOSE = (
     RecoverOutcome.LINK,
     RecoverOutcome.SPECIAL,
 )
+_Names = tuple[CardNames, CardNames]
+"""Of the old card and the new one."""
 _JOURNALS = "recovery"
 _NAME_BYTES = 8
 
@@ -79,7 +81,11 @@ class Job:
 
     def run(self, old: Sequence[Holder], new: Holder) -> None:
         """Look at the files while no card is held, then move them."""
-        plan = self._plan(old[0], new)
+        planned = None
+        # If the cards cannot be used, unlocking them gives the reason.
+        with suppress(CardError, ProtocolError, TransportError):
+            names = names_of(old[0].reader, new.reader)
+            planned = names, self._plan(names)
         counts: Counter[RecoverOutcome] = Counter()
         errors: list[ErrorInfo] = []
 
@@ -92,7 +98,7 @@ class Job:
 
         listing = FileResults(self.out)
         with (
-            plan if plan is not None else nullcontext(),
+            nullcontext() if planned is None else planned[1],
             _unlocked(old, new) as cards,
             report_to(self.report, force=self.force, result=result) as note,
         ):
@@ -110,7 +116,7 @@ class Job:
                         note(event.file)
                         self._show_if_verbose(event.file)
 
-                self._move(cards, old, new, plan, on_event)
+                self._move(cards, old, new, planned, on_event)
             listing.finish(result(), _text(counts))
             if any(counts[outcome] for outcome in RecoverOutcome if outcome.is_failure):
                 raise typer.Exit(ExitCode.FILE)
@@ -119,18 +125,13 @@ class Job:
         if self.verbose and file.outcome in _LISTED_ONLY_IF_VERBOSE:
             self.out.step(f"{file.path}: {_(file.outcome.value)}")
 
-    def _plan(self, old: Holder, new: Holder) -> RecoveryPlan | None:
-        """None if the cards cannot be used; opening them gives the reason."""
-        try:
-            names = names_of(old.reader, new.reader)
-        except (CardError, ProtocolError, TransportError):
-            return None
+    def _plan(self, names: _Names) -> RecoveryPlan:
         journal = Journal(self._journal_file(names), names[0].key_id, names[1].key_id)
         try:
             return plan_recovery(
                 *names,
                 self.paths,
-                is_finished=lambda path, version: journal.is_finished(path, version),
+                is_finished=journal.is_finished,
                 on_event=listener(self.out),
             )
         finally:
@@ -141,17 +142,24 @@ class Job:
         cards: tuple[Sequence[Card], Card],
         old: Sequence[Holder],
         new: Holder,
-        plan: RecoveryPlan | None,
+        planned: tuple[_Names, RecoveryPlan] | None,
         on_event: Listener[FlowEvent],
     ) -> None:
-        names = CardNames.of(cards[0][0]), CardNames.of(cards[1])
+        both = cards[0][0], cards[1]
+        if planned is None or any(
+            CardHolder(card).key_id != one.key_id
+            for card, one in zip(both, planned[0], strict=True)
+        ):
+            # Other cards than before, or cards that could not be read then.
+            names = CardNames.of(both[0]), CardNames.of(both[1])
+            planned = names, self._plan(names)
+        names, plan = planned
         pins = [_provider(holder) for holder in old]
-        with Recovery(*cards, pins, _provider(new), self._journal_file(names)) as recovery:
-            if plan is None:
-                plan = recovery.plan(self.paths, on_event)
+        journal = self._journal_file(names)
+        with plan, Recovery(*cards, pins, _provider(new), journal, names) as recovery:
             recovery.run(plan, on_event, re_encrypt=self.re_encrypt)
 
-    def _journal_file(self, names: tuple[CardNames, CardNames]) -> Path | None:
+    def _journal_file(self, names: _Names) -> Path | None:
         if not self.journal:
             return None
         keys = "-".join(one.key_id[:_NAME_BYTES].hex() for one in names)

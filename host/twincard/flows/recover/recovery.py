@@ -69,12 +69,13 @@ class Recovery:
         old_pin: PinProvider | Sequence[PinProvider] | None,
         new_pin: PinProvider | None,
         journal: str | PathLike[str] | None,
+        names: tuple[CardNames, CardNames] | None = None,
     ) -> None:
+        """`names` of an old card and the new one, if they are known."""
         self._cards = [old] if isinstance(old, Card) else list(old)
         self._pins: list[PinProvider | None] = (
             list(old_pin) if isinstance(old_pin, Sequence) else [old_pin] * len(self._cards)
         )
-        self._new = new
         self._checker = CardChecker(new, new_pin)
         self._archive = CardArchive(new, new_pin)
         check_released(new.kept_report())
@@ -84,8 +85,10 @@ class Recovery:
             for card, pin in zip(self._cards, self._pins, strict=True)
         ]
         check_keys([one.key_id for one in self._transcoders], self._checker.key_id)
-        self._names = CardNames.of(self._cards[0])
-        keys = self._names.key_id, self._checker.key_id
+        keys = self._transcoders[0].key_id, self._checker.key_id
+        if names is None or (names[0].key_id, names[1].key_id) != keys:
+            names = CardNames.of(self._cards[0]), CardNames.of(new)
+        self._names = names
         self._journal = Journal(None if journal is None else Path(journal), *keys)
 
     def plan(
@@ -94,9 +97,8 @@ class Recovery:
         on_event: Listener[PlanEvent],
     ) -> RecoveryPlan:
         """Look at all files."""
-        new = CardNames.of(self._new)
         return plan_recovery(
-            self._names, new, paths, is_finished=self._journal.is_finished, on_event=on_event
+            *self._names, paths, is_finished=self._journal.is_finished, on_event=on_event
         )
 
     def run(
@@ -107,14 +109,15 @@ class Recovery:
         re_encrypt: bool,
     ) -> RecoverySummary:
         """Move the files of a plan, which is closed then."""
-        ids = self._names.card_id, self._checker.card_id
+        old = self._names[0]
+        ids = old.card_id, self._checker.card_id
         cards = Line(self._transcoders, self._checker, self._archive)
         with plan, cards as line, self._journal.flushing():
             rewriter: Rewriter = RecipientRewriter()
             if re_encrypt:
                 opener = CardOpener(self._cards[0], self._pins[0])
                 rewriter = ReEncrypter(line, opener, self._target)
-            return Mover(line, plan, self._names, self._journal, rewriter, on_event, ids).run()
+            return Mover(line, plan, old, self._journal, rewriter, on_event, ids).run()
 
     def __enter__(self) -> Self:
         """The recovery."""
