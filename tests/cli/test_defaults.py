@@ -98,6 +98,8 @@ ELSEWHERE = {
     "ContentSigner.__init__(time_stamper)": "none, as without --timestamp",
     "Trust.__init__(authorities)": "none, as without --trust",
     "Trust.__init__(signers)": "none, as without --signer",
+    "VerifiedOutput.__init__(time_trust)": "none, as without --timestamp-trust",
+    "VerifiedOutput.__init__(trust)": "none, as without --trust and --signer",
     "card_signer(certificates)": "those on the card, as without --certificate",
     "card_signer(time_stamper)": "none, as without --timestamp",
     "verify(time_trust)": "none, as without --timestamp-trust",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_changed_file_or_another_signer_is_not_verified(signing: Desk) -> None
     Path("契約.txt").write_text(LETTER * 2, encoding="utf-8")
     ran = signing.run("verify", "--signer", "alice.crt", "契約.txt", "--json")
     assert (ran.code, ran.json["verified"], ran.json["signatures"]) == (9, False, [])
-    assert ran.json["error"] == "The content is not what was signed."
+    assert ran.json["error"].startswith("The content is not what was signed. ")
     text = signing.run("verify", "--signer", "alice.crt", "契約.txt").text
     assert " valid" not in text
     Path("契約.txt.p7s").write_bytes(b"")
@@ -155,10 +156,67 @@ def test_a_time_stamp_is_taken_and_named(signing: Desk) -> None:
     told = signing.json(*verify)["signatures"][0]["time_stamp"]
     assert (told["authority"], told["trusted"]) == ("CN=clock", False)
     assert "not by an authority of --timestamp-trust" in signing.done(*verify).text
-    verify += ("--timestamp-trust", "time.crt")
-    assert signing.json(*verify)["signatures"][0]["time_stamp"]["trusted"]
-    assert signing.done(*verify).text.endswith(" UTC by CN=clock\n")
+    believed = (*verify, "--timestamp-trust", "time.crt")
+    assert signing.json(*believed)["signatures"][0]["time_stamp"]["trusted"]
+    assert signing.done(*believed).text.endswith(" UTC by CN=clock\n")
     sign = ("sign", *ALICE, "契約.txt", "--force", "--timestamp", "http://127.0.0.1:9/")
     before = Path("契約.txt.p7s").read_bytes()
     signing.run(*sign).failed(8, "http://127.0.0.1:9/")
     assert Path("契約.txt.p7s").read_bytes() == before
+
+
+SEAL = ("encrypt", "--sign", "--to", "alice.pem", *ALICE)
+OPEN = ("decrypt", "-r", "sim:控え", "--pin-file", "backup-pin")
+
+
+def test_signed_and_encrypted_in_one(signing: Desk) -> None:
+    signing.done(*SEAL, "契約.txt")
+    ran = signing.done(*OPEN, "契約.txt.p7m", "-o", "-")
+    assert ran.text == LETTER
+    signer = "CN=花子,OU=signature key <a@example.org>"
+    assert f"契約.txt.p7m: signed by {signer}, made " in ran.err
+    assert "was not checked: give --signer or --trust." in ran.err
+    assert " valid" not in ran.err
+    trust = ("--signer", "alice.crt")
+    ran = signing.done(*OPEN, *trust, "契約.txt.p7m", "-o", "opened")
+    assert f"契約.txt.p7m: valid signature of {signer}, made " in ran.err
+    (told,) = signing.json(*OPEN, *trust, "契約.txt.p7m", "-o", "again")["files"]
+    assert (told["authenticated"], told["signatures"][0]["trusted"]) == (True, True)
+    (told,) = signing.json(*OPEN, "契約.txt.p7m", "-o", "third")["files"]
+    assert not told["signatures"][0]["trusted"]
+    signing.run(*SEAL, "契約.txt").failed(2, "already exists")
+    signing.run("verify", *trust, "契約.txt.p7m").failed(8, "encrypted", "twincard decrypt")
+
+
+def test_what_must_be_signed_and_is_not(signing: Desk) -> None:
+    signing.done("encrypt", "--to", "alice.pem", "契約.txt")
+    assert signing.json(*OPEN, "契約.txt.p7m", "-o", "one")["files"][0]["signatures"] == []
+    ran = signing.run(*OPEN, "--signer", "alice.crt", "契約.txt.p7m", "-o", "two")
+    ran.failed(8, "not signed")
+    Path("other.crt").write_bytes(person("other").certificate.public_bytes(Encoding.PEM))
+    signing.done(*SEAL, "契約.txt", "--force")
+    ran = signing.run(*OPEN, "--trust", "other.crt", "契約.txt.p7m", "-o", "two")
+    ran.failed(8, "does not lead to one that you trust", "--signer")
+    assert not Path("two").exists()
+
+
+def test_folders_and_archive_files_are_signed_too(signing: Desk) -> None:
+    Path("書類").mkdir()
+    Path("書類/契約.txt").write_text(LETTER, encoding="utf-8")
+    trust = ("--signer", "alice.crt")
+    for words in (SEAL, ("encrypt", "--sign", "--archive", *ALICE)):
+        signing.done(*words, "書類", "契約.txt", "--force")
+        Path("out").mkdir()
+        signing.done(*OPEN, *trust, "書類.tar.p7m", "契約.txt.p7m", "-o", "out")
+        for name in ("書類/契約.txt", "契約.txt"):
+            assert Path("out", name).read_text(encoding="utf-8") == LETTER
+        shutil.rmtree("out")
+
+
+def test_options_of_signing_that_do_not_fit(signing: Desk) -> None:
+    seal = ("encrypt", "--to", "alice.pem", "契約.txt")
+    signing.run(*seal, "--sign").failed(2, "--reader")
+    signing.run(*seal, *ALICE).failed(2, "--sign")
+    signing.run(*seal, "--sign", "--for-mail", *ALICE).failed(2, "--for-mail")
+    signing.done("sign", *ALICE, "--attached", "契約.txt")
+    signing.run(*OPEN, "契約.txt.p7m", "-o", "x").failed(8, "signed", "twincard verify")

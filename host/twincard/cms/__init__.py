@@ -28,9 +28,10 @@ if TYPE_CHECKING:
         SourceError,
         TooLargeError,
         UnsupportedError,
+        UntrustedError,
     )
     from twincard.cms.framing.bytes_output import BytesOutput
-    from twincard.cms.framing.message import DATA_CONTENT, MessageKind
+    from twincard.cms.framing.message import DATA_CONTENT, SIGNED_CONTENT, MessageKind
     from twincard.cms.framing.output import FileOutput, Output, SpooledOutput
     from twincard.cms.framing.source import Progress, Readable, Writable
     from twincard.cms.inspection import InspectedRecipient, Inspection, inspect
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
         RecipientKey,
     )
     from twincard.cms.recipients.wrapping import wrap_for_card_key, wrap_key
+    from twincard.cms.signed.signed_output import SignedOutput
     from twincard.cms.signed.signing import (
         ContentSigner,
         TimeStamper,
@@ -80,8 +82,9 @@ if TYPE_CHECKING:
         sign_detached,
     )
     from twincard.cms.signed.time_stamps import TimeStampError, TimeStampRequest
-    from twincard.cms.signed.trust import Trust, UntrustedError
+    from twincard.cms.signed.trust import Trust
     from twincard.cms.signed.verification import Signature, TimeStamp, verify, verify_detached
+    from twincard.cms.signed.verified_output import VerifiedOutput
     from twincard.cms.transcoding import (
         change_recipients,
         keep_for_archive,
@@ -93,6 +96,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AES256_WRAP_SHARED_INFO",
     "DATA_CONTENT",
+    "SIGNED_CONTENT",
     "AlgorithmRejectedError",
     "AlteredError",
     "AmbiguousCertificatesError",
@@ -140,6 +144,7 @@ __all__ = [
     "RsaAlgorithm",
     "RsaRecipient",
     "Signature",
+    "SignedOutput",
     "SourceError",
     "SpooledOutput",
     "TimeStamp",
@@ -153,6 +158,7 @@ __all__ = [
     "UnsupportedError",
     "UnsupportedRecipient",
     "UntrustedError",
+    "VerifiedOutput",
     "Writable",
     "WrongSignerError",
     "change_recipients",

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from twincard.flows.files.sign import (
         NoSignatureKeyError,
         card_signer,
+        encrypt_signed,
         sign_file,
         verify_file,
     )
@@ -167,6 +168,7 @@ __all__ = [
     "encrypt_archive_file",
     "encrypt_file",
     "encrypt_folder",
+    "encrypt_signed",
     "identify",
     "issue_pair",
     "own_recipients",

@@ -6,11 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from twincard.cms.errors import AlteredError, FilesError, NotCmsError, NotVerifiedError
+from twincard.cms.errors import (
+    AlteredError,
+    FilesError,
+    NotCmsError,
+    NotVerifiedError,
+    UntrustedError,
+)
 from twincard.cms.framing.source import Readable, Writable
 from twincard.cms.signed.frame import SignedReader
 from twincard.cms.signed.names import mails_of
-from twincard.cms.signed.trust import Trust, UntrustedError
+from twincard.cms.signed.trust import Trust
 from twincard.cms.signed.verification import Signature, verify, verify_detached, verify_unwrapped
 from twincard.ground.language import N_
 from twincard.mail.header import Header, read_header
@@ -138,7 +144,7 @@ def _checked(
         if trust is not None:
             return SignatureCheck(SignatureState.VALID, tuple(check(trust)))
     except NotVerifiedError as error:
-        if not isinstance(error.__cause__, UntrustedError):
+        if not isinstance(error, UntrustedError):
             return SignatureCheck(SignatureState.WRONG, reason=str(error))
         reason = str(error)
     except FilesError as error:

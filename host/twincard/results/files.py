@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twincard.results.failure import ErrorInfo
 from twincard.results.marks import MAY_BE_ABSENT, Sha256
+from twincard.results.signatures import SignatureInfo
 
 
 class Existing(Enum):
@@ -78,12 +79,15 @@ class EncryptedFiles(FileResults):
 
 @dataclass(frozen=True)
 class DecryptedFile(FileResult):
-    """The result for one file; `authenticated`: tampering would be detected; None if it failed.
+    """The result for one file; `authenticated`: tampering would be detected.
+
+    `signatures` are those inside of the encryption. Both are None if the file failed.
 
     `existing` is there if the output was there before the run: complete, or skipped unread.
     """
 
     authenticated: bool | None
+    signatures: tuple[SignatureInfo, ...] | None
 
 
 @dataclass(frozen=True)

@@ -22,16 +22,17 @@ class TimeStampInfo:
 
 @dataclass(frozen=True)
 class SignatureInfo:
-    """A signature that is right, by somebody who is trusted.
+    """A signature that is right.
 
-    `signing_time`, in ISO 8601, is what the signer claims. `sha256` is the fingerprint of the
-    signer's certificate.
+    `trusted`: it is by somebody whom the options name; `verify` accepts no others. `signing_time`,
+    in ISO 8601, is what the signer claims. `sha256` is the fingerprint of the signer's certificate.
     """
 
     signer: str
     mails: tuple[str, ...]
     sha256: Sha256
     serial_number: str
+    trusted: bool
     signing_time: str | None
     time_stamp: TimeStampInfo | None
 

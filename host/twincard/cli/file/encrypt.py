@@ -60,6 +60,14 @@ def encrypt(
             "card and its backup can decrypt, and only symmetric keys are used.",
         ),
     ] = False,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign",
+            help="Also sign with the signature key of the card in --reader. Only who can decrypt a "
+            "file sees the signature.",
+        ),
+    ] = False,
     reader: ReaderOrNone = None,
     pin_file: PinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
@@ -84,6 +92,8 @@ def encrypt(
     A file is encrypted once for all its recipients. Of a chain of certificates, its end is the
     recipient; of a file with certificates of several people, all are.
 
+    With --sign, which needs a card, `decrypt` names who signed.
+
     With --archive, which needs a card, files stay closed even to somebody who records everything
     and has a quantum computer in the future (see docs/security.md).
     """
@@ -92,8 +102,10 @@ def encrypt(
         raise InputError(_("Give either --to or --archive."))
     if archive and (mail or any_date):
         raise InputError(_("--for-mail and --any-date are possible only with --to."))
-    if archive is (reader is None):
-        raise InputError(_("Give --reader with --archive, and not otherwise."))
+    if sign and mail:
+        raise InputError(_("--sign cannot be combined with --for-mail."))
+    if (archive or sign) is (reader is None):
+        raise InputError(_("Give --reader with --archive or --sign, and not otherwise."))
     people = read_recipients(to or [], any_date=any_date)
     recipients = [one.recipient for one in people]
     names = [
@@ -111,6 +123,8 @@ def encrypt(
         encrypt_file(source_of(source), sink, recipients, mail=mail, on_event=on_event)
 
     def is_done(source: Path, target: Path) -> bool:
+        if sign:  # what is in it cannot be known
+            return False
         to = None if archive else recipients
         return not is_folder(source) and is_encryption_of(target, source, to, mail=mail)
 
@@ -121,10 +135,17 @@ def encrypt(
         )
 
     opened: AbstractContextManager[batch.Action[None]] = nullcontext(action)
-    if reader is not None:
+    piped = STANDARD_INPUT in files
+    if reader is not None and sign:
+        from twincard.cli.file.signing import signing
+
+        to_whom = None if archive else recipients
+        opened = signing(
+            reader, pin_file, issuer_public_key_file, to_whom, piped=piped, force=force
+        )
+    elif reader is not None:
         from twincard.cli.file.archiving import archiving
 
-        piped = STANDARD_INPUT in files
         opened = archiving(reader, pin_file, issuer_public_key_file, piped=piped, force=force)
     batch.run(
         Printer(json),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from twincard.cli.terminal.cards import check_key, check_reader, issuer_public_key, protected
 from twincard.cli.terminal.errors import InputError
@@ -19,6 +20,8 @@ from twincard.flows.files.encrypt import Source, StreamSource, open_source
 from twincard.flows.files.opener import CardHolder
 from twincard.ground.language import _
 from twincard.keys.key_type import KeyAlgorithm
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class CardChooser:
                     )
             yield chooser
 
-    def open(self, path: Path, action: Callable[[Source, Unlocked], bool]) -> bool:
+    def open(self, path: Path, action: Callable[[Source, Unlocked], _T]) -> _T:
         """The result of `action` with a file and the first of its cards that opens it.
 
         Raises FilesError.

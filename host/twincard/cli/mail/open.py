@@ -8,13 +8,20 @@ from typing import Annotated
 
 import typer
 
+from twincard.cli.file.signatures import trust_of
 from twincard.cli.file.targets import STANDARD_INPUT, check_standard_input, source_of
-from twincard.cli.file.verify import Authorities, Signers, trust_of
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.flow_events import listener
-from twincard.cli.terminal.options import READER_HELP, IssuerPublicKeyFile, Json, PinFile
+from twincard.cli.terminal.options import (
+    READER_HELP,
+    Authorities,
+    IssuerPublicKeyFile,
+    Json,
+    PinFile,
+    Signers,
+)
 from twincard.cli.terminal.output import Printer, aligned
 from twincard.cli.terminal.pins import unlocked
 from twincard.flows.files.opener import CardOpener

@@ -128,6 +128,32 @@ AnyDate = Annotated[
     bool,
     typer.Option("--any-date", help="Accept certificates that have expired or are not valid yet."),
 ]
+Authorities = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--trust",
+        metavar="FILE",
+        help="File or folder with certificates of authorities. Signers whom they certify are "
+        "trusted.",
+    ),
+]
+Signers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--signer",
+        metavar="FILE",
+        help="File with the certificate of a signer to trust, whoever issued it.",
+    ),
+]
+TimeAuthorities = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--timestamp-trust",
+        metavar="FILE",
+        help="File or folder with certificates of authorities for time-stamps. A certificate need "
+        "then be valid only at the time of the time-stamp.",
+    ),
+]
 InputFiles = Annotated[
     list[Path],
     typer.Argument(

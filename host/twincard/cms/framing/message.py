@@ -52,6 +52,10 @@ class MessageKind(Enum):
 
 DATA_CONTENT = "1.2.840.113549.1.7.1"
 """The content type of plain bytes, id-data (RFC 5652, 4)."""
+SIGNED_CONTENT = "1.2.840.113549.1.7.2"
+"""That of a SignedData with its content, id-signedData (RFC 5652, 5)."""
+SIGNED_DATA = bytes.fromhex("06092A864886F70D010702")
+"""The same, encoded."""
 DATA = bytes.fromhex("06092A864886F70D010701")
 """The same, encoded."""
 
@@ -279,6 +283,8 @@ class MessageReader:
             raise
         except FilesError as error:
             raise NotCmsError(_("This is not a CMS file in DER, PEM or S/MIME.")) from error
+        if content_type == SIGNED_DATA:
+            raise NotCmsError(_("The file is signed, not encrypted. Use `twincard verify`."))
         try:
             self._kind = MessageKind(content_type)
         except ValueError as error:

@@ -14,12 +14,11 @@ from asn1crypto import core
 
 from twincard.cms.errors import AlteredError, FilesError, NotCmsError, SourceError
 from twincard.cms.framing import ber
+from twincard.cms.framing.message import SIGNED_DATA, MessageKind
 from twincard.cms.framing.source import Progress, Readable, Source
 from twincard.cms.signed.algorithms import HASHES, read_algorithm
 from twincard.ground.language import _
 
-SIGNED_DATA = bytes.fromhex("06092A864886F70D010702")
-"""id-signedData: 1.2.840.113549.1.7.2."""
 MAX_SIGNERS = 32
 MAX_CERTIFICATES = 64
 _MAX_DIGESTS = 16
@@ -111,6 +110,10 @@ class SignedReader:
                 raise
             except FilesError as error:
                 raise NotCmsError(_("This is not a CMS file in BER or DER.")) from error
+            if content_type in [kind.value for kind in MessageKind]:
+                raise NotCmsError(
+                    _("The file is encrypted. Use `twincard decrypt`, which verifies it too.")
+                )
             if content_type != SIGNED_DATA:
                 raise NotCmsError(_("This is not a signed CMS file."))
             self._ber.enter(ber.CONTEXT_0)

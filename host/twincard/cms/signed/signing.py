@@ -14,6 +14,7 @@ from cryptography import x509
 
 from twincard.cms.errors import FilesError
 from twincard.cms.framing import ber
+from twincard.cms.framing.message import SIGNED_DATA
 from twincard.cms.framing.source import READ_BYTES, Progress, Readable, Writable, read_some
 from twincard.cms.signed import signer_info
 from twincard.cms.signed.algorithms import (
@@ -22,7 +23,6 @@ from twincard.cms.signed.algorithms import (
     read_algorithm,
     signature_identifier,
 )
-from twincard.cms.signed.frame import SIGNED_DATA
 from twincard.cms.signed.trust import der
 from twincard.ground.language import _
 from twincard.ground.whole_writes import WholeSink

@@ -20,7 +20,7 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from twincard.cms.errors import FilesError
+from twincard.cms.errors import UntrustedError
 from twincard.cms.signed.names import name_of
 from twincard.ground.language import _
 
@@ -38,10 +38,6 @@ class Purpose(Enum):
         ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
     )
     TIME_STAMP = (ExtendedKeyUsageOID.TIME_STAMPING,)
-
-
-class UntrustedError(FilesError):
-    """The signer's certificate is not believed."""
 
 
 @dataclass(frozen=True)

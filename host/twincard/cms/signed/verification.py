@@ -11,7 +11,13 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from twincard.cms.errors import AlteredError, FilesError, NotVerifiedError, UnsupportedError
+from twincard.cms.errors import (
+    AlteredError,
+    FilesError,
+    NotVerifiedError,
+    UnsupportedError,
+    UntrustedError,
+)
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import READ_BYTES, Progress, Readable, Writable, read_some
 from twincard.cms.signed.algorithms import is_right
@@ -26,7 +32,6 @@ from twincard.cms.signed.signer_info import (
 from twincard.cms.signed.trust import (
     Purpose,
     Trust,
-    UntrustedError,
     chain_of,
     der,
     load_certificates,
@@ -130,13 +135,16 @@ def verify_detached(
 
 
 def verify_unwrapped(
-    source: Readable, sink: Output | None, trust: Trust | None
+    source: Readable,
+    sink: Output | None,
+    trust: Trust | None,
+    time_trust: Trust | None = None,
 ) -> tuple[Signature, ...]:
     """As `verify`, of a SignedData that was inside an encrypted message.
 
     Without `trust`, signatures need only be right.
     """
-    return _verify(SignedReader(source, nested=True), sink, trust, None)
+    return _verify(SignedReader(source, nested=True), sink, trust, time_trust)
 
 
 def verify_token(
@@ -210,8 +218,6 @@ def _judged(
         try:
             found.append(_one(encoded, signed, trust, time_trust))
         except UnsupportedError as error:
-            raise NotVerifiedError(str(error)) from error
-        except UntrustedError as error:
             raise NotVerifiedError(str(error)) from error
     return tuple(found)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cryptography import x509
 
 from twincard.card.files import SIGNATURE_CERTIFICATE
 from twincard.card.report import CardReport
 from twincard.card.session import Card
+from twincard.cms.encryption import EncryptedOutput
 from twincard.cms.errors import AlteredError
+from twincard.cms.framing.message import SIGNED_CONTENT
 from twincard.cms.framing.output import Output
-from twincard.cms.framing.source import Readable, read_some
+from twincard.cms.framing.source import READ_BYTES, Readable, read_some
+from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
+from twincard.cms.signed.signed_output import SignedOutput
 from twincard.cms.signed.signing import ContentSigner, TimeStamper, sign, sign_detached
 from twincard.cms.signed.trust import Trust
 from twincard.cms.signed.verification import Signature, verify, verify_detached
@@ -23,10 +28,18 @@ from twincard.flows.certify.certificate_files import (
 )
 from twincard.flows.errors import ProtocolError
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
-from twincard.flows.files.encrypt import SUFFIX, Source, name_of, open_source
+from twincard.flows.files.encrypt import (
+    SUFFIX,
+    Source,
+    StreamSource,
+    name_of,
+    open_source,
+    reading_into,
+)
 from twincard.flows.files.opener import PinProvider
 from twincard.flows.usable import check_own_pin
 from twincard.ground.language import _
+from twincard.ground.path_arguments import is_folder
 from twincard.identity.signing_key import SigningKey
 from twincard.iso.status import AuthorityMissingError
 
@@ -107,6 +120,36 @@ def sign_file(
     make = sign if attached else sign_detached
     with output as sink, open_source(source) as stream:
         make(stream, sink, signer, progress=progress)
+
+
+def encrypt_signed(
+    signer: ContentSigner,
+    source: Source,
+    output: Output,
+    encrypted_to: Sequence[Recipient] | ArchiveWrapper,
+    *,
+    on_event: Listener[BytesEvent] = ignore,
+) -> None:
+    """Sign a file or a folder, and encrypt it with the signature: one card operation to sign.
+
+    Only who can decrypt it sees who signed. A folder becomes a tar archive, as by `encrypt_folder`.
+    Raises FilesError, CardError, TransportError.
+    """
+    sealed = EncryptedOutput(output, encrypted_to, content_type=SIGNED_CONTENT)
+    signed = SignedOutput(sealed, signer)
+    progress = counting(on_event, name_of(source))
+    if not isinstance(source, StreamSource) and is_folder(Path(source)):
+        from twincard.flows.files.packing import pack
+
+        with signed as sink:
+            pack(Path(source), sink, progress)
+        return
+    done = 0
+    with reading_into(source, signed) as (stream, sink):
+        while piece := read_some(stream, READ_BYTES):
+            sink.write(piece)
+            done += len(piece)
+            progress(done)
 
 
 def verify_file(

@@ -1,0 +1,77 @@
+"""Whose signatures are trusted, and sentences about signatures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from twincard.cli.file.certificates import read_certificates, trusted_certificates
+from twincard.cli.file.targets import STANDARD_INPUT
+from twincard.cms.signed.names import mails_of
+from twincard.cms.signed.trust import Trust
+from twincard.cms.signed.verification import Signature, TimeStamp
+from twincard.ground.language import _
+from twincard.results.signatures import SignatureInfo, TimeStampInfo
+
+
+def trust_of(authorities: list[Path] | None, signers: list[Path] | None) -> Trust | None:
+    """Those of --trust and --signer; None where neither is given. Raises InputError, OSError."""
+    if not authorities and not signers:
+        return None
+    known = [one for path in signers or () for one in read_certificates(path)[:1]]
+    return Trust(trusted_certificates(authorities or ()), tuple(known))
+
+
+def signature_info(found: Signature) -> SignatureInfo:
+    """A signature, for programs."""
+    stamp, time = found.time_stamp, found.signing_time
+    return SignatureInfo(
+        found.signer,
+        mails_of(found.certificate),
+        found.certificate.fingerprint(SHA256()),
+        f"{found.certificate.serial_number:x}",
+        found.trusted,
+        None if time is None else time.isoformat(),
+        None
+        if stamp is None
+        else TimeStampInfo(stamp.time.isoformat(), stamp.authority, stamp.trusted),
+    )
+
+
+def sentence_of(file: Path, found: Signature) -> str:
+    told = _("{file}: valid signature of {signer}, {when}")
+    if not found.trusted:
+        told = _(
+            "{file}: signed by {signer}, {when}. Whose certificate that is was not checked: give "
+            "--signer or --trust."
+        )
+    return told.format(file=name_of(file), signer=found.signer, when=_when(found))
+
+
+def _when(found: Signature) -> str:
+    stamp = found.time_stamp
+    if stamp is not None and stamp.trusted:
+        return _("time-stamped {time} by {authority}").format(
+            time=_text(stamp.time), authority=stamp.authority
+        )
+    if found.signing_time is None:
+        claimed = _("at an unknown time")
+    else:
+        claimed = _("made {time} by the signer's clock").format(time=_text(found.signing_time))
+    return claimed if stamp is None else f"{claimed}; {_unchecked(stamp)}"
+
+
+def _unchecked(stamp: TimeStamp) -> str:
+    return _("its time-stamp of {time} is not by an authority of --timestamp-trust").format(
+        time=_text(stamp.time)
+    )
+
+
+def _text(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def name_of(file: Path) -> str:
+    return _("Standard input") if file == STANDARD_INPUT else str(file)
