@@ -12,6 +12,7 @@ from tests.cms.software_key import decrypted, ec_key, rsa_key
 
 from twincard.cli.app import program
 from twincard.cli.shell.completing import FILES, candidates
+from twincard.keys.public import PublicKey
 
 ON_ALICE = ("-r", "sim:alice")
 PIN_FILE = ("--pin-file", "pin")
@@ -163,3 +164,19 @@ def test_files_are_transcoded_to_people(duplicated: Desk) -> None:
     key = ec.generate_private_key(ec.SECP384R1()).public_key()
     Path("carol.crt").write_bytes(pem(certificate("Carol", key)))
     duplicated.run(*transcode, "carol.crt").failed(2, "carol.crt", "recipients add")
+
+
+def test_a_card_is_checked_against_the_end_of_a_chain(duplicated: Desk) -> None:
+    key = PublicKey.from_bytes(Path("alice.pem").read_bytes()).loaded()
+    office = certificate("Some CA", rsa_key().private.public_key(), ca=True)
+    signing = certificate("Alice", key, usage=("digital_signature",))
+    for people in ((office, certificate("Alice", key)), (signing,)):
+        Path("alice.crt").write_bytes(pem(*people))
+        checked = duplicated.json(
+            "card", "check", *ON_ALICE, *PIN_FILE, "--public-key", "alice.crt"
+        )
+        assert (checked["key_matches"], checked["key_opens"]) == (True, True)
+    both = certificate("Alice", key), certificate("Bob", rsa_key().private.public_key())
+    Path("alice.crt").write_bytes(pem(*both))
+    checking = ("card", "check", *ON_ALICE, *PIN_FILE, "--public-key", "alice.crt")
+    duplicated.run(*checking).failed(2, "2 people")

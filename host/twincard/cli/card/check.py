@@ -15,6 +15,8 @@ from twincard.cli.terminal.flow_events import listener
 from twincard.cli.terminal.options import IssuerPublicKeyFile, Json, PinFile, Reader
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
+from twincard.cms.recipients.certificates import UnsuitableCertificateError
+from twincard.cms.recipients.infos import Recipient
 from twincard.flows.certify.opensc import are_opensc_files_right, update_opensc_files
 from twincard.flows.check.drill import CheckEvent, CheckOutcome, KeyCheck, check_files, check_key
 from twincard.ground.bounded_read import read_bounded
@@ -113,7 +115,12 @@ def check(
 
 
 def _key_in(path: Path) -> PublicKey:
-    return PublicKey.from_bytes(read_bounded(path, MOST_KEY_BYTES) or b"")
+    content = read_bounded(path, MOST_KEY_BYTES) or b""
+    try:
+        # Of a chain of certificates, in any order, its end.
+        return Recipient.from_bytes(content, any_date=True).card_key()
+    except UnsuitableCertificateError:
+        return PublicKey.from_bytes(content)  # what it may be used for does not matter here
 
 
 def _lines(
