@@ -216,6 +216,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (N_("Encrypt to two keys:"), "encrypt --to alice.pem --to bob.crt letter.txt"),
         (N_("Encrypt to a person in the address book:"), "encrypt --to Bob letter.txt"),
         (N_("Encrypt for a mail program:"), "encrypt --to bob.crt --for-mail letter.txt"),
+        (N_("Encrypt a folder:"), "encrypt --to alice.pem documents"),
         (N_("Encrypt standard input:"), "encrypt --to alice.pem - -o backup.tar.p7m"),
         (
             N_("Encrypt for decades, with symmetric keys only:"),
@@ -247,6 +248,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             N_("Decrypt files of two cards:"),
             "decrypt -r sim:alice -r sim:bob letter.txt.p7m plan.txt.p7m",
         ),
+        (N_("Decrypt a folder:"), "decrypt -r sim:alice documents.tar.p7m"),
     ),
     "inspect": (
         (N_("Show the recipients of a file:"), "inspect letter.txt.p7m"),
