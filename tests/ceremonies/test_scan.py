@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import struct
 import sys
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -76,33 +78,50 @@ def foreign_codes() -> dict[str, tuple[str, str]]:
     stranger = draw_group(2)[1]
     both = text_of(component(2)) + text_of(component(3))
     return {
+        "cut": (text_of(component(2))[:90] + "\n", "component"),
+        "with control characters": ("twincard component: 1\x1b[2J\x07\n", "has characters"),
+        "too long": ("twincard component: 1" * 400 + "\n", "longer than any QR code"),
         "of another component": (text_of(component(3)), "This is component 3 of 3."),
         "of another group": (text_of(stranger), "This is component 2 of 2."),
         "of a share": (text_of(share), "the code of a share"),
         "of a PIN": ("123456\n", "not the QR code of a component or of a share"),
         "of something else": ("WIFI:S:office;P:swordfish;;\n", "not the QR code"),
+        "of an address": ("https://example.org/swordfish\n", "not the QR code"),
         "of two at once": (both, "cannot be read"),
         "altered": (text_of(component(2)).replace("number: 2", "number: 3"), "component 3 of 3"),
-        "with control characters": ("twincard component: 1\x1b[2J\x07\n", "has characters"),
-        "too long": ("twincard component: 1" * 400 + "\n", "longer than any QR code"),
-        "cut": (text_of(component(2))[:90] + "\n", "component"),
         "nothing": ("\n", "No QR code was scanned."),
     }
 
 
-def test_other_codes_are_refused_and_the_right_one_is_asked_for_again(issued: Desk) -> None:
-    for name, (text, told) in foreign_codes().items():
-        with Terminal("duplicate", *PAIR, *PINS, "--scan") as terminal:
-            terminal.expect(asked(2))
-            terminal.type(text)
-            terminal.expect(told)
+def test_other_codes_are_refused_and_the_right_one_is_asked_for_again(
+    issued: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, codes = zip(*foreign_codes().items(), strict=True)
+    half = len(codes) // 2
+    with ExitStack() as stack:
+        # At once, because a code that is cut is waited for; each with cards of its own.
+        terminals = []
+        for name in names[:half]:
+            shutil.copytree("cards", name)
+            monkeypatch.setenv("TWINCARD_HOME", str(issued.folder / name))
+            terminals.append(stack.enter_context(Terminal("duplicate", *PAIR, *PINS, "--scan")))
+        for some in (codes[:half], codes[half:]):
+            for terminal, (text, _told) in zip(terminals, some, strict=True):
+                terminal.expect(asked(2))
+                terminal.type(text)
+            for terminal, (_text, told) in zip(terminals, some, strict=True):
+                terminal.expect(told)
+        for terminal in terminals:
             terminal.expect(asked(2))
             terminal.signal(signal.SIGINT)
-            assert terminal.wait() == 130, name
-        for line in text.splitlines():
+            assert terminal.wait() == 130
+    for terminal, two in zip(terminals, zip(codes[:half], codes[half:], strict=True), strict=True):
+        for line in "".join(text for text, _told in two).splitlines():
             assert len(line) < 9 or line not in terminal.shown
-    places = issued.json("card", "info", "-r", "sim:alice")["group"]["components"]
-    assert [item["set"] for item in places] == [True, False, False]
+    for name in names[:half]:
+        monkeypatch.setenv("TWINCARD_HOME", str(issued.folder / name))
+        places = issued.json("card", "info", "-r", "sim:alice")["group"]["components"]
+        assert [item["set"] for item in places] == [True, False, False]
 
 
 def test_a_code_of_another_group_of_that_size_is_known_by_its_kcv(issued: Desk) -> None:

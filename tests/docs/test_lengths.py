@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import pytest
-from tests.docs.examples import ROOT, example, run
+from tests.bench import Bench, Stage
+from tests.docs.examples import ROOT
 
-from twincard import connect
+from twincard.card.report import Mode
 from twincard.iso import tlv
+from twincard.keys.key_type import KeyType
 
 DOCUMENT = (ROOT / "docs/card-interface.md").read_text(encoding="utf-8")
 
@@ -28,20 +28,14 @@ def test_no_length_is_given_twice_or_in_hexadecimal() -> None:
             assert all(re.fullmatch(r"\d+|4 × size", length) for length in lengths)  # noqa: RUF001
 
 
-def test_the_state_report_has_the_lengths_of_the_document(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(["bash", "-euc", example("README.md", "sh", "sim new")], tmp_path)
-    monkeypatch.setenv("TWINCARD_HOME", str(tmp_path / "cards"))
+def test_the_state_report_has_the_lengths_of_the_document(bench: Bench) -> None:
+    bench.in_mode(Mode.HOST_BLIND).at(Stage.DUPLICATED)
+    bench.original.unlocked().signing.generate(KeyType.P_256)
     lengths = documented("## State report")
     seen = set()
-    for name in ("alice", "alice-backup"):
-        card = connect(f"sim:{name}")
-        try:
-            card.transmit(bytes.fromhex("00A404000AF05457494E4341524401"))
-            answer, sw = card.transmit(bytes.fromhex("00CA00E0000000"))
-        finally:
-            card.close()
+    for card in (bench.original, bench.backup):
+        card.lab.transmit(bytes.fromhex("00A404000AF05457494E4341524401"))
+        answer, sw = card.lab.transmit(bytes.fromhex("00CA00E0000000"))
         assert sw == 0x9000
         for part in tlv.decode(tlv.decode_one(answer, 0xE0)):
             seen.add(part.tag)
