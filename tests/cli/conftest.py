@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import Desk
+from tests.made_once import made_once
 
 from twincard.simulator.shared_program import one_program
 
@@ -26,21 +27,25 @@ def _one_program() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders of an issued and of a duplicated pair, made by the commands themselves."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("issued")
-        patch.setenv("TWINCARD_HOME", str(folder / "cards"))
-        desk = Desk(folder, patch)
+    made = made_once(tmp_path_factory, "desks", _make_desks)
+    return {name: made / name for name in ("issued", "duplicated")}
+
+
+def _make_desks(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch, one_program():
+        at_work = folder / "duplicated"
+        at_work.mkdir()
+        patch.setenv("TWINCARD_HOME", str(at_work / "cards"))
+        desk = Desk(at_work, patch)
         desk.done("sim", "new", "alice")
         desk.done("sim", "new", "控え")
         desk.done("group", "new", "--out", "g")
         desk.done("issue", *PAIR, *PINS, "--puk-file", "puk", *FIRST, *FILES)
-        issued = tmp_path_factory.mktemp("template") / "issued"
-        shutil.copytree(folder, issued)
+        shutil.copytree(at_work, folder / "issued")
         desk.done("duplicate", *PAIR, *PINS, *COMPONENTS, "--key", "p256")
         desk.done("public-key", "-r", "sim:alice", "-o", "alice.pem")
-        yield {"issued": issued, "duplicated": folder}
 
 
 @pytest.fixture

@@ -35,8 +35,12 @@ class Installation:
     folder: Path
 
     def pip(self, *arguments: str) -> str:
-        """Run pip as a user would, so with the machine's settings for it."""
+        """Run pip as a user would, so with the machine's settings for it.
+
+        What is installed is compiled when it is first used: most of it is not.
+        """
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        environment["PIP_NO_COMPILE"] = "1"
         return self._done([str(self.venv / "bin/python"), "-m", "pip", *arguments], environment)
 
     def run(self, *words: str, code: int = 0) -> str:
