@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Thread
+from threading import Lock, Thread
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -73,18 +73,22 @@ class _Worker:
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._pending = 0
+        self._counting = Lock()
         self._stopped = False
         # Sentences and simulated cards depend on the context.
         self._thread = Thread(target=copy_context().run, args=(self._work,), daemon=True)
         self._thread.start()
 
     @property
-    def waiting(self) -> int:
-        """How much it has not begun yet."""
-        return self._jobs.qsize()
+    def pending(self) -> int:
+        """How much it has not finished yet."""
+        return self._pending
 
     def do(self, job: _Job) -> None:
         """Have it done after what was given before."""
+        with self._counting:
+            self._pending += 1
         self._jobs.put(job)
 
     def stop(self) -> None:
@@ -107,6 +111,8 @@ class _Worker:
             except BaseException as error:
                 ended = error
                 job.fail(error)
+            with self._counting:
+                self._pending -= 1
 
 
 class Line:
@@ -165,7 +171,7 @@ class Line:
     def to_old(self, file: _File) -> None:
         """Give a file to the old card that has least to do."""
         workers = self._old_workers
-        at = min(range(len(workers)), key=lambda place: workers[place].waiting)
+        at = min(range(len(workers)), key=lambda place: workers[place].pending)
         workers[at].do(_Step(file.result, lambda: file.transcode(self._old[at])))
 
     def to_new(self, file: _File) -> None:
