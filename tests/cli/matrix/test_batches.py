@@ -325,3 +325,41 @@ def test_an_encrypted_folder_that_is_given_away_stays_one_by_its_name(table: Rac
     table.desk.done("encrypt", *TO, "inner")
     given = table.desk.json("transcode", "--to", "bob.pem", *BY_CARD, "inner.tar.p7m")
     assert given["files"][0]["output"] == "inner.bob.tar.p7m"
+
+
+def test_files_of_any_name_and_kind_survive(table: Rack) -> None:
+    names = [
+        "./-leading",
+        "new\nline",
+        "é",
+        "e\u0301",
+        os.fsdecode(b"\xff"),
+        " ",
+        "empty",
+        "sparse",
+    ]
+    for name in names:
+        Path(name).write_bytes(b"" if name == "empty" else os.fsencode(name))
+    os.truncate("sparse", 3 << 20)
+    before = {name: Path(name).read_bytes() for name in names}
+    made = table.desk.run("encrypt", *TO, *names, "--json")
+    assert made.code == 0
+    assert len(json.loads(made.out)["files"]) == len(names)
+    for name in names:
+        Path(name).unlink()
+    Path("link.p7m").symlink_to("empty.p7m")
+    table.desk.done("decrypt", *BY_CARD, *(f"{name}.p7m" for name in names), "link.p7m")
+    assert {name: Path(name).read_bytes() for name in names} == before
+    assert Path("link").read_bytes() == b""
+    assert not Path("link").is_symlink()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_folder_fails_alone(table: Rack) -> None:
+    Path("closed").mkdir()
+    Path("closed/file").write_text("content")
+    Path("closed").chmod(0o500)
+    ran = table.desk.run("encrypt", *TO, "closed/file", "one", "--json")
+    Path("closed").chmod(0o700)
+    assert ran.code == 8
+    assert [done for _name, _item, done in found(ran.json)] == [False, True]
