@@ -258,7 +258,7 @@ def test_a_file_for_5000_people_is_read() -> None:
     message = with_first(encrypted(b"text", key), *[info] * 5000)
     before = process_time()
     assert decrypted(message, key) == b"text"
-    assert process_time() - before < SECONDS / 5
+    assert process_time() - before < SECONDS / 2
     assert len(read_recipients(io.BytesIO(message))) == 5001
 
 

@@ -51,7 +51,7 @@ def counted(card: Card, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-@pytest.mark.parametrize("by", ["issuer", "identifier", "computed"])
+@pytest.mark.parametrize("by", ["issuer", "identifier", "computed", "no certificate"])
 def test_among_many_strangers_a_certificate_on_the_card_finds_the_right_one(
     duplicated_pair: DuplicatedPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
@@ -62,6 +62,7 @@ def test_among_many_strangers_a_certificate_on_the_card_finds_the_right_one(
         "identifier": KeyIdentifier(b"a name of its own"),
         "computed": KeyIdentifier(x509.SubjectKeyIdentifier.from_public_key(key.loaded()).digest),
     }
+    names["no certificate"] = names["computed"]
     strangers = [
         Recipient(key_of(key.algorithm, "stranger").public, KeyIdentifier(number.to_bytes(20)))
         for number in range(STRANGERS)
@@ -69,9 +70,10 @@ def test_among_many_strangers_a_certificate_on_the_card_finds_the_right_one(
     sealed, plain = tmp_path / "sealed", tmp_path / "plain"
     plain.write_bytes(b"content")
     encrypt_file(plain, FileOutput(sealed), [*strangers, Recipient(key, names[by])])
-    with duplicated_pair.backup.unlocked() as card:
-        store_certificate(card, made)
-    with duplicated_pair.backup.unlocked() as card:
+    with duplicated_pair.original.unlocked() as card:
+        if by != "no certificate":
+            store_certificate(card, made)
+    with duplicated_pair.original.unlocked() as card:
         output, seen = BytesOutput(), counted(card, monkeypatch)
         decrypt_file(card, sealed, output)
         assert output.value == b"content"

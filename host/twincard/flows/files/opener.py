@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from twincard.card.files import DECIPHER_CERTIFICATE
 from twincard.card.session import Card
 from twincard.card.usage import Padding
 from twincard.cms.errors import AlgorithmRejectedError, RecipientRejectedError
-from twincard.cms.recipients.certified import certificate_names
+from twincard.cms.recipients.certified import certificate_names, computed_name
 from twincard.cms.recipients.identifiers import RecipientIdentifier
 from twincard.cms.recipients.infos import (
     ArchiveRecipient,
@@ -33,7 +34,7 @@ from twincard.cms.recipients.infos import (
 from twincard.flows.certify.certificate_files import encoded_certificate_for
 from twincard.flows.errors import NoKeyError
 from twincard.ground.language import _, told_by
-from twincard.iso.status import AuthorityMissingError, NotSupportedError, WrongDataError
+from twincard.iso.status import AuthorityMissingError, CardError, NotSupportedError, WrongDataError
 from twincard.keys.public import KEY_ID_BYTES
 from twincard.keys.secret import Secret
 
@@ -80,10 +81,16 @@ class CardHolder:
         self._other_names: frozenset[RecipientIdentifier] | None = None
 
     def other_names(self) -> frozenset[RecipientIdentifier]:
-        """See KeyHolder: of the certificate on the card, which is read when first asked for."""
+        """See KeyHolder: of the certificate on the card, and what authorities call the key.
+
+        The card is read for that when it is first asked for.
+        """
         if self._other_names is None:
             encoded = encoded_certificate_for(self.card, DECIPHER_CERTIFICATE, self._digest)
-            self._other_names = frozenset() if encoded is None else certificate_names(encoded)
+            names = set() if encoded is None else set(certificate_names(encoded))
+            with suppress(CardError):  # a backup may keep its public key to itself
+                names.add(computed_name(self.card.usage.public_key()))
+            self._other_names = frozenset(names)
         return self._other_names
 
     def use(
