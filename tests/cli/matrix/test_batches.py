@@ -221,6 +221,8 @@ def test_only_a_literal_hyphen_is_a_stream(table: Rack) -> None:
     assert table.desk.done("decrypt", *BY_CARD, "./-.p7m", "-o", "-").text == "content of -"
     table.desk.done("public-key", "-r", ORIGINAL, "-o", "./-", "--force")
     assert "PUBLIC KEY" in Path("-").read_text()
+    Path("-").write_bytes(Path("alice.pin").read_bytes())
+    table.desk.done("decrypt", "-r", ORIGINAL, "--pin-file", "./-", "./-.p7m", "-o", "opened")
 
 
 def test_marks_of_direction_in_names_reach_no_terminal(table: Rack) -> None:

@@ -15,6 +15,7 @@ from twincard.cli.terminal.options import Json, Reader, TransportKeyFile
 from twincard.cli.terminal.output import Printer
 from twincard.flows.errors import ProtocolError
 from twincard.ground.language import _
+from twincard.ground.path_arguments import file_or_stream
 from twincard.iso.status import IssuerRefusedError
 from twincard.keys.scp03_keys import LAST_VERSION, Scp03Keys
 from twincard.keys.secret import Secret
@@ -28,6 +29,7 @@ def scp03_keys(
         typer.Option(
             "--new-transport-key-file",
             metavar="FILE",
+            parser=file_or_stream,
             help="File with the new transport key (64 hex digits), or '-' for standard input. "
             "Default: prompt for it.",
         ),

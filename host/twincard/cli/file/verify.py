@@ -25,6 +25,7 @@ from twincard.cms.errors import AlteredError, NotVerifiedError, UnsupportedError
 from twincard.cms.signed.verification import Signature
 from twincard.flows.files.sign import ATTACHED_SUFFIX, DETACHED_SUFFIX, verify_file
 from twincard.ground.language import _
+from twincard.ground.path_arguments import file_or_stream
 from twincard.results.failure import ExitCode
 from twincard.results.signatures import VerifiedFile
 
@@ -49,6 +50,7 @@ def verify(
             "--out",
             "-o",
             metavar="OUT",
+            parser=file_or_stream,
             help="Write what a signed message contains to OUT, or to standard output for '-', once "
             "it is verified.",
         ),

@@ -28,6 +28,7 @@ from twincard.flows.files.opener import CardOpener
 from twincard.flows.mail import open_mail_file
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _, listed, plural
+from twincard.ground.path_arguments import file_or_stream
 from twincard.mail.opening import OpenedMail
 from twincard.mail.signatures import SignatureState
 from twincard.results import mail as results
@@ -38,6 +39,7 @@ def open_(
         Path,
         typer.Argument(
             metavar="MESSAGE",
+            parser=file_or_stream,
             help="A message (.eml), an encrypted part of one (.p7m), or '-' for standard input.",
         ),
     ],

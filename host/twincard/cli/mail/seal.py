@@ -24,6 +24,7 @@ from twincard.cli.terminal.output import Printer
 from twincard.flows.mail import seal_draft, seal_message_file
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.language import _
+from twincard.ground.path_arguments import file_or_stream
 from twincard.mail.draft import Draft
 from twincard.results.files import RecipientInfo
 from twincard.results.mail import SealedMail
@@ -37,6 +38,7 @@ def seal(
         Path | None,
         typer.Argument(
             metavar="[MESSAGE]",
+            parser=file_or_stream,
             help="A finished message (.eml) to encrypt, or '-' for standard input. Default: write "
             "one with the options below.",
         ),
@@ -70,7 +72,10 @@ def seal(
     text: Annotated[
         Path | None,
         typer.Option(
-            "--text", metavar="FILE", help="File with the text, or '-' for standard input."
+            "--text",
+            metavar="FILE",
+            parser=file_or_stream,
+            help="File with the text, or '-' for standard input.",
         ),
     ] = None,
     attach: Annotated[

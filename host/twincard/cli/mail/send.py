@@ -14,6 +14,7 @@ from twincard.cli.terminal.options import Json
 from twincard.cli.terminal.output import Printer
 from twincard.flows.files.encrypt import open_source
 from twincard.ground.language import _, plural
+from twincard.ground.path_arguments import file_or_stream
 from twincard.keys.secret import Secret
 from twincard.mail.submission import IMPLICIT_TLS_PORT, SUBMISSION_PORT, MailServer, send
 from twincard.results.mail import SentMail
@@ -22,7 +23,11 @@ from twincard.results.mail import SentMail
 def send_(
     message: Annotated[
         Path,
-        typer.Argument(metavar="MESSAGE", help="The message (.eml), or '-' for standard input."),
+        typer.Argument(
+            metavar="MESSAGE",
+            parser=file_or_stream,
+            help="The message (.eml), or '-' for standard input.",
+        ),
     ],
     server: Annotated[
         str,
@@ -42,6 +47,7 @@ def send_(
         typer.Option(
             "--password-file",
             metavar="FILE",
+            parser=file_or_stream,
             help="File with the password of the user, or '-' for standard input. Default: prompt "
             "for it.",
         ),

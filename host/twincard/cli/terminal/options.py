@@ -44,27 +44,40 @@ PinFiles = Annotated[
     typer.Option(
         "--pin-file",
         metavar="FILE",
+        parser=file_or_stream,
         help="File with the PIN, or '-' for standard input. Repeat it, in the order of the "
         "readers, for cards with different PINs. Default: prompt for it.",
     ),
 ]
 PinFile = Annotated[
-    Path | None, typer.Option("--pin-file", metavar="FILE", help="File with the PIN" + _OR_PROMPT)
+    Path | None,
+    typer.Option(
+        "--pin-file", metavar="FILE", parser=file_or_stream, help="File with the PIN" + _OR_PROMPT
+    ),
 ]
 BackupPinFile = Annotated[
     Path | None,
     typer.Option(
         "--backup-pin-file",
         metavar="FILE",
+        parser=file_or_stream,
         help="File with the PIN of the backup, if it differs from the original's.",
     ),
 ]
 SetPinFile = Annotated[
     Path | None,
-    typer.Option("--set-pin-file", metavar="FILE", help="File with the new PIN" + _OR_PROMPT),
+    typer.Option(
+        "--set-pin-file",
+        metavar="FILE",
+        parser=file_or_stream,
+        help="File with the new PIN" + _OR_PROMPT,
+    ),
 ]
 PukFile = Annotated[
-    Path | None, typer.Option("--puk-file", metavar="FILE", help="File with the PUK" + _OR_PROMPT)
+    Path | None,
+    typer.Option(
+        "--puk-file", metavar="FILE", parser=file_or_stream, help="File with the PUK" + _OR_PROMPT
+    ),
 ]
 _OR_SIMULATED = (
     " (64 hex digits). Default: for a simulated card, the file that `sim new` wrote; else prompt "
@@ -75,6 +88,7 @@ TransportKeyFile = Annotated[
     typer.Option(
         "--transport-key-file",
         metavar="FILE",
+        parser=file_or_stream,
         help="File with the transport key of the card" + _OR_SIMULATED,
     ),
 ]
@@ -83,6 +97,7 @@ OriginalTransportKeyFile = Annotated[
     typer.Option(
         "--transport-key-file",
         metavar="FILE",
+        parser=file_or_stream,
         help="File with the transport key of the original" + _OR_SIMULATED,
     ),
 ]
