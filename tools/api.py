@@ -17,6 +17,7 @@ PUBLIC = (
     "twincard.cms",
     "twincard.keys",
     "twincard.identity",
+    "twincard.mail",
     "twincard.flows",
     "twincard.transport",
     "twincard.simulator",

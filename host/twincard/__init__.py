@@ -11,6 +11,7 @@ Public, and stable by semantic versioning, are the names in `__all__` here and i
 - `twincard.card`: the session with one card, its parts, its state report, its errors
 - `twincard.flows`: what takes two cards, or a card and files: issue, duplicate, recover
 - `twincard.cms`: encrypted files
+- `twincard.mail`: S/MIME messages and mailboxes
 - `twincard.keys`: public keys, components, shares, transport keys
 - `twincard.identity`: certificates of cards and keys, the issuer's signing key
 - `twincard.transport`: ways to a card, traces

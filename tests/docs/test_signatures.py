@@ -67,7 +67,7 @@ def test_a_path_may_be_given_as_text() -> None:
     }
     assert len(paths) > 15
     # Results and events are made by the library, and a stream is given a name for these.
-    made = ("BytesEvent", "FileCheck", "RecoveredFile", "StreamSource")
+    made = ("Attachment", "BytesEvent", "FileCheck", "RecoveredFile", "StreamSource")
     strict = {
         name: annotation
         for name, annotation in paths.items()

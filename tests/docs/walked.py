@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.docs.examples import ROOT, search_path
 
 PAGES = (
+    "docs/mail.md",
     "docs/when-the-original-is-lost.md",
     "docs/lost-pin-puk-or-component.md",
     "docs/disks-passwords-backups.md",

@@ -35,7 +35,8 @@ def moving(old: SoftwareKey, new: SoftwareKey) -> Rewrite:
 def rewritten(content: bytes, rewrite: Rewrite) -> tuple[bytes, list[PartResult]]:
     """A mailbox after it was rewritten, and what became of its parts."""
     sink = io.BytesIO()
-    results = list(rewrite_messages(io.BytesIO(content), sink, rewrite))
+    results: list[PartResult] = []
+    rewrite_messages(io.BytesIO(content), sink, rewrite, results.append)
     return sink.getvalue(), results
 
 

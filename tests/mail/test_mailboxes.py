@@ -21,7 +21,7 @@ from twincard.cms import AlteredError, NotCmsError, UnsupportedError
 from twincard.cms.framing.source import Readable, Writable
 from twincard.mail.maildir import in_maildir, settle_name
 from twincard.mail.mbox import messages
-from twincard.mail.rewriting import read_messages
+from twincard.mail.rewriting import PartResult, read_messages
 
 OLD, NEW = rsa_key(), ec_key()
 MOVE = moving(OLD, NEW)
@@ -169,12 +169,9 @@ def test_a_failure_of_a_card_ends_it() -> None:
 
 def test_looking_changes_nothing_and_reads_every_part() -> None:
     seen: list[bytes | None] = []
-    found = list(
-        read_messages(
-            io.BytesIO(mbox(message(OLD), PLAIN, message(OLD))),
-            lambda source: seen.append(source.read(4)),
-        )
-    )
+    found: list[PartResult] = []
+    box = io.BytesIO(mbox(message(OLD), PLAIN, message(OLD)))
+    read_messages(box, lambda source: seen.append(source.read(4)), found.append)
     assert [one.message for one in found] == [1, 3]
     assert seen == [b"Cont", b"Cont"]
 

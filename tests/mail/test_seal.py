@@ -16,6 +16,7 @@ from tests.mail.messages import draft, inside, opened, sealed
 
 from twincard.cms import SourceError
 from twincard.mail import DraftError, NotMailError, entity, seal_message
+from twincard.mail.draft import content_of
 
 
 def test_the_outside_hides_the_subject_and_the_inside_has_every_field() -> None:
@@ -70,8 +71,7 @@ def test_a_message_in_a_message_is_attached_as_a_file(tmp_path: Path) -> None:
 def test_a_file_that_changes_meanwhile_fails_the_message(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_bytes(b"1")
-    message = draft(attachments=file)
-    content = message.content()
+    content = content_of(draft(attachments=file))
     file.write_bytes(b"12")
     with pytest.raises(SourceError, match="changed while it was being read"):
         entity.write(content[1], io.BytesIO())

@@ -138,4 +138,6 @@ def test_a_signed_file_alone_is_opened(bob: Signer) -> None:
     body = bob.signed(CONTENT, opaque=True).partition(b"\r\n\r\n")[2]
     found = read(base64.b64decode(body), bob.trust)
     assert (found.signature.state, found.content.text) == (VALID, "Dear Alice\n\nthe plan\n")
+    found = read(around(base64.b64decode(body), ec_key()), bob.trust)
+    assert (found.signature.state, found.content.text) == (VALID, "Dear Alice\n\nthe plan\n")
     assert opened(HEAD + b"\r\nhi", ec_key()).signature.state is SignatureState.NONE

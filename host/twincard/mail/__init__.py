@@ -20,8 +20,6 @@ if TYPE_CHECKING:
         NotMailError,
         SendError,
     )
-    from twincard.mail.locks import locked
-    from twincard.mail.maildir import in_maildir, settle_name
     from twincard.mail.opening import OpenedMail, open_mail
     from twincard.mail.reading import Attachment, Content
     from twincard.mail.rewriting import PartResult, Rewrite, read_messages, rewrite_messages
@@ -56,15 +54,12 @@ __all__ = [
     "UnreachableServerError",
     "UnsettledSendError",
     "WrongPasswordError",
-    "in_maildir",
-    "locked",
     "open_mail",
     "read_messages",
     "rewrite_messages",
     "seal",
     "seal_message",
     "send",
-    "settle_name",
 ]
 
 __getattr__ = exports(__name__)

@@ -29,48 +29,51 @@ class Draft:
     """
 
     sender: str
-    to: Iterable[str]
-    cc: Iterable[str] = ()
+    to: str | Iterable[str]
+    cc: str | Iterable[str] = ()
     subject: str = ""
     text: str | None = None
     attachments: str | PathLike[str] | Iterable[str | PathLike[str]] = ()
     date: datetime | None = None
 
-    def header(self) -> Header:
-        """The fields about the message. Raises DraftError."""
-        sender = parse_address(self.sender)
-        message = EmailMessage(policy=SMTP)
-        message["From"] = sender
-        for name, addresses in (("To", self.to), ("Cc", self.cc)):
-            parsed = [parse_address(one) for one in addresses]
-            if parsed:
-                message[name] = parsed
-        if "To" not in message:
-            raise DraftError(_("The message has no recipient address."))
-        if self.subject:
-            message["Subject"] = _one_line(self.subject)
-        message["Date"] = self.date or datetime.now(UTC).replace(microsecond=0)
-        message["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.domain}>"
-        return read_header(Scanner(io.BytesIO(message.as_bytes())))
 
-    def content(self) -> tuple[list[bytes], list[entity.Segment]]:
-        """The fields about the body, and the body. Raises DraftError, SourceError."""
-        files = [entity.attached(path) for path in as_paths(self.attachments)]
-        if self.text is None and not files:
-            raise DraftError(_("The message has neither a text nor an attachment."))
-        parts: list[tuple[list[bytes], entity.Segment]] = []
-        if self.text is not None:
-            parts.append(_text_part(self.text, self.subject))
-        parts += [(entity.attachment_fields(file.path.name), file) for file in files]
-        if len(parts) == 1 and not files:
-            ((fields, body),) = parts
-            return fields, [body]
-        kind, segments = entity.mixed(parts)
-        return [b"Content-Type: " + kind + b"\r\n"], segments
+def header_of(draft: Draft) -> Header:
+    """The fields about the message. Raises DraftError."""
+    sender = parse_address(draft.sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    for name, addresses in (("To", draft.to), ("Cc", draft.cc)):
+        several = [addresses] if isinstance(addresses, str) else addresses
+        parsed = [parse_address(one) for one in several]
+        if parsed:
+            message[name] = parsed
+    if "To" not in message:
+        raise DraftError(_("The message has no recipient address."))
+    if draft.subject:
+        message["Subject"] = _one_line(draft.subject)
+    message["Date"] = draft.date or datetime.now(UTC).replace(microsecond=0)
+    message["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.domain}>"
+    return read_header(Scanner(io.BytesIO(message.as_bytes())))
+
+
+def content_of(draft: Draft) -> tuple[list[bytes], list[entity.Segment]]:
+    """The fields about the body, and the body. Raises DraftError, SourceError."""
+    files = [entity.attached(path) for path in as_paths(draft.attachments)]
+    if draft.text is None and not files:
+        raise DraftError(_("The message has neither a text nor an attachment."))
+    parts: list[tuple[list[bytes], entity.Segment]] = []
+    if draft.text is not None:
+        parts.append(_text_part(draft.text, draft.subject))
+    parts += [(entity.attachment_fields(file.path.name), file) for file in files]
+    if len(parts) == 1 and not files:
+        ((fields, body),) = parts
+        return fields, [body]
+    kind, segments = entity.mixed(parts)
+    return [b"Content-Type: " + kind + b"\r\n"], segments
 
 
 def _text_part(text: str, subject: str) -> tuple[list[bytes], bytes]:
-    """With the subject above the text, for programs that show the outer one (RFC 9788, 4.5.3)."""
+    """With the subject above the text, for programs that show the outer one (RFC 9788)."""
     if not subject:
         return entity.text_part(text)
     fields, body = entity.text_part(f"Subject: {subject}\n\n{text}")

@@ -147,9 +147,9 @@ class _Layers:
     def begin(self, scanner: Scanner) -> KeptOutput:
         """The message, or what is encrypted in it, if all of it is."""
         head = scanner.peek(_HEAD_BYTES)
+        if _is_signed_data(head):
+            return self._whole(b"", scanner)
         if head[:1] == _DER_SEQUENCE:
-            if _SIGNED_DATA in head:
-                return self._signed(self._whole(b"", scanner), nested=False)
             return self._decrypted(PieceStream(scanner.body(())))
         header = read_header(scanner)
         if not header.fields:
@@ -161,7 +161,10 @@ class _Layers:
 
     def inside(self, entity: KeptOutput) -> KeptOutput | None:
         """What is inside of a layer, if it is one."""
-        header = read_header(Scanner(entity.stream()))
+        scanner = Scanner(entity.stream())
+        if _is_signed_data(scanner.peek(_HEAD_BYTES)):
+            return self._signed(entity, nested=False)  # as gpgsm signs what it encrypts
+        header = read_header(scanner)
         if is_multipart_signed(header):
             self._note_outer(header)
             content = self._kept()
@@ -227,6 +230,11 @@ class _Layers:
 
     def _kept(self) -> KeptOutput:
         return self.stack.enter_context(closing(KeptOutput()))
+
+
+def _is_signed_data(head: bytes) -> bool:
+    """Whether a SignedData begins so, as it is, without a header of mail."""
+    return head[:1] == _DER_SEQUENCE and _SIGNED_DATA in head
 
 
 def _other_sender(content: Content, outer: Header | None) -> str | None:

@@ -1,7 +1,7 @@
 """Which fields of a header are inside the encryption, and what the outside shows (RFC 9788).
 
 Everything that the sender wrote is copied inside. Outside, the subject is `[...]`, and comments and
-keywords are left out: the standard's baseline (3.2.1). Addresses and the date stay visible, because
+keywords are left out: the standard's baseline. Addresses and the date stay visible, because
 servers need them. `HP-Outer` inside records what the outside shows.
 """
 
@@ -29,7 +29,7 @@ _OUTSIDE_ONLY = frozenset(
 
 
 def is_structural(name: str) -> bool:
-    """Whether a field describes the body, and not the message (RFC 9788, 1.1)."""
+    """Whether a field describes the body, and not the message (RFC 9788)."""
     return name == "mime-version" or name.startswith("content-")
 
 

@@ -40,10 +40,15 @@ class PartResult:
     error: FilesError | None = None
 
 
-def rewrite_messages(file: BinaryIO, sink: Writable, rewrite: Rewrite) -> Iterator[PartResult]:
+def rewrite_messages(
+    file: BinaryIO,
+    sink: Writable,
+    rewrite: Rewrite,
+    on_result: Callable[[PartResult], None] = lambda _: None,
+) -> None:
     """Copies an mbox file, or one message, and rewrites each encrypted part on the way.
 
-    The copy is complete when the results are. A part that cannot be rewritten stays as it is. The
+    `on_result` hears what became of each part. One that cannot be rewritten stays as it is. The
     file must not change meanwhile. Raises SourceError, what the sink raises, and what `rewrite`
     raises but FilesError.
     """
@@ -56,7 +61,7 @@ def rewrite_messages(file: BinaryIO, sink: Writable, rewrite: Rewrite) -> Iterat
                 if edit is not None:
                     edits.append(edit)
                 if result is not None:
-                    yield result
+                    on_result(result)
             for one in _with_length(message, edits):
                 Region(file, done, one.start).copy_to(sink)
                 one.write(sink)
@@ -64,7 +69,11 @@ def rewrite_messages(file: BinaryIO, sink: Writable, rewrite: Rewrite) -> Iterat
     Region(file, done, file.seek(0, 2)).copy_to(sink)
 
 
-def read_messages(file: BinaryIO, look: Callable[[Readable], None]) -> Iterator[PartResult]:
+def read_messages(
+    file: BinaryIO,
+    look: Callable[[Readable], None],
+    on_result: Callable[[PartResult], None] = lambda _: None,
+) -> None:
     """Shows each encrypted part to `look`, and changes nothing; otherwise the same."""
 
     def rewrite(source: Readable, sink: Writable) -> bool:
@@ -77,7 +86,7 @@ def read_messages(file: BinaryIO, look: Callable[[Readable], None]) -> Iterator[
             for part in _encrypted_parts(file, message):
                 result, _edit = _rewritten(file, message, part, rewrite, kept)
                 if result is not None:
-                    yield result
+                    on_result(result)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from twincard.cms.recipients.infos import Recipient
 from twincard.cms.recipients.mail import mail_cipher
 from twincard.ground.language import _
 from twincard.mail import entity
-from twincard.mail.draft import Draft, with_parameter
+from twincard.mail.draft import Draft, content_of, header_of, with_parameter
 from twincard.mail.errors import NotMailError
 from twincard.mail.header import Header, read_header
 from twincard.mail.protection import inner_fields, is_structural, outer_fields
@@ -41,8 +41,8 @@ def seal(
     and other fields are protected inside (RFC 9788). Raises DraftError, SourceError, TooLargeError,
     ValueError without recipients, and what the sink raises.
     """
-    header = draft.header()
-    fields, body = draft.content()
+    header = header_of(draft)
+    fields, body = content_of(draft)
     sealed = _Sealed(
         sink,
         header,

@@ -36,7 +36,7 @@ from twincard.flows.usable import check_released
 from twincard.ground.language import N_, _
 from twincard.ground.path_arguments import as_paths
 from twincard.keys.public import PublicKey
-from twincard.mail.rewriting import read_messages
+from twincard.mail.rewriting import PartResult, read_messages
 
 _CEK_BYTES = 32
 _CHECK_BYTES = 8
@@ -180,24 +180,23 @@ def _check_file(checker: CardChecker, path: Path) -> FileCheck:
 
 def _check_mailbox(checker: CardChecker, path: Path) -> FileCheck:
     """Every encrypted part must open; one to other keys does not."""
-    opens = 0
+    results: list[PartResult] = []
 
     def look(source: Readable) -> None:
-        nonlocal opens
         with failing_alone():
             recipients = read_recipients(source)
         next(open_each(Recipients.of(recipients), checker, checker.check))
-        opens += 1
 
     try:
         with open_regular(path) as file:
-            for result in read_messages(file, look):
-                if result.error is not None:
-                    reason = _("Message {number}: {sentence}").format(
-                        number=result.message, sentence=told(result.error)
-                    )
-                    return FileCheck(path, CheckOutcome.FAILS, reason)
+            read_messages(file, look, results.append)
     except (FilesError, OSError) as error:
         outcome = CheckOutcome.UNREADABLE if is_unreadable(error) else CheckOutcome.FAILS
         return FileCheck(path, outcome, told(error))
-    return FileCheck(path, CheckOutcome.OPENS if opens else CheckOutcome.NOT_ENCRYPTED)
+    for result in results:
+        if result.error is not None:
+            reason = _("Message {number}: {sentence}").format(
+                number=result.message, sentence=told(result.error)
+            )
+            return FileCheck(path, CheckOutcome.FAILS, reason)
+    return FileCheck(path, CheckOutcome.OPENS if results else CheckOutcome.NOT_ENCRYPTED)

@@ -29,7 +29,7 @@ from twincard.ground.language import _, plural
 from twincard.mail.locks import locked
 from twincard.mail.maildir import in_maildir, settle_name
 from twincard.mail.mbox import is_mbox
-from twincard.mail.rewriting import read_messages, rewrite_messages
+from twincard.mail.rewriting import PartResult, read_messages, rewrite_messages
 
 _Replace = Callable[[RecipientInfo], RecipientInfo]
 _HEAD_BYTES = 1 << 12
@@ -66,11 +66,13 @@ def look_at_mailbox(path: Path, old: CardNames, new: CardNames) -> LookedAt:
         else:
             kinds.add(FoundKind.FOR_OTHERS)
 
+    def note(result: PartResult) -> None:
+        if result.error is not None:
+            kinds.add(FoundKind.MALFORMED)
+
     with failing_alone(), open_regular(path) as file:
         version = Version.of(os.fstat(file.fileno()))
-        for result in read_messages(file, look):
-            if result.error is not None:
-                kinds.add(FoundKind.MALFORMED)
+        read_messages(file, look, note)
     order = (FoundKind.FOR_OLD, FoundKind.MALFORMED, FoundKind.FOR_NEW, FoundKind.FOR_OTHERS)
     return LookedAt(next((one for one in order if one in kinds), FoundKind.NOT_ENCRYPTED), version)
 
@@ -139,9 +141,7 @@ class _Moving:
         """Write the new version of the whole file."""
         try:
             with failing_alone(), replacement as sink:
-                for result in rewrite_messages(file, sink, self._rewrite):
-                    if result.error is not None:
-                        self._note(result.message, result.error)
+                rewrite_messages(file, sink, self._rewrite, self._note)
         except Exception:
             if self.failure is not None:
                 raise self.failure from None
@@ -156,12 +156,16 @@ class _Moving:
         self.moved += 1
         return True
 
-    def _note(self, message: int, error: FilesError) -> None:
-        """One part could not be moved."""
+    def _note(self, result: PartResult) -> None:
+        """One part was done, or could not be moved."""
+        if result.error is None:
+            return
         self.failed += 1
         if len(self.reasons) < _MOST_REASONS:
             self.reasons.append(
-                _("Message {number}: {sentence}").format(number=message, sentence=told(error))
+                _("Message {number}: {sentence}").format(
+                    number=result.message, sentence=told(result.error)
+                )
             )
 
     def _choose(self, recipients: Recipients) -> _Replace:
