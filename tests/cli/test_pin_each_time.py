@@ -25,7 +25,11 @@ def test_a_careful_pair_is_used_as_any_other(desk: Desk) -> None:
     for name in ("first", "second"):
         Path(name).write_text(name)
     desk.done("encrypt", "--to", "alice.crt", "first", "second")
+    desk.done("sign", *UNLOCKED, "first", "second")
+    signer = ("--signer", "signature.crt")
+    desk.done("certificate", "--signature-key", "--show", *UNLOCKED[:2], "-o", signer[1])
     for name in ("first", "second"):
+        desk.done("verify", *signer, name)
         Path(name).unlink()
     desk.done("decrypt", *UNLOCKED, "first.p7m", "second.p7m")
     assert [Path(name).read_text() for name in ("first", "second")] == ["first", "second"]

@@ -1,4 +1,4 @@
-"""Decrypts or transcodes files, and is killed at random, again and again; run by test_killed.py.
+"""Decrypts, transcodes or signs files, and is killed again and again; run by test_killed.py.
 
 A program of its own, because it forks: each child does a batch of files, as the commands do, with a
 key in software. An AssertionError ends it.
@@ -6,6 +6,7 @@ key in software. An AssertionError ends it.
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -16,16 +17,19 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from tests.cms.software_key import decrypted, ec_key, encrypted
+from tests.signed.signers import person
 
 from twincard.cli.file.batch import Batch, Words, run
 from twincard.cli.file.targets import Overwriting, output_for, result_for
 from twincard.cli.terminal.output import Printer
-from twincard.cms import decrypt, transcode
+from twincard.cms import BytesOutput, Trust, decrypt, transcode, verify
 from twincard.flows.files.encrypt import reading_into
 from twincard.flows.files.finished import is_transcoding_of
+from twincard.flows.files.sign import is_signed, sign_file
 
 FILES = 5
 CONTENT_BYTES = 150_000
+SIGNER = person("alice")
 
 
 def decrypt_one(source: Path, output: Path, _listener: object) -> None:
@@ -38,6 +42,12 @@ def transcode_one(source: Path, output: Path, _listener: object) -> None:
         transcode(stream, sink, ec_key().giving_to(ec_key("bob").recipient))
 
 
+def sign_one(source: Path, output: Path, _listener: object) -> None:
+    signer = SIGNER.signer()
+    if not is_signed(signer, source, output, attached=True):
+        sign_file(signer, source, output_for(output, force=False), attached=True)
+
+
 def is_transcoded(source: Path, output: Path) -> bool:
     return is_transcoding_of(output, source, ec_key("bob").recipient)
 
@@ -47,9 +57,23 @@ def check(outputs: dict[Path, bytes], kind: str) -> int:
     there = [path for path in outputs if path.exists()]
     for path in there:
         content = path.read_bytes()
-        plain = content if kind == "decrypt" else decrypted(content, ec_key("bob"))
+        plain = PLAIN[kind](content)
         assert plain == outputs[path], f"{path} is not whole"
     return len(there)
+
+
+def verified(content: bytes) -> bytes:
+    with BytesOutput() as sink:
+        verify(io.BytesIO(content), sink, Trust((), (SIGNER.certificate,)))
+    return decrypted(sink.value, ec_key())
+
+
+PLAIN: dict[str, Callable[[bytes], bytes]] = {
+    "decrypt": lambda content: content,
+    "transcode": lambda content: decrypted(content, ec_key("bob")),
+    "sign": verified,
+}
+ACTIONS = {"decrypt": decrypt_one, "transcode": transcode_one, "sign": sign_one}
 
 
 def child(work: Callable[[], None]) -> int:
@@ -82,9 +106,9 @@ def main(kind: str, kills: int, folder: Path) -> None:
                 Words("{done}", "{failed}"),
                 sources,
                 list(outputs),
-                nullcontext(decrypt_one if kind == "decrypt" else transcode_one),
+                nullcontext(ACTIONS[kind]),
                 Overwriting.REFUSE,
-                is_done=None if kind == "decrypt" else is_transcoded,
+                is_done=is_transcoded if kind == "transcode" else None,
             ),
         )
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from asn1crypto import cms, core, tsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.signed.forging import attributes, encoded, message, signature, signer_info
@@ -242,7 +247,7 @@ def test_a_certificate_that_is_not_the_signers() -> None:
     refused(forged(info, certificates=[twin.certificate, MIDDLE.certificate]), "not by")
     both = [twin.certificate, ALICE.certificate, MIDDLE.certificate]
     assert verified(forged(info, certificates=both))[0].certificate == ALICE.certificate
-    refused(forged(info, certificates=[MIDDLE.certificate]), "Give it with --signer")
+    refused(forged(info, certificates=[MIDDLE.certificate]), "is not in the file")
     without = forged(info, certificates=[MIDDLE.certificate])
     assert verified(without, Trust((), (ALICE.certificate,)))
 
@@ -411,3 +416,19 @@ def test_times_of_certificates_are_checked_at_the_second() -> None:
     assert len(chain_of(ALICE.certificate, trust, [MIDDLE.certificate], after)) == 3
     with pytest.raises(FilesError, match="expired"):
         chain_of(ALICE.certificate, trust, [MIDDLE.certificate], after + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("name", ["花" * 30, "a,b <c@example.org>", "a\u202eb"])
+def test_whatever_the_signer_is_called(name: str) -> None:
+    called = person("alice", subject="花")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        private = called.private
+        assert not isinstance(private, ed25519.Ed25519PrivateKey)
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)])
+        builder = x509.CertificateBuilder(subject, subject, private.public_key(), 1)
+        builder = builder.not_valid_before(NOW - timedelta(1)).not_valid_after(NOW + timedelta(1))
+        certificate = builder.sign(private, hashes.SHA256())
+    (found,) = verified(attached(Person(private, certificate)), Trust((), (certificate,)))
+    shown = {",": "\\,", "<": "\\<", ">": "\\>", "\u202e": "\\u202e"}
+    assert found.signer == "CN=" + "".join(shown.get(one, one) for one in name)

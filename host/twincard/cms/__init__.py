@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         OutputExistsError,
         RecipientRejectedError,
         SourceError,
+        TimeStampError,
         TooLargeError,
         UnsupportedError,
         UntrustedError,
@@ -81,7 +82,7 @@ if TYPE_CHECKING:
         sign,
         sign_detached,
     )
-    from twincard.cms.signed.time_stamps import TimeStampError, TimeStampRequest
+    from twincard.cms.signed.time_stamps import TimeStampRequest
     from twincard.cms.signed.trust import Trust
     from twincard.cms.signed.verification import Signature, TimeStamp, verify, verify_detached
     from twincard.cms.signed.verified_output import VerifiedOutput

@@ -80,11 +80,16 @@ class NotVerifiedError(FilesError):
     """A signature is wrong, is of something else, or is by nobody who is trusted."""
 
 
+class TimeStampError(FilesError):
+    """An authority gave no time-stamp of a signature."""
+
+
 class UntrustedError(NotVerifiedError):
     """The certificate of a signer is not trusted, or not for such signatures now."""
 
 
 _BY_KIND: Mapping[type[FilesError], str] = {
+    TimeStampError: N_("Try again later, use another authority, or leave out --timestamp."),
     UntrustedError: N_("If you trust this signer, give a valid certificate with --signer."),
     NotVerifiedError: N_("Ask the signer to sign the file again."),
     AlteredError: N_("Use another copy of the file."),

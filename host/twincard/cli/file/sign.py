@@ -34,18 +34,15 @@ from twincard.cli.terminal.options import (
 )
 from twincard.cli.terminal.output import Printer
 from twincard.cli.terminal.pins import unlocked
-from twincard.cms.errors import FilesError
-from twincard.cms.framing.compared_output import ComparedOutput
 from twincard.cms.signed.signing import ContentSigner, TimeStamper
-from twincard.cms.signed.trust import Trust
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.sign import (
     ATTACHED_SUFFIX,
     DETACHED_SUFFIX,
     card_signer,
     check_signature_key,
+    is_signed,
     sign_file,
-    verify_file,
 )
 from twincard.flows.files.time_stamping import TimeStampUrlError, time_stamper
 from twincard.ground.language import N_
@@ -133,22 +130,9 @@ def _is_done(
     *,
     attached: bool,
 ) -> bool:
-    """Whether an earlier run signed this file with the same card."""
-    if (
-        existing is not Overwriting.REFUSE
-        or STANDARD_INPUT in (source, target)
-        or not target.exists()
-    ):
+    if existing is not Overwriting.REFUSE or STANDARD_INPUT in (source, target):
         return False
-    trust = Trust((), (signer.certificate,))
-    try:
-        if attached:
-            found = verify_file(target, trust, output=ComparedOutput(source))
-        else:
-            found = verify_file(source, trust, signature=target)
-    except FilesError:
-        return False
-    return signer.time_stamper is None or all(one.time_stamp is not None for one in found)
+    return target.exists() and is_signed(signer, source, target, attached=attached)
 
 
 def time_stamper_of(url: str | None) -> TimeStamper | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from asn1crypto import x509 as asn1_x509
@@ -12,6 +13,9 @@ from twincard.ground.control_characters import visible
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+
+_MOST = 64
 
 
 def rfc4514(name: bytes) -> str:
@@ -31,7 +35,14 @@ def rfc4514(name: bytes) -> str:
 def _relative(name: asn1_x509.RelativeDistinguishedName) -> x509.RelativeDistinguishedName:
     from cryptography import x509
 
-    return x509.RelativeDistinguishedName(
-        x509.NameAttribute(x509.ObjectIdentifier(one["type"].dotted), one["value"].native)
-        for one in name
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
+        return x509.RelativeDistinguishedName(
+            x509.NameAttribute(
+                x509.ObjectIdentifier(one["type"].dotted),
+                one["value"].native,
+                # RFC 5280, appendix A.1, counts characters; the package counts bytes.
+                _validate=not len(one["value"].native) <= _MOST < len(one["value"].native.encode()),
+            )
+            for one in name
+        )

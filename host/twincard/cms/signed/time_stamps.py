@@ -11,7 +11,7 @@ from datetime import datetime
 
 from asn1crypto import tsp
 
-from twincard.cms.errors import AlteredError, FilesError, UnsupportedError
+from twincard.cms.errors import AlteredError, FilesError, TimeStampError, UnsupportedError
 from twincard.cms.framing import ber
 from twincard.cms.framing.source import Source
 from twincard.cms.signed.algorithms import HASHES
@@ -20,10 +20,6 @@ from twincard.ground.language import _
 MAX_RESPONSE_BYTES = 1 << 18
 _NONCE_BITS = 64
 _GRANTED = ("granted", "granted_with_mods")
-
-
-class TimeStampError(FilesError):
-    """An authority gave no time-stamp of this signature."""
 
 
 @dataclass(frozen=True)

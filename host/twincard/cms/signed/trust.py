@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
     Criticality,
@@ -116,11 +118,14 @@ def check_usable(certificate: x509.Certificate, at: datetime, purpose: Purpose) 
 def load_certificates(encoded: Sequence[bytes]) -> list[x509.Certificate]:
     """Those that can be read, of certificates as a message has them, in DER."""
     found = []
-    for one in encoded:
-        try:
-            found.append(x509.load_der_x509_certificate(one))
-        except (ValueError, x509.InvalidVersion):
-            continue  # of a form that is not an X.509 certificate, or breaks its rules
+    with warnings.catch_warnings():
+        # Of serial numbers that are not positive, and such, which are no reason to refuse it.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        for one in encoded:
+            try:
+                found.append(x509.load_der_x509_certificate(one))
+            except (ValueError, x509.InvalidVersion):
+                continue  # of a form that is not an X.509 certificate, or breaks its rules
     return found
 
 

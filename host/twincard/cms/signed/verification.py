@@ -253,10 +253,10 @@ def _signer_of(info: SignerInfo, signed: _Signed) -> x509.Certificate:
     info.check_algorithms()
     candidates = [one for one in signed.certificates if is_named(one, info.identifier)]
     if not candidates:
-        raise NotVerifiedError(
-            _(
-                "The certificate of the signer ({name}) is not in the file. Give it with --signer."
-            ).format(name=info.identifier)
+        raise UntrustedError(
+            _("The certificate of the signer ({name}) is not in the file.").format(
+                name=info.identifier
+            )
         )
     named = [one for one in candidates if _is_certificate_of(info, one)]
     signed_hash = hashlib.new(info.hash_name, info.signed).digest()

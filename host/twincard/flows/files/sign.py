@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 
 from cryptography import x509
@@ -11,7 +12,8 @@ from twincard.card.files import SIGNATURE_CERTIFICATE
 from twincard.card.report import CardReport
 from twincard.card.session import Card
 from twincard.cms.encryption import EncryptedOutput
-from twincard.cms.errors import AlteredError
+from twincard.cms.errors import AlteredError, FilesError
+from twincard.cms.framing.compared_output import ComparedOutput
 from twincard.cms.framing.message import SIGNED_CONTENT
 from twincard.cms.framing.output import Output
 from twincard.cms.framing.source import READ_BYTES, Readable, read_some
@@ -120,6 +122,21 @@ def sign_file(
     make = sign if attached else sign_detached
     with output as sink, open_source(source) as stream:
         make(stream, sink, signer, progress=progress)
+
+
+def is_signed(
+    signer: ContentSigner, source: str | PathLike[str], made: Source, *, attached: bool
+) -> bool:
+    """Whether it is what `sign_file` makes of this file with this signer, by an earlier run."""
+    trust = Trust((), (signer.certificate,))
+    try:
+        if attached:
+            found = verify_file(made, trust, output=ComparedOutput(Path(source)))
+        else:
+            found = verify_file(source, trust, signature=made)
+    except FilesError:
+        return False
+    return signer.time_stamper is None or all(one.time_stamp is not None for one in found)
 
 
 def encrypt_signed(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from twincard.cms.errors import TimeStampError
 from twincard.cms.signed.signing import TimeStamper
-from twincard.cms.signed.time_stamps import (
-    MAX_RESPONSE_BYTES,
-    TimeStampError,
-    TimeStampRequest,
-)
+from twincard.cms.signed.time_stamps import MAX_RESPONSE_BYTES, TimeStampRequest
 from twincard.ground.control_characters import visible
 from twincard.ground.language import _
 
