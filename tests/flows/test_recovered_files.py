@@ -200,6 +200,16 @@ def test_the_names_of_one_file_stay_names_of_one_file(tmp_path: Path) -> None:
     assert opened(links[1]) == b"in/a"
 
 
+def test_names_of_one_file_far_from_each_other_are_moved_once(tmp_path: Path) -> None:
+    (first,) = make(tmp_path, ["a"])
+    for number in range(250):
+        (tmp_path / f"b{number}").write_bytes(b"plain")
+    (tmp_path / "z").hardlink_to(first)
+    found = outcomes(tmp_path)
+    assert (found["a"], found["z"]) == (RecoverOutcome.MOVED, RecoverOutcome.MOVED)
+    assert first.samefile(tmp_path / "z")
+
+
 def test_names_of_a_file_elsewhere_are_reported(tmp_path: Path) -> None:
     (first,) = make(tmp_path, ["in/a"])
     outside = tmp_path / "outside"

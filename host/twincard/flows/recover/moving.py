@@ -201,7 +201,7 @@ class Mover:
 
     def _follower(self, planned: PlannedFile) -> RecoveredFile:
         """Another name of a file that came before: it was moved with that, or is not the same."""
-        if self._plan.is_finished(planned.at):
+        if self._plan.was_moved(planned.at):
             return RecoveredFile(planned.file.path, RecoverOutcome.MOVED)
         return self._finished(self._written(self._begun(planned, again=True)))
 
@@ -212,7 +212,7 @@ class Mover:
             for at, name in self._plan.links(file.planned.file.path, replacement.version):
                 with contextlib.suppress(FilesError):  # it is tried again when its turn comes
                     if replacement.replace_link(name):
-                        self._plan.mark_finished(at)
+                        self._plan.mark_moved(at)
                         done.append(name)
         return done
 

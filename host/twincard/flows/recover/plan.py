@@ -27,8 +27,8 @@ from twincard.flows.recover.outcomes import FoundCount, FoundFile, FoundKind, Pl
 from twincard.ground.path_arguments import as_paths
 
 _TABLE = (
-    "CREATE TABLE found"
-    " (at INTEGER PRIMARY KEY, path BLOB, kind TEXT, reason TEXT, device TEXT, inode TEXT)"
+    "CREATE TABLE found (at INTEGER PRIMARY KEY, path BLOB, kind TEXT, reason TEXT,"
+    " device TEXT, inode TEXT, moved INTEGER)"
 )
 _INDEX = "CREATE INDEX by_inode ON found (device, inode) WHERE inode IS NOT NULL"
 _INSERT = "INSERT INTO found (path, kind, reason, device, inode) VALUES (?, ?, ?, ?, ?)"
@@ -38,8 +38,8 @@ _SOME = (
     " FROM found WHERE at > ? ORDER BY at LIMIT 100"
 )
 _SAME = "SELECT at, path FROM found WHERE device = ? AND inode = ? AND path <> ? ORDER BY at"
-_MARK = "UPDATE found SET kind = ? WHERE at = ?"
-_KIND = "SELECT kind FROM found WHERE at = ?"
+_MARK = "UPDATE found SET moved = 1 WHERE at = ?"
+_MOVED = "SELECT 1 FROM found WHERE at = ? AND moved = 1"
 _LEFT_OUT = {
     LeftOut.LINK: FoundKind.LINK,
     LeftOut.SPECIAL: FoundKind.SPECIAL,
@@ -91,14 +91,13 @@ class RecoveryPlan:
         same = (str(version.device), str(version.inode), os.fsencode(path))
         return [(at, Path(os.fsdecode(name))) for at, name in self._found.execute(_SAME, same)]
 
-    def mark_finished(self, at: int) -> None:
+    def mark_moved(self, at: int) -> None:
         """A name was moved together with another name of the same file."""
-        self._found.execute(_MARK, (FoundKind.FINISHED.name, at))
+        self._found.execute(_MARK, (at,))
 
-    def is_finished(self, at: int) -> bool:
+    def was_moved(self, at: int) -> bool:
         """Whether it was."""
-        (kind,) = self._found.execute(_KIND, (at,)).fetchone()
-        return FoundKind[kind] is FoundKind.FINISHED
+        return self._found.execute(_MOVED, (at,)).fetchone() is not None
 
     def add(self, found: FoundFile, version: Version | None = None) -> None:
         """Add a file, with its version if it could be read."""
