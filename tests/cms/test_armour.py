@@ -45,6 +45,7 @@ def smime(message: bytes, width: int = 64, end: bytes = b"\n", encoding: str = "
 FORMS = {
     "pem": pem(MESSAGE),
     "pkcs7": pem(MESSAGE, "PKCS7"),
+    "gpgsm": pem(MESSAGE, "ENCRYPTED MESSAGE"),
     "pem-crlf": pem(MESSAGE, end=b"\r\n"),
     "pem-one-line": pem(MESSAGE, width=1 << 20),
     "pem-after-text": b"For Alice - and nobody else\n\n" + pem(MESSAGE, width=76) + b"\n\n",

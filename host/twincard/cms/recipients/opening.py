@@ -162,8 +162,11 @@ class _Search(Generic[_T]):
             yield Opened(one, result)
 
     def _not_for(self) -> FilesError:
-        for one in self._recipients:
-            if isinstance(one, UnsupportedRecipient) and one.identifier in self._names:
+        unsupported = [one for one in self._recipients if isinstance(one, UnsupportedRecipient)]
+        # Only then are the names in a certificate worth reading it from the card.
+        names = self._names | self._holder.other_names() if unsupported else self._names
+        for one in unsupported:
+            if one.identifier in names:
                 return UnsupportedError(
                     _(
                         "The file is encrypted to this key, but in a way that cards do not "

@@ -1,4 +1,4 @@
-"""A signature in PEM (RFC 7468, 9) instead of DER, as `openssl cms -outform PEM` writes it."""
+"""A signature in PEM (RFC 7468, 9) instead of DER, as openssl and gpgsm write it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import re
 from twincard.cms.errors import NotCmsError
 from twincard.ground.language import _
 
-_PEM = re.compile(rb"-----BEGIN (CMS|PKCS7)-----\s(.*?)-----END \1-----\s*", re.DOTALL)
+_PEM = re.compile(
+    rb"-----BEGIN (CMS|PKCS7|PKCS #7|SIGNED MESSAGE)-----\s(.*?)-----END \1-----\s*", re.DOTALL
+)
 
 
 def der_of(encoded: bytes) -> bytes:
