@@ -109,11 +109,13 @@ class Job:
                 show = listener(self.out, progress)
 
                 def on_event(event: FlowEvent) -> None:
-                    show(event)
+                    # Ctrl-C may come at any line: nothing is shown that is not counted.
                     if isinstance(event, RecoverEvent):
                         counts[event.file.outcome] += 1
                         listing.add(event.file)
                         note(event.file)
+                    show(event)
+                    if isinstance(event, RecoverEvent):
                         self._show_if_verbose(event.file)
 
                 self._move(cards, old, new, planned, on_event)
