@@ -56,9 +56,9 @@ class JsonInParts:
 
     def add(self, item: object) -> None:
         """Write the next item."""
-        self._write(",\n" if self.begun else self._opening())
-        self.begun = True
-        self._write("    " + self._text(members_of(item), "    "))
+        text = "    " + self._text(members_of(item), "    ")
+        before, self.begun = ",\n" if self.begun else self._opening(), True
+        self._write(before + text)  # in one piece, which Ctrl-C does not tear
 
     def finish(self, result: object) -> None:
         """Write the other members, those of `result`, whose own list of files is empty."""
