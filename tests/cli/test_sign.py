@@ -220,3 +220,15 @@ def test_options_of_signing_that_do_not_fit(signing: Desk) -> None:
     signing.run(*seal, "--sign", "--for-mail", *ALICE).failed(2, "--for-mail")
     signing.done("sign", *ALICE, "--attached", "契約.txt")
     signing.run(*OPEN, "契約.txt.p7m", "-o", "x").failed(8, "signed", "twincard verify")
+
+
+def test_a_signer_who_is_a_contact(signing: Desk) -> None:
+    """Known is the certificate for encryption, which the card's signature key signed."""
+    signing.done("certificate", *ALICE, "--name", "花子", "-o", "for-encryption.crt")
+    signing.done("contact", "add", "花子", "for-encryption.crt")
+    signing.done("sign", *ALICE, "契約.txt")
+    for who in ("花子", "for-encryption.crt", "./alice.crt"):
+        signing.done("verify", "--signer", who, "契約.txt")
+    Path("花子").write_text("")
+    signing.run("verify", "--signer", "花子", "契約.txt").failed(2, "also a file here")
+    signing.run("verify", "--signer", "太郎", "契約.txt").failed(8, "太郎")

@@ -208,6 +208,22 @@ def test_a_signer_whom_nobody_trusts() -> None:
     assert verified(attached(), Trust((MALLORY.certificate,), (ALICE.certificate,)))
 
 
+def test_who_certified_her_own_key_is_the_same_person() -> None:
+    """As a card does: its signature key certifies its decipher key."""
+    hanako = person("hanako", ca=True, usage=("key_cert_sign", "digital_signature"))
+    decipher = person("decipher", hanako, usage=("key_agreement",), subject="hanako")
+    trust = Trust((), (decipher.certificate,))
+    assert verified(attached(hanako), trust)[0].certificate == hanako.certificate
+    namesake = person("namesake", ca=True, subject="hanako", usage=("digital_signature",))
+    refused(attached(namesake), "does not lead to", trust=trust)
+    refused(attached(person("below", hanako)), "does not lead to", trust=trust)
+    company = person("company", ca=True, usage=("key_cert_sign", "digital_signature"))
+    clerk = person("clerk", company, usage=("key_agreement",))
+    refused(attached(company), "does not lead to", trust=Trust((), (clerk.certificate,)))
+    nameless = Trust((), (person("other", company, subject="company").certificate,))
+    assert verified(attached(company), nameless)
+
+
 def test_authorities_in_the_file_are_not_trusted_for_it() -> None:
     own_root = authority("own root", subject="root")
     victim = person("victim", own_root)

@@ -155,7 +155,7 @@ def decrypt(
 
 
 def _trust_in(
-    authorities: list[Path] | None, signers: list[Path] | None, time_authorities: list[Path] | None
+    authorities: list[Path] | None, signers: list[str] | None, time_authorities: list[Path] | None
 ) -> tuple[Trust | None, Trust | None]:
     if not authorities and not signers and not time_authorities:
         return None, None

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from twincard.addressbook.book import AddressBook
 from twincard.cli.file.certificates import read_certificates, trusted_certificates
 from twincard.cli.file.targets import STANDARD_INPUT
+from twincard.cli.file.to import is_path
+from twincard.cli.terminal.errors import InputError
 from twincard.cms.signed.names import mails_of
 from twincard.cms.signed.trust import Trust
 from twincard.cms.signed.verification import Signature, TimeStamp
@@ -16,12 +20,27 @@ from twincard.ground.language import _
 from twincard.results.signatures import SignatureInfo, TimeStampInfo
 
 
-def trust_of(authorities: list[Path] | None, signers: list[Path] | None) -> Trust | None:
+def trust_of(authorities: list[Path] | None, signers: list[str] | None) -> Trust | None:
     """Those of --trust and --signer; None where neither is given. Raises InputError, OSError."""
     if not authorities and not signers:
         return None
-    known = [one for path in signers or () for one in read_certificates(path)[:1]]
+    known = [_certificate_of(who) for who in signers or ()]
     return Trust(trusted_certificates(authorities or ()), tuple(known))
+
+
+def _certificate_of(who: str) -> x509.Certificate:
+    """Of a contact, or the first in a file."""
+    path = Path(who)
+    if not is_path(who) and AddressBook().has(who):
+        if path.exists():
+            raise InputError(
+                _(
+                    "{name} is a contact and also a file here. Write ./{name} for the file; for "
+                    "the contact, run the command in another folder."
+                ).format(name=who)
+            )
+        path = AddressBook().get(who).file
+    return read_certificates(path)[0]
 
 
 def signature_info(found: Signature) -> SignatureInfo:

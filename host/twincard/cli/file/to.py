@@ -76,11 +76,11 @@ def naming_key(name: str) -> Iterator[None]:
 
 def _named_by(value: str, *, any_date: bool) -> list[Addressee]:
     path = Path(value)
-    contact = None if _is_path(value) else _contact(value, any_date=any_date)
+    contact = None if is_path(value) else _contact(value, any_date=any_date)
     if contact is not None:
         _check_no_other(contact, path)
         return [contact]
-    if not path.exists() and not _is_path(value) and not path.suffix:
+    if not path.exists() and not is_path(value) and not path.suffix:
         raise InputError(
             _(
                 "There is no contact {name}, and no such file. `twincard contact list` lists all "
@@ -92,7 +92,7 @@ def _named_by(value: str, *, any_date: bool) -> list[Addressee]:
     return _in_file(path, any_date=any_date)
 
 
-def _is_path(value: str) -> bool:
+def is_path(value: str) -> bool:
     """Whether it can only be a file or folder; names of contacts have none of these."""
     return value.startswith(".") or "/" in value or "\\" in value
 

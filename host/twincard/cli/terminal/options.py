@@ -153,11 +153,12 @@ Authorities = Annotated[
     ),
 ]
 Signers = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         "--signer",
-        metavar="FILE",
-        help="File with the certificate of a signer to trust, whoever issued it.",
+        metavar="WHO",
+        help="File with the certificate of a signer to trust, whoever issued it; or the name of a "
+        "contact.",
     ),
 ]
 TimeAuthorities = Annotated[

@@ -10,9 +10,10 @@ from enum import Enum
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -25,6 +26,7 @@ from cryptography.x509.verification import (
 from twincard.cms.errors import UntrustedError
 from twincard.cms.signed.names import name_of
 from twincard.ground.language import _
+from twincard.identity.x509 import issuer_of, subject_of
 
 _MAX_DEPTH = 8
 _Extension = TypeVar("_Extension", x509.KeyUsage, x509.ExtendedKeyUsage)
@@ -47,7 +49,9 @@ class Trust:
     """Certificates that are trusted.
 
     `authorities` certify signers, directly or through other certificates; one may sign itself, too.
-    `signers` are believed without any authority, whoever certified them.
+    `signers` are believed without any authority, whoever certified them. So is somebody of the same
+    name who certified one of them, and nobody else did: the signature key of a card certifies the
+    decipher key.
     """
 
     authorities: tuple[x509.Certificate, ...] = ()
@@ -67,7 +71,7 @@ def chain_of(
     looked up.
     """
     check_usable(certificate, at, purpose)
-    if certificate in trust.signers:
+    if certificate in trust.signers or any(_is_own(certificate, one) for one in trust.signers):
         return (certificate,)
     if trust.authorities:
         policy = ExtensionPolicy.webpki_defaults_ca()
@@ -147,6 +151,21 @@ def _may_sign(certificate: x509.Certificate, purpose: Purpose) -> bool:
         # RFC 3161, 2.3: this purpose and no other.
         return extended is not None and list(extended) == list(purpose.value)
     return extended is None or not set(purpose.value).isdisjoint(extended)
+
+
+def _is_own(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether somebody certified this key alone, under the same common name."""
+    names = [
+        [name.value for name in subject_of(one).get_attributes_for_oid(NameOID.COMMON_NAME)]
+        for one in (issuer, certificate)
+    ]
+    if not names[0] or names[0] != names[1] or subject_of(issuer) != issuer_of(issuer):
+        return False
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _extension(extensions: x509.Extensions, kind: type[_Extension]) -> _Extension | None:
