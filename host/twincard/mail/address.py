@@ -40,3 +40,28 @@ def parse_address(text: str) -> Address:
     if not address.username or not address.domain:
         raise refused
     return address
+
+
+def split_addresses(text: str) -> list[str]:
+    """The addresses in a field such as To, one by one; names of groups are left out."""
+    found, begin, depth = [], 0, 0
+    quoted = in_angle = escaped = False
+    for at, character in enumerate(text):
+        if escaped:
+            escaped = False
+        elif character == "\\" and (quoted or depth):
+            escaped = True
+        elif quoted:
+            quoted = character != '"'
+        elif depth or character == "(":
+            depth += (character == "(") - (character == ")")
+        elif character == '"':
+            quoted = True
+        elif character in "<>":
+            in_angle = character == "<"
+        elif not in_angle and character in ",;:":
+            if character != ":":
+                found.append(text[begin:at])
+            begin = at + 1
+    found.append(text[begin:])
+    return [one.strip() for one in found if one.strip()]

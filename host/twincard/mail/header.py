@@ -8,22 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.parser import BytesHeaderParser
-from email.policy import default
-from functools import cached_property
+from dataclasses import field as dataclass_field
+from email.headerregistry import (
+    Address,
+    BaseHeader,
+    ContentDispositionHeader,
+    ContentTypeHeader,
+    HeaderRegistry,
+    ParameterizedMIMEHeader,
+)
 from typing import TypeVar
 
 from twincard.ground.language import _
-from twincard.mail.errors import NotMailError
+from twincard.mail.address import parse_address, split_addresses
+from twincard.mail.errors import DraftError, NotMailError
 from twincard.mail.scanner import Scanner
 
 MAX_HEADER_BYTES = 1 << 18
-_MAX_FIELD_BYTES = 1 << 14
+_MAX_FIELD_BYTES = 1 << 12
+_MAX_CONTENT_FIELD_BYTES = 1 << 11
 """Longer fields have no meaning here: reading one takes time that grows with its square."""
 _MAX_BOUNDARY_BYTES = 200
-_PARSER = BytesHeaderParser(policy=default.clone(raise_on_defect=False))
+_REGISTRY = HeaderRegistry()
+_PLAIN = "text/plain"
 _T = TypeVar("_T")
 
 
@@ -40,6 +47,18 @@ class Field:
         """What follows the colon, unfolded."""
         return self.raw.partition(b":")[2].replace(b"\r", b"").replace(b"\n", b"").strip()
 
+    @property
+    def text(self) -> str:
+        """The same as text, still encoded (RFC 2047)."""
+        return self.value.decode("utf-8", "replace")
+
+    def meaning(self) -> BaseHeader | None:
+        """The field as the standard library reads it; None if it is too long, or cannot be read."""
+        is_content = self.name.startswith("content-")
+        if len(self.raw) > (_MAX_CONTENT_FIELD_BYTES if is_content else _MAX_FIELD_BYTES):
+            return None
+        return _or(None, lambda: _REGISTRY(self.name, self.text))
+
 
 @dataclass(frozen=True)
 class Header:
@@ -47,6 +66,9 @@ class Header:
 
     fields: tuple[Field, ...]
     blank: bytes = b""
+    _meanings: dict[str, BaseHeader | None] = dataclass_field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def raw(self) -> bytes:
@@ -67,47 +89,47 @@ class Header:
         dropped = frozenset(names)
         return Header(tuple(one for one in self.fields if one.name not in dropped), self.blank)
 
-    @cached_property
-    def _parsed(self) -> EmailMessage:
-        short = (one.raw for one in self.fields if len(one.raw) <= _MAX_FIELD_BYTES)
-        # Whatever the policy says, the annotation of the parser is that of the old class.
-        parsed = _PARSER.parsebytes(b"".join(short))
-        assert isinstance(parsed, EmailMessage)  # noqa: S101 -- for mypy; the policy makes it
-        return parsed
+    def _meaning(self, name: str) -> BaseHeader | None:
+        """The first field of this name as the standard library reads it; read once."""
+        if name not in self._meanings:
+            found = self.all(name)
+            self._meanings[name] = found[0].meaning() if found else None
+        return self._meanings[name]
 
     def text(self, name: str) -> str | None:
         """The first field of this name as a person reads it; None if there is none."""
         found = self.all(name)
         if not found:
             return None
-        plain = found[0].value.decode("ascii", "backslashreplace")
-        if len(found[0].raw) > _MAX_FIELD_BYTES:
-            return plain
-        return _or(plain, lambda: str(self._parsed[name]))
+        meaning = self._meaning(name)
+        return found[0].text if meaning is None else _or(found[0].text, lambda: str(meaning))
 
     def addresses(self, name: str) -> tuple[Address, ...]:
-        """The addresses in all fields of this name."""
+        """The addresses in all fields of this name; none if one of them cannot be read."""
+        try:
+            return tuple(
+                parse_address(one)
+                for field in self.all(name)
+                for one in split_addresses(field.text)
+            )
+        except DraftError:
+            return ()
 
-        def found() -> tuple[Address, ...]:
-            fields = self._parsed.get_all(name, [])
-            return tuple(one for field in fields for one in field.addresses)
-
-        return _or((), found)
-
-    @cached_property
+    @property
     def content_type(self) -> str:
         """Such as "text/plain", in lower case; the default of RFC 2045 if it is not readable."""
-        return _or("text/plain", lambda: self._parsed.get_content_type())
+        meaning = self._meaning("content-type")
+        if not isinstance(meaning, ContentTypeHeader):
+            return _PLAIN
+        return _or(_PLAIN, lambda: meaning.content_type.lower())
 
     def parameter(self, name: str, field: str = "content-type") -> str | None:
         """A parameter of a field such as Content-Type."""
-
-        def found() -> str | None:
-            parsed = self._parsed.get(field)
-            value = None if parsed is None else parsed.params.get(name)
-            return None if value is None else str(value)
-
-        return _or(None, found)
+        meaning = self._meaning(field)
+        if not isinstance(meaning, ParameterizedMIMEHeader):
+            return None
+        value = _or(None, lambda: meaning.params.get(name))
+        return None if value is None else str(value)
 
     @property
     def encoding(self) -> str:
@@ -127,7 +149,10 @@ class Header:
     @property
     def disposition(self) -> str:
         """The Content-Disposition, such as "attachment"; empty if there is none."""
-        return _or("", lambda: self._parsed.get_content_disposition() or "")
+        meaning = self._meaning("content-disposition")
+        if not isinstance(meaning, ContentDispositionHeader):
+            return ""
+        return _or("", lambda: (meaning.content_disposition or "").lower())
 
     @property
     def filename(self) -> str | None:

@@ -6,14 +6,15 @@ fast and in constant memory.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twincard.cms.framing.source import READ_BYTES, Readable, read_some
 
 _MAX_DELIMITER_LINE = 1000
 """A line of a mail has at most 1,000 bytes with its end (RFC 5322, 2.1.1)."""
-_HELD_BACK = len(b"\r\n-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +66,24 @@ class Scanner:
         """What follows up to a line that delimits with one of the boundaries, or to the end."""
         if self.take_delimiter(boundaries):
             return
+        pattern, held_back = _searched(tuple(boundaries))
         while True:
-            found = self._buffer.find(b"\n--", self._at) if boundaries else -1
-            if found < 0:
-                kept = _HELD_BACK if boundaries and not self._ended else 0
-                end = max(self._at, len(self._buffer) - kept)
-                yield from self._piece(end)
+            match = pattern.search(self._buffer, self._at) if boundaries else None
+            if match is None:
+                end = len(self._buffer) - (0 if self._ended else held_back)
+                yield from self._piece(max(self._at, end))
                 if self._ended:
                     self.body_end = self.position
                     return
                 self._more()
                 continue
-            ahead = found - self._at
-            line = self._delimiter(found + 1, boundaries)
+            ahead = match.start() - self._at
+            line = self._delimiter(match.start() + 1, boundaries)
             found = self._at + ahead
             if line is None:
-                yield from self._piece(found + _HELD_BACK)
+                yield from self._piece(found + len(b"\n--"))
                 continue
-            before = found - 1 if self._buffer[self._at : found].endswith(b"\r") else found
+            before = found - 1 if self._buffer[max(self._at, found - 1) : found] == b"\r" else found
             yield from self._piece(before)
             self.body_end = self.position
             self.delimiter, length = line
@@ -148,3 +149,11 @@ class Scanner:
         self._buffer = self._buffer[self._at :] + piece
         self._base += self._at
         self._at = 0
+
+
+@lru_cache(maxsize=64)
+def _searched(boundaries: tuple[bytes, ...]) -> tuple[re.Pattern[bytes], int]:
+    """A pattern for the beginnings of lines that delimit, and how long one can be."""
+    names = b"|".join(map(re.escape, boundaries))
+    longest = max(map(len, boundaries), default=0)
+    return re.compile(b"\n--(?:" + names + b")"), (len(b"\r\n--") + longest if boundaries else 0)

@@ -11,7 +11,7 @@ from twincard.mail.header import Header, read_header
 from twincard.mail.scanner import Scanner
 
 _MAX_DEPTH = 32
-_MAX_PARTS = 10_000
+_MAX_PARTS = 2000
 _IDENTITY = frozenset(("7bit", "8bit", "binary"))
 
 

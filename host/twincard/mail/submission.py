@@ -18,7 +18,7 @@ from twincard.cms.framing.source import Progress, Readable
 from twincard.ground.language import _
 from twincard.ground.system_words import reason
 from twincard.keys.secret import Secret
-from twincard.mail.address import parse_address
+from twincard.mail.address import parse_address, split_addresses
 from twincard.mail.errors import DraftError, NotMailError, SendError
 from twincard.mail.header import Header, read_header
 from twincard.mail.kept import KeptOutput
@@ -147,21 +147,26 @@ def _whole(header: Header, scanner: Scanner) -> Iterator[bytes]:
 def _sender(header: Header, sender: str | None) -> str:
     if sender is not None:
         return parse_address(sender).addr_spec
-    found = header.addresses("from")
+    found = _addresses(header, "from")
     if len(found) != 1:
         raise DraftError(_("The message does not have one sender. Give the address with --sender."))
-    return _checked(found[0].addr_spec)
+    return found[0]
 
 
 def _recipients(header: Header) -> tuple[str, ...]:
-    found = [one for name in ("to", "cc", "bcc") for one in header.addresses(name)]
+    found = [one for name in ("to", "cc", "bcc") for one in _addresses(header, name)]
     if not found:
         raise DraftError(_("The message has no recipient address."))
-    return tuple(dict.fromkeys(_checked(one.addr_spec) for one in found))
+    return tuple(dict.fromkeys(found))
 
 
-def _checked(address: str) -> str:
-    return parse_address(address).addr_spec
+def _addresses(header: Header, name: str) -> list[str]:
+    """All of them, or none: raises DraftError for one that cannot be read."""
+    return [
+        parse_address(one).addr_spec
+        for field in header.all(name)
+        for one in split_addresses(field.text)
+    ]
 
 
 class _Lines:
