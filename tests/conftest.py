@@ -31,6 +31,13 @@ from twincard.iso.status import NotSupportedError
 _PCSC_FOLDER = pytest.StashKey[Path]()
 OPT_IN = {"engine": "--engine", "opensc/newer": "--opensc"}
 """Folders of tests that need something from outside, by the option that names it."""
+LONGEST = (
+    "dist/test_installed.py",
+    "dist/test_reproducible.py",
+    "secrets/test_commands.py",
+    "model/test_model.py",
+)
+"""Begun first: a long test that is begun last leaves the other workers with nothing to do."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -137,6 +144,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     With `--transport pcsc` only what reaches cards that way is run: the rest would be the same.
     """
+    first = [Path(__file__).parent / name for name in LONGEST]
+    items.sort(key=lambda item: item.path not in first)
     if config.getoption("--transport") == "pcsc":
         others = [item for item in items if "shared_bench" not in fixtures_of(item)]
         items[:] = [item for item in items if "shared_bench" in fixtures_of(item)]

@@ -14,8 +14,10 @@ ant -emacs -logger org.apache.tools.ant.NoBannerLogger test >"$log" 2>&1 </dev/n
 java=$!
 trap 'kill -- "-$java" 2>/dev/null || true' EXIT
 
+# One worker more than processors, because some tests wait: for readers, programs, and time to pass.
+workers=$(($(getconf _NPROCESSORS_ONLN) + 1))
 status=0
-pytest=(.venv/bin/python -m pytest -n 2 --dist worksteal --failures "$failures")
+pytest=(.venv/bin/python -m pytest -n "$((workers < 9 ? workers : 9))" --dist worksteal --failures "$failures")
 "${pytest[@]}" "$@" || status=1
 # What two cards do with each other, once more through pcscd.
 if [ $# = 0 ]; then

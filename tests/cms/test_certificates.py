@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from asn1crypto import x509 as asn1_x509
@@ -193,18 +196,20 @@ def test_a_certificate_that_breaks_the_rules_of_names_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "words"),
+    ("generate", "words"),
     [
-        (ed25519.Ed25519PrivateKey.generate(), "can only sign"),
-        (ed448.Ed448PrivateKey.generate(), "can only sign"),
-        (x448.X448PrivateKey.generate(), "keys only"),
-        (dsa.generate_private_key(2048), "keys only"),
-        (ec.generate_private_key(ec.SECP256K1()), "on the curve P-256, P-384 or P-521"),
-        (rsa.generate_private_key(65537, 1024), "2048 to 4096"),  # noqa: S505
+        (ed25519.Ed25519PrivateKey.generate, "can only sign"),
+        (ed448.Ed448PrivateKey.generate, "can only sign"),
+        (x448.X448PrivateKey.generate, "keys only"),
+        (partial(dsa.generate_private_key, 2048), "keys only"),
+        (partial(ec.generate_private_key, ec.SECP256K1()), "on the curve P-256, P-384 or P-521"),
+        (partial(rsa.generate_private_key, 65537, 1024), "2048 to 4096"),
     ],
 )
-def test_keys_that_nothing_can_be_encrypted_to_are_refused(key: object, words: str) -> None:
-    public = key.public_key()  # type: ignore[attr-defined]
+def test_keys_that_nothing_can_be_encrypted_to_are_refused(
+    generate: Callable[[], Any], words: str
+) -> None:
+    public = generate().public_key()
     encoded = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     with pytest.raises(UnusablePublicKeyError, match=words):
         Recipient.from_bytes(encoded)

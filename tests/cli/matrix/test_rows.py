@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,6 @@ from tests.cli.matrix.rows import ROWS, Row, rows
 from twincard.cli.app import program
 from twincard.cli.shell.tree import Command, leaves
 
-LEAVES = {leaf.name: leaf for leaf in leaves(program())}
 PLACES = {
     "READER": ("{a}", "{b}", "{manager}"),
     "--pin-file": ("{pin}",),
@@ -23,16 +23,21 @@ PLACES = {
 """Options, or what stands for their values, that rows must have, and what to find there."""
 
 
+@cache
+def all_commands() -> dict[str, Command]:
+    return {leaf.name: leaf for leaf in leaves(program())}
+
+
 def test_every_command_has_a_row() -> None:
     """But `start`, which runs commands of other rows: see test_start.py."""
-    assert {*ROWS, "start"} == set(LEAVES)
+    assert {*ROWS, "start"} == set(all_commands())
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_has_every_reader_secret_and_result_of_its_command(name: str) -> None:
     words = ROWS[name].words.split()
     assert " ".join(words[: len(name.split())]) == name
-    for option, places in needed(LEAVES[name]).items():
+    for option, places in needed(all_commands()[name]).items():
         given = [value for word, value in pairwise(words) if word in option]
         assert given, f"{option} is missing"
         assert given[0].startswith(places), option
