@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from twincard.cms.errors import FilesError, NotCmsError, UnsupportedError
@@ -95,7 +95,7 @@ class _Edit:
 
     start: int
     end: int
-    content: KeptOutput | bytes
+    content: KeptOutput | bytes = field(repr=False)
 
     @property
     def length(self) -> int:
@@ -171,10 +171,10 @@ def _with_length(message: Message, edits: list[_Edit]) -> list[_Edit]:
         return edits
     length = message.length_field + sum(one.length - (one.end - one.start) for one in edits)
     start = message.start
-    for field in message.header.fields:
-        end = start + len(field.raw)
-        if field.name == "content-length":
-            name, colon, value = field.raw.partition(b":")
+    for line in message.header.fields:
+        end = start + len(line.raw)
+        if line.name == "content-length":
+            name, colon, value = line.raw.partition(b":")
             raw = name + colon + _DIGITS.sub(b"%d" % length, value, count=1)
             return [_Edit(start, end, raw), *edits]
         start = end

@@ -27,6 +27,7 @@ OtherKey = (
     | mlkem.MLKEM768PublicKey
     | mlkem.MLKEM1024PublicKey
 )
+"""A public key that no card has."""
 
 
 class OtherAlgorithm(Enum):
