@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from tests.cli.commands import Desk
+from tests.cms.software_key import rsa_key
 from tests.mail.mail_server import PASSWORD, Box, serving, write_certificate
 
 from twincard.cms import Recipient, encrypt
@@ -135,3 +143,41 @@ def test_send_says_whether_the_server_accepted(sealed: Desk) -> None:
         sealed.run("mail", "send", "--server", wrong, "m.eml").failed(2, "HOST:PORT")
     sealed.run("mail", "send", *server, *log_in[2:], "m.eml").failed(2, "--user")
     sealed.run("mail", "send", *server, "--user", "bob", "m.eml").failed(2, "--password-file")
+
+
+def test_who_signs_is_named_to_the_recipients_and_openssl_agrees(sealed: Desk) -> None:
+    made = ("certificate", *BY_ORIGINAL, "--signature-key", "--name", "Bob")
+    Path("bob.crt").write_bytes(sealed.done(*made, "--mail", "bob@example.org").out)
+    key = rsa_key()
+    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    Path("carol.key").write_bytes(pem)
+    public = key.private.public_key()
+    Path("carol.pem").write_bytes(
+        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    words = ("--to", "alice.pem", "--to", "carol.pem", *ADDRESSES, "--text", "letter.txt")
+    sign = ("--sign", *BY_ORIGINAL)
+    sealed.done("mail", "seal", *words, "--subject", "s", *sign, "-o", "s.eml")
+    text = sealed.done("mail", "open", *BY_ORIGINAL, "s.eml", "--signer", "bob.crt").text
+    first, second, *_rest = text.splitlines()
+    assert first.startswith("Authentic: signed by ")
+    assert "bob@example.org" in first
+    assert second == ""
+    told = sealed.json("mail", "open", *BY_ORIGINAL, "s.eml")
+    assert (told["signature"], told["authentic"]) == ("unknown_signer", False)
+    inside = run("openssl", "cms", "-decrypt", "-in", "s.eml", "-inkey", "carol.key")
+    Path("inside.eml").write_bytes(inside)
+    verify = ("openssl", "cms", "-verify", "-in", "inside.eml", "-CAfile", "bob.crt")
+    content = run(*verify, "-purpose", "any", "-partial_chain")
+    assert b'hp="cipher"' in content
+    assert b"Dear Alice" in content
+    finished = b"From: bob@example.org\nTo: alice@example.org\n\nhi\n"
+    again = sealed.done("mail", "seal", "--to", "alice.pem", *sign, "-", stdin=finished).out
+    opened = sealed.done("mail", "open", *BY_ORIGINAL, "-", "--signer", "bob.crt", stdin=again)
+    assert opened.text.startswith("Authentic: ")
+    sealed.run("mail", "seal", *words, "--sign").failed(2, "--reader")
+    sealed.run("mail", "seal", *words, *BY_ORIGINAL).failed(2, "--sign")
+
+
+def run(*words: str) -> bytes:
+    return subprocess.run(words, capture_output=True, check=True).stdout

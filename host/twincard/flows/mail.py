@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twincard.cms.framing.output import Output
 from twincard.cms.recipients.infos import Opener, Recipient
+from twincard.cms.signed.signing import ContentSigner
 from twincard.cms.signed.trust import Trust
 from twincard.flows.events import BytesEvent, Listener, counting, ignore
 from twincard.flows.files.encrypt import Source, name_of, open_source
@@ -21,13 +22,24 @@ def seal_draft(
     output: Output,
     recipients: Sequence[Recipient],
     *,
+    signer: ContentSigner | None = None,
     authenticated: bool = False,
     on_event: Listener[BytesEvent] = ignore,
 ) -> None:
-    """Make an encrypted message of a draft. Raises FilesError."""
+    """Make an encrypted message of a draft; with a `signer`, such as `card_signer(card)`, signed.
+
+    Raises FilesError, CardError, TransportError.
+    """
     progress = counting(on_event, Path("-"))
     with output as sink:
-        seal(draft, sink, recipients, authenticated=authenticated, progress=progress)
+        seal(
+            draft,
+            sink,
+            recipients,
+            signer=signer,
+            authenticated=authenticated,
+            progress=progress,
+        )
 
 
 def seal_message_file(
@@ -35,13 +47,21 @@ def seal_message_file(
     output: Output,
     recipients: Sequence[Recipient],
     *,
+    signer: ContentSigner | None = None,
     authenticated: bool = False,
     on_event: Listener[BytesEvent] = ignore,
 ) -> None:
-    """Make an encrypted message of a finished one. Raises FilesError."""
+    """Make an encrypted message of a finished one. Otherwise as `seal_draft`."""
     progress = counting(on_event, name_of(source))
     with output as sink, open_source(source) as stream:
-        seal_message(stream, sink, recipients, authenticated=authenticated, progress=progress)
+        seal_message(
+            stream,
+            sink,
+            recipients,
+            signer=signer,
+            authenticated=authenticated,
+            progress=progress,
+        )
 
 
 def open_mail_file(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import TypeVar
 
 from twincard.cms.content.cipher import CipherMode
 from twincard.cms.content.encryption import MessageWriter
 from twincard.cms.framing.source import Progress, Readable, Writable
 from twincard.cms.recipients.infos import Recipient
 from twincard.cms.recipients.mail import mail_cipher
+from twincard.cms.signed.signing import ContentSigner, SignedWriter
 from twincard.ground.language import _
 from twincard.mail import entity
 from twincard.mail.draft import Draft, content_of, header_of, with_parameter
@@ -20,6 +22,7 @@ from twincard.mail.protection import inner_fields, is_structural, outer_fields
 from twincard.mail.scanner import Scanner
 from twincard.mail.transfer import Base64Output, lines_with_crlf, with_crlf
 
+_Finished = TypeVar("_Finished", Base64Output, MessageWriter, SignedWriter)
 _READ_AHEAD_BYTES = 1 << 20
 _HP = b'hp="cipher"'
 _OLD_HP = re.compile(rb';\s*hp\s*=\s*("[^"]*"|[^;\s]*)', re.IGNORECASE)
@@ -31,10 +34,11 @@ def seal(
     sink: Writable,
     recipients: Sequence[Recipient],
     *,
+    signer: ContentSigner | None = None,
     authenticated: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Writes a message that only the recipients can read.
+    """Writes a message that only the recipients can read, and signs it inside with a `signer`.
 
     As their mail programs need it: without authentication, unless all their certificates announce
     AES-GCM, or `authenticated` asks for it. Files are read while the message is written. Subject
@@ -48,10 +52,11 @@ def seal(
         header,
         fields,
         recipients,
+        signer=signer,
         authenticated=authenticated,
         body_length=entity.length(body),
     )
-    entity.write(body, _Counted(sealed.message, progress))
+    entity.write(body, _Counted(sealed.content, progress))
     sealed.finish()
 
 
@@ -60,6 +65,7 @@ def seal_message(
     sink: Writable,
     recipients: Sequence[Recipient],
     *,
+    signer: ContentSigner | None = None,
     authenticated: bool = False,
     progress: Progress | None = None,
 ) -> None:
@@ -83,9 +89,15 @@ def seal_message(
     fields = [with_crlf(raw) for raw in structural if not raw.lower().startswith(b"mime-version")]
     body, length = _measured(body)
     sealed = _Sealed(
-        sink, header, fields, recipients, authenticated=authenticated, body_length=length
+        sink,
+        header,
+        fields,
+        recipients,
+        signer=signer,
+        authenticated=authenticated,
+        body_length=length,
     )
-    done = _Counted(sealed.message, progress)
+    done = _Counted(sealed.content, progress)
     for piece in body:
         done.write(piece)
     sealed.finish()
@@ -101,39 +113,60 @@ class _Sealed:
         fields: Iterable[bytes],
         recipients: Sequence[Recipient],
         *,
+        signer: ContentSigner | None,
         authenticated: bool,
         body_length: int | None,
     ) -> None:
-        """Writes both headers. `fields` are those about the body.
+        """Writes both headers. `fields` are those about the body, which goes to `content`.
 
-        If the length of the body is known, the message is DER, which some programs need.
+        If the length of the body is known, the message is DER, which some programs need; what is
+        signed is not, because the length of a signature is not known.
         """
         gcm = authenticated or mail_cipher(recipients)[0] is CipherMode.GCM
         sink.write(
             b"".join(outer_fields(header))
             + b"MIME-Version: 1.0\r\n"
-            + b"Content-Type: application/pkcs7-mime; smime-type="
-            + (b"authEnveloped-data" if gcm else b"enveloped-data")
-            + b";\r\n"
-            + b' name="smime.p7m"\r\n'
-            + b"Content-Transfer-Encoding: base64\r\n"
-            + b'Content-Disposition: attachment; filename="smime.p7m"\r\n\r\n'
+            + _smime(b"authEnveloped-data" if gcm else b"enveloped-data")
         )
         inner = _inner_header(header, fields)
-        self._encoded = Base64Output(sink)
-        self.message = MessageWriter(
-            self._encoded,
-            recipients,
-            mail=True,
-            authenticated=authenticated,
-            size=None if body_length is None else len(inner) + body_length,
+        known = body_length is not None and signer is None
+        self._outputs: list[Base64Output | MessageWriter | SignedWriter] = []
+        encoded = self._added(Base64Output(sink))
+        message = self._added(
+            MessageWriter(
+                encoded,
+                recipients,
+                mail=True,
+                authenticated=authenticated,
+                size=len(inner) + (body_length or 0) if known else None,
+            )
         )
-        self.message.write(inner)
+        self.content: Writable = message
+        if signer is not None:
+            message.write(_smime(b"signed-data"))
+            self.content = self._added(SignedWriter(self._added(Base64Output(message)), signer))
+        self.content.write(inner)
 
     def finish(self) -> None:
-        """The end of the content, and of the message."""
-        self.message.finish()
-        self._encoded.finish()
+        """The end of the content, and of the message. Raises what the signer raises."""
+        for output in reversed(self._outputs):
+            output.finish()
+
+    def _added(self, output: _Finished) -> _Finished:
+        self._outputs.append(output)
+        return output
+
+
+def _smime(kind: bytes) -> bytes:
+    """The fields of an S/MIME part, and the empty line after them."""
+    return (
+        b"Content-Type: application/pkcs7-mime; smime-type="
+        + kind
+        + b";\r\n"
+        + b' name="smime.p7m"\r\n'
+        + b"Content-Transfer-Encoding: base64\r\n"
+        + b'Content-Disposition: attachment; filename="smime.p7m"\r\n\r\n'
+    )
 
 
 def _inner_header(header: Header, fields: Iterable[bytes]) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +19,19 @@ from twincard.cli.file.targets import (
     source_of,
 )
 from twincard.cli.file.to import read_recipients
+from twincard.cli.terminal import prompts
 from twincard.cli.terminal.errors import InputError
 from twincard.cli.terminal.flow_events import listener
-from twincard.cli.terminal.options import AnyDate, Force, Json, OutputFile, To
+from twincard.cli.terminal.options import (
+    AnyDate,
+    Force,
+    IssuerPublicKeyFile,
+    Json,
+    OutputFile,
+    PinFile,
+    ReaderOrNone,
+    To,
+)
 from twincard.cli.terminal.output import Printer
 from twincard.flows.mail import seal_draft, seal_message_file
 from twincard.ground.bounded_read import read_bounded
@@ -28,6 +40,9 @@ from twincard.ground.path_arguments import file_or_stream
 from twincard.mail.draft import Draft
 from twincard.results.files import RecipientInfo
 from twincard.results.mail import SealedMail
+
+if TYPE_CHECKING:
+    from twincard.cms.signed.signing import ContentSigner
 
 _MAX_TEXT_BYTES = 1 << 20
 
@@ -82,6 +97,17 @@ def seal(
         list[Path] | None,
         typer.Option("--attach", metavar="FILE", help="File to attach. May be repeated."),
     ] = None,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign",
+            help="Also sign with the signature key of the card in --reader. Only who can decrypt "
+            "the message sees the signature.",
+        ),
+    ] = False,
+    reader: ReaderOrNone = None,
+    pin_file: PinFile = None,
+    issuer_public_key_file: IssuerPublicKeyFile = None,
     authenticated: Annotated[
         bool,
         typer.Option(
@@ -94,33 +120,52 @@ def seal(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Make an S/MIME message that only its recipients can read. No card is needed."""
+    """Make an S/MIME message that only its recipients can read. No card is needed.
+
+    With --sign, which needs a card, the recipients also see who wrote it.
+    """
     target = output or STANDARD_OUTPUT
     check_output(target, force=force, json=json)
     written = (sender, to_address, cc_address, subject, text, attach)
+    if sign is (reader is None):
+        raise InputError(_("Give --reader with --sign, and not otherwise."))
+    piped = STANDARD_INPUT in (message, text)
+    if piped:
+        check_standard_input([STANDARD_INPUT], pin_file, typed=True)
+    draft: Draft | None = None
     if message is None:
         draft = _draft(sender, to_address, cc_address, subject, text, attach)
     elif any(written):
         raise InputError(
             _("A finished message has its sender, addresses, subject, text and files already.")
         )
-    else:
-        check_standard_input([message], typed=True)
     people = read_recipients(to, any_date=any_date)
     recipients = [one.recipient for one in people]
     out = Printer(json)
     for one in people:
         out.step(_("to {name}").format(name=one.name))
     sink = output_for(target, force=force)
-    with out.progress(_("message"), None) as progress:
+    with (
+        prompts.beside_data(piped),
+        _signer(reader, pin_file, issuer_public_key_file) as signer,
+        out.progress(_("message"), None) as progress,
+    ):
         on_event = listener(out, progress)
-        if message is None:
-            seal_draft(draft, sink, recipients, authenticated=authenticated, on_event=on_event)
-        else:
-            seal_message_file(
-                source_of(message),
+        if draft is not None:
+            seal_draft(
+                draft,
                 sink,
                 recipients,
+                signer=signer,
+                authenticated=authenticated,
+                on_event=on_event,
+            )
+        else:
+            seal_message_file(
+                source_of(message or STANDARD_INPUT),
+                sink,
+                recipients,
+                signer=signer,
                 authenticated=authenticated,
                 on_event=on_event,
             )
@@ -132,6 +177,21 @@ def seal(
             ),
             _("The message was encrypted into {output}.").format(output=target),
         )
+
+
+@contextmanager
+def _signer(
+    reader: str | None, pin_file: Path | None, issuer_public_key_file: Path | None
+) -> Iterator[ContentSigner | None]:
+    """The signature key of the card in --reader, unlocked; None without a reader."""
+    if reader is None:
+        yield None
+        return
+    from twincard.cli.terminal.pins import unlocked
+    from twincard.flows.files.sign import card_signer, check_signature_key
+
+    with unlocked(reader, pin_file, issuer_public_key_file, check_signature_key) as user:
+        yield card_signer(user.card, pin=user.pin)
 
 
 def _draft(
@@ -161,7 +221,6 @@ def _draft(
 
 def _text(path: Path) -> str:
     if path == STANDARD_INPUT:
-        check_standard_input([path], typed=True)
         content: bytes | None = sys.stdin.buffer.read(_MAX_TEXT_BYTES + 1)
     else:
         content = read_bounded(path, _MAX_TEXT_BYTES)

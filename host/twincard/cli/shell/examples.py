@@ -283,6 +283,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "--subject Plans --text letter.txt --attach plan.pdf -o message.eml",
         ),
         (N_("Encrypt a message that another program made:"), "mail seal --to alice.crt draft.eml"),
+        (
+            N_("The same, and sign it with a card:"),
+            "mail seal --to alice.crt --sign -r sim:bob draft.eml",
+        ),
     ),
     "mail open": (
         (
