@@ -30,8 +30,7 @@ def sealed(duplicated: Desk) -> Desk:
     Path("計画.pdf").write_bytes(b"%PDF" * 100)
     words = ("--subject", "The plan", "--text", "letter.txt", "--attach", "計画.pdf")
     done = duplicated.done("mail", "seal", "--to", "alice.pem", *ADDRESSES, *words, "-o", "m.eml")
-    assert done.err == "to alice.pem\n"
-    assert done.text == "The message was encrypted into m.eml.\n"
+    assert done.text == "The message was encrypted into m.eml.\nRecipients: alice.pem\n"
     return duplicated
 
 

@@ -44,7 +44,13 @@ def test_into_a_file_and_as_json(duplicated: Desk) -> None:
     assert sealed.json["files"] == [{"file": "-", "output": "sealed", "error": None}]
     content = Path("sealed").read_bytes()
     opened = duplicated.run("decrypt", *ALICE, "-", "-o", "opened", "--json", stdin=content)
-    told: dict[str, object] = {"file": "-", "output": "opened", "error": None, "authenticated": True, "signatures": []}
+    told: dict[str, object] = {
+        "file": "-",
+        "output": "opened",
+        "error": None,
+        "authenticated": True,
+        "signatures": [],
+    }
     assert opened.json["files"] == [told]
     assert Path("opened").read_text() == "for Alice"
     given = duplicated.run("transcode", *ALICE, *TO, "-", stdin=content)

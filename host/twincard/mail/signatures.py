@@ -18,7 +18,6 @@ from twincard.cms.signed.frame import SignedReader
 from twincard.cms.signed.names import mails_of
 from twincard.cms.signed.trust import Trust
 from twincard.cms.signed.verification import Signature, verify, verify_detached, verify_unwrapped
-from twincard.ground.language import N_
 from twincard.mail.header import Header, read_header
 from twincard.mail.kept import KeptOutput, PieceStream
 from twincard.mail.scanner import Scanner
@@ -32,10 +31,11 @@ _MAX_SIGNATURE_BYTES = 1 << 20
 class SignatureState(Enum):
     """What is known of the signature of a message."""
 
-    NONE = N_("not signed")
-    VALID = N_("signed by somebody whom you trust")
-    UNKNOWN_SIGNER = N_("signed, by somebody of whom nothing is known")
-    WRONG = N_("signed, but the signature is wrong")
+    NONE = "none"
+    VALID = "valid"
+    UNKNOWN_SIGNER = "unknown_signer"
+    """It is right, but nobody says whose it is."""
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True)

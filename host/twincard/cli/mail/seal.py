@@ -35,7 +35,7 @@ from twincard.cli.terminal.options import (
 from twincard.cli.terminal.output import Printer
 from twincard.flows.mail import seal_draft, seal_message_file
 from twincard.ground.bounded_read import read_bounded
-from twincard.ground.language import _
+from twincard.ground.language import _, listed
 from twincard.ground.path_arguments import file_or_stream
 from twincard.mail.draft import Draft
 from twincard.results.files import RecipientInfo
@@ -142,8 +142,6 @@ def seal(
     people = read_recipients(to, any_date=any_date)
     recipients = [one.recipient for one in people]
     out = Printer(json)
-    for one in people:
-        out.step(_("to {name}").format(name=one.name))
     sink = output_for(target, force=force)
     with (
         prompts.beside_data(piped),
@@ -169,14 +167,13 @@ def seal(
                 authenticated=authenticated,
                 on_event=on_event,
             )
-    if target != STANDARD_OUTPUT:
-        out.result(
-            SealedMail(
-                target,
-                tuple(RecipientInfo(one.name, one.recipient.key.digest) for one in people),
-            ),
-            _("The message was encrypted into {output}.").format(output=target),
-        )
+    names = _("Recipients: {names}").format(names=listed(one.name for one in people))
+    if target == STANDARD_OUTPUT:
+        out.step(names)
+        return
+    told = _("The message was encrypted into {output}.").format(output=target)
+    found = tuple(RecipientInfo(one.name, one.recipient.key.digest) for one in people)
+    out.result(SealedMail(target, found), f"{told}\n{names}")
 
 
 @contextmanager
