@@ -359,6 +359,7 @@ def test_every_cut_and_what_follows(make: Callable[[], bytes]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 def test_any_byte_changed(data: st.DataObject) -> None:
     """A change is refused, or is none to content, attributes, signature and signer."""
     make = data.draw(st.sampled_from([attached, detached]))

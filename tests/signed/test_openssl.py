@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,9 @@ def test_we_verify_what_openssl_signs(folder: Path, name: str, options: str) -> 
         with pytest.raises(NotVerifiedError):
             verify_detached(io.BytesIO(LETTER[1:]), apart, TRUST)
     # OpenSSL 3.0 fails to stream with PSS.
-    for streamed in ((),) if "pss" in options else ((), ("-stream",)):
-        words = (*signing, "-nodetach", *streamed, "-outform", "DER", "-out", "signed")
+    streams = ((),) if "pss" in options else ((), ("-stream",))
+    for streamed, form in product(streams, ("DER", "PEM", "SMIME")):
+        words = (*signing, "-nodetach", *streamed, "-outform", form, "-out", "signed")
         assert openssl(*words).returncode == 0
         with BytesOutput() as sink:
             verify(io.BytesIO((folder / "signed").read_bytes()), sink, TRUST)

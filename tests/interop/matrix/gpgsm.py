@@ -32,7 +32,7 @@ class Gpgsm(Program):
     ways = (
         Way("its defaults", "rsa", (), authenticated=False),
         Way("AES-256-CBC, PEM", "rsa", ("--cipher-algo", "AES256", "--armor"), authenticated=False),
-        Way("signed message", "rsa", (), signed=True),
+        Way("signed message, PEM", "rsa", ("--armor",), signed=True),
     )
 
     @classmethod

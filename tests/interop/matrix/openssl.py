@@ -31,7 +31,7 @@ class OpenSsl(Program):
             "p256",
             ("-aes-256-gcm", "-outform", "DER", "-keyopt", "ecdh_kdf_md:sha256"),
         ),
-        Way("signed message", "rsa", ("-nodetach", "-outform", "DER"), signed=True),
+        Way("signed message, S/MIME", "rsa", ("-nodetach",), signed=True),
         Way("signed message, PSS", "rsa", ("-nodetach", "-outform", "DER", *_PSS), signed=True),
         Way("signed message", "p256", ("-nodetach", "-outform", "DER", "-cades"), signed=True),
     )

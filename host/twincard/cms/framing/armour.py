@@ -17,9 +17,10 @@ _FIRST_OF_BINARY = b"\x30"
 _HEAD_BYTES = 1 << 16
 """What may stand before the base64, and after it."""
 _SPACES = b" \t\r\n"
-# The last one is gpgsm's.
+# The last two are gpgsm's.
 _BEGIN = re.compile(
-    rb"^-----BEGIN (CMS|PKCS7|PKCS #7|ENCRYPTED MESSAGE)-----[ \t]*(\r?\n)", re.MULTILINE
+    rb"^-----BEGIN (CMS|PKCS7|PKCS #7|ENCRYPTED MESSAGE|SIGNED MESSAGE)-----[ \t]*(\r?\n)",
+    re.MULTILINE,
 )
 _HEADER = re.compile(rb"(?:From [^\r\n]*\r?\n)?(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+(\r?\n)")
 _CONTENT_TYPE = re.compile(

@@ -14,6 +14,7 @@ from asn1crypto import core
 
 from twincard.cms.errors import AlteredError, FilesError, NotCmsError, SourceError
 from twincard.cms.framing import ber
+from twincard.cms.framing.armour import ArmouredSource, find_armour
 from twincard.cms.framing.message import SIGNED_DATA, MessageKind
 from twincard.cms.framing.source import Progress, Readable, Source
 from twincard.cms.signed.algorithms import HASHES, read_algorithm
@@ -55,8 +56,16 @@ class SignedReader:
     def __init__(
         self, stream: Readable, progress: Progress | None = None, *, nested: bool = False
     ) -> None:
-        """``nested``: the stream is a SignedData without the ContentInfo around it."""
-        self._ber = ber.BerReader(Source(stream, progress))
+        """``nested``: the stream is a SignedData without the ContentInfo around it.
+
+        Other streams may be text: PEM or S/MIME.
+        """
+        source = Source(stream, progress)
+        armour = None if nested else find_armour(source)
+        self._outer = None if armour is None else source
+        if armour is not None:
+            source = Source(ArmouredSource(source, armour))
+        self._ber = ber.BerReader(source)
         self._levels = 1 if nested else 3
         self._has_content = False
 
@@ -99,6 +108,8 @@ class SignedReader:
         for _level in range(self._levels):
             self._ber.leave()
         self._ber.finish()
+        if self._outer is not None:
+            self._outer.finish()
         return Tail(certificates, infos)
 
     def _enter(self) -> None:
@@ -109,7 +120,7 @@ class SignedReader:
             except SourceError:
                 raise
             except FilesError as error:
-                raise NotCmsError(_("This is not a CMS file in BER or DER.")) from error
+                raise NotCmsError(_("This is not a CMS file in DER, PEM or S/MIME.")) from error
             if content_type in [kind.value for kind in MessageKind]:
                 raise NotCmsError(
                     _("The file is encrypted. Use `twincard decrypt`, which verifies it too.")

@@ -23,7 +23,6 @@ from twincard.cms.framing.source import READ_BYTES, Progress, Readable, Writable
 from twincard.cms.signed.algorithms import is_right
 from twincard.cms.signed.frame import Opening, SignedReader
 from twincard.cms.signed.names import is_named, name_of
-from twincard.cms.signed.pem import der_of
 from twincard.cms.signed.signer_info import (
     TIME_STAMP_TOKEN,
     SignerInfo,
@@ -104,6 +103,7 @@ def verify(
 ) -> tuple[Signature, ...]:
     """Verifies a message that contains what is signed, and writes that to the sink, if any.
 
+    It may be BER, DER, PEM, or S/MIME with smime-type signed-data.
     The sink is an Output whose block is entered: what was written to it vanishes if this raises.
     Every signature must be right, and every signer trusted: now, or at the time of a time-stamp
     whose authority `time_trust` trusts. Without `trust`, signatures need only be right. Raises
@@ -124,7 +124,7 @@ def verify_detached(
 
     Otherwise as `verify`.
     """
-    reader = SignedReader(io.BytesIO(der_of(signature)))
+    reader = SignedReader(io.BytesIO(signature))
     opening = reader.opening()
     if opening.has_content:
         raise UnsupportedError(
