@@ -13,9 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.cms.software_key import SoftwareKey, decrypted, ec_key, key_of, rsa_key
+from tests.interop.matrix.opening import NamedKey
 
 from twincard.cms import (
     IssuerAndSerial,
+    NotForThisKeyError,
     Recipient,
     RsaAlgorithm,
     RsaRecipient,
@@ -173,6 +175,19 @@ def test_a_recipient_info_that_no_card_opens_is_named_in_the_error(people: Peopl
     )
     with pytest.raises(UnsupportedError, match="use two different hashes"):
         decrypted(message, rsa_key())
+
+
+def test_so_it_is_where_only_the_certificate_is_named(people: People) -> None:
+    someone = people[KeyAlgorithm.RSA]
+    options = (*OAEP, "-keyopt", "rsa_mgf1_md:sha1")
+    message = openssl_encrypt({someone.certificate: options}, "-aes-256-gcm")
+    (info,) = read_recipients(io.BytesIO(message))
+    assert info.identifier is not None
+    owner = NamedKey(someone.key.private, named=frozenset((info.identifier,)))
+    with pytest.raises(UnsupportedError, match="use two different hashes"):
+        decrypted(message, owner)
+    with pytest.raises(NotForThisKeyError):
+        decrypted(message, NamedKey(rsa_key("bob").private))
 
 
 def test_each_of_several_recipients_of_openssl_reads(people: People) -> None:
