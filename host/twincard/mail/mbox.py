@@ -18,6 +18,7 @@ from twincard.mail.scanner import Scanner
 
 _FROM = b"From "
 _FIRST_LINE = re.compile(rb"From \S[^\n]*\d\d:\d\d[^\n]*\n")
+_FIRST_PIECE_BYTES = 1 << 14
 _PIECE_BYTES = 1 << 20
 _MAX_LINE_BYTES = 1 << 14
 _LENGTH = re.compile(rb"[0-9]{1,18}")
@@ -113,14 +114,17 @@ def _rest_is_blank(file: BinaryIO, at: int) -> bool:
 def _next(file: BinaryIO, start: int) -> int:
     """The end of the message before the next line that begins with `From `."""
     file.seek(start)
-    base, buffer = start, file.read(_PIECE_BYTES)
+    # Most messages are short: less is read of what belongs to the next ones.
+    size = _FIRST_PIECE_BYTES
+    base, buffer = start, file.read(size)
     if buffer.startswith(_FROM):
         return start
     while True:
         found = buffer.find(b"\n" + _FROM)
         if found >= 0:
             return base + found + 1
-        piece = file.read(_PIECE_BYTES)
+        size = min(2 * size, _PIECE_BYTES)
+        piece = file.read(size)
         if not piece:
             return base + len(buffer)
         kept = len(_FROM)
