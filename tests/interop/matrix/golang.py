@@ -12,7 +12,7 @@ _PROGRAM = BUILT / "matrix" / "golang" / "matrix"
 _DES = Lack("DES is too weak", "encrypted with DES")
 
 # It says SHA-1 for the mask, and takes SHA-256.
-_MGF1 = Lack("names another MGF1", "use two different hashes")
+_MGF1 = Lack("wrong MGF1 named", "use two different hashes")
 _NO_AEAD = Lack("no AuthEnvelopedData", "unimplemented content type")
 _NO_ECDH = Lack("no ECDH", "sequence tag mismatch")
 
