@@ -164,6 +164,9 @@ def test_who_signs_is_named_to_the_recipients_and_openssl_agrees(sealed: Desk) -
     assert second == ""
     told = sealed.json("mail", "open", *BY_ORIGINAL, "s.eml")
     assert (told["signature"], told["authentic"]) == ("unknown_signer", False)
+    trusting = ("mail", "open", *BY_ORIGINAL, "m.eml", "--signer", "bob.crt", "--save", "kept")
+    assert sealed.run(*trusting).code == 9
+    assert list(Path("kept").iterdir()) == []
     inside = run("openssl", "cms", "-decrypt", "-in", "s.eml", "-inkey", "carol.key")
     Path("inside.eml").write_bytes(inside)
     verify = ("openssl", "cms", "-verify", "-in", "inside.eml", "-CAfile", "bob.crt")

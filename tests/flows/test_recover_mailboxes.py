@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 import random
@@ -28,6 +27,7 @@ from twincard.keys.key_type import KeyType
 from twincard.mail import locks, seal
 from twincard.mail.mbox import messages
 
+fcntl = pytest.importorskip("fcntl")  # Windows has no such locks, and no fork
 MOVED, ALREADY = RecoverOutcome.MOVED, RecoverOutcome.ALREADY_MOVED
 
 

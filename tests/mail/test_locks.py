@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import multiprocessing
 import os
 import signal
@@ -16,6 +15,7 @@ from twincard.cms import OutputError
 from twincard.mail.errors import MailboxLockedError
 from twincard.mail.locks import locked
 
+fcntl = pytest.importorskip("fcntl")  # Windows has no such locks, and no fork
 FORK = multiprocessing.get_context("fork")
 
 

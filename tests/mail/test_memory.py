@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.cms.software_key import ec_key
 from tests.mail.mailboxes import PLAIN, SEPARATOR, mbox, message, moving
 from tests.mail.messages import draft
 
 from twincard.mail import open_mail, rewrite_messages, seal
 
+resource = pytest.importorskip("resource")  # Windows has none, and no fork
 FILE_BYTES = 80 << 20
 ALLOWED_BYTES = 40 << 20
 """What is imported, 8 MiB of each spool, and pieces of 1 MiB here and there."""

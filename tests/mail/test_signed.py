@@ -121,7 +121,10 @@ def test_what_was_changed_is_shown_as_wrong(bob: Signer) -> None:
         clear.replace(b"Type: application/pkcs7-signature", b"Type: text/plain"),
         clear[: clear.index(b"smime.p7s") + 300],
     ):
-        assert read(broken, bob.trust).signature.state is WRONG
+        for trust in (bob.trust, None):
+            found = read(broken, trust)
+            assert found.signature.state is WRONG
+            assert found.signature.fails(trust)
 
 
 def test_parts_around_the_signed_one_are_not_shown(bob: Signer) -> None:

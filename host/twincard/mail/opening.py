@@ -40,6 +40,7 @@ from twincard.mail.transfer import decoded
 
 _NOT_ENCRYPTED = frozenset(("signed-data", "certs-only", "compressed-data"))
 _DER_SEQUENCE = b"\x30"
+_PEM = b"-----BEGIN "
 _SIGNED_DATA = bytes.fromhex("2A864886F70D010702")
 _SIGNED_CONTENT = "1.2.840.113549.1.7.2"
 _HEAD_BYTES = 32
@@ -92,9 +93,10 @@ def open_mail(
     """Opens a message, or a CMS file of one (`.p7m`), and saves its attachments to a folder.
 
     `opener` is asked for when something is encrypted. `trust` says whose signatures are believed.
-    Nothing is saved before the whole message was decrypted. Raises NotMailError, UnsupportedError
-    for an encrypted message without an opener, and as `decrypt` does; OutputError for what cannot
-    be saved.
+    Nothing is saved before the whole message was decrypted, and nothing of a message whose
+    signature fails (see SignatureCheck.fails). Raises NotMailError, UnsupportedError for an
+    encrypted message without an opener, and as `decrypt` does; OutputError for what cannot be
+    saved.
     """
     scanner = Scanner(PieceStream(_counted(source, progress)))
     with ExitStack() as stack:
@@ -106,10 +108,11 @@ def open_mail(
                 break
             entity = inner
         inside = layers.decrypted is not None or layers.signature is not NOT_SIGNED
+        failed = layers.signature.fails(trust)
         content = read_content(
             entity.stream(),
             layers.outer,
-            None if save is None else Path(save),
+            None if save is None or failed else Path(save),
             inside=inside,
         )
     return OpenedMail(
@@ -149,7 +152,7 @@ class _Layers:
         head = scanner.peek(_HEAD_BYTES)
         if _is_signed_data(head):
             return self._whole(b"", scanner)
-        if head[:1] == _DER_SEQUENCE:
+        if head[:1] == _DER_SEQUENCE or head.startswith(_PEM):
             return self._decrypted(PieceStream(scanner.body(())))
         header = read_header(scanner)
         if not header.fields:

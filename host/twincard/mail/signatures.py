@@ -51,6 +51,12 @@ class SignatureCheck:
         """Their names."""
         return tuple(one.signer for one in self.signatures)
 
+    def fails(self, trust: Trust | None) -> bool:
+        """Whether the signature is wrong; or, where `trust` is asked for, not there or unknown."""
+        if trust is not None:
+            return self.state is not SignatureState.VALID
+        return self.state is SignatureState.WRONG
+
     def confirms(self, address: str) -> bool:
         """Whether all signers' certificates name this e-mail address (RFC 8550, 3)."""
         return bool(self.signatures) and all(

@@ -32,6 +32,7 @@ from twincard.ground.path_arguments import file_or_stream
 from twincard.mail.opening import OpenedMail
 from twincard.mail.signatures import SignatureState
 from twincard.results import mail as results
+from twincard.results.failure import ExitCode
 
 
 def open_(
@@ -63,7 +64,8 @@ def open_(
 ) -> None:
     """Show an S/MIME message: fields, text and attachments, and whether it is authentic.
 
-    HTML is never rendered, and nothing is fetched from the network.
+    HTML is never rendered, and nothing is fetched from the network. If the signature is wrong, or
+    with --trust or --signer not there or not trusted, nothing is saved, and the exit code is 9.
     """
     check_standard_input([message], pin_file)
     trust = trust_of(authorities, signers)
@@ -94,6 +96,8 @@ def open_(
             on_event=listener(out, progress),
         )
     out.result(_result(opened), _text(opened))
+    if opened.signature.fails(trust):
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 def _make_folder(folder: Path) -> None:
@@ -131,7 +135,7 @@ def _text(opened: OpenedMail) -> str:
     lines = [trust_line(opened), *_warnings(opened), ""]
     fields = [(f"{name}:", visible(value)) for name, value in content.fields]
     lines += [aligned(fields)] if fields else []
-    lines += ["", content.text.rstrip("\n")]
+    lines += ["", content.text.expandtabs().rstrip("\n")]
     if content.shortened:
         lines += ["", _("[The text is longer. Save the parts with --save to read it whole.]")]
     if content.attachments:
