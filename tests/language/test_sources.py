@@ -22,7 +22,8 @@ TELLING = {
 }
 # What is printed has both languages beside each other; the demo's documents are files.
 NOT_MESSAGES = {"paper/words.py", "paper/letter_words.py", "demo/documents.py"}
-SENTENCE = re.compile(r"[A-Z][^\n]*[a-z] [^\n]*[.?!:]")
+SENTENCE = re.compile(r"(?!(SELECT|INSERT|UPDATE) )[A-Z][^\n]*[a-z] [^\n]*[.?!:]")
+"""Anything that reads like one, but for SQL."""
 WORDS = re.compile(r"[a-z]{2}")
 FILES = [
     path

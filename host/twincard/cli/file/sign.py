@@ -45,7 +45,7 @@ from twincard.flows.files.sign import (
     sign_file,
 )
 from twincard.flows.files.time_stamping import TimeStampUrlError, time_stamper
-from twincard.ground.language import N_
+from twincard.ground.language import N_, told_by
 from twincard.ground.unfinished import PRIVATE_MODE
 
 _WORDS = batch.Words(N_("Files signed: {done}."), N_("Files signed: {done}; failed: {failed}."))
@@ -142,4 +142,4 @@ def time_stamper_of(url: str | None) -> TimeStamper | None:
     try:
         return time_stamper(url)
     except TimeStampUrlError as error:
-        raise InputError(str(error)) from None
+        raise InputError(told_by(error)) from None

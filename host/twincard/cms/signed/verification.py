@@ -35,7 +35,7 @@ from twincard.cms.signed.trust import (
     der,
     load_certificates,
 )
-from twincard.ground.language import _
+from twincard.ground.language import _, told_by
 
 DATA_CONTENT = "1.2.840.113549.1.7.1"
 _TIME_STAMP_CONTENT = "1.2.840.113549.1.9.16.1.4"
@@ -218,7 +218,7 @@ def _judged(
         try:
             found.append(_one(encoded, signed, trust, time_trust))
         except UnsupportedError as error:
-            raise NotVerifiedError(str(error)) from error
+            raise NotVerifiedError(told_by(error)) from error
     return tuple(found)
 
 

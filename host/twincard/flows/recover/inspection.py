@@ -16,6 +16,7 @@ from twincard.flows.files.regular import Version, is_unreadable, open_regular
 from twincard.flows.files.safely import failing_alone
 from twincard.flows.recover.names import CardNames
 from twincard.flows.recover.outcomes import FoundKind
+from twincard.ground.language import told_by
 
 _PIECE_BYTES = 1 << 14
 _LOOKED_AT = 1 << 16
@@ -25,7 +26,7 @@ class DamagedError(FilesError):
     """The beginning of an encrypted file is damaged; `named` says whether it names the old card."""
 
     def __init__(self, error: FilesError, *, named: bool) -> None:
-        super().__init__(str(error))
+        super().__init__(told_by(error))
         self.named = named
 
 
