@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
@@ -184,6 +185,8 @@ def member(
         [member("pipe", tarfile.FIFOTYPE)],
         [member("dir", tarfile.SYMTYPE, "."), member("up", tarfile.SYMTYPE, "dir/.."),
          member("out", tarfile.SYMTYPE, "up/../..")],
+        [member("a/b/d", tarfile.SYMTYPE, "../.."), member("c", tarfile.SYMTYPE, "a/b/d/../.."),
+         member("c/planted", tarfile.SYMTYPE, "target")],
         [member("dir", tarfile.SYMTYPE, ".."), member("dir/file")],
         [member("here", tarfile.SYMTYPE, "."), member("here/file")],
     ],
@@ -198,6 +201,48 @@ def test_what_leads_outside_is_refused_and_nothing_is_left(
         unpack(archive(*members), tmp_path / "in/out")
     assert list((tmp_path / "in").iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "outside-file"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux opens files below a descriptor")
+def test_a_link_in_the_place_of_the_hidden_folder_leads_nowhere(tmp_path: Path) -> None:
+    home, shared = tmp_path / "home", tmp_path / "shared"
+    (home / "folder").mkdir(parents=True, mode=0o755)
+    (home / "mine").write_text("mine")
+    shared.mkdir()
+    before = tree(home)
+    content = decrypted(archive(member("planted"), *[member(f"{n}") for n in range(900)]), ec_key())
+    with FolderOutput(shared / "out") as output:
+        output.write(content[: 600 << 10])
+        (hidden,) = shared.glob(".twincard-*.part")
+        hidden.rename(shared / "moved")
+        hidden.symlink_to(home)
+        output.restart()
+        output.write(content)
+    assert tree(home) == before
+    assert len(list((shared / "out").iterdir())) == 901
+
+
+def test_a_file_system_without_locks_is_served_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def no_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOTSUP, "not supported")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    unpack(archive(member("file")), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_was_given_a_hidden_name_is_not_removed(tmp_path: Path) -> None:
+    """Whoever may rename in a shared folder must not have somebody else's folders removed."""
+    victim = tmp_path / "victim"
+    victim.mkdir(mode=0o700)
+    (victim / "file").write_text("mine")
+    renamed = victim.rename(tmp_path / ".twincard-victim.part")
+    unpack(archive(member("file")), tmp_path / "out")
+    assert (renamed / "file").read_text() == "mine"
 
 
 def test_an_absolute_name_stays_below_the_folder(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ class UnfinishedFile:
         """The file opened to be read, from its beginning. Raises OSError."""
         if self._hidden is not None:
             return self._hidden.open("rb")
-        return Path(f"{_DESCRIPTORS}/{self.file.fileno()}").open("rb")
+        return _name_of(self.file.fileno()).open("rb")
 
     def hidden_in(self, folder: Path) -> Path:
         """A hidden name for it in a folder of the same file system. Raises OSError.
@@ -184,9 +184,9 @@ def _remove_if_dead(path: Path) -> None:
         if not os.path.samestat(status, path.lstat()):
             return
         if is_folder:
-            from twincard.ground.unfinished_folder import remove_tree
+            from twincard.ground.unfinished_folder import remove_left_behind
 
-            remove_tree(path)
+            remove_left_behind(path, descriptor)
         else:
             path.unlink()
     finally:
@@ -232,9 +232,19 @@ def _free_name(folder: Path) -> Path:
     return folder / f"{PREFIX}{os.urandom(8).hex()}{SUFFIX}"
 
 
+def by_descriptor(descriptor: int) -> Path | None:
+    """A path to what is open, whatever its name is by now; None where the system has none."""
+    name = _name_of(descriptor)
+    return name if sys.platform == "linux" and name.exists() else None
+
+
+def _name_of(descriptor: int) -> Path:
+    return Path(f"{_DESCRIPTORS}/{descriptor}")
+
+
 def _link_descriptor(descriptor: int, path: Path) -> None:
     # Python follows the link to the file only if given a folder, ignored for such a path.
-    os.link(f"{_DESCRIPTORS}/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
+    os.link(_name_of(descriptor), path, src_dir_fd=descriptor, follow_symlinks=True)
 
 
 def _rename_to_free_name(hidden: Path, path: Path) -> None:

@@ -23,7 +23,7 @@ from twincard.cms.framing.output import HeldOutput
 from twincard.cms.framing.source import Writable
 from twincard.ground.language import _
 from twincard.ground.unfinished import sync_folder
-from twincard.ground.unfinished_folder import UnfinishedFolder, remove_tree
+from twincard.ground.unfinished_folder import UnfinishedFolder
 
 _BLOCK_BYTES = 1 << 18
 _MOST_HEADER_BYTES = 1 << 20
@@ -76,11 +76,7 @@ class FolderOutput(HeldOutput):
         if self._unfinished is None or self._unpacking is None:
             return
         self._unpacking.stop()
-        for path in self._unfinished.path.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                remove_tree(path)
-            else:
-                path.unlink()
+        self._unfinished.clear()
         self._unpacking = _Unpacking(self._unfinished.path)
         self._sink = self._unpacking
 
@@ -94,15 +90,11 @@ class FolderOutput(HeldOutput):
             inner = hidden / self._path.name
             if inner.is_dir() and not inner.is_symlink():
                 content = inner
-        status = content.stat()
-        times = status.st_atime_ns, status.st_mtime_ns
-        content.chmod(status.st_mode & self._source_mode & stat.S_IRWXU)
+        content.chmod(content.stat().st_mode & self._source_mode & stat.S_IRWXU)
         try:
             self._unfinished.publish(content, self._path.absolute())
         except FileExistsError:
             raise OutputExistsError(self._name) from None
-        if content != hidden:
-            os.utime(self._path, ns=times)
 
     def _discard(self) -> None:
         if self._unpacking is not None:
@@ -219,12 +211,7 @@ def _unpack(stream: _Watched, folder: Path) -> None:
             if stream.last_byte > archive.offset:  # tarfile ends at a broken header without a word
                 raise tarfile.ReadError
     except tarfile.FilterError as error:
-        raise FilesError(
-            _(
-                "The archive was not unpacked: {name} would lead outside, or is a device. Use "
-                "--tar to get the archive itself."
-            ).format(name=error.tarinfo.name)
-        ) from error
+        raise _leads_outside(error.tarinfo) from error
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
         raise NotAnArchiveError(
             _("The content is not a whole tar archive. Use --tar to get it as it is.")
@@ -236,21 +223,29 @@ def _unpack(stream: _Watched, folder: Path) -> None:
 
 
 def _make_links(folder: Path, links: list[tarfile.TarInfo]) -> None:
+    # Each was checked alone; together they must not lead outside either.
     for link in links:
         path = folder / link.name
+        _check_inside(folder, path.parent, link)  # by way of the links that were made before
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(link.linkname)
         _set_times(path, link)
-    top = os.path.realpath(folder)
     for link in links:
-        # Each was checked alone; together they must not lead outside either.
-        if not Path(os.path.realpath(folder / link.name)).is_relative_to(top):
-            raise FilesError(
-                _(
-                    "The archive was not unpacked: {name} would lead outside, or is a device. Use "
-                    "--tar to get the archive itself."
-                ).format(name=link.name)
-            )
+        _check_inside(folder, folder / link.name, link)
+
+
+def _check_inside(folder: Path, path: Path, link: tarfile.TarInfo) -> None:
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise _leads_outside(link)
+
+
+def _leads_outside(member: tarfile.TarInfo) -> FilesError:
+    return FilesError(
+        _(
+            "The archive was not unpacked: {name} would lead outside, or is a device. Use --tar to "
+            "get the archive itself."
+        ).format(name=member.name)
+    )
 
 
 def _finish_file(path: Path, member: tarfile.TarInfo) -> None:
