@@ -142,6 +142,8 @@ def test_send_says_whether_the_server_accepted(sealed: Desk) -> None:
         sealed.run("mail", "send", "--server", wrong, "m.eml").failed(2, "HOST:PORT")
     sealed.run("mail", "send", *server, *log_in[2:], "m.eml").failed(2, "--user")
     sealed.run("mail", "send", *server, "--user", "bob", "m.eml").failed(2, "--password-file")
+    both = ("--user", "bob", "--password-file", "-", "-")
+    sealed.run("mail", "send", *server, *both).failed(2, "--password-file")
 
 
 def test_who_signs_is_named_to_the_recipients_and_openssl_agrees(sealed: Desk) -> None:

@@ -67,6 +67,18 @@ def test_the_encrypted_part_of_a_message_alone_is_enough() -> None:
         assert found.content.protected
 
 
+def test_the_only_message_of_a_mailbox_is_opened() -> None:
+    one = b"From bob Sun Nov 29 01:00:00 2026\n" + sealed(draft(), ec_key()) + b"\n"
+    assert opened(one, ec_key()).content.text == "Dear Alice\n"
+    clear = b"From bob Sun Nov 29 01:00:00 2026\n" + HEAD + b"\r\nhi\n>From me\n"
+    assert opened(clear, ec_key()).content.text == "hi\n>From me\n"
+    for several in (one + one, clear + clear):
+        with pytest.raises(NotMailError, match="several messages"):
+            opened(several, ec_key())
+    with pytest.raises(NotMailError, match="header"):
+        opened(b"From here", ec_key())
+
+
 def test_parts_around_the_encrypted_one_are_never_shown() -> None:
     """EFAIL: an attacker puts the encrypted part between two of their own."""
     secret = smime_part(TEXT + b"the secret\r\n", ec_key())

@@ -41,6 +41,8 @@ from twincard.mail.transfer import decoded
 _NOT_ENCRYPTED = frozenset(("signed-data", "certs-only", "compressed-data"))
 _DER_SEQUENCE = b"\x30"
 _PEM = b"-----BEGIN "
+_MBOX = b"From "
+_LINE_BYTES = 1000
 _SIGNED_DATA = bytes.fromhex("2A864886F70D010702")
 _SIGNED_CONTENT = "1.2.840.113549.1.7.2"
 _HEAD_BYTES = 32
@@ -151,16 +153,23 @@ class _Layers:
         """The message, or what is encrypted in it, if all of it is."""
         head = scanner.peek(_HEAD_BYTES)
         if _is_signed_data(head):
-            return self._whole(b"", scanner)
+            return self._whole(b"", scanner.body(()))
         if head[:1] == _DER_SEQUENCE or head.startswith(_PEM):
             return self._decrypted(PieceStream(scanner.body(())))
+        body = scanner.body(())
+        if head.startswith(_MBOX):
+            # One message in an mbox file, as some programs save it.
+            while not scanner.line(_LINE_BYTES).endswith(b"\n"):
+                if not scanner.peek(1):
+                    break
+            body = _only_message(body)
         header = read_header(scanner)
         if not header.fields:
             raise NotMailError(_("This is not a mail message: it does not begin with a header."))
         if is_encrypted(header):
             self.outer = header
-            return self._decrypted(_content(header, scanner.body(())))
-        return self._whole(header.raw, scanner)
+            return self._decrypted(_content(header, body))
+        return self._whole(header.raw, body)
 
     def inside(self, entity: KeptOutput) -> KeptOutput | None:
         """What is inside of a layer, if it is one."""
@@ -223,11 +232,11 @@ class _Layers:
         if self.outer is None and self.decrypted is None and self.signature is NOT_SIGNED:
             self.outer = header
 
-    def _whole(self, head: bytes, scanner: Scanner) -> KeptOutput:
+    def _whole(self, head: bytes, body: Iterator[bytes]) -> KeptOutput:
         kept = self._kept()
         with kept:
             kept.write(head)
-            for piece in scanner.body(()):
+            for piece in body:
                 kept.write(piece)
         return kept
 
@@ -238,6 +247,18 @@ class _Layers:
 def _is_signed_data(head: bytes) -> bool:
     """Whether a SignedData begins so, as it is, without a header of mail."""
     return head[:1] == _DER_SEQUENCE and _SIGNED_DATA in head
+
+
+def _only_message(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The body of the only message of an mbox file, in which other lines never begin so."""
+    end = b"\n"
+    for piece in pieces:
+        if b"\n" + _MBOX in end + piece:
+            raise NotMailError(
+                _("The file is a mailbox with several messages. Save one as a file of its own.")
+            )
+        end = (end + piece)[-len(_MBOX) :]
+        yield piece
 
 
 def _other_sender(content: Content, outer: Header | None) -> str | None:

@@ -83,7 +83,14 @@ def send_(
 
     All recipients get it or none. The exit code says whether the server accepted it.
     """
-    check_standard_input([message], password_file)
+    if STANDARD_INPUT == message == password_file:
+        raise InputError(
+            _(
+                "Standard input cannot supply both the password and the message. Give a file with "
+                "--password-file."
+            )
+        )
+    check_standard_input([message])
     if password_file is not None and user is None:
         raise InputError(_("A password needs a user: give the name with --user."))
     where = _server(server, implicit_tls=implicit_tls)
