@@ -212,13 +212,17 @@ class _Layers:
         return found
 
     def _decrypted(self, stream: Readable) -> KeptOutput:
+        scanner = Scanner(stream)
+        if _is_signed_data(scanner.peek(_HEAD_BYTES)):  # some programs do not say which it is
+            return self._signed(self._whole(b"", scanner.body(())), nested=False)
         if self.opener is None:
             raise UnsupportedError(_("The message is encrypted: a card is needed to open it."))
         # A signature outside says who sent the encrypted message, not who wrote it.
         self.signed_outside, self.signature = self.signature.signers, NOT_SIGNED
         kept = self._kept()
         with kept:
-            self.decrypted = decrypt(stream, kept, self.opener(), mail=True)
+            content = PieceStream(scanner.body(()))
+            self.decrypted = decrypt(content, kept, self.opener(), mail=True)
         if self.decrypted.content_type == _SIGNED_CONTENT:
             return self._signed(kept, nested=True)
         return kept
