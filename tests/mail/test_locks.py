@@ -83,6 +83,12 @@ def test_a_dot_lock_of_another_program_is_respected(box: Path) -> None:
         assert dot_lock.read_text() == content
 
 
+def test_a_pipe_in_the_place_of_the_dot_lock_is_not_waited_for(box: Path) -> None:
+    os.mkfifo(box.with_name("inbox.lock"))
+    with pytest.raises(MailboxLockedError), locked(box, seconds=0):
+        pass
+
+
 def test_a_mailbox_that_cannot_be_locked_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="Cannot lock"), locked(tmp_path / "nowhere"):
         pass

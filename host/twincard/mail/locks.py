@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from twincard.cms.errors import OutputError
 from twincard.ground.language import _
+from twincard.ground.regular_file import open_regular
 from twincard.ground.system_words import reason
 from twincard.ground.unfinished import UnfinishedFile
 from twincard.mail.errors import MailboxLockedError
@@ -90,7 +91,7 @@ def _owner() -> bytes:
 def _is_left_behind(dot_lock: Path) -> bool:
     """Whether a process of this computer made it that has ended since."""
     try:
-        with dot_lock.open("rb") as file:
+        with open_regular(dot_lock) as file:  # anybody may have put a pipe there
             number, _colon, host = file.read(_MAX_LOCK_BYTES).strip().partition(b":")
         process = int(number)
     except (OSError, ValueError):
