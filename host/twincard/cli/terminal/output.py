@@ -207,31 +207,29 @@ class Listing:
         """Print the next item of the list."""
         from twincard.results.in_json import members_of
 
-        if self._begun:
-            _print_escaped(",\n")
-        else:
-            self._begin()
-        _print_escaped("    " + _indented(members_of(item), "    "))
+        text = "    " + _indented(members_of(item), "    ")
+        before = ",\n" if self._begun else self._opening()
+        # In one piece, which Ctrl-C does not tear.
+        self._begun = True
+        _unfinished[:] = [self]
+        _print_escaped(before + text)
 
     def end(self, error: ErrorInfo | None = None) -> None:
         """End the object, with the error that ended the command."""
         from twincard.results.in_json import members_of
 
-        if not self._begun:
-            self._begin()
+        before = "\n  ]" if self._begun else self._opening().rstrip("\n") + "]"
         _unfinished.clear()
         ending = "" if error is None else f',\n  "error": {_indented(members_of(error), "  ")}'
-        _print_escaped(f"\n  ]{ending}\n}}\n")
+        _print_escaped(f"{before}{ending}\n}}\n")
 
-    def _begin(self) -> None:
+    def _opening(self) -> str:
         from twincard.results.in_json import members_of
 
-        self._begun = True
-        _unfinished.append(self)
         members = {"version": JSON_VERSION, **members_of(self._whole)}
         del members[self._name]
         lines = [f'  "{name}": {_indented(value, "  ")},\n' for name, value in members.items()]
-        _print_escaped("{\n" + "".join(lines) + f'  "{self._name}": [\n')
+        return "{\n" + "".join(lines) + f'  "{self._name}": [\n'
 
 
 _unfinished: list[Listing] = []
