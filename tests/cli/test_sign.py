@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.cli.commands import Desk
 from tests.cli.conftest import PINS
-from tests.signed.signers import TIME, authority, person
+from tests.signed.signers import TIME, Person, authority, person
 from tests.signed.time_authority import TimeAuthority
+
+from twincard.cli.file.signatures import trust_of
+from twincard.cms.signed.trust import Trust
 
 ALICE = ("-r", "sim:alice", *PINS[:2])
 LETTER = "契約書\n"
@@ -61,6 +65,23 @@ def test_a_changed_file_or_another_signer_is_not_verified(signing: Desk) -> None
     assert " valid" not in text
     Path("契約.txt.p7s").write_bytes(b"")
     signing.run("verify", "--signer", "alice.crt", "契約.txt").failed(8, "not a CMS file")
+
+
+def test_of_a_chain_the_end_is_the_signer(tmp_path: Path) -> None:
+    over = authority("authority over somebody")
+    somebody = person("somebody", over)
+    card = person("signature key of a card", subject="card")
+    renewed = person("signature key of a card", subject="card")
+    chain = tmp_path / "chain.pem"
+    for written in permutations((over, somebody)):
+        chain.write_bytes(b"".join(map(pem, written)))
+        assert trust_of(None, [str(chain)]) == Trust((), (somebody.certificate,))
+    chain.write_bytes(b"".join(map(pem, (card, renewed, card))))
+    assert trust_of(None, [str(chain)]) == Trust((), (card.certificate, renewed.certificate))
+
+
+def pem(who: Person) -> bytes:
+    return who.certificate.public_bytes(Encoding.PEM)
 
 
 def test_a_signed_message_gives_its_content_only_once_verified(signing: Desk) -> None:

@@ -119,9 +119,7 @@ def is_such(
 
     It must be valid now.
     """
-    try:
-        certificate.verify_directly_issued_by(root)
-    except (ValueError, TypeError, InvalidSignature):
+    if not has_issued(root, certificate):
         return False
     not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if not not_before <= datetime.now(UTC) <= not_after:
@@ -157,6 +155,15 @@ def may_sign_others(certificate: x509.Certificate) -> bool:
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
     return found.value.ca
+
+
+def has_issued(certificate: x509.Certificate, other: x509.Certificate) -> bool:
+    """Whether the key of a certificate signed another one; not whether it was allowed to."""
+    try:
+        other.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def subject_of(certificate: x509.Certificate | x509.CertificateSigningRequest) -> x509.Name:

@@ -17,6 +17,7 @@ from twincard.cms.signed.names import mails_of
 from twincard.cms.signed.trust import Trust
 from twincard.cms.signed.verification import Signature, TimeStamp
 from twincard.ground.language import _
+from twincard.identity.x509 import has_issued
 from twincard.results.signatures import SignatureInfo, TimeStampInfo
 
 
@@ -24,12 +25,12 @@ def trust_of(authorities: list[Path] | None, signers: list[str] | None) -> Trust
     """Those of --trust and --signer; None where neither is given. Raises InputError, OSError."""
     if not authorities and not signers:
         return None
-    known = [_certificate_of(who) for who in signers or ()]
+    known = [one for who in signers or () for one in _certificates_of(who)]
     return Trust(trusted_certificates(authorities or ()), tuple(known))
 
 
-def _certificate_of(who: str) -> x509.Certificate:
-    """Of a contact, or the first in a file."""
+def _certificates_of(who: str) -> list[x509.Certificate]:
+    """Of a contact, or in a file: not those of authorities that issued others of the file."""
     path = Path(who)
     if not is_path(who) and AddressBook().has(who):
         if path.exists():
@@ -40,7 +41,13 @@ def _certificate_of(who: str) -> x509.Certificate:
                 ).format(name=who)
             )
         path = AddressBook().get(who).file
-    return read_certificates(path)[0]
+    found = list(dict.fromkeys(read_certificates(path)))
+    return [one for one in found if not any(_is_above(one, other) for other in found)]
+
+
+def _is_above(certificate: x509.Certificate, other: x509.Certificate) -> bool:
+    # Two that a person made with one key have issued each other.
+    return has_issued(certificate, other) and not has_issued(other, certificate)
 
 
 def signature_info(found: Signature) -> SignatureInfo:

@@ -157,8 +157,8 @@ Signers = Annotated[
     typer.Option(
         "--signer",
         metavar="WHO",
-        help="File with the certificate of a signer to trust, whoever issued it; or the name of a "
-        "contact.",
+        help="File with the certificate of a signer to trust, whoever issued it, or with a chain "
+        "that ends with it; or the name of a contact.",
     ),
 ]
 TimeAuthorities = Annotated[

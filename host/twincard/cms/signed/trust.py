@@ -10,7 +10,6 @@ from enum import Enum
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -26,7 +25,7 @@ from cryptography.x509.verification import (
 from twincard.cms.errors import UntrustedError
 from twincard.cms.signed.names import name_of
 from twincard.ground.language import _
-from twincard.identity.x509 import issuer_of, subject_of
+from twincard.identity.x509 import has_issued, issuer_of, subject_of
 
 _MAX_DEPTH = 8
 _Extension = TypeVar("_Extension", x509.KeyUsage, x509.ExtendedKeyUsage)
@@ -161,11 +160,7 @@ def _is_own(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     ]
     if not names[0] or names[0] != names[1] or subject_of(issuer) != issuer_of(issuer):
         return False
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
+    return has_issued(issuer, certificate)
 
 
 def _extension(extensions: x509.Extensions, kind: type[_Extension]) -> _Extension | None:
