@@ -45,7 +45,7 @@ def bare(key: object) -> Recipient:
     ("key", "kind", "algorithm"),
     [
         (rsa_key().private, "rsa", "RSAES-OAEP with SHA-256"),
-        (ec_key().private, "p256", "ECDH P-256, sha256, AES-256 key wrap"),
+        (ec_key().private, "p256", "ECDH P-256, SHA-256, AES-256 key wrap"),
         (rsa.generate_private_key(65537, 3072), "rsa", "RSA-OAEP"),
         (ec.generate_private_key(ec.SECP384R1()), "key_agreement", "ECDH P-384"),
         (ec.generate_private_key(ec.SECP521R1()), "key_agreement", "ECDH P-521"),

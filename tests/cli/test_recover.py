@@ -72,7 +72,7 @@ def decrypted(desk: Desk, name: str, reader: str = "sim:new", pin: str = "pin") 
 def test_it_looks_first_and_tells_what_it_did(desk: Desk) -> None:
     ran = desk.done(*RECOVER, "files")
     assert ran.err.splitlines() == [
-        "Found: 3 encrypted to the old card, 1 not encrypted, 1 symbolic links (not followed).",
+        "Found: 3 encrypted to the old card, 1 not encrypted, 1 not followed (symbolic links).",
         "files/a.p7m: moved to the new card",
         "files/b.p7m: moved to the new card",
         "files/c.p7m: moved to the new card",
@@ -80,7 +80,7 @@ def test_it_looks_first_and_tells_what_it_did(desk: Desk) -> None:
     assert ran.text.splitlines() == [
         "     3 moved to the new card",
         "     1 not encrypted",
-        "     1 symbolic links (not followed)",
+        "     1 not followed (symbolic links)",
     ]
     assert decrypted(desk, "b") == b"what is in b"
     again = desk.done(*RECOVER, "files", "--verbose")
@@ -117,7 +117,7 @@ def test_a_dry_run_needs_no_pin_and_changes_nothing(desk: Desk) -> None:
     assert desk.done(*dry).text.splitlines() == [
         "     3 encrypted to the old card",
         "     1 not encrypted",
-        "     1 symbolic links (not followed)",
+        "     1 not followed (symbolic links)",
     ]
     told = desk.json(*dry)
     assert told["found"][0] == {"kind": "for_old", "count": 3}

@@ -101,7 +101,7 @@ class SoftwareKey:
         )
         secret = self.private.exchange(ec.ECDH(), point)
         kek = x963_kdf(
-            recipient.kdf_hash.value, secret, recipient.shared_info, recipient.kek_length
+            recipient.kdf_hash.name.lower(), secret, recipient.shared_info, recipient.kek_length
         )
         return key_unwrap(kek, recipient.wrapped_key)
 

@@ -54,7 +54,7 @@ SENTENCES: list[tuple[FlowEvent, str]] = [
     ),
     (
         PlanEvent(CARDS, (FoundCount(FoundKind.FOR_OLD, 3), FoundCount(FoundKind.LINK, 1))),
-        "Found: 3 encrypted to the old card, 1 symbolic links (not followed).",
+        "Found: 3 encrypted to the old card, 1 not followed (symbolic links).",
     ),
     (CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.OPENS)), "letter.p7m: opens"),
     (CheckEvent(CARDS, FileCheck(FILE, CheckOutcome.NOT_ENCRYPTED)), ""),

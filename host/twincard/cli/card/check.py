@@ -30,8 +30,8 @@ _COUNTED = (
     (CheckOutcome.FAILS, N_("files   {count} CANNOT BE DECRYPTED")),
     (CheckOutcome.UNREADABLE, N_("files   {count} COULD NOT BE READ")),
     (CheckOutcome.NOT_ENCRYPTED, N_("files   {count} not encrypted")),
-    (CheckOutcome.LINK, N_("files   {count} symbolic links, not followed")),
-    (CheckOutcome.SPECIAL, N_("files   {count} pipes, sockets or devices")),
+    (CheckOutcome.LINK, N_("files   {count} not followed (symbolic links)")),
+    (CheckOutcome.SPECIAL, N_("files   {count} not opened (pipes, sockets or devices)")),
 )
 _STATES = {
     True: N_("files are correct"),

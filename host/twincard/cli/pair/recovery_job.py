@@ -42,8 +42,8 @@ _COUNTED = {
     RecoverOutcome.ALREADY_MOVED: N_("{count} already on the new card"),
     RecoverOutcome.NOT_FOR_THIS_KEY: N_("{count} encrypted to other keys"),
     RecoverOutcome.NOT_ENCRYPTED: N_("{count} not encrypted"),
-    RecoverOutcome.LINK: N_("{count} symbolic links (not followed)"),
-    RecoverOutcome.SPECIAL: N_("{count} pipes, sockets or devices"),
+    RecoverOutcome.LINK: N_("{count} not followed (symbolic links)"),
+    RecoverOutcome.SPECIAL: N_("{count} not opened (pipes, sockets or devices)"),
     RecoverOutcome.UNUSABLE: N_(
         "{count} encrypted to the old card, but damaged or in an unsupported way"
     ),

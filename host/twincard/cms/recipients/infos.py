@@ -45,10 +45,10 @@ class RsaAlgorithm(Enum):
 class KdfHash(Enum):
     """The hash of the ANSI X9.63 key derivation."""
 
-    SHA1 = "sha1"
-    SHA256 = "sha256"
-    SHA384 = "sha384"
-    SHA512 = "sha512"
+    SHA1 = "SHA-1"
+    SHA256 = "SHA-256"
+    SHA384 = "SHA-384"
+    SHA512 = "SHA-512"
 
 
 class _Addressed:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from asn1crypto import cms, core, x509
+from asn1crypto import cms, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from twincard.cms.framing import ber
+from twincard.cms.recipients.codec import KEM_RECIPIENT, OTHER_TAG
 from twincard.cms.recipients.identifiers import KeyIdentifier, RecipientIdentifier
 from twincard.cms.recipients.infos import AES256_WRAP_SHARED_INFO, OtherKeyRecipient
 from twincard.cms.recipients.other_keys import OtherAlgorithm, OtherPublicKey
@@ -28,10 +29,6 @@ from twincard.cms.recipients.structures import (
     OriginatorIdentifierOrKey,
 )
 
-OTHER_TAG = 0xA4
-"""The tag of an OtherRecipientInfo in a RecipientInfo (RFC 5652, 6.2)."""
-KEM_RECIPIENT = "1.2.840.113549.1.9.16.13.3"
-"""id-ori-kem (RFC 9629, 3)."""
 _KEK_BYTES = 32
 _AES256_WRAP = "2.16.840.1.101.3.4.1.45"
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
@@ -150,7 +147,7 @@ def _encapsulate(
             "encrypted_key": aes_key_wrap(kek, cek),
         }
     )
-    return ber.encode(OTHER_TAG, core.ObjectIdentifier(KEM_RECIPIENT).dump(), info.dump())
+    return ber.encode(OTHER_TAG, KEM_RECIPIENT, info.dump())
 
 
 def _issuer_and_serial(identifier: Any) -> Any:

@@ -66,8 +66,8 @@ class FoundKind(Enum):
     UNUSABLE = N_("{count} encrypted to the old card, but damaged or in an unsupported way")
     MALFORMED = N_("{count} encrypted, but damaged")
     MISSING = N_("{count} missing")
-    LINK = N_("{count} symbolic links (not followed)")
-    SPECIAL = N_("{count} pipes, sockets or devices")
+    LINK = N_("{count} not followed (symbolic links)")
+    SPECIAL = N_("{count} not opened (pipes, sockets or devices)")
     UNREADABLE = N_("{count} could not be read")
 
 
