@@ -7,8 +7,10 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -186,12 +188,24 @@ def test_without_any_terminal_the_option_is_named(duplicated: Desk) -> None:
 
 def test_what_is_encrypted_goes_on_at_once(duplicated: Desk) -> None:
     program = [*PROGRAM, "encrypt", *TO, "-"]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(bytes(2 << 20))
-        process.stdin.flush()
-        assert len(process.stdout.read(1 << 20)) == 1 << 20
-        process.stdin.close()
-        process.stdout.read()
+    seen = threading.Event()
+    with (
+        ThreadPoolExecutor() as pool,
+        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,
+    ):
+        source, result = process.stdin, process.stdout
+        assert source is not None
+        assert result is not None
+
+        def feed() -> None:
+            source.write(bytes(2 << 20))
+            source.flush()
+            assert seen.wait(60), "nothing comes before the input ends"
+            source.close()
+
+        fed = pool.submit(feed)
+        assert len(result.read(1 << 20)) == 1 << 20
+        seen.set()
+        result.read()
+        fed.result()
     assert process.returncode == 0
