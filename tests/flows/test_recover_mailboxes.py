@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.bench import Bench, Stage
 from tests.cms.software_key import SoftwareKey, ec_key
-from tests.flows.software_recovery import NEW, OLD, move
+from tests.flows.software_recovery import NEW, OLD, move, names_of
 from tests.mail.mailboxes import PLAIN, mbox, mboxcl2, message, write_maildir
 from tests.mail.messages import draft, opened
 
@@ -21,7 +21,8 @@ from twincard.cms import NotForThisKeyError, Recipient
 from twincard.flows.check.drill import CheckOutcome, FileCheck, check_files
 from twincard.flows.files.replacement import Replacement
 from twincard.flows.recover import mailbox
-from twincard.flows.recover.outcomes import RecoverOutcome
+from twincard.flows.recover.outcomes import FoundKind, RecoverOutcome
+from twincard.flows.recover.plan import plan_recovery
 from twincard.ground.unfinished import remove_unfinished
 from twincard.keys.key_type import KeyType
 from twincard.mail import locks, seal
@@ -250,3 +251,10 @@ def test_the_drill_tries_every_message(bench: Bench, tmp_path: Path) -> None:
         CheckOutcome.NOT_ENCRYPTED,
     ]
     assert "Message 2: The file is not encrypted to this key" in str(found[1].reason)
+
+
+def test_the_plan_says_how_many_messages_of_a_mailbox_are_for_the_old_card(box: Path) -> None:
+    with plan_recovery(names_of(OLD), names_of(NEW), [box]) as plan:
+        (found,) = plan.files()
+    assert found.file.kind is FoundKind.FOR_OLD
+    assert found.file.note == "2 messages are encrypted to the old card."

@@ -177,6 +177,8 @@ def show_plan(out: Printer, old: str, new: str, paths: Sequence[Path]) -> None:
                 listing.add(planned.file)
             elif planned.file.reason is not None:
                 out.failed(planned.file.path, planned.file.reason)
+            elif planned.file.note is not None:
+                out.step(f"{planned.file.path}: {planned.file.note}")
         lines = [_(one.kind.value).format(count=f"{one.count:>6}") for one in plan.counts]
         text = "\n".join(lines) or _("No files were found.")
         listing.finish(RecoveryPlanned(plan.counts, ()), text)

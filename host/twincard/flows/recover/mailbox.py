@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,10 +39,14 @@ _MOST_REASONS = 3
 
 @dataclass(frozen=True)
 class LookedAt:
-    """What the parts of a mailbox are, without a card, and which version of the file it was."""
+    """What a mailbox is, without a card, and which version of the file it was.
+
+    `for_old`: how many of its messages, or encrypted parts, name the old card.
+    """
 
     kind: FoundKind
     version: Version
+    for_old: int
 
 
 @dataclass(frozen=True)
@@ -55,26 +60,27 @@ class MovedMailbox:
 
 def look_at_mailbox(path: Path, old: CardNames, new: CardNames) -> LookedAt:
     """Which keys its messages are encrypted to. Raises FilesError, OSError."""
-    kinds: set[FoundKind] = set()
+    kinds: Counter[FoundKind] = Counter()
 
     def look(source: Readable) -> None:
         encoded = MessageReader(source).opening().recipient_infos
         if old.are_in(encoded):
-            kinds.add(FoundKind.FOR_OLD)
+            kinds[FoundKind.FOR_OLD] += 1
         elif new.are_in(encoded):
-            kinds.add(FoundKind.FOR_NEW)
+            kinds[FoundKind.FOR_NEW] += 1
         else:
-            kinds.add(FoundKind.FOR_OTHERS)
+            kinds[FoundKind.FOR_OTHERS] += 1
 
     def note(result: PartResult) -> None:
         if result.error is not None:
-            kinds.add(FoundKind.MALFORMED)
+            kinds[FoundKind.MALFORMED] += 1
 
     with failing_alone(), open_regular(path) as file:
         version = Version.of(os.fstat(file.fileno()))
         read_messages(file, look, note)
     order = (FoundKind.FOR_OLD, FoundKind.MALFORMED, FoundKind.FOR_NEW, FoundKind.FOR_OTHERS)
-    return LookedAt(next((one for one in order if one in kinds), FoundKind.NOT_ENCRYPTED), version)
+    kind = next((one for one in order if one in kinds), FoundKind.NOT_ENCRYPTED)
+    return LookedAt(kind, version, kinds[FoundKind.FOR_OLD])
 
 
 def move_mailbox(path: Path, line: Line, old: CardNames) -> MovedMailbox:

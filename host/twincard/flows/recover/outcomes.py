@@ -73,11 +73,15 @@ class FoundKind(Enum):
 
 @dataclass(frozen=True)
 class FoundFile:
-    """One file that was found; `reason` says why it cannot be read."""
+    """One file that was found; `reason` says why it cannot be read.
+
+    `note` says how many messages of a mailbox are encrypted to the old card.
+    """
 
     path: Path
     kind: FoundKind
     reason: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,17 @@ from twincard.flows.recover.inspection import inspect, refused_kind
 from twincard.flows.recover.mailbox import look_at_mailbox
 from twincard.flows.recover.names import CardNames
 from twincard.flows.recover.outcomes import FoundCount, FoundFile, FoundKind, PlanEvent
+from twincard.ground.language import plural
 from twincard.ground.path_arguments import as_paths
 
 _TABLE = (
-    "CREATE TABLE found (at INTEGER PRIMARY KEY, path BLOB, kind TEXT, reason TEXT,"
+    "CREATE TABLE found (at INTEGER PRIMARY KEY, path BLOB, kind TEXT, reason TEXT, note TEXT,"
     " device TEXT, inode TEXT, moved INTEGER)"
 )
 _INDEX = "CREATE INDEX by_inode ON found (device, inode) WHERE inode IS NOT NULL"
-_INSERT = "INSERT INTO found (path, kind, reason, device, inode) VALUES (?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO found (path, kind, reason, note, device, inode) VALUES (?, ?, ?, ?, ?, ?)"
 _SOME = (
-    "SELECT at, path, kind, reason, EXISTS (SELECT 1 FROM found AS earlier WHERE"
+    "SELECT at, path, kind, reason, note, EXISTS (SELECT 1 FROM found AS earlier WHERE"
     " earlier.device = found.device AND earlier.inode = found.inode AND earlier.at < found.at)"
     " FROM found WHERE at > ? ORDER BY at LIMIT 100"
 )
@@ -82,8 +83,8 @@ class RecoveryPlan:
         """Everything that was found."""
         at = 0
         while rows := self._found.execute(_SOME, (at,)).fetchall():
-            for at, path, kind, reason, follows in rows:
-                file = FoundFile(Path(os.fsdecode(path)), FoundKind[kind], reason)
+            for at, path, kind, reason, note, follows in rows:
+                file = FoundFile(Path(os.fsdecode(path)), FoundKind[kind], reason, note)
                 yield PlannedFile(at, file, bool(follows))
 
     def links(self, path: Path, version: Version) -> list[tuple[int, Path]]:
@@ -103,8 +104,8 @@ class RecoveryPlan:
         """Add a file, with its version if it could be read."""
         self._counts[found.kind] += 1
         inode = (None, None) if version is None else (str(version.device), str(version.inode))
-        reason = None if found.reason is None else str(found.reason)
-        row = (os.fsencode(found.path), found.kind.name, reason, *inode)
+        told = (None if text is None else str(text) for text in (found.reason, found.note))
+        row = (os.fsencode(found.path), found.kind.name, *told, *inode)
         self._found.execute(_INSERT, row)
 
     def close(self) -> None:
@@ -187,4 +188,11 @@ def _look_at_mailbox(
     # What is damaged in it is named when the rest is moved.
     if kind is FoundKind.MALFORMED:
         kind = FoundKind.FOR_OTHERS
-    plan.add(FoundFile(path, kind), found.version)
+    note = None
+    if kind is FoundKind.FOR_OLD:
+        note = plural(
+            "{count} message is encrypted to the old card.",
+            "{count} messages are encrypted to the old card.",
+            found.for_old,
+        ).format(count=found.for_old)
+    plan.add(FoundFile(path, kind, note=note), found.version)
