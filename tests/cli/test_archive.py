@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,34 @@ def test_what_is_archived_opens_with_either_card_and_needs_no_public_key(duplica
     from_input = ("encrypt", "--archive", *BY_ORIGINAL, "-", "-o", "from-input")
     duplicated.done(*from_input, stdin=b"a pipe")
     assert duplicated.done("decrypt", *BY_ORIGINAL, "from-input", "-o", "-").out == b"a pipe"
+
+
+def test_a_file_for_another_archive_key_is_not_complete(encrypted: Desk) -> None:
+    """Otherwise the card that is named could not open what the command calls complete."""
+    message = Path("letter.p7m").read_bytes()
+    encrypted.done("decrypt", *BY_ORIGINAL, "letter.p7m")
+    encrypted.done("encrypt", "--archive", *BY_ORIGINAL, "letter", "-o", "own")
+    for how in ((), ("--same-body",)):
+        words = ("transcode", *BY_ORIGINAL, "--archive", *how, "letter.p7m", "-o", "made")
+        encrypted.done(*words)
+        assert encrypted.json(*words)["files"][0]["existing"] == "complete"
+        of_somebody_else(Path("made"))
+        encrypted.run(*words).failed(2, "already exists")
+        Path("made").unlink()
+    of_somebody_else(Path("own"))
+    encrypted.run("encrypt", "--archive", *BY_ORIGINAL, "letter", "-o", "own").failed(2, "exists")
+    assert Path("letter.p7m").read_bytes() == message
+
+
+def of_somebody_else(path: Path) -> None:
+    """Make it an archive file for another key; its time stays."""
+    time = path.stat().st_mtime_ns
+    with path.open("rb") as stream:
+        (recipient,) = read_recipients(stream)
+    assert isinstance(recipient, ArchiveRecipient)
+    name = recipient.identifier.value
+    path.write_bytes(path.read_bytes().replace(name, bytes(len(name))))
+    os.utime(path, ns=(time, time))
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,35 @@
-"""`encrypt --archive`, apart from `encrypt`, which imports it only then: it needs a card."""
+"""Archive files, apart from `encrypt`, which imports this only for them: they need a card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from twincard.cli.file.batch import Action
 from twincard.cli.file.targets import encrypted_output_for, source_of
 from twincard.cli.terminal import prompts
-from twincard.cli.terminal.cards import check_key
+from twincard.cli.terminal.cards import check_key, opened
 from twincard.cli.terminal.pins import unlocked
+from twincard.cms.recipients.identifiers import KeyIdentifier
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.archive import CardArchive, encrypt_archive_file
 from twincard.flows.files.encrypt import encrypt_folder
 from twincard.ground.path_arguments import is_folder
+
+
+def archive_key(reader: str, outputs: Iterable[Path]) -> KeyIdentifier | None:
+    """What the archive key of a card is called in files, if any output exists; needs no PIN.
+
+    An output is complete only if it is for this card. Ask before the card is unlocked: no second
+    session can be opened with it then.
+    """
+    if not any(map(os.path.lexists, outputs)):
+        return None
+    with opened(reader) as card:
+        found = card.kept_report().archive_id
+    return None if found is None else KeyIdentifier(found)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import typer
 from twincard.cli.file import batch
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
+    Overwriting,
     check_standard_input,
     encrypted_output_for,
     output_paths,
@@ -32,6 +33,7 @@ from twincard.cli.terminal.options import (
     ToOrNone,
 )
 from twincard.cli.terminal.output import Printer
+from twincard.cms.recipients.identifiers import KeyIdentifier
 from twincard.flows.events import BytesEvent, Listener
 from twincard.flows.files.encrypt import (
     FOLDER_SUFFIX,
@@ -125,8 +127,10 @@ def encrypt(
     def is_done(source: Path, target: Path) -> bool:
         if sign:  # what is in it cannot be known
             return False
-        to = None if archive else recipients
-        return not is_folder(source) and is_encryption_of(target, source, to, mail=mail)
+        to = archive_id if archive else recipients
+        if to is None or is_folder(source):
+            return False
+        return is_encryption_of(target, source, to, mail=mail)
 
     def told(files: tuple[FileResult, ...]) -> EncryptedFiles:
         return EncryptedFiles(
@@ -136,6 +140,7 @@ def encrypt(
 
     opened: AbstractContextManager[batch.Action[None]] = nullcontext(action)
     piped = STANDARD_INPUT in files
+    archive_id: KeyIdentifier | None = None
     if reader is not None and sign:
         from twincard.cli.file.signing import signing
 
@@ -144,8 +149,10 @@ def encrypt(
             reader, pin_file, issuer_public_key_file, to_whom, piped=piped, force=force
         )
     elif reader is not None:
-        from twincard.cli.file.archiving import archiving
+        from twincard.cli.file.archiving import archive_key, archiving
 
+        if existing is Overwriting.REFUSE:
+            archive_id = archive_key(reader, outputs)
         opened = archiving(reader, pin_file, issuer_public_key_file, piped=piped, force=force)
     batch.run(
         Printer(json),

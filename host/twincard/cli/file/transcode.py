@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from twincard.cli.file import batch
+from twincard.cli.file.archiving import archive_key
 from twincard.cli.file.targets import (
     STANDARD_INPUT,
+    Overwriting,
     check_standard_input,
     output_for,
     output_paths,
@@ -100,6 +102,9 @@ def transcode(
     names = [_name(file.name, ending) for file in files]
     outputs = output_paths(files, names, output, json=json)
     existing = overwriting(force=force, skip_existing=skip_existing)
+    archive_id = None
+    if archive and existing is Overwriting.REFUSE:
+        archive_id = archive_key(reader, outputs)
 
     @contextmanager
     def opened() -> Iterator[batch.Action[None]]:
@@ -121,9 +126,13 @@ def transcode(
             yield action
 
     def is_done(source: Path, result: Path) -> bool:
-        if archive and not same_body:
-            return is_archive_of(result, source)
-        return is_transcoding_of(result, source, target)
+        if target is not None:
+            return is_transcoding_of(result, source, target)
+        if archive_id is None:
+            return False
+        if same_body:
+            return is_transcoding_of(result, source, archive_id)
+        return is_archive_of(result, source, archive_id)
 
     batch.run(
         Printer(json),

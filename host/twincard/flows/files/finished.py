@@ -14,16 +14,21 @@ from pathlib import Path
 from twincard.cms.content.cipher import BLOCK_BYTES
 from twincard.cms.framing.message import MessageKind, MessageReader
 from twincard.cms.recipients.codec import decode_all
+from twincard.cms.recipients.identifiers import KeyIdentifier
 from twincard.cms.recipients.infos import ArchiveRecipient, Recipient, RecipientInfo
 from twincard.ground.regular_file import open_regular
 
 
 def is_encryption_of(
-    output: Path, source: Path, recipients: Sequence[Recipient] | None, *, mail: bool = False
+    output: Path,
+    source: Path,
+    recipients: Sequence[Recipient] | KeyIdentifier,
+    *,
+    mail: bool = False,
 ) -> bool:
     """Whether it is a whole message to these recipients, with the time and length of the source.
 
-    Without recipients: an archive file. Raises FilesError, OSError, NotRegularError.
+    A KeyIdentifier is that of an archive key. Raises FilesError, OSError, NotRegularError.
     """
     with open_regular(output) as file, open_regular(source) as original:
         here, there = os.fstat(file.fileno()), os.fstat(original.fileno())
@@ -34,25 +39,33 @@ def is_encryption_of(
         if opening.kind is MessageKind.ENVELOPED and not mail:
             return False
         found = decode_all(opening.recipient_infos)
-        named = _are_archive(found) if recipients is None else _are_for(found, recipients)
+        named = (
+            _are_archive(found, recipients)
+            if isinstance(recipients, KeyIdentifier)
+            else _are_for(found, recipients)
+        )
         return named and _length(message) == (
             _padded(there.st_size) if opening.kind is MessageKind.ENVELOPED else there.st_size
         )
 
 
-def is_transcoding_of(output: Path, source: Path, target: Recipient | None) -> bool:
+def is_transcoding_of(output: Path, source: Path, target: Recipient | KeyIdentifier) -> bool:
     """Whether it has the same body, and a recipient info for the target.
 
-    Without a target: an archive file, and nothing else. Raises FilesError, OSError,
-    NotRegularError.
+    A KeyIdentifier is that of an archive key, which must be the only recipient. Raises FilesError,
+    OSError, NotRegularError.
     """
     (kind, found, body), (old_kind, _old, old_body) = _parts(output), _parts(source)
-    named = _are_archive(found) if target is None else _are_also_for(found, target)
+    named = (
+        _are_archive(found, target)
+        if isinstance(target, KeyIdentifier)
+        else any(one.is_for(target) for one in found)
+    )
     return named and kind is old_kind and body == old_body
 
 
-def is_archive_of(output: Path, source: Path) -> bool:
-    """Whether it is a whole archive file, with the time and length of the source.
+def is_archive_of(output: Path, source: Path, archive: KeyIdentifier) -> bool:
+    """Whether it is a whole file for this archive key, with the time and length of the source.
 
     Raises FilesError, OSError, NotRegularError.
     """
@@ -63,7 +76,7 @@ def is_archive_of(output: Path, source: Path) -> bool:
         opening, old = here.opening(), there.opening()
         found = decode_all(opening.recipient_infos)
         return (
-            _are_archive(found)
+            _are_archive(found, archive)
             and opening.kind is old.kind is MessageKind.AUTH_ENVELOPED
             and _length(here) == _length(there)
         )
@@ -92,12 +105,10 @@ def _padded(length: int) -> int:
     return (length // BLOCK_BYTES + 1) * BLOCK_BYTES
 
 
-def _are_archive(found: Sequence[RecipientInfo]) -> bool:
-    return all(isinstance(one, ArchiveRecipient) for one in found)
-
-
-def _are_also_for(found: Sequence[RecipientInfo], target: Recipient) -> bool:
-    return any(one.is_for(target) for one in found)
+def _are_archive(found: Sequence[RecipientInfo], archive: KeyIdentifier) -> bool:
+    return bool(found) and all(
+        isinstance(one, ArchiveRecipient) and one.identifier == archive for one in found
+    )
 
 
 def _are_for(found: Sequence[RecipientInfo], recipients: Sequence[Recipient]) -> bool:
