@@ -67,7 +67,7 @@ def seal(
         typer.Option(
             "--to-address",
             metavar="ADDRESS",
-            help="E-mail address of a recipient. May be repeated.",
+            help="E-mail address of a recipient.",
         ),
     ] = None,
     cc_address: Annotated[
@@ -75,7 +75,7 @@ def seal(
         typer.Option(
             "--cc-address",
             metavar="ADDRESS",
-            help="E-mail address of somebody who gets a copy. May be repeated.",
+            help="E-mail address of somebody who gets a copy.",
         ),
     ] = None,
     subject: Annotated[
@@ -95,7 +95,7 @@ def seal(
     ] = None,
     attach: Annotated[
         list[Path] | None,
-        typer.Option("--attach", metavar="FILE", help="File to attach. May be repeated."),
+        typer.Option("--attach", metavar="FILE", help="File to attach."),
     ] = None,
     sign: Annotated[
         bool,

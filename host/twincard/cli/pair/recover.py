@@ -46,8 +46,8 @@ def recover(
         typer.Option(
             "--from",
             metavar="READER",
-            help="The old card: the backup, or an original that still works. Can be repeated: "
-            "cards with the same key share the work.",
+            help="The old card: the backup, or an original that still works. Cards "
+            "with the same key share the work.",
         ),
     ],
     new: Annotated[

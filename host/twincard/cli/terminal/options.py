@@ -27,7 +27,7 @@ Readers = Annotated[
         "-r",
         metavar="READER",
         help="Card: sim:NAME, or pcsc: followed by a reader's name, a unique part of it, or its "
-        "index. May be repeated: each file is decrypted with the card that it names.",
+        "index. Each file is decrypted with the card that it names.",
     ),
 ]
 ReaderOrNone = Annotated[
