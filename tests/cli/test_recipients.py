@@ -154,6 +154,26 @@ def test_recipients_are_removed_but_never_the_last(letter: Desk) -> None:
     assert opened_by_alice(letter) == CONTENT
 
 
+@pytest.mark.parametrize("json", [True, False])
+def test_what_was_changed_is_told_even_if_the_command_ends_early(letter: Desk, json: bool) -> None:
+    Path("carol.pem").write_bytes(ec_key("carol").public.to_pem())
+    Path("other").write_bytes(CONTENT)
+    bob = ("--to", "bob.pem")
+    letter.done("encrypt", "--to", "alice.pem", *bob, "letter", "--force")
+    letter.done("encrypt", "--to", "carol.pem", *bob, "other")
+    # The second asks for consent, and there is no terminal.
+    removing = ("recipients", "remove", *ALICE, *bob, "letter.p7m", "other.p7m")
+    ran = letter.run(*removing, *(["--json"] if json else []))
+    assert ran.code == 2
+    with Path("letter.p7m").open("rb") as file:
+        assert len(read_recipients(file)) == 1
+    if json:
+        assert [one["file"] for one in ran.json["files"]] == ["letter.p7m"]
+        assert "--yes" in ran.json["error"]["message"]
+    else:
+        assert ran.text == "Files changed: 1.\nRecipients removed: bob.pem\n"
+
+
 def test_ones_own_card_is_removed_only_with_consent(letter: Desk) -> None:
     letter.done("recipients", "add", "letter.p7m", "--to", "bob.pem", *ALICE, *PIN)
     removing = ("recipients", "remove", "letter.p7m", *ALICE, "--to", "alice.pem")

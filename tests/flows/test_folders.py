@@ -32,6 +32,7 @@ from twincard.flows.files.encrypt import encrypt_folder
 from twincard.flows.files.unpacking import FolderOutput
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="names and modes are of POSIX")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="a descriptor is a path on Linux")
 MOMENT = 1_234_567_890_123_456_789
 
 
@@ -203,7 +204,7 @@ def test_what_leads_outside_is_refused_and_nothing_is_left(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "outside-file"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux opens files below a descriptor")
+@on_linux
 def test_a_link_in_the_place_of_the_hidden_folder_leads_nowhere(tmp_path: Path) -> None:
     home, shared = tmp_path / "home", tmp_path / "shared"
     (home / "folder").mkdir(parents=True, mode=0o755)

@@ -61,10 +61,14 @@ class ChangedRecipients:
 
 @dataclass(frozen=True)
 class RecipientChanges:
-    """All files of a run, in order, and who was added to or removed from all of them."""
+    """All files of a run, in order, and who was added to or removed from all of them.
+
+    `error` is there if an error ended the run; the files after it were not changed.
+    """
 
     files: tuple[ChangedRecipients, ...]
     recipients: tuple[RecipientInfo, ...]
+    error: ErrorInfo | None = field(default=None, kw_only=True, metadata=MAY_BE_ABSENT)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from twincard.cli.terminal.options import (
     To,
     Yes,
 )
-from twincard.cli.terminal.output import Printer
+from twincard.cli.terminal.output import Listing, Printer
 from twincard.cli.terminal.pins import unlocked
 from twincard.cms.errors import FilesError
 from twincard.cms.recipients.infos import RecipientInfo
@@ -62,13 +63,9 @@ def add(
                 names=listed(elsewhere)
             )
         )
+    changes = _Changes(out, people, _("Recipients added: {names}"), kept_on_card=not elsewhere)
     with unlocked(reader, pin_file, issuer_public_key_file, check_key) as user:
-
-        def change(file: Path) -> MetadataLoss:
-            return add_recipients(user.card, file, targets, pin=user.pin)
-
-        results = list(_each(files, change, out, kept_on_card=not elsewhere))
-    _tell(out, results, people, _("Recipients added: {names}"))
+        changes.run(files, lambda file: add_recipients(user.card, file, targets, pin=user.pin))
 
 
 def remove(
@@ -109,8 +106,7 @@ def remove(
             )
         return remove_recipients(file, dropped)
 
-    results = list(_each(files, change, out))
-    _tell(out, results, people, _("Recipients removed: {names}"))
+    _Changes(out, people, _("Recipients removed: {names}")).run(files, change)
 
 
 def _own(reader: str, found: Sequence[RecipientInfo]) -> tuple[RecipientInfo, ...]:
@@ -119,34 +115,53 @@ def _own(reader: str, found: Sequence[RecipientInfo]) -> tuple[RecipientInfo, ..
         return own_recipients(card, found)
 
 
-def _each(
-    files: Iterable[Path],
-    change: Callable[[Path], MetadataLoss],
-    out: Printer,
-    *,
-    kept_on_card: bool = True,
-) -> Iterable[ChangedRecipients]:
-    for file in files:
+class _Changes:
+    """Changes one file after the other; whatever ends that early, what was done is told."""
+
+    def __init__(
+        self, out: Printer, people: Sequence[Addressee], sentence: str, *, kept_on_card: bool = True
+    ) -> None:
+        """`sentence` is for people, once a file is changed; it has a place for `names`."""
+        names = tuple(RecipientName(one.name, one.recipient.key.digest) for one in people)
+        self._out = out
+        self._listing = Listing("files", RecipientChanges((), names)) if out.as_json else None
+        self._sentence = sentence.format(names=listed(one.name for one in people))
+        self._kept_on_card = kept_on_card
+        self._done = 0
+
+    def run(self, files: Sequence[Path], change: Callable[[Path], MetadataLoss]) -> None:
+        """Change the files. Raises typer.Exit if one failed."""
+        try:
+            failed = [file for file in files if not self._changed(file, change)]
+        except BaseException:
+            if self._done:
+                with suppress(OSError):
+                    self._tell()
+            raise  # the listing ends with the error
+        if self._listing is not None:
+            self._listing.end()
+        self._tell()
+        if failed:
+            raise typer.Exit(ExitCode.FILE)
+
+    def _changed(self, file: Path, change: Callable[[Path], MetadataLoss]) -> bool:
+        sentence = None
         try:
             loss = change(file)
         except FilesError as error:
             sentence = describe(error).sentence
-            out.failed(file, sentence)
-            yield ChangedRecipients(file, sentence, kept_on_card)
-            continue
-        if loss:
-            out.note(_("{path}: {sentence}").format(path=file, sentence=loss))
-        yield ChangedRecipients(file, None, kept_on_card)
+            self._out.failed(file, sentence)
+        else:
+            self._done += 1
+            if loss:
+                self._out.note(_("{path}: {sentence}").format(path=file, sentence=loss))
+        if self._listing is not None:
+            self._listing.add(ChangedRecipients(file, sentence, self._kept_on_card))
+        return sentence is None
 
-
-def _tell(
-    out: Printer, results: Sequence[ChangedRecipients], people: Sequence[Addressee], sentence: str
-) -> None:
-    done = [one for one in results if one.error is None]
-    lines = [_("Files changed: {done}.").format(done=len(done))]
-    if done:
-        lines.append(sentence.format(names=listed(one.name for one in people)))
-    names = tuple(RecipientName(one.name, one.recipient.key.digest) for one in people)
-    out.result(RecipientChanges(tuple(results), names), "\n".join(lines))
-    if len(done) < len(results):
-        raise typer.Exit(ExitCode.FILE)
+    def _tell(self) -> None:
+        lines = [_("Files changed: {done}.").format(done=self._done)]
+        if self._done:
+            lines.append(self._sentence)
+        if not self._out.as_json:
+            self._out.result(None, "\n".join(lines))
