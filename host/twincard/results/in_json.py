@@ -43,14 +43,27 @@ def members_of(result: object) -> dict[str, Any]:
 
 
 class JsonInParts:
-    """One JSON object whose list of `files` is written item by item, before the other members.
+    """One JSON object with a list that is written item by item.
 
-    So memory does not grow with the list, and what was done is on record before all is done.
+    So memory does not grow with the list, and what was done is on record before all is done. What
+    is written at once is one piece, which Ctrl-C does not tear.
     """
 
-    def __init__(self, write: Callable[[str], object], *, escaped: bool = False) -> None:
-        """`write` takes text; `escaped`: in ASCII."""
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        *,
+        name: str = "files",
+        known: object | None = None,
+        escaped: bool = False,
+    ) -> None:
+        """`write` takes text; `name` is the member with the list; `escaped`: in ASCII.
+
+        `known` is a result whose other members are written before the list.
+        """
         self._write = write
+        self._name = name
+        self._known = known
         self._escaped = escaped
         self.begun = False
 
@@ -58,18 +71,23 @@ class JsonInParts:
         """Write the next item."""
         text = "    " + self._text(members_of(item), "    ")
         before, self.begun = ",\n" if self.begun else self._opening(), True
-        self._write(before + text)  # in one piece, which Ctrl-C does not tear
+        self._write(before + text)
 
-    def finish(self, result: object) -> None:
-        """Write the other members, those of `result`, whose own list of files is empty."""
-        self._write("\n  ]" if self.begun else self._opening().rstrip("\n") + "]")
-        for name, value in members_of(result).items():
-            if name != "files":
-                self._write(f",\n  {self._text(name)}: {self._text(value, '  ')}")
-        self._write("\n}\n")
+    def finish(self, result: object | None) -> None:
+        """End the object, with the members of `result`, but not its list."""
+        text = "\n  ]" if self.begun else self._opening().rstrip("\n") + "]"
+        for name, value in self._others(result).items():
+            text += f",\n  {self._text(name)}: {self._text(value, '  ')}"
+        self._write(text + "\n}\n")
 
     def _opening(self) -> str:
-        return f'{{\n  "version": {JSON_VERSION},\n  "files": [\n'
+        members = {"version": JSON_VERSION, **self._others(self._known)}
+        lines = [f"  {self._text(name)}: {self._text(members[name], '  ')},\n" for name in members]
+        return "{\n" + "".join(lines) + f"  {self._text(self._name)}: [\n"
+
+    def _others(self, result: object | None) -> dict[str, Any]:
+        members = {} if result is None else members_of(result)
+        return {name: value for name, value in members.items() if name != self._name}
 
     def _text(self, value: object, indent: str = "") -> str:
         """As JSON; the lines after the first begin with `indent`."""

@@ -17,7 +17,6 @@ from twincard.cli.terminal.errors import Failure
 from twincard.ground.control_characters import TURNS, visible, visible_lines
 from twincard.ground.language import _
 from twincard.ground.whole_writes import whole_text
-from twincard.results import JSON_VERSION
 from twincard.results.failure import ErrorInfo, Failed
 
 if TYPE_CHECKING:
@@ -165,11 +164,11 @@ def print_json(result: object) -> None:
     _print_escaped(to_json(result, escaped=_needs_ascii()) + "\n")
 
 
-def json_in_parts() -> JsonInParts:
-    """One JSON object for standard output whose list of files is printed before its counts."""
+def json_in_parts(name: str = "files", known: object | None = None) -> JsonInParts:
+    """One JSON object for standard output whose list is printed as it grows."""
     from twincard.results.in_json import JsonInParts
 
-    return JsonInParts(_print_escaped, escaped=_needs_ascii())
+    return JsonInParts(_print_escaped, name=name, known=known, escaped=_needs_ascii())
 
 
 def _print_escaped(text: str) -> None:
@@ -182,14 +181,6 @@ def _needs_ascii() -> bool:
     return sys.stdout.encoding.lower() not in ("utf-8", "utf8")
 
 
-def _indented(value: object, indent: str) -> str:
-    """A value as JSON; the lines after the first begin so."""
-    import json
-
-    text = json.dumps(value, ensure_ascii=_needs_ascii(), indent=2)
-    return text.replace("\n", "\n" + indent)
-
-
 class Listing:
     """A JSON object with a list that is printed as it grows, so that nothing of it is kept.
 
@@ -198,38 +189,18 @@ class Listing:
 
     def __init__(self, name: str, whole: object) -> None:
         """`whole` is the object without items; `name` is the member with the list."""
-        self._name = name
-        self._whole = whole
-        self._begun = False
+        self._json = json_in_parts(name, whole)
         self.stream = sys.stdout
 
     def add(self, item: object) -> None:
         """Print the next item of the list."""
-        from twincard.results.in_json import members_of
-
-        text = "    " + _indented(members_of(item), "    ")
-        before = ",\n" if self._begun else self._opening()
-        # In one piece, which Ctrl-C does not tear.
-        self._begun = True
         _unfinished[:] = [self]
-        _print_escaped(before + text)
+        self._json.add(item)
 
     def end(self, error: ErrorInfo | None = None) -> None:
         """End the object, with the error that ended the command."""
-        from twincard.results.in_json import members_of
-
-        before = "\n  ]" if self._begun else self._opening().rstrip("\n") + "]"
         _unfinished.clear()
-        ending = "" if error is None else f',\n  "error": {_indented(members_of(error), "  ")}'
-        _print_escaped(f"{before}{ending}\n}}\n")
-
-    def _opening(self) -> str:
-        from twincard.results.in_json import members_of
-
-        members = {"version": JSON_VERSION, **members_of(self._whole)}
-        del members[self._name]
-        lines = [f'  "{name}": {_indented(value, "  ")},\n' for name, value in members.items()]
-        return "{\n" + "".join(lines) + f'  "{self._name}": [\n'
+        self._json.finish(None if error is None else Failed(error))
 
 
 _unfinished: list[Listing] = []
