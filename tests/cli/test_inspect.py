@@ -13,6 +13,7 @@ from tests.cms.certified import certificate, pem
 from tests.cms.software_key import ec_key, rsa_key
 
 from twincard.cms import Readable, Recipient, encrypt, inspect
+from twincard.cms.content.encryption import MessageWriter
 
 
 class Head(io.RawIOBase, Readable):
@@ -95,6 +96,17 @@ def test_a_file_is_inspected_without_a_card(desk: Desk) -> None:
     assert all(len(line) <= 80 for line in text.splitlines())
     desk.run("inspect", "letter").failed(8, "not a CMS file")
     desk.run("inspect", "missing").failed(8, "missing")
+
+
+@pytest.mark.parametrize(("size", "told"), [(1, "1 byte\n"), (1000, "1,000 bytes\n")])
+def test_the_size_is_told_where_the_head_says_it(desk: Desk, size: int, told: str) -> None:
+    sink = io.BytesIO()
+    message = MessageWriter(sink, [ec_key().recipient], mail=True, authenticated=True, size=size)
+    message.write(bytes(size))
+    message.finish()
+    Path("message").write_bytes(sink.getvalue())
+    assert desk.json("inspect", "message")["content_bytes"] == size
+    assert told in desk.done("inspect", "message").text
 
 
 def test_cards_are_recognised_without_a_pin(duplicated: Desk) -> None:

@@ -17,9 +17,5 @@ class MailboxLockedError(FilesError):
     """Another program keeps the lock of a mailbox."""
 
 
-class MailboxChangedError(FilesError):
-    """A mailbox or a message was changed by another program meanwhile; nothing was written."""
-
-
 class SendError(Exception):
     """A message was not sent, or may not have been; the sentence says which."""

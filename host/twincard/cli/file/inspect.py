@@ -23,7 +23,7 @@ from twincard.cms.recipients.names import rfc4514
 from twincard.flows.errors import NoKeyError, ProtocolError
 from twincard.flows.files.encrypt import open_source
 from twincard.flows.files.mine import own_recipients
-from twincard.ground.language import _, listed
+from twincard.ground.language import _, listed, plural
 from twincard.ground.path_arguments import file_or_stream
 from twincard.iso.status import CardError
 from twincard.results.inspection import Inspected, InspectedRecipientInfo
@@ -153,7 +153,8 @@ def _text(found: Inspection, told: Inspected) -> str:
     content = _("data") if told.content_type == DATA_CONTENT else told.content_type
     rows = [(_("content"), content), (_("encryption"), encryption)]
     if told.content_bytes is not None:
-        rows.append((_("size"), _("{count} bytes").format(count=f"{told.content_bytes:,}")))
+        size = plural("{count} byte", "{count} bytes", told.content_bytes)
+        rows.append((_("size"), str(size.format(count=f"{told.content_bytes:,}"))))
     for number, (one, info) in enumerate(zip(told.recipients, found.recipients, strict=True), 1):
         name = _("no name") if info.identifier is None else str(info.identifier)
         rows.append((_("recipient {number}").format(number=number), one.algorithm))

@@ -105,8 +105,3 @@ class RecoverySummary:
     """How many files had each result."""
 
     counts: Mapping[RecoverOutcome, int]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left that only the old card may open."""
-        return not any(self.counts.get(outcome) for outcome in _FAILURES)
