@@ -96,6 +96,10 @@ BREAKING: dict[str, Callable[[Any], object]] = {
     "null for a word": lambda defs: defs["CardInfo"]["properties"]["role"]["enum"].append(None),
     "a word gone": lambda defs: defs["CardInfo"]["properties"]["role"]["enum"].remove("none"),
     "a result gone": lambda defs: defs["duplicate"]["anyOf"].pop(0),
+    "another result in its place": lambda defs: (
+        defs.update(Other={"type": "object"}),
+        defs["duplicate"]["anyOf"].__setitem__(0, {"$ref": "#/$defs/Other"}),
+    ),
     "a type gone": lambda defs: defs.pop("Copied"),
 }
 
@@ -110,6 +114,10 @@ def test_within_a_version_members_words_and_results_may_be_added() -> None:
         defs["CardInfo"]["properties"]["colour"] = {"type": "string"}
         defs["CardInfo"]["required"].append("colour")
         defs["CardInfo"]["properties"]["role"]["enum"].append("witness")
+        kind = defs["duplicate"]["anyOf"][0]["$ref"].removeprefix("#/$defs/")
+        defs["Larger"] = copy.deepcopy(defs[kind])
+        defs["Larger"]["properties"]["colour"] = {"type": "string"}
+        defs["duplicate"]["anyOf"][0] = {"$ref": "#/$defs/Larger"}
         defs["CardInfo"]["description"] = "Said otherwise."
         defs["card-sing"] = defs["card-info"]
         defs["readers"]["anyOf"].append({"$ref": "#/$defs/CardInfo"})
