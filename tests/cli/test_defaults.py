@@ -21,6 +21,8 @@ from twincard.cli.file.sign import sign
 from twincard.cli.file.targets import output_for
 from twincard.cli.file.transcode import transcode
 from twincard.cli.key.certificate import certificate, csr
+from twincard.cli.mail.seal import seal
+from twincard.cli.mail.send import send_
 from twincard.cli.pair.duplicate import duplicate
 from twincard.cli.pair.issue import issue
 from twincard.cli.pair.recover import recover
@@ -72,6 +74,13 @@ SAME: dict[str, tuple[Command, str]] = {
     "read_log(issuer_public_key)": (log, "issuer_public_key_file"),
     "recover_files(re_encrypt)": (recover, "re_encrypt"),
     "request_certificate(key_type)": (csr, "type"),
+    "seal(authenticated)": (seal, "authenticated"),
+    "seal_message(authenticated)": (seal, "authenticated"),
+    "send(ca_file)": (send_, "ca_file"),
+    "send(plain)": (send_, "plain"),
+    "send(sender)": (send_, "sender"),
+    "send(user)": (send_, "user"),
+    "MailServer.__init__(implicit_tls)": (send_, "implicit_tls"),
     "sign_file(attached)": (sign, "attached"),
     "take_authority(plain)": (issue, "plain"),
 }
@@ -107,6 +116,20 @@ ELSEWHERE = {
     "verify_file(output)": "none, as without --out",
     "verify_file(signature)": "the name of the file tells the command",
     "verify_file(time_trust)": "none, as without --timestamp-trust",
+    "Draft.__init__(attachments)": "none, as without --attach",
+    "Draft.__init__(cc)": "none, as without --cc-address",
+    "Draft.__init__(date)": "the time of sealing",
+    "Draft.__init__(subject)": "none, as without --subject",
+    "Draft.__init__(text)": "none, as without --text",
+    "MailServer.__init__(port)": "the submission port in both",
+    "open_mail(opener)": "none, as without --reader",
+    "open_mail(save)": "nothing, as without --save",
+    "open_mail(trust)": "none, as without --trust and --signer",
+    "read_messages(on_result)": "a listener",
+    "rewrite_messages(on_result)": "a listener",
+    "seal(signer)": "none, as without --sign",
+    "seal_message(signer)": "none, as without --sign",
+    "send(password)": "none, as without --user",
     "StreamSource.__init__(name)": "what events call standard input",
     "SpooledOutput.__init__(folder)": "where temporary files go",
     "Traced.__init__(show_data)": "no command shows data",
@@ -129,6 +152,8 @@ def with_defaults() -> dict[str, Any]:
         "MadeCertificate",
         "MetadataLoss",
         "DuplicationEvent",
+        "PartResult",
+        "SignatureCheck",
         "Slot",
     )
     return {

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from tests.bench import ISSUER, Bench, Setting, Specimen, Stage, components
 from tests.cli.commands import Desk, Ran
 from tests.cli.matrix.rows import (
     BACKUP,
+    DRAFT,
     LETTER,
+    MAIL,
     NEXT,
     ORIGINAL,
     OTHER,
@@ -41,6 +45,7 @@ from twincard.identity.x509 import Subject, Validity
 from twincard.keys.component import format_component
 from twincard.keys.public import PublicKey
 from twincard.keys.shares import format_share, split_component
+from twincard.mail import seal_message
 from twincard.simulator.laboratory import Snapshot
 from twincard.transport import connect
 from twincard.transport.connection import Connection
@@ -208,8 +213,21 @@ class Rack:
             self._write_signed(folder)
             sealed = FileOutput(folder / SEALED)
             encrypt_file(folder / LETTER, sealed, [Recipient.of(keys[ORIGINAL])])
+            (folder / DRAFT).write_bytes(self._draft())
+            with FileOutput(folder / MAIL) as message:
+                seal_message(io.BytesIO(self._draft()), message, [Recipient.of(keys[ORIGINAL])])
             shared = FileOutput(folder / SHARED)
             encrypt_file(folder / LETTER, shared, [Recipient.of(key) for key in keys.values()])
+
+    @staticmethod
+    def _draft() -> bytes:
+        """A letter with a file attached, as a mail program writes it."""
+        draft = EmailMessage(policy=SMTP)
+        draft["From"], draft["To"] = "hanako@example.org", "tsugi@example.org"
+        draft["Subject"] = LETTER
+        draft.set_content("A letter.")
+        draft.add_attachment(CONTENT, "application", "octet-stream", filename="attached")
+        return draft.as_bytes()
 
     def _write_signed(self, folder: Path) -> None:
         signer = self._signer()

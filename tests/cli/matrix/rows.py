@@ -16,6 +16,7 @@ from tests.bench import Stage
 ORIGINAL, BACKUP, NEXT, OTHER = "sim:花子", "sim:控え", "sim:次", "sim:他"
 LETTER, SEALED = "手紙.txt", "手紙.txt.p7m"
 SIGNED = "署名.p7m"
+DRAFT, MAIL = "下書き.eml", "便り.eml"
 SHARED = "二人.p7m"
 """Encrypted to the first two of the readers of which the cards have keys."""
 
@@ -160,6 +161,16 @@ ROWS: dict[str, Row] = {
         signs=True,
     ),
     "verify": Row(f"verify --signer 署名者.crt -o {{out}}/写し.txt {SIGNED}"),
+    "mail seal": Row(
+        f"mail seal --to 次.pem --sign -r {{a}} --pin-file {{pin}} --certificate 花子.crt "
+        f"{DRAFT} -o {{out}}/封書.eml",
+        asks=("--pin-file",),
+        signs=True,
+    ),
+    "mail open": Row(
+        f"mail open {MAIL} -r {{a}} --pin-file {{pin}} --save {{out}}/添付", asks=("--pin-file",)
+    ),
+    "mail send": Row(f"mail send {MAIL} --server 127.0.0.1:9"),
     "recover": Row(
         "recover --from {a} --new {b} --new-backup {a} --pin-file {pin} --new-pin-file 次.pin "
         f"{{out}}/{SEALED}",

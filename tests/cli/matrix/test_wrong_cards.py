@@ -90,7 +90,7 @@ def test_cards_for_issue_that_are_swapped(rack: Rack) -> None:
 
 # `group clear` shows the transport key first, which is refused too; `sign` finds no signature key,
 # and `contact remove` no contact.
-@rows("a", "pin", without=("issue", "group clear", "sign", "contact remove"))
+@rows("a", "pin", without=("issue", "group clear", "sign", "mail seal", "contact remove"))
 def test_a_card_of_somebody_else_refuses_the_pin(rack: Rack, row: Row) -> None:
     rack.ready(row)
     files = contents(rack.desk.folder)

@@ -29,6 +29,7 @@ from twincard.cli.terminal.options import (
     OutputPath,
     PinFile,
     ReaderOrNone,
+    SignerCertificate,
     SkipExisting,
     ToOrNone,
 )
@@ -73,6 +74,7 @@ def encrypt(
     reader: ReaderOrNone = None,
     pin_file: PinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
+    certificate: SignerCertificate = None,
     mail: Annotated[
         bool,
         typer.Option(
@@ -108,6 +110,8 @@ def encrypt(
         raise InputError(_("--sign cannot be combined with --for-mail."))
     if (archive or sign) is (reader is None):
         raise InputError(_("Give --reader with --archive or --sign, and not otherwise."))
+    if certificate is not None and not sign:
+        raise InputError(_("--certificate is possible only with --sign."))
     people = read_recipients(to or [], any_date=any_date)
     recipients = [one.recipient for one in people]
     names = [
@@ -146,7 +150,13 @@ def encrypt(
 
         to_whom = None if archive else recipients
         opened = signing(
-            reader, pin_file, issuer_public_key_file, to_whom, piped=piped, force=force
+            reader,
+            pin_file,
+            issuer_public_key_file,
+            to_whom,
+            certificate,
+            piped=piped,
+            force=force,
         )
     elif reader is not None:
         from twincard.cli.file.archiving import archive_key, archiving

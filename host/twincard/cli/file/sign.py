@@ -30,6 +30,7 @@ from twincard.cli.terminal.options import (
     OutputPath,
     PinFile,
     Reader,
+    SignerCertificate,
     SkipExisting,
 )
 from twincard.cli.terminal.output import Printer
@@ -76,15 +77,7 @@ def sign(
         ),
     ] = False,
     timestamp: TimeStampUrl = None,
-    certificate: Annotated[
-        Path | None,
-        typer.Option(
-            "--certificate",
-            metavar="FILE",
-            help="File with the certificate of the signature key, and those of its issuers. "
-            "Default: those on the card.",
-        ),
-    ] = None,
+    certificate: SignerCertificate = None,
     output: OutputPath = None,
     force: Force = False,
     skip_existing: SkipExisting = False,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twincard.card.report import CardReport
 from twincard.cli.file.batch import Action
+from twincard.cli.file.certificates import read_certificates
 from twincard.cli.file.targets import encrypted_output_for, source_of
 from twincard.cli.terminal import prompts
 from twincard.cli.terminal.cards import check_key
@@ -24,14 +25,18 @@ def signing(
     pin_file: Path | None,
     issuer_public_key_file: Path | None,
     recipients: Sequence[Recipient] | None,
+    certificate: Path | None,
     *,
     piped: bool,
     force: bool,
 ) -> Iterator[Action[None]]:
     """What signs a file and encrypts it to recipients, while the card is unlocked.
 
-    Without `recipients`, to the archive key of the card. `piped`: standard input is data.
+    Without `recipients`, to the archive key of the card. `certificate` is the file of
+    --certificate, None if the card has it. `piped`: standard input is data.
     """
+
+    given = [] if certificate is None else read_certificates(certificate)
 
     def usable(report: CardReport) -> None:
         check_signature_key(report)
@@ -42,7 +47,7 @@ def signing(
         prompts.beside_data(piped),
         unlocked(reader, pin_file, issuer_public_key_file, usable) as user,
     ):
-        signer = card_signer(user.card, pin=user.pin)
+        signer = card_signer(user.card, given, pin=user.pin)
         encrypted_to: Sequence[Recipient] | ArchiveWrapper = (
             CardArchive(user.card, user.pin) if recipients is None else recipients
         )

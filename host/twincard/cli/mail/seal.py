@@ -30,6 +30,7 @@ from twincard.cli.terminal.options import (
     OutputFile,
     PinFile,
     ReaderOrNone,
+    SignerCertificate,
     To,
 )
 from twincard.cli.terminal.output import Printer
@@ -108,6 +109,7 @@ def seal(
     reader: ReaderOrNone = None,
     pin_file: PinFile = None,
     issuer_public_key_file: IssuerPublicKeyFile = None,
+    certificate: SignerCertificate = None,
     authenticated: Annotated[
         bool,
         typer.Option(
@@ -129,6 +131,8 @@ def seal(
     written = (sender, to_address, cc_address, subject, text, attach)
     if sign is (reader is None):
         raise InputError(_("Give --reader with --sign, and not otherwise."))
+    if certificate is not None and not sign:
+        raise InputError(_("--certificate is possible only with --sign."))
     piped = STANDARD_INPUT in (message, text)
     if piped:
         check_standard_input([STANDARD_INPUT], pin_file, typed=True)
@@ -145,7 +149,7 @@ def seal(
     sink = output_for(target, force=force)
     with (
         prompts.beside_data(piped),
-        _signer(reader, pin_file, issuer_public_key_file) as signer,
+        _signer(reader, pin_file, issuer_public_key_file, certificate) as signer,
         out.progress(_("message"), None) as progress,
     ):
         on_event = listener(out, progress)
@@ -178,17 +182,22 @@ def seal(
 
 @contextmanager
 def _signer(
-    reader: str | None, pin_file: Path | None, issuer_public_key_file: Path | None
+    reader: str | None,
+    pin_file: Path | None,
+    issuer_public_key_file: Path | None,
+    certificate: Path | None,
 ) -> Iterator[ContentSigner | None]:
     """The signature key of the card in --reader, unlocked; None without a reader."""
     if reader is None:
         yield None
         return
+    from twincard.cli.file.certificates import read_certificates
     from twincard.cli.terminal.pins import unlocked
     from twincard.flows.files.sign import card_signer, check_signature_key
 
+    given = [] if certificate is None else read_certificates(certificate)
     with unlocked(reader, pin_file, issuer_public_key_file, check_signature_key) as user:
-        yield card_signer(user.card, pin=user.pin)
+        yield card_signer(user.card, given, pin=user.pin)
 
 
 def _draft(

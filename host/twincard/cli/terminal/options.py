@@ -136,6 +136,15 @@ Scan = Annotated[
         help="At a prompt, take the QR code of the mailer from a scanner that types it.",
     ),
 ]
+SignerCertificate = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificate",
+        metavar="FILE",
+        help="File with the certificate of the signature key, and those of its issuers. Default: "
+        "those on the card.",
+    ),
+]
 _TO = typer.Option("--to", metavar="KEY", help=KEY_HELP)
 To = Annotated[list[str], _TO]
 ToOrNone = Annotated[list[str] | None, _TO]
