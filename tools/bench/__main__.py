@@ -10,7 +10,9 @@ from tools.bench.builds import Build, Kit, load_size
 from tools.bench.cards import measure_sizes
 from tools.bench.commands import Flow, run_commands
 from tools.bench.files import measure_files
+from tools.bench.growth import measure_growth
 from tools.bench.page import Measurements, figures, page
+from tools.bench.plot import plot
 from tools.bench.prices import measure_prices
 from tools.bench.reader import measure_reader_rate
 from tools.bench.recovery import measure_recovery
@@ -30,6 +32,7 @@ def main() -> None:
         found = _measure(Path(name), kit)
     print(figures(found), end="")
     _PAGE.write_text(page(found), encoding="utf-8")
+    _PAGE.with_suffix(".svg").write_bytes(plot(found.growth))
 
 
 def _measure(folder: Path, kit: Kit | None) -> Measurements:
@@ -49,8 +52,9 @@ def _measure(folder: Path, kit: Kit | None) -> Measurements:
     reader_rate = measure_reader_rate(_below(folder, "r"))
     speed = (measure_rate(folder), reader_rate, measure_start(folder))
     files = measure_files(folder / KeyType.P_256.name)
+    growth = measure_growth(folder / KeyType.P_256.name)
     many = [measure_recovery(_below(folder, f"{key.name} recovery"), key) for key in KeyType]
-    return Measurements(*speed, flows, prices, sizes, counts, loads, files, many)
+    return Measurements(*speed, flows, prices, sizes, counts, loads, files, many, growth)
 
 
 def _below(folder: Path, name: str) -> Path:

@@ -15,7 +15,7 @@ from twincard.simulator.folder import HOME_VARIABLE
 LARGE_BYTES = 1 << 30
 _ROUNDS = 3
 _PIECE = os.urandom(1 << 20)
-_TWINCARD = str(Path(sys.executable).with_name("twincard"))
+TWINCARD = str(Path(sys.executable).with_name("twincard"))
 _WATCH = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
@@ -38,7 +38,9 @@ class FileTime:
 
 
 @dataclass(frozen=True)
-class _Ran:
+class Ran:
+    """Seconds of a whole process, and the most memory of it or of one that it started."""
+
     seconds: float
     memory: int
 
@@ -51,8 +53,8 @@ def measure_files(folder: Path) -> list[FileTime]:
         for _ in range(LARGE_BYTES // len(_PIECE)):
             file.write(_PIECE)
     _certify(folder)
-    encrypt = [_TWINCARD, "encrypt", "--to", "key.pem", "--force"]
-    decrypt = [_TWINCARD, "decrypt", "-r", "sim:backup", "--pin-file", "pin", "--force"]
+    encrypt = [TWINCARD, "encrypt", "--to", "key.pem", "--force"]
+    decrypt = [TWINCARD, "decrypt", "-r", "sim:backup", "--pin-file", "pin", "--force"]
     found = [
         _compared(
             folder,
@@ -84,19 +86,19 @@ def _compared(
     folder: Path, name: str, ours: Sequence[str], others: Mapping[str, Sequence[str]]
 ) -> FileTime:
     """Each in turn, several times, so that all have the same machine."""
-    told: dict[str, list[_Ran]] = {
+    told: dict[str, list[Ran]] = {
         "": [],
         **{other: [] for other, words in others.items() if words},
     }
     for _ in range(_ROUNDS):
         for other, runs in told.items():
-            runs.append(_run(folder, others[other] if other else ours))
+            runs.append(run_watched(folder, others[other] if other else ours))
     best = {other: min(run.seconds for run in runs) for other, runs in told.items()}
     memory = max(run.memory for run in told[""])
     return FileTime(name, best.pop(""), memory, best)
 
 
-def _run(folder: Path, words: Sequence[str]) -> _Ran:
+def run_watched(folder: Path, words: Sequence[str]) -> Ran:
     """In a process that a small one starts: a large one's memory would count as the child's."""
     os.sync()  # nobody waits for what another has left to write
     environment = {**os.environ, HOME_VARIABLE: str(folder / "cards")}
@@ -105,7 +107,7 @@ def _run(folder: Path, words: Sequence[str]) -> _Ran:
         watched, cwd=folder, env=environment, check=True, capture_output=True, text=True
     )
     seconds, memory = done.stdout.splitlines()[-1].split()
-    return _Ran(float(seconds), int(memory) << 10)
+    return Ran(float(seconds), int(memory) << 10)
 
 
 def _certify(folder: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tools.bench.builds import Build, LoadSize
 from tools.bench.commands import Flow
 from tools.bench.files import FileTime
+from tools.bench.growth import Growth
 from tools.bench.prices import Price
 from tools.bench.reasons import explain
 from tools.bench.recovery import RecoverySpeed
@@ -38,6 +39,15 @@ The deepest stack of any command of a flow on any of its cards, counted by the f
 bytecode (see [what is counted](chips.md#what-is-counted)), and the largest transaction, in bytes.
 The default of the reference implementation is 384 and 128; the simulated card refuses more.
 """
+_GROWTH = """\
+## Growth
+
+Whole commands on files of growing size, and on a growing number of files; the simulated card's
+program is included in the memory. Recovering takes the two cards' work for each file; the other
+figures tell what the computer adds.
+
+![Seconds and memory by size and by number of files](performance.svg)
+"""
 _KINDS = ("stack", "transaction")
 _ENGINE_CHIPS = ("NXP JCOP3 J3H145 RSA4096", "NXP JCOP4 J3R180", "Feitian H19CR Edition 20230713")
 
@@ -59,6 +69,7 @@ class Measurements:
     """Empty without a kit."""
     files: Sequence[FileTime]
     recoveries: Sequence[RecoverySpeed]
+    growth: Growth
 
 
 def figures(found: Measurements) -> str:
@@ -77,6 +88,7 @@ def _speed(found: Measurements) -> str:
         _start(found.start),
         *_times(found.flows),
         *map(_file, found.files),
+        *(row for speed in found.recoveries for row in _recovery(speed)),
         *((f"{_title(flow)}", *_traffic(flow), "", "") for flow in found.flows),
     ]
     return _table(rows)
@@ -84,7 +96,7 @@ def _speed(found: Measurements) -> str:
 
 def page(found: Measurements) -> str:
     """docs/performance.md."""
-    parts = [_INTRODUCTION, figures(found), "## Why each APDU is sent\n"]
+    parts = [_INTRODUCTION, figures(found), _GROWTH, "## Why each APDU is sent\n"]
     for flow in found.flows:
         parts += [f"### {_title(flow)}\n", _table(_exchanges(flow))]
     return "\n".join(parts)
