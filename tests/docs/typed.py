@@ -102,7 +102,7 @@ class Walk:
         """
         expected = re.search(r"^# exit code (\d+)$", script, re.MULTILINE)
         code = int(expected[1]) if expected else 0
-        for line in re.sub(r"(?<=\|)\n\s*", " ", script).splitlines():
+        for line in _lines(script):
             if not line.startswith(("#", "export TWINCARD_HOME")):
                 ended = self.line(line.partition(" | grep")[0])
                 interrupted = code == ExitCode.REFUSED and ended == ExitCode.INTERRUPTED
@@ -135,6 +135,17 @@ class Walk:
             self._terminal.answer(PROMPT, "exit")
             assert self._terminal.wait() == 0
         self._terminal.__exit__()
+
+
+def _lines(script: str) -> list[str]:
+    """As they are typed: what goes on over several lines of the page is one line."""
+    loops = re.compile(r"^for .*?^done", re.MULTILINE | re.DOTALL)
+    joined = re.sub(r"(?<=\|)\n\s*", " ", script)
+    return loops.sub(lambda found: _in_one_line(found[0]), joined).splitlines()
+
+
+def _in_one_line(loop: str) -> str:
+    return re.sub(r"\n\s*", "; ", re.sub(r"(?<=do)\n\s*", " ", loop))
 
 
 def _pattern(template: str) -> str:

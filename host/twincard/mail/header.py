@@ -40,7 +40,8 @@ class Field:
 
     name: str
     """In lower case."""
-    raw: bytes
+    raw: bytes = dataclass_field(repr=False)
+    """May be of an encrypted message."""
 
     @property
     def value(self) -> bytes:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twincard.cli.terminal import bars
 from twincard.cli.terminal.errors import Failure
 from twincard.ground.control_characters import TURNS, visible, visible_lines
 from twincard.ground.language import _
@@ -81,9 +82,10 @@ class Printer:
             DownloadColumn(),
             TransferSpeedColumn(),
         )
-        with Progress(*columns, console=_screen(), transient=True) as bars:
-            task = bars.add_task(visible(title), total=total)
-            yield lambda done: bars.update(task, completed=done)
+        with Progress(*columns, console=_screen(), transient=True) as progress:
+            task = progress.add_task(visible(title), total=total)
+            with bars.shown(progress):
+                yield lambda done: progress.update(task, completed=done)
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from twincard.card.pin import PIN_TRIES, PUK_TRIES, UNBLOCK
 from twincard.card.report import CardReport, LifeCycle, Role
 from twincard.card.session import Card
-from twincard.cli.terminal import prompts
+from twincard.cli.terminal import bars, prompts
 from twincard.cli.terminal.cards import (
     Holder,
     check_reader,
@@ -78,13 +78,14 @@ def asked_pin(
     """The same; and where it was typed, the report of the card it was typed for."""
     option = "--pin-file"
     report = None
-    if path is None:
-        prompts.check_terminal(what, option)
-        report = _report_of(reader, issuer)
-        check(report)
-        _check_pin(report)
-        _tell_tries(what, report.pin_tries_left, PIN_TRIES)
-    return prompts.pin(path, what, option), report
+    with bars.hidden():
+        if path is None:
+            prompts.check_terminal(what, option)
+            report = _report_of(reader, issuer)
+            check(report)
+            _check_pin(report)
+            _tell_tries(what, report.pin_tries_left, PIN_TRIES)
+        return prompts.pin(path, what, option), report
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from twincard.card.pin import LONGEST, SHORTEST, PinFormatError, pin_bytes
-from twincard.cli.terminal import typed_ahead
+from twincard.cli.terminal import bars, typed_ahead
 from twincard.cli.terminal.errors import InputError, describe
 from twincard.ground.bounded_read import read_bounded
 from twincard.ground.control_characters import visible
@@ -236,7 +236,7 @@ def ask_line(question: str) -> str:
 
 def _typed_line(question: str) -> str:
     """With its end; an input method may leave its own forms of letters, which become the usual."""
-    with _ending_the_line():
+    with _prompting():
         sys.stderr.write(visible(question))
         sys.stderr.flush()
         typed_ahead.note_question()
@@ -255,7 +255,7 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
     check_terminal(what, option)
     typed_ahead.note_question(_session_terminal() if _input_is_data.get() else None)
     try:
-        with _ending_the_line():
+        with _prompting():
             text = getpass.getpass(f"{visible(what)}: ")
     except EOFError:
         raise InputError(_("{what}: nothing was typed.").format(what=what)) from None
@@ -265,13 +265,14 @@ def ask_secret(what: str, option: str, *, may_be_empty: bool = False) -> Secret:
 
 
 @contextmanager
-def _ending_the_line() -> Iterator[None]:
-    """After Ctrl-C, begin a new line for what is printed next."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        raise
+def _prompting() -> Iterator[None]:
+    """Progress bars make room; after Ctrl-C, begin a new line for what is printed next."""
+    with bars.hidden():
+        try:
+            yield
+        except KeyboardInterrupt:
+            sys.stderr.write("\n")
+            raise
 
 
 def repeated(ask: Callable[[], _T]) -> _T:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-import tarfile
 import threading
 from contextlib import suppress
 from contextvars import copy_context
@@ -18,9 +17,10 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
-from twincard.cms.errors import FilesError, OutputError, OutputExistsError
+from twincard.cms.errors import FilesError, OutputExistsError
 from twincard.cms.framing.output import HeldOutput
 from twincard.cms.framing.source import Writable
+from twincard.ground.filtered_tarfile import tarfile
 from twincard.ground.language import _
 from twincard.ground.unfinished import sync_folder
 from twincard.ground.unfinished_folder import UnfinishedFolder
@@ -62,10 +62,6 @@ class FolderOutput(HeldOutput):
         self._source_mode = source.st_mode & stat.S_IRWXU | stat.S_IXUSR
 
     def _open(self) -> Writable:
-        if not hasattr(tarfile, "data_filter"):
-            raise OutputError(
-                _("Python is too old to unpack archives safely. Use --tar to get the archive.")
-            )
         if self._path.exists() or self._path.is_symlink():
             raise OutputExistsError(self._name)
         self._unfinished = UnfinishedFolder(self._path.absolute().parent)
