@@ -7,6 +7,7 @@ from importlib import metadata
 # Where a package's own metadata have no SPDX expression: what its licence file says.
 _READ = {
     "asn1crypto": "MIT",
+    "backports-tarfile": "MIT",
     "colorama": "BSD-3-Clause",
     "defusedxml": "PSF-2.0",
     "fonttools": "MIT",
