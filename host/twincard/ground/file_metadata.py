@@ -121,12 +121,15 @@ def _attribute(descriptor: int, name: str) -> bytes | None:
     if not hasattr(os, "getxattr"):
         return None
     try:
-        return os.getxattr(descriptor, name)
+        value: bytes = os.getxattr(descriptor, name)
     except OSError:
         return None
+    return value
 
 
 def _set_attribute(descriptor: int, name: str, value: bytes) -> bool:
+    if not hasattr(os, "setxattr"):
+        return False
     try:
         os.setxattr(descriptor, name, value)
     except OSError:

@@ -47,7 +47,7 @@ class _EarlyFile(io.FileIO):
         """Write as much as the system takes."""
         count = super().write(piece)
         self._pending += count
-        if self._pending >= _EARLY_BYTES:
+        if self._pending >= _EARLY_BYTES and sys.platform == "linux":
             with suppress(OSError):
                 start = max(0, self.tell() - self._pending)
                 os.posix_fadvise(self.fileno(), start, self._pending, os.POSIX_FADV_DONTNEED)

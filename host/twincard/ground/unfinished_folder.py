@@ -134,4 +134,4 @@ def _is_there(path: Path, descriptor: int) -> bool:
 def _open_folder(path: Path) -> int | None:
     if not hasattr(os, "O_DIRECTORY"):
         return None
-    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | getattr(os, "O_NOFOLLOW", 0))
