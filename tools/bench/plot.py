@@ -32,7 +32,7 @@ def plot(growth: Growth) -> bytes:
             megabytes = [one.memory / 1e6 for one in points]
             _draw(panels[1][column], points, unit, megabytes, "MB of memory")
             panels[0][column].set_yscale("log")
-            panels[1][column].set_ylim(bottom=0)
+            panels[1][column].set_ylim(0, 1.1 * max(megabytes))
             panels[1][column].set_xlabel(label)
         handles, labels = panels[0][1].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=3)

@@ -13,7 +13,7 @@ _REASONS = {
     Ins.SET_COMPONENT: "one for each component: each may come from another holder",
     Ins.INTERNAL_AUTHENTICATE: "the user's channel: the card proves which card it is",
     Ins.VERIFY: "the PIN, through the channel",
-    Ins.READ_BINARY: "is there a certificate, which the backup would need too?",
+    Ins.READ_BINARY: "is there a certificate? The backup needs it too, and files may name it",
     Ins.SELECT: "the place where a file is created or read",
     Ins.CREATE_FILE: "room for the certificates that mail programs need",
     Ins.CERTIFY: "proves to the other card of the pair that this is a genuine card, and which one",

@@ -14,6 +14,8 @@ FLAGS = (
     # A simulated card lives for seconds, in which a single-threaded collector is enough, and
     # compiling pays off for less of the code than Java takes it to.
     "-XX:+UseSerialGC",
+    # Most of what the applet makes is garbage at once: little room for it keeps the memory flat.
+    "-Xmn16m",
     "-XX:CompileThresholdScaling=5",
     "-XX:-UsePerfData",
     # Java 18 and later make classes for each method that is called by reflection. Here each is
