@@ -6,12 +6,11 @@ import io
 import os
 import stat
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from twincard.cms.content.encryption import CHUNK_BYTES, MessageWriter
 from twincard.cms.framing.message import DATA_CONTENT
 from twincard.cms.framing.output import Output
+from twincard.cms.framing.output_around import OutputAround
 from twincard.cms.framing.source import Progress, Readable, Writable, read_some
 from twincard.cms.recipients.infos import ArchiveWrapper, Recipient
 
@@ -62,11 +61,12 @@ def encrypt_to_archive(
     _encrypt(source, MessageWriter(sink, wrapper), progress)
 
 
-class EncryptedOutput(Output):
+class EncryptedOutput(OutputAround):
     """An output that encrypts what is written to it, and passes it on to another output.
 
     Given to `decrypt`, it makes a new message of another's content, which never lies on a disk
-    unencrypted. It is published with the other output.
+    unencrypted. It is published with the other output. Its block raises as `encrypt` and
+    `encrypt_to_archive` do.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class EncryptedOutput(Output):
         content_type: str = DATA_CONTENT,
     ) -> None:
         """To recipients, or to an archive key and nobody else; the others as for `encrypt`."""
-        self._inner = inner
+        super().__init__(inner)
         self._encrypted_to = encrypted_to
         self._mail = mail
         self._content_type = content_type
@@ -108,42 +108,15 @@ class EncryptedOutput(Output):
             self._inner, self._encrypted_to, mail=self._mail, content_type=self._content_type
         )
 
-    def spoil(self) -> None:
-        """See Output."""
-        self._inner.spoil()
+    def _begin(self) -> None:
+        self._message = self._opened()
 
-    def inherit(self, source: os.stat_result, /) -> None:
-        """See Output."""
-        self._inner.inherit(source)
+    def _end(self) -> None:
+        if self._message is not None:
+            self._message.finish()
 
-    def __enter__(self) -> Self:
-        """Opens the other output. Raises as `encrypt` and `encrypt_to_archive` do."""
-        self._inner.__enter__()
-        try:
-            self._message = self._opened()
-        except BaseException as error:
-            self._leave(error)
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        message, self._message = self._message, None
-        if kind is None and message is not None:
-            try:
-                message.finish()
-            except BaseException as failure:
-                self._leave(failure)
-                raise
-        self._leave(error)
-
-    def _leave(self, error: BaseException | None) -> None:
-        traceback = None if error is None else error.__traceback__
-        self._inner.__exit__(None if error is None else type(error), error, traceback)
+    def _clear(self) -> None:
+        self._message = None
 
 
 def _measured(source: Readable) -> tuple[Readable, int | None]:
